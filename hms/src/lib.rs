@@ -1,0 +1,1 @@
+//! The Hive Metastore wire alone; it knows no catalog.

@@ -1,0 +1,1 @@
+//! skep: a catalog server that speaks the Hive Metastore protocol.

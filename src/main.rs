@@ -1,0 +1,3 @@
+//! The `skep` binary: reads the command line and hands over to the library.
+
+fn main() {}
