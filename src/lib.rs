@@ -1,1 +1,6 @@
 //! skep: a catalog server that speaks the Hive Metastore protocol.
+//!
+//! The crate is built in floors (`docs/ARCHITECTURE.md`); a module imports only from floors below its own.
+
+pub mod error;
+pub mod model;

@@ -1,0 +1,149 @@
+//! The one error of skep's core: few kinds, each with a subject that names the thing.
+//!
+//! It knows neither Thrift nor HTTP nor SQL. Each front end maps it once, by an exhaustive match; the text of
+//! [`Display`](std::fmt::Display) is public, the `source` chain is for logs alone.
+
+use crate::model::{DatabaseRef, FunctionRef, Name, TableRef};
+use std::fmt;
+
+/// The result of every operation of the core.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What may go wrong, told apart by what a caller can do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The thing asked for does not exist.
+    #[error("{}", .0.not_found())]
+    NotFound(Entity),
+    /// A thing of that name exists already.
+    #[error("{0} already exists")]
+    AlreadyExists(Entity),
+    /// The request is malformed: a missing argument, a wrong number of values, a filter that cannot be parsed.
+    #[error("{0}")]
+    Invalid(String),
+    /// An object that was handed in cannot be stored: an illegal name, an unknown column type.
+    #[error("{0}")]
+    InvalidObject(String),
+    /// The present state forbids the operation: a database that is not empty, partition keys that would change.
+    #[error("{0}")]
+    NotAllowed(String),
+    /// The caller may not do this.
+    #[error("{0}")]
+    Denied(String),
+    /// A concurrent writer won. The same transaction may succeed when it is run again.
+    #[error("{0}")]
+    Conflict(String),
+    /// skep does not do this, and says so.
+    #[error("{0}")]
+    Unsupported(String),
+    /// Something that skep depends on (the database, the object store) does not answer; a later try may succeed.
+    #[error("{what} is not available at the moment")]
+    Unavailable {
+        /// What does not answer, in words a user understands.
+        what: String,
+        /// The cause, for logs.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A fault of skep or of its stored data.
+    #[error("internal error: {what}")]
+    Internal {
+        /// What was being done, without secrets.
+        what: String,
+        /// The cause, for logs.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl Error {
+    /// Whether the same request, sent again without a change, may succeed.
+    pub fn retryable(&self) -> bool {
+        match self {
+            Self::Conflict(_) | Self::Unavailable { .. } => true,
+            Self::NotFound(_)
+            | Self::AlreadyExists(_)
+            | Self::Invalid(_)
+            | Self::InvalidObject(_)
+            | Self::NotAllowed(_)
+            | Self::Denied(_)
+            | Self::Unsupported(_)
+            | Self::Internal { .. } => false,
+        }
+    }
+
+    /// An [`Error::Internal`] that has no other cause than what it says.
+    pub fn internal(what: impl Into<String>) -> Self {
+        let text: String = what.into();
+        Self::Internal {
+            source: text.clone().into(),
+            what: text,
+        }
+    }
+}
+
+/// The thing an error speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entity {
+    /// A catalog.
+    Catalog(Name),
+    /// A database.
+    Database(DatabaseRef),
+    /// A table or view.
+    Table(TableRef),
+    /// A partition, with the values or name it was asked by.
+    Partition(TableRef, String),
+    /// A function.
+    Function(FunctionRef),
+    /// A lock, by its id.
+    Lock(i64),
+    /// A transaction, by its id.
+    Transaction(i64),
+    /// Column statistics, with the column they were asked for.
+    ColumnStatistics(TableRef, String),
+}
+
+impl Entity {
+    /// The text of a miss. Clients match some of these: Spark reads "… does not exist" of functions, the Hive
+    /// clients show the rest as they are.
+    fn not_found(&self) -> String {
+        match self {
+            Self::Database(at) => at.database.to_string(),
+            Self::Table(at) => format!("{}.{} table not found", at.database, at.table),
+            Self::Partition(_, values) => format!("partition values={values}"),
+            Self::Function(at) => format!("Function {}.{} does not exist", at.database, at.name),
+            Self::Catalog(name) => format!("No catalog {name}"),
+            Self::Lock(id) => format!("No such lock lockid:{id}"),
+            Self::Transaction(id) => format!("No such transaction txnid:{id}"),
+            Self::ColumnStatistics(at, column) => {
+                format!(
+                    "no column statistics of {column} in {}.{}",
+                    at.database, at.table
+                )
+            }
+        }
+    }
+}
+
+impl fmt::Display for Entity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Catalog(name) => write!(f, "Catalog {name}"),
+            Self::Database(at) => write!(f, "Database {}", at.database),
+            Self::Table(at) => write!(f, "Table {}.{}", at.database, at.table),
+            Self::Partition(at, name) => {
+                write!(f, "Partition {name} of {}.{}", at.database, at.table)
+            }
+            Self::Function(at) => write!(f, "Function {}.{}", at.database, at.name),
+            Self::Lock(id) => write!(f, "Lock {id}"),
+            Self::Transaction(id) => write!(f, "Transaction {id}"),
+            Self::ColumnStatistics(at, column) => {
+                write!(
+                    f,
+                    "Column statistics of {column} in {}.{}",
+                    at.database, at.table
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Who asks: every catalog operation takes one.
+
+/// The user behind a request and the way it came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The user name; the server's own user when the client named none.
+    pub user: String,
+    /// The groups that the client (or its authentication) named.
+    pub groups: Vec<String>,
+    /// The front end.
+    pub via: Way,
+}
+
+/// A way into the catalog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// The Hive Metastore protocol.
+    Thrift,
+    /// HTTP with JSON.
+    Rest,
+    /// A background task of skep itself.
+    Task,
+}
+
+impl Caller {
+    /// skep itself, for its background work.
+    pub fn system() -> Self {
+        Self {
+            user: "skep".into(),
+            groups: Vec::new(),
+            via: Way::Task,
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! The nouns of the catalog. They know neither the wire nor SQL; nothing here is serializable on purpose: each
+//! front end and the store write their own form, so that none of them can be changed by accident.
+
+mod caller;
+mod column;
+mod database;
+mod descriptor;
+mod event;
+mod function;
+mod lock;
+mod name;
+mod partition;
+mod statistics;
+mod table;
+
+pub use caller::{Caller, Way};
+pub use column::Column;
+pub use database::{Catalog, Database};
+pub use descriptor::{Serde, Skew, SortColumn, StorageDescriptor};
+pub use event::{Event, EventBody, EventKind, NewEvent};
+pub use function::{Function, FunctionResource};
+pub use lock::{Lock, LockComponent, LockLevel, LockState, LockType};
+pub use name::{DEFAULT_CATALOG, DatabaseRef, FunctionRef, Name, TableRef};
+pub use partition::Partition;
+pub use statistics::{ColumnStatistics, Decimal, StatisticsData, StatisticsOwner};
+pub use table::{PrincipalType, Table, TableType};
+
+use std::collections::BTreeMap;
+
+/// String properties of a database, table, partition or serde. Every key that a client sends survives, byte for
+/// byte. The order is the keys', so that two equal maps have one form.
+pub type Parameters = BTreeMap<String, String>;
