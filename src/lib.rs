@@ -3,4 +3,6 @@
 //! The crate is built in floors (`docs/ARCHITECTURE.md`); a module imports only from floors below its own.
 
 pub mod error;
+pub mod filter;
+pub mod hive;
 pub mod model;

@@ -1,0 +1,48 @@
+//! The default directory names of databases and tables inside the warehouse.
+//!
+//! Engines look for data where Hive would have put it, so the spelling must be Hive's to the letter.
+//! This file joins no paths: it names one directory.
+
+use std::fmt::Write as _;
+
+/// The directory of a table: its lower-case name, in which every character other than a letter, a
+/// digit or `_` is written as `-<decimal code>-` (Hive's `encodeTableName`; `a-b` → `a-45-b`).
+///
+/// The code counts UTF-16 units, as Java does; names that pass the object-name check are ASCII, where
+/// the two agree.
+pub fn table_directory(table: &str) -> String {
+    let mut directory = String::with_capacity(table.len());
+    for character in table.to_lowercase().chars() {
+        if character.is_alphanumeric() || character == '_' {
+            directory.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            // Writing to a String cannot fail.
+            let _ = write!(directory, "-{unit}-");
+        }
+    }
+    directory
+}
+
+/// The directory of a database other than `default` in the catalog `hive`: `<lower-case name>.db`.
+/// Special characters stay as they are, unlike in a table's directory.
+pub fn database_directory(database: &str) -> String {
+    database.to_lowercase() + ".db"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_names_stay() {
+        assert_eq!(table_directory("Web_Sales2"), "web_sales2");
+        assert_eq!(database_directory("Sales"), "sales.db");
+    }
+
+    #[test]
+    fn special_characters_become_codes() {
+        assert_eq!(table_directory("a-b c/d"), "a-45-b-32-c-47-d");
+    }
+}

@@ -1,0 +1,13 @@
+//! Hive's own rules, without a store or a wire: how partition names, object names, directory names,
+//! column types and the statistics flag are written, checked and compared.
+//!
+//! Nothing here knows a table, a request or a database connection: each file is one rule over text,
+//! so that every front end, discovery and the store apply the same one.
+
+pub mod catalog_prefix;
+pub mod directory_name;
+pub mod object_name;
+pub mod partition_name;
+pub mod stats_json;
+pub mod type_change;
+pub mod type_check;
