@@ -6,3 +6,4 @@ pub mod error;
 pub mod filter;
 pub mod hive;
 pub mod model;
+pub mod store;

@@ -1,0 +1,117 @@
+//! The store: the only SQL of skep, written once for SQLite, PostgreSQL and MySQL/MariaDB.
+//!
+//! It stores and finds; what the system *means* (who may do what, which event follows a change, where data lies) is
+//! the catalog's, one floor up. Only `link.rs`, `row.rs` and `failure.rs` name a driver.
+//!
+//! - Reads: `store.session().await?.table_get(&at).await?`. Each statement sees everything that was committed before.
+//! - Writes: `transact!(store, |session| { … })`, see [`transact!`](crate::transact).
+//! - "Not there" is `None`; an error of that name is made one floor up.
+//! - Rules of the schema: `migrations/README.md`.
+
+mod dialect;
+mod failure;
+mod ids;
+mod link;
+mod migrate;
+mod pool;
+mod row;
+mod session;
+mod settings;
+mod statement;
+mod transact;
+
+pub use dialect::Dialect;
+pub use session::Session;
+pub use settings::StoreSettings;
+pub use transact::Transaction;
+
+use crate::error::Result;
+use failure::Failure;
+use link::{Role, Target};
+use pool::Pool;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
+
+/// The database of the catalog. Cloning is cheap; all clones share the connections.
+#[derive(Debug, Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    settings: StoreSettings,
+    dialect: Dialect,
+    readers: Arc<Pool>,
+    /// The same as the readers except for SQLite, which has one writer.
+    writers: Arc<Pool>,
+    ids: ids::Ids,
+}
+
+impl Store {
+    /// Connects, and brings the schema up to this version of skep. Any number of processes may do so at once.
+    pub async fn open(settings: StoreSettings) -> Result<Self> {
+        let target = Target::new(&settings)?;
+        let dialect = target.dialect();
+        migrate::migrate(&settings).await?;
+        let most = usize::try_from(settings.connections_max.max(1)).unwrap_or(1);
+        let readers = Pool::new(target.clone(), Role::Read, most, settings.acquire_timeout);
+        let writers = match dialect {
+            Dialect::Sqlite => Pool::new(target, Role::Write, 1, settings.acquire_timeout),
+            Dialect::Postgres | Dialect::MySql => Arc::clone(&readers),
+        };
+        let ids = ids::Ids::default();
+        Ok(Self {
+            inner: Arc::new(Inner {
+                settings,
+                dialect,
+                readers,
+                writers,
+                ids,
+            }),
+        })
+    }
+
+    /// A session of single reads, each seeing everything that was committed before it.
+    pub async fn session(&self) -> Result<Session> {
+        let lease = self.inner.readers.acquire().await?;
+        Ok(Session::reading(self.clone(), lease))
+    }
+
+    /// Asks the database for a sign of life.
+    pub async fn ping(&self) -> Result<()> {
+        let mut session = self.session().await?;
+        let statement = session.statement("SELECT 1");
+        session.rows(&statement).await?;
+        Ok(())
+    }
+
+    /// Closes the idle connections and lets nobody in any more.
+    pub async fn close(&self) {
+        self.inner.readers.close().await;
+        self.inner.writers.close().await;
+    }
+
+    /// Which database this is.
+    pub fn dialect(&self) -> Dialect {
+        self.inner.dialect
+    }
+
+    fn settings(&self) -> &StoreSettings {
+        &self.inner.settings
+    }
+
+    fn ids(&self) -> &ids::Ids {
+        &self.inner.ids
+    }
+
+    async fn begin(&self) -> Result<Session, Failure> {
+        let lease = self.inner.writers.acquire().await?;
+        Session::begin(self.clone(), lease).await
+    }
+}
+
+/// A number nobody can foretell: for pauses and names of holders, not for secrets.
+fn random_number() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
