@@ -1,0 +1,83 @@
+//! The two protocols, and the few calls that a dispatcher makes with "whichever this connection
+//! speaks". It knows no transport: a message is one complete slice.
+
+mod binary;
+mod compact;
+
+pub use binary::{BinaryReader, BinaryWriter};
+pub use compact::{CompactReader, CompactWriter};
+
+use crate::{
+    error::DecodeError,
+    wire::{Decode, Encode, MessageHeader, Reader, Writer},
+};
+
+/// The protocol of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// Strict `TBinaryProtocol`, the default of all clients.
+    Binary,
+    /// `TCompactProtocol`, which Hive clients use with
+    /// `hive.metastore.thrift.compact.protocol.enabled`.
+    Compact,
+}
+
+impl Protocol {
+    /// Reads the header of a message; the second part of the answer is what follows it.
+    pub fn read_header(self, message: &[u8]) -> Result<(MessageHeader<'_>, &[u8]), DecodeError> {
+        match self {
+            Self::Binary => {
+                let mut reader = BinaryReader::new(message);
+                let header = reader.message_begin()?;
+                Ok((header, reader.rest()))
+            }
+            Self::Compact => {
+                let mut reader = CompactReader::new(message);
+                let header = reader.message_begin()?;
+                Ok((header, reader.rest()))
+            }
+        }
+    }
+
+    /// Decodes one value, such as the arguments that follow a message header.
+    pub fn decode<'a, T: Decode<'a>>(self, bytes: &'a [u8]) -> Result<T, DecodeError> {
+        match self {
+            Self::Binary => T::decode(&mut BinaryReader::new(bytes)),
+            Self::Compact => T::decode(&mut CompactReader::new(bytes)),
+        }
+    }
+
+    /// Appends one encoded value to `out`.
+    pub fn encode<T: Encode>(self, value: &T, out: &mut Vec<u8>) {
+        match self {
+            Self::Binary => {
+                let mut writer = BinaryWriter::with_buffer(std::mem::take(out));
+                value.encode(&mut writer);
+                *out = writer.into_bytes();
+            }
+            Self::Compact => {
+                let mut writer = CompactWriter::with_buffer(std::mem::take(out));
+                value.encode(&mut writer);
+                *out = writer.into_bytes();
+            }
+        }
+    }
+
+    /// Appends a whole message, header and body, to `out`.
+    pub fn encode_message<T: Encode>(self, header: MessageHeader<'_>, body: &T, out: &mut Vec<u8>) {
+        match self {
+            Self::Binary => {
+                let mut writer = BinaryWriter::with_buffer(std::mem::take(out));
+                writer.message_begin(header);
+                body.encode(&mut writer);
+                *out = writer.into_bytes();
+            }
+            Self::Compact => {
+                let mut writer = CompactWriter::with_buffer(std::mem::take(out));
+                writer.message_begin(header);
+                body.encode(&mut writer);
+                *out = writer.into_bytes();
+            }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! The vocabulary shared by both protocols: wire types, message headers, and the traits that
+//! readers, writers and generated types implement. It knows no byte layout and no Hive type.
+
+use crate::error::DecodeError;
+
+/// Structs and containers may nest this deep in one message; deeper input is refused, so that a
+/// small hostile message cannot exhaust the stack.
+pub const DEPTH_MAX: u32 = 64;
+
+/// The type tag that stands before each value. An enum travels as [`WireType::I32`]; string and
+/// binary are alike on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum WireType {
+    /// A truth value.
+    Bool = 2,
+    /// One byte.
+    I8 = 3,
+    /// A 64-bit floating point number.
+    Double = 4,
+    /// A 16-bit integer.
+    I16 = 6,
+    /// A 32-bit integer or an enum.
+    I32 = 8,
+    /// A 64-bit integer.
+    I64 = 10,
+    /// A string or a byte string.
+    String = 11,
+    /// A struct, union or exception.
+    Struct = 12,
+    /// A map.
+    Map = 13,
+    /// A set.
+    Set = 14,
+    /// A list.
+    List = 15,
+}
+
+impl WireType {
+    /// The type of a tag of the binary protocol, or `None` for a tag that Hive never uses.
+    #[inline]
+    pub const fn from_tag(tag: u8) -> Option<Self> {
+        Some(match tag {
+            2 => Self::Bool,
+            3 => Self::I8,
+            4 => Self::Double,
+            6 => Self::I16,
+            8 => Self::I32,
+            10 => Self::I64,
+            11 => Self::String,
+            12 => Self::Struct,
+            13 => Self::Map,
+            14 => Self::Set,
+            15 => Self::List,
+            _ => return None,
+        })
+    }
+}
+
+/// What a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum MessageKind {
+    /// A request that wants an answer.
+    Call = 1,
+    /// An answer: a result struct, declared exceptions included.
+    Reply = 2,
+    /// An answer that is a [`crate::ApplicationException`].
+    Exception = 3,
+    /// A request that gets no answer.
+    Oneway = 4,
+}
+
+impl MessageKind {
+    /// The kind of a tag of either protocol.
+    pub const fn from_tag(tag: u8) -> Option<Self> {
+        Some(match tag {
+            1 => Self::Call,
+            2 => Self::Reply,
+            3 => Self::Exception,
+            4 => Self::Oneway,
+            _ => return None,
+        })
+    }
+}
+
+/// The start of every message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessageHeader<'a> {
+    /// The name of the method.
+    pub name: &'a str,
+    /// Call, reply, exception or oneway.
+    pub kind: MessageKind,
+    /// The number that the client chose; a reply repeats it.
+    pub seq: i32,
+}
+
+/// What a reader or writer has to remember of the outer struct while it is inside an inner one.
+/// It is handed out by `struct_begin` and given back to `struct_end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "hand it to struct_end"]
+pub struct StructMark(pub(crate) i16);
+
+/// Reads values from one complete message. All that is borrowed lives as long as the message.
+///
+/// Counts and lengths are checked against the bytes left before they are returned, so a caller may
+/// reserve room by them (see [`crate::codec`]).
+pub trait Reader<'a> {
+    /// Reads the start of a message.
+    fn message_begin(&mut self) -> Result<MessageHeader<'a>, DecodeError>;
+    /// Enters a struct.
+    fn struct_begin(&mut self) -> Result<StructMark, DecodeError>;
+    /// Leaves a struct after [`Reader::field_begin`] has answered `None`.
+    fn struct_end(&mut self, mark: StructMark);
+    /// Reads the header of the next field; `None` at the end of the struct.
+    fn field_begin(&mut self) -> Result<Option<(i16, WireType)>, DecodeError>;
+    /// Reads a list header: element type and count. The type of an empty list means nothing.
+    fn list_begin(&mut self) -> Result<(WireType, usize), DecodeError>;
+    /// Reads a set header: element type and count. The type of an empty set means nothing.
+    fn set_begin(&mut self) -> Result<(WireType, usize), DecodeError>;
+    /// Reads a map header: key type, value type and count. The types of an empty map mean nothing.
+    fn map_begin(&mut self) -> Result<(WireType, WireType, usize), DecodeError>;
+    /// Reads a truth value.
+    fn bool(&mut self) -> Result<bool, DecodeError>;
+    /// Reads one byte.
+    fn i8(&mut self) -> Result<i8, DecodeError>;
+    /// Reads a 16-bit integer.
+    fn i16(&mut self) -> Result<i16, DecodeError>;
+    /// Reads a 32-bit integer.
+    fn i32(&mut self) -> Result<i32, DecodeError>;
+    /// Reads a 64-bit integer.
+    fn i64(&mut self) -> Result<i64, DecodeError>;
+    /// Reads a floating point number.
+    fn double(&mut self) -> Result<f64, DecodeError>;
+    /// Reads a byte string.
+    fn binary(&mut self) -> Result<&'a [u8], DecodeError>;
+    /// Reads a string and checks that it is UTF-8.
+    fn string(&mut self) -> Result<&'a str, DecodeError>;
+    /// Passes over a value of a type, whatever it holds.
+    fn skip(&mut self, wire: WireType) -> Result<(), DecodeError>;
+    /// The bytes not read yet.
+    fn remaining(&self) -> usize;
+    /// The position in the slice that the reader was made of; it tells where an error stands.
+    fn offset(&self) -> usize;
+}
+
+/// Writes values straight into a growing buffer.
+///
+/// A hand-written streaming encoder calls the same methods as generated code: `struct_begin`, then
+/// `field` and a value for each field in ascending order of ids, then `struct_end`. A struct that was
+/// encoded before is the same bytes wherever it stands (in both protocols), so `field` followed by
+/// [`Writer::raw`] copies it. A run of *fields* is not: the compact protocol writes a field's id as
+/// the distance from the one before, see [`Writer::raw_fields`].
+pub trait Writer {
+    /// Writes the start of a message.
+    fn message_begin(&mut self, header: MessageHeader<'_>);
+    /// Enters a struct.
+    fn struct_begin(&mut self) -> StructMark;
+    /// Writes the end of a struct (the stop byte) and leaves it.
+    fn struct_end(&mut self, mark: StructMark);
+    /// Writes the header of a field other than a truth value; the value follows.
+    fn field(&mut self, id: i16, wire: WireType);
+    /// Writes a field that is a truth value, header and value at once.
+    fn field_bool(&mut self, id: i16, value: bool);
+    /// Writes a list header; `len` values of `element` follow.
+    fn list_begin(&mut self, element: WireType, len: usize);
+    /// Writes a set header; `len` values of `element` follow.
+    fn set_begin(&mut self, element: WireType, len: usize);
+    /// Writes a map header; `len` pairs follow.
+    fn map_begin(&mut self, key: WireType, value: WireType, len: usize);
+    /// Writes a truth value inside a container.
+    fn bool(&mut self, value: bool);
+    /// Writes one byte.
+    fn i8(&mut self, value: i8);
+    /// Writes a 16-bit integer.
+    fn i16(&mut self, value: i16);
+    /// Writes a 32-bit integer.
+    fn i32(&mut self, value: i32);
+    /// Writes a 64-bit integer.
+    fn i64(&mut self, value: i64);
+    /// Writes a floating point number.
+    fn double(&mut self, value: f64);
+    /// Writes a byte string.
+    fn binary(&mut self, value: &[u8]);
+    /// Writes a string.
+    fn string(&mut self, value: &str) {
+        self.binary(value.as_bytes());
+    }
+    /// Copies one or more whole values that were encoded before by the same protocol.
+    fn raw(&mut self, encoded: &[u8]);
+    /// Copies a run of whole fields that were encoded before by the same protocol, directly after a
+    /// field of id `after` (0 at the start of a struct), and whose last id is `last`.
+    ///
+    /// # Panics
+    /// In debug builds when the field written last is not `after`: a compact run would then be read
+    /// under other ids.
+    fn raw_fields(&mut self, after: i16, last: i16, encoded: &[u8]);
+    /// The id of the field written last in the current struct, 0 before the first. Only the compact
+    /// protocol needs it; both keep it, so that mistakes show under both.
+    fn last_field_id(&self) -> i16;
+    /// The bytes written and not taken yet.
+    fn bytes(&self) -> &[u8];
+    /// Takes the bytes written so far and goes on with an empty buffer, in the middle of whatever is
+    /// being written: this is how a long reply is streamed.
+    fn take(&mut self) -> Vec<u8>;
+}
+
+/// A value that has one wire type.
+pub trait Wire {
+    /// The wire type.
+    const WIRE: WireType;
+}
+
+/// A value that can be written.
+pub trait Encode: Wire {
+    /// Writes the value.
+    fn encode<W: Writer>(&self, writer: &mut W);
+}
+
+/// A value that can be read; it borrows from the message.
+pub trait Decode<'a>: Wire + Sized {
+    /// Reads the value.
+    fn decode<R: Reader<'a>>(reader: &mut R) -> Result<Self, DecodeError>;
+}
