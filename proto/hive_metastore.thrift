@@ -18,8 +18,7 @@ namespace rs hms
 namespace java org.apache.hadoop.hive.metastore.api
 namespace py hive_metastore
 
-// -------- Exceptions --------
-// Each holds one text and nothing else.
+// -------- Exceptions: each holds one text and nothing else
 
 exception AlreadyExistsException {
   1: string message,
@@ -93,8 +92,7 @@ exception UnknownTableException {
   1: string message,
 }
 
-// -------- Building blocks --------
-// Small values that several topics share.
+// -------- Building blocks: small values that several topics share
 
 enum ClientCapability {
   TEST_CAPABILITY = 1,
@@ -187,8 +185,7 @@ struct Version {
   2: string comments,
 }
 
-// -------- Catalogs --------
-// A catalog holds databases (3.1 and newer; older clients live in `hive`).
+// -------- Catalogs: a catalog holds databases (3.1 and newer; older clients live in `hive`)
 
 struct Catalog {
   1: string name,
@@ -224,8 +221,7 @@ struct GetCatalogsResponse {
   1: list<string> names,
 } (since = "3.1")
 
-// -------- Data connectors --------
-// Remote databases behind a JDBC-like connector (4.0.0 and newer).
+// -------- Data connectors: remote databases behind a JDBC-like connector (4.0.0 and newer)
 
 struct DataConnector {
   1: string name,
@@ -257,7 +253,7 @@ struct GetDataConnectorRequest {
   1: required string connectorName,
 } (since = "4.0.0")
 
-// -------- Databases --------
+// -------- Databases
 
 enum DatabaseType {
   NATIVE = 1,
@@ -332,7 +328,7 @@ struct GetDatabaseRequest {
   4: optional string processorIdentifier,
 } (since = "4.0.0")
 
-// -------- Roles and privileges --------
+// -------- Roles and privileges
 
 enum GrantRevokeType {
   GRANT = 1,
@@ -448,8 +444,7 @@ struct Role {
   3: string ownerName,
 }
 
-// -------- Statistics --------
-// Column statistics of tables and partitions.
+// -------- Statistics: column statistics of tables and partitions
 
 struct BooleanColumnStatsData {
   1: required i64 numTrues,
@@ -642,8 +637,7 @@ struct UpdateTransactionalStatsRequest {
   4: required i64 deletedCount,
 } (since = "4.0.0")
 
-// -------- Constraints --------
-// Primary and foreign keys, unique, not-null, default and check constraints; none of them is enforced.
+// -------- Constraints: primary and foreign keys, unique, not-null, default and check constraints; none of them is enforced
 
 struct SQLCheckConstraint {
   1: string catName,
@@ -848,7 +842,7 @@ struct UniqueConstraintsResponse {
   1: required list<SQLUniqueConstraint> uniqueConstraints,
 } (since = "3.1")
 
-// -------- Tables --------
+// -------- Tables
 
 enum GetTablesExtRequestFields {
   ACCESS_TYPE = 1,
@@ -1109,7 +1103,7 @@ struct TruncateTableRequest {
 struct TruncateTableResponse {
 } (since = "4.0.0")
 
-// -------- Partitions --------
+// -------- Partitions
 
 enum PartitionEventType {
   LOAD_DONE = 1,
@@ -1436,8 +1430,7 @@ struct RenamePartitionRequest {
 struct RenamePartitionResponse {
 } (since = "4.0.0")
 
-// -------- Functions and stored code --------
-// User functions, stored procedures and packages.
+// -------- Functions and stored code: user functions, stored procedures and packages
 
 enum FunctionType {
   JAVA = 1,
@@ -1526,8 +1519,7 @@ struct StoredProcedureRequest {
   3: required string procName,
 } (since = "4.0.0")
 
-// -------- Notification events --------
-// The log of changes and the events that clients fire.
+// -------- Notification events: the log of changes and the events that clients fire
 
 enum EventRequestType {
   INSERT = 1,
@@ -1655,7 +1647,7 @@ struct WriteNotificationLogBatchResponse {
 struct WriteNotificationLogResponse {
 } (since = "4.0.0")
 
-// -------- Transactions and write ids --------
+// -------- Transactions and write ids
 
 enum DataOperationType {
   SELECT = 1,
@@ -1850,7 +1842,7 @@ struct SeedTxnIdRequest {
   1: required i64 seedTxnId,
 } (since = "4.0.0")
 
-// -------- Locks --------
+// -------- Locks
 
 enum LockLevel {
   DB = 1,
@@ -1970,7 +1962,7 @@ struct UnlockRequest {
   1: required i64 lockid,
 }
 
-// -------- Compaction --------
+// -------- Compaction
 
 enum CompactionMetricsMetricType {
   NUM_OBSOLETE_DELTAS = 0,
@@ -2132,8 +2124,7 @@ struct ShowCompactResponse {
   1: required list<ShowCompactResponseElement> compacts,
 }
 
-// -------- Schema registry --------
-// Versioned schemas with serdes (3.1 and newer).
+// -------- Schema registry: versioned schemas with serdes (3.1 and newer)
 
 enum SchemaCompatibility {
   NONE = 1,
@@ -2234,8 +2225,7 @@ struct SetSchemaVersionStateRequest {
   2: SchemaVersionState state,
 } (since = "3.1")
 
-// -------- Workload management --------
-// Resource plans of LLAP.
+// -------- Workload management: resource plans of LLAP
 
 enum WMPoolSchedulingPolicy {
   FAIR = 1,
@@ -2464,7 +2454,7 @@ struct WMValidateResourcePlanResponse {
   2: optional list<string> warnings,
 } (since = "3.1")
 
-// -------- Scheduled queries and replication metrics --------
+// -------- Scheduled queries and replication metrics
 
 enum QueryState {
   INITED = 0,
@@ -2537,7 +2527,7 @@ struct ScheduledQueryProgressInfo {
   4: optional string errorMessage,
 } (since = "4.0.0")
 
-// -------- File metadata cache --------
+// -------- File metadata cache
 
 enum FileMetadataExprType {
   ORC_SARG = 1,
@@ -2602,8 +2592,7 @@ struct PutFileMetadataRequest {
 struct PutFileMetadataResult {
 }
 
-// -------- Property keys --------
-// Names that clients and server use in parameter maps.
+// -------- Property keys: names that clients and server use in parameter maps
 
 const i8 ACCESSTYPE_NONE = 1  // since 4.0.0
 const i8 ACCESSTYPE_READONLY = 2  // since 4.0.0
@@ -2651,7 +2640,7 @@ const string TABLE_TRANSACTIONAL_PROPERTIES = "transactional_properties"
 const string TXN_ID = "txnId"  // since 4.0.0
 const string WRITE_ID = "writeId"  // since 4.0.0
 
-// -------- Services --------
+// -------- Services
 
 // The base service of fb303: status, counters, options.
 service FacebookService {

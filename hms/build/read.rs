@@ -69,23 +69,13 @@ fn versions(annotations: &Annotations) -> Versions {
     }
 }
 
-/// The comment directly above an item; headings of topics stand apart by an empty line, which the
-/// parser turns into separate comments, so only those that are sentences are kept.
+/// The comment above an item, without headings of topics, which start with dashes.
 fn comment(text: &str) -> Vec<String> {
-    let lines: Vec<&str> = text
-        .lines()
+    text.lines()
         .map(|line| line.trim_start_matches('/').trim())
-        .filter(|line| !line.is_empty())
-        .collect();
-    let heading = lines.iter().rposition(|line| line.starts_with("--"));
-    // After a heading comes the comment of the topic, then that of the item; without a way to tell
-    // one from two, a single line after a heading belongs to the topic.
-    let own = match heading {
-        Some(at) if lines.len() - at > 2 => &lines[lines.len() - 1..],
-        Some(_) => &[],
-        None => &lines[..],
-    };
-    own.iter().map(|line| (*line).to_owned()).collect()
+        .filter(|line| !line.is_empty() && !line.starts_with("--"))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn read_enum(it: &parser::Enum) -> Enum {

@@ -34,12 +34,16 @@ pub mod codec;
 mod error;
 mod method;
 pub mod protocol;
+mod scanner;
+mod sniff;
 pub mod wire;
 
 pub use application_exception::ApplicationException;
 pub use error::{DecodeError, DecodeErrorKind};
 pub use method::{ExceptionKind, METHODS, MethodInfo, Throw, method};
 pub use protocol::Protocol;
+pub use scanner::{Limits, Progress, ScanError, Scanner};
+pub use sniff::{Opening, SNIFF_BYTES, sniff};
 pub use wire::{
     Decode, Encode, MessageHeader, MessageKind, Reader, StructMark, Wire, WireType, Writer,
 };
@@ -62,7 +66,6 @@ pub mod args {
 }
 
 /// The reply of each method: `success` unless it returns nothing, and the exceptions it declares.
-#[expect(clippy::pedantic, reason = "generated code")]
 pub mod replies {
     include!(concat!(env!("OUT_DIR"), "/replies.rs"));
 }

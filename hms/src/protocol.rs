@@ -2,8 +2,9 @@
 //! speaks". It knows no transport: a message is one complete slice.
 
 mod binary;
-mod compact;
+pub(crate) mod compact;
 
+pub(crate) use binary::fixed_size;
 pub use binary::{BinaryReader, BinaryWriter};
 pub use compact::{CompactReader, CompactWriter};
 

@@ -5,6 +5,7 @@ mod reader;
 mod writer;
 
 pub use reader::CompactReader;
+pub(crate) use reader::wire_from_tag;
 pub use writer::CompactWriter;
 
 pub(crate) const PROTOCOL_ID: u8 = 0x82;
