@@ -2,8 +2,13 @@
 //!
 //! The crate is built in floors (`docs/ARCHITECTURE.md`); a module imports only from floors below its own.
 
+pub mod clock;
+pub mod crypto;
 pub mod error;
 pub mod filter;
 pub mod hive;
 pub mod model;
 pub mod store;
+pub mod lake;
+pub mod model;
+pub mod secret;

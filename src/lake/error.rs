@@ -1,0 +1,157 @@
+//! What can go wrong with a location. The text of each error is for the client; the cause below
+//! it is for the log. Knows no catalog: a front end never sees this type.
+
+use std::io;
+
+/// Where the causes of failures come from: the operating system or the object store.
+pub type Cause = Box<dyn std::error::Error + Send + Sync + 'static>;
+
+/// A failed lake operation. Every kind names the location, so the message stands alone.
+#[derive(Debug, thiserror::Error)]
+pub enum LakeError {
+    /// The text is not a location that skep can work with.
+    #[error("location {location:?} is not valid: {why}")]
+    Invalid {
+        /// The text as it came.
+        location: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The directory (or the bucket) is not there.
+    #[error("location {location} does not exist")]
+    NotFound {
+        /// What was looked for.
+        location: String,
+        /// The store's answer.
+        source: Cause,
+    },
+    /// Something is there already, or a file stands where a directory must.
+    #[error("location {location} already exists")]
+    AlreadyExists {
+        /// What stands in the way.
+        location: String,
+    },
+    /// The scheme, or this pair of schemes, has no such operation.
+    #[error("location {location}: {what} is not supported")]
+    Unsupported {
+        /// The location asked for.
+        location: String,
+        /// The operation that is not to be had.
+        what: String,
+    },
+    /// A rail: the operation would reach too far (a bucket, a root, the warehouse itself).
+    #[error("location {location} is protected: {why}")]
+    Refused {
+        /// The location asked for.
+        location: String,
+        /// Which rail it ran into.
+        why: String,
+    },
+    /// Permissions or credentials do not allow it.
+    #[error("access to location {location} is denied")]
+    Denied {
+        /// The location asked for.
+        location: String,
+        /// The store's answer.
+        source: Cause,
+    },
+    /// The store did not answer in time, or answered with a failure: a later try may succeed.
+    #[error("location {location} cannot be reached")]
+    Unavailable {
+        /// The location asked for.
+        location: String,
+        /// The store's answer.
+        source: Cause,
+    },
+}
+
+impl LakeError {
+    pub(super) fn invalid(location: &str, why: impl Into<String>) -> Self {
+        Self::Invalid {
+            location: location.to_owned(),
+            why: why.into(),
+        }
+    }
+
+    pub(super) fn refused(location: &str, why: impl Into<String>) -> Self {
+        Self::Refused {
+            location: location.to_owned(),
+            why: why.into(),
+        }
+    }
+
+    pub(super) fn unsupported(location: &str, what: impl Into<String>) -> Self {
+        Self::Unsupported {
+            location: location.to_owned(),
+            what: what.into(),
+        }
+    }
+
+    /// Sorts an operating-system error of `location` into its kind.
+    pub(super) fn from_io(location: &str, error: io::Error) -> Self {
+        let at = location.to_owned();
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::NotFound {
+                location: at,
+                source: error.into(),
+            },
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::Denied {
+                location: at,
+                source: error.into(),
+            },
+            io::ErrorKind::AlreadyExists
+            | io::ErrorKind::DirectoryNotEmpty
+            | io::ErrorKind::NotADirectory => Self::AlreadyExists { location: at },
+            io::ErrorKind::InvalidFilename | io::ErrorKind::InvalidInput => {
+                Self::invalid(location, error.to_string())
+            }
+            io::ErrorKind::CrossesDevices => {
+                Self::unsupported(location, "moving a directory to another file system")
+            }
+            _ => Self::Unavailable {
+                location: at,
+                source: error.into(),
+            },
+        }
+    }
+
+    /// Sorts an object-store error of `location` into its kind.
+    pub(super) fn from_store(location: &str, error: object_store::Error) -> Self {
+        let at = location.to_owned();
+        match error {
+            object_store::Error::NotFound { .. } => Self::NotFound {
+                location: at,
+                source: error.into(),
+            },
+            object_store::Error::PermissionDenied { .. }
+            | object_store::Error::Unauthenticated { .. } => Self::Denied {
+                location: at,
+                source: error.into(),
+            },
+            object_store::Error::AlreadyExists { .. } => Self::AlreadyExists { location: at },
+            object_store::Error::InvalidPath { source } => {
+                Self::invalid(location, source.to_string())
+            }
+            object_store::Error::NotSupported { .. }
+            | object_store::Error::NotImplemented { .. } => {
+                Self::unsupported(location, error.to_string())
+            }
+            other => Self::Unavailable {
+                location: at,
+                source: other.into(),
+            },
+        }
+    }
+
+    /// Whether the same call may succeed later without anything being changed by hand.
+    pub fn retryable(&self) -> bool {
+        match self {
+            Self::Unavailable { .. } | Self::Denied { .. } => true,
+            Self::Invalid { .. }
+            | Self::NotFound { .. }
+            | Self::AlreadyExists { .. }
+            | Self::Unsupported { .. }
+            | Self::Refused { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Directories of the local file system. Plain blocking calls: the lake runs each on a thread
+//! that may wait. Symbolic links are never followed downwards, so that nothing outside of a
+//! table's directory is counted or deleted.
+
+use super::{Made, Summary, error::LakeError, is_hidden, location::Location};
+use std::fs;
+use std::io;
+use std::path::Path;
+
+/// Makes the directory and the ones above it that are missing.
+pub(super) fn directory_make(at: &Location) -> Result<Made, LakeError> {
+    let mut levels = 0;
+    let mut missing = Some(at.clone());
+    while let Some(here) = missing {
+        match fs::metadata(here.path()) {
+            Ok(found) if found.is_dir() => break,
+            Ok(_) => {
+                return Err(LakeError::AlreadyExists {
+                    location: here.to_string(),
+                });
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => levels += 1,
+            Err(error) => return Err(LakeError::from_io(&at.to_string(), error)),
+        }
+        missing = here.parent();
+    }
+    if levels > 0 {
+        fs::create_dir_all(at.path())
+            .map_err(|error| LakeError::from_io(&at.to_string(), error))?;
+    }
+    Ok(Made {
+        location: at.to_string(),
+        levels,
+    })
+}
+
+/// Removes the lowest `levels` directories of a path as long as they are empty.
+pub(super) fn directory_unmake(at: &Location, levels: usize) -> Result<(), LakeError> {
+    let mut next = Some(at.clone());
+    for _ in 0..levels {
+        let Some(here) = next else { break };
+        if !remove_if_empty(&here)? {
+            break;
+        }
+        next = here.parent();
+    }
+    Ok(())
+}
+
+/// Whether anything stands there.
+pub(super) fn exists(at: &Location) -> Result<bool, LakeError> {
+    fs::exists(at.path()).map_err(|error| LakeError::from_io(&at.to_string(), error))
+}
+
+/// Renames a directory; false when it is not there.
+pub(super) fn directory_move(from: &Location, to: &Location) -> Result<bool, LakeError> {
+    if !exists(from)? {
+        return Ok(false);
+    }
+    // Renaming onto an empty directory would succeed silently: a move never takes over a place.
+    if exists(to)? {
+        return Err(LakeError::AlreadyExists {
+            location: to.to_string(),
+        });
+    }
+    if let Some(parent) = to.parent() {
+        fs::create_dir_all(parent.path())
+            .map_err(|error| LakeError::from_io(&parent.to_string(), error))?;
+    }
+    fs::rename(from.path(), to.path())
+        .map_err(|error| LakeError::from_io(&to.to_string(), error))?;
+    Ok(true)
+}
+
+/// Deletes a directory with all it holds. What is not there is deleted already.
+pub(super) fn directory_delete(at: &Location) -> Result<(), LakeError> {
+    match fs::remove_dir_all(at.path()) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(LakeError::from_io(&at.to_string(), error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Removes the directories above `at`, strictly below `stop`, as long as they are empty.
+pub(super) fn parents_delete_if_empty(at: &Location, stop: &Location) -> Result<(), LakeError> {
+    let mut next = at.parent();
+    while let Some(here) = next {
+        if here == *stop || !stop.contains(&here) || !remove_if_empty(&here)? {
+            break;
+        }
+        next = here.parent();
+    }
+    Ok(())
+}
+
+/// Counts the visible files below a directory and their bytes.
+pub(super) fn summary(at: &Location) -> Result<Summary, LakeError> {
+    let mut total = Summary::default();
+    let mut waiting = vec![Path::new(at.path()).to_path_buf()];
+    while let Some(directory) = waiting.pop() {
+        let entries = match fs::read_dir(&directory) {
+            Ok(entries) => entries,
+            // A writer may replace a directory while it is being counted.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(LakeError::from_io(&at.to_string(), error)),
+        };
+        for entry in entries {
+            let entry = entry.map_err(|error| LakeError::from_io(&at.to_string(), error))?;
+            if is_hidden(&entry.file_name().to_string_lossy()) {
+                continue;
+            }
+            match entry.metadata() {
+                Ok(found) if found.is_dir() => waiting.push(entry.path()),
+                Ok(found) => total.add(found.len()),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(LakeError::from_io(&at.to_string(), error)),
+            }
+        }
+    }
+    Ok(total)
+}
+
+/// Whether the directory is gone afterwards: it was empty, or was not there.
+fn remove_if_empty(at: &Location) -> Result<bool, LakeError> {
+    match fs::remove_dir(at.path()) {
+        Ok(()) => Ok(true),
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound => Ok(true),
+            io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotADirectory => Ok(false),
+            _ => Err(LakeError::from_io(&at.to_string(), error)),
+        },
+    }
+}

@@ -1,0 +1,274 @@
+//! The files below the catalog: directories of tables and partitions, on the local file system
+//! and on S3. The only place that knows the object-store library. It knows neither the catalog
+//! nor the database: whether a directory *may* be deleted is decided above, and here stand only
+//! the rails that no decision passes (a root, a bucket, the warehouse itself).
+//!
+//! All operations can be repeated: making what exists, deleting what is gone and moving what has
+//! half moved succeed. On S3 a directory needs no making; it exists while a key lies below it.
+
+mod bucket;
+mod error;
+mod local;
+mod location;
+mod settings;
+
+pub use error::{Cause, LakeError};
+pub use location::{LOCATION_BYTES_MAX, Location, Scheme};
+pub use settings::{S3Settings, StorageSettings};
+
+use bucket::Bucket;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What [`Lake::directory_make`] did, so that it can be undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    location: String,
+    levels: usize,
+}
+
+impl Made {
+    /// Whether the directory was not there before. Hive gives quick statistics only to
+    /// directories that were.
+    pub fn created(&self) -> bool {
+        self.levels > 0
+    }
+
+    /// The normalised location.
+    pub fn location(&self) -> &str {
+        &self.location
+    }
+}
+
+/// Hive's quick statistics of a directory: `numFiles` and `totalSize`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Files whose name, and whose directories' names, begin with neither `_` nor `.`.
+    pub files: u64,
+    /// The bytes of those files.
+    pub bytes: u64,
+}
+
+impl Summary {
+    fn add(&mut self, bytes: u64) {
+        self.files += 1;
+        self.bytes += bytes;
+    }
+}
+
+/// The directories of all tables. Cheap to share by reference; holds one client a bucket.
+pub struct Lake {
+    s3: S3Settings,
+    /// Locations that are never deleted or moved, nor anything that contains them.
+    protected: Vec<Location>,
+    buckets: Mutex<Buckets>,
+}
+
+/// The open clients and when each was used last, in calls.
+#[derive(Default)]
+struct Buckets {
+    open: HashMap<String, (Arc<Bucket>, u64)>,
+    calls: u64,
+}
+
+impl fmt::Debug for Lake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lake")
+            .field("s3", &self.s3)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Lake {
+    /// A lake that reaches its stores by `settings` and never deletes a directory of `protected`
+    /// (the warehouse) or one above it. Opens nothing yet.
+    pub fn new(settings: &StorageSettings, protected: &[&str]) -> Result<Self, LakeError> {
+        let protected = protected.iter().map(|text| Location::parse(text));
+        Ok(Self {
+            s3: settings.s3.clone(),
+            protected: protected.collect::<Result<_, _>>()?,
+            buckets: Mutex::default(),
+        })
+    }
+
+    /// A location as Hive stores it: absolute, with its scheme, without doubled or trailing
+    /// slashes. Roots and storages that skep cannot reach pass: a database may be told of either.
+    pub fn qualify(&self, location: &str) -> Result<String, LakeError> {
+        Ok(Location::parse(location)?.to_string())
+    }
+
+    /// [`Lake::qualify`] for a place that must be a directory of its own: a file system's root
+    /// or a whole bucket is refused, as in `CREATE TABLE … LOCATION 's3a://bucket'` (Hive 4).
+    pub fn qualify_below_root(&self, location: &str) -> Result<String, LakeError> {
+        let at = Location::parse(location)?;
+        if at.is_root() {
+            return Err(LakeError::refused(
+                location,
+                "location must not be root path",
+            ));
+        }
+        Ok(at.to_string())
+    }
+
+    /// Makes a directory and the missing ones above it, and tells whether it existed.
+    pub async fn directory_make(&self, location: &str) -> Result<Made, LakeError> {
+        let at = Location::parse(location)?;
+        match at.scheme() {
+            Scheme::File => blocking(move || local::directory_make(&at)).await,
+            Scheme::S3(_) => {
+                let found = self.bucket(&at)?.exists(&at).await?;
+                Ok(Made {
+                    location: at.to_string(),
+                    levels: usize::from(!found),
+                })
+            }
+            Scheme::Other(_) => Err(unreached(&at)),
+        }
+    }
+
+    /// Removes what [`Lake::directory_make`] made, as far as it is still empty: for a transaction
+    /// that failed after it.
+    pub async fn directory_unmake(&self, made: &Made) -> Result<(), LakeError> {
+        let at = Location::parse(&made.location)?;
+        let levels = made.levels;
+        match at.scheme() {
+            Scheme::File => blocking(move || local::directory_unmake(&at, levels)).await,
+            Scheme::S3(_) | Scheme::Other(_) => Ok(()),
+        }
+    }
+
+    /// Whether the directory is there: on S3, whether any key lies below it.
+    pub async fn exists(&self, location: &str) -> Result<bool, LakeError> {
+        let at = Location::parse(location)?;
+        match at.scheme() {
+            Scheme::File => blocking(move || local::exists(&at)).await,
+            Scheme::S3(_) => self.bucket(&at)?.exists(&at).await,
+            Scheme::Other(_) => Err(unreached(&at)),
+        }
+    }
+
+    /// Moves a directory; false when there was none (Hive tolerates that). Parents of the target
+    /// are made. The caller has checked that nothing is at `to`: on S3 the move merges into what
+    /// is there, because a move begun before a crash is finished by calling it again.
+    pub async fn directory_move(&self, from: &str, to: &str) -> Result<bool, LakeError> {
+        let (source, target) = (Location::parse(from)?, Location::parse(to)?);
+        self.rails(&source)?;
+        self.rails(&target)?;
+        if !source.same_storage(&target) {
+            return Err(LakeError::unsupported(from, format!("moving to {target}")));
+        }
+        if source.contains(&target) || target.contains(&source) {
+            return Err(LakeError::refused(
+                from,
+                format!("{target} lies within the same path"),
+            ));
+        }
+        match source.scheme() {
+            Scheme::File => blocking(move || local::directory_move(&source, &target)).await,
+            Scheme::S3(_) => {
+                let (here, there) = (self.bucket(&source)?, self.bucket(&target)?);
+                here.directory_move(&source, &there, &target).await
+            }
+            Scheme::Other(_) => Err(unreached(&source)),
+        }
+    }
+
+    /// Deletes a directory with all it holds; what is not there counts as deleted. A root, a
+    /// bucket, the warehouse and what contains it are refused.
+    pub async fn directory_delete(&self, location: &str) -> Result<(), LakeError> {
+        let at = Location::parse(location)?;
+        self.rails(&at)?;
+        match at.scheme() {
+            Scheme::File => blocking(move || local::directory_delete(&at)).await,
+            Scheme::S3(_) => self.bucket(&at)?.directory_delete(&at).await,
+            Scheme::Other(_) => Err(unreached(&at)),
+        }
+    }
+
+    /// After a partition's directory is gone: deletes the empty directories above it, up to and
+    /// without `stop` (the table's directory).
+    pub async fn parents_delete_if_empty(
+        &self,
+        location: &str,
+        stop: &str,
+    ) -> Result<(), LakeError> {
+        let (at, stop) = (Location::parse(location)?, Location::parse(stop)?);
+        match at.scheme() {
+            Scheme::File => blocking(move || local::parents_delete_if_empty(&at, &stop)).await,
+            Scheme::S3(_) => self.bucket(&at)?.parents_delete_if_empty(&at, &stop).await,
+            Scheme::Other(_) => Err(unreached(&at)),
+        }
+    }
+
+    /// Counts the visible files below a directory; a missing one counts as empty.
+    pub async fn summary(&self, location: &str) -> Result<Summary, LakeError> {
+        let at = Location::parse(location)?;
+        match at.scheme() {
+            Scheme::File => blocking(move || local::summary(&at)).await,
+            Scheme::S3(_) => self.bucket(&at)?.summary(&at).await,
+            Scheme::Other(_) => Err(unreached(&at)),
+        }
+    }
+
+    /// The places that nothing may empty.
+    fn rails(&self, at: &Location) -> Result<(), LakeError> {
+        if at.is_root() {
+            return Err(LakeError::refused(
+                &at.to_string(),
+                "it is a root or a whole bucket",
+            ));
+        }
+        match self.protected.iter().find(|held| at.contains(held)) {
+            Some(held) => Err(LakeError::refused(
+                &at.to_string(),
+                format!("it holds the warehouse {held}"),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// The client of the location's bucket, opened at its first use.
+    fn bucket(&self, at: &Location) -> Result<Arc<Bucket>, LakeError> {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets.calls += 1;
+        let now = buckets.calls;
+        if let Some((bucket, used)) = buckets.open.get_mut(at.bucket()) {
+            *used = now;
+            return Ok(Arc::clone(bucket));
+        }
+        let opened = Arc::new(Bucket::open(&self.s3, at.bucket())?);
+        if buckets.open.len() >= self.s3.bucket_clients_max {
+            let oldest = buckets.open.iter().min_by_key(|(_, (_, used))| *used);
+            if let Some(name) = oldest.map(|(name, _)| name.clone()) {
+                buckets.open.remove(&name);
+            }
+        }
+        buckets
+            .open
+            .insert(at.bucket().to_owned(), (Arc::clone(&opened), now));
+        Ok(opened)
+    }
+}
+
+/// Hive hides these from counting and reading: `_SUCCESS`, `_temporary`, `.part.crc`.
+fn is_hidden(name: &str) -> bool {
+    name.starts_with(['_', '.'])
+}
+
+fn unreached(at: &Location) -> LakeError {
+    LakeError::unsupported(&at.to_string(), "this kind of storage")
+}
+
+/// Runs file-system calls where they may wait without holding up the connections.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LakeError> + Send + 'static,
+) -> Result<T, LakeError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(outcome) => outcome,
+        Err(stopped) => Err(LakeError::Unavailable {
+            location: "file:".to_owned(),
+            source: stopped.into(),
+        }),
+    }
+}
