@@ -2,3 +2,5 @@
 //! toolchain and the databases whose addresses the environment gives.
 
 mod client;
+mod lake;
+mod s3;

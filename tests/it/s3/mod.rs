@@ -1,0 +1,109 @@
+//! An S3 server in the test's own process: real HTTP and signatures on a free port of loopback,
+//! objects in memory, requests counted, failures by order. Each test starts its own.
+
+mod service;
+mod store;
+
+use axum::error_handling::HandleError;
+use bytes::Bytes;
+use s3s::auth::SimpleAuth;
+use s3s::service::S3ServiceBuilder;
+use service::Service;
+use skep::lake::{S3Settings, StorageSettings};
+use skep::secret::Secret;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use store::{Store, Stored};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// The only access key that the server knows.
+pub(crate) const ACCESS_KEY_ID: &str = "skep-test";
+/// Its secret.
+pub(crate) const SECRET_ACCESS_KEY: &str = "skep-test-secret";
+
+/// A running server; it stops when it is dropped.
+pub(crate) struct S3Server {
+    address: SocketAddr,
+    store: Arc<Store>,
+    serving: JoinHandle<()>,
+}
+
+impl S3Server {
+    /// Starts a server with these empty buckets.
+    pub(crate) async fn start(buckets: &[&str]) -> Self {
+        let store = Arc::new(Store::default());
+        for bucket in buckets {
+            store.bucket_make(bucket);
+        }
+        let mut builder = S3ServiceBuilder::new(Service(Arc::clone(&store)));
+        builder.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, SECRET_ACCESS_KEY));
+        let service = HandleError::new(builder.build(), |error: s3s::HttpError| async move {
+            (axum::http::StatusCode::INTERNAL_SERVER_ERROR, format!("{error:?}"))
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = axum::Router::new().fallback_service(service);
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { address, store, serving }
+    }
+
+    /// The URL that clients call.
+    pub(crate) fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Settings that reach this server; failures are told at once instead of being retried.
+    pub(crate) fn storage_settings(&self) -> StorageSettings {
+        StorageSettings {
+            s3: S3Settings {
+                endpoint: Some(self.endpoint()),
+                access_key_id: Some(Secret::new(ACCESS_KEY_ID)),
+                secret_access_key: Some(Secret::new(SECRET_ACCESS_KEY)),
+                region: Some("us-east-1".to_owned()),
+                allow_http: true,
+                retries_max: 0,
+                ..S3Settings::default()
+            },
+        }
+    }
+
+    /// Puts an object without a request.
+    pub(crate) fn put(&self, bucket: &str, key: &str, bytes: impl Into<Bytes>) {
+        self.store.put(bucket, key, Stored::new(bytes.into()), false).unwrap();
+    }
+
+    /// The bytes of an object that must exist.
+    pub(crate) fn get(&self, bucket: &str, key: &str) -> Bytes {
+        self.store.get(bucket, key).unwrap().bytes
+    }
+
+    /// All keys of a bucket, sorted.
+    pub(crate) fn keys(&self, bucket: &str) -> Vec<String> {
+        self.store.keys(bucket)
+    }
+
+    /// How many requests of a kind (`CopyObject`, `ListObjectsV2`, …) have come.
+    pub(crate) fn requests(&self, operation: &str) -> usize {
+        self.store.requests(operation)
+    }
+
+    /// Lets `pass` requests of a kind, on keys that contain a text, succeed, and answers the
+    /// `strikes` next with an HTTP status. `DeleteObjects key` fails single keys of a bulk delete.
+    pub(crate) fn fail(
+        &self,
+        operation: &'static str,
+        key_contains: &str,
+        pass: usize,
+        strikes: usize,
+        status: u16,
+    ) {
+        self.store.fault_add(operation, key_contains, pass, strikes, status);
+    }
+}
+
+impl Drop for S3Server {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
