@@ -136,9 +136,19 @@ impl LakeError {
             | object_store::Error::NotImplemented { .. } => {
                 Self::unsupported(location, error.to_string())
             }
-            other => Self::Unavailable {
-                location: at,
-                source: other.into(),
+            other => match status_of(&other) {
+                Some(401 | 403) => Self::Denied {
+                    location: at,
+                    source: other.into(),
+                },
+                Some(404) => Self::NotFound {
+                    location: at,
+                    source: other.into(),
+                },
+                _ => Self::Unavailable {
+                    location: at,
+                    source: other.into(),
+                },
             },
         }
     }
@@ -154,4 +164,12 @@ impl LakeError {
             | Self::Refused { .. } => false,
         }
     }
+}
+
+/// The HTTP status that a listing or a bulk delete failed with. The library sorts the failures of
+/// single objects into kinds, but gives these as text only.
+fn status_of(error: &object_store::Error) -> Option<u16> {
+    let text = error.to_string();
+    let (_, after) = text.split_once("status code: ")?;
+    after.get(..3)?.parse().ok()
 }

@@ -39,13 +39,20 @@ impl S3Server {
         let mut builder = S3ServiceBuilder::new(Service(Arc::clone(&store)));
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, SECRET_ACCESS_KEY));
         let service = HandleError::new(builder.build(), |error: s3s::HttpError| async move {
-            (axum::http::StatusCode::INTERNAL_SERVER_ERROR, format!("{error:?}"))
+            (
+                axum::http::StatusCode::INTERNAL_SERVER_ERROR,
+                format!("{error:?}"),
+            )
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = axum::Router::new().fallback_service(service);
         let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { address, store, serving }
+        Self {
+            address,
+            store,
+            serving,
+        }
     }
 
     /// The URL that clients call.
@@ -70,7 +77,9 @@ impl S3Server {
 
     /// Puts an object without a request.
     pub(crate) fn put(&self, bucket: &str, key: &str, bytes: impl Into<Bytes>) {
-        self.store.put(bucket, key, Stored::new(bytes.into()), false).unwrap();
+        self.store
+            .put(bucket, key, Stored::new(bytes.into()), false)
+            .unwrap();
     }
 
     /// The bytes of an object that must exist.
@@ -98,7 +107,8 @@ impl S3Server {
         strikes: usize,
         status: u16,
     ) {
-        self.store.fault_add(operation, key_contains, pass, strikes, status);
+        self.store
+            .fault_add(operation, key_contains, pass, strikes, status);
     }
 }
 

@@ -29,9 +29,15 @@ impl S3 for Service {
         _: S3Request<ListBucketsInput>,
     ) -> S3Result<S3Response<ListBucketsOutput>> {
         self.0.admit("ListBuckets", "")?;
-        let bucket = |name| s3s::dto::Bucket { name: Some(name), ..Default::default() };
+        let bucket = |name| s3s::dto::Bucket {
+            name: Some(name),
+            ..Default::default()
+        };
         let buckets = self.0.bucket_names().into_iter().map(bucket).collect();
-        let output = ListBucketsOutput { buckets: Some(buckets), ..Default::default() };
+        let output = ListBucketsOutput {
+            buckets: Some(buckets),
+            ..Default::default()
+        };
         Ok(S3Response::new(output))
     }
 
@@ -64,9 +70,13 @@ impl S3 for Service {
         let keys_max = input.max_keys.unwrap_or(KEYS_MAX).clamp(0, KEYS_MAX);
         let count = usize::try_from(keys_max).unwrap_or(0);
         let delimiter = input.delimiter.as_deref().filter(|mark| !mark.is_empty());
-        let page = self.0.list(&input.bucket, &prefix, delimiter, after.as_deref(), count)?;
+        let page = self
+            .0
+            .list(&input.bucket, &prefix, delimiter, after.as_deref(), count)?;
         let contents: Vec<Object> = page.objects.into_iter().map(listed).collect();
-        let group = |prefix| CommonPrefix { prefix: Some(prefix) };
+        let group = |prefix| CommonPrefix {
+            prefix: Some(prefix),
+        };
         let prefixes: Vec<CommonPrefix> = page.prefixes.into_iter().map(group).collect();
         let output = ListObjectsV2Output {
             key_count: i32::try_from(contents.len() + prefixes.len()).ok(),
@@ -107,7 +117,9 @@ impl S3 for Service {
             accept_ranges: Some("bytes".to_owned()),
             e_tag: Some(ETag::Strong(stored.etag)),
             last_modified: Some(Timestamp::from(stored.modified)),
-            body: Some(StreamingBlob::wrap(stream::iter([Ok::<_, Infallible>(bytes)]))),
+            body: Some(StreamingBlob::wrap(stream::iter([Ok::<_, Infallible>(
+                bytes,
+            )]))),
             ..Default::default()
         };
         Ok(S3Response::new(output))
@@ -141,7 +153,12 @@ impl S3 for Service {
             e_tag: Some(ETag::Strong(stored.etag.clone())),
             ..Default::default()
         };
-        self.0.put(&input.bucket, &input.key, stored, input.if_none_match.is_some())?;
+        self.0.put(
+            &input.bucket,
+            &input.key,
+            stored,
+            input.if_none_match.is_some(),
+        )?;
         Ok(S3Response::new(output))
     }
 
@@ -161,7 +178,10 @@ impl S3 for Service {
             ..Default::default()
         };
         self.0.put(&input.bucket, &input.key, stored, false)?;
-        let output = CopyObjectOutput { copy_object_result: Some(copied), ..Default::default() };
+        let output = CopyObjectOutput {
+            copy_object_result: Some(copied),
+            ..Default::default()
+        };
         Ok(S3Response::new(output))
     }
 
@@ -186,7 +206,10 @@ impl S3 for Service {
             match self.0.admit("DeleteObjects key", &object.key) {
                 Ok(()) => {
                     self.0.delete(&input.bucket, &object.key)?;
-                    deleted.push(DeletedObject { key: Some(object.key), ..Default::default() });
+                    deleted.push(DeletedObject {
+                        key: Some(object.key),
+                        ..Default::default()
+                    });
                 }
                 Err(error) => errors.push(s3s::dto::Error {
                     code: Some(error.code().as_str().to_owned()),
@@ -223,8 +246,12 @@ impl S3 for Service {
         self.0.admit("UploadPart", &input.key)?;
         let bytes = body_read(input.body).await?;
         let etag = Stored::new(bytes.clone()).etag;
-        self.0.upload_part(&input.upload_id, input.part_number, bytes)?;
-        let output = UploadPartOutput { e_tag: Some(ETag::Strong(etag)), ..Default::default() };
+        self.0
+            .upload_part(&input.upload_id, input.part_number, bytes)?;
+        let output = UploadPartOutput {
+            e_tag: Some(ETag::Strong(etag)),
+            ..Default::default()
+        };
         Ok(S3Response::new(output))
     }
 
@@ -241,7 +268,12 @@ impl S3 for Service {
             e_tag: Some(ETag::Strong(stored.etag.clone())),
             ..Default::default()
         };
-        self.0.put(&input.bucket, &input.key, stored, input.if_none_match.is_some())?;
+        self.0.put(
+            &input.bucket,
+            &input.key,
+            stored,
+            input.if_none_match.is_some(),
+        )?;
         Ok(S3Response::new(output))
     }
 
@@ -267,9 +299,11 @@ fn listed((key, stored): (String, Stored)) -> Object {
 
 async fn body_read(body: Option<StreamingBlob>) -> S3Result<Bytes> {
     let mut bytes = BytesMut::new();
-    let Some(mut body) = body else { return Ok(Bytes::new()) };
+    let Some(mut body) = body else {
+        return Ok(Bytes::new());
+    };
     while let Some(chunk) = body.next().await {
-        bytes.extend_from_slice(&chunk.map_err(|error| s3_error!(error, IncompleteBody))?);
+        bytes.extend_from_slice(&chunk.map_err(|error| s3_error!(IncompleteBody, "{error}"))?);
     }
     Ok(bytes.freeze())
 }

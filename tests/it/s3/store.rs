@@ -24,7 +24,11 @@ impl Stored {
         for byte in &Sha256::digest(&bytes)[..16] {
             write!(etag, "{byte:02x}").unwrap();
         }
-        Self { bytes, etag, modified: SystemTime::now() }
+        Self {
+            bytes,
+            etag,
+            modified: SystemTime::now(),
+        }
     }
 }
 
@@ -101,7 +105,13 @@ impl Store {
         status: u16,
     ) {
         let key_contains = key_contains.to_owned();
-        self.state().faults.push(Fault { operation, key_contains, pass, strikes, status });
+        self.state().faults.push(Fault {
+            operation,
+            key_contains,
+            pass,
+            strikes,
+            status,
+        });
     }
 
     pub(crate) fn requests(&self, operation: &str) -> usize {
@@ -110,13 +120,23 @@ impl Store {
 
     pub(crate) fn keys(&self, bucket: &str) -> Vec<String> {
         let state = self.state();
-        state.buckets.get(bucket).map(|keys| keys.keys().cloned().collect()).unwrap_or_default()
+        state
+            .buckets
+            .get(bucket)
+            .map(|keys| keys.keys().cloned().collect())
+            .unwrap_or_default()
     }
 
     pub(crate) fn get(&self, bucket: &str, key: &str) -> S3Result<Stored> {
         let state = self.state();
-        let objects = state.buckets.get(bucket).ok_or_else(|| s3_error!(NoSuchBucket))?;
-        objects.get(key).cloned().ok_or_else(|| s3_error!(NoSuchKey))
+        let objects = state
+            .buckets
+            .get(bucket)
+            .ok_or_else(|| s3_error!(NoSuchBucket))?;
+        objects
+            .get(key)
+            .cloned()
+            .ok_or_else(|| s3_error!(NoSuchKey))
     }
 
     /// Stores an object; with `only_new`, refuses when the key is taken.
@@ -128,7 +148,10 @@ impl Store {
         only_new: bool,
     ) -> S3Result<()> {
         let mut state = self.state();
-        let objects = state.buckets.get_mut(bucket).ok_or_else(|| s3_error!(NoSuchBucket))?;
+        let objects = state
+            .buckets
+            .get_mut(bucket)
+            .ok_or_else(|| s3_error!(NoSuchBucket))?;
         if only_new && objects.contains_key(key) {
             return Err(s3_error!(PreconditionFailed));
         }
@@ -138,7 +161,10 @@ impl Store {
 
     pub(crate) fn delete(&self, bucket: &str, key: &str) -> S3Result<()> {
         let mut state = self.state();
-        let objects = state.buckets.get_mut(bucket).ok_or_else(|| s3_error!(NoSuchBucket))?;
+        let objects = state
+            .buckets
+            .get_mut(bucket)
+            .ok_or_else(|| s3_error!(NoSuchBucket))?;
         objects.remove(key);
         Ok(())
     }
@@ -153,14 +179,21 @@ impl Store {
 
     pub(crate) fn upload_part(&self, id: &str, number: i32, bytes: Bytes) -> S3Result<()> {
         let mut state = self.state();
-        let parts = state.uploads.get_mut(id).ok_or_else(|| s3_error!(NoSuchUpload))?;
+        let parts = state
+            .uploads
+            .get_mut(id)
+            .ok_or_else(|| s3_error!(NoSuchUpload))?;
         parts.insert(number, bytes);
         Ok(())
     }
 
     /// Ends an upload and gives its parts in order; an aborted upload drops them.
     pub(crate) fn upload_end(&self, id: &str) -> S3Result<Bytes> {
-        let parts = self.state().uploads.remove(id).ok_or_else(|| s3_error!(NoSuchUpload))?;
+        let parts = self
+            .state()
+            .uploads
+            .remove(id)
+            .ok_or_else(|| s3_error!(NoSuchUpload))?;
         Ok(parts.into_values().flatten().collect::<Vec<u8>>().into())
     }
 
@@ -175,7 +208,10 @@ impl Store {
         keys_max: usize,
     ) -> S3Result<Page> {
         let state = self.state();
-        let objects = state.buckets.get(bucket).ok_or_else(|| s3_error!(NoSuchBucket))?;
+        let objects = state
+            .buckets
+            .get(bucket)
+            .ok_or_else(|| s3_error!(NoSuchBucket))?;
         let mut page = Page::default();
         let mut last = String::new();
         let mut from = match after {
