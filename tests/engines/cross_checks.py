@@ -1,0 +1,198 @@
+"""Spark and Trino on the same tables at the same time: what one writes, the other reads and counts.
+
+Runs in Spark's virtual environment, which holds Trino's client too, beside a running Trino.
+"""
+
+import os
+import sys
+import threading
+
+import spark_checks
+import trino_checks
+from checks import ODD_VALUES, KOREAN, Checks, Files, arguments, literal
+
+FORMATS = ("PARQUET", "ORC", "TEXTFILE")
+COMMITS = 6
+
+
+class Suite:
+    """The checks by topic; `spark` and `trino` run a statement and answer its sorted rows."""
+
+    def __init__(self, session, checks, options):
+        self.session, self.c, self.options = session, checks, options
+        self.files = Files(options.warehouse)
+        self.db = f"{options.title}_main"
+        self.connection = trino_checks.connect(options.port)
+
+    def spark(self, text):
+        """The rows of a statement in Spark, in a fixed order."""
+        return sorted((tuple(row) for row in self.session.sql(text).collect()), key=repr)
+
+    def trino(self, text):
+        """The rows of a statement in Trino, in a fixed order."""
+        return sorted(trino_checks.execute(self.connection, text), key=repr)
+
+    def fresh(self, table):
+        """Spark's rows of a table that somebody else has written to: it remembers file lists."""
+        self.spark(f"REFRESH TABLE {table}")
+        return self.spark(f"SELECT * FROM {table}")
+
+    def start(self):
+        """A database by Spark, which Trino sees at once."""
+        self.spark(f"CREATE DATABASE {self.db}")
+        self.spark(f"USE {self.db}")
+        self.trino(f"USE hive.{self.db}")
+        self.c.equal("database made by Spark is seen by Trino",
+                     lambda: self.trino(f"SHOW SCHEMAS LIKE '{self.db}'"), [(self.db,)])
+
+    def tables(self):
+        """Tables in each format, written in turns."""
+        c, spark, trino = self.c, self.spark, self.trino
+        for kind in FORMATS:
+            s, t = f"s_{kind.lower()}", f"t_{kind.lower()}"
+            spark(f"CREATE TABLE {s} (i INT, m DECIMAL(10,2), d DATE, w STRING) STORED AS {kind}")
+            spark(f"INSERT INTO {s} VALUES (1, 1.50, DATE '2024-01-01', 'eins'), (2, NULL, NULL, '{KOREAN}')")
+            c.equal(f"{kind} by Spark: count by Trino", lambda: trino(f"SELECT count(*) FROM {s}"), [(2,)])
+            c.equal(f"{kind} by Spark: rows by Trino", lambda: trino(f"SELECT * FROM {s}"),
+                    lambda: spark(f"SELECT * FROM {s}"))
+            trino(f"INSERT INTO {s} VALUES (3, 9.99, DATE '1999-12-31', 'three')")
+            c.equal(f"{kind} by Spark, then Trino: rows agree", lambda: len(self.fresh(s)), 3)
+            trino(f"CREATE TABLE {t} (i integer, m decimal(10,2), d date, w varchar) WITH (format = '{kind}')")
+            trino(f"INSERT INTO {t} VALUES (1, 1.50, DATE '2024-01-01', 'eins'), (2, NULL, NULL, '{KOREAN}')")
+            c.equal(f"{kind} by Trino: count by Spark", lambda: spark(f"SELECT count(*) FROM {t}"), [(2,)])
+            c.equal(f"{kind} by Trino: rows by Spark", lambda: spark(f"SELECT * FROM {t}"),
+                    lambda: trino(f"SELECT * FROM {t}"))
+            spark(f"INSERT INTO {t} VALUES (3, 9.99, DATE '1999-12-31', 'three')")
+            c.equal(f"{kind} by Trino, then Spark: rows agree", lambda: trino(f"SELECT * FROM {t}"),
+                    lambda: self.fresh(t))
+
+    def partitions(self):
+        """Partitioned tables, with odd values, in both directions."""
+        c, spark, trino = self.c, self.spark, self.trino
+        odd = list(ODD_VALUES.values()) + [None]
+        by_spark = ",".join(f"({i}, {literal(v, 'string', spark_checks.QUOTE)}, {i % 3})" for i, v in enumerate(odd + [KOREAN]))
+        by_trino = ",".join(f"({i}, {literal(v, 'string')}, {i % 3})" for i, v in enumerate(odd))
+        spark("CREATE TABLE sp (v INT) PARTITIONED BY (s STRING, n INT) STORED AS PARQUET")
+        spark(f"INSERT INTO sp SELECT /*+ COALESCE(1) */ * FROM VALUES {by_spark} AS x(v, s, n)")
+        c.equal("odd partitions by Spark: rows by Trino", lambda: trino("SELECT * FROM sp"),
+                lambda: spark("SELECT * FROM sp"))
+        c.equal("odd partitions by Spark: Korean found by Trino",
+                lambda: trino(f"SELECT v FROM sp WHERE s = '{KOREAN}'"), [(len(odd),)])
+        trino("CREATE TABLE tp (v integer, s varchar, n integer) WITH (format = 'ORC', partitioned_by = ARRAY['s','n'])")
+        trino(f"INSERT INTO tp VALUES {by_trino}")
+        c.equal("odd partitions by Trino: rows by Spark", lambda: spark("SELECT * FROM tp"),
+                lambda: trino("SELECT * FROM tp"))
+        spark("ALTER TABLE tp DROP PARTITION (s='a b')")
+        c.equal("partition dropped by Spark is gone in Trino", lambda: trino("SELECT v FROM tp WHERE s = 'a b'"), [])
+        trino("DELETE FROM sp WHERE s = 'a b'")
+        c.equal("partition dropped by Trino is gone in Spark",
+                lambda: spark("SHOW PARTITIONS sp PARTITION (s='a b')"), [])
+        trino("INSERT INTO sp VALUES (500, 'by trino', 1), (501, 'x/y/z', 2)")
+        c.equal("partitions added by Trino to Spark's table", lambda: self.fresh("sp"), lambda: trino("SELECT * FROM sp"))
+        spark("INSERT INTO tp PARTITION (s, n) VALUES (500, 'by spark', 1), (501, 'x/y/z', 2)")
+        c.equal("partitions added by Spark to Trino's table", lambda: trino("SELECT * FROM tp"), lambda: self.fresh("tp"))
+        spark("ALTER TABLE sp PARTITION (s='by trino', n=1) RENAME TO PARTITION (s='renamed', n=7)")
+        c.equal("partition renamed by Spark", lambda: trino("SELECT v FROM sp WHERE s = 'renamed' AND n = 7"), [(500,)])
+
+    def changes(self):
+        """Changes of tables that the other engine sees at once."""
+        c, spark, trino = self.c, self.spark, self.trino
+        spark("ALTER TABLE s_parquet ADD COLUMNS (extra BIGINT COMMENT '추가')")
+        c.equal("column added by Spark", lambda: trino("SELECT extra FROM s_parquet WHERE i = 1"), [(None,)])
+        trino("ALTER TABLE t_parquet ADD COLUMN extra bigint")
+        c.equal("column added by Trino", lambda: [row[-1] for row in self.fresh("t_parquet")], [None] * 3)
+        spark("ALTER TABLE s_orc RENAME TO s_orc2")
+        c.equal("table renamed by Spark", lambda: trino("SELECT count(*) FROM s_orc2"), [(3,)])
+        trino("ALTER TABLE t_orc RENAME TO t_orc2")
+        c.equal("table renamed by Trino", lambda: spark("SELECT count(*) FROM t_orc2"), [(3,)])
+        trino("COMMENT ON TABLE s_orc2 IS '설명'")
+        c.true("comment by Trino is told by Spark",
+               lambda: any(row[0] == "Comment" and row[1] == "설명" for row in spark("DESCRIBE EXTENDED s_orc2")))
+        spark("ANALYZE TABLE s_orc2 COMPUTE STATISTICS FOR ALL COLUMNS")
+        c.equal("rows counted by Spark are told by Trino",
+                lambda: [row[4] for row in trino("SHOW STATS FOR s_orc2") if row[0] is None], [3.0])
+        places = {name: self.spark_location(name) for name in ("s_orc2", "t_orc2")}
+        trino("DROP TABLE s_orc2")
+        spark("DROP TABLE t_orc2")
+        c.equal("managed data is gone after a drop by the other engine",
+                lambda: [self.files.below(place) for place in places.values()], [[], []])
+        c.equal("both list the same tables", lambda: [row[1] for row in spark("SHOW TABLES") if row[0] == self.db],
+                lambda: [row[0] for row in trino("SHOW TABLES")])
+
+    def spark_location(self, table):
+        """Where a table lies, as Spark tells it."""
+        return next(row[1] for row in self.spark(f"DESCRIBE EXTENDED {table}") if row[0] == "Location")
+
+    def iceberg(self):
+        """Iceberg tables that both engines commit to, in turns and at once."""
+        c, spark, trino = self.c, self.spark, self.trino
+        by_spark, by_trino = f"ice.{self.db}.is1", f"ice.{self.db}.it1"
+        retries = ("TBLPROPERTIES ('commit.retry.num-retries'='50', 'commit.retry.min-wait-ms'='20', "
+                   "'commit.retry.max-wait-ms'='500')")
+        spark(f"CREATE TABLE {by_spark} (i BIGINT, w STRING) USING iceberg {retries}")
+        spark(f"INSERT INTO {by_spark} VALUES (1, 'spark')")
+        trino(f"INSERT INTO iceberg.{self.db}.is1 VALUES (2, 'trino')")
+        c.equal("iceberg by Spark, Trino commits", lambda: spark(f"SELECT * FROM {by_spark}"), [(1, "spark"), (2, "trino")])
+        trino(f"CREATE TABLE iceberg.{self.db}.it1 (i bigint, w varchar)")
+        trino(f"INSERT INTO iceberg.{self.db}.it1 VALUES (1, 'trino')")
+        spark(f"INSERT INTO {by_trino} VALUES (2, 'spark')")
+        c.equal("iceberg by Trino, Spark commits", lambda: trino(f"SELECT * FROM iceberg.{self.db}.it1"),
+                [(1, "trino"), (2, "spark")])
+        c.check("iceberg both write at once", lambda: self.both_write())
+        want = [(COMMITS, "spark at once"), (COMMITS, "trino at once")]
+        query = "SELECT count(*), w FROM {} WHERE w LIKE '%at once' GROUP BY w"
+        c.equal("iceberg no commit is lost, by Spark", lambda: spark(query.format(by_spark)), want)
+        c.equal("iceberg no commit is lost, by Trino", lambda: trino(query.format(f"iceberg.{self.db}.is1")), want)
+        trino(f"ALTER TABLE iceberg.{self.db}.is1 ADD COLUMN extra integer")
+        c.equal("iceberg column added by Trino", lambda: spark(f"SELECT count(*), count(extra) FROM {by_spark}"), [(2 + 2 * COMMITS, 0)])
+        c.check("iceberg dropped by Trino", lambda: trino(f"DROP TABLE iceberg.{self.db}.is1"))
+        c.check("iceberg dropped by Spark", lambda: spark(f"DROP TABLE {by_trino} PURGE"))
+
+    def both_write(self):
+        """Commits by both engines into one table, each in its own thread."""
+        troubles = []
+
+        def guarded(write):
+            try:
+                for i in range(COMMITS):
+                    write(i)
+            except Exception as error:
+                troubles.append(error)
+
+        connection = trino_checks.connect(self.options.port)
+        writers = [
+            lambda i: self.spark(f"INSERT INTO ice.{self.db}.is1 VALUES ({i}, 'spark at once')"),
+            lambda i: trino_checks.execute(
+                connection, f"INSERT INTO iceberg.{self.db}.is1 VALUES ({i}, 'trino at once')"),
+        ]
+        threads = [threading.Thread(target=guarded, args=(write,)) for write in writers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if troubles:
+            raise troubles[0]
+
+    def clean_up(self):
+        """The database goes by Spark, and Trino knows it."""
+        self.spark("USE default")
+        self.spark(f"DROP DATABASE {self.db} CASCADE")
+        self.c.equal("database dropped by Spark is gone in Trino",
+                     lambda: self.trino(f"SHOW SCHEMAS FROM hive LIKE '{self.db}'"), [])
+
+
+def main():
+    """Runs all topics; one that breaks down is one failure, and the next goes on."""
+    options = arguments("--uri", "--iceberg-jar", "--port")
+    checks = Checks(options.title, options.reference, options.only)
+    os.chdir(options.work)
+    session = spark_checks.start_session(options)
+    suite = Suite(session, checks, options)
+    for topic in (suite.start, suite.tables, suite.partitions, suite.changes, suite.iceberg, suite.clean_up):
+        checks.topic(topic)
+    session.stop()
+    sys.exit(checks.finish())
+
+
+if __name__ == "__main__":
+    main()
