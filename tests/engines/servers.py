@@ -92,6 +92,8 @@ class Server:
 
     def __init__(self, name, command, log, env=None, cwd=None):
         self.name, self.log = name, log
+        # Should this process be killed, its servers go with it.
+        command = ["setpriv", "--pdeathsig", "TERM", *command]
         with open(log, "ab") as out:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
@@ -290,5 +292,9 @@ class Deadline:
         os.killpg(self.process.pid, signal.SIGKILL)
 
     def done(self):
-        """The process has ended by itself."""
+        """Nobody reads the process any more: what is left of its group ends."""
         self.timer.cancel()
+        try:
+            os.killpg(self.process.pid, signal.SIGTERM)
+        except ProcessLookupError:
+            pass
