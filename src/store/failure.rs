@@ -51,6 +51,25 @@ impl Failure {
         }
     }
 
+    /// Makes the reference to a missing row (a database without its catalog) an error about that row.
+    pub(super) fn or_missing(self, entity: Entity) -> Self {
+        match self.kind {
+            FailureKind::Reference => Self {
+                kind: FailureKind::Fault,
+                source: Error::NotFound(entity).into(),
+            },
+            _ => self,
+        }
+    }
+
+    /// The error of a delete that others still refer to.
+    pub(super) fn on_reference(self, error: Error) -> Error {
+        match self.kind {
+            FailureKind::Reference => error,
+            _ => self.into(),
+        }
+    }
+
     /// The error of an insert or rename that met `entity` already there.
     pub(super) fn on_duplicate(self, entity: Entity) -> Error {
         match self.kind {
@@ -108,7 +127,10 @@ fn kind_of(error: &sqlx::Error) -> FailureKind {
 fn kind_of_database_error(error: &(dyn sqlx::error::DatabaseError + 'static)) -> FailureKind {
     match error.kind() {
         sqlx::error::ErrorKind::UniqueViolation => return FailureKind::Duplicate,
-        sqlx::error::ErrorKind::ForeignKeyViolation => return FailureKind::Reference,
+        // A parent that is looked up inside the statement and is missing gives NULL.
+        sqlx::error::ErrorKind::ForeignKeyViolation | sqlx::error::ErrorKind::NotNullViolation => {
+            return FailureKind::Reference;
+        }
         _ => {}
     }
     if let Some(mysql) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {

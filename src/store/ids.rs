@@ -68,7 +68,7 @@ pub(super) async fn ids_keep_ready(store: &Store) -> Result<()> {
 async fn block_take(store: &Store) -> Result<Range<i64>, Failure> {
     let mut session = store.begin().await?;
     let block = session.sequence_advance("object", IDS_PER_BLOCK).await?;
-    session.end("COMMIT").await?;
+    session.commit().await?;
     Ok(block)
 }
 

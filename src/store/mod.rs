@@ -8,21 +8,45 @@
 //! - "Not there" is `None`; an error of that name is made one floor up.
 //! - Rules of the schema: `migrations/README.md`.
 
+mod catalog;
+mod database;
+mod descriptor;
 mod dialect;
+mod event;
+mod event_form;
 mod failure;
+mod form;
+mod function;
 mod ids;
+mod limits;
 mod link;
+mod lock;
 mod migrate;
+mod object_form;
+mod partition;
+mod partition_write;
+mod pending_delete;
 mod pool;
 mod row;
 mod session;
 mod settings;
 mod statement;
+mod statistics;
+mod statistics_form;
+mod table;
 mod transact;
 
 pub use dialect::Dialect;
+pub use event::{EventFilter, EventHead};
+pub use limits::{
+    ENGINE_BYTES_MAX, OBJECT_NAME_BYTES_MAX, PARTITION_NAME_BYTES_MAX, STATISTICS_COLUMN_BYTES_MAX,
+};
+pub use partition::NameRange;
+pub use pending_delete::PendingDelete;
 pub use session::Session;
 pub use settings::StoreSettings;
+pub use statistics::TABLE_LEVEL;
+pub use table::TableSummary;
 pub use transact::Transaction;
 
 use crate::error::Result;
@@ -46,6 +70,7 @@ struct Inner {
     /// The same as the readers except for SQLite, which has one writer.
     writers: Arc<Pool>,
     ids: ids::Ids,
+    descriptors: descriptor::Descriptors,
 }
 
 impl Store {
@@ -60,14 +85,14 @@ impl Store {
             Dialect::Sqlite => Pool::new(target, Role::Write, 1, settings.acquire_timeout),
             Dialect::Postgres | Dialect::MySql => Arc::clone(&readers),
         };
-        let ids = ids::Ids::default();
         Ok(Self {
             inner: Arc::new(Inner {
                 settings,
                 dialect,
                 readers,
                 writers,
-                ids,
+                ids: ids::Ids::default(),
+                descriptors: descriptor::Descriptors::default(),
             }),
         })
     }
@@ -99,6 +124,10 @@ impl Store {
 
     fn settings(&self) -> &StoreSettings {
         &self.inner.settings
+    }
+
+    fn descriptors(&self) -> &descriptor::Descriptors {
+        &self.inner.descriptors
     }
 
     fn ids(&self) -> &ids::Ids {

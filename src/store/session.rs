@@ -4,6 +4,7 @@
 //! writes. The nouns (`table_get`, `partition_insert`…) are `impl Session` blocks in the files of their names.
 
 use super::Store;
+use super::descriptor::MadeDescriptor;
 use super::dialect::Dialect;
 use super::failure::{Failure, FailureKind};
 use super::pool::Lease;
@@ -20,7 +21,9 @@ const GRACE: Duration = Duration::from_secs(2);
 pub struct Session {
     pub(super) store: Store,
     lease: Lease,
-    in_transaction: bool,
+    pub(super) in_transaction: bool,
+    /// Descriptors that this transaction stored or read: known to others once it is committed.
+    pub(super) made_descriptors: Vec<MadeDescriptor>,
     /// Whether an error left the transaction unable to go on with anything but a roll-back.
     pub(super) failure: Option<FailureKind>,
 }
@@ -32,6 +35,7 @@ impl Session {
             store,
             lease,
             in_transaction: false,
+            made_descriptors: Vec::new(),
             failure: None,
         }
     }
@@ -42,6 +46,7 @@ impl Session {
             store,
             lease,
             in_transaction: true,
+            made_descriptors: Vec::new(),
             failure: None,
         };
         session.lease.clean = false;
@@ -65,8 +70,19 @@ impl Session {
             .map_err(|_| too_slow())?
     }
 
-    /// Ends the transaction; the connection is free again only if that worked.
-    pub(super) async fn end(mut self, word: &'static str) -> Result<(), Failure> {
+    /// Commits. The connection is free again only if that worked.
+    pub(super) async fn commit(mut self) -> Result<(), Failure> {
+        self.end("COMMIT").await?;
+        self.store.descriptors().keep(&self.made_descriptors);
+        Ok(())
+    }
+
+    /// Rolls back. The connection is free again only if that worked; if not, closing it rolls back too.
+    pub(super) async fn roll_back(mut self) -> Result<(), Failure> {
+        self.end("ROLLBACK").await
+    }
+
+    async fn end(&mut self, word: &'static str) -> Result<(), Failure> {
         let limit = self.limit();
         timeout(limit, self.lease.link()?.raw(word))
             .await

@@ -88,7 +88,7 @@ impl Transaction {
                 drop(session);
                 Error::internal("a failed statement inside a transaction was ignored")
             }
-            Ok(value) => match session.end("COMMIT").await {
+            Ok(value) => match session.commit().await {
                 Ok(()) => return Some(Ok(value)),
                 // Whether a commit that got no answer took place is not known: never repeated here.
                 Err(failure) if failure.kind != FailureKind::Conflict => {
@@ -98,7 +98,7 @@ impl Transaction {
             },
             Err(error) => {
                 // A failed roll-back closes the connection, which rolls back too.
-                if let Err(failure) = session.end("ROLLBACK").await {
+                if let Err(failure) = session.roll_back().await {
                     tracing::debug!(?failure, "rolling back failed; the connection is closed");
                 }
                 error

@@ -1,0 +1,382 @@
+//! The stored form of the figures of a column.
+//!
+//! One flat object for all families. Numbers of the column's own type are text: JSON has no NaN and no infinity, and
+//! reads large integers differently from place to place.
+
+use super::failure::Failure;
+use crate::model::{Decimal, StatisticsData};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Default)]
+pub(super) struct StatisticsForm {
+    family: Family,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    low: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    high: Option<String>,
+    nulls: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    distinct: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    trues: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    falses: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    max_length: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    average_length: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bit_vectors: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    histogram: Option<String>,
+}
+
+#[derive(Serialize, Deserialize, Default, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+enum Family {
+    #[default]
+    Boolean,
+    Long,
+    Double,
+    String,
+    Binary,
+    Decimal,
+    Date,
+    Timestamp,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_zero(number: &i64) -> bool {
+    *number == 0
+}
+
+fn bytes_text(bytes: Option<&Vec<u8>>) -> Option<String> {
+    bytes.map(|bytes| STANDARD.encode(bytes))
+}
+
+fn bytes_of(text: Option<String>) -> Result<Option<Vec<u8>>, Failure> {
+    text.map(|text| STANDARD.decode(text))
+        .transpose()
+        .map_err(Failure::fault)
+}
+
+/// `scale:base64 of the unscaled value`.
+fn decimal_text(decimal: &Decimal) -> String {
+    format!("{}:{}", decimal.scale, STANDARD.encode(&decimal.unscaled))
+}
+
+fn decimal_of(text: &str) -> Result<Decimal, Failure> {
+    let (scale, unscaled) = text
+        .split_once(':')
+        .ok_or_else(|| Failure::fault("a stored decimal has no scale"))?;
+    Ok(Decimal {
+        scale: scale.parse().map_err(Failure::fault)?,
+        unscaled: STANDARD.decode(unscaled).map_err(Failure::fault)?,
+    })
+}
+
+fn number_of<T>(text: Option<&str>) -> Result<Option<T>, Failure>
+where
+    T: std::str::FromStr,
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    text.map(str::parse).transpose().map_err(Failure::fault)
+}
+
+/// The form of figures.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm for each family, nothing else"
+)]
+pub(super) fn form_of(data: &StatisticsData) -> StatisticsForm {
+    let base = StatisticsForm::default();
+    match data {
+        StatisticsData::Boolean {
+            trues,
+            falses,
+            nulls,
+            bit_vectors,
+        } => StatisticsForm {
+            family: Family::Boolean,
+            trues: *trues,
+            falses: *falses,
+            nulls: *nulls,
+            bit_vectors: bytes_text(bit_vectors.as_ref()),
+            ..base
+        },
+        StatisticsData::Long {
+            low,
+            high,
+            nulls,
+            distinct,
+            bit_vectors,
+            histogram,
+        }
+        | StatisticsData::Date {
+            low,
+            high,
+            nulls,
+            distinct,
+            bit_vectors,
+            histogram,
+        }
+        | StatisticsData::Timestamp {
+            low,
+            high,
+            nulls,
+            distinct,
+            bit_vectors,
+            histogram,
+        } => StatisticsForm {
+            family: match data {
+                StatisticsData::Date { .. } => Family::Date,
+                StatisticsData::Timestamp { .. } => Family::Timestamp,
+                _ => Family::Long,
+            },
+            low: low.map(|value| value.to_string()),
+            high: high.map(|value| value.to_string()),
+            nulls: *nulls,
+            distinct: *distinct,
+            bit_vectors: bytes_text(bit_vectors.as_ref()),
+            histogram: bytes_text(histogram.as_ref()),
+            ..base
+        },
+        StatisticsData::Double {
+            low,
+            high,
+            nulls,
+            distinct,
+            bit_vectors,
+            histogram,
+        } => StatisticsForm {
+            family: Family::Double,
+            low: low.map(|value| value.to_string()),
+            high: high.map(|value| value.to_string()),
+            nulls: *nulls,
+            distinct: *distinct,
+            bit_vectors: bytes_text(bit_vectors.as_ref()),
+            histogram: bytes_text(histogram.as_ref()),
+            ..base
+        },
+        StatisticsData::Decimal {
+            low,
+            high,
+            nulls,
+            distinct,
+            bit_vectors,
+            histogram,
+        } => StatisticsForm {
+            family: Family::Decimal,
+            low: low.as_ref().map(decimal_text),
+            high: high.as_ref().map(decimal_text),
+            nulls: *nulls,
+            distinct: *distinct,
+            bit_vectors: bytes_text(bit_vectors.as_ref()),
+            histogram: bytes_text(histogram.as_ref()),
+            ..base
+        },
+        StatisticsData::String {
+            max_length,
+            average_length,
+            nulls,
+            distinct,
+            bit_vectors,
+        } => StatisticsForm {
+            family: Family::String,
+            max_length: *max_length,
+            average_length: Some(average_length.to_string()),
+            nulls: *nulls,
+            distinct: *distinct,
+            bit_vectors: bytes_text(bit_vectors.as_ref()),
+            ..base
+        },
+        StatisticsData::Binary {
+            max_length,
+            average_length,
+            nulls,
+            bit_vectors,
+        } => StatisticsForm {
+            family: Family::Binary,
+            max_length: *max_length,
+            average_length: Some(average_length.to_string()),
+            nulls: *nulls,
+            bit_vectors: bytes_text(bit_vectors.as_ref()),
+            ..base
+        },
+    }
+}
+
+/// The figures of a form.
+pub(super) fn data_of(form: StatisticsForm) -> Result<StatisticsData, Failure> {
+    let StatisticsForm {
+        nulls,
+        distinct,
+        trues,
+        falses,
+        max_length,
+        ..
+    } = form;
+    let (low, high) = (form.low.as_deref(), form.high.as_deref());
+    let bit_vectors = bytes_of(form.bit_vectors)?;
+    let histogram = bytes_of(form.histogram)?;
+    let average_length = number_of(form.average_length.as_deref())?.unwrap_or_default();
+    Ok(match form.family {
+        Family::Boolean => StatisticsData::Boolean {
+            trues,
+            falses,
+            nulls,
+            bit_vectors,
+        },
+        Family::Long => {
+            let (low, high) = (number_of(low)?, number_of(high)?);
+            StatisticsData::Long {
+                low,
+                high,
+                nulls,
+                distinct,
+                bit_vectors,
+                histogram,
+            }
+        }
+        Family::Date => {
+            let (low, high) = (number_of(low)?, number_of(high)?);
+            StatisticsData::Date {
+                low,
+                high,
+                nulls,
+                distinct,
+                bit_vectors,
+                histogram,
+            }
+        }
+        Family::Timestamp => {
+            let (low, high) = (number_of(low)?, number_of(high)?);
+            StatisticsData::Timestamp {
+                low,
+                high,
+                nulls,
+                distinct,
+                bit_vectors,
+                histogram,
+            }
+        }
+        Family::Double => {
+            let (low, high) = (number_of(low)?, number_of(high)?);
+            StatisticsData::Double {
+                low,
+                high,
+                nulls,
+                distinct,
+                bit_vectors,
+                histogram,
+            }
+        }
+        Family::Decimal => {
+            let low = low.map(decimal_of).transpose()?;
+            let high = high.map(decimal_of).transpose()?;
+            StatisticsData::Decimal {
+                low,
+                high,
+                nulls,
+                distinct,
+                bit_vectors,
+                histogram,
+            }
+        }
+        Family::String => StatisticsData::String {
+            max_length,
+            average_length,
+            nulls,
+            distinct,
+            bit_vectors,
+        },
+        Family::Binary => StatisticsData::Binary {
+            max_length,
+            average_length,
+            nulls,
+            bit_vectors,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::form::{from_json, to_json};
+    use super::*;
+
+    fn back(data: &StatisticsData) -> StatisticsData {
+        data_of(from_json(&to_json(&form_of(data)).unwrap()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn every_family_comes_back_as_it_was() {
+        let decimal = Decimal {
+            unscaled: vec![0xff, 0x00],
+            scale: 2,
+        };
+        let (nulls, distinct) = (3, -1);
+        let (bit_vectors, histogram) = (Some(vec![1, 2]), Some(vec![0]));
+        let all = [
+            StatisticsData::Boolean {
+                trues: 1,
+                falses: 2,
+                nulls,
+                bit_vectors: None,
+            },
+            StatisticsData::Long {
+                low: Some(i64::MIN),
+                high: None,
+                nulls,
+                distinct,
+                bit_vectors: bit_vectors.clone(),
+                histogram: histogram.clone(),
+            },
+            StatisticsData::Double {
+                low: Some(-0.1),
+                high: Some(f64::INFINITY),
+                nulls,
+                distinct,
+                bit_vectors: None,
+                histogram: None,
+            },
+            StatisticsData::String {
+                max_length: 9,
+                average_length: 1.0 / 3.0,
+                nulls,
+                distinct,
+                bit_vectors,
+            },
+            StatisticsData::Binary {
+                max_length: 9,
+                average_length: 0.0,
+                nulls,
+                bit_vectors: None,
+            },
+            StatisticsData::Decimal {
+                low: Some(decimal),
+                high: None,
+                nulls,
+                distinct,
+                bit_vectors: None,
+                histogram,
+            },
+        ];
+        for data in all {
+            assert_eq!(back(&data), data);
+        }
+        let long = StatisticsData::Date {
+            low: Some(1),
+            high: Some(2),
+            nulls: 0,
+            distinct: 0,
+            bit_vectors: None,
+            histogram: None,
+        };
+        assert_eq!(back(&long), long);
+    }
+}
