@@ -2,6 +2,7 @@
 //!
 //! The crate is built in floors (`docs/ARCHITECTURE.md`); a module imports only from floors below its own.
 
+pub mod catalog;
 pub mod clock;
 pub mod crypto;
 pub mod error;
@@ -11,3 +12,5 @@ pub mod lake;
 pub mod model;
 pub mod secret;
 pub mod store;
+pub mod telemetry;
+pub mod thrift;

@@ -23,7 +23,7 @@ pub use lock::{Lock, LockComponent, LockLevel, LockState, LockType};
 pub use name::{DEFAULT_CATALOG, DatabaseRef, FunctionRef, Name, TableRef};
 pub use partition::Partition;
 pub use statistics::{ColumnStatistics, Decimal, StatisticsData, StatisticsOwner};
-pub use table::{PrincipalType, Table, TableType};
+pub use table::{PrincipalType, Table, TableMeta, TableType};
 
 use std::collections::BTreeMap;
 

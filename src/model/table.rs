@@ -64,6 +64,19 @@ impl Table {
     }
 }
 
+/// What listings show of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableMeta {
+    /// Its place.
+    pub at: TableRef,
+    /// What it is.
+    pub table_type: TableType,
+    /// Its comment.
+    pub comment: Option<String>,
+    /// The owner.
+    pub owner: Option<String>,
+}
+
 /// The kinds of table that Hive knows; other texts are kept as they came.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TableType {

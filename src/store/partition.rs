@@ -276,6 +276,18 @@ impl Session {
         Ok(count)
     }
 
+    /// The locations of the partitions that have one of their own, outside or inside their table's directory.
+    pub async fn partition_own_locations(&mut self, table_id: i64) -> Result<Vec<String>> {
+        let statement = self
+            .statement(
+                "SELECT p.location FROM skep_partitions p WHERE p.table_id = ? AND p.location IS NOT NULL",
+            )
+            .bind(table_id);
+        let rows = self.rows(&statement).await?;
+        let locations = rows.iter().map(|row| row.cells().string());
+        Ok(locations.collect::<Result<_, Failure>>()?)
+    }
+
     /// The different descriptors that a table's partitions have: usually one. It looks at every partition.
     pub async fn partition_descriptors(
         &mut self,

@@ -4,3 +4,4 @@
 mod client;
 mod lake;
 mod s3;
+mod tidy;

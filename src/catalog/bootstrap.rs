@@ -1,0 +1,38 @@
+//! What must exist before the first client comes: the catalog `hive` and its database `default`.
+
+use super::Catalog;
+use crate::error::Result;
+use crate::model::{DEFAULT_CATALOG, Database, DatabaseRef, Parameters, PrincipalType};
+use crate::transact;
+
+impl Catalog {
+    /// Makes the database `default` where it is missing. Two replicas may do so at once; the second finds it made.
+    pub async fn bootstrap(&self) -> Result<()> {
+        let at = DatabaseRef::new(DEFAULT_CATALOG, "default");
+        if self
+            .store
+            .session()
+            .await?
+            .database_get(&at)
+            .await?
+            .is_some()
+        {
+            return Ok(());
+        }
+        let database = Database {
+            id: 0,
+            at,
+            description: Some("Default Hive database".into()),
+            location: self.settings.warehouse_location.clone(),
+            managed_location: None,
+            parameters: Parameters::new(),
+            owner: Some("public".into()),
+            owner_type: Some(PrincipalType::ROLE),
+            created_at: self.now(),
+            rest: Vec::new(),
+        };
+        self.lake.directory_make(&database.location).await?;
+        transact!(self.store, |session| { session.database_insert_if_missing(&database).await })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,46 @@
+//! The configuration keys that clients ask a metastore for, answered from skep's own settings.
+
+use super::Catalog;
+use crate::error::{Error, Result};
+
+/// Key families that may be asked for.
+const FAMILIES: [&str; 4] = ["hive", "hdfs", "mapred", "metastore"];
+
+impl Catalog {
+    /// The value of a key, or `default` where skep has no such setting. `Denied` for keys outside the Hive families
+    /// and for passwords.
+    pub fn config_value(&self, key: &str, default: &str) -> Result<String> {
+        let known = FAMILIES
+            .iter()
+            .any(|family| key.strip_prefix(family).is_some_and(|k| k.starts_with('.')));
+        let secret = key.to_ascii_lowercase().contains("password") || key.contains("secret");
+        if !known || secret {
+            return Err(Error::Denied(format!(
+                "For security reasons, the config key {key} cannot be accessed"
+            )));
+        }
+        let name = key
+            .trim_start_matches("hive.")
+            .trim_start_matches("metastore.");
+        let value = match name {
+            "warehouse.dir" | "warehouse.external.dir" => self.settings.warehouse_location.clone(),
+            "txn.timeout" => format!("{}s", self.settings.lock_timeout_s),
+            "disallow.incompatible.col.type.changes" => self
+                .settings
+                .disallow_incompatible_column_changes
+                .to_string(),
+            "limit.partition.request" => self.settings.partitions_per_request_max.to_string(),
+            "catalog.default" => crate::model::DEFAULT_CATALOG.into(),
+            // Impala reads the events only where this is set; skep always writes them.
+            "dml.events" => "true".into(),
+            "stats.autogather" => self.settings.gather_statistics.to_string(),
+            // Old Spark asks it before it sends a partition filter; a filter is always evaluated here.
+            "try.direct.sql" => "true".into(),
+            "default.partition.name" | "exec.default.partition.name" => {
+                crate::hive::partition_name::DEFAULT_PARTITION.into()
+            }
+            _ => default.to_owned(),
+        };
+        Ok(value)
+    }
+}

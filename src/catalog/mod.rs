@@ -1,0 +1,57 @@
+//! What the system means: one method an operation, whatever front end asks.
+//!
+//! Every write appends its notification event in its own transaction: both commit or neither does. The catalog knows
+//! no wire format and no SQL; it speaks to the store and to the lake, and decides by the rules of `hive` and `filter`.
+
+mod bootstrap;
+mod cleanup;
+mod config_value;
+mod database;
+mod location;
+mod settings;
+mod table;
+
+pub use database::DatabaseSpec;
+pub use settings::CatalogSettings;
+pub use table::{AlterOptions, Expected};
+
+use crate::clock::Clock;
+use crate::lake::Lake;
+use crate::store::Store;
+
+/// The catalog of one process. It holds no state of its own: the database is the only truth, so that any number of
+/// replicas may serve it.
+#[derive(Debug)]
+pub struct Catalog {
+    store: Store,
+    lake: Lake,
+    clock: Clock,
+    settings: CatalogSettings,
+}
+
+impl Catalog {
+    /// A catalog over a migrated store.
+    pub fn new(store: Store, lake: Lake, clock: Clock, settings: CatalogSettings) -> Self {
+        Self {
+            store,
+            lake,
+            clock,
+            settings,
+        }
+    }
+
+    /// The settings that clients may ask for.
+    pub fn settings(&self) -> &CatalogSettings {
+        &self.settings
+    }
+
+    /// Reaches the database; fails with `Unavailable` where it does not answer.
+    pub async fn ping(&self) -> crate::error::Result<()> {
+        self.store.ping().await
+    }
+
+    /// The present time in seconds since the epoch, as every time in the catalog is kept.
+    fn now(&self) -> i64 {
+        self.clock.seconds()
+    }
+}

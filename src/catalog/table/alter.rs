@@ -1,0 +1,235 @@
+//! Altering a table in place: what is replaced, what is kept, what is refused, and the compare-and-swap of Iceberg.
+
+use super::statistics::{COLUMN_STATS_ACCURATE, DO_NOT_UPDATE_STATS};
+use super::{last_ddl_time_fill, table_type_normalise};
+use crate::catalog::Catalog;
+use crate::error::{Entity, Error, Result};
+use crate::hive::type_change::{ColumnType, check_type_changes};
+use crate::model::{
+    Column, EventBody, EventKind, Name, NewEvent, StorageDescriptor, Table, TableRef,
+};
+use crate::store::Session;
+use crate::transact;
+use std::sync::Arc;
+
+/// What the environment of an alter asks for.
+#[derive(Debug, Clone, Default)]
+pub struct AlterOptions {
+    /// Whether partitions get the new columns too.
+    pub cascade: bool,
+    /// Whether the files must not be counted again.
+    pub keep_statistics: bool,
+    /// Whether the statistics were made by the job that wrote the data, and so are exact (`STATS_GENERATED=TASK`).
+    pub statistics_are_exact: bool,
+    /// The compare-and-swap of a commit.
+    pub expected: Option<Expected>,
+}
+
+/// A parameter that must still have the value the client saw. Iceberg commits by it
+/// (`expected_parameter_key` and `expected_parameter_value`, Hive 2.3.10 and 4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// The parameter, `metadata_location` for Iceberg.
+    pub key: String,
+    /// The value it must have.
+    pub value: String,
+}
+
+impl Catalog {
+    /// Replaces a table's definition; a changed name renames it.
+    ///
+    /// Fails with `NotFound`, with `NotAllowed` for a change that Hive forbids, with `Invalid` where `expected` does
+    /// not hold any more.
+    pub async fn table_alter(
+        &self,
+        at: &TableRef,
+        new: Table,
+        options: &AlterOptions,
+    ) -> Result<()> {
+        if new.at.catalog != at.catalog {
+            return Err(Error::NotAllowed(
+                "tables cannot be moved between catalogs".into(),
+            ));
+        }
+        super::check::table_check(&new).map_err(refused)?;
+        if new.at == *at {
+            self.table_replace(at, new, options).await
+        } else {
+            self.table_rename(at, new, options).await
+        }
+    }
+
+    async fn table_replace(&self, at: &TableRef, new: Table, options: &AlterOptions) -> Result<()> {
+        let now = self.now();
+        let mut after = self.table_prepare(new, options).await?;
+        last_ddl_time_fill(&mut after.parameters, now);
+        transact!(self.store, |session| {
+            let before = session
+                .table_get_locked(at)
+                .await?
+                .ok_or_else(|| Error::NotFound(Entity::Table(at.clone())))?;
+            let mut after = after.clone();
+            self.table_change_check(&before, &mut after, options)?;
+            if let (Some(old), true) = (&before.location, before.location != after.location) {
+                session.partition_pin_locations(before.id, old).await?;
+            }
+            session.table_update(&after).await?;
+            if before.descriptor.columns != after.descriptor.columns {
+                if options.cascade {
+                    cascade(session, &after).await?;
+                }
+                let lost = columns_lost(&before, &after);
+                session.statistics_delete_columns(after.id, &lost).await?;
+            }
+            session.event_append(now, &[change_event(before, after)]).await?;
+            Ok(())
+        })
+    }
+
+    /// Fills in what the server decides: a qualified location, the type by the parameter `EXTERNAL`, the figures of
+    /// the directory.
+    pub(super) async fn table_prepare(
+        &self,
+        mut table: Table,
+        options: &AlterOptions,
+    ) -> Result<Table> {
+        table_type_normalise(&mut table);
+        if table.is_view() {
+            table.location = None;
+            return Ok(table);
+        }
+        let location = table
+            .location
+            .as_deref()
+            .filter(|text| !text.trim().is_empty());
+        table.location = location
+            .map(|text| self.location_qualified(text))
+            .transpose()?;
+        let forbidden = table
+            .parameters
+            .remove(DO_NOT_UPDATE_STATS)
+            .is_some_and(|v| v == "true");
+        if !forbidden && !options.keep_statistics && !table.is_partitioned() {
+            self.table_statistics_count(&mut table).await;
+            if !options.statistics_are_exact {
+                table.parameters.remove(COLUMN_STATS_ACCURATE);
+            }
+        }
+        Ok(table)
+    }
+
+    /// Compares a table with what it is to become: the expected parameter, the partition keys, the column types.
+    /// What an alter never changes is taken over from the old one.
+    pub(super) fn table_change_check(
+        &self,
+        before: &Table,
+        after: &mut Table,
+        options: &AlterOptions,
+    ) -> Result<()> {
+        if let Some(expected) = &options.expected {
+            expected.check(before, after)?;
+        }
+        after.id = before.id;
+        after.created_at = before.created_at;
+        after.owner_type = after.owner_type.or(before.owner_type);
+        if after.location.is_none() && !after.is_view() {
+            after.location.clone_from(&before.location);
+        }
+        if !before.is_view() && !same_keys(&before.partition_keys, &after.partition_keys) {
+            return Err(Error::NotAllowed(
+                "partition keys can not be changed.".into(),
+            ));
+        }
+        let checked = self.settings.disallow_incompatible_column_changes
+            && !(before.is_view() || before.is_iceberg() || after.is_iceberg());
+        if checked {
+            let old = before.descriptor.columns.as_deref().unwrap_or_default();
+            let new = after.descriptor.columns.as_deref().unwrap_or_default();
+            check_type_changes(&column_types(old), &column_types(new))
+                .map_err(|failure| Error::NotAllowed(failure.to_string()))?;
+        }
+        Ok(())
+    }
+}
+
+impl Expected {
+    /// Iceberg knows a lost race by the first words of this text.
+    fn check(&self, before: &Table, after: &Table) -> Result<()> {
+        let Self { key, value } = self;
+        let current = before.parameters.get(key);
+        if current != Some(value) {
+            let current = current.map_or("null", String::as_str);
+            return Err(Error::Invalid(format!(
+                "The table has been modified. The parameter value for key '{key}' is '{current}'. \
+                 The expected value was '{value}'"
+            )));
+        }
+        if !after.parameters.contains_key(key) {
+            return Err(Error::Invalid(format!(
+                "New value for expected key {key} is not set"
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// Hive answers a faulty new definition as an operation that is not possible.
+fn refused(failure: Error) -> Error {
+    match failure {
+        Error::InvalidObject(why) => Error::NotAllowed(why),
+        other => other,
+    }
+}
+
+/// Names and count of partition keys are fixed; their types and comments are not.
+fn same_keys(old: &[Column], new: &[Column]) -> bool {
+    old.len() == new.len()
+        && old
+            .iter()
+            .zip(new)
+            .all(|(a, b)| a.name.eq_ignore_ascii_case(&b.name))
+}
+
+fn column_types(columns: &[Column]) -> Vec<ColumnType<'_>> {
+    columns.iter().map(|column| ColumnType { name: &column.name, hive_type: &column.data_type }).collect()
+}
+
+/// The columns whose statistics no longer hold: removed ones and those of another type.
+fn columns_lost(before: &Table, after: &Table) -> Vec<Name> {
+    let new = after.descriptor.columns.as_deref().unwrap_or_default();
+    let old = before.descriptor.columns.as_deref().unwrap_or_default();
+    old.iter()
+        .filter(|a| {
+            !new.iter()
+                .any(|b| a.name.eq_ignore_ascii_case(&b.name) && a.data_type == b.data_type)
+        })
+        .map(|column| Name::new(&column.name))
+        .collect()
+}
+
+/// Gives the partitions the columns of their table: one statement for each descriptor that they share.
+async fn cascade(session: &mut Session, table: &Table) -> Result<()> {
+    for old in session.partition_descriptors(table.id).await? {
+        if old.columns == table.descriptor.columns {
+            continue;
+        }
+        let new = StorageDescriptor { columns: table.descriptor.columns.clone(), ..(*old).clone() };
+        session.partition_replace_descriptor(table.id, &old, &Arc::new(new)).await?;
+    }
+    Ok(())
+}
+
+/// The event of a changed table. It is filed under the old name, by which its readers know the table.
+pub(super) fn change_event(before: Table, after: Table) -> NewEvent {
+    NewEvent {
+        kind: EventKind::AlterTable,
+        catalog: before.at.catalog.clone(),
+        database: Some(before.at.database.clone()),
+        table: Some(before.at.table.clone()),
+        body: EventBody::TableChange {
+            before: Box::new(before),
+            after: Box::new(after),
+            is_truncate: false,
+        },
+    }
+}

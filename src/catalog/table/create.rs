@@ -1,0 +1,75 @@
+//! Creating a table: its place, its directory, its first statistics.
+
+use super::{last_ddl_time_fill, table_event, table_type_normalise};
+use crate::catalog::Catalog;
+use crate::error::{Entity, Error, Result};
+use crate::model::{Caller, Database, EventKind, PrincipalType, Table};
+use crate::transact;
+
+impl Catalog {
+    /// Makes a table and, but for views, its directory.
+    ///
+    /// Fails with `NotFound` of the database, `AlreadyExists`, `InvalidObject` for an illegal name or type, `Invalid`
+    /// for missing parts.
+    pub async fn table_create(
+        &self,
+        _caller: &Caller,
+        mut table: Table,
+        gather: bool,
+    ) -> Result<()> {
+        super::check::table_check(&table)?;
+        let database = self.database_get(&table.at.database_ref()).await?;
+        if self
+            .store
+            .session()
+            .await?
+            .table_get(&table.at)
+            .await?
+            .is_some()
+        {
+            return Err(Error::AlreadyExists(Entity::Table(table.at)));
+        }
+        let now = self.now();
+        table.created_at = now;
+        table.owner_type = table.owner_type.or(Some(PrincipalType::USER));
+        table_type_normalise(&mut table);
+        self.table_locate(&mut table, &database)?;
+        let directory = table.location.clone().filter(|_| !table.is_view());
+        let made = match &directory {
+            Some(location) => {
+                self.pending_deletes_under(location).await?;
+                Some(self.lake.directory_make(location).await?)
+            }
+            None => None,
+        };
+        if gather && made.as_ref().is_some_and(|made| !made.created()) {
+            self.table_statistics_fill(&mut table).await;
+        }
+        last_ddl_time_fill(&mut table.parameters, now);
+        let stored = transact!(self.store, |session| {
+            let id = session.table_insert(&table).await?;
+            let event = table_event(EventKind::CreateTable, &Table { id, ..table.clone() });
+            session.event_append(now, &[event]).await?;
+            Ok(())
+        });
+        if let (Err(_), Some(made)) = (&stored, &made) {
+            self.directory_discard(made).await;
+        }
+        stored
+    }
+
+    /// Fills in the default location, or qualifies the one that was sent. Views have none.
+    fn table_locate(&self, table: &mut Table, database: &Database) -> Result<()> {
+        if table.is_view() {
+            table.location = None;
+            return Ok(());
+        }
+        table.location = Some(
+            match table.location.take().filter(|text| !text.trim().is_empty()) {
+                Some(location) => self.lake.qualify_below_root(&location)?,
+                None => self.table_location_default(database, &table.at.table),
+            },
+        );
+        Ok(())
+    }
+}

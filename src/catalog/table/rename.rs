@@ -1,0 +1,155 @@
+//! Renaming a table, within its database or into another, and moving the data that skep manages.
+
+use super::alter::{AlterOptions, change_event};
+use super::last_ddl_time_fill;
+use crate::catalog::Catalog;
+use crate::error::{Entity, Error, Result};
+use crate::model::{Database, Table, TableRef};
+use crate::transact;
+
+/// A directory that goes along with a rename.
+struct Move {
+    from: String,
+    to: String,
+}
+
+impl Catalog {
+    /// Renames a table. Its directory moves only where skep chose it: a managed table at its default place whose
+    /// location the client left as it was. A failure after the move moves it back.
+    pub(super) async fn table_rename(
+        &self,
+        at: &TableRef,
+        new: Table,
+        options: &AlterOptions,
+    ) -> Result<()> {
+        let seen = self.table_get(at).await?;
+        let target = match self
+            .store
+            .session()
+            .await?
+            .database_get(&new.at.database_ref())
+            .await?
+        {
+            Some(database) => database,
+            None => {
+                return Err(Error::NotAllowed(format!(
+                    "Unable to change database of {}: {} does not exist",
+                    at.table, new.at.database
+                )));
+            }
+        };
+        if self
+            .store
+            .session()
+            .await?
+            .table_get(&new.at)
+            .await?
+            .is_some()
+        {
+            return Err(taken(&new.at));
+        }
+        let source = self.database_get(&at.database_ref()).await?;
+        let mut after = self
+            .table_prepare(
+                new,
+                &AlterOptions {
+                    keep_statistics: true,
+                    ..options.clone()
+                },
+            )
+            .await?;
+        last_ddl_time_fill(&mut after.parameters, self.now());
+        let moved = self.table_move_plan(&seen, &after, &source, &target)?;
+        if let Some(Move { from, to }) = &moved {
+            self.directory_move(from, to).await?;
+            after.location = Some(to.clone());
+        }
+        let stored = self
+            .table_rename_store(&seen, &after, moved.as_ref(), options)
+            .await;
+        if let (Err(_), Some(Move { from, to })) = (&stored, &moved) {
+            if let Err(failure) = self.lake.directory_move(to, from).await {
+                tracing::error!(from, to, %failure, "cannot move a directory back after a rename that failed");
+            }
+        }
+        stored
+    }
+
+    /// Whether data moves, and from where to where.
+    fn table_move_plan(
+        &self,
+        before: &Table,
+        after: &Table,
+        source: &Database,
+        target: &Database,
+    ) -> Result<Option<Move>> {
+        let Some(from) = before.location.clone() else {
+            return Ok(None);
+        };
+        let owned = !before.is_view() && !before.is_external() && !after.is_iceberg();
+        let untouched = after.location.is_none() || after.location == before.location;
+        let at_default = from
+            == self.location_qualified(&self.table_location_default(source, &before.at.table))?;
+        if !(owned && untouched && at_default) {
+            return Ok(None);
+        }
+        let to = self.location_qualified(&self.table_location_default(target, &after.at.table))?;
+        Ok(Some(Move { from, to }))
+    }
+
+    /// Moves a directory that may be missing; the place it goes to must be free.
+    async fn directory_move(&self, from: &str, to: &str) -> Result<()> {
+        if self.lake.exists(to).await? {
+            return Err(Error::NotAllowed(format!(
+                "New location for this table {to} already exists"
+            )));
+        }
+        self.lake.directory_move(from, to).await?;
+        Ok(())
+    }
+
+    async fn table_rename_store(
+        &self,
+        seen: &Table,
+        after: &Table,
+        moved: Option<&Move>,
+        options: &AlterOptions,
+    ) -> Result<()> {
+        let now = self.now();
+        let stored = transact!(self.store, |session| {
+            let before = session
+                .table_get_locked(&seen.at)
+                .await?
+                .ok_or_else(|| Error::NotFound(Entity::Table(seen.at.clone())))?;
+            if before.id != seen.id || before.location != seen.location {
+                return Err(Error::NotAllowed(format!(
+                    "{} was changed by another client",
+                    seen.at.table
+                )));
+            }
+            let mut after = after.clone();
+            self.table_change_check(&before, &mut after, options)?;
+            session.table_update(&after).await?;
+            if let Some(Move { from, to }) = moved {
+                session
+                    .partition_move_locations(after.id, from, to)
+                    .await?;
+            }
+            session.event_append(now, &[change_event(before, after)]).await?;
+            Ok(())
+        });
+        match stored {
+            Ok(()) => Ok(()),
+            Err(Error::AlreadyExists(_)) => Err(taken(&after.at)),
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+/// Iceberg looks for "new table … already exists".
+fn taken(at: &TableRef) -> Error {
+    Error::NotAllowed(format!(
+        "new table {}.{} already exists",
+        at.database, at.table
+    ))
+}

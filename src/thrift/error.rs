@@ -1,0 +1,121 @@
+//! Errors on the wire: the one mapping from the core's error to Hive's exceptions.
+//!
+//! Only an exception that the method declares can be sent, under its own field number: clients tell exceptions apart
+//! by that number. A kind that is not declared degrades to `MetaException`, and where that is not declared either, to
+//! an application exception.
+
+use super::method::Method;
+use crate::error::Error;
+use hms::{ApplicationException, DecodeError, Encode, ExceptionKind, MethodInfo, Wire, WireType, Writer};
+
+/// Why a call has no answer.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The operation failed.
+    Core(Error),
+    /// The arguments could not be read.
+    Malformed(DecodeError),
+    /// A condition that only Thrift knows, such as an unknown method or a missing result.
+    Application(Refusal),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Core(error)
+    }
+}
+
+/// What is sent for a failure.
+#[derive(Debug)]
+pub(super) enum Sent {
+    /// A declared exception: its field number in the result struct, and its text.
+    Declared(i16, String),
+    /// An application exception.
+    Application(Refusal),
+}
+
+impl Failure {
+    /// Chooses what is sent for this failure of a method.
+    pub(super) fn into_sent(self, method: &Method, info: &MethodInfo) -> Sent {
+        match self {
+            Self::Core(error) => declared(&error, method, info),
+            Self::Malformed(failure) => Sent::Application(Refusal::new(ApplicationException::PROTOCOL_ERROR, format!(
+                "cannot read the arguments of {}: {failure}",
+                info.name
+            ))),
+            Self::Application(exception) => Sent::Application(exception),
+        }
+    }
+
+    /// Whether it is the server's fault or that of something it depends on, and so worth a warning in the log.
+    pub(super) fn is_fault(&self) -> bool {
+        matches!(self, Self::Core(Error::Unavailable { .. } | Error::Internal { .. }))
+    }
+}
+
+/// The exception that Hive's method would throw.
+fn wanted(error: &Error, method: &Method) -> ExceptionKind {
+    match error {
+        Error::NotFound(_) => method.missing,
+        Error::AlreadyExists(_) => method.existing,
+        Error::InvalidObject(_) => method.unacceptable,
+        Error::NotAllowed(_) => ExceptionKind::InvalidOperationException,
+        Error::Denied(_) => ExceptionKind::ConfigValSecurityException,
+        Error::Invalid(_) => method.senseless,
+        Error::Conflict(_)
+        | Error::Unsupported(_)
+        | Error::Unavailable { .. }
+        | Error::Internal { .. } => ExceptionKind::MetaException,
+    }
+}
+
+fn declared(error: &Error, method: &Method, info: &MethodInfo) -> Sent {
+    let text = error.to_string();
+    let field = info.exception_id(wanted(error, method));
+    match field.or_else(|| info.exception_id(ExceptionKind::MetaException)) {
+        Some(field) => Sent::Declared(field, text),
+        None => Sent::Application(Refusal::new(ApplicationException::INTERNAL_ERROR, format!(
+            "Internal error processing {}: {text}",
+            info.name
+        ))),
+    }
+}
+
+/// An application exception: a condition of the protocol, not of the method.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    /// One of the numbers of [`ApplicationException`].
+    pub(super) kind: i32,
+    /// What the client is told.
+    pub(super) text: String,
+}
+
+impl Refusal {
+    /// A refusal of a kind.
+    pub(super) fn new(kind: i32, text: impl Into<String>) -> Self {
+        Self { kind, text: text.into() }
+    }
+}
+
+/// A result struct that holds one declared exception. All of Hive's exceptions are a struct of one text.
+#[derive(Debug)]
+pub(super) struct DeclaredException<'a> {
+    pub(super) field: i16,
+    pub(super) text: &'a str,
+}
+
+impl Wire for DeclaredException<'_> {
+    const WIRE: WireType = WireType::Struct;
+}
+
+impl Encode for DeclaredException<'_> {
+    fn encode<W: Writer>(&self, writer: &mut W) {
+        let result = writer.struct_begin();
+        writer.field(self.field, WireType::Struct);
+        let exception = writer.struct_begin();
+        writer.field(1, WireType::String);
+        writer.string(self.text);
+        writer.struct_end(exception);
+        writer.struct_end(result);
+    }
+}

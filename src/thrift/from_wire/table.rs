@@ -1,0 +1,55 @@
+//! Tables.
+
+use super::name::{required, table_in};
+use super::{parameters, storage, text};
+use crate::error::{Error, Result};
+use crate::model::{PrincipalType, Table, TableType};
+use hms::{Protocol, types};
+use std::sync::Arc;
+
+/// A table as a client defines it. Its id and times are the server's to fill in.
+pub(in crate::thrift) fn table(wire: &types::Table<'_>) -> Result<Table> {
+    let at = table_in(wire.cat_name, wire.db_name, wire.table_name)?;
+    let sd = required(wire.sd.as_ref(), "sd")?;
+    if sd.cols.is_none() {
+        return Err(Error::Invalid("the argument sd.cols is missing".into()));
+    }
+    if sd.serde_info.is_none() {
+        return Err(Error::Invalid("the argument sd.serdeInfo is missing".into()));
+    }
+    Ok(Table {
+        id: 0,
+        at,
+        table_type: TableType::parse(wire.table_type.unwrap_or("MANAGED_TABLE")),
+        owner: text(wire.owner),
+        owner_type: wire.owner_type.map(|kind| PrincipalType(kind.0)),
+        created_at: i64::from(wire.create_time.unwrap_or(0)),
+        last_access_at: i64::from(wire.last_access_time.unwrap_or(0)),
+        retention: wire.retention.unwrap_or(0),
+        partition_keys: wire.partition_keys.as_deref().map(storage::columns).unwrap_or_default(),
+        location: text(sd.location),
+        descriptor: Arc::new(storage::descriptor(sd)),
+        parameters: parameters(wire.parameters.as_deref()),
+        view_original_text: text(wire.view_original_text),
+        view_expanded_text: text(wire.view_expanded_text),
+        rest: rest(wire),
+    })
+}
+
+/// The fields the domain does not interpret, as a table of their own; empty where there are none. Privileges are
+/// accepted and not kept: Hive echoes them only to who asks.
+fn rest(wire: &types::Table<'_>) -> Vec<u8> {
+    let kept = types::Table {
+        rewrite_enabled: wire.rewrite_enabled.filter(|enabled| *enabled),
+        creation_metadata: wire.creation_metadata.clone(),
+        file_metadata: wire.file_metadata.clone(),
+        dictionary: wire.dictionary.clone(),
+        ..Default::default()
+    };
+    if kept == types::Table::default() {
+        return Vec::new();
+    }
+    let mut bytes = Vec::new();
+    Protocol::Binary.encode(&kept, &mut bytes);
+    bytes
+}

@@ -1,0 +1,13 @@
+//! The method tables, by topic. A method that stands in none of them is answered "Invalid method name", on which
+//! clients fall back to another form. The spellings of one operation stand together and call one body.
+
+mod databases;
+mod service;
+mod session;
+mod tables;
+
+use super::method::Method;
+
+/// All tables.
+pub(super) const TABLES: &[&[Method]] =
+    &[service::METHODS, session::METHODS, databases::METHODS, tables::read::METHODS, tables::write::METHODS];

@@ -1,0 +1,77 @@
+//! What belongs to the connection: who the client is, and which settings it asks for or sets.
+
+use crate::error::Error;
+use crate::thrift::call::{Answer, Call};
+use crate::thrift::from_wire::name::required;
+use crate::thrift::from_wire::strings;
+use crate::thrift::method::Method;
+use hms::{args, replies};
+
+pub(super) const METHODS: &[Method] = &[
+    Method::new("set_ugi", |call| Box::pin(set_ugi(call))),
+    Method::new("get_config_value", |call| Box::pin(get_config_value(call))),
+    Method::new("setMetaConf", |call| Box::pin(set_meta_conf(call))),
+    Method::new("getMetaConf", |call| Box::pin(get_meta_conf(call))),
+    Method::new("flushCache", |call| Box::pin(flush_cache(call))),
+];
+
+/// The keys that a connection may set (Hive 3 and later). `setMetaConf` of others is refused.
+const SESSION_KEYS: [&str; 6] = [
+    "try.direct.sql",
+    "partition.name.whitelist.pattern",
+    "client.capability.check",
+    "disallow.incompatible.col.type.changes",
+    "expression.proxy",
+    "client.socket.timeout",
+];
+
+async fn set_ugi(call: Call<'_>) -> Answer {
+    let args: args::SetUgi<'_> = call.arguments()?;
+    let user = required(args.user_name, "user_name")?;
+    let groups = strings(args.group_names.as_deref());
+    if !call.conversation.introduce(user.to_owned(), groups.clone()) {
+        return Err(Error::Invalid("set_ugi may be called once on a connection".into()).into());
+    }
+    let names = groups.iter().map(String::as_str).chain([user]).collect();
+    call.reply(&replies::SetUgi { success: Some(names), ..Default::default() })
+}
+
+async fn get_config_value(call: Call<'_>) -> Answer {
+    let args: args::GetConfigValue<'_> = call.arguments()?;
+    let Some(key) = args.name else {
+        return call.reply(&replies::GetConfigValue { success: args.default_value, ..Default::default() });
+    };
+    let value = call.catalog().config_value(key, args.default_value.unwrap_or_default())?;
+    call.reply(&replies::GetConfigValue { success: Some(&value), ..Default::default() })
+}
+
+async fn set_meta_conf(call: Call<'_>) -> Answer {
+    let args: args::SetMetaConf<'_> = call.arguments()?;
+    let key = session_key(required(args.key, "key")?)?;
+    call.conversation.configure(key.to_owned(), required(args.value, "value")?.to_owned());
+    call.reply(&replies::SetMetaConf::default())
+}
+
+async fn get_meta_conf(call: Call<'_>) -> Answer {
+    let args: args::GetMetaConf<'_> = call.arguments()?;
+    let key = session_key(required(args.key, "key")?)?;
+    let value = match call.conversation.configured(key) {
+        Some(value) => value,
+        None => call.catalog().config_value(&format!("metastore.{key}"), "")?,
+    };
+    call.reply(&replies::GetMetaConf { success: Some(&value), ..Default::default() })
+}
+
+/// The key without its family, where a connection may set it.
+fn session_key(key: &str) -> Result<&str, Error> {
+    let name = key.trim_start_matches("hive.").trim_start_matches("metastore.");
+    if SESSION_KEYS.contains(&name) {
+        return Ok(name);
+    }
+    Err(Error::Invalid(format!("Invalid configuration key {key}")))
+}
+
+/// Nothing is cached between a client and the database that a flush could make newer.
+async fn flush_cache(call: Call<'_>) -> Answer {
+    call.reply(&replies::FlushCache::default())
+}

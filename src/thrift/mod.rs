@@ -1,0 +1,37 @@
+//! The Hive Metastore protocol: the only place that knows Thrift.
+//!
+//! A connection is accepted ([`accept`]), its dialect told by its first bytes ([`connection`]), each message found,
+//! looked up in the method tables ([`methods`]) and run under one wrapper ([`dispatch`]). A handler turns wire into
+//! domain (`from_wire`), makes one call of the catalog, and turns the answer back (`to_wire`).
+
+mod accept;
+mod call;
+mod connection;
+mod dispatch;
+mod error;
+mod from_wire;
+mod method;
+mod methods;
+mod settings;
+mod to_wire;
+
+pub use accept::serve;
+pub use method::served_methods;
+pub use settings::ThriftSettings;
+
+use crate::catalog::Catalog;
+use crate::telemetry::Metrics;
+use std::sync::Arc;
+
+/// What all connections of a server share.
+#[derive(Debug)]
+pub struct Shared {
+    /// The operations.
+    pub catalog: Arc<Catalog>,
+    /// The limits.
+    pub settings: ThriftSettings,
+    /// The counters.
+    pub metrics: Arc<Metrics>,
+    /// Seconds since the epoch when the server started (`aliveSince`).
+    pub started_at: i64,
+}

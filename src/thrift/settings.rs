@@ -1,0 +1,45 @@
+//! The limits of the Thrift front end.
+
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// `[thrift]` in the configuration.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ThriftSettings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Bytes of one request at most; Hive's own limit is 100 MB (`metastore.server.max.message.size`).
+    pub message_bytes_max: usize,
+    /// Connections at once at most; further ones are closed with a log line.
+    pub connections_max: usize,
+    /// Seconds that a connection may say nothing before it is closed. Spark keeps idle connections for hours.
+    pub idle_timeout_s: u64,
+    /// Seconds that one call may take before its client is told so.
+    pub call_timeout_s: u64,
+}
+
+impl Default for ThriftSettings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 9083)),
+            message_bytes_max: 100 * 1024 * 1024,
+            connections_max: 10_000,
+            idle_timeout_s: 24 * 3600,
+            call_timeout_s: 300,
+        }
+    }
+}
+
+impl ThriftSettings {
+    /// [`Self::idle_timeout_s`] as a duration.
+    pub(super) fn idle_timeout(&self) -> Duration {
+        Duration::from_secs(self.idle_timeout_s)
+    }
+
+    /// [`Self::call_timeout_s`] as a duration.
+    pub(super) fn call_timeout(&self) -> Duration {
+        Duration::from_secs(self.call_timeout_s)
+    }
+}

@@ -1,0 +1,132 @@
+//! Conventions that a compiler does not check: the floors, what belongs to one floor alone, the size of files, and
+//! that each file says why it exists.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Lines of a source file at most.
+const FILE_LINES_MAX: usize = 500;
+
+/// The floors of `docs/ARCHITECTURE.md`, from the ground up. A module imports from floors below its own.
+const FLOORS: [&[&str]; 6] = [
+    &["clock", "crypto", "error", "model", "secret", "telemetry"],
+    &["filter", "hive"],
+    &["lake", "store"],
+    &["catalog"],
+    &["rest", "tasks", "thrift"],
+    &["cli", "config", "main", "server"],
+];
+
+/// Crates that one or two modules alone may know.
+const OWNERS: [(&str, &[&str]); 5] = [
+    ("sqlx", &["store"]),
+    ("object_store", &["lake"]),
+    ("hms", &["thrift"]),
+    ("axum", &["rest", "server"]),
+    ("clap", &["cli", "main"]),
+];
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    let entries = std::fs::read_dir(folder).expect("the folder can be read");
+    for entry in entries {
+        let path = entry.expect("the entry can be read").path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn below(folder: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut paths = Vec::new();
+    sources(&root, &mut paths);
+    paths.sort();
+    paths
+        .into_iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).expect("the file can be read");
+            (path.strip_prefix(&root).expect("it lies below the root").to_owned(), text)
+        })
+        .collect()
+}
+
+/// The module of a file below `src`: its first folder, or its own name.
+fn module(path: &Path) -> String {
+    let first = path.components().next().expect("a path has a part");
+    first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
+}
+
+fn floor(module: &str) -> Option<usize> {
+    FLOORS.iter().position(|modules| modules.contains(&module))
+}
+
+/// The code of a file without its comments and its unit tests.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .take_while(|line| !line.starts_with("#[cfg(test)]"))
+        .filter(|line| !line.trim_start().starts_with("//"))
+}
+
+#[test]
+fn imports_run_downwards_only() {
+    let mut breaches = String::new();
+    for (path, text) in below("src") {
+        let own = module(&path);
+        if own == "lib" {
+            continue;
+        }
+        let Some(own_floor) = floor(&own) else {
+            let _ = writeln!(breaches, "src/{}: the module {own} stands on no floor", path.display());
+            continue;
+        };
+        for line in code(&text) {
+            for piece in line.split("crate::").skip(1) {
+                let name: String = piece.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                if name == own || line.contains("$crate::") {
+                    continue;
+                }
+                if floor(&name).is_some_and(|used| used >= own_floor) {
+                    let _ = writeln!(breaches, "src/{}: {own} must not import {name}", path.display());
+                }
+            }
+        }
+    }
+    assert!(breaches.is_empty(), "imports run downwards only (docs/ARCHITECTURE.md):\n{breaches}");
+}
+
+#[test]
+fn each_outside_crate_has_its_place() {
+    let mut breaches = String::new();
+    for (path, text) in below("src") {
+        let own = module(&path);
+        for (name, owners) in OWNERS {
+            let used = code(&text).any(|line| {
+                line.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'))
+                    .any(|word| word.starts_with(&format!("{name}::")))
+            });
+            if used && !owners.contains(&own.as_str()) {
+                let _ = writeln!(breaches, "src/{}: {name} belongs to {owners:?}", path.display());
+            }
+        }
+    }
+    assert!(breaches.is_empty(), "a crate is known to its owners alone:\n{breaches}");
+}
+
+#[test]
+fn files_are_short_and_say_why_they_exist() {
+    let mut breaches = String::new();
+    for folder in ["src", "hms", "tests", "benches"] {
+        for (path, text) in below(folder) {
+            let lines = text.lines().count();
+            if lines > FILE_LINES_MAX {
+                let _ = writeln!(breaches, "{folder}/{}: {lines} lines", path.display());
+            }
+            if !text.starts_with("//!") {
+                let _ = writeln!(breaches, "{folder}/{}: does not open with why it exists", path.display());
+            }
+        }
+    }
+    assert!(breaches.is_empty(), "at most {FILE_LINES_MAX} lines, opened by `//!`:\n{breaches}");
+}
