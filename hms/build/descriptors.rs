@@ -16,7 +16,7 @@ pub(crate) fn descriptors(scope: &Scope, idl: &Idl, args: &[Struct], replies: &[
         ("args", args),
         ("replies", replies),
     ];
-    let mut out = "pub static DESCRIPTORS: &[Descriptor] = &[\n".to_owned();
+    let mut out = "pub(crate) static DESCRIPTORS: &[Descriptor] = &[\n".to_owned();
     for (module, list) in &modules {
         for it in *list {
             let name = names::type_name(&it.name);

@@ -45,7 +45,8 @@ pub use protocol::Protocol;
 pub use scanner::{Limits, Progress, ScanError, Scanner};
 pub use sniff::{Opening, SNIFF_BYTES, sniff};
 pub use wire::{
-    Decode, Encode, MessageHeader, MessageKind, Reader, StructMark, Wire, WireType, Writer,
+    Decode, Encode, Fragment, MessageHeader, MessageKind, Reader, StructMark, Wire, WireType,
+    Writer,
 };
 
 /// The structs, unions, exceptions and enums of the IDL, named as there; fields in snake case.

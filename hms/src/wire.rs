@@ -144,13 +144,28 @@ pub trait Reader<'a> {
     fn offset(&self) -> usize;
 }
 
+/// A run of whole fields that was encoded once to be copied many times, see [`Writer::fragment_of`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fragment {
+    after: i16,
+    last: i16,
+    bytes: Vec<u8>,
+}
+
+impl Fragment {
+    /// The encoded fields; they have a meaning only behind the field that they were encoded for.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 /// Writes values straight into a growing buffer.
 ///
 /// A hand-written streaming encoder calls the same methods as generated code: `struct_begin`, then
 /// `field` and a value for each field in ascending order of ids, then `struct_end`. A struct that was
 /// encoded before is the same bytes wherever it stands (in both protocols), so `field` followed by
 /// [`Writer::raw`] copies it. A run of *fields* is not: the compact protocol writes a field's id as
-/// the distance from the one before, see [`Writer::raw_fields`].
+/// the distance from the one before. [`Writer::fragment_of`] makes such a run for its place.
 pub trait Writer {
     /// Writes the start of a message.
     fn message_begin(&mut self, header: MessageHeader<'_>);
@@ -195,6 +210,35 @@ pub trait Writer {
     /// In debug builds when the field written last is not `after`: a compact run would then be read
     /// under other ids.
     fn raw_fields(&mut self, after: i16, last: i16, encoded: &[u8]);
+    /// Lets the next struct begin as if a field of id `after` had been written in it. It serves
+    /// [`Writer::fragment_of`].
+    fn start_after(&mut self, after: i16);
+    /// The id of the field written last in the struct that ended last, 0 if it had none.
+    fn ended_at(&self) -> i16;
+    /// Encodes the fields of `value` as they stand behind a field of id `after` (0: at the start of
+    /// a struct), without the end of the struct. All fields set in `value` have larger ids.
+    ///
+    /// So a server encodes what a million partitions share once: of a storage descriptor the columns
+    /// (`after` 0) and all that follows the location (`after` 2), the location itself left out.
+    fn fragment_of<T: Encode>(after: i16, value: &T) -> Fragment
+    where
+        Self: Sized + Default,
+    {
+        let mut writer = Self::default();
+        writer.start_after(after);
+        value.encode(&mut writer);
+        let mut bytes = writer.take();
+        bytes.pop();
+        let last = writer.ended_at().max(after);
+        Fragment { after, last, bytes }
+    }
+    /// Copies a fragment into the current struct.
+    ///
+    /// # Panics
+    /// In debug builds when it was encoded for another place.
+    fn fragment(&mut self, fragment: &Fragment) {
+        self.raw_fields(fragment.after, fragment.last, &fragment.bytes);
+    }
     /// The id of the field written last in the current struct, 0 before the first. Only the compact
     /// protocol needs it; both keep it, so that mistakes show under both.
     fn last_field_id(&self) -> i16;

@@ -33,6 +33,9 @@ fn zigzag64(value: i64) -> u64 {
 pub struct CompactWriter {
     out: Vec<u8>,
     last_id: i16,
+    /// The last id that the next struct begins with, see `start_after`.
+    next_id: i16,
+    ended_at: i16,
 }
 
 impl CompactWriter {
@@ -45,7 +48,7 @@ impl CompactWriter {
     pub fn with_buffer(buffer: Vec<u8>) -> Self {
         Self {
             out: buffer,
-            last_id: 0,
+            ..Self::default()
         }
     }
 
@@ -95,13 +98,15 @@ impl Writer for CompactWriter {
     #[inline]
     fn struct_begin(&mut self) -> StructMark {
         let mark = StructMark(self.last_id);
-        self.last_id = 0;
+        self.last_id = self.next_id;
+        self.next_id = 0;
         mark
     }
 
     #[inline]
     fn struct_end(&mut self, mark: StructMark) {
         self.out.push(0);
+        self.ended_at = self.last_id;
         self.last_id = mark.0;
     }
 
@@ -189,6 +194,14 @@ impl Writer for CompactWriter {
         );
         self.out.extend_from_slice(encoded);
         self.last_id = last;
+    }
+
+    fn start_after(&mut self, after: i16) {
+        self.next_id = after;
+    }
+
+    fn ended_at(&self) -> i16 {
+        self.ended_at
     }
 
     fn last_field_id(&self) -> i16 {
