@@ -8,6 +8,7 @@ ENGINES_DIR="${SKEP_ENGINES_DIR:-$HOME/.cache/skep-engines}"
 
 # The versions that the engine tests are written for. Each can be changed from the environment.
 SPARK35_VERSION="${SPARK35_VERSION:-3.5.9}"
+# The newest Spark 4 that Iceberg has a runtime for; that of 4.1 breaks in 4.3.
 SPARK4_VERSION="${SPARK4_VERSION:-4.1.4}"
 TRINO_VERSION="${TRINO_VERSION:-476}"
 TRINO_CLIENT_VERSION="${TRINO_CLIENT_VERSION:-0.340.0}"

@@ -126,8 +126,11 @@ class Suite:
         c.check("database drop if exists", lambda: q(f"DROP DATABASE IF EXISTS {b}"))
         c.check("database drop empty", lambda: q(f"DROP DATABASE {a}"))
         c.equal("database list after the drops", lambda: self.names(f"SHOW DATABASES LIKE '{self.p}_*'"), [])
-        q(f"CREATE DATABASE {self.db}")
-        q(f"USE {self.db}")
+
+    def start(self):
+        """The database that all further topics work in."""
+        self.c.check("database for the rest", lambda: self.q(f"CREATE DATABASE {self.db}"))
+        self.q(f"USE {self.db}")
 
     def formats(self):
         """Managed and external tables in each format."""
@@ -491,8 +494,8 @@ def main():
     spark = start_session(options)
     print(f"Spark {spark.version} is up", flush=True)
     suite = Suite(spark, checks, options)
-    for topic in (suite.databases, suite.formats, suite.shapes, suite.alterations, suite.partitions,
-                  suite.pruning, suite.partition_changes, suite.repair, suite.statistics, suite.views,
+    for topic in (suite.databases, suite.start, suite.formats, suite.shapes, suite.alterations,
+                  suite.partitions, suite.pruning, suite.partition_changes, suite.repair, suite.statistics, suite.views,
                   suite.functions, suite.odd_values, suite.iceberg, suite.clean_up):
         checks.topic(topic)
     spark.stop()
