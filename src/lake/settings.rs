@@ -3,6 +3,7 @@
 
 use crate::secret::Secret;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// The `storage` section.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -26,12 +27,21 @@ pub struct S3Settings {
     /// role are used, as AWS's own clients do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_key_id: Option<Secret>,
+    /// A file that holds the access key, instead of the key itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_key_id_file: Option<PathBuf>,
     /// The secret that belongs to the access key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_access_key: Option<Secret>,
+    /// A file that holds the secret, instead of the secret itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret_access_key_file: Option<PathBuf>,
     /// The token of temporary credentials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_token: Option<Secret>,
+    /// A file that holds the token, instead of the token itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_token_file: Option<PathBuf>,
     /// Whether the bucket stands in the path instead of the host name. Unset: yes when an
     /// endpoint is set, no on AWS.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,8 +72,11 @@ impl Default for S3Settings {
             endpoint: None,
             region: None,
             access_key_id: None,
+            access_key_id_file: None,
             secret_access_key: None,
+            secret_access_key_file: None,
             session_token: None,
+            session_token_file: None,
             path_style: None,
             allow_http: false,
             bulk_delete: true,

@@ -2,6 +2,7 @@
 //! toolchain and the databases whose addresses the environment gives.
 
 mod client;
+mod config;
 mod lake;
 mod s3;
 mod tidy;

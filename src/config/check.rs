@@ -1,0 +1,146 @@
+//! What the types cannot say: values that are well formed and still cannot work.
+
+use super::{Settings, error::ConfigError};
+use crate::lake::{Location, Scheme};
+use tracing_subscriber::EnvFilter;
+
+/// The least message limit that still lets a table with some columns through.
+const MESSAGE_BYTES_LEAST: usize = 64 * 1024;
+/// Lengths on the wire are signed 32-bit numbers.
+const MESSAGE_BYTES_MOST: usize = i32::MAX as usize;
+
+impl Settings {
+    /// Checks every section; the first fault is told.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        self.thrift_check()?;
+        self.database_check()?;
+        self.warehouse_check()?;
+        self.storage.s3.check().map_err(|(key, why)| {
+            let value = self.value_of(&["storage", "s3", key]);
+            ConfigError::invalid(format!("storage.s3.{key}"), value, why)
+        })?;
+        self.hive_check()?;
+        at_least_one(&[
+            ("http.ready_timeout_ms", self.http.ready_timeout_ms),
+            (
+                "tasks.lake_cleanup_interval_s",
+                self.tasks.lake_cleanup_interval_s,
+            ),
+            (
+                "tasks.event_retention_interval_s",
+                self.tasks.event_retention_interval_s,
+            ),
+            (
+                "tasks.lock_reaper_interval_s",
+                self.tasks.lock_reaper_interval_s,
+            ),
+        ])?;
+        EnvFilter::try_new(&self.log.level).map_err(|error| {
+            ConfigError::invalid("log.level", &self.log.level, error.to_string())
+        })?;
+        Ok(())
+    }
+
+    fn thrift_check(&self) -> Result<(), ConfigError> {
+        let bytes = self.thrift.message_bytes_max;
+        if !(MESSAGE_BYTES_LEAST..=MESSAGE_BYTES_MOST).contains(&bytes) {
+            let why = format!("it must lie between {MESSAGE_BYTES_LEAST} and {MESSAGE_BYTES_MOST}");
+            return Err(ConfigError::invalid("thrift.message_bytes_max", bytes, why));
+        }
+        if self.thrift.listen == self.http.listen && self.http.listen.port() != 0 {
+            let why = "thrift.listen has the same address";
+            return Err(ConfigError::invalid("http.listen", self.http.listen, why));
+        }
+        at_least_one(&[
+            ("thrift.connections_max", self.thrift.connections_max as u64),
+            ("thrift.idle_timeout_s", self.thrift.idle_timeout_s),
+            ("thrift.call_timeout_s", self.thrift.call_timeout_s),
+        ])
+    }
+
+    fn database_check(&self) -> Result<(), ConfigError> {
+        let url = self.database.url.reveal();
+        let scheme = url.split(':').next().unwrap_or_default();
+        if !matches!(
+            scheme,
+            "sqlite" | "postgres" | "postgresql" | "mysql" | "mariadb"
+        ) {
+            let why = "it must begin with sqlite:, postgres:// or mysql://";
+            return Err(ConfigError::invalid(
+                "database.url",
+                self.database.url_shown(),
+                why,
+            ));
+        }
+        at_least_one(&[
+            (
+                "database.connections_max",
+                u64::from(self.database.connections_max),
+            ),
+            (
+                "database.acquire_timeout_ms",
+                self.database.acquire_timeout_ms,
+            ),
+            (
+                "database.statement_timeout_ms",
+                self.database.statement_timeout_ms,
+            ),
+            (
+                "database.transaction_attempts_max",
+                self.database.transaction_attempts_max.into(),
+            ),
+        ])
+    }
+
+    fn warehouse_check(&self) -> Result<(), ConfigError> {
+        let text = &self.warehouse.location;
+        let refuse = |why: String| Err(ConfigError::invalid("warehouse.location", text, why));
+        match Location::parse(text) {
+            Err(error) => refuse(error.to_string()),
+            Ok(at) if at.is_root() && *at.scheme() == Scheme::File => {
+                refuse("the root of the file system cannot be a warehouse".to_owned())
+            }
+            Ok(at) if matches!(at.scheme(), Scheme::Other(_)) => {
+                refuse("skep reaches file:, s3://, s3a:// and s3n:// only".to_owned())
+            }
+            Ok(_) => Ok(()),
+        }
+    }
+
+    fn hive_check(&self) -> Result<(), ConfigError> {
+        let most = self.hive.partitions_per_request_max;
+        if most < -1 || most == 0 {
+            let why = "it must be -1 (no limit) or at least 1";
+            return Err(ConfigError::invalid(
+                "hive.partitions_per_request_max",
+                most,
+                why,
+            ));
+        }
+        for (key, value) in [
+            ("hive.lock_timeout_s", self.hive.lock_timeout_s),
+            ("tasks.event_kept_s", self.tasks.event_kept_s),
+        ] {
+            if value < 1 {
+                return Err(ConfigError::invalid(key, value, "it must be at least 1"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A value as it is printed: secrets stay hidden.
+    fn value_of(&self, path: &[&str]) -> String {
+        let mut value = toml::Value::try_from(self).ok();
+        for name in path {
+            value = value.and_then(|table| table.get(name).cloned());
+        }
+        value.map_or_else(|| "(unset)".to_owned(), |found| found.to_string())
+    }
+}
+
+fn at_least_one(values: &[(&str, u64)]) -> Result<(), ConfigError> {
+    match values.iter().find(|(_, value)| *value == 0) {
+        Some((key, value)) => Err(ConfigError::invalid(*key, value, "it must be at least 1")),
+        None => Ok(()),
+    }
+}

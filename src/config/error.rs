@@ -1,0 +1,53 @@
+//! Why a configuration is refused, in words that lead to the line to change.
+
+use std::path::PathBuf;
+
+/// A configuration that skep does not start with.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file, or a file that holds a secret, cannot be read.
+    #[error("cannot read {path}: {source}", path = .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file is not TOML, or a value has the wrong type.
+    #[error("{0}")]
+    Malformed(String),
+    /// No such key.
+    #[error("unknown key {key} in {origin}: did you mean {nearest}?")]
+    UnknownKey {
+        /// The key, or the environment variable, as it was written.
+        key: String,
+        /// Where it stands.
+        origin: String,
+        /// The known key that resembles it most.
+        nearest: String,
+    },
+    /// A value that cannot work.
+    #[error("{key} = {value}: {why}")]
+    Invalid {
+        /// The key.
+        key: String,
+        /// Its value, unless it is a secret.
+        value: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl ConfigError {
+    pub(super) fn invalid(
+        key: impl Into<String>,
+        value: impl ToString,
+        why: impl Into<String>,
+    ) -> Self {
+        Self::Invalid {
+            key: key.into(),
+            value: value.to_string(),
+            why: why.into(),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Which keys exist, and which of them a mistyped one most resembles. The list is read off the
+//! settings themselves, so that it cannot fall behind them.
+
+use super::Settings;
+use crate::lake::S3Settings;
+use crate::secret::Secret;
+use std::collections::BTreeSet;
+
+/// Every key in its dotted form, such as `storage.s3.endpoint`.
+pub(super) fn known_keys() -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    if let Ok(table) = toml::Table::try_from(every_key()) {
+        collect("", &table, &mut keys);
+    }
+    keys
+}
+
+/// The known key that resembles a mistyped one most.
+pub(super) fn nearest(key: &str, known: &BTreeSet<String>) -> String {
+    let last = key.rsplit('.').next().unwrap_or(key);
+    let distance = |candidate: &String| {
+        let whole = strsim::damerau_levenshtein(key, candidate);
+        // The right name in the wrong section is a near miss, however the sections differ.
+        let in_other_section = candidate.rsplit('.').next() == Some(last);
+        if in_other_section {
+            whole.min(2)
+        } else {
+            whole
+        }
+    };
+    known
+        .iter()
+        .min_by_key(|candidate| distance(candidate))
+        .cloned()
+        .unwrap_or_default()
+}
+
+fn collect(prefix: &str, table: &toml::Table, keys: &mut BTreeSet<String>) {
+    for (name, value) in table {
+        let key = if prefix.is_empty() {
+            name.clone()
+        } else {
+            format!("{prefix}.{name}")
+        };
+        match value {
+            toml::Value::Table(inner) => collect(&key, inner, keys),
+            _ => {
+                keys.insert(key);
+            }
+        }
+    }
+}
+
+/// Settings in which every optional key is set: a key without a value would not be seen.
+fn every_key() -> Settings {
+    let mut settings = Settings::default();
+    settings.database.url_file = Some("x".into());
+    settings.storage.s3 = S3Settings {
+        endpoint: Some(String::new()),
+        region: Some(String::new()),
+        access_key_id: Some(Secret::default()),
+        access_key_id_file: Some("x".into()),
+        secret_access_key: Some(Secret::default()),
+        secret_access_key_file: Some("x".into()),
+        session_token: Some(Secret::default()),
+        session_token_file: Some("x".into()),
+        path_style: Some(true),
+        ..S3Settings::default()
+    };
+    settings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{known_keys, nearest};
+
+    #[test]
+    fn the_documented_keys_exist() {
+        let known = known_keys();
+        for key in [
+            "thrift.listen",
+            "http.listen",
+            "database.url",
+            "database.url_file",
+            "warehouse.location",
+            "storage.s3.endpoint",
+            "storage.s3.region",
+            "storage.s3.access_key_id",
+            "storage.s3.secret_access_key",
+            "storage.s3.secret_access_key_file",
+            "storage.s3.session_token",
+            "storage.s3.path_style",
+            "log.format",
+        ] {
+            assert!(known.contains(key), "{key}");
+        }
+        assert!(!known.contains("storage.s3"), "a section is not a key");
+    }
+
+    #[test]
+    fn the_nearest_key_is_the_one_that_was_meant() {
+        let known = known_keys();
+        for (mistyped, meant) in [
+            ("thrift.lisen", "thrift.listen"),
+            ("storage.s3.acces_key_id", "storage.s3.access_key_id"),
+            ("s3.endpoint", "storage.s3.endpoint"),
+            ("database.uri", "database.url"),
+            ("logs.level", "log.level"),
+        ] {
+            assert_eq!(nearest(mistyped, &known), meant);
+        }
+    }
+}

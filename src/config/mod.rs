@@ -1,0 +1,56 @@
+//! The settings of a process: one TOML file, and over it the environment (`SKEP_SECTION__KEY`).
+//!
+//! A key that does not exist is an error that names the nearest one which does; a value that
+//! cannot work is an error that names key, value and reason. All of it is told before anything is
+//! opened. There is no global: the loaded [`Settings`] are handed on. Sections that belong to one
+//! module are defined there (`lake`, `thrift`) and only put together here.
+
+mod check;
+mod error;
+mod keys;
+mod load;
+mod sections;
+
+pub use error::ConfigError;
+pub use load::ENVIRONMENT_PREFIX;
+pub use sections::{
+    DatabaseSettings, HiveSettings, HttpSettings, LogFormat, LogSettings, ServerSettings,
+    TasksSettings, ThriftSettings, WarehouseSettings,
+};
+
+use crate::lake::StorageSettings;
+use serde::{Deserialize, Serialize};
+
+/// Everything an operator may decide. The default serves on this machine alone, from
+/// `./skep-data`.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The Hive Metastore port.
+    pub thrift: ThriftSettings,
+    /// The port of the web page, the health checks and the metrics.
+    pub http: HttpSettings,
+    /// Where the catalog itself is kept.
+    pub database: DatabaseSettings,
+    /// Where tables without a location of their own go.
+    pub warehouse: WarehouseSettings,
+    /// How tables' files are reached.
+    pub storage: StorageSettings,
+    /// What Hive's own configuration decides about its metastore.
+    pub hive: HiveSettings,
+    /// The background work.
+    pub tasks: TasksSettings,
+    /// The process as a whole.
+    pub server: ServerSettings,
+    /// What is logged, and how.
+    pub log: LogSettings,
+}
+
+impl Settings {
+    /// The settings in force as TOML, secrets as `***` and the database's password left out. Keys
+    /// that are not set and have no default are missing.
+    pub fn to_toml(&self) -> String {
+        // Settings are plain tables of text, numbers and truth values: these always serialize.
+        toml::to_string(self).unwrap_or_else(|error| format!("# {error}\n"))
+    }
+}

@@ -1,0 +1,261 @@
+//! The sections that belong to no module of their own, with their defaults and why.
+
+use crate::secret::Secret;
+use crate::store::StoreSettings;
+use serde::{Deserialize, Serialize, Serializer};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// `[thrift]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ThriftSettings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Bytes of one request at most; Hive's own limit is 100 MB.
+    pub message_bytes_max: usize,
+    /// Connections at once at most; further ones are closed with a log line.
+    pub connections_max: usize,
+    /// Seconds that a connection may say nothing. Spark keeps idle connections for hours.
+    pub idle_timeout_s: u64,
+    /// Seconds that one call may take before its client is told so.
+    pub call_timeout_s: u64,
+}
+
+impl Default for ThriftSettings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 9083)),
+            message_bytes_max: 100 * 1024 * 1024,
+            connections_max: 10_000,
+            idle_timeout_s: 24 * 3600,
+            call_timeout_s: 300,
+        }
+    }
+}
+
+/// `[http]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HttpSettings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Milliseconds that the readiness check waits for the database.
+    pub ready_timeout_ms: u64,
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 9084)),
+            ready_timeout_ms: 2_000,
+        }
+    }
+}
+
+/// `[database]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DatabaseSettings {
+    /// `sqlite:PATH`, `postgres://…` or `mysql://…` (MariaDB too). It may hold a password.
+    #[serde(serialize_with = "url_without_password")]
+    pub url: Secret,
+    /// A file that holds the URL, instead of the URL itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url_file: Option<PathBuf>,
+    /// Most connections to the database; with SQLite, most readers beside the one writer.
+    pub connections_max: u32,
+    /// Longest wait for a free connection, the time to open one included.
+    pub acquire_timeout_ms: u64,
+    /// Longest time of one statement.
+    pub statement_timeout_ms: u64,
+    /// How often a transaction that lost against a concurrent one is run, the first included.
+    pub transaction_attempts_max: u32,
+}
+
+/// The default of `database.url`.
+pub(super) const DATABASE_URL_DEFAULT: &str = "sqlite:./skep-data/skep.db";
+
+impl Default for DatabaseSettings {
+    fn default() -> Self {
+        Self {
+            url: Secret::new(DATABASE_URL_DEFAULT),
+            url_file: None,
+            connections_max: 16,
+            acquire_timeout_ms: 10_000,
+            statement_timeout_ms: 30_000,
+            transaction_attempts_max: 12,
+        }
+    }
+}
+
+impl DatabaseSettings {
+    /// What the store is opened with.
+    pub fn store(&self) -> StoreSettings {
+        StoreSettings {
+            connections_max: self.connections_max,
+            acquire_timeout: Duration::from_millis(self.acquire_timeout_ms),
+            statement_timeout: Duration::from_millis(self.statement_timeout_ms),
+            transaction_attempts_max: self.transaction_attempts_max,
+            ..StoreSettings::new(self.url.reveal())
+        }
+    }
+
+    /// The URL with its password left out, for logs and pages.
+    pub fn url_shown(&self) -> String {
+        let text = self.url.reveal();
+        if text.starts_with("sqlite:") {
+            return text.to_owned();
+        }
+        match url::Url::parse(text) {
+            Ok(mut url) => {
+                // Drivers take passwords as parameters too, so none of these is shown.
+                url.set_query(None);
+                if url.password().is_some() && url.set_password(Some("***")).is_err() {
+                    return "***".to_owned();
+                }
+                url.to_string()
+            }
+            Err(_) => "***".to_owned(),
+        }
+    }
+}
+
+fn url_without_password<S: Serializer>(url: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+    let settings = DatabaseSettings {
+        url: url.clone(),
+        ..DatabaseSettings::default()
+    };
+    serializer.serialize_str(&settings.url_shown())
+}
+
+/// `[warehouse]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WarehouseSettings {
+    /// The directory below which databases and tables get theirs: `file:///…`, `s3://…`, `s3a://…`
+    /// or a path, which may be relative to the working directory.
+    pub location: String,
+}
+
+impl Default for WarehouseSettings {
+    fn default() -> Self {
+        Self {
+            location: "./skep-data/warehouse".to_owned(),
+        }
+    }
+}
+
+/// `[hive]`: named after Hive's own settings, which clients may ask for.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HiveSettings {
+    /// Seconds after which a lock without a heartbeat is gone (`metastore.txn.timeout`).
+    pub lock_timeout_s: i64,
+    /// Whether an alter that changes a column's type into an incompatible one is refused
+    /// (`hive.metastore.disallow.incompatible.col.type.changes`).
+    pub disallow_incompatible_column_changes: bool,
+    /// How many partitions one request may return in full; −1 is no limit
+    /// (`metastore.limit.partition.request`).
+    pub partitions_per_request_max: i64,
+    /// Whether new tables and partitions get `numFiles` and `totalSize` of what their directory
+    /// already holds (`metastore.stats.autogather`).
+    pub gather_statistics: bool,
+}
+
+impl Default for HiveSettings {
+    fn default() -> Self {
+        Self {
+            lock_timeout_s: 300,
+            disallow_incompatible_column_changes: true,
+            partitions_per_request_max: -1,
+            gather_statistics: true,
+        }
+    }
+}
+
+/// `[tasks]`: background work. Every task may run on every replica at once.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TasksSettings {
+    /// Seconds between two looks for dropped data that could not be deleted.
+    pub lake_cleanup_interval_s: u64,
+    /// Seconds between two looks for notification events that are too old.
+    pub event_retention_interval_s: u64,
+    /// Seconds that a notification event is kept. Hive keeps a day
+    /// (`metastore.event.db.listener.timetolive`); a week survives a long weekend.
+    pub event_kept_s: i64,
+    /// Seconds between two looks for locks whose owner is gone.
+    pub lock_reaper_interval_s: u64,
+}
+
+impl Default for TasksSettings {
+    fn default() -> Self {
+        Self {
+            lake_cleanup_interval_s: 30,
+            event_retention_interval_s: 3600,
+            event_kept_s: 7 * 24 * 3600,
+            lock_reaper_interval_s: 60,
+        }
+    }
+}
+
+/// `[server]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerSettings {
+    /// Seconds that running calls get to end after SIGTERM or SIGINT.
+    pub drain_timeout_s: u64,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            drain_timeout_s: 20,
+        }
+    }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One readable line an event.
+    #[default]
+    Human,
+    /// One JSON object an event.
+    Json,
+}
+
+impl TryFrom<String> for LogFormat {
+    type Error = String;
+
+    // Written out, because the derived reading tells a user of a "variant constructor".
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.as_str() {
+            "human" => Ok(Self::Human),
+            "json" => Ok(Self::Json),
+            _ => Err(format!("log.format = {text:?}: it must be \"human\" or \"json\"")),
+        }
+    }
+}
+
+/// `[log]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogSettings {
+    /// `human` or `json`.
+    pub format: LogFormat,
+    /// `error`, `warn`, `info`, `debug`, `trace`, or a list such as `info,skep::thrift=debug`.
+    pub level: String,
+}
+
+impl Default for LogSettings {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::Human,
+            level: "info".to_owned(),
+        }
+    }
+}

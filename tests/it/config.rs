@@ -1,0 +1,215 @@
+//! Settings from a file and the environment, and the words in which wrong ones are refused.
+
+use skep::config::Settings;
+use std::collections::HashMap;
+use std::fs;
+
+/// Loads with a file of this text and these variables; the error as its text.
+fn load(text: &str, variables: &[(&str, &str)]) -> Result<Settings, String> {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("skep.toml");
+    fs::write(&path, text).unwrap();
+    let own = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
+    let environment: HashMap<String, String> = variables.iter().map(own).collect();
+    Settings::load_from(Some(&path), environment).map_err(|error| error.to_string())
+}
+
+#[test]
+fn without_anything_it_serves_this_machine_from_the_working_directory() {
+    let settings = Settings::load_from(None, HashMap::new()).unwrap();
+    assert_eq!(settings.thrift.listen.to_string(), "127.0.0.1:9083");
+    assert_eq!(settings.http.listen.to_string(), "127.0.0.1:9084");
+    assert_eq!(settings.database.url.reveal(), "sqlite:./skep-data/skep.db");
+    let here = std::env::current_dir().unwrap();
+    assert_eq!(
+        settings.warehouse.location,
+        format!("{}/./skep-data/warehouse", here.display())
+    );
+}
+
+#[test]
+fn the_environment_lies_over_the_file() {
+    let settings = load(
+        "[thrift]\nlisten = '0.0.0.0:1'\nconnections_max = 7\n[storage.s3]\nregion = 'a'\n",
+        &[
+            ("SKEP_THRIFT__LISTEN", "127.0.0.1:2"),
+            ("SKEP_STORAGE__S3__ENDPOINT", "http://127.0.0.1:9000"),
+            ("SKEP_STORAGE__S3__ALLOW_HTTP", "true"),
+            ("SKEP_STORAGE__S3__ACCESS_KEY_ID", "0123"),
+            ("SKEP_STORAGE__S3__SECRET_ACCESS_KEY", "4567"),
+            ("SKEP_LOG__FORMAT", "json"),
+            ("SKEP_HOME", "not a setting"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(settings.thrift.listen.to_string(), "127.0.0.1:2");
+    assert_eq!(settings.thrift.connections_max, 7);
+    let s3 = &settings.storage.s3;
+    assert_eq!(s3.region.as_deref(), Some("a"));
+    assert_eq!(s3.endpoint.as_deref(), Some("http://127.0.0.1:9000"));
+    assert_eq!(s3.access_key_id.as_ref().unwrap().reveal(), "0123");
+    assert!(s3.path_style_effective());
+}
+
+#[test]
+fn an_unknown_key_is_named_with_the_nearest_right_one() {
+    for (text, variable, key, nearest) in [
+        ("[thrift]\nlisen = 'x'", "", "thrift.lisen", "thrift.listen"),
+        (
+            "[storage]\nendpoint = 'x'",
+            "",
+            "storage.endpoint",
+            "storage.s3.endpoint",
+        ),
+        (
+            "[wharehouse]\nlocation = '/x'",
+            "",
+            "wharehouse.location",
+            "warehouse.location",
+        ),
+        (
+            "",
+            "SKEP_THRIFT__LISEN",
+            "SKEP_THRIFT__LISEN",
+            "SKEP_THRIFT__LISTEN",
+        ),
+        (
+            "",
+            "SKEP_THRIFT_LISTEN",
+            "SKEP_THRIFT_LISTEN",
+            "SKEP_THRIFT__LISTEN",
+        ),
+        (
+            "",
+            "SKEP_S3__ENDPOINT",
+            "SKEP_S3__ENDPOINT",
+            "SKEP_STORAGE__S3__ENDPOINT",
+        ),
+    ] {
+        let variables = [(variable, "x")];
+        let variables = if variable.is_empty() {
+            &[][..]
+        } else {
+            &variables[..]
+        };
+        let error = load(text, variables).unwrap_err();
+        assert!(error.contains(&format!("unknown key {key} ")), "{error}");
+        assert!(
+            error.contains(&format!("did you mean {nearest}?")),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_wrong_value_is_named_with_its_key_and_the_reason() {
+    for (text, parts) in [
+        (
+            "[thrift]\nconnections_max = 'many'",
+            ["thrift.connections_max", "many", "integer"],
+        ),
+        (
+            "[thrift]\nlisten = 'here'",
+            ["thrift.listen", "", "socket address"],
+        ),
+        (
+            "[thrift]\nmessage_bytes_max = 5",
+            ["thrift.message_bytes_max", "5", "between"],
+        ),
+        ("thrift = 5", ["thrift", "5", "section"]),
+        (
+            "[http]\nlisten = '127.0.0.1:9083'",
+            ["http.listen", "127.0.0.1:9083", "same"],
+        ),
+        ("[log]\nformat = 'xml'", ["log.format", "xml", "human"]),
+        (
+            "[log]\nlevel = 'skep=loud'",
+            ["log.level", "skep=loud", "expected one of"],
+        ),
+        (
+            "[database]\nurl = 'oracle://u:hunter2@h/d'",
+            ["database.url", "oracle://u", "sqlite:"],
+        ),
+        (
+            "[warehouse]\nlocation = 'hdfs://n/w'",
+            ["warehouse.location", "hdfs://n/w", "s3a"],
+        ),
+        (
+            "[storage.s3]\nendpoint = 'http://h'",
+            ["storage.s3.allow_http", "false", "true"],
+        ),
+        (
+            "[storage.s3]\naccess_key_id = 'k'",
+            ["storage.s3.access_key_id", "***", "together"],
+        ),
+        (
+            "[hive]\nlock_timeout_s = 0",
+            ["hive.lock_timeout_s", "0", "at least 1"],
+        ),
+        ("[thrift", ["skep.toml", "", "line 1"]),
+    ] {
+        let error = load(text, &[]).unwrap_err();
+        for part in parts {
+            assert!(error.contains(part), "{part:?} is missing in: {error}");
+        }
+        assert!(!error.contains("hunter2"));
+    }
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let path = std::path::Path::new("/nowhere/skep.toml");
+    let error = Settings::load_from(Some(path), HashMap::new()).unwrap_err();
+    assert!(error.to_string().contains("/nowhere/skep.toml"), "{error}");
+}
+
+#[test]
+fn secrets_come_from_files_and_are_printed_nowhere() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let url = file("url", "postgres://skep:hunter2@db/skep?password=hunter2\n");
+    let (id, key) = (file("id", "AKID-hunter2"), file("key", "hunter2\r\n"));
+    let variables = [
+        ("SKEP_DATABASE__URL_FILE", url.as_str()),
+        ("SKEP_STORAGE__S3__ACCESS_KEY_ID_FILE", id.as_str()),
+        ("SKEP_STORAGE__S3__SECRET_ACCESS_KEY_FILE", key.as_str()),
+        ("SKEP_STORAGE__S3__SESSION_TOKEN", "hunter2"),
+    ];
+    let settings = load("", &variables).unwrap();
+    assert_eq!(
+        settings
+            .storage
+            .s3
+            .secret_access_key
+            .as_ref()
+            .unwrap()
+            .reveal(),
+        "hunter2"
+    );
+    assert!(settings.database.url.reveal().ends_with("password=hunter2"));
+    let printed = settings.to_toml();
+    assert!(
+        printed.contains("url = \"postgres://skep:***@db/skep\""),
+        "{printed}"
+    );
+    assert!(!format!("{printed} {settings:?}").contains("hunter2"));
+
+    let twice = load("[database]\nurl = 'mysql://h/d'", &variables[..1]).unwrap_err();
+    assert!(twice.contains("database.url_file"), "{twice}");
+}
+
+#[test]
+fn what_is_printed_can_be_loaded_again() {
+    let first = load(
+        "[hive]\nlock_timeout_s = 42\n[storage.s3]\nregion = 'x'",
+        &[],
+    )
+    .unwrap();
+    let second = load(&first.to_toml(), &[]).unwrap();
+    assert_eq!(first.to_toml(), second.to_toml());
+    assert_eq!(second.hive.lock_timeout_s, 42);
+}
