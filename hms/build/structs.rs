@@ -216,6 +216,7 @@ impl<'s> Emitter<'s> {
         let wire = self.scope.wire(ty);
         match ty {
             Ty::Bool => format!("w.field_bool({id}, {value});"),
+            Ty::String => format!("w.field_string({id}, {value});"),
             Ty::Set(_) => {
                 let borrow = if borrowed { "" } else { "&" };
                 format!(

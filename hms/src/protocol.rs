@@ -1,7 +1,7 @@
 //! The two protocols, and the few calls that a dispatcher makes with "whichever this connection
 //! speaks". It knows no transport: a message is one complete slice.
 
-mod binary;
+pub(crate) mod binary;
 pub(crate) mod compact;
 
 pub(crate) use binary::fixed_size;

@@ -177,6 +177,12 @@ pub trait Writer {
     fn field(&mut self, id: i16, wire: WireType);
     /// Writes a field that is a truth value, header and value at once.
     fn field_bool(&mut self, id: i16, value: bool);
+    /// Writes a field that is a string, header and value at once: most fields are strings.
+    #[inline]
+    fn field_string(&mut self, id: i16, value: &str) {
+        self.field(id, WireType::String);
+        self.string(value);
+    }
     /// Writes a list header; `len` values of `element` follow.
     fn list_begin(&mut self, element: WireType, len: usize);
     /// Writes a set header; `len` values of `element` follow.

@@ -322,13 +322,17 @@ impl BinaryWriter {
         self.out
     }
 
-    /// Lengths are i32 on the wire. A reply is cut into pages and limited long before that, so a
-    /// longer value is a mistake of the caller.
     #[inline]
     fn length(&mut self, len: usize) {
-        let len = i32::try_from(len).expect("a container or string of 2 GiB is never written");
-        self.i32(len);
+        self.i32(wire_length(len));
     }
+}
+
+/// Lengths are i32 on the wire. A reply is cut into pages and limited long before that, so a longer
+/// value is a mistake of the caller.
+#[inline]
+pub(crate) fn wire_length(len: usize) -> i32 {
+    i32::try_from(len).expect("a container or string of 2 GiB is never written")
 }
 
 impl Writer for BinaryWriter {
@@ -366,6 +370,16 @@ impl Writer for BinaryWriter {
         let [high, low] = id.to_be_bytes();
         self.out
             .extend_from_slice(&[WireType::Bool as u8, high, low, u8::from(value)]);
+        self.last_id = id;
+    }
+
+    #[inline]
+    fn field_string(&mut self, id: i16, value: &str) {
+        let [high, low] = id.to_be_bytes();
+        let [a, b, c, d] = wire_length(value.len()).to_be_bytes();
+        self.out
+            .extend_from_slice(&[WireType::String as u8, high, low, a, b, c, d]);
+        self.out.extend_from_slice(value.as_bytes());
         self.last_id = id;
     }
 

@@ -91,6 +91,17 @@ impl<'a> CompactReader<'a> {
 
     #[inline]
     fn varint64(&mut self) -> Result<u64, DecodeError> {
+        // Most integers are lengths and small numbers of one byte.
+        if let Some((first, tail)) = self.rest.split_first()
+            && *first < 0x80
+        {
+            self.rest = tail;
+            return Ok(u64::from(*first));
+        }
+        self.long_varint()
+    }
+
+    fn long_varint(&mut self) -> Result<u64, DecodeError> {
         let mut value = 0_u64;
         let mut shift = 0;
         loop {

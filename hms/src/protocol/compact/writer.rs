@@ -1,6 +1,7 @@
 //! Writes the compact protocol; the layout is told in the module above.
 
 use super::{FALSE, KIND_SHIFT, PROTOCOL_ID, SHORT_LIST, TRUE, VERSION};
+use crate::protocol::binary::wire_length;
 use crate::wire::{MessageHeader, StructMark, WireType, Writer};
 
 /// The tag of a type; that of a truth value is "true", as Java writes it for elements.
@@ -67,12 +68,9 @@ impl CompactWriter {
         self.out.push((left & 0x7f) as u8);
     }
 
-    /// Lengths are i32 in the protocol. A reply is cut into pages and limited long before that, so
-    /// a longer value is a mistake of the caller.
     #[inline]
     fn length(&mut self, len: usize) {
-        let len = i32::try_from(len).expect("a container or string of 2 GiB is never written");
-        self.varint(u64::from(len.cast_unsigned()));
+        self.varint(u64::from(wire_length(len).cast_unsigned()));
     }
 
     #[inline]
