@@ -390,7 +390,8 @@ class Suite:
     def iceberg(self):
         """Iceberg tables whose commits go through the metastore's locks and alter_table."""
         c, q, t = self.c, self.q, f"iceberg.{self.db}.ice1"
-        q(f"CREATE TABLE {t} (i bigint, s varchar) WITH (partitioning = ARRAY['s'])")
+        q(f"CREATE TABLE {t} (i bigint, s varchar) "
+          "WITH (partitioning = ARRAY['s'], max_commit_retry = 50)")
         c.check("iceberg insert", lambda: q(f"INSERT INTO {t} VALUES (1,'a'),(2,'b')"))
         c.equal("iceberg read", lambda: self.rows(f"SELECT * FROM {t}"), [(1, "a"), (2, "b")])
         first = q(f'SELECT snapshot_id FROM iceberg.{self.db}."ice1$snapshots" ORDER BY committed_at DESC LIMIT 1')[0][0]
