@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Shared by the scripts beside this file: where things live, how they speak, how they get root.
 # Source it; it must not install or start anything by itself.
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Starts throw-away PostgreSQL and MariaDB servers for tests. Source it after common.sh.
 #
 # Each server owns a directory below $1, listens on a free loopback port, trusts everybody there,

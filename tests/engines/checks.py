@@ -5,6 +5,7 @@ It knows nothing of engines, tables or servers.
 
 import argparse
 import os
+import threading
 import time
 import traceback
 
@@ -167,6 +168,25 @@ def is_data(path):
     return bool(name) and not name.startswith(("_", "."))
 
 
+def at_once(writers):
+    """Runs functions at the same time, each in a thread; raises the first trouble of any."""
+    troubles = []
+
+    def guarded(write):
+        try:
+            write()
+        except Exception as error:
+            troubles.append(error)
+
+    threads = [threading.Thread(target=guarded, args=(write,)) for write in writers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if troubles:
+        raise troubles[0]
+
+
 def arguments(*extra):
     """The command line that every engine's script takes; `extra` are further required options."""
     parser = argparse.ArgumentParser()
@@ -186,6 +206,9 @@ def literal(value, kind, quote="''"):
         return "'" + value.replace("'", quote) + "'"
     return f"DATE '{value}'" if kind == "date" else str(value)
 
+
+# The file formats that every engine writes and reads, by the names that all of them know.
+FORMATS = ("PARQUET", "ORC", "TEXTFILE")
 
 # Partition keys that every engine's pruning is tried on: (key of that kind, value) of each partition.
 PRUNING_ROWS = [

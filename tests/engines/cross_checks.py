@@ -5,13 +5,11 @@ Runs in Spark's virtual environment, which holds Trino's client too, beside a ru
 
 import os
 import sys
-import threading
 
 import spark_checks
 import trino_checks
-from checks import ODD_VALUES, KOREAN, Checks, Files, arguments, literal
+from checks import FORMATS, KOREAN, ODD_VALUES, Checks, Files, arguments, at_once, literal
 
-FORMATS = ("PARQUET", "ORC", "TEXTFILE")
 COMMITS = 6
 
 
@@ -138,7 +136,7 @@ class Suite:
         spark(f"INSERT INTO {by_trino} VALUES (2, 'spark')")
         c.equal("iceberg by Trino, Spark commits", lambda: trino(f"SELECT * FROM iceberg.{self.db}.it1"),
                 [(1, "trino"), (2, "spark")])
-        c.check("iceberg both write at once", lambda: self.both_write())
+        c.check("iceberg both write at once", self.both_write)
         want = [(COMMITS, "spark at once"), (COMMITS, "trino at once")]
         query = "SELECT count(*), w FROM {} WHERE w LIKE '%at once' GROUP BY w"
         c.equal("iceberg no commit is lost, by Spark", lambda: spark(query.format(by_spark)), want)
@@ -150,28 +148,18 @@ class Suite:
 
     def both_write(self):
         """Commits by both engines into one table, each in its own thread."""
-        troubles = []
-
-        def guarded(write):
-            try:
-                for i in range(COMMITS):
-                    write(i)
-            except Exception as error:
-                troubles.append(error)
-
         connection = trino_checks.connect(self.options.port)
-        writers = [
-            lambda i: self.spark(f"INSERT INTO ice.{self.db}.is1 VALUES ({i}, 'spark at once')"),
-            lambda i: trino_checks.execute(
-                connection, f"INSERT INTO iceberg.{self.db}.is1 VALUES ({i}, 'trino at once')"),
-        ]
-        threads = [threading.Thread(target=guarded, args=(write,)) for write in writers]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if troubles:
-            raise troubles[0]
+
+        def by_spark():
+            for i in range(COMMITS):
+                self.spark(f"INSERT INTO ice.{self.db}.is1 VALUES ({i}, 'spark at once')")
+
+        def by_trino():
+            for i in range(COMMITS):
+                trino_checks.execute(
+                    connection, f"INSERT INTO iceberg.{self.db}.is1 VALUES ({i}, 'trino at once')")
+
+        at_once([by_spark, by_trino])
 
     def clean_up(self):
         """The database goes by Spark, and Trino knows it."""

@@ -5,12 +5,9 @@ Runs in a virtual environment that holds Trino's Python client, against a Trino 
 """
 
 import sys
-import threading
 
-from checks import (KOREAN, ODD_VALUES, PRUNING_PREDICATES, PRUNING_ROWS, Checks, Files, arguments,
-                    literal)
-
-FORMATS = ("PARQUET", "ORC", "TEXTFILE")
+from checks import (FORMATS, KOREAN, ODD_VALUES, PRUNING_PREDICATES, PRUNING_ROWS, Checks, Files,
+                    arguments, at_once, literal)
 
 
 def connect(port, schema=None, catalog="hive"):
@@ -407,7 +404,8 @@ class Suite:
         c.equal("iceberg schema evolution", lambda: self.rows(f"SELECT * FROM {t}"), [(2, "n", None), (3, "o", None)])
         q(f"COMMENT ON TABLE {t} IS '빙산'")
         c.true("iceberg comment", lambda: "COMMENT '빙산'" in self.made("TABLE", t))
-        c.check("iceberg two writers at once", lambda: self.write_at_once(t, 2, 5))
+        c.check("iceberg two writers at once",
+                lambda: at_once([lambda: self.writer(t, 1), lambda: self.writer(t, 2)]))
         c.equal("iceberg no commit is lost", lambda: q(f"SELECT count(*) FROM {t} WHERE name LIKE 'w%'"), [(10,)])
         c.check("iceberg optimize", lambda: q(f"ALTER TABLE {t} EXECUTE optimize"))
         c.check("iceberg analyze", lambda: q(f"ANALYZE {t}"))
@@ -426,25 +424,11 @@ class Suite:
         c.check("iceberg drop", lambda: q(f"DROP TABLE iceberg.{self.db}.ice3"))
         c.true("iceberg drop deletes the data", lambda: not self.files.below(place))
 
-    def write_at_once(self, table, writers, commits):
-        """Lets several connections insert at the same time; a conflict is retried by Trino itself."""
-        troubles = []
-
-        def write(writer):
-            try:
-                connection = connect(self.options.port)
-                for i in range(commits):
-                    execute(connection, f"INSERT INTO {table} (i, name) VALUES ({100 * writer + i}, 'w{writer}')")
-            except Exception as error:
-                troubles.append(error)
-
-        threads = [threading.Thread(target=write, args=(w,)) for w in range(1, writers + 1)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if troubles:
-            raise troubles[0]
+    def writer(self, table, number):
+        """Inserts again and again, on a connection of its own."""
+        connection = connect(self.options.port)
+        for i in range(5):
+            execute(connection, f"INSERT INTO {table} (i, name) VALUES ({100 * number + i}, 'w{number}')")
 
     def clean_up(self):
         """The whole schema goes, and with it all managed data."""
