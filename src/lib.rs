@@ -3,6 +3,7 @@
 //! The crate is built in floors (`docs/ARCHITECTURE.md`); a module imports only from floors below its own.
 
 pub mod catalog;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod crypto;
@@ -11,7 +12,10 @@ pub mod filter;
 pub mod hive;
 pub mod lake;
 pub mod model;
+pub mod rest;
 pub mod secret;
+pub mod server;
 pub mod store;
+pub mod tasks;
 pub mod telemetry;
 pub mod thrift;

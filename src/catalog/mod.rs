@@ -8,6 +8,7 @@ mod cleanup;
 mod config_value;
 mod database;
 mod location;
+mod retention;
 mod settings;
 mod table;
 

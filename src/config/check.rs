@@ -2,7 +2,6 @@
 
 use super::{Settings, error::ConfigError};
 use crate::lake::{Location, Scheme};
-use tracing_subscriber::EnvFilter;
 
 /// The least message limit that still lets a table with some columns through.
 const MESSAGE_BYTES_LEAST: usize = 64 * 1024;
@@ -35,10 +34,10 @@ impl Settings {
                 self.tasks.lock_reaper_interval_s,
             ),
         ])?;
-        EnvFilter::try_new(&self.log.level).map_err(|error| {
-            ConfigError::invalid("log.level", &self.log.level, error.to_string())
-        })?;
-        Ok(())
+        let level = &self.log.level;
+        self.log
+            .check()
+            .map_err(|why| ConfigError::invalid("log.level", level, why))
     }
 
     fn thrift_check(&self) -> Result<(), ConfigError> {

@@ -65,6 +65,7 @@ fn every_key() -> Settings {
         session_token: Some(Secret::default()),
         session_token_file: Some("x".into()),
         path_style: Some(true),
+        allow_http: Some(true),
         ..S3Settings::default()
     };
     settings

@@ -3,7 +3,7 @@
 //! A key that does not exist is an error that names the nearest one which does; a value that
 //! cannot work is an error that names key, value and reason. All of it is told before anything is
 //! opened. There is no global: the loaded [`Settings`] are handed on. Sections that belong to one
-//! module are defined there (`lake`, `thrift`) and only put together here.
+//! module are defined there (`lake`, `telemetry`, `thrift`) and only put together here.
 
 mod check;
 mod error;
@@ -14,11 +14,12 @@ mod sections;
 pub use error::ConfigError;
 pub use load::ENVIRONMENT_PREFIX;
 pub use sections::{
-    DatabaseSettings, HiveSettings, HttpSettings, LogFormat, LogSettings, ServerSettings,
-    TasksSettings, ThriftSettings, WarehouseSettings,
+    DatabaseSettings, HiveSettings, HttpSettings, ServerSettings, TasksSettings, WarehouseSettings,
 };
 
 use crate::lake::StorageSettings;
+use crate::telemetry::LogSettings;
+use crate::thrift::ThriftSettings;
 use serde::{Deserialize, Serialize};
 
 /// Everything an operator may decide. The default serves on this machine alone, from

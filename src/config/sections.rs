@@ -7,34 +7,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// `[thrift]`
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ThriftSettings {
-    /// Where to listen.
-    pub listen: SocketAddr,
-    /// Bytes of one request at most; Hive's own limit is 100 MB.
-    pub message_bytes_max: usize,
-    /// Connections at once at most; further ones are closed with a log line.
-    pub connections_max: usize,
-    /// Seconds that a connection may say nothing. Spark keeps idle connections for hours.
-    pub idle_timeout_s: u64,
-    /// Seconds that one call may take before its client is told so.
-    pub call_timeout_s: u64,
-}
-
-impl Default for ThriftSettings {
-    fn default() -> Self {
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 9083)),
-            message_bytes_max: 100 * 1024 * 1024,
-            connections_max: 10_000,
-            idle_timeout_s: 24 * 3600,
-            call_timeout_s: 300,
-        }
-    }
-}
-
 /// `[http]`
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -213,49 +185,6 @@ impl Default for ServerSettings {
     fn default() -> Self {
         Self {
             drain_timeout_s: 20,
-        }
-    }
-}
-
-/// How log lines look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(try_from = "String", rename_all = "lowercase")]
-pub enum LogFormat {
-    /// One readable line an event.
-    #[default]
-    Human,
-    /// One JSON object an event.
-    Json,
-}
-
-impl TryFrom<String> for LogFormat {
-    type Error = String;
-
-    // Written out, because the derived reading tells a user of a "variant constructor".
-    fn try_from(text: String) -> Result<Self, String> {
-        match text.as_str() {
-            "human" => Ok(Self::Human),
-            "json" => Ok(Self::Json),
-            _ => Err(format!("log.format = {text:?}: it must be \"human\" or \"json\"")),
-        }
-    }
-}
-
-/// `[log]`
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct LogSettings {
-    /// `human` or `json`.
-    pub format: LogFormat,
-    /// `error`, `warn`, `info`, `debug`, `trace`, or a list such as `info,skep::thrift=debug`.
-    pub level: String,
-}
-
-impl Default for LogSettings {
-    fn default() -> Self {
-        Self {
-            format: LogFormat::Human,
-            level: "info".to_owned(),
         }
     }
 }

@@ -55,7 +55,7 @@ impl Bucket {
         let client = ClientOptions::new()
             .with_timeout(Duration::from_secs(settings.request_timeout_s))
             .with_connect_timeout(Duration::from_millis(settings.connect_timeout_ms))
-            .with_allow_http(settings.allow_http);
+            .with_allow_http(settings.allow_http_effective());
         let retry = RetryConfig {
             backoff: BackoffConfig::default(),
             max_retries: settings.retries_max,
@@ -65,7 +65,7 @@ impl Bucket {
             .with_bucket_name(name)
             .with_virtual_hosted_style_request(!settings.path_style_effective())
             .with_client_options(client)
-            .with_allow_http(settings.allow_http)
+            .with_allow_http(settings.allow_http_effective())
             .with_retry(retry)
             .with_disable_bulk_delete(!settings.bulk_delete)
             .build()

@@ -46,8 +46,9 @@ pub struct S3Settings {
     /// endpoint is set, no on AWS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path_style: Option<bool>,
-    /// Whether plain `http://` endpoints may be used.
-    pub allow_http: bool,
+    /// Whether plain `http://` may be spoken. Unset: yes when the endpoint says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_http: Option<bool>,
     /// Whether the store knows the request that deletes 1,000 keys at once.
     pub bulk_delete: bool,
     /// The longest that one request may take.
@@ -78,7 +79,7 @@ impl Default for S3Settings {
             session_token: None,
             session_token_file: None,
             path_style: None,
-            allow_http: false,
+            allow_http: None,
             bulk_delete: true,
             request_timeout_s: 30,
             connect_timeout_ms: 3_000,
@@ -101,10 +102,10 @@ impl S3Settings {
                     format!("{endpoint:?} does not begin with http(s)://"),
                 ));
             }
-            if endpoint.starts_with("http://") && !self.allow_http {
+            if endpoint.starts_with("http://") && self.allow_http == Some(false) {
                 return Err((
                     "allow_http",
-                    "it must be true for an http:// endpoint".to_owned(),
+                    "it must not be false for an http:// endpoint".to_owned(),
                 ));
             }
         }
@@ -129,5 +130,12 @@ impl S3Settings {
     /// Whether requests put the bucket in the path.
     pub fn path_style_effective(&self) -> bool {
         self.path_style.unwrap_or(self.endpoint.is_some())
+    }
+
+    /// Whether requests may go over plain HTTP.
+    pub fn allow_http_effective(&self) -> bool {
+        let plain = |endpoint: &String| endpoint.starts_with("http://");
+        self.allow_http
+            .unwrap_or(self.endpoint.as_ref().is_some_and(plain))
     }
 }

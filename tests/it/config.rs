@@ -34,7 +34,6 @@ fn the_environment_lies_over_the_file() {
         &[
             ("SKEP_THRIFT__LISTEN", "127.0.0.1:2"),
             ("SKEP_STORAGE__S3__ENDPOINT", "http://127.0.0.1:9000"),
-            ("SKEP_STORAGE__S3__ALLOW_HTTP", "true"),
             ("SKEP_STORAGE__S3__ACCESS_KEY_ID", "0123"),
             ("SKEP_STORAGE__S3__SECRET_ACCESS_KEY", "4567"),
             ("SKEP_LOG__FORMAT", "json"),
@@ -48,7 +47,7 @@ fn the_environment_lies_over_the_file() {
     assert_eq!(s3.region.as_deref(), Some("a"));
     assert_eq!(s3.endpoint.as_deref(), Some("http://127.0.0.1:9000"));
     assert_eq!(s3.access_key_id.as_ref().unwrap().reveal(), "0123");
-    assert!(s3.path_style_effective());
+    assert!(s3.path_style_effective() && s3.allow_http_effective());
 }
 
 #[test]
@@ -135,8 +134,8 @@ fn a_wrong_value_is_named_with_its_key_and_the_reason() {
             ["warehouse.location", "hdfs://n/w", "s3a"],
         ),
         (
-            "[storage.s3]\nendpoint = 'http://h'",
-            ["storage.s3.allow_http", "false", "true"],
+            "[storage.s3]\nendpoint = 'http://h'\nallow_http = false",
+            ["storage.s3.allow_http", "false", "http://"],
         ),
         (
             "[storage.s3]\naccess_key_id = 'k'",

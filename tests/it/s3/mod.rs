@@ -68,7 +68,6 @@ impl S3Server {
                 access_key_id: Some(Secret::new(ACCESS_KEY_ID)),
                 secret_access_key: Some(Secret::new(SECRET_ACCESS_KEY)),
                 region: Some("us-east-1".to_owned()),
-                allow_http: true,
                 retries_max: 0,
                 ..S3Settings::default()
             },

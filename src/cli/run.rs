@@ -1,0 +1,89 @@
+//! Doing what the command line says.
+
+use super::{Arguments, Command};
+use crate::config::Settings;
+use crate::server::{Running, Server};
+use crate::store::Store;
+use crate::telemetry::log_start;
+use anyhow::{Context, Result};
+use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Instant;
+use tokio::runtime;
+use tokio::signal::unix::{SignalKind, signal};
+
+impl Arguments {
+    /// Does it; the error is for standard error, with all its causes.
+    pub fn run(self) -> Result<()> {
+        let started = Instant::now();
+        let settings = Settings::load(self.config.as_deref())?;
+        if let Command::CheckConfig = self.command {
+            std::io::stdout().write_all(settings.to_toml().as_bytes())?;
+            return Ok(());
+        }
+        log_start(&settings.log);
+        let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(async {
+            match self.command {
+                Command::Serve => serve(settings, started).await,
+                Command::Migrate => migrate(settings).await,
+                Command::CheckConfig => Ok(()),
+            }
+        })
+    }
+}
+
+async fn serve(settings: Settings, started: Instant) -> Result<()> {
+    // Heard from the beginning, so that a signal during the start is not lost.
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let running = tokio::select! {
+        running = Server::start(settings) => running?,
+        _ = terminate.recv() => return Ok(()),
+        _ = interrupt.recv() => return Ok(()),
+    };
+    banner(&running, started);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping: running calls may end");
+    if running.shutdown().await {
+        tracing::info!("stopped");
+    } else {
+        tracing::warn!("stopped; calls that did not end in time were cut off");
+    }
+    Ok(())
+}
+
+async fn migrate(settings: Settings) -> Result<()> {
+    crate::crypto::provider_install();
+    let shown = settings.database.url_shown();
+    let store = Store::open(settings.database.store())
+        .await
+        .with_context(|| format!("cannot migrate {shown}"))?;
+    store.close().await;
+    tracing::info!(database = shown, "the tables are up to date");
+    Ok(())
+}
+
+/// The one line that says what to paste where.
+fn banner(running: &Running, started: Instant) {
+    let thrift = reachable(running.thrift_addr);
+    let http = reachable(running.http_addr);
+    let took_ms = started.elapsed().as_millis();
+    tracing::info!(
+        "skep {} is ready after {took_ms} ms. \
+         Spark: spark.hadoop.hive.metastore.uris=thrift://{thrift} · \
+         Trino: hive.metastore.uri=thrift://{thrift} · Page: http://{http}/",
+        env!("CARGO_PKG_VERSION"),
+    );
+}
+
+/// An address that can be pasted: nobody connects to 0.0.0.0.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        return SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port());
+    }
+    address
+}

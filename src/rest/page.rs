@@ -1,0 +1,113 @@
+//! The start page: what runs here, and what to paste into Spark and Trino. It works without
+//! scripts and without any other server.
+
+use super::Facts;
+
+/// The page for a browser that reached this server as `host` (with or without a port).
+pub(super) fn render(facts: &Facts, host: &str) -> String {
+    let thrift = format!("thrift://{}:{}", escape(host_name(host)), facts.thrift_port);
+    let version = env!("CARGO_PKG_VERSION");
+    let (database, warehouse) = (escape(&facts.database), escape(&facts.warehouse));
+    format!(
+        r#"<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>skep</title>
+<style>
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem;
+  color: #222; background: #fff; }}
+pre {{ background: #f4f2ec; padding: .8rem 1rem; overflow-x: auto; border-radius: 4px; }}
+th {{ text-align: left; padding-right: 1.5rem; font-weight: 600; vertical-align: top; }}
+td {{ overflow-wrap: anywhere; }}
+@media (prefers-color-scheme: dark) {{
+  body {{ color: #ddd; background: #1b1b1b; }} pre {{ background: #2a2823; }} a {{ color: #9bf; }}
+}}
+</style>
+</head>
+<body>
+<h1>skep {version}</h1>
+<p>A catalog server that speaks the Hive Metastore protocol.</p>
+<table>
+<tr><th scope="row">Metastore</th><td>{thrift}</td></tr>
+<tr><th scope="row">Database</th><td>{database}</td></tr>
+<tr><th scope="row">Warehouse</th><td>{warehouse}</td></tr>
+<tr><th scope="row">State</th><td><a href="/readyz">ready?</a> · <a href="/healthz">alive?</a> ·
+<a href="/metrics">metrics</a></td></tr>
+</table>
+<h2>Spark</h2>
+<pre>spark-sql \
+  --conf spark.sql.catalogImplementation=hive \
+  --conf spark.hadoop.hive.metastore.uris={thrift} \
+  --conf spark.sql.warehouse.dir={warehouse}</pre>
+<h2>Trino</h2>
+<pre># etc/catalog/hive.properties
+connector.name=hive
+hive.metastore.uri={thrift}</pre>
+</body>
+</html>
+"#
+    )
+}
+
+/// The host without its port; an IPv6 address keeps its brackets.
+fn host_name(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+/// Text as HTML shows it, also inside an attribute.
+fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Facts, host_name, render};
+
+    #[test]
+    fn the_page_tells_the_address_by_which_it_was_reached() {
+        let facts = Facts {
+            thrift_port: 19083,
+            database: "sqlite:./a&b.db".to_owned(),
+            warehouse: "s3a://bucket/w".to_owned(),
+        };
+        let page = render(&facts, "catalog.example:9084");
+        assert!(
+            page.contains("hive.metastore.uri=thrift://catalog.example:19083"),
+            "{page}"
+        );
+        assert!(page.contains("sqlite:./a&amp;b.db"));
+        let page = render(&facts, "<script>alert(1)</script>");
+        assert!(
+            !page.contains("<script>"),
+            "a host name of the client's making is only shown"
+        );
+    }
+
+    #[test]
+    fn a_port_is_cut_off_and_an_address_is_not() {
+        for (host, name) in [
+            ("h", "h"),
+            ("h:1", "h"),
+            ("[::1]:9084", "[::1]"),
+            ("[::1]", "[::1]"),
+        ] {
+            assert_eq!(host_name(host), name);
+        }
+    }
+}

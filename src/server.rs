@@ -1,0 +1,217 @@
+//! One server, put together and taken down in order: store, lake, catalog, the listeners, the
+//! background tasks. Tests start it in their own process, on ports that the system chooses.
+
+use crate::catalog::{Catalog, CatalogSettings};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::error::Error;
+use crate::lake::{Lake, LakeError};
+use crate::store::Store;
+use crate::tasks::{EventRetention, LakeCleanup, Runner};
+use crate::telemetry::Metrics;
+use crate::{rest, thrift};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// An address is taken, or not this machine's.
+    #[error("cannot listen on {address} ({key})")]
+    Listen {
+        /// The setting that names it.
+        key: &'static str,
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The database cannot be opened or brought up to date.
+    #[error("cannot open the catalog's database")]
+    Store(#[source] Error),
+    /// The warehouse is none.
+    #[error("cannot use the warehouse")]
+    Warehouse(#[source] LakeError),
+    /// The first database cannot be made.
+    #[error("cannot prepare the catalog")]
+    Catalog(#[source] Error),
+}
+
+/// Starts servers.
+#[derive(Debug)]
+pub struct Server;
+
+/// A server that runs until it is shut down.
+#[derive(Debug)]
+pub struct Running {
+    /// Where the Hive Metastore protocol is spoken.
+    pub thrift_addr: SocketAddr,
+    /// Where the web page, the health checks and the metrics are.
+    pub http_addr: SocketAddr,
+    /// The operations, for whoever runs the server in its own process.
+    pub catalog: Arc<Catalog>,
+    shutdown: CancellationToken,
+    listeners: Vec<JoinHandle<()>>,
+    tasks: Runner,
+    store: Store,
+    drain_timeout: Duration,
+}
+
+impl Server {
+    /// Starts a server with the machine's clock. When this returns, it serves.
+    pub async fn start(settings: Settings) -> Result<Running, StartError> {
+        Self::start_at(settings, Clock::System).await
+    }
+
+    /// Starts a server that lives in the time of `clock`.
+    pub async fn start_at(settings: Settings, clock: Clock) -> Result<Running, StartError> {
+        crate::crypto::provider_install();
+        // Bound first: a taken port is the most common fault, and costs nothing to find.
+        let thrift_listener = listen("thrift.listen", settings.thrift.listen).await?;
+        let http_listener = listen("http.listen", settings.http.listen).await?;
+        let thrift_addr = address_of(&thrift_listener, settings.thrift.listen);
+        let http_addr = address_of(&http_listener, settings.http.listen);
+
+        let store = Store::open(settings.database.store())
+            .await
+            .map_err(StartError::Store)?;
+        let started_at = clock.seconds();
+        let catalog = catalog_open(&settings, store.clone(), clock).await?;
+        let metrics = Arc::new(Metrics::new(thrift::served_methods()));
+        let shutdown = CancellationToken::new();
+        let facts = rest::Facts {
+            thrift_port: thrift_addr.port(),
+            database: settings.database.url_shown(),
+            warehouse: catalog.settings().warehouse_location.clone(),
+        };
+        let over_thrift = thrift::Shared {
+            catalog: Arc::clone(&catalog),
+            settings: settings.thrift.clone(),
+            metrics: Arc::clone(&metrics),
+            started_at,
+        };
+        let over_http = rest::Shared {
+            catalog: Arc::clone(&catalog),
+            metrics: Arc::clone(&metrics),
+            ready_timeout: Duration::from_millis(settings.http.ready_timeout_ms),
+            facts,
+        };
+        let ending = shutdown.clone();
+        let listeners = vec![
+            tokio::spawn(thrift::serve(
+                thrift_listener,
+                Arc::new(over_thrift),
+                ending.clone(),
+            )),
+            tokio::spawn(rest::serve(http_listener, Arc::new(over_http), ending)),
+        ];
+        Ok(Running {
+            thrift_addr,
+            http_addr,
+            tasks: tasks_start(&settings, &catalog, metrics, &shutdown),
+            catalog,
+            shutdown,
+            listeners,
+            store,
+            drain_timeout: Duration::from_secs(settings.server.drain_timeout_s),
+        })
+    }
+}
+
+impl Running {
+    /// Stops accepting, lets running calls end within `server.drain_timeout_s`, and closes the
+    /// database. Returns whether everything ended in time; what did not was cut off, which is no
+    /// worse than a crash: every change is one transaction.
+    pub async fn shutdown(self) -> bool {
+        self.shutdown.cancel();
+        let aborts: Vec<_> = self
+            .listeners
+            .iter()
+            .map(JoinHandle::abort_handle)
+            .collect();
+        let drained = tokio::time::timeout(self.drain_timeout, async {
+            for listener in self.listeners {
+                if let Err(failure) = listener.await {
+                    tracing::error!(%failure, "a listener ended badly");
+                }
+            }
+            self.tasks.ended().await;
+        });
+        let in_time = drained.await.is_ok();
+        for abort in aborts {
+            abort.abort();
+        }
+        // The connections are given up with the process in any case.
+        drop(tokio::time::timeout(self.drain_timeout, self.store.close()).await);
+        in_time
+    }
+}
+
+async fn listen(key: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| StartError::Listen {
+            key,
+            address,
+            source,
+        })
+}
+
+/// The address that was really taken: the system chooses where the setting says port 0.
+fn address_of(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
+    listener.local_addr().unwrap_or(asked)
+}
+
+async fn catalog_open(
+    settings: &Settings,
+    store: Store,
+    clock: Clock,
+) -> Result<Arc<Catalog>, StartError> {
+    let lake = Lake::new(&settings.storage, &[&settings.warehouse.location])
+        .map_err(StartError::Warehouse)?;
+    let warehouse_location = lake
+        .qualify(&settings.warehouse.location)
+        .map_err(StartError::Warehouse)?;
+    let catalog = Catalog::new(
+        store,
+        lake,
+        clock,
+        CatalogSettings {
+            warehouse_location,
+            lock_timeout_s: settings.hive.lock_timeout_s,
+            disallow_incompatible_column_changes: settings
+                .hive
+                .disallow_incompatible_column_changes,
+            partitions_per_request_max: settings.hive.partitions_per_request_max,
+            gather_statistics: settings.hive.gather_statistics,
+        },
+    );
+    catalog.bootstrap().await.map_err(StartError::Catalog)?;
+    Ok(Arc::new(catalog))
+}
+
+fn tasks_start(
+    settings: &Settings,
+    catalog: &Arc<Catalog>,
+    metrics: Arc<Metrics>,
+    shutdown: &CancellationToken,
+) -> Runner {
+    let runner = Runner::new(metrics, shutdown.clone());
+    let every = &settings.tasks;
+    let catalog = || Arc::clone(catalog);
+    runner.spawn(
+        LakeCleanup { catalog: catalog() },
+        every.lake_cleanup_interval_s,
+    );
+    let retention = EventRetention {
+        catalog: catalog(),
+        kept_s: every.event_kept_s,
+    };
+    runner.spawn(retention, every.event_retention_interval_s);
+    runner
+}

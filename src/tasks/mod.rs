@@ -1,0 +1,31 @@
+//! Background work. A task is a function without input that may be run at any time, on any number
+//! of replicas, and crash at any point: the next run does what is left. Nothing is handed from
+//! one run to the next but what the database holds. Tasks go through the catalog.
+
+mod event_retention;
+mod lake_cleanup;
+mod runner;
+
+pub use event_retention::EventRetention;
+pub use lake_cleanup::LakeCleanup;
+pub use runner::Runner;
+
+use crate::error::Error;
+
+/// What one run has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Things that were taken care of.
+    pub done: u64,
+    /// Things that failed and are left to a later run.
+    pub failed: u64,
+}
+
+/// One kind of background work.
+pub trait Task: Send + Sync + 'static {
+    /// Its name in logs and metrics.
+    fn name(&self) -> &'static str;
+
+    /// Does what there is to do at this moment. It does not try again by itself: it is run again.
+    fn activate(&self) -> impl Future<Output = Result<Report, Error>> + Send;
+}

@@ -1,0 +1,81 @@
+//! Log lines: for a person or as JSON, on standard error, filtered by level and module.
+//!
+//! An error is logged once, where it is handled, with its causes. Secrets never reach a log: they
+//! are of a type that prints as `***`.
+
+use serde::{Deserialize, Serialize};
+use std::io::IsTerminal;
+use tracing_subscriber::EnvFilter;
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One readable line an event.
+    #[default]
+    Human,
+    /// One JSON object an event.
+    Json,
+}
+
+impl TryFrom<String> for LogFormat {
+    type Error = String;
+
+    // Written out, because the derived reading tells a user of a "variant constructor".
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.as_str() {
+            "human" => Ok(Self::Human),
+            "json" => Ok(Self::Json),
+            _ => Err(format!(
+                "log.format = {text:?}: it must be \"human\" or \"json\""
+            )),
+        }
+    }
+}
+
+/// `[log]` in the configuration.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogSettings {
+    /// `human` or `json`.
+    pub format: LogFormat,
+    /// `error`, `warn`, `info`, `debug`, `trace`, or a list such as `info,skep::thrift=debug`.
+    pub level: String,
+}
+
+impl Default for LogSettings {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::Human,
+            level: "info".to_owned(),
+        }
+    }
+}
+
+impl LogSettings {
+    /// The reason why the level is none, if it is none.
+    pub fn check(&self) -> Result<(), String> {
+        EnvFilter::try_new(&self.level)
+            .map(|_| ())
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// Sends the log of this process to standard error. Only the first call of a process counts, so
+/// that tests may start many servers.
+pub fn log_start(settings: &LogSettings) {
+    let filter = EnvFilter::try_new(&settings.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let started = match settings.format {
+        LogFormat::Human => lines
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_target(false)
+            .try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+    };
+    if started.is_err() {
+        tracing::debug!("the log was started before");
+    }
+}

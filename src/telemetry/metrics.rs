@@ -1,0 +1,237 @@
+//! Counters in the form that Prometheus reads. Every handle is resolved once, when the server
+//! starts; counting is then an addition to a number and never a look-up of label texts.
+
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::{Family, MetricConstructor};
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+use std::collections::HashMap;
+use std::fmt;
+use std::time::Duration;
+
+/// Upper edges of the duration buckets, seconds: a cached read takes 50 µs, moving a large table
+/// minutes.
+const DURATION_BUCKETS_S: [f64; 14] = [
+    0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 5.0, 30.0,
+    300.0,
+];
+
+/// The `outcome` label of what went well.
+const OK: &str = "ok";
+/// The `outcome` label of what did not.
+const ERROR: &str = "error";
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CallLabels {
+    method: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct MethodLabels {
+    method: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TaskLabels {
+    task: &'static str,
+    outcome: &'static str,
+}
+
+/// Makes the histograms of a family.
+#[derive(Clone, Copy)]
+struct Durations;
+
+impl MetricConstructor<Histogram> for Durations {
+    fn new_metric(&self) -> Histogram {
+        Histogram::new(DURATION_BUCKETS_S)
+    }
+}
+
+/// The handles of one method.
+struct MethodMetrics {
+    ok: Counter,
+    failed: Counter,
+    duration: Histogram,
+}
+
+/// The handles of one background task.
+#[derive(Clone, Debug)]
+pub struct TaskMetrics {
+    ok: Counter,
+    failed: Counter,
+}
+
+impl TaskMetrics {
+    /// The task has run through, or has not.
+    pub fn ran(&self, ok: bool) {
+        let counter = if ok { &self.ok } else { &self.failed };
+        counter.inc();
+    }
+}
+
+/// The counters of one server.
+pub struct Metrics {
+    registry: Registry,
+    methods: HashMap<&'static str, MethodMetrics>,
+    unknown_methods: Counter,
+    connections: Gauge,
+    connections_opened: Counter,
+    connections_refused: Counter,
+    tasks: Family<TaskLabels, Counter>,
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+impl Metrics {
+    /// Counters for a server that answers these methods.
+    pub fn new(methods: impl IntoIterator<Item = &'static str>) -> Self {
+        let mut registry = Registry::with_prefix("skep");
+        let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "The running version", build);
+        let tasks = Family::default();
+        registry.register(
+            "task_runs",
+            "Runs of background tasks",
+            Family::clone(&tasks),
+        );
+        let mut thrift = registry.sub_registry_with_prefix("thrift");
+        let methods = methods_register(&mut thrift, methods);
+        let unknown_methods = Counter::default();
+        let text = "Calls of methods that are not served";
+        thrift.register("unknown_methods", text, unknown_methods.clone());
+        let connections = Gauge::default();
+        thrift.register("connections", "Open connections", connections.clone());
+        let connections_opened = Counter::default();
+        let text = "Connections since the start";
+        thrift.register("connections_opened", text, connections_opened.clone());
+        let connections_refused = Counter::default();
+        let text = "Connections closed for what they sent";
+        thrift.register("connections_refused", text, connections_refused.clone());
+        Self {
+            registry,
+            methods,
+            unknown_methods,
+            connections,
+            connections_opened,
+            connections_refused,
+            tasks,
+        }
+    }
+
+    /// The handles of a background task.
+    pub fn task(&self, task: &'static str) -> TaskMetrics {
+        let of = |outcome| {
+            self.tasks
+                .get_or_create_owned(&TaskLabels { task, outcome })
+        };
+        TaskMetrics {
+            ok: of(OK),
+            failed: of(ERROR),
+        }
+    }
+
+    /// A Thrift call has ended.
+    pub fn thrift_call(&self, method: &'static str, ok: bool, took: Duration) {
+        let Some(handles) = self.methods.get(method) else {
+            return;
+        };
+        let counter = if ok { &handles.ok } else { &handles.failed };
+        counter.inc();
+        handles.duration.observe(took.as_secs_f64());
+    }
+
+    /// A client asked for a method that is not served.
+    pub fn thrift_unknown_method(&self) {
+        self.unknown_methods.inc();
+    }
+
+    /// A connection was accepted.
+    pub fn thrift_connection_opened(&self) {
+        self.connections.inc();
+        self.connections_opened.inc();
+    }
+
+    /// A connection has ended.
+    pub fn thrift_connection_closed(&self) {
+        self.connections.dec();
+    }
+
+    /// A connection was closed for what it sent.
+    pub fn thrift_connection_refused(&self) {
+        self.connections_refused.inc();
+    }
+
+    /// Connections that are open at this moment.
+    pub fn thrift_connections(&self) -> i64 {
+        self.connections.get()
+    }
+
+    /// All counters as text.
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a String does not fail.
+        encode(&mut text, &self.registry).unwrap_or_default();
+        text
+    }
+}
+
+fn methods_register(
+    thrift: &mut Registry,
+    methods: impl IntoIterator<Item = &'static str>,
+) -> HashMap<&'static str, MethodMetrics> {
+    let calls = Family::<CallLabels, Counter>::default();
+    thrift.register("calls", "Thrift calls by method and outcome", calls.clone());
+    let durations = Family::<MethodLabels, Histogram, _>::new_with_constructor(Durations);
+    let text = "How long Thrift calls took";
+    thrift.register_with_unit("call_duration", text, Unit::Seconds, durations.clone());
+    let handles = |method| {
+        let of = |outcome| calls.get_or_create_owned(&CallLabels { method, outcome });
+        let handles = MethodMetrics {
+            ok: of(OK),
+            failed: of(ERROR),
+            duration: durations.get_or_create_owned(&MethodLabels { method }),
+        };
+        (method, handles)
+    };
+    methods.into_iter().map(handles).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Metrics;
+    use std::time::Duration;
+
+    #[test]
+    fn what_is_counted_is_told() {
+        let metrics = Metrics::new(["get_table", "get_all_databases"]);
+        metrics.thrift_call("get_table", true, Duration::from_millis(2));
+        metrics.thrift_call("get_table", false, Duration::from_millis(2));
+        metrics.thrift_call("no_such_method", true, Duration::ZERO);
+        metrics.thrift_connection_opened();
+        metrics.thrift_connection_opened();
+        metrics.thrift_connection_closed();
+        metrics.task("lake_cleanup").ran(true);
+        let text = metrics.to_text();
+        for line in [
+            "skep_thrift_calls_total{method=\"get_table\",outcome=\"ok\"} 1",
+            "skep_thrift_calls_total{method=\"get_table\",outcome=\"error\"} 1",
+            "skep_thrift_calls_total{method=\"get_all_databases\",outcome=\"ok\"} 0",
+            "skep_thrift_call_duration_seconds_count{method=\"get_table\"} 2",
+            "skep_thrift_call_duration_seconds_bucket{le=\"0.001\",method=\"get_table\"} 0",
+            "skep_thrift_connections 1",
+            "skep_thrift_connections_opened_total 2",
+            "skep_task_runs_total{task=\"lake_cleanup\",outcome=\"ok\"} 1",
+        ] {
+            assert!(text.contains(line), "{line} is missing in:\n{text}");
+        }
+    }
+}
