@@ -3,10 +3,12 @@
 
 pub(crate) mod binary;
 pub(crate) mod compact;
+mod json;
 
 pub(crate) use binary::fixed_size;
 pub use binary::{BinaryReader, BinaryWriter};
 pub use compact::{CompactReader, CompactWriter};
+pub use json::JsonWriter;
 
 use crate::{
     error::DecodeError,
