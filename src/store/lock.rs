@@ -281,9 +281,21 @@ impl Session {
         let rows = self.rows(&statement).await?;
         let ids = rows.iter().map(|row| row.cells().integer());
         let ids = ids.collect::<Result<Vec<i64>, Failure>>()?;
-        for id in &ids {
-            self.lock_delete(*id).await?;
+        let mut expired = Vec::with_capacity(ids.len());
+        for id in ids {
+            // Whoever kept it alive in the meantime keeps it.
+            let statement = self
+                .statement("DELETE FROM skep_locks WHERE id = ? AND heartbeat_at < ?")
+                .bind(id)
+                .bind(before);
+            if self.execute(&statement).await? > 0 {
+                let statement = self
+                    .statement("DELETE FROM skep_lock_components WHERE lock_id = ?")
+                    .bind(id);
+                self.execute(&statement).await?;
+                expired.push(id);
+            }
         }
-        Ok(ids)
+        Ok(expired)
     }
 }

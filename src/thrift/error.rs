@@ -5,7 +5,7 @@
 //! an application exception.
 
 use super::method::Method;
-use crate::error::Error;
+use crate::error::{Entity, Error};
 use hms::{ApplicationException, DecodeError, Encode, ExceptionKind, MethodInfo, Wire, WireType, Writer};
 
 /// Why a call has no answer.
@@ -56,6 +56,8 @@ impl Failure {
 /// The exception that Hive's method would throw.
 fn wanted(error: &Error, method: &Method) -> ExceptionKind {
     match error {
+        Error::NotFound(Entity::Lock(_)) => ExceptionKind::NoSuchLockException,
+        Error::NotFound(Entity::Transaction(_)) => ExceptionKind::NoSuchTxnException,
         Error::NotFound(_) => method.missing,
         Error::AlreadyExists(_) => method.existing,
         Error::InvalidObject(_) => method.unacceptable,
