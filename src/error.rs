@@ -116,10 +116,7 @@ impl Entity {
             Self::Lock(id) => format!("No such lock lockid:{id}"),
             Self::Transaction(id) => format!("No such transaction txnid:{id}"),
             Self::ColumnStatistics(at, column) => {
-                format!(
-                    "no column statistics of {column} in {}.{}",
-                    at.database, at.table
-                )
+                format!("Column stats doesn't exist for db={} table={} col={column}", at.database, at.table)
             }
         }
     }

@@ -22,7 +22,7 @@ pub use function::{Function, FunctionResource};
 pub use lock::{Lock, LockComponent, LockLevel, LockState, LockType};
 pub use name::{DEFAULT_CATALOG, DatabaseRef, FunctionRef, Name, TableRef};
 pub use partition::Partition;
-pub use statistics::{ColumnStatistics, Decimal, StatisticsData, StatisticsOwner};
+pub use statistics::{ColumnStatistics, Decimal, StatisticsData};
 pub use table::{PrincipalType, Table, TableMeta, TableType};
 
 use std::collections::BTreeMap;

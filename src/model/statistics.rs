@@ -1,17 +1,6 @@
 //! Column statistics, as engines compute and send them; skep stores and returns them without judging.
 
-use super::{Name, TableRef};
-
-/// What a set of column statistics belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatisticsOwner {
-    /// The table.
-    pub table: TableRef,
-    /// The partition's name; `None` is the whole table.
-    pub partition: Option<String>,
-    /// The engine that computed them, `hive` unless said (Hive 4; readers see their engine's only).
-    pub engine: String,
-}
+use super::Name;
 
 /// The statistics of one column.
 #[derive(Debug, Clone, PartialEq)]
