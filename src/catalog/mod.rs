@@ -7,13 +7,18 @@ mod bootstrap;
 mod cleanup;
 mod config_value;
 mod database;
+mod function;
 mod location;
+mod lock;
 mod retention;
 mod settings;
+mod statistics;
 mod table;
 
 pub use database::DatabaseSpec;
+pub use lock::{ListedLock, LockFilter, LockSpec};
 pub use settings::CatalogSettings;
+pub use statistics::StatisticsUpdate;
 pub use table::{AlterOptions, Expected};
 
 use crate::clock::Clock;

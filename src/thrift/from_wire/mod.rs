@@ -2,7 +2,10 @@
 
 pub(super) mod database;
 pub(super) mod environment;
+pub(super) mod function;
+pub(super) mod lock;
 pub(super) mod name;
+pub(super) mod statistics;
 pub(super) mod storage;
 pub(super) mod table;
 

@@ -2,12 +2,23 @@
 //! clients fall back to another form. The spellings of one operation stand together and call one body.
 
 mod databases;
+mod functions;
+mod locks;
 mod service;
 mod session;
+mod statistics;
 mod tables;
 
 use super::method::Method;
 
 /// All tables.
-pub(super) const TABLES: &[&[Method]] =
-    &[service::METHODS, session::METHODS, databases::METHODS, tables::read::METHODS, tables::write::METHODS];
+pub(super) const TABLES: &[&[Method]] = &[
+    service::METHODS,
+    session::METHODS,
+    databases::METHODS,
+    tables::read::METHODS,
+    tables::write::METHODS,
+    statistics::METHODS,
+    functions::METHODS,
+    locks::METHODS,
+];

@@ -1,0 +1,119 @@
+//! User-defined functions: create, read, alter, drop. skep keeps what engines register and judges the name alone.
+
+use super::Catalog;
+use crate::error::{Entity, Error, Result};
+use crate::filter::name_pattern::NamePattern;
+use crate::hive::object_name;
+use crate::model::{DatabaseRef, EventBody, EventKind, Function, FunctionRef, Name, NewEvent};
+use crate::transact;
+
+impl Catalog {
+    /// Registers a function. Fails with `NotFound` of the database, `AlreadyExists`, `InvalidObject` for an illegal
+    /// name or a missing class.
+    pub async fn function_create(&self, function: Function) -> Result<()> {
+        function_check(&function)?;
+        let now = self.now();
+        let function = Function {
+            created_at: now,
+            ..function
+        };
+        transact!(self.store, |session| {
+            let id = session.function_insert(&function).await?;
+            let event = function_event(
+                EventKind::CreateFunction,
+                &Function {
+                    id,
+                    ..function.clone()
+                },
+            );
+            session.event_append(now, &[event]).await?;
+            Ok(())
+        })
+    }
+
+    /// The function, or `NotFound`; also where the database is missing, as Hive answers.
+    pub async fn function_get(&self, at: &FunctionRef) -> Result<Function> {
+        let found = self.store.session().await?.function_get(at).await?;
+        found.ok_or_else(|| missing(at))
+    }
+
+    /// The names of a database's functions that match a pattern (`None`: all), ascending. A missing database has none.
+    pub async fn function_names(
+        &self,
+        at: &DatabaseRef,
+        pattern: Option<&str>,
+    ) -> Result<Vec<Name>> {
+        let mut names = self.store.session().await?.function_names(at).await?;
+        if let Some(text) = pattern {
+            let pattern = NamePattern::parse(text);
+            names.retain(|name| pattern.matches(name.as_str()));
+        }
+        Ok(names)
+    }
+
+    /// All functions of a catalog.
+    pub async fn function_list(&self, catalog: &Name) -> Result<Vec<Function>> {
+        self.store.session().await?.function_list(catalog).await
+    }
+
+    /// Changes everything but the resources and the time of creation, the place included. Fails with `NotFound` of the
+    /// function or the new database, `AlreadyExists` where the new name is taken.
+    pub async fn function_alter(&self, at: &FunctionRef, new: Function) -> Result<()> {
+        function_check(&new)?;
+        if new.at.catalog != at.catalog {
+            return Err(Error::NotAllowed(
+                "a function cannot move to another catalog".into(),
+            ));
+        }
+        transact!(self.store, |session| {
+            let before = session.function_get(at).await?.ok_or_else(|| missing(at))?;
+            let after = Function {
+                id: before.id,
+                created_at: before.created_at,
+                resources: before.resources.clone(),
+                ..new.clone()
+            };
+            session.function_update(&after).await
+        })
+    }
+
+    /// Drops a function, or `NotFound`.
+    pub async fn function_drop(&self, at: &FunctionRef) -> Result<()> {
+        let now = self.now();
+        transact!(self.store, |session| {
+            let function = session.function_get(at).await?.ok_or_else(|| missing(at))?;
+            if !session.function_delete(function.id).await? {
+                return Err(missing(at));
+            }
+            session
+                .event_append(now, &[function_event(EventKind::DropFunction, &function)])
+                .await?;
+            Ok(())
+        })
+    }
+}
+
+fn function_check(function: &Function) -> Result<()> {
+    object_name::check_word_name(function.at.name.as_str())
+        .map_err(|failure| Error::InvalidObject(failure.to_string()))?;
+    if function.class_name.is_none() {
+        return Err(Error::InvalidObject(
+            "Function class name cannot be null".into(),
+        ));
+    }
+    Ok(())
+}
+
+fn missing(at: &FunctionRef) -> Error {
+    Error::NotFound(Entity::Function(at.clone()))
+}
+
+fn function_event(kind: EventKind, function: &Function) -> NewEvent {
+    NewEvent {
+        kind,
+        catalog: function.at.catalog.clone(),
+        database: Some(function.at.database.clone()),
+        table: None,
+        body: EventBody::Function(Box::new(function.clone())),
+    }
+}
