@@ -5,4 +5,5 @@ mod client;
 mod config;
 mod lake;
 mod s3;
+mod server;
 mod tidy;

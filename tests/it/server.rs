@@ -1,0 +1,257 @@
+//! A whole server: started by the library in the test's process, and as the binary.
+
+use skep::catalog::{Catalog, CatalogSettings};
+use skep::clock::Clock;
+use skep::config::Settings;
+use skep::lake::{Lake, StorageSettings};
+use skep::rest;
+use skep::secret::Secret;
+use skep::server::{Running, Server, StartError};
+use skep::store::{Store, StoreSettings};
+use skep::telemetry::Metrics;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::AsyncReadExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+
+/// Settings of a server that keeps everything in `directory` and takes free ports.
+fn settings_in(directory: &Path) -> Settings {
+    let mut settings = Settings::default();
+    settings.thrift.listen = "127.0.0.1:0".parse().unwrap();
+    settings.http.listen = "127.0.0.1:0".parse().unwrap();
+    let database = directory.join("skep.db");
+    settings.database.url = Secret::new(format!("sqlite:{}", database.display()));
+    settings.warehouse.location = directory.join("warehouse").display().to_string();
+    settings.check().unwrap();
+    settings
+}
+
+async fn get(running: &Running, path: &str) -> reqwest::Response {
+    reqwest::get(format!("http://{}{path}", running.http_addr))
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn it_tells_its_health_its_counters_and_how_to_reach_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let running = Server::start(settings_in(directory.path())).await.unwrap();
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(get(&running, path).await.status(), 200, "{path}");
+    }
+    let metrics = get(&running, "/metrics").await;
+    let kind = metrics.headers()["content-type"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(kind.starts_with("application/openmetrics-text"), "{kind}");
+    let text = metrics.text().await.unwrap();
+    assert!(
+        text.contains("skep_thrift_calls_total{") && text.ends_with("# EOF\n"),
+        "{text}"
+    );
+
+    let page = get(&running, "/").await.text().await.unwrap();
+    let thrift = format!(
+        "hive.metastore.uri=thrift://127.0.0.1:{}",
+        running.thrift_addr.port()
+    );
+    assert!(page.contains(&thrift), "{page}");
+
+    let missing = get(&running, "/no/such/path").await;
+    assert_eq!(missing.status(), 404);
+    assert_eq!(
+        missing.headers()["content-type"],
+        "application/problem+json"
+    );
+    assert!(missing.text().await.unwrap().contains("/no/such/path"));
+    assert!(running.shutdown().await);
+}
+
+#[tokio::test]
+async fn it_drains_although_a_client_stays_connected() {
+    let directory = tempfile::tempdir().unwrap();
+    let running = Server::start(settings_in(directory.path())).await.unwrap();
+    let mut idle = TcpStream::connect(running.thrift_addr).await.unwrap();
+    let address = running.thrift_addr;
+    assert!(
+        running.shutdown().await,
+        "an idle connection holds nothing up"
+    );
+    assert_eq!(idle.read(&mut [0]).await.unwrap_or(0), 0, "it is closed");
+    assert!(
+        TcpStream::connect(address).await.is_err(),
+        "and nobody comes in any more"
+    );
+}
+
+#[tokio::test]
+async fn it_starts_again_on_what_it_left() {
+    let directory = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        let running = Server::start(settings_in(directory.path())).await.unwrap();
+        assert_eq!(get(&running, "/readyz").await.status(), 200);
+        assert!(running.shutdown().await);
+    }
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut settings = settings_in(directory.path());
+    settings.thrift.listen = taken.local_addr().unwrap();
+    let error = Server::start(settings).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            StartError::Listen {
+                key: "thrift.listen",
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert!(
+        error
+            .to_string()
+            .contains(&taken.local_addr().unwrap().to_string()),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn it_is_alive_but_not_ready_while_its_database_is_away() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", directory.path().join("skep.db").display());
+    let store = Store::open(StoreSettings::new(url)).await.unwrap();
+    let warehouse_location = format!("file:{}", directory.path().display());
+    let catalog = Catalog::new(
+        store.clone(),
+        Lake::new(&StorageSettings::default(), &[]).unwrap(),
+        Clock::System,
+        CatalogSettings {
+            warehouse_location: warehouse_location.clone(),
+            lock_timeout_s: 300,
+            disallow_incompatible_column_changes: true,
+            partitions_per_request_max: -1,
+            gather_statistics: true,
+        },
+    );
+    let shared = rest::Shared {
+        catalog: Arc::new(catalog),
+        metrics: Arc::new(Metrics::new([])),
+        ready_timeout: Duration::from_secs(5),
+        facts: rest::Facts {
+            thrift_port: 0,
+            database: String::new(),
+            warehouse: warehouse_location,
+        },
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let shutdown = CancellationToken::new();
+    let serving = tokio::spawn(rest::serve(listener, Arc::new(shared), shutdown.clone()));
+    skep::crypto::provider_install();
+    let ask = |path: &str| reqwest::get(format!("http://{address}{path}"));
+    assert_eq!(ask("/readyz").await.unwrap().status(), 200);
+    store.close().await;
+    let answer = ask("/readyz").await.unwrap();
+    assert_eq!(answer.status(), 503);
+    assert_eq!(answer.headers()["content-type"], "application/problem+json");
+    assert_eq!(ask("/healthz").await.unwrap().status(), 200);
+    shutdown.cancel();
+    serving.await.unwrap();
+}
+
+/// The binary in a directory of its own, without the settings of whoever runs the tests.
+fn binary(directory: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_skep"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SKEP_")) {
+        command.env_remove(name);
+    }
+    command
+        .args(arguments)
+        .current_dir(directory)
+        .env("SKEP_THRIFT__LISTEN", "127.0.0.1:0")
+        .env("SKEP_HTTP__LISTEN", "127.0.0.1:0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Reads the binary's log until it serves; gives the line that says so.
+fn ready_line(child: &mut Child) -> (String, BufReader<ChildStderr>) {
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("is ready") {
+        line.clear();
+        assert!(
+            log.read_line(&mut line).unwrap() > 0,
+            "it ended before it was ready"
+        );
+    }
+    (line, log)
+}
+
+#[test]
+fn the_binary_serves_without_configuration_until_it_is_told_to_stop() {
+    for signal in ["-TERM", "-INT"] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut child = binary(directory.path(), &["serve"]).spawn().unwrap();
+        let (line, mut log) = ready_line(&mut child);
+        assert!(
+            line.contains("spark.hadoop.hive.metastore.uris=thrift://127.0.0.1:"),
+            "{line}"
+        );
+        assert!(directory.path().join("skep-data/skep.db").exists());
+        assert!(directory.path().join("skep-data/warehouse").is_dir());
+        let id = child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args([signal, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{signal}");
+        let mut rest = String::new();
+        log.read_to_string(&mut rest).unwrap();
+        assert!(rest.contains("stopped"), "{rest}");
+    }
+}
+
+#[test]
+fn the_binary_migrates_checks_and_complains() {
+    let directory = tempfile::tempdir().unwrap();
+    let migrated = binary(directory.path(), &["migrate"]).output().unwrap();
+    assert!(migrated.status.success(), "{migrated:?}");
+    assert!(directory.path().join("skep-data/skep.db").exists());
+
+    let mut command = binary(directory.path(), &["check-config"]);
+    command.env("SKEP_DATABASE__URL", "postgres://u:hunter2@db/skep");
+    let checked = command.output().unwrap();
+    let text = String::from_utf8(checked.stdout).unwrap();
+    assert!(checked.status.success());
+    assert!(
+        text.contains("postgres://u:***@db/skep") && !text.contains("hunter2"),
+        "{text}"
+    );
+
+    let path = directory.path().join("skep.toml");
+    std::fs::write(&path, "[htpp]\nlisten = '127.0.0.1:0'\n").unwrap();
+    let config = path.to_str().unwrap();
+    let refused = binary(directory.path(), &["serve", "--config", config])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        text.contains("htpp.listen") && text.contains("http.listen"),
+        "{text}"
+    );
+}
