@@ -172,7 +172,7 @@ class Suite:
 def main():
     """Runs all topics; one that breaks down is one failure, and the next goes on."""
     options = arguments("--uri", "--iceberg-jar", "--port")
-    checks = Checks(options.title, options.reference, options.only)
+    checks = Checks(options)
     os.chdir(options.work)
     session = spark_checks.start_session(options)
     suite = Suite(session, checks, options)
