@@ -4,9 +4,11 @@
 //! no wire format and no SQL; it speaks to the store and to the lake, and decides by the rules of `hive` and `filter`.
 
 mod bootstrap;
+mod catalogs;
 mod cleanup;
 mod config_value;
 mod database;
+mod event;
 mod function;
 mod location;
 mod lock;
@@ -16,6 +18,7 @@ mod statistics;
 mod table;
 
 pub use database::DatabaseSpec;
+pub use event::{Announcement, EventFilter};
 pub use lock::{ListedLock, LockFilter, LockSpec};
 pub use settings::CatalogSettings;
 pub use statistics::StatisticsUpdate;

@@ -52,6 +52,8 @@ pub enum EventKind {
     DropPartition,
     /// `INSERT`
     Insert,
+    /// `RELOAD`: readers should look at the table or partition again
+    Reload,
     /// `CREATE_FUNCTION`
     CreateFunction,
     /// `DROP_FUNCTION`
@@ -68,7 +70,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::CreateDatabase,
         Self::AlterDatabase,
         Self::DropDatabase,
@@ -79,6 +81,7 @@ impl EventKind {
         Self::AlterPartition,
         Self::DropPartition,
         Self::Insert,
+        Self::Reload,
         Self::CreateFunction,
         Self::DropFunction,
         Self::UpdateTableStatistics,
@@ -100,6 +103,7 @@ impl EventKind {
             Self::AlterPartition => "ALTER_PARTITION",
             Self::DropPartition => "DROP_PARTITION",
             Self::Insert => "INSERT",
+            Self::Reload => "RELOAD",
             Self::CreateFunction => "CREATE_FUNCTION",
             Self::DropFunction => "DROP_FUNCTION",
             Self::UpdateTableStatistics => "UPDATE_TBL_COL_STAT_EVENT",

@@ -1,7 +1,10 @@
 //! The method tables, by topic. A method that stands in none of them is answered "Invalid method name", on which
 //! clients fall back to another form. The spellings of one operation stand together and call one body.
 
+mod catalogs;
+mod constraints;
 mod databases;
+mod events;
 mod functions;
 mod locks;
 mod service;
@@ -21,4 +24,7 @@ pub(super) const TABLES: &[&[Method]] = &[
     statistics::METHODS,
     functions::METHODS,
     locks::METHODS,
+    events::METHODS,
+    constraints::METHODS,
+    catalogs::METHODS,
 ];

@@ -1,6 +1,7 @@
 //! From the domain to the wire, by topic. What is returned borrows from the domain's objects.
 
 pub(super) mod database;
+pub(super) mod event;
 pub(super) mod function;
 pub(super) mod lock;
 pub(super) mod statistics;

@@ -8,6 +8,7 @@ use crate::thrift::from_wire::environment::{alter_options, flag};
 use crate::thrift::from_wire::name::{self, required};
 use crate::thrift::from_wire::{self};
 use crate::thrift::method::Method;
+use crate::thrift::methods::constraints::none_sent;
 use hms::ExceptionKind::{InvalidObjectException, InvalidOperationException};
 use hms::types::{self, EnvironmentContext};
 use hms::{args, replies};
@@ -60,6 +61,14 @@ async fn create_table_with_environment_context(call: Call<'_>) -> Answer {
 async fn create_table_req(call: Call<'_>) -> Answer {
     let args: args::CreateTableReq<'_> = call.arguments()?;
     let request = required(args.request, "request")?;
+    none_sent(&types::SQLAllTableConstraints {
+        primary_keys: request.primary_keys,
+        foreign_keys: request.foreign_keys,
+        unique_constraints: request.unique_constraints,
+        not_null_constraints: request.not_null_constraints,
+        default_constraints: request.default_constraints,
+        check_constraints: request.check_constraints,
+    })?;
     create(&call, Some(&request.table), request.env_context.as_ref()).await?;
     call.reply(&replies::CreateTableReq::default())
 }

@@ -1,0 +1,33 @@
+//! Catalogs, the level above databases. There is `hive`, which clients of every age mean when they name none.
+
+use super::Catalog;
+use crate::error::{Entity, Error, Result};
+use crate::model::{self, Name};
+
+impl Catalog {
+    /// The catalogs, by name.
+    pub async fn catalog_list(&self) -> Result<Vec<model::Catalog>> {
+        let mut catalogs = self.store.session().await?.catalog_list().await?;
+        for catalog in &mut catalogs {
+            self.catalog_locate(catalog);
+        }
+        Ok(catalogs)
+    }
+
+    /// The catalog, or `NotFound`.
+    pub async fn catalog_get(&self, name: &Name) -> Result<model::Catalog> {
+        let found = self.store.session().await?.catalog_get(name).await?;
+        let mut catalog = found.ok_or_else(|| Error::NotFound(Entity::Catalog(name.clone())))?;
+        self.catalog_locate(&mut catalog);
+        Ok(catalog)
+    }
+
+    /// The catalog `hive` is made before the warehouse is known, so it is wherever the warehouse is.
+    fn catalog_locate(&self, catalog: &mut model::Catalog) {
+        if catalog.location.is_empty() {
+            catalog
+                .location
+                .clone_from(&self.settings.warehouse_location);
+        }
+    }
+}
