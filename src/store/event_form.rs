@@ -1,6 +1,7 @@
 //! The stored form of the objects of an event.
 //!
-//! JSON, compressed when it is large: an event of 10,000 partitions says much the same 10,000 times. Fields may be added with a default, never renamed.
+//! JSON, compressed when it is large: an event of 10,000 partitions says much the same 10,000 times.
+//! Fields may be added with a default, never renamed.
 
 use super::failure::Failure;
 use super::object_form::{

@@ -137,18 +137,19 @@ fn kind_of_database_error(error: &(dyn sqlx::error::DatabaseError + 'static)) ->
         return kind_of_mysql_number(mysql.number());
     }
     match error.code().as_deref() {
-        // PostgreSQL: serialization failure, deadlock, lock not available.
-        Some("40001" | "40P01" | "55P03") => FailureKind::Conflict,
-        // PostgreSQL: statement timeout, too many connections, out of resources.
-        Some("57014" | "53300" | "53000" | "53100" | "53200") => FailureKind::Busy,
-        // PostgreSQL: shutting down, crashed, starting up, connection exceptions, idle transaction ended.
-        Some("57P01" | "57P02" | "57P03" | "08000" | "08003" | "08006" | "25P03") => {
-            FailureKind::Lost
+        // PostgreSQL: serialization failure, deadlock, lock not available. SQLite: busy, locked, and
+        // their extended codes.
+        Some("40001" | "40P01" | "55P03" | "5" | "6" | "261" | "262" | "517" | "773") => {
+            FailureKind::Conflict
         }
-        // PostgreSQL: read-only transaction, which a standby answers during a switch of roles.
-        Some("25006") => FailureKind::Lost,
-        // SQLite: busy, locked, and their extended codes; a busy snapshot.
-        Some("5" | "6" | "261" | "262" | "517" | "773") => FailureKind::Conflict,
+        // PostgreSQL: statement timeout, too many connections, out of resources. SQLite: disk full.
+        Some("57014" | "53300" | "53000" | "53100" | "53200" | "13") => FailureKind::Busy,
+        // PostgreSQL: shutting down, crashed, starting up, connection exceptions, idle transaction ended;
+        // a read-only transaction, which a standby answers during a switch of roles; a prepared
+        // statement whose table was migrated meanwhile.
+        Some(
+            "57P01" | "57P02" | "57P03" | "08000" | "08003" | "08006" | "25P03" | "25006" | "0A000",
+        ) => FailureKind::Lost,
         _ => FailureKind::Fault,
     }
 }

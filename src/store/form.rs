@@ -121,11 +121,11 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-fn is_empty<T: Clone>(list: &Cow<'_, [T]>) -> bool {
+fn is_empty<T>(list: &[T]) -> bool {
     list.is_empty()
 }
 
-fn is_empty_map(map: &Cow<'_, Parameters>) -> bool {
+fn is_empty_map(map: &Parameters) -> bool {
     map.is_empty()
 }
 

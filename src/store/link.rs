@@ -65,7 +65,7 @@ impl Target {
                     ("statement_timeout", statement_ms.as_str()),
                     // The locks of a process that vanished are not held for ever.
                     ("idle_in_transaction_session_timeout", idle_ms.as_str()),
-                    ("default_transaction_isolation", "read\\ committed"),
+                    ("default_transaction_isolation", "read committed"),
                 ])))
             }
             "mysql" | "mariadb" => Ok(Self::MySql(

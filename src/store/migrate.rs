@@ -34,9 +34,9 @@ const MIGRATIONS: &[Migration] = &[Migration {
 /// A process that does not finish a statement within this time has lost its lock to the next one.
 const LOCK_EXPIRY_SECONDS: i64 = 300;
 /// How long a process waits for another one's migration.
-const WAIT_MAX: Duration = Duration::from_secs(900);
+const WAIT_MAX: Duration = Duration::from_mins(15);
 /// Longest time of one statement of a migration.
-const STATEMENT_TIMEOUT: Duration = Duration::from_secs(3600);
+const STATEMENT_TIMEOUT: Duration = Duration::from_hours(1);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Applies what is missing.
@@ -71,7 +71,7 @@ impl Migrator {
     async fn run(&mut self) -> Result<()> {
         // The usual start asks for no lock and needs no right to create tables.
         if let Ok(applied) = self.applied().await
-            && self.missing(&applied)?.is_empty()
+            && Self::missing(&applied)?.is_empty()
         {
             return Ok(());
         }
@@ -90,7 +90,7 @@ impl Migrator {
 
     async fn run_locked(&mut self) -> Result<()> {
         let applied = self.applied().await?;
-        for migration in self.missing(&applied)? {
+        for migration in Self::missing(&applied)? {
             tracing::info!(
                 number = migration.number,
                 name = migration.name,
@@ -110,7 +110,7 @@ impl Migrator {
         rows.iter().map(|row| row.cells().integer()).collect()
     }
 
-    fn missing(&self, applied: &[i64]) -> Result<Vec<&'static Migration>> {
+    fn missing(applied: &[i64]) -> Result<Vec<&'static Migration>> {
         let newest = MIGRATIONS.last().map_or(0, |migration| migration.number);
         if let Some(unknown) = applied.iter().find(|number| **number > newest) {
             return Err(Error::Unsupported(format!(

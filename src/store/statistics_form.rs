@@ -89,10 +89,6 @@ where
 }
 
 /// The form of figures.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm for each family, nothing else"
-)]
 pub(super) fn form_of(data: &StatisticsData) -> StatisticsForm {
     let base = StatisticsForm::default();
     match data {
@@ -107,77 +103,6 @@ pub(super) fn form_of(data: &StatisticsData) -> StatisticsForm {
             falses: *falses,
             nulls: *nulls,
             bit_vectors: bytes_text(bit_vectors.as_ref()),
-            ..base
-        },
-        StatisticsData::Long {
-            low,
-            high,
-            nulls,
-            distinct,
-            bit_vectors,
-            histogram,
-        }
-        | StatisticsData::Date {
-            low,
-            high,
-            nulls,
-            distinct,
-            bit_vectors,
-            histogram,
-        }
-        | StatisticsData::Timestamp {
-            low,
-            high,
-            nulls,
-            distinct,
-            bit_vectors,
-            histogram,
-        } => StatisticsForm {
-            family: match data {
-                StatisticsData::Date { .. } => Family::Date,
-                StatisticsData::Timestamp { .. } => Family::Timestamp,
-                _ => Family::Long,
-            },
-            low: low.map(|value| value.to_string()),
-            high: high.map(|value| value.to_string()),
-            nulls: *nulls,
-            distinct: *distinct,
-            bit_vectors: bytes_text(bit_vectors.as_ref()),
-            histogram: bytes_text(histogram.as_ref()),
-            ..base
-        },
-        StatisticsData::Double {
-            low,
-            high,
-            nulls,
-            distinct,
-            bit_vectors,
-            histogram,
-        } => StatisticsForm {
-            family: Family::Double,
-            low: low.map(|value| value.to_string()),
-            high: high.map(|value| value.to_string()),
-            nulls: *nulls,
-            distinct: *distinct,
-            bit_vectors: bytes_text(bit_vectors.as_ref()),
-            histogram: bytes_text(histogram.as_ref()),
-            ..base
-        },
-        StatisticsData::Decimal {
-            low,
-            high,
-            nulls,
-            distinct,
-            bit_vectors,
-            histogram,
-        } => StatisticsForm {
-            family: Family::Decimal,
-            low: low.as_ref().map(decimal_text),
-            high: high.as_ref().map(decimal_text),
-            nulls: *nulls,
-            distinct: *distinct,
-            bit_vectors: bytes_text(bit_vectors.as_ref()),
-            histogram: bytes_text(histogram.as_ref()),
             ..base
         },
         StatisticsData::String {
@@ -208,99 +133,83 @@ pub(super) fn form_of(data: &StatisticsData) -> StatisticsForm {
             bit_vectors: bytes_text(bit_vectors.as_ref()),
             ..base
         },
+        StatisticsData::Long { .. }
+        | StatisticsData::Double { .. }
+        | StatisticsData::Decimal { .. }
+        | StatisticsData::Date { .. }
+        | StatisticsData::Timestamp { .. } => ranged_form_of(data),
+    }
+}
+
+/// A bound as text.
+fn text<T: ToString>(bound: Option<&T>) -> Option<String> {
+    bound.map(ToString::to_string)
+}
+
+/// The form of the families that have a least and a greatest value.
+fn ranged_form_of(data: &StatisticsData) -> StatisticsForm {
+    use StatisticsData as Data;
+    #[rustfmt::skip]
+    let (family, low, high, nulls, distinct, bit_vectors, histogram) = match data {
+        Data::Long { low, high, nulls, distinct, bit_vectors, histogram } =>
+            (Family::Long, text(low.as_ref()), text(high.as_ref()), nulls, distinct, bit_vectors, histogram),
+        Data::Date { low, high, nulls, distinct, bit_vectors, histogram } =>
+            (Family::Date, text(low.as_ref()), text(high.as_ref()), nulls, distinct, bit_vectors, histogram),
+        Data::Timestamp { low, high, nulls, distinct, bit_vectors, histogram } =>
+            (Family::Timestamp, text(low.as_ref()), text(high.as_ref()), nulls, distinct, bit_vectors, histogram),
+        Data::Double { low, high, nulls, distinct, bit_vectors, histogram } =>
+            (Family::Double, text(low.as_ref()), text(high.as_ref()), nulls, distinct, bit_vectors, histogram),
+        Data::Decimal { low, high, nulls, distinct, bit_vectors, histogram } => {
+            let (low, high) = (low.as_ref().map(decimal_text), high.as_ref().map(decimal_text));
+            (Family::Decimal, low, high, nulls, distinct, bit_vectors, histogram)
+        }
+        Data::Boolean { .. } | Data::String { .. } | Data::Binary { .. } => return form_of(data),
+    };
+    StatisticsForm {
+        family,
+        low,
+        high,
+        nulls: *nulls,
+        distinct: *distinct,
+        bit_vectors: bytes_text(bit_vectors.as_ref()),
+        histogram: bytes_text(histogram.as_ref()),
+        ..StatisticsForm::default()
     }
 }
 
 /// The figures of a form.
+#[rustfmt::skip]
 pub(super) fn data_of(form: StatisticsForm) -> Result<StatisticsData, Failure> {
-    let StatisticsForm {
-        nulls,
-        distinct,
-        trues,
-        falses,
-        max_length,
-        ..
-    } = form;
+    use StatisticsData as Data;
+    let StatisticsForm { nulls, distinct, trues, falses, max_length, .. } = form;
     let (low, high) = (form.low.as_deref(), form.high.as_deref());
     let bit_vectors = bytes_of(form.bit_vectors)?;
     let histogram = bytes_of(form.histogram)?;
     let average_length = number_of(form.average_length.as_deref())?.unwrap_or_default();
     Ok(match form.family {
-        Family::Boolean => StatisticsData::Boolean {
-            trues,
-            falses,
-            nulls,
-            bit_vectors,
-        },
+        Family::Boolean => Data::Boolean { trues, falses, nulls, bit_vectors },
+        Family::String => Data::String { max_length, average_length, nulls, distinct, bit_vectors },
+        Family::Binary => Data::Binary { max_length, average_length, nulls, bit_vectors },
         Family::Long => {
             let (low, high) = (number_of(low)?, number_of(high)?);
-            StatisticsData::Long {
-                low,
-                high,
-                nulls,
-                distinct,
-                bit_vectors,
-                histogram,
-            }
+            Data::Long { low, high, nulls, distinct, bit_vectors, histogram }
         }
         Family::Date => {
             let (low, high) = (number_of(low)?, number_of(high)?);
-            StatisticsData::Date {
-                low,
-                high,
-                nulls,
-                distinct,
-                bit_vectors,
-                histogram,
-            }
+            Data::Date { low, high, nulls, distinct, bit_vectors, histogram }
         }
         Family::Timestamp => {
             let (low, high) = (number_of(low)?, number_of(high)?);
-            StatisticsData::Timestamp {
-                low,
-                high,
-                nulls,
-                distinct,
-                bit_vectors,
-                histogram,
-            }
+            Data::Timestamp { low, high, nulls, distinct, bit_vectors, histogram }
         }
         Family::Double => {
             let (low, high) = (number_of(low)?, number_of(high)?);
-            StatisticsData::Double {
-                low,
-                high,
-                nulls,
-                distinct,
-                bit_vectors,
-                histogram,
-            }
+            Data::Double { low, high, nulls, distinct, bit_vectors, histogram }
         }
         Family::Decimal => {
-            let low = low.map(decimal_of).transpose()?;
-            let high = high.map(decimal_of).transpose()?;
-            StatisticsData::Decimal {
-                low,
-                high,
-                nulls,
-                distinct,
-                bit_vectors,
-                histogram,
-            }
+            let (low, high) = (low.map(decimal_of).transpose()?, high.map(decimal_of).transpose()?);
+            Data::Decimal { low, high, nulls, distinct, bit_vectors, histogram }
         }
-        Family::String => StatisticsData::String {
-            max_length,
-            average_length,
-            nulls,
-            distinct,
-            bit_vectors,
-        },
-        Family::Binary => StatisticsData::Binary {
-            max_length,
-            average_length,
-            nulls,
-            bit_vectors,
-        },
     })
 }
 

@@ -3,7 +3,9 @@
 
 mod client;
 mod config;
+mod harness;
 mod lake;
 mod s3;
 mod server;
+mod store;
 mod tidy;

@@ -1,0 +1,30 @@
+//! What the integration tests share: databases of their own.
+
+mod database;
+
+pub(crate) use database::{TestDatabase, run};
+
+/// Makes three tests of each named `async fn(TestDatabase)`: on SQLite, PostgreSQL and MariaDB or MySQL.
+macro_rules! on_every_database {
+    ($($case:ident),* $(,)?) => {$(
+        mod $case {
+            use crate::harness::{TestDatabase, run};
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                run(TestDatabase::sqlite().await, super::$case).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                run(TestDatabase::postgres().await, super::$case).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn mysql() {
+                run(TestDatabase::mysql().await, super::$case).await;
+            }
+        }
+    )*};
+}
+pub(crate) use on_every_database;

@@ -1,0 +1,235 @@
+//! The event log.
+
+use super::sample::{
+    add_database, add_table, database, database_ref, descriptor, event, partition, table_ref,
+};
+use crate::harness::{TestDatabase, on_every_database};
+use skep::model::{EventBody, EventKind, Function, FunctionRef, Name, NewEvent, Partition};
+use skep::store::{EventFilter, Store};
+use skep::transact;
+
+on_every_database!(
+    every_body_comes_back_as_it_was,
+    events_are_filtered_and_counted,
+    old_events_are_forgotten,
+    a_rolled_back_event_leaves_no_gap,
+);
+
+async fn append(store: &Store, at: i64, events: &[NewEvent]) -> Vec<i64> {
+    let ids = transact!(store, |session| { session.event_append(at, events).await });
+    ids.unwrap().collect()
+}
+
+fn bodies(table: &skep::model::Table) -> Vec<EventBody> {
+    let table = Box::new(table.clone());
+    let own = Partition {
+        descriptor: descriptor("own"),
+        rest: vec![7],
+        ..partition("x")
+    };
+    let many: Vec<Partition> = (0..500).map(|n| partition(&n.to_string())).collect();
+    let before = Box::new(database(database_ref()));
+    vec![
+        EventBody::Database(before.clone()),
+        EventBody::DatabaseChange {
+            before: before.clone(),
+            after: before,
+        },
+        EventBody::Table(table.clone()),
+        EventBody::TableChange {
+            before: table.clone(),
+            after: table.clone(),
+            is_truncate: true,
+        },
+        EventBody::Partitions {
+            table: table.clone(),
+            partitions: many,
+        },
+        EventBody::PartitionChange {
+            table: table.clone(),
+            before: Box::new(partition("x")),
+            after: Box::new(own.clone()),
+        },
+        EventBody::Insert {
+            table,
+            partition: Some(Box::new(own)),
+            replace: true,
+            files: vec!["s3://x/1".into()],
+        },
+        EventBody::Function(Box::new(Function {
+            id: 1,
+            at: FunctionRef {
+                catalog: Name::new("hive"),
+                database: Name::new("sales"),
+                name: Name::new("f"),
+            },
+            class_name: None,
+            owner: None,
+            owner_type: None,
+            created_at: 0,
+            function_type: None,
+            resources: Vec::new(),
+        })),
+        EventBody::Statistics {
+            partition: Some("ds=x".into()),
+            columns: vec!["a".into()],
+        },
+    ]
+}
+
+async fn every_body_comes_back_as_it_was(test: TestDatabase) {
+    let store = test.store().await;
+    add_database(&store).await;
+    let table = add_table(&store, "t").await;
+    let events: Vec<NewEvent> = bodies(&table)
+        .into_iter()
+        .map(|body| NewEvent {
+            body,
+            ..event(EventKind::Insert, &table.at)
+        })
+        .collect();
+    let ids = append(&store, 1_700_000_000, &events).await;
+    assert_eq!(ids, (1..=9).collect::<Vec<i64>>());
+    // A store that has none of the descriptors in memory.
+    let other = test.store().await;
+    let mut session = other.session().await.unwrap();
+    let found = session
+        .event_list(&EventFilter::default(), 100)
+        .await
+        .unwrap();
+    assert_eq!(found.len(), events.len());
+    for (found, (id, event)) in found.iter().zip(ids.iter().zip(&events)) {
+        assert_eq!((found.id, found.at), (*id, 1_700_000_000));
+        assert_eq!(&found.event, event);
+    }
+}
+
+async fn events_are_filtered_and_counted(test: TestDatabase) {
+    let store = test.store().await;
+    let mut session = store.session().await.unwrap();
+    assert_eq!(session.event_last_id().await.unwrap(), 0);
+    let whole = NewEvent {
+        table: None,
+        ..event(EventKind::CreateDatabase, &table_ref("x"))
+    };
+    append(
+        &store,
+        10,
+        &[whole, event(EventKind::CreateTable, &table_ref("a"))],
+    )
+    .await;
+    append(
+        &store,
+        20,
+        &[event(EventKind::AddPartition, &table_ref("a"))],
+    )
+    .await;
+    append(&store, 30, &[event(EventKind::DropTable, &table_ref("b"))]).await;
+
+    let mut ids = async |filter: EventFilter| {
+        let count = session.event_count(&filter).await.unwrap();
+        let found = session.event_list(&filter, 100).await.unwrap();
+        assert_eq!(i64::try_from(found.len()).unwrap(), count);
+        found
+            .into_iter()
+            .map(|event| event.id)
+            .collect::<Vec<i64>>()
+    };
+    let all = EventFilter::default;
+    assert_eq!(ids(EventFilter { after: 2, ..all() }).await, [3, 4]);
+    assert_eq!(
+        ids(EventFilter {
+            after: 1,
+            up_to: Some(3),
+            ..all()
+        })
+        .await,
+        [2, 3]
+    );
+    assert_eq!(
+        ids(EventFilter {
+            tables: vec![Name::new("a")],
+            ..all()
+        })
+        .await,
+        [2, 3]
+    );
+    let nowhere = Some(Name::new("none"));
+    assert!(
+        ids(EventFilter {
+            database: nowhere,
+            ..all()
+        })
+        .await
+        .is_empty()
+    );
+    let skip = vec![EventKind::CreateTable, EventKind::DropTable];
+    assert_eq!(
+        ids(EventFilter {
+            skip,
+            catalog: Some(Name::new("hive")),
+            ..all()
+        })
+        .await,
+        [1, 3]
+    );
+}
+
+async fn old_events_are_forgotten(test: TestDatabase) {
+    let store = test.store().await;
+    let mut session = store.session().await.unwrap();
+    assert_eq!(session.event_first_id().await.unwrap(), 0);
+    let whole = NewEvent {
+        table: None,
+        ..event(EventKind::CreateDatabase, &table_ref("x"))
+    };
+    append(
+        &store,
+        10,
+        &[whole, event(EventKind::CreateTable, &table_ref("a"))],
+    )
+    .await;
+    append(
+        &store,
+        20,
+        &[event(EventKind::AddPartition, &table_ref("a"))],
+    )
+    .await;
+    append(&store, 30, &[event(EventKind::DropTable, &table_ref("b"))]).await;
+    let heads = session.event_heads(0, 2).await.unwrap();
+    assert_eq!(heads.len(), 2);
+    assert_eq!(
+        (heads[0].id, heads[0].kind, heads[0].table.clone()),
+        (1, Some(EventKind::CreateDatabase), None)
+    );
+    assert_eq!(heads[1].table, Some(Name::new("a")));
+
+    let forget = async |at, limit| {
+        transact!(store, |session| {
+            session.event_delete_before(at, limit).await
+        })
+        .unwrap()
+    };
+    assert_eq!(forget(30, 2).await, 2);
+    assert_eq!(forget(30, 100).await, 1);
+    assert_eq!(forget(30, 100).await, 0);
+    assert_eq!(session.event_first_id().await.unwrap(), 4);
+    assert_eq!(session.event_last_id().await.unwrap(), 4);
+    assert_eq!(
+        append(&store, 40, &[event(EventKind::DropTable, &table_ref("b"))]).await,
+        [5]
+    );
+}
+
+async fn a_rolled_back_event_leaves_no_gap(test: TestDatabase) {
+    let store = test.store().await;
+    let events = [event(EventKind::CreateTable, &table_ref("a"))];
+    let refused: skep::error::Result<()> = transact!(store, |session| {
+        session.event_append(1, &events).await?;
+        Err(skep::error::Error::Invalid("no".into()))
+    });
+    assert!(refused.is_err());
+    let mut session = store.session().await.unwrap();
+    assert_eq!(session.event_last_id().await.unwrap(), 0);
+    assert_eq!(append(&store, 2, &events).await, [1]);
+}

@@ -1,0 +1,400 @@
+//! Partitions.
+
+use super::sample::{add_database, add_partitions, add_table, descriptor, partition};
+use crate::harness::{TestDatabase, on_every_database};
+use skep::error::{Entity, Error};
+use skep::model::{ColumnStatistics, Name, Parameters, Partition, StatisticsData, Table};
+use skep::store::{NameRange, PARTITION_NAME_BYTES_MAX, Store, TABLE_LEVEL};
+use skep::transact;
+
+on_every_database!(
+    partitions_come_back_as_they_were,
+    partitions_are_paged_through_ranges,
+    values_differ_by_every_byte,
+    an_insert_is_all_or_nothing,
+    many_partitions_in_one_transaction,
+    a_rename_takes_the_statistics_along,
+    columns_cascade_by_descriptor,
+    locations_are_pinned_and_moved,
+);
+
+async fn partitions_come_back_as_they_were(test: TestDatabase) {
+    let store = test.store().await;
+    add_database(&store).await;
+    let table = add_table(&store, "t").await;
+    let odd = Partition {
+        // The name says the default partition, the value that was sent is empty.
+        values: vec![String::new()],
+        location: Some("s3://elsewhere/x".into()),
+        descriptor: descriptor("own"),
+        parameters: Parameters::from([("k".into(), "v".repeat(40_000))]),
+        rest: vec![9, 0, 9],
+        ..partition("")
+    };
+    let all = [
+        partition("2024-01-01"),
+        partition("a b/c=d%"),
+        odd,
+        partition("매출 \u{1F41D}"),
+    ];
+    transact!(store, |session| {
+        session
+            .table_get_locked(&table.at)
+            .await?
+            .expect("the table");
+        session.partition_insert(&table, &all).await
+    })
+    .unwrap();
+    let other = test.store().await;
+    let mut session = other.session().await.unwrap();
+    for one in &all {
+        assert_eq!(
+            session
+                .partition_get(table.id, &one.name)
+                .await
+                .unwrap()
+                .as_ref(),
+            Some(one)
+        );
+    }
+    assert_eq!(
+        session.partition_get(table.id, "ds=none").await.unwrap(),
+        None
+    );
+    let names = [
+        all[3].name.as_str(),
+        "ds=none",
+        all[0].name.as_str(),
+        all[3].name.as_str(),
+    ];
+    let found = session
+        .partition_list_by_names(table.id, &names)
+        .await
+        .unwrap();
+    assert_eq!(found, [all[0].clone(), all[3].clone()]);
+    assert!(
+        session
+            .partition_list_by_names(table.id, &[])
+            .await
+            .unwrap()
+            .is_empty()
+    );
+
+    partitions_are_changed_and_removed(&store, &table, &all).await;
+}
+
+async fn partitions_are_changed_and_removed(store: &Store, table: &Table, all: &[Partition]) {
+    let mut session = store.session().await.unwrap();
+    let changed = Partition {
+        parameters: Parameters::new(),
+        last_access_at: 8,
+        ..all[0].clone()
+    };
+    transact!(store, |session| {
+        session
+            .partition_update(table, std::slice::from_ref(&changed))
+            .await
+    })
+    .unwrap();
+    let found = session
+        .partition_get(table.id, &changed.name)
+        .await
+        .unwrap();
+    assert_eq!(found, Some(changed));
+    let deleted = transact!(store, |session| {
+        session
+            .partition_delete(table.id, &[&all[0].name, "ds=none"])
+            .await
+    });
+    assert_eq!(deleted.unwrap(), 1);
+    assert_eq!(session.partition_count(table.id, &[]).await.unwrap(), 3);
+}
+
+async fn partitions_are_paged_through_ranges(test: TestDatabase) {
+    let store = test.store().await;
+    add_database(&store).await;
+    let table = add_table(&store, "t").await;
+    let values: Vec<String> = (0..30).map(|day| format!("2024-01-{day:02}")).collect();
+    let values: Vec<&str> = values.iter().map(String::as_str).collect();
+    add_partitions(&store, &table, &values).await.unwrap();
+    let range = |from: &str, to: &str| NameRange {
+        from: Some(format!("ds=2024-01-{from}")),
+        to: Some(format!("ds=2024-01-{to}")),
+    };
+    let ranges = [
+        range("02", "05"),
+        range("09", "09"),
+        range("10", "13"),
+        NameRange::prefix("ds=2024-01-2"),
+    ];
+    let mut expected: Vec<String> = Vec::new();
+    for day in (2..5).chain(10..13).chain(20..30) {
+        expected.push(format!("ds=2024-01-{day:02}"));
+    }
+    let mut session = store.session().await.unwrap();
+    assert_eq!(
+        session.partition_count(table.id, &ranges).await.unwrap(),
+        16
+    );
+    for limit in [1, 2, 3, 5, 16, 100] {
+        let mut after: Option<String> = None;
+        let mut names = Vec::new();
+        loop {
+            let page = session
+                .partition_page(table.id, after.as_deref(), &ranges, limit)
+                .await
+                .unwrap();
+            let same = session
+                .partition_names_page(table.id, after.as_deref(), &ranges, limit)
+                .await
+                .unwrap();
+            assert!(page.iter().map(|one| &one.name).eq(same.iter()));
+            assert!(page.len() <= limit);
+            let Some(last) = same.last() else { break };
+            after = Some(last.clone());
+            names.extend(same);
+        }
+        assert_eq!(names, expected, "with pages of {limit}");
+    }
+    assert_eq!(
+        session
+            .partition_page(table.id, None, &[], 100)
+            .await
+            .unwrap()
+            .len(),
+        30
+    );
+}
+
+async fn values_differ_by_every_byte(test: TestDatabase) {
+    let store = test.store().await;
+    add_database(&store).await;
+    let table = add_table(&store, "t").await;
+    let values = [
+        "ALPHA", "Alpha", "alpha", "beta", "beta ", " beta", "beté", "1", "01", "1.0",
+    ];
+    add_partitions(&store, &table, &values).await.unwrap();
+    let mut session = store.session().await.unwrap();
+    let mut sorted: Vec<String> = values.iter().map(|value| partition(value).name).collect();
+    sorted.sort();
+    assert_eq!(
+        session
+            .partition_names_page(table.id, None, &[], 100)
+            .await
+            .unwrap(),
+        sorted
+    );
+    let found = session
+        .partition_get(table.id, "ds=beta ")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(found.values, ["beta "]);
+}
+
+async fn an_insert_is_all_or_nothing(test: TestDatabase) {
+    let store = test.store().await;
+    add_database(&store).await;
+    let table = add_table(&store, "t").await;
+    add_partitions(&store, &table, &["b"]).await.unwrap();
+    for values in [&["a", "b", "c"][..], &["b"], &["x", "x"]] {
+        let refused = add_partitions(&store, &table, values).await;
+        let Err(Error::AlreadyExists(Entity::Partition(_, name))) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(name, if values.len() == 2 { "ds=x" } else { "ds=b" });
+    }
+    let partitions = ["a", "b", "c"].map(partition);
+    let new = transact!(store, |session| {
+        session.table_get_locked(&table.at).await?;
+        session.partition_insert_missing(&table, &partitions).await
+    });
+    assert_eq!(new.unwrap(), [true, false, true]);
+    let mut session = store.session().await.unwrap();
+    assert_eq!(session.partition_count(table.id, &[]).await.unwrap(), 3);
+    assert_eq!(
+        session.event_last_id().await.unwrap(),
+        1,
+        "what was refused left no event"
+    );
+    let long = "x".repeat(PARTITION_NAME_BYTES_MAX - 3);
+    add_partitions(&store, &table, &[&long])
+        .await
+        .expect("the longest name");
+    let refused = add_partitions(&store, &table, &[&format!("{long}x")]).await;
+    assert!(
+        matches!(refused, Err(Error::InvalidObject(_))),
+        "{refused:?}"
+    );
+}
+
+async fn many_partitions_in_one_transaction(test: TestDatabase) {
+    let store = test.store().await;
+    add_database(&store).await;
+    let table = add_table(&store, "t").await;
+    let neighbour = add_table(&store, "u").await;
+    add_partitions(&store, &neighbour, &["only"]).await.unwrap();
+    // More than one DELETE of a whole table takes, and a remainder of every size of statement.
+    let count = 10_000 + 512 + 256 + 31;
+    let partitions: Vec<Partition> = (0..count).map(|n| partition(&format!("{n:05}"))).collect();
+    transact!(store, |session| {
+        session.partition_insert(&table, &partitions).await
+    })
+    .unwrap();
+    let mut session = store.session().await.unwrap();
+    assert_eq!(session.partition_count(table.id, &[]).await.unwrap(), count);
+    let page = session
+        .partition_page(table.id, Some("ds=00998"), &[], 2)
+        .await
+        .unwrap();
+    assert_eq!(page, partitions[999..1001]);
+    let deleted = transact!(store, |session| {
+        session.partition_delete_all(table.id).await
+    });
+    assert_eq!(deleted.unwrap(), u64::try_from(count).unwrap());
+    assert_eq!(session.partition_count(table.id, &[]).await.unwrap(), 0);
+    assert_eq!(session.partition_count(neighbour.id, &[]).await.unwrap(), 1);
+}
+
+fn statistics() -> ColumnStatistics {
+    ColumnStatistics {
+        column: Name::new("id"),
+        column_type: "int".into(),
+        data: StatisticsData::Boolean {
+            trues: 1,
+            falses: 0,
+            nulls: 0,
+            bit_vectors: None,
+        },
+        analyzed_at: 3,
+    }
+}
+
+async fn a_rename_takes_the_statistics_along(test: TestDatabase) {
+    let store = test.store().await;
+    add_database(&store).await;
+    let table = add_table(&store, "t").await;
+    add_partitions(&store, &table, &["old", "taken"])
+        .await
+        .unwrap();
+    let statistics = statistics();
+    let one = [statistics.clone()];
+    let new = Partition {
+        location: Some("s3://moved".into()),
+        ..partition("new")
+    };
+    transact!(store, |session| {
+        session
+            .statistics_put(table.id, "ds=old", "hive", &one)
+            .await?;
+        session
+            .statistics_put(table.id, TABLE_LEVEL, "hive", &one)
+            .await
+    })
+    .unwrap();
+    let taken = partition("taken");
+    let refused = transact!(store, |session| {
+        session.partition_rename(&table, "ds=old", &taken).await
+    });
+    assert!(
+        matches!(refused, Err(Error::AlreadyExists(_))),
+        "{refused:?}"
+    );
+    let renamed = async || {
+        transact!(store, |session| {
+            session.partition_rename(&table, "ds=old", &new).await
+        })
+    };
+    assert!(renamed().await.unwrap());
+    assert!(!renamed().await.unwrap());
+    let mut session = store.session().await.unwrap();
+    assert_eq!(
+        session.partition_get(table.id, "ds=new").await.unwrap(),
+        Some(new)
+    );
+    let found = session
+        .statistics_list(table.id, &["ds=old", "ds=new", TABLE_LEVEL], "hive", &[])
+        .await
+        .unwrap();
+    assert_eq!(
+        found,
+        [
+            (String::new(), statistics.clone()),
+            ("ds=new".into(), statistics)
+        ]
+    );
+    transact!(store, |session| {
+        session.partition_delete(table.id, &["ds=new"]).await
+    })
+    .unwrap();
+    let found = session
+        .statistics_list(table.id, &["ds=new"], "hive", &[])
+        .await
+        .unwrap();
+    assert!(found.is_empty());
+}
+
+async fn columns_cascade_by_descriptor(test: TestDatabase) {
+    let store = test.store().await;
+    add_database(&store).await;
+    let table = add_table(&store, "t").await;
+    add_partitions(&store, &table, &["a", "b"]).await.unwrap();
+    let own = Partition {
+        descriptor: descriptor("own"),
+        ..partition("c")
+    };
+    transact!(store, |session| {
+        session
+            .partition_insert(&table, std::slice::from_ref(&own))
+            .await
+    })
+    .unwrap();
+    let mut session = store.session().await.unwrap();
+    assert_eq!(
+        session.partition_descriptors(table.id).await.unwrap().len(),
+        2
+    );
+    let (old, new) = (descriptor("Id"), descriptor("wider"));
+    let changed = transact!(store, |session| {
+        session
+            .partition_replace_descriptor(table.id, &old, &new)
+            .await
+    });
+    assert_eq!(changed.unwrap(), 2);
+    let found = session
+        .partition_page(table.id, None, &[], 9)
+        .await
+        .unwrap();
+    let descriptors: Vec<_> = found.into_iter().map(|one| one.descriptor).collect();
+    assert_eq!(descriptors, [new.clone(), new, own.descriptor]);
+}
+
+async fn locations_are_pinned_and_moved(test: TestDatabase) {
+    let store = test.store().await;
+    add_database(&store).await;
+    let table = add_table(&store, "t").await;
+    add_partitions(&store, &table, &["a b"]).await.unwrap();
+    let own = Partition {
+        location: Some("s3://lake/t/own".into()),
+        ..partition("own")
+    };
+    transact!(store, |session| {
+        session
+            .partition_insert(&table, std::slice::from_ref(&own))
+            .await?;
+        session
+            .partition_pin_locations(table.id, "s3://lake/t/")
+            .await?;
+        session
+            .partition_move_locations(table.id, "s3://lake/t", "s3://lake/ü")
+            .await
+    })
+    .unwrap();
+    let mut session = store.session().await.unwrap();
+    let found = session
+        .partition_page(table.id, None, &[], 9)
+        .await
+        .unwrap();
+    let locations: Vec<_> = found.into_iter().filter_map(|one| one.location).collect();
+    assert_eq!(locations, ["s3://lake/ü/ds=a b", "s3://lake/ü/own"]);
+}
