@@ -3,9 +3,11 @@
 
 mod client;
 mod config;
+mod faults;
 mod harness;
 mod lake;
 mod s3;
 mod server;
 mod store;
+mod thrift;
 mod tidy;

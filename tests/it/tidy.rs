@@ -90,7 +90,8 @@ fn imports_run_downwards_only() {
                 if name == own || line.contains("$crate::") {
                     continue;
                 }
-                if floor(&name).is_some_and(|used| used >= own_floor) {
+                // The nouns on the ground know each other.
+                if floor(&name).is_some_and(|used| used > 0 && used >= own_floor) {
                     let _ = writeln!(breaches, "src/{}: {own} must not import {name}", path.display());
                 }
             }

@@ -1,8 +1,10 @@
-//! What the integration tests share: databases of their own.
+//! What the integration tests share: databases of their own, and whole servers over them.
 
 mod database;
+mod server;
 
 pub(crate) use database::{TestDatabase, run};
+pub(crate) use server::TestServer;
 
 /// Makes three tests of each named `async fn(TestDatabase)`: on SQLite, PostgreSQL and MariaDB or MySQL.
 macro_rules! on_every_database {

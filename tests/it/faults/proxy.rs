@@ -1,0 +1,104 @@
+//! A TCP proxy that can be told to hang or to hang up: the network between skep and its database.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+
+const PASSING: u8 = 0;
+const HANGING: u8 = 1;
+const CLOSED: u8 = 2;
+
+/// A proxy in front of one server.
+#[derive(Clone)]
+pub(super) struct Proxy {
+    address: SocketAddr,
+    mode: Arc<AtomicU8>,
+    changed: Arc<Notify>,
+}
+
+impl Proxy {
+    /// Listens on a free port in front of `target`, a `host:port`.
+    pub(super) async fn start(target: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let proxy = Self {
+            address: listener.local_addr().expect("an address"),
+            mode: Arc::default(),
+            changed: Arc::default(),
+        };
+        let shared = proxy.clone();
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let shared = shared.clone();
+                let target = target.clone();
+                tokio::spawn(async move { shared.connect(client, &target).await });
+            }
+        });
+        proxy
+    }
+
+    /// Where it listens.
+    pub(super) fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Lets everything through.
+    pub(super) fn pass(&self) {
+        self.set(PASSING);
+    }
+
+    /// Keeps connections open and lets nothing through.
+    pub(super) fn hang(&self) {
+        self.set(HANGING);
+    }
+
+    /// Closes all connections and every new one.
+    pub(super) fn close(&self) {
+        self.set(CLOSED);
+    }
+
+    fn set(&self, mode: u8) {
+        self.mode.store(mode, Ordering::SeqCst);
+        self.changed.notify_waiters();
+    }
+
+    async fn connect(&self, client: TcpStream, target: &str) {
+        if self.mode.load(Ordering::SeqCst) == CLOSED {
+            return;
+        }
+        let Ok(server) = TcpStream::connect(target).await else { return };
+        let (client_read, client_write) = client.into_split();
+        let (server_read, server_write) = server.into_split();
+        tokio::join!(self.pump(client_read, server_write), self.pump(server_read, client_write));
+    }
+
+    async fn pump(&self, mut from: impl AsyncReadExt + Unpin, mut to: impl AsyncWriteExt + Unpin) {
+        let mut buffer = vec![0; 16 * 1024];
+        loop {
+            let changed = self.changed.notified();
+            match self.mode.load(Ordering::SeqCst) {
+                CLOSED => return,
+                HANGING => changed.await,
+                _ => {
+                    let read = tokio::select! {
+                        () = changed => continue,
+                        read = from.read(&mut buffer) => read,
+                    };
+                    match read {
+                        Ok(0) | Err(_) => return,
+                        Ok(count) => {
+                            while self.mode.load(Ordering::SeqCst) == HANGING {
+                                self.changed.notified().await;
+                            }
+                            if to.write_all(&buffer[..count]).await.is_err() {
+                                return;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! A whole server in the test's own process: real sockets on free ports, a warehouse in a folder of its own.
+
+use super::TestDatabase;
+use crate::client::{Client, Options};
+use skep::config::Settings;
+use skep::secret::Secret;
+use skep::server::{Running, Server};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+/// A server over one test's database.
+pub struct TestServer {
+    running: Running,
+    folder: TempDir,
+}
+
+impl TestServer {
+    /// Starts a server with the default settings.
+    pub async fn start(database: &TestDatabase) -> Self {
+        Self::start_with(database, |_| {}).await
+    }
+
+    /// Starts a server after `change` has changed its settings.
+    pub async fn start_with(database: &TestDatabase, change: impl FnOnce(&mut Settings)) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the warehouse");
+        let mut settings = Settings::default();
+        settings.thrift.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        settings.http.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        settings.database.url = Secret::new(database.url());
+        settings.warehouse.location = format!("file://{}/warehouse", folder.path().display());
+        change(&mut settings);
+        let running = Server::start(settings).await.expect("the server starts");
+        Self { running, folder }
+    }
+
+    /// Where the Hive Metastore protocol is spoken.
+    pub fn thrift(&self) -> SocketAddr {
+        self.running.thrift_addr
+    }
+
+    /// Where HTTP is spoken.
+    pub fn http(&self) -> SocketAddr {
+        self.running.http_addr
+    }
+
+    /// The folder of the warehouse on disk.
+    pub fn warehouse(&self) -> PathBuf {
+        self.folder.path().join("warehouse")
+    }
+
+    /// Runs a conversation with the server on a thread of its own: the client blocks.
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        conversation: impl FnOnce(&mut Client) -> T + Send + 'static,
+    ) -> T {
+        self.ask_with(Options::default(), conversation).await
+    }
+
+    /// The same in another protocol or with frames.
+    pub async fn ask_with<T: Send + 'static>(
+        &self,
+        options: Options,
+        conversation: impl FnOnce(&mut Client) -> T + Send + 'static,
+    ) -> T {
+        let address = self.thrift();
+        let asked = tokio::task::spawn_blocking(move || {
+            let mut client = Client::connect_with(address, options).expect("the server accepts");
+            conversation(&mut client)
+        });
+        match asked.await {
+            Ok(answer) => answer,
+            Err(failure) => std::panic::resume_unwind(failure.into_panic()),
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The served methods over real sockets, on every database, asked by an independent client.
+
+mod bad_input;
+mod databases;
+pub(crate) mod objects;
+mod tables;
