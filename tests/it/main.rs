@@ -2,6 +2,8 @@
 //! toolchain and the databases whose addresses the environment gives.
 
 mod client;
+#[path = "client/tests.rs"]
+mod client_tests;
 mod config;
 mod faults;
 mod harness;

@@ -11,9 +11,7 @@
 mod failure;
 pub(crate) mod idl;
 mod json;
-#[cfg(test)]
-mod tests;
-mod wire;
+pub(crate) mod wire;
 
 use std::io::{Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -202,7 +200,7 @@ impl Write for Sink {
     }
 }
 
-fn write_message(
+pub(crate) fn write_message(
     output: &mut dyn TOutputProtocol,
     name: &str,
     kind: TMessageType,
@@ -259,7 +257,7 @@ fn application(body: &Wire) -> Failure {
     Failure::Application { kind, message }
 }
 
-fn input_protocol(
+pub(crate) fn input_protocol(
     read: impl Read + Send + 'static,
     options: Options,
 ) -> Box<dyn TInputProtocol + Send> {
@@ -275,7 +273,7 @@ fn input_protocol(
     }
 }
 
-fn output_protocol(
+pub(crate) fn output_protocol(
     write: impl Write + Send + 'static,
     options: Options,
 ) -> Box<dyn TOutputProtocol + Send> {

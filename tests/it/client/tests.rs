@@ -2,10 +2,17 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
+use thrift::protocol::TMessageType;
+use thrift::transport::{TIoChannel, TTcpChannel};
 
-use super::*;
+use crate::client::idl::Idl;
+use crate::client::wire::{Kind, Wire};
+use crate::client::{
+    Client, Failure, Options, Protocol, call_bytes, input_protocol, output_protocol, write_message,
+};
 
 const EVERY_WAY: [Options; 4] = [
     way(Protocol::Binary, false),
