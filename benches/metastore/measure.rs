@@ -132,9 +132,9 @@ impl Server {
         let make =
             |name: &str, keys| json!({ "tbl": fixture::table(WRITES, name, WRITE_COLUMNS, keys) });
         let drop = |name: &str| json!({ "dbname": WRITES, "name": name, "deleteData": true });
-        let creates =
+        let tables =
             (0..CREATES).map(|number| fixture::request("create_table", make(&name(number), false)));
-        let created = timed(creates.collect())?;
+        let created = timed(tables.collect())?;
         for number in 0..CREATES {
             admin.call("drop_table", drop(&name(number)))?;
         }
@@ -143,13 +143,13 @@ impl Server {
         let parts: Vec<Value> = (0..BATCH)
             .map(|number| fixture::partition(WRITES, &parted, WRITE_COLUMNS, number))
             .collect();
-        let add = || {
+        let adding = || {
             vec![fixture::request(
                 "add_partitions",
                 json!({ "new_parts": parts }),
             )]
         };
-        let added = timed(add())?;
+        let added = timed(adding())?;
         let stored = json!({ "db_name": WRITES, "tbl_name": parted, "max_parts": -1 });
         let mut changed = admin.call("get_partitions", stored)?;
         for part in changed.as_array_mut().into_iter().flatten() {
@@ -162,7 +162,7 @@ impl Server {
             "dbName": WRITES, "tblName": parted, "parts": { "names": names }, "deleteData": true, "needResult": false,
         } });
         let dropped = timed(vec![fixture::request("drop_partitions_req", drop_request)])?;
-        timed(add())?;
+        timed(adding())?;
         let whole = timed(vec![fixture::request("drop_table", drop(&parted))])?;
         Ok(vec![
             ("create_table", created),
