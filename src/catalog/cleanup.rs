@@ -60,14 +60,16 @@ impl Catalog {
         Ok((tried, failed))
     }
 
-    /// Finishes the deletions that stand at, under or above a place that is about to be used again: a retry must not
-    /// take away what a new table puts there.
-    pub(super) async fn pending_deletes_under(&self, location: &str) -> Result<()> {
+    /// Finishes the deletions that stand at, under or above places that are about to be used again: a retry must not
+    /// take away what a new table or partition puts there.
+    pub(super) async fn pending_deletes_under(&self, locations: &[&str]) -> Result<()> {
         let mut session = self.store.session().await?;
         let pending = session.pending_delete_due(i64::MAX, PENDING_DELETES_PER_PASS_MAX).await?;
         drop(session);
-        for one in pending.iter().filter(|one| overlap(&one.location, location)) {
-            self.doomed_delete_one(one.id, &one.location).await?;
+        for one in pending {
+            if locations.iter().any(|location| overlap(&one.location, location)) {
+                self.doomed_delete_one(one.id, &one.location).await?;
+            }
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ mod function;
 mod location;
 mod lock;
 mod retention;
+mod partition;
 mod settings;
 mod statistics;
 mod table;
@@ -20,6 +21,10 @@ mod table;
 pub use database::DatabaseSpec;
 pub use event::{Announcement, EventFilter};
 pub use lock::{ListedLock, LockFilter, LockSpec};
+pub use partition::{
+    AddOptions, DropOptions, DropSelection, PartitionAlterOptions, PartitionCursor, PartitionDraft,
+    PartitionSelection, PartitionsOf, ValuesRequest,
+};
 pub use settings::CatalogSettings;
 pub use statistics::StatisticsUpdate;
 pub use table::{AlterOptions, Expected};

@@ -9,6 +9,7 @@ mod rename;
 mod statistics;
 
 pub use alter::{AlterOptions, Expected};
+pub(super) use statistics::{COLUMN_STATS_ACCURATE, DO_NOT_UPDATE_STATS, NUM_FILES, TOTAL_SIZE};
 
 use crate::model::{EventBody, EventKind, NewEvent, Parameters, Table, TableType};
 

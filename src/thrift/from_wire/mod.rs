@@ -6,6 +6,7 @@ pub(super) mod function;
 pub(super) mod lock;
 pub(super) mod name;
 pub(super) mod statistics;
+pub(super) mod partition;
 pub(super) mod storage;
 pub(super) mod table;
 

@@ -7,6 +7,7 @@ mod databases;
 mod events;
 mod functions;
 mod locks;
+mod partitions;
 mod service;
 mod session;
 mod statistics;
@@ -27,4 +28,14 @@ pub(super) const TABLES: &[&[Method]] = &[
     events::METHODS,
     constraints::METHODS,
     catalogs::METHODS,
+    partitions::get::METHODS,
+    partitions::list::METHODS,
+    partitions::names::METHODS,
+    partitions::expression::METHODS,
+    partitions::specs::METHODS,
+    partitions::text::METHODS,
+    partitions::add::METHODS,
+    partitions::alter::METHODS,
+    partitions::drop::METHODS,
+    partitions::truncate::METHODS,
 ];

@@ -5,6 +5,8 @@ pub(super) mod event;
 pub(super) mod function;
 pub(super) mod lock;
 pub(super) mod statistics;
+pub(super) mod partition;
+pub(super) mod partition_list;
 pub(super) mod storage;
 pub(super) mod table;
 

@@ -1,0 +1,191 @@
+//! Dropping partitions: the rows first, then the data they owned.
+
+use super::event::partitions_event;
+use super::{PartitionsOf, missing, name_of_values, table_missing, values_of_name};
+use crate::catalog::Catalog;
+use crate::catalog::cleanup::is_inside;
+use crate::error::{Error, Result};
+use crate::model::{EventKind, Partition, Table, TableRef};
+use crate::store::Session;
+use crate::transact;
+use std::collections::BTreeSet;
+
+/// Which partitions are to be dropped.
+#[derive(Debug, Clone, Copy)]
+pub enum DropSelection<'a> {
+    /// The one with these values.
+    Values(&'a [String]),
+    /// The one that a name means: its keys may stand in any order.
+    Name(&'a str),
+    /// Those with exactly these names.
+    Names(&'a [&'a str]),
+    /// Those that each of these filters accepts.
+    Filters(&'a [&'a str]),
+}
+
+/// How partitions are dropped.
+#[derive(Debug, Clone, Copy)]
+pub struct DropOptions {
+    /// Whether the data goes too, where the table is managed.
+    pub delete_data: bool,
+    /// Whether fewer partitions than were asked for are no failure. A single one must always exist.
+    pub if_exists: bool,
+}
+
+/// What a drop works on, resolved against its table.
+struct Wanted {
+    names: Vec<String>,
+    /// How many must be there at least.
+    least: usize,
+}
+
+impl Catalog {
+    /// Drops partitions with their statistics, all or none, and gives them. What is to be deleted is written down in
+    /// the same transaction.
+    ///
+    /// Fails with `NotFound` of the table or the one partition, with `InvalidObject` where some of many are missing or
+    /// a name lacks a key, with `Invalid` for what is wrong with the request.
+    pub async fn partitions_drop(
+        &self,
+        at: &TableRef,
+        selection: DropSelection<'_>,
+        options: DropOptions,
+    ) -> Result<PartitionsOf> {
+        let wanted = self.partitions_drop_resolve(at, selection).await?;
+        let names: Vec<&str> = wanted.names.iter().map(String::as_str).collect();
+        let now = self.now();
+        let reason = format!("partitions of {}.{} were dropped", at.database, at.table);
+        let (dropped, doomed) = transact!(self.store, |session| {
+            let table = session
+                .table_get_locked(at)
+                .await?
+                .ok_or_else(|| table_missing(at))?;
+            let partitions = session.partition_list_by_names(table.id, &names).await?;
+            enough(&table, selection, &wanted, partitions.len(), options)?;
+            let mut doomed = Vec::new();
+            if options.delete_data {
+                for location in owned_locations(&table, &partitions) {
+                    doomed.push(self.doom(session, &location, &reason).await?);
+                }
+            }
+            remove(session, &table, &partitions, now).await?;
+            Ok((PartitionsOf { table, partitions }, doomed))
+        })?;
+        if !doomed.is_empty() {
+            self.doomed_delete(doomed).await;
+            self.partition_parents_delete(&dropped).await;
+        }
+        Ok(dropped)
+    }
+
+    /// The names that are meant. The names of a filter are looked up before the transaction: what is added meanwhile
+    /// was not meant.
+    async fn partitions_drop_resolve(
+        &self,
+        at: &TableRef,
+        selection: DropSelection<'_>,
+    ) -> Result<Wanted> {
+        let single = |name: String| Wanted {
+            names: vec![name],
+            least: 1,
+        };
+        match selection {
+            DropSelection::Values(values) => {
+                let table = self.table_get(at).await?;
+                Ok(single(name_of_values(&table, values)?))
+            }
+            DropSelection::Name(name) => {
+                let table = self.table_get(at).await?;
+                let values = values_of_name(&table, name)?;
+                Ok(single(name_of_values(&table, &values)?))
+            }
+            DropSelection::Names(names) => Ok(Wanted {
+                names: names.iter().map(|name| (*name).to_owned()).collect(),
+                least: names.len(),
+            }),
+            DropSelection::Filters(filters) => {
+                let table = self.table_get(at).await?;
+                let mut names = BTreeSet::new();
+                for filter in filters {
+                    names.extend(self.partition_names_certain(&table, filter).await?);
+                }
+                Ok(Wanted {
+                    names: names.into_iter().collect(),
+                    least: filters.len(),
+                })
+            }
+        }
+    }
+
+    /// Removes the directories above dropped partitions where nothing is left in them.
+    async fn partition_parents_delete(&self, dropped: &PartitionsOf) {
+        let Some(root) = dropped.table.location.as_deref() else {
+            return;
+        };
+        let mut parents = BTreeSet::new();
+        for location in owned_locations(&dropped.table, &dropped.partitions) {
+            if is_inside(&location, root)
+                && let Some((parent, _)) = location.rsplit_once('/')
+                && parent.len() > root.len()
+                && parents.insert(parent.to_owned())
+                && let Err(failure) = self.lake.parents_delete_if_empty(&location, root).await
+            {
+                tracing::warn!(location, %failure, "cannot remove empty directories above a dropped partition");
+            }
+        }
+    }
+}
+
+/// Fails where fewer partitions exist than the request wants.
+fn enough(
+    table: &Table,
+    selection: DropSelection<'_>,
+    wanted: &Wanted,
+    found: usize,
+    options: DropOptions,
+) -> Result<()> {
+    match selection {
+        DropSelection::Values(values) if found == 0 => Err(missing(&table.at, values)),
+        DropSelection::Name(name) if found == 0 => {
+            Err(missing(&table.at, &values_of_name(table, name)?))
+        }
+        DropSelection::Names(_) | DropSelection::Filters(_)
+            if found < wanted.least && !options.if_exists =>
+        {
+            Err(Error::InvalidObject(
+                "Some partitions to drop are missing".into(),
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Removes the rows and appends the event.
+async fn remove(
+    session: &mut Session,
+    table: &Table,
+    partitions: &[Partition],
+    now: i64,
+) -> Result<()> {
+    if partitions.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = partitions.iter().map(|one| one.name.as_str()).collect();
+    session.partition_delete(table.id, &names).await?;
+    let event = partitions_event(EventKind::DropPartition, table, partitions.to_vec());
+    session.event_append(now, &[event]).await?;
+    Ok(())
+}
+
+/// The directories that go with partitions: those of managed tables, but never one that holds the table itself.
+fn owned_locations(table: &Table, partitions: &[Partition]) -> Vec<String> {
+    if table.is_external() || table.is_view() {
+        return Vec::new();
+    }
+    let root = table.location.as_deref();
+    partitions
+        .iter()
+        .filter_map(|partition| partition.full_location(root))
+        .filter(|location| !root.is_some_and(|root| is_inside(root, location)))
+        .collect()
+}

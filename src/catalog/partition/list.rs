@@ -1,0 +1,94 @@
+//! Listings: whole partitions, names, counts.
+
+use super::cursor::PartitionCursor;
+use super::selection::Plan;
+use super::{PartitionSelection, table_missing};
+use crate::catalog::Catalog;
+use crate::error::{Error, Result};
+use crate::filter::PartitionFilter;
+use crate::model::{Table, TableRef};
+
+impl Catalog {
+    /// The partitions of a selection in the order of their names, at most `max` (`None`: all), to be fetched page by
+    /// page.
+    ///
+    /// Fails with `NotFound` of the table, and with `Invalid` for a selection that makes no sense or asks for more
+    /// than the operator allows.
+    pub async fn partitions_select(
+        &self,
+        at: &TableRef,
+        selection: PartitionSelection<'_>,
+        max: Option<usize>,
+    ) -> Result<PartitionCursor> {
+        let mut cursor = self.partition_cursor(at, selection, max).await?;
+        self.partition_limit_check(&mut cursor, max).await?;
+        Ok(cursor)
+    }
+
+    /// The names of the partitions of a selection, ascending, at most `max`. No operator's limit applies.
+    pub async fn partition_names(
+        &self,
+        at: &TableRef,
+        selection: PartitionSelection<'_>,
+        max: Option<usize>,
+    ) -> Result<Vec<String>> {
+        self.partition_cursor(at, selection, max)
+            .await?
+            .names()
+            .await
+    }
+
+    /// How many partitions a selection has.
+    pub async fn partition_count(
+        &self,
+        at: &TableRef,
+        selection: PartitionSelection<'_>,
+    ) -> Result<i64> {
+        self.partition_cursor(at, selection, None)
+            .await?
+            .count()
+            .await
+    }
+
+    /// Those partitions whose membership in a filter is beyond doubt, by name: what may be dropped by it. `Invalid`
+    /// where the filter has two readings that disagree about a partition.
+    pub(super) async fn partition_names_certain(
+        &self,
+        table: &Table,
+        filter: &str,
+    ) -> Result<Vec<String>> {
+        let bound = PartitionFilter::parse(filter, &table.partition_keys)
+            .map_err(|failure| Error::Invalid(failure.to_string()))?;
+        let session = self.store.session().await?;
+        let plan = Plan::new(table, PartitionSelection::Filter(filter))?;
+        let mut names = Vec::new();
+        for name in PartitionCursor::new(session, table.clone(), plan, None)
+            .names()
+            .await?
+        {
+            let values = super::values_of_name(table, &name)?;
+            if !bound.verdict(&values).is_certain() {
+                return Err(Error::Invalid(format!(
+                    "Unexpected unknown partitions to drop: whether {filter} means {name} depends on its reading"
+                )));
+            }
+            names.push(name);
+        }
+        Ok(names)
+    }
+
+    async fn partition_cursor(
+        &self,
+        at: &TableRef,
+        selection: PartitionSelection<'_>,
+        max: Option<usize>,
+    ) -> Result<PartitionCursor> {
+        let mut session = self.store.session().await?;
+        let table = session
+            .table_get(at)
+            .await?
+            .ok_or_else(|| table_missing(at))?;
+        let plan = Plan::new(&table, selection)?;
+        Ok(PartitionCursor::new(session, table, plan, max))
+    }
+}

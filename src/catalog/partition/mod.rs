@@ -1,0 +1,120 @@
+//! Partitions: add, read, list, alter, rename, drop.
+//!
+//! A partition is known by its name (`hive::partition_name`), which is made of the table's keys and the values. Every
+//! write holds the row of the table, so that it is neither dropped nor moved meanwhile, and appends its event last.
+
+mod add;
+mod alter;
+mod cursor;
+mod directories;
+mod drop;
+mod event;
+mod exchange;
+mod get;
+mod limit;
+mod list;
+mod prepare;
+mod rename;
+mod selection;
+mod truncate;
+mod values;
+
+pub use add::AddOptions;
+pub use alter::PartitionAlterOptions;
+pub use cursor::PartitionCursor;
+pub use drop::{DropOptions, DropSelection};
+pub use selection::PartitionSelection;
+pub use values::ValuesRequest;
+
+use crate::error::{Entity, Error, Result};
+use crate::hive::partition_name::{PartitionNameError, make_name, values_for_keys};
+use crate::model::{Parameters, Partition, StorageDescriptor, Table, TableRef};
+use std::sync::Arc;
+
+/// A partition as a client describes it, before its table is known.
+#[derive(Debug, Clone)]
+pub struct PartitionDraft {
+    /// The table that the description itself names.
+    pub at: TableRef,
+    /// The values of the keys, as sent.
+    pub values: Vec<String>,
+    /// The location, as sent; blank or absent is the default.
+    pub location: Option<String>,
+    /// Columns, formats and serde; only partitions of views may lack it.
+    pub descriptor: Option<Arc<StorageDescriptor>>,
+    /// Seconds since the epoch; what an alter writes, and an add does not look at.
+    pub created_at: i64,
+    /// Seconds since the epoch, as sent.
+    pub last_access_at: i64,
+    /// Properties.
+    pub parameters: Parameters,
+    /// Fields of the wire that the domain does not interpret.
+    pub rest: Vec<u8>,
+}
+
+/// Partitions with the table they belong to: what is needed to show them.
+#[derive(Debug, Clone)]
+pub struct PartitionsOf {
+    /// The table.
+    pub table: Table,
+    /// Its partitions, in the order that the operation promises.
+    pub partitions: Vec<Partition>,
+}
+
+/// The names of a table's partition keys as they stand in partition names.
+fn key_names(table: &Table) -> Vec<String> {
+    table
+        .partition_keys
+        .iter()
+        .map(|key| key.name.to_lowercase())
+        .collect()
+}
+
+/// The name of the partition with these values. `Invalid` where their number is wrong.
+fn name_of_values(table: &Table, values: &[String]) -> Result<String> {
+    make_name(&key_names(table), values).map_err(unusable_name)
+}
+
+/// The values that a partition's name gives the table's keys. A name that lacks a key is `InvalidObject`.
+fn values_of_name(table: &Table, name: &str) -> Result<Vec<String>> {
+    values_for_keys(name, &key_names(table)).map_err(unusable_name)
+}
+
+fn unusable_name(failure: PartitionNameError) -> Error {
+    let text = failure.to_string();
+    match failure {
+        PartitionNameError::MissingKey { .. } => Error::InvalidObject(text),
+        PartitionNameError::CountMismatch { .. } | PartitionNameError::Empty => {
+            Error::Invalid(text)
+        }
+    }
+}
+
+/// The miss of a partition; Spark shows the text.
+fn missing(at: &TableRef, values: &[String]) -> Error {
+    Error::NotFound(Entity::Partition(at.clone(), listed(values)))
+}
+
+/// Values as Java prints a list.
+fn listed(values: &[String]) -> String {
+    format!("[{}]", values.join(", "))
+}
+
+fn table_missing(at: &TableRef) -> Error {
+    Error::NotFound(Entity::Table(at.clone()))
+}
+
+/// Fails where the table of a transaction is not the one that a request was prepared for: its default locations or
+/// its keys would be wrong.
+fn same_table(seen: &Table, now: &Table) -> Result<()> {
+    if seen.id == now.id
+        && seen.location == now.location
+        && seen.partition_keys == now.partition_keys
+    {
+        return Ok(());
+    }
+    Err(Error::NotAllowed(format!(
+        "{}.{} was changed by another client",
+        seen.at.database, seen.at.table
+    )))
+}

@@ -1,0 +1,144 @@
+//! Which partitions a listing wants: turned into ranges of names, which the store walks along, and a test that decides
+//! the rest exactly.
+
+use super::key_names;
+use crate::error::{Error, Result};
+use crate::filter::PartitionFilter;
+use crate::hive::partition_name::{escape_value, make_name};
+use crate::model::Table;
+use crate::store::NameRange;
+
+/// Which partitions of a table are meant.
+#[derive(Debug, Clone, Copy)]
+pub enum PartitionSelection<'a> {
+    /// All of them.
+    All,
+    /// Those whose leading values are these; an empty one stands for any value.
+    Values(&'a [String]),
+    /// Those that a filter of Hive's partition language accepts; an empty text means all.
+    Filter(&'a str),
+}
+
+/// A selection against one table.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// Where the names lie; none at all means everywhere.
+    pub(super) ranges: Vec<NameRange>,
+    /// What decides.
+    pub(super) test: Test,
+}
+
+/// Decides whether a partition is meant.
+#[derive(Debug)]
+pub(super) enum Test {
+    /// It is.
+    Always,
+    /// It is not: a filter that contradicts itself.
+    Never,
+    /// Its values, as they stand in its name, are these; `None` is any.
+    Values(Vec<Option<String>>),
+    /// A filter.
+    Filter(PartitionFilter),
+}
+
+impl Test {
+    /// Whether a partition with these values is meant.
+    pub(super) fn holds(&self, values: &[String]) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Values(wanted) => wanted
+                .iter()
+                .zip(values)
+                .all(|(wanted, value)| match wanted {
+                    Some(wanted) => *wanted == escape_value(value),
+                    None => true,
+                }),
+            Self::Filter(filter) => filter.matches(values),
+        }
+    }
+}
+
+impl Plan {
+    /// Plans a selection. `Invalid` for a filter that makes no sense for the table, or a wrong number of values.
+    pub(super) fn new(table: &Table, selection: PartitionSelection<'_>) -> Result<Self> {
+        match selection {
+            PartitionSelection::All => Ok(Self {
+                ranges: Vec::new(),
+                test: Test::Always,
+            }),
+            PartitionSelection::Values(values) => Self::of_values(table, values),
+            PartitionSelection::Filter(text) => Self::of_filter(table, text),
+        }
+    }
+
+    fn of_values(table: &Table, values: &[String]) -> Result<Self> {
+        let keys = key_names(table);
+        if values.len() > keys.len() {
+            return Err(Error::Invalid(format!(
+                "Incorrect number of partition values. numPartKeys={}, part_val={}",
+                keys.len(),
+                values.len()
+            )));
+        }
+        if values.is_empty() {
+            return Err(Error::Invalid(
+                "Invalid partition key & values; keys [], values []".into(),
+            ));
+        }
+        let leading = values.iter().take_while(|value| !value.is_empty()).count();
+        let ranges = match make_name(&keys[..leading], &values[..leading]) {
+            Ok(prefix) if leading < keys.len() => vec![NameRange::prefix(&format!("{prefix}/"))],
+            Ok(name) => vec![NameRange::prefix(&name)],
+            Err(_) => Vec::new(),
+        };
+        if leading == values.len() && leading > 0 && leading < keys.len() {
+            return Ok(Self {
+                ranges,
+                test: Test::Always,
+            });
+        }
+        let wanted = values
+            .iter()
+            .map(|value| (!value.is_empty()).then(|| escape_value(value).into_owned()))
+            .collect();
+        Ok(Self {
+            ranges,
+            test: Test::Values(wanted),
+        })
+    }
+
+    fn of_filter(table: &Table, text: &str) -> Result<Self> {
+        let filter = PartitionFilter::parse(text, &table.partition_keys)
+            .map_err(|failure| Error::Invalid(failure.to_string()))?;
+        if filter.matches_all() {
+            return Ok(Self {
+                ranges: Vec::new(),
+                test: Test::Always,
+            });
+        }
+        let ranges = filter.name_ranges();
+        if ranges.is_empty() {
+            return Ok(Self {
+                ranges: Vec::new(),
+                test: Test::Never,
+            });
+        }
+        let everywhere = ranges
+            .iter()
+            .any(|range| range.from.is_none() && range.to.is_none());
+        let ranges = ranges.into_iter().map(|range| NameRange {
+            from: range.from,
+            to: range.to,
+        });
+        let ranges = if everywhere {
+            Vec::new()
+        } else {
+            ranges.collect()
+        };
+        Ok(Self {
+            ranges,
+            test: Test::Filter(filter),
+        })
+    }
+}

@@ -1,0 +1,232 @@
+//! Altering and renaming partitions, and exchanging them between tables.
+
+use crate::catalog::PartitionAlterOptions;
+use crate::error::Error;
+use crate::model::TableRef;
+use crate::thrift::call::{Answer, Call};
+use crate::thrift::error::Failure;
+use crate::thrift::from_wire::environment::{flag, value};
+use crate::thrift::from_wire::name::{self, required};
+use crate::thrift::from_wire::{partition, strings};
+use crate::thrift::method::Method;
+use crate::thrift::to_wire::partition_list::{PartitionList, Success};
+use hms::ExceptionKind::{InvalidOperationException, MetaException};
+use hms::types::{self, EnvironmentContext};
+use hms::{args, replies};
+
+/// What is missing or in the way makes an alter an invalid operation, and an exchange a `MetaException`.
+pub(in super::super) const METHODS: &[Method] = &[
+    Method::new("alter_partition", |call| Box::pin(alter_partition(call)))
+        .missing(InvalidOperationException),
+    Method::new("alter_partition_with_environment_context", |call| {
+        Box::pin(alter_partition_with_environment_context(call))
+    })
+    .missing(InvalidOperationException),
+    Method::new("alter_partitions", |call| Box::pin(alter_partitions(call)))
+        .missing(InvalidOperationException),
+    Method::new("alter_partitions_with_environment_context", |call| {
+        Box::pin(alter_partitions_with_environment_context(call))
+    })
+    .missing(InvalidOperationException),
+    Method::new("alter_partitions_req", |call| {
+        Box::pin(alter_partitions_req(call))
+    })
+    .missing(InvalidOperationException),
+    Method::new("rename_partition", |call| Box::pin(rename_partition(call)))
+        .missing(InvalidOperationException)
+        .existing(InvalidOperationException),
+    Method::new("rename_partition_req", |call| {
+        Box::pin(rename_partition_req(call))
+    })
+    .missing(InvalidOperationException)
+    .existing(InvalidOperationException),
+    Method::new("exchange_partition", |call| {
+        Box::pin(exchange_partition(call))
+    })
+    .missing(MetaException),
+    Method::new("exchange_partitions", |call| {
+        Box::pin(exchange_partitions(call))
+    })
+    .missing(MetaException),
+];
+
+fn options(context: Option<&EnvironmentContext<'_>>, is_list: bool) -> PartitionAlterOptions {
+    PartitionAlterOptions {
+        keep_statistics: flag(context, "DO_NOT_UPDATE_STATS"),
+        statistics_are_exact: value(context, "STATS_GENERATED") == Some("TASK"),
+        columns_of_table: is_list,
+    }
+}
+
+async fn alter_one(
+    call: &Call<'_>,
+    at: &TableRef,
+    wire: Option<&types::Partition<'_>>,
+    context: Option<&EnvironmentContext<'_>>,
+) -> Result<(), Failure> {
+    let draft = partition::draft(required(wire, "new_part")?, Some(at.catalog.as_str()))?;
+    let options = options(context, false);
+    Ok(call
+        .catalog()
+        .partitions_alter(at, vec![draft], options)
+        .await?)
+}
+
+async fn alter_partition(call: Call<'_>) -> Answer {
+    let args: args::AlterPartition<'_> = call.arguments()?;
+    let at = name::table(args.db_name, args.tbl_name)?;
+    alter_one(&call, &at, args.new_part.as_ref(), None).await?;
+    call.reply(&replies::AlterPartition::default())
+}
+
+async fn alter_partition_with_environment_context(call: Call<'_>) -> Answer {
+    let args: args::AlterPartitionWithEnvironmentContext<'_> = call.arguments()?;
+    let at = name::table(args.db_name, args.tbl_name)?;
+    alter_one(
+        &call,
+        &at,
+        args.new_part.as_ref(),
+        args.environment_context.as_ref(),
+    )
+    .await?;
+    call.reply(&replies::AlterPartitionWithEnvironmentContext::default())
+}
+
+async fn alter_list(
+    call: &Call<'_>,
+    at: &TableRef,
+    wire: Option<&[types::Partition<'_>]>,
+    context: Option<&EnvironmentContext<'_>>,
+) -> Result<(), Failure> {
+    let drafts = partition::drafts(required(wire, "new_parts")?, Some(at.catalog.as_str()))?;
+    Ok(call
+        .catalog()
+        .partitions_alter(at, drafts, options(context, true))
+        .await?)
+}
+
+async fn alter_partitions(call: Call<'_>) -> Answer {
+    let args: args::AlterPartitions<'_> = call.arguments()?;
+    let at = name::table(args.db_name, args.tbl_name)?;
+    alter_list(&call, &at, args.new_parts.as_deref(), None).await?;
+    call.reply(&replies::AlterPartitions::default())
+}
+
+async fn alter_partitions_with_environment_context(call: Call<'_>) -> Answer {
+    let args: args::AlterPartitionsWithEnvironmentContext<'_> = call.arguments()?;
+    let at = name::table(args.db_name, args.tbl_name)?;
+    alter_list(
+        &call,
+        &at,
+        args.new_parts.as_deref(),
+        args.environment_context.as_ref(),
+    )
+    .await?;
+    call.reply(&replies::AlterPartitionsWithEnvironmentContext::default())
+}
+
+async fn alter_partitions_req(call: Call<'_>) -> Answer {
+    let args: args::AlterPartitionsReq<'_> = call.arguments()?;
+    let request = required(args.req, "req")?;
+    let at = name::table_in(
+        request.cat_name,
+        Some(request.db_name),
+        Some(request.table_name),
+    )?;
+    let context = request.environment_context.as_ref();
+    alter_list(&call, &at, Some(&request.partitions), context).await?;
+    let success = Some(types::AlterPartitionsResponse::default());
+    call.reply(&replies::AlterPartitionsReq {
+        success,
+        ..Default::default()
+    })
+}
+
+async fn rename(
+    call: &Call<'_>,
+    at: &TableRef,
+    old: Option<&[&str]>,
+    wire: Option<&types::Partition<'_>>,
+) -> Result<(), Failure> {
+    let draft = partition::draft(required(wire, "new_part")?, Some(at.catalog.as_str()))?;
+    let options = PartitionAlterOptions::default();
+    Ok(call
+        .catalog()
+        .partition_rename(at, &strings(old), draft, options)
+        .await?)
+}
+
+async fn rename_partition(call: Call<'_>) -> Answer {
+    let args: args::RenamePartition<'_> = call.arguments()?;
+    let at = name::table(args.db_name, args.tbl_name)?;
+    rename(
+        &call,
+        &at,
+        args.part_vals.as_deref(),
+        args.new_part.as_ref(),
+    )
+    .await?;
+    call.reply(&replies::RenamePartition::default())
+}
+
+async fn rename_partition_req(call: Call<'_>) -> Answer {
+    let args: args::RenamePartitionReq<'_> = call.arguments()?;
+    let request = required(args.req, "req")?;
+    if request.clone_part.unwrap_or(false) {
+        return Err(Error::Unsupported("a partition cannot be cloned".into()).into());
+    }
+    let at = name::table_in(
+        request.cat_name,
+        Some(request.db_name),
+        Some(request.table_name),
+    )?;
+    rename(
+        &call,
+        &at,
+        Some(&request.part_vals),
+        Some(&request.new_part),
+    )
+    .await?;
+    let success = Some(types::RenamePartitionResponse::default());
+    call.reply(&replies::RenamePartitionReq {
+        success,
+        ..Default::default()
+    })
+}
+
+async fn exchange(
+    call: &Call<'_>,
+    spec: Option<&[(&str, &str)]>,
+    source: (Option<&str>, Option<&str>),
+    target: (Option<&str>, Option<&str>),
+) -> Result<PartitionList, Failure> {
+    let spec = required(spec, "partitionSpecs")?;
+    let source = name::table(source.0, source.1)?;
+    let target = name::table(target.0, target.1)?;
+    let moved = call
+        .catalog()
+        .partitions_exchange(spec, &source, &target)
+        .await?;
+    Ok(PartitionList::of(&moved, call.protocol))
+}
+
+/// Hive answers with an empty partition.
+async fn exchange_partition(call: Call<'_>) -> Answer {
+    let args: args::ExchangePartition<'_> = call.arguments()?;
+    let source = (args.source_db, args.source_table_name);
+    let target = (args.dest_db, args.dest_table_name);
+    exchange(&call, args.partition_specs.as_deref(), source, target).await?;
+    let success = Some(types::Partition::default());
+    call.reply(&replies::ExchangePartition {
+        success,
+        ..Default::default()
+    })
+}
+
+async fn exchange_partitions(call: Call<'_>) -> Answer {
+    let args: args::ExchangePartitions<'_> = call.arguments()?;
+    let source = (args.source_db, args.source_table_name);
+    let target = (args.dest_db, args.dest_table_name);
+    let list = exchange(&call, args.partition_specs.as_deref(), source, target).await?;
+    call.reply(&Success(&list))
+}

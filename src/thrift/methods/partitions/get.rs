@@ -1,0 +1,117 @@
+//! One partition, by values or by name; and many, by their names.
+
+use super::{answer_one, answer_one_wrapped};
+use crate::model::TableRef;
+use crate::thrift::call::{Answer, Call};
+use crate::thrift::error::Failure;
+use crate::thrift::from_wire::name::{self, required};
+use crate::thrift::from_wire::strings;
+use crate::thrift::method::Method;
+use crate::thrift::to_wire::partition::ParameterPatterns;
+use crate::thrift::to_wire::partition_list::{PartitionList, Success, Wrapped};
+use hms::ExceptionKind::NoSuchObjectException;
+use hms::args;
+
+/// A name that lacks a key is a missing partition to a reader.
+pub(in super::super) const METHODS: &[Method] = &[
+    Method::new("get_partition", |call| Box::pin(get_partition(call))),
+    Method::new("get_partition_with_auth", |call| {
+        Box::pin(get_partition_with_auth(call))
+    }),
+    Method::new("get_partition_req", |call| {
+        Box::pin(get_partition_req(call))
+    }),
+    Method::new("get_partition_by_name", |call| {
+        Box::pin(get_partition_by_name(call))
+    })
+    .unacceptable(NoSuchObjectException),
+    Method::new("get_partitions_by_names", |call| {
+        Box::pin(get_partitions_by_names(call))
+    }),
+    Method::new("get_partitions_by_names_req", |call| {
+        Box::pin(get_partitions_by_names_req(call))
+    }),
+];
+
+async fn get_partition(call: Call<'_>) -> Answer {
+    let args: args::GetPartition<'_> = call.arguments()?;
+    let at = name::table(args.db_name, args.tbl_name)?;
+    let values = required(args.part_vals.as_deref(), "part_vals")?;
+    let (table, partition) = call
+        .catalog()
+        .partition_get(&at, &strings(Some(values)))
+        .await?;
+    answer_one(&call, &table, &partition)
+}
+
+/// Partitions carry no privileges of their own.
+async fn get_partition_with_auth(call: Call<'_>) -> Answer {
+    let args: args::GetPartitionWithAuth<'_> = call.arguments()?;
+    let at = name::table(args.db_name, args.tbl_name)?;
+    let values = required(args.part_vals.as_deref(), "part_vals")?;
+    let (table, partition) = call
+        .catalog()
+        .partition_get(&at, &strings(Some(values)))
+        .await?;
+    answer_one(&call, &table, &partition)
+}
+
+async fn get_partition_req(call: Call<'_>) -> Answer {
+    let args: args::GetPartitionReq<'_> = call.arguments()?;
+    let request = required(args.req, "req")?;
+    let at = name::table_in(
+        request.cat_name,
+        Some(request.db_name),
+        Some(request.tbl_name),
+    )?;
+    let values = strings(Some(&request.part_vals));
+    let (table, partition) = call.catalog().partition_get(&at, &values).await?;
+    answer_one_wrapped(&call, &table, &partition)
+}
+
+async fn get_partition_by_name(call: Call<'_>) -> Answer {
+    let args: args::GetPartitionByName<'_> = call.arguments()?;
+    let at = name::table(args.db_name, args.tbl_name)?;
+    let name = required(args.part_name, "part_name")?;
+    let (table, partition) = call.catalog().partition_get_by_name(&at, name).await?;
+    answer_one(&call, &table, &partition)
+}
+
+async fn named(
+    call: &Call<'_>,
+    at: &TableRef,
+    names: Option<&[&str]>,
+    patterns: ParameterPatterns,
+) -> Result<PartitionList, Failure> {
+    let names = required(names, "names")?;
+    let found = call.catalog().partitions_by_name(at, names).await?;
+    let mut list = PartitionList::new(&found.table, call.protocol, patterns);
+    list.extend(&found.partitions);
+    Ok(list)
+}
+
+async fn get_partitions_by_names(call: Call<'_>) -> Answer {
+    let args: args::GetPartitionsByNames<'_> = call.arguments()?;
+    let at = name::table(args.db_name, args.tbl_name)?;
+    let list = named(
+        &call,
+        &at,
+        args.names.as_deref(),
+        ParameterPatterns::default(),
+    )
+    .await?;
+    call.reply(&Success(&list))
+}
+
+/// The request has no catalog of its own; Hive 4 writes it before the database.
+async fn get_partitions_by_names_req(call: Call<'_>) -> Answer {
+    let args: args::GetPartitionsByNamesReq<'_> = call.arguments()?;
+    let request = required(args.req, "req")?;
+    let at = name::table(Some(request.db_name), Some(request.tbl_name))?;
+    let patterns = ParameterPatterns::new(
+        request.include_param_key_pattern,
+        request.exclude_param_key_pattern,
+    );
+    let list = named(&call, &at, request.names.as_deref(), patterns).await?;
+    call.reply(&Success(Wrapped::new(&list)))
+}

@@ -1,0 +1,253 @@
+//! One partition, written straight to the wire around the parts of its descriptor that it shares with others.
+
+use super::{seconds, storage};
+use crate::model::{Parameters, Partition, StorageDescriptor, Table};
+use hms::{Encode, Protocol, Wire, WireType, Writer, types};
+
+/// What all partitions of an answer have in common beside their descriptors.
+#[derive(Debug, Clone)]
+pub(in crate::thrift) struct Place {
+    catalog: String,
+    database: String,
+    table: String,
+    location: Option<String>,
+}
+
+impl Place {
+    /// The place of a table's partitions.
+    pub(in crate::thrift) fn of(table: &Table) -> Self {
+        Self {
+            catalog: table.at.catalog.as_str().to_owned(),
+            database: table.at.database.as_str().to_owned(),
+            table: table.at.table.as_str().to_owned(),
+            location: table.location.clone(),
+        }
+    }
+
+    /// The table's own location.
+    pub(super) fn root(&self) -> Option<&str> {
+        self.location.as_deref()
+    }
+
+    /// Catalog, database and table.
+    pub(super) fn names(&self) -> [&str; 3] {
+        [&self.catalog, &self.database, &self.table]
+    }
+}
+
+/// A storage descriptor in its encoded form, without the location: the fields before it and those behind.
+#[derive(Debug)]
+pub(super) struct EncodedDescriptor {
+    before: Vec<u8>,
+    behind: Vec<u8>,
+}
+
+/// The field number of the location in a storage descriptor, and of the last field.
+const LOCATION: i16 = 2;
+const LAST: i16 = 12;
+
+impl EncodedDescriptor {
+    /// Encodes a descriptor once.
+    pub(super) fn new(descriptor: &StorageDescriptor, protocol: Protocol) -> Self {
+        let whole = storage::descriptor(descriptor, Some(""));
+        let columns = types::StorageDescriptor {
+            cols: whole.cols.clone(),
+            ..Default::default()
+        };
+        let place = types::StorageDescriptor {
+            location: Some(""),
+            ..Default::default()
+        };
+        let behind = types::StorageDescriptor {
+            cols: None,
+            ..whole
+        };
+        let skipped = fields(&place, protocol).len();
+        Self {
+            before: fields(&columns, protocol),
+            behind: fields(&behind, protocol).split_off(skipped),
+        }
+    }
+
+    fn encode<W: Writer>(&self, location: &str, writer: &mut W) {
+        let mark = writer.struct_begin();
+        if !self.before.is_empty() {
+            writer.raw_fields(0, 1, &self.before);
+        }
+        writer.field(LOCATION, WireType::String);
+        writer.string(location);
+        writer.raw_fields(LOCATION, LAST, &self.behind);
+        writer.struct_end(mark);
+    }
+}
+
+/// The bytes of a struct's fields without its end.
+fn fields(descriptor: &types::StorageDescriptor<'_>, protocol: Protocol) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    protocol.encode(descriptor, &mut bytes);
+    bytes.pop();
+    bytes
+}
+
+/// Which parameters are shown: Hive 4 sends patterns of keys, in which `%` stands for anything.
+#[derive(Debug, Clone, Default)]
+pub(in crate::thrift) struct ParameterPatterns {
+    /// Only these are shown.
+    pub(in crate::thrift) include: Option<String>,
+    /// These are not.
+    pub(in crate::thrift) exclude: Option<String>,
+}
+
+impl ParameterPatterns {
+    /// The patterns of a request; blank ones say nothing.
+    pub(in crate::thrift) fn new(include: Option<&str>, exclude: Option<&str>) -> Self {
+        let given = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+        Self {
+            include: given(include),
+            exclude: given(exclude),
+        }
+    }
+
+    fn shows(&self, key: &str) -> bool {
+        self.include
+            .as_deref()
+            .is_none_or(|pattern| is_like(key, pattern))
+            && !self
+                .exclude
+                .as_deref()
+                .is_some_and(|pattern| is_like(key, pattern))
+    }
+}
+
+/// SQL's LIKE: `%` is any run of characters, `_` one.
+fn is_like(text: &str, pattern: &str) -> bool {
+    let (text, pattern): (Vec<char>, Vec<char>) =
+        (text.chars().collect(), pattern.chars().collect());
+    let (mut at, mut wanted) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    while at < text.len() {
+        match pattern.get(wanted) {
+            Some('%') => {
+                retry = Some((at, wanted));
+                wanted += 1;
+            }
+            Some(one) if *one == '_' || *one == text[at] => {
+                at += 1;
+                wanted += 1;
+            }
+            _ => {
+                // The last `%` takes one character more.
+                let Some((from, percent)) = retry else {
+                    return false;
+                };
+                retry = Some((from + 1, percent));
+                at = from + 1;
+                wanted = percent + 1;
+            }
+        }
+    }
+    pattern[wanted..].iter().all(|one| *one == '%')
+}
+
+/// A partition beside what it shares.
+pub(super) struct Entry<'a> {
+    pub(super) place: &'a Place,
+    pub(super) descriptor: &'a EncodedDescriptor,
+    pub(super) patterns: &'a ParameterPatterns,
+    pub(super) partition: &'a Partition,
+}
+
+impl Wire for Entry<'_> {
+    const WIRE: WireType = WireType::Struct;
+}
+
+impl Encode for Entry<'_> {
+    fn encode<W: Writer>(&self, writer: &mut W) {
+        let partition = self.partition;
+        let [catalog, database, table] = self.place.names();
+        let mark = writer.struct_begin();
+        writer.field(1, WireType::List);
+        writer.list_begin(WireType::String, partition.values.len());
+        for value in &partition.values {
+            writer.string(value);
+        }
+        writer.field(2, WireType::String);
+        writer.string(database);
+        writer.field(3, WireType::String);
+        writer.string(table);
+        writer.field(4, WireType::I32);
+        writer.i32(seconds(partition.created_at));
+        writer.field(5, WireType::I32);
+        writer.i32(seconds(partition.last_access_at));
+        writer.field(6, WireType::Struct);
+        match partition.full_location(self.place.root()) {
+            Some(location) => self.descriptor.encode(&location, writer),
+            None => storage::descriptor(&partition.descriptor, None).encode(writer),
+        }
+        writer.field(7, WireType::Map);
+        self.parameters(&partition.parameters, writer);
+        writer.field(9, WireType::String);
+        writer.string(catalog);
+        self.rest(writer);
+        writer.struct_end(mark);
+    }
+}
+
+impl Entry<'_> {
+    fn parameters<W: Writer>(&self, parameters: &Parameters, writer: &mut W) {
+        let shown = || {
+            parameters
+                .iter()
+                .filter(|(key, _)| self.patterns.shows(key))
+        };
+        writer.map_begin(WireType::String, WireType::String, shown().count());
+        for (key, value) in shown() {
+            writer.string(key);
+            writer.string(value);
+        }
+    }
+
+    /// The fields that were kept as they came; what cannot be read any more is left out.
+    fn rest<W: Writer>(&self, writer: &mut W) {
+        if self.partition.rest.is_empty() {
+            return;
+        }
+        let rest: types::Partition<'_> = Protocol::Binary
+            .decode(&self.partition.rest)
+            .unwrap_or_default();
+        if let Some(id) = rest.write_id {
+            writer.field(10, WireType::I64);
+            writer.i64(id);
+        }
+        if let Some(metadata) = &rest.file_metadata {
+            writer.field(13, WireType::Struct);
+            metadata.encode(writer);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_like;
+
+    #[test]
+    fn patterns_are_those_of_sql() {
+        for (text, pattern) in [
+            ("numFiles", "%"),
+            ("numFiles", "num%"),
+            ("numFiles", "%i_es"),
+            ("", "%"),
+            ("aab", "%ab"),
+        ] {
+            assert!(is_like(text, pattern), "{text} {pattern}");
+        }
+        for (text, pattern) in [
+            ("numFiles", "num"),
+            ("numFiles", ""),
+            ("a", "a_"),
+            ("Ab", "ab"),
+        ] {
+            assert!(!is_like(text, pattern), "{text} {pattern}");
+        }
+    }
+}
