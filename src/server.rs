@@ -7,7 +7,7 @@ use crate::config::Settings;
 use crate::error::Error;
 use crate::lake::{Lake, LakeError};
 use crate::store::Store;
-use crate::tasks::{EventRetention, LakeCleanup, Runner};
+use crate::tasks::{EventRetention, LakeCleanup, LockReaper, Runner};
 use crate::telemetry::Metrics;
 use crate::{rest, thrift};
 use std::io;
@@ -213,5 +213,9 @@ fn tasks_start(
         kept_s: every.event_kept_s,
     };
     runner.spawn(retention, every.event_retention_interval_s);
+    runner.spawn(
+        LockReaper { catalog: catalog() },
+        every.lock_reaper_interval_s,
+    );
     runner
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// A catalog server that speaks the Hive Metastore protocol.
 ///
 /// Without a configuration it serves this machine alone: Thrift on 127.0.0.1:9083, HTTP on
-/// 127.0.0.1:9084, the catalog in SQLite and tables in files, both under ./skep-data.
+/// 127.0.0.1:9084, the catalog and its tables in files of the folder skep-data.
 #[derive(Debug, Parser)]
 #[command(name = "skep", version, arg_required_else_help = true, after_help = AFTER_HELP)]
 pub struct Arguments {

@@ -16,7 +16,7 @@ impl Settings {
         self.warehouse_check()?;
         self.storage.s3.check().map_err(|(key, why)| {
             let value = self.value_of(&["storage", "s3", key]);
-            ConfigError::invalid(format!("storage.s3.{key}"), value, why)
+            ConfigError::invalid(format!("storage.s3.{key}"), &value, why)
         })?;
         self.hive_check()?;
         at_least_one(&[
@@ -44,11 +44,15 @@ impl Settings {
         let bytes = self.thrift.message_bytes_max;
         if !(MESSAGE_BYTES_LEAST..=MESSAGE_BYTES_MOST).contains(&bytes) {
             let why = format!("it must lie between {MESSAGE_BYTES_LEAST} and {MESSAGE_BYTES_MOST}");
-            return Err(ConfigError::invalid("thrift.message_bytes_max", bytes, why));
+            return Err(ConfigError::invalid(
+                "thrift.message_bytes_max",
+                &bytes,
+                why,
+            ));
         }
         if self.thrift.listen == self.http.listen && self.http.listen.port() != 0 {
             let why = "thrift.listen has the same address";
-            return Err(ConfigError::invalid("http.listen", self.http.listen, why));
+            return Err(ConfigError::invalid("http.listen", &self.http.listen, why));
         }
         at_least_one(&[
             ("thrift.connections_max", self.thrift.connections_max as u64),
@@ -67,7 +71,7 @@ impl Settings {
             let why = "it must begin with sqlite:, postgres:// or mysql://";
             return Err(ConfigError::invalid(
                 "database.url",
-                self.database.url_shown(),
+                &self.database.url_shown(),
                 why,
             ));
         }
@@ -112,7 +116,7 @@ impl Settings {
             let why = "it must be -1 (no limit) or at least 1";
             return Err(ConfigError::invalid(
                 "hive.partitions_per_request_max",
-                most,
+                &most,
                 why,
             ));
         }
@@ -121,7 +125,7 @@ impl Settings {
             ("tasks.event_kept_s", self.tasks.event_kept_s),
         ] {
             if value < 1 {
-                return Err(ConfigError::invalid(key, value, "it must be at least 1"));
+                return Err(ConfigError::invalid(key, &value, "it must be at least 1"));
             }
         }
         Ok(())

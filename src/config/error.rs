@@ -1,5 +1,6 @@
 //! Why a configuration is refused, in words that lead to the line to change.
 
+use std::fmt;
 use std::path::PathBuf;
 
 /// A configuration that skep does not start with.
@@ -41,7 +42,7 @@ pub enum ConfigError {
 impl ConfigError {
     pub(super) fn invalid(
         key: impl Into<String>,
-        value: impl ToString,
+        value: &dyn fmt::Display,
         why: impl Into<String>,
     ) -> Self {
         Self::Invalid {

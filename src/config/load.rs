@@ -5,7 +5,7 @@ use super::error::ConfigError;
 use super::sections::DATABASE_URL_DEFAULT;
 use super::{Settings, keys};
 use crate::secret::Secret;
-use config::{Config, Environment, File, FileFormat, Value, ValueKind};
+use config::{Config, Environment, File, FileFormat, ValueKind};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
@@ -117,7 +117,7 @@ impl Settings {
 
 fn both_set(key: &str, path: &Path) -> ConfigError {
     let why = format!("{key} is set too: one of them must go");
-    ConfigError::invalid(format!("{key}_file"), path.display(), why)
+    ConfigError::invalid(format!("{key}_file"), &path.display(), why)
 }
 
 fn secret_read(path: &Path) -> Result<Secret, ConfigError> {
@@ -190,7 +190,7 @@ fn keys_check(origin: &str, parsed: &Config, known: &BTreeSet<String>) -> Result
         }
         if known.iter().any(|one| one.starts_with(&format!("{key}."))) {
             let why = format!("it is a section: write [{key}]");
-            return Err(ConfigError::invalid(key, shown(&value), why));
+            return Err(ConfigError::invalid(key, &value, why));
         }
         return Err(ConfigError::UnknownKey {
             nearest: keys::nearest(&key, known),
@@ -199,8 +199,4 @@ fn keys_check(origin: &str, parsed: &Config, known: &BTreeSet<String>) -> Result
         });
     }
     Ok(())
-}
-
-fn shown(value: &Value) -> String {
-    value.to_string()
 }

@@ -4,10 +4,12 @@
 
 mod event_retention;
 mod lake_cleanup;
+mod lock_reaper;
 mod runner;
 
 pub use event_retention::EventRetention;
 pub use lake_cleanup::LakeCleanup;
+pub use lock_reaper::LockReaper;
 pub use runner::Runner;
 
 use crate::error::Error;

@@ -1,8 +1,8 @@
 //! Counters in the form that Prometheus reads. Every handle is resolved once, when the server
 //! starts; counting is then an addition to a number and never a look-up of label texts.
 
-use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::{Family, MetricConstructor};
 use prometheus_client::metrics::gauge::Gauge;
@@ -103,8 +103,8 @@ impl Metrics {
             "Runs of background tasks",
             Family::clone(&tasks),
         );
-        let mut thrift = registry.sub_registry_with_prefix("thrift");
-        let methods = methods_register(&mut thrift, methods);
+        let thrift = registry.sub_registry_with_prefix("thrift");
+        let methods = methods_register(thrift, methods);
         let unknown_methods = Counter::default();
         let text = "Calls of methods that are not served";
         thrift.register("unknown_methods", text, unknown_methods.clone());

@@ -237,7 +237,7 @@ impl Store {
             let below = &key[prefix.len()..];
             let cut = delimiter.and_then(|mark| Some(below.find(mark)? + mark.len()));
             if let Some(cut) = cut {
-                last = key[..prefix.len() + cut].to_owned();
+                key[..prefix.len() + cut].clone_into(&mut last);
                 from = Bound::Excluded(format!("{last}{}", char::MAX));
                 page.prefixes.push(last.clone());
             } else {
