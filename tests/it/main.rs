@@ -11,5 +11,6 @@ mod lake;
 mod s3;
 mod server;
 mod store;
+mod tasks;
 mod thrift;
 mod tidy;
