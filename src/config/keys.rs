@@ -7,7 +7,7 @@ use crate::secret::Secret;
 use std::collections::BTreeSet;
 
 /// Every key in its dotted form, such as `storage.s3.endpoint`.
-pub(super) fn known_keys() -> BTreeSet<String> {
+pub fn known_keys() -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     if let Ok(table) = toml::Table::try_from(every_key()) {
         collect("", &table, &mut keys);

@@ -12,6 +12,7 @@ mod load;
 mod sections;
 
 pub use error::ConfigError;
+pub use keys::known_keys;
 pub use load::ENVIRONMENT_PREFIX;
 pub use sections::{
     DatabaseSettings, HiveSettings, HttpSettings, ServerSettings, TasksSettings, WarehouseSettings,

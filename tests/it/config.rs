@@ -1,7 +1,7 @@
 //! Settings from a file and the environment, and the words in which wrong ones are refused.
 
 use skep::config::Settings;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 
 /// Loads with a file of this text and these variables; the error as its text.
@@ -211,4 +211,17 @@ fn what_is_printed_can_be_loaded_again() {
     let second = load(&first.to_toml(), &[]).unwrap();
     assert_eq!(first.to_toml(), second.to_toml());
     assert_eq!(second.hive.lock_timeout_s, 42);
+}
+
+#[test]
+fn the_reference_page_lists_every_key_and_no_other() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/CONFIGURATION.md");
+    let page = fs::read_to_string(path).unwrap();
+    let listed = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let listed: BTreeSet<&str> = listed.collect();
+    let known = skep::config::known_keys();
+    let known: BTreeSet<&str> = known.iter().map(String::as_str).collect();
+    assert_eq!(listed, known, "docs/CONFIGURATION.md");
 }

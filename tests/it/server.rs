@@ -1,7 +1,5 @@
 //! A whole server: started by the library in the test's process, and as the binary.
 
-use crate::client::Client;
-use serde_json::json;
 use skep::catalog::{Catalog, CatalogSettings};
 use skep::clock::Clock;
 use skep::config::Settings;
@@ -256,34 +254,4 @@ fn the_binary_migrates_checks_and_complains() {
         text.contains("htpp.listen") && text.contains("http.listen"),
         "{text}"
     );
-}
-
-#[test]
-fn what_was_acknowledged_survives_a_kill() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut acknowledged = Vec::new();
-    for round in 0..3 {
-        let mut child = binary(directory.path(), &["serve"]).spawn().unwrap();
-        let (line, _log) = ready_line(&mut child);
-        let address = line.split("hive.metastore.uri=thrift://").nth(1).unwrap();
-        let address = address.split_whitespace().next().unwrap();
-        let mut client = Client::connect(address).unwrap();
-        let names = client.call("get_all_databases", json!({})).unwrap();
-        for name in &acknowledged {
-            assert!(
-                names.as_array().unwrap().contains(&json!(name)),
-                "{name} is lost"
-            );
-        }
-        for number in 0..20 {
-            let name = format!("db_{round}_{number}");
-            let database = json!({ "database": { "name": name } });
-            client.call("create_database", database).unwrap();
-            acknowledged.push(name);
-        }
-        // `Child::kill` sends SIGKILL: nothing is closed or flushed.
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
-    assert_eq!(acknowledged.len(), 60);
 }
