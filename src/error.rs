@@ -116,7 +116,10 @@ impl Entity {
             Self::Lock(id) => format!("No such lock lockid:{id}"),
             Self::Transaction(id) => format!("No such transaction txnid:{id}"),
             Self::ColumnStatistics(at, column) => {
-                format!("Column stats doesn't exist for db={} table={} col={column}", at.database, at.table)
+                format!(
+                    "Column stats doesn't exist for db={} table={} col={column}",
+                    at.database, at.table
+                )
             }
         }
     }

@@ -32,7 +32,9 @@ impl Catalog {
             rest: Vec::new(),
         };
         self.lake.directory_make(&database.location).await?;
-        transact!(self.store, |session| { session.database_insert_if_missing(&database).await })?;
+        transact!(self.store, |session| {
+            session.database_insert_if_missing(&database).await
+        })?;
         Ok(())
     }
 }

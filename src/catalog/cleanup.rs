@@ -24,10 +24,20 @@ pub(super) struct Doomed {
 impl Catalog {
     /// Writes down, inside a transaction, that a directory is to be deleted. The background task leaves it alone for
     /// a while: who dropped it deletes it right after the commit.
-    pub(super) async fn doom(&self, session: &mut Session, location: &str, reason: &str) -> Result<Doomed> {
+    pub(super) async fn doom(
+        &self,
+        session: &mut Session,
+        location: &str,
+        reason: &str,
+    ) -> Result<Doomed> {
         let now = self.now();
-        let id = session.pending_delete_insert(location, reason, now, now + RETRY_DELAY_S).await?;
-        Ok(Doomed { id, location: location.to_owned() })
+        let id = session
+            .pending_delete_insert(location, reason, now, now + RETRY_DELAY_S)
+            .await?;
+        Ok(Doomed {
+            id,
+            location: location.to_owned(),
+        })
     }
 
     /// Tries deletions right after the commit that wrote them down. A failure is logged and left to the background
@@ -43,7 +53,9 @@ impl Catalog {
     /// Takes up the deletions that are due. Returns how many were tried and how many of them failed again.
     pub async fn pending_deletes_retry(&self) -> Result<(usize, usize)> {
         let mut session = self.store.session().await?;
-        let due = session.pending_delete_due(self.now(), PENDING_DELETES_PER_PASS_MAX).await?;
+        let due = session
+            .pending_delete_due(self.now(), PENDING_DELETES_PER_PASS_MAX)
+            .await?;
         drop(session);
         let (mut tried, mut failed) = (0, 0);
         for one in due {
@@ -64,10 +76,15 @@ impl Catalog {
     /// take away what a new table or partition puts there.
     pub(super) async fn pending_deletes_under(&self, locations: &[&str]) -> Result<()> {
         let mut session = self.store.session().await?;
-        let pending = session.pending_delete_due(i64::MAX, PENDING_DELETES_PER_PASS_MAX).await?;
+        let pending = session
+            .pending_delete_due(i64::MAX, PENDING_DELETES_PER_PASS_MAX)
+            .await?;
         drop(session);
         for one in pending {
-            if locations.iter().any(|location| overlap(&one.location, location)) {
+            if locations
+                .iter()
+                .any(|location| overlap(&one.location, location))
+            {
                 self.doomed_delete_one(one.id, &one.location).await?;
             }
         }
@@ -79,13 +96,17 @@ impl Catalog {
         let delay = RETRY_DELAY_S.saturating_mul(1 << pending.attempts.clamp(0, 10));
         let next_at = self.now() + delay.min(RETRY_DELAY_S_MAX);
         transact!(self.store, |session| {
-            session.pending_delete_postpone(pending.id, pending.attempts, next_at).await
+            session
+                .pending_delete_postpone(pending.id, pending.attempts, next_at)
+                .await
         })
     }
 
     async fn doomed_delete_one(&self, id: i64, location: &str) -> Result<()> {
         self.lake.directory_delete(location).await?;
-        transact!(self.store, |session| { session.pending_delete_done(id).await })
+        transact!(self.store, |session| {
+            session.pending_delete_done(id).await
+        })
     }
 
     /// Removes a directory that was made for something that could not be stored.
@@ -97,8 +118,13 @@ impl Catalog {
 
     /// Removes the directories of a dropped database where nothing is left in them.
     pub(super) async fn directories_delete_if_empty(&self, database: &Database) {
-        for location in [Some(&database.location), database.managed_location.as_ref()].into_iter().flatten() {
-            let Some((parent, _)) = location.trim_end_matches('/').rsplit_once('/') else { continue };
+        for location in [Some(&database.location), database.managed_location.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            let Some((parent, _)) = location.trim_end_matches('/').rsplit_once('/') else {
+                continue;
+            };
             // What stands above a (missing) child is the directory itself.
             let child = format!("{location}/-");
             if let Err(failure) = self.lake.parents_delete_if_empty(&child, parent).await {
@@ -115,6 +141,8 @@ fn overlap(one: &str, other: &str) -> bool {
 
 /// Whether a place is a directory or stands inside it.
 pub(super) fn is_inside(place: &str, directory: &str) -> bool {
-    let rest = place.trim_end_matches('/').strip_prefix(directory.trim_end_matches('/'));
+    let rest = place
+        .trim_end_matches('/')
+        .strip_prefix(directory.trim_end_matches('/'));
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -5,7 +5,8 @@ use crate::error::{Entity, Error, Result};
 use crate::filter::name_pattern::NamePattern;
 use crate::hive::object_name;
 use crate::model::{
-    Caller, Database, DatabaseRef, EventBody, EventKind, Name, NewEvent, Parameters, PrincipalType,
+    Caller, Database, DatabaseRef, EventBody, EventKind, FunctionRef, Name, NewEvent, Parameters,
+    PrincipalType,
 };
 use crate::transact;
 
@@ -72,7 +73,13 @@ impl Catalog {
         let made = self.lake.directory_make(&database.location).await?;
         let stored = transact!(self.store, |session| {
             let id = session.database_insert(&database).await?;
-            let event = database_event(EventKind::CreateDatabase, &Database { id, ..database.clone() });
+            let event = database_event(
+                EventKind::CreateDatabase,
+                &Database {
+                    id,
+                    ..database.clone()
+                },
+            );
             session.event_append(database.created_at, &[event]).await?;
             Ok(())
         });
@@ -198,7 +205,15 @@ impl Catalog {
     async fn database_empty(&self, at: &DatabaseRef, delete_data: bool) -> Result<()> {
         let functions = self.store.session().await?.function_names(at).await?;
         for function in functions {
-            let _ = function;
+            let at = FunctionRef {
+                catalog: at.catalog.clone(),
+                database: at.database.clone(),
+                name: function,
+            };
+            match self.function_drop(&at).await {
+                Ok(()) | Err(Error::NotFound(_)) => {}
+                Err(failure) => return Err(failure),
+            }
         }
         let tables = self.store.session().await?.table_names(at).await?;
         for table in tables {

@@ -18,7 +18,10 @@ impl Catalog {
         if database.as_str() == "default" {
             return root.to_owned();
         }
-        format!("{root}/{}", directory_name::database_directory(database.as_str()))
+        format!(
+            "{root}/{}",
+            directory_name::database_directory(database.as_str())
+        )
     }
 
     /// `<database location>/<table>`, with the characters Hive escapes in directory names.
@@ -39,9 +42,10 @@ impl From<LakeError> for Error {
     fn from(failure: LakeError) -> Self {
         let text = failure.to_string();
         match failure {
-            LakeError::Unavailable { source, location } => {
-                Self::Unavailable { what: format!("location {location}"), source }
-            }
+            LakeError::Unavailable { source, location } => Self::Unavailable {
+                what: format!("location {location}"),
+                source,
+            },
             LakeError::Unsupported { .. } => Self::Unsupported(text),
             LakeError::Invalid { .. }
             | LakeError::NotFound { .. }

@@ -23,7 +23,10 @@ pub(super) struct Conversation {
 impl Conversation {
     /// Remembers who the client says it is. `false` where it said so before: Hive refuses a second time.
     pub(super) fn introduce(&self, user: String, groups: Vec<String>) -> bool {
-        let mut ugi = self.ugi.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut ugi = self
+            .ugi
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if ugi.is_some() {
             return false;
         }
@@ -72,20 +75,33 @@ impl<'a> Call<'a> {
 
     /// Decodes the arguments; they borrow from the message.
     pub(super) fn arguments<T: Decode<'a>>(&self) -> Result<T, Failure> {
-        self.protocol.decode(self.arguments).map_err(Failure::Malformed)
+        self.protocol
+            .decode(self.arguments)
+            .map_err(Failure::Malformed)
     }
 
     /// Who asks. Without `set_ugi` it is the server's own user, as in Hive.
     pub(super) fn caller(&self) -> Caller {
-        let ugi = self.conversation.ugi.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let ugi = self
+            .conversation
+            .ugi
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let (user, groups) = ugi.clone().unwrap_or_else(|| ("skep".into(), Vec::new()));
-        Caller { user, groups, via: crate::model::Way::Thrift }
+        Caller {
+            user,
+            groups,
+            via: crate::model::Way::Thrift,
+        }
     }
 
     /// Encodes the answer.
     pub(super) fn reply<T: Encode>(&self, reply: &T) -> Answer {
         let mut out = Vec::new();
-        let header = MessageHeader { kind: MessageKind::Reply, ..self.header };
+        let header = MessageHeader {
+            kind: MessageKind::Reply,
+            ..self.header
+        };
         self.protocol.encode_message(header, reply, &mut out);
         Ok(out)
     }

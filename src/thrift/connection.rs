@@ -46,12 +46,19 @@ pub(super) async fn converse(
     if let Err(failure) = stream.set_nodelay(true) {
         tracing::debug!(%peer, %failure, "cannot set TCP_NODELAY");
     }
-    let mut connection =
-        Connection { shared, stream, shutdown, buffer: BytesMut::new(), conversation: Conversation::default() };
+    let mut connection = Connection {
+        shared,
+        stream,
+        shutdown,
+        buffer: BytesMut::new(),
+        conversation: Conversation::default(),
+    };
     match connection.run().await {
         Ok(()) => {}
         Err(End::Io(failure)) => tracing::debug!(%peer, %failure, "a connection broke"),
-        Err(End::Truncated) => tracing::debug!(%peer, "a client went away in the middle of a message"),
+        Err(End::Truncated) => {
+            tracing::debug!(%peer, "a client went away in the middle of a message")
+        }
         Err(end) => {
             shared.metrics.thrift_connection_refused();
             tracing::warn!(%peer, reason = %end, "a connection is closed");
@@ -69,7 +76,9 @@ struct Connection<'a> {
 
 impl Connection<'_> {
     async fn run(&mut self) -> Result<(), End> {
-        let Some(opening) = self.opening().await? else { return Ok(()) };
+        let Some(opening) = self.opening().await? else {
+            return Ok(());
+        };
         match opening {
             Opening::Binary => self.unframed(Protocol::Binary).await,
             Opening::Compact => self.unframed(Protocol::Compact).await,
@@ -78,7 +87,9 @@ impl Connection<'_> {
             Opening::Sasl => Err(End::Looks("it asks for SASL, which is not set up here")),
             Opening::Tls => Err(End::Looks("it asks for TLS on a plain port")),
             Opening::Http => Err(End::Looks("it sends an HTTP request to the Thrift port")),
-            Opening::BinaryNotStrict => Err(End::Looks("it speaks the binary protocol without versions")),
+            Opening::BinaryNotStrict => {
+                Err(End::Looks("it speaks the binary protocol without versions"))
+            }
             Opening::Unknown => Err(End::Looks("its first bytes are no Thrift message")),
         }
     }
@@ -97,7 +108,10 @@ impl Connection<'_> {
 
     /// Messages without a length: the scanner finds their ends.
     async fn unframed(&mut self, protocol: Protocol) -> Result<(), End> {
-        let limits = Limits { message_bytes_max: self.shared.settings.message_bytes_max, ..Limits::default() };
+        let limits = Limits {
+            message_bytes_max: self.shared.settings.message_bytes_max,
+            ..Limits::default()
+        };
         let mut scanner = Scanner::new(protocol, limits);
         loop {
             match scanner.scan(&self.buffer)? {
@@ -147,8 +161,14 @@ impl Connection<'_> {
         }
     }
 
-    async fn answer(&mut self, protocol: Protocol, message: &[u8], framed: bool) -> Result<(), End> {
-        let Some(reply) = dispatch(self.shared, &self.conversation, protocol, message).await? else {
+    async fn answer(
+        &mut self,
+        protocol: Protocol,
+        message: &[u8],
+        framed: bool,
+    ) -> Result<(), End> {
+        let Some(reply) = dispatch(self.shared, &self.conversation, protocol, message).await?
+        else {
             return Ok(());
         };
         if framed {
@@ -172,7 +192,11 @@ impl Connection<'_> {
     }
 
     fn closed(&self) -> Result<(), End> {
-        if self.buffer.is_empty() || self.shutdown.is_cancelled() { Ok(()) } else { Err(End::Truncated) }
+        if self.buffer.is_empty() || self.shutdown.is_cancelled() {
+            Ok(())
+        } else {
+            Err(End::Truncated)
+        }
     }
 
     /// Gives a large buffer back when nothing is left in it.

@@ -22,7 +22,10 @@ pub(super) async fn dispatch(
 ) -> Result<Option<Vec<u8>>, DecodeError> {
     let (header, arguments) = protocol.read_header(message)?;
     if !matches!(header.kind, MessageKind::Call | MessageKind::Oneway) {
-        let text = format!("a server takes calls, not a message of kind {:?}", header.kind);
+        let text = format!(
+            "a server takes calls, not a message of kind {:?}",
+            header.kind
+        );
         let refusal = Refusal::new(ApplicationException::INVALID_MESSAGE_TYPE, text);
         return Ok(Some(application(protocol, header, &refusal)));
     }
@@ -33,11 +36,19 @@ pub(super) async fn dispatch(
         let refusal = Refusal::new(ApplicationException::UNKNOWN_METHOD, text);
         return Ok(Some(application(protocol, header, &refusal)));
     };
-    let call = Call { shared, conversation, protocol, header, arguments };
+    let call = Call {
+        shared,
+        conversation,
+        protocol,
+        header,
+        arguments,
+    };
     let started = Instant::now();
     let span = tracing::debug_span!("thrift", method = served.info.name, seq = header.seq);
     let answer = run(served, call).instrument(span.clone()).await;
-    shared.metrics.thrift_call(served.info.name, answer.is_ok(), started.elapsed());
+    shared
+        .metrics
+        .thrift_call(served.info.name, answer.is_ok(), started.elapsed());
     if served.info.oneway {
         return Ok(None);
     }
@@ -55,14 +66,23 @@ async fn run(served: Served, call: Call<'_>) -> Result<Vec<u8>, Failure> {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => Err(Error::internal(format!("{} ended in a panic", served.info.name)).into()),
         Err(_) => Err(Failure::Core(Error::Unavailable {
-            what: format!("{} did not finish within {} s; it", served.info.name, limit.as_secs()),
+            what: format!(
+                "{} did not finish within {} s; it",
+                served.info.name,
+                limit.as_secs()
+            ),
             source: "deadline passed".into(),
         })),
     }
 }
 
 /// Encodes what is sent for a failure, and logs the server's own faults with their causes.
-fn refuse(protocol: Protocol, header: MessageHeader<'_>, served: Served, failure: Failure) -> Vec<u8> {
+fn refuse(
+    protocol: Protocol,
+    header: MessageHeader<'_>,
+    served: Served,
+    failure: Failure,
+) -> Vec<u8> {
     if failure.is_fault() {
         tracing::warn!(method = served.info.name, failure = ?failure, "a call failed");
     } else {
@@ -70,7 +90,10 @@ fn refuse(protocol: Protocol, header: MessageHeader<'_>, served: Served, failure
     }
     match failure.into_sent(served.method, served.info) {
         Sent::Declared(field, text) => {
-            let header = MessageHeader { kind: MessageKind::Reply, ..header };
+            let header = MessageHeader {
+                kind: MessageKind::Reply,
+                ..header
+            };
             let mut out = Vec::new();
             protocol.encode_message(header, &DeclaredException { field, text: &text }, &mut out);
             out
@@ -80,8 +103,15 @@ fn refuse(protocol: Protocol, header: MessageHeader<'_>, served: Served, failure
 }
 
 fn application(protocol: Protocol, header: MessageHeader<'_>, refusal: &Refusal) -> Vec<u8> {
-    let header = MessageHeader { kind: MessageKind::Exception, ..header };
+    let header = MessageHeader {
+        kind: MessageKind::Exception,
+        ..header
+    };
     let mut out = Vec::new();
-    protocol.encode_message(header, &ApplicationException::new(refusal.kind, &refusal.text), &mut out);
+    protocol.encode_message(
+        header,
+        &ApplicationException::new(refusal.kind, &refusal.text),
+        &mut out,
+    );
     out
 }

@@ -6,7 +6,9 @@
 
 use super::method::Method;
 use crate::error::{Entity, Error};
-use hms::{ApplicationException, DecodeError, Encode, ExceptionKind, MethodInfo, Wire, WireType, Writer};
+use hms::{
+    ApplicationException, DecodeError, Encode, ExceptionKind, MethodInfo, Wire, WireType, Writer,
+};
 
 /// Why a call has no answer.
 #[derive(Debug)]
@@ -39,17 +41,20 @@ impl Failure {
     pub(super) fn into_sent(self, method: &Method, info: &MethodInfo) -> Sent {
         match self {
             Self::Core(error) => declared(&error, method, info),
-            Self::Malformed(failure) => Sent::Application(Refusal::new(ApplicationException::PROTOCOL_ERROR, format!(
-                "cannot read the arguments of {}: {failure}",
-                info.name
-            ))),
+            Self::Malformed(failure) => Sent::Application(Refusal::new(
+                ApplicationException::PROTOCOL_ERROR,
+                format!("cannot read the arguments of {}: {failure}", info.name),
+            )),
             Self::Application(exception) => Sent::Application(exception),
         }
     }
 
     /// Whether it is the server's fault or that of something it depends on, and so worth a warning in the log.
     pub(super) fn is_fault(&self) -> bool {
-        matches!(self, Self::Core(Error::Unavailable { .. } | Error::Internal { .. }))
+        matches!(
+            self,
+            Self::Core(Error::Unavailable { .. } | Error::Internal { .. })
+        )
     }
 }
 
@@ -76,10 +81,10 @@ fn declared(error: &Error, method: &Method, info: &MethodInfo) -> Sent {
     let field = info.exception_id(wanted(error, method));
     match field.or_else(|| info.exception_id(ExceptionKind::MetaException)) {
         Some(field) => Sent::Declared(field, text),
-        None => Sent::Application(Refusal::new(ApplicationException::INTERNAL_ERROR, format!(
-            "Internal error processing {}: {text}",
-            info.name
-        ))),
+        None => Sent::Application(Refusal::new(
+            ApplicationException::INTERNAL_ERROR,
+            format!("Internal error processing {}: {text}", info.name),
+        )),
     }
 }
 
@@ -95,7 +100,10 @@ pub(super) struct Refusal {
 impl Refusal {
     /// A refusal of a kind.
     pub(super) fn new(kind: i32, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into() }
+        Self {
+            kind,
+            text: text.into(),
+        }
     }
 }
 

@@ -76,7 +76,15 @@ static SERVED: LazyLock<HashMap<&'static str, Served>> = LazyLock::new(|| {
     methods::TABLES
         .iter()
         .flat_map(|table| table.iter())
-        .filter_map(|method| Some((method.name, Served { method, info: hms::method(method.name)? })))
+        .filter_map(|method| {
+            Some((
+                method.name,
+                Served {
+                    method,
+                    info: hms::method(method.name)?,
+                },
+            ))
+        })
         .collect()
 });
 
@@ -87,5 +95,8 @@ pub(super) fn find(name: &str) -> Option<Served> {
 
 /// The wire names of all served methods, in the order of the tables.
 pub fn served_methods() -> impl Iterator<Item = &'static str> {
-    methods::TABLES.iter().flat_map(|table| table.iter()).map(|method| method.name)
+    methods::TABLES
+        .iter()
+        .flat_map(|table| table.iter())
+        .map(|method| method.name)
 }

@@ -50,7 +50,12 @@ fn below(folder: &str) -> Vec<(PathBuf, String)> {
         .into_iter()
         .map(|path| {
             let text = std::fs::read_to_string(&path).expect("the file can be read");
-            (path.strip_prefix(&root).expect("it lies below the root").to_owned(), text)
+            (
+                path.strip_prefix(&root)
+                    .expect("it lies below the root")
+                    .to_owned(),
+                text,
+            )
         })
         .collect()
 }
@@ -58,7 +63,11 @@ fn below(folder: &str) -> Vec<(PathBuf, String)> {
 /// The module of a file below `src`: its first folder, or its own name.
 fn module(path: &Path) -> String {
     let first = path.components().next().expect("a path has a part");
-    first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
+    first
+        .as_os_str()
+        .to_string_lossy()
+        .trim_end_matches(".rs")
+        .to_owned()
 }
 
 fn floor(module: &str) -> Option<usize> {
@@ -81,23 +90,37 @@ fn imports_run_downwards_only() {
             continue;
         }
         let Some(own_floor) = floor(&own) else {
-            let _ = writeln!(breaches, "src/{}: the module {own} stands on no floor", path.display());
+            let _ = writeln!(
+                breaches,
+                "src/{}: the module {own} stands on no floor",
+                path.display()
+            );
             continue;
         };
         for line in code(&text) {
             for piece in line.split("crate::").skip(1) {
-                let name: String = piece.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let name: String = piece
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect();
                 if name == own || line.contains("$crate::") {
                     continue;
                 }
                 // The nouns on the ground know each other.
                 if floor(&name).is_some_and(|used| used > 0 && used >= own_floor) {
-                    let _ = writeln!(breaches, "src/{}: {own} must not import {name}", path.display());
+                    let _ = writeln!(
+                        breaches,
+                        "src/{}: {own} must not import {name}",
+                        path.display()
+                    );
                 }
             }
         }
     }
-    assert!(breaches.is_empty(), "imports run downwards only (docs/ARCHITECTURE.md):\n{breaches}");
+    assert!(
+        breaches.is_empty(),
+        "imports run downwards only (docs/ARCHITECTURE.md):\n{breaches}"
+    );
 }
 
 #[test]
@@ -111,11 +134,18 @@ fn each_outside_crate_has_its_place() {
                     .any(|word| word.starts_with(&format!("{name}::")))
             });
             if used && !owners.contains(&own.as_str()) {
-                let _ = writeln!(breaches, "src/{}: {name} belongs to {owners:?}", path.display());
+                let _ = writeln!(
+                    breaches,
+                    "src/{}: {name} belongs to {owners:?}",
+                    path.display()
+                );
             }
         }
     }
-    assert!(breaches.is_empty(), "a crate is known to its owners alone:\n{breaches}");
+    assert!(
+        breaches.is_empty(),
+        "a crate is known to its owners alone:\n{breaches}"
+    );
 }
 
 #[test]
@@ -128,9 +158,16 @@ fn files_are_short_and_say_why_they_exist() {
                 let _ = writeln!(breaches, "{folder}/{}: {lines} lines", path.display());
             }
             if !text.starts_with("//!") {
-                let _ = writeln!(breaches, "{folder}/{}: does not open with why it exists", path.display());
+                let _ = writeln!(
+                    breaches,
+                    "{folder}/{}: does not open with why it exists",
+                    path.display()
+                );
             }
         }
     }
-    assert!(breaches.is_empty(), "at most {FILE_LINES_MAX} lines, opened by `//!`:\n{breaches}");
+    assert!(
+        breaches.is_empty(),
+        "at most {FILE_LINES_MAX} lines, opened by `//!`:\n{breaches}"
+    );
 }

@@ -81,7 +81,9 @@ impl Catalog {
                 let lost = columns_lost(&before, &after);
                 session.statistics_delete_columns(after.id, &lost).await?;
             }
-            session.event_append(now, &[change_event(before, after)]).await?;
+            session
+                .event_append(now, &[change_event(before, after)])
+                .await?;
             Ok(())
         })
     }
@@ -191,7 +193,13 @@ fn same_keys(old: &[Column], new: &[Column]) -> bool {
 }
 
 fn column_types(columns: &[Column]) -> Vec<ColumnType<'_>> {
-    columns.iter().map(|column| ColumnType { name: &column.name, hive_type: &column.data_type }).collect()
+    columns
+        .iter()
+        .map(|column| ColumnType {
+            name: &column.name,
+            hive_type: &column.data_type,
+        })
+        .collect()
 }
 
 /// The columns whose statistics no longer hold: removed ones and those of another type.
@@ -213,8 +221,13 @@ async fn cascade(session: &mut Session, table: &Table) -> Result<()> {
         if old.columns == table.descriptor.columns {
             continue;
         }
-        let new = StorageDescriptor { columns: table.descriptor.columns.clone(), ..(*old).clone() };
-        session.partition_replace_descriptor(table.id, &old, &Arc::new(new)).await?;
+        let new = StorageDescriptor {
+            columns: table.descriptor.columns.clone(),
+            ..(*old).clone()
+        };
+        session
+            .partition_replace_descriptor(table.id, &old, &Arc::new(new))
+            .await?;
     }
     Ok(())
 }

@@ -48,7 +48,13 @@ impl Catalog {
         last_ddl_time_fill(&mut table.parameters, now);
         let stored = transact!(self.store, |session| {
             let id = session.table_insert(&table).await?;
-            let event = table_event(EventKind::CreateTable, &Table { id, ..table.clone() });
+            let event = table_event(
+                EventKind::CreateTable,
+                &Table {
+                    id,
+                    ..table.clone()
+                },
+            );
             session.event_append(now, &[event]).await?;
             Ok(())
         });

@@ -34,7 +34,9 @@ impl Catalog {
                 }
             }
             session.table_delete(table.id).await?;
-            session.event_append(now, &[table_event(EventKind::DropTable, &table)]).await?;
+            session
+                .event_append(now, &[table_event(EventKind::DropTable, &table)])
+                .await?;
             Ok(doomed)
         })?;
         self.doomed_delete(doomed).await;

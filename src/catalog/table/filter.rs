@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
-use crate::filter::table::{TableFacts, TableFilter};
+use crate::filter::{TableFacts, TableFilter};
 use crate::model::{DatabaseRef, Name};
 
 /// How many tables are read at once where all are looked at.
@@ -22,8 +22,12 @@ impl Catalog {
         let mut after: Option<Name> = None;
         loop {
             let mut session = self.store.session().await?;
-            let page = session.table_page(at, after.as_ref(), TABLES_PER_PAGE).await?;
-            let Some(last) = page.last() else { return Ok(names) };
+            let page = session
+                .table_page(at, after.as_ref(), TABLES_PER_PAGE)
+                .await?;
+            let Some(last) = page.last() else {
+                return Ok(names);
+            };
             after = Some(last.at.table.clone());
             for table in page {
                 if max.is_some_and(|max| names.len() >= max) {
@@ -31,7 +35,7 @@ impl Catalog {
                 }
                 let facts = TableFacts {
                     name: table.at.table.as_str(),
-                    owner: table.owner.as_deref().unwrap_or(""),
+                    owner: table.owner.as_deref(),
                     table_type: table.table_type.as_str(),
                     last_access_s: table.last_access_at,
                     parameters: &table.parameters,

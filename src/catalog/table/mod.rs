@@ -4,6 +4,7 @@ mod alter;
 mod check;
 mod create;
 mod drop;
+mod filter;
 mod read;
 mod rename;
 mod statistics;

@@ -15,7 +15,11 @@ impl Catalog {
     /// The tables among `names` that exist, in the order of their names. `NotFound` where the database is missing.
     pub async fn tables_by_name(&self, at: &DatabaseRef, names: &[Name]) -> Result<Vec<Table>> {
         self.database_get(at).await?;
-        self.store.session().await?.table_list_by_names(at, names).await
+        self.store
+            .session()
+            .await?
+            .table_list_by_names(at, names)
+            .await
     }
 
     /// The names of a database's tables that match a pattern (`None`: all) and a type (`None`: all), ascending. A
@@ -63,7 +67,11 @@ impl Catalog {
             for summary in self.store.session().await?.table_summaries(&at).await? {
                 let kind = summary.table_type.as_str();
                 let of_type = types.is_empty() || types.iter().any(|wanted| wanted == kind);
-                if of_type && pattern.as_ref().is_none_or(|p| p.matches(summary.name.as_str())) {
+                if of_type
+                    && pattern
+                        .as_ref()
+                        .is_none_or(|p| p.matches(summary.name.as_str()))
+                {
                     found.push(TableMeta {
                         at: at.table(summary.name),
                         table_type: summary.table_type,

@@ -131,11 +131,11 @@ impl Catalog {
             self.table_change_check(&before, &mut after, options)?;
             session.table_update(&after).await?;
             if let Some(Move { from, to }) = moved {
-                session
-                    .partition_move_locations(after.id, from, to)
-                    .await?;
+                session.partition_move_locations(after.id, from, to).await?;
             }
-            session.event_append(now, &[change_event(before, after)]).await?;
+            session
+                .event_append(now, &[change_event(before, after)])
+                .await?;
             Ok(())
         });
         match stored {

@@ -8,7 +8,9 @@ use crate::model::{DatabaseRef, PrincipalType};
 use hms::{Protocol, types};
 
 /// The place and the definition of a database.
-pub(in crate::thrift) fn database(wire: &types::Database<'_>) -> Result<(DatabaseRef, DatabaseSpec)> {
+pub(in crate::thrift) fn database(
+    wire: &types::Database<'_>,
+) -> Result<(DatabaseRef, DatabaseSpec)> {
     let at = name::database_in(wire.catalog_name, wire.name, "database.name")?;
     Ok((at, spec(wire)))
 }

@@ -4,9 +4,15 @@ use crate::catalog::{AlterOptions, Expected};
 use hms::types::EnvironmentContext;
 
 /// The value of a key.
-pub(in crate::thrift) fn value<'a>(context: Option<&EnvironmentContext<'a>>, key: &str) -> Option<&'a str> {
+pub(in crate::thrift) fn value<'a>(
+    context: Option<&EnvironmentContext<'a>>,
+    key: &str,
+) -> Option<&'a str> {
     let properties = context?.properties.as_ref()?;
-    properties.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
+    properties
+        .iter()
+        .find(|(name, _)| *name == key)
+        .map(|(_, value)| *value)
 }
 
 /// Whether a key says `true`, in any case.
@@ -22,8 +28,9 @@ pub(in crate::thrift) fn alter_options(context: Option<&EnvironmentContext<'_>>)
         cascade: flag(context, "CASCADE"),
         keep_statistics: flag(context, "DO_NOT_UPDATE_STATS"),
         statistics_are_exact: value(context, "STATS_GENERATED") == Some("TASK"),
-        expected: key
-            .zip(expected)
-            .map(|(key, value)| Expected { key: key.to_owned(), value: value.to_owned() }),
+        expected: key.zip(expected).map(|(key, value)| Expected {
+            key: key.to_owned(),
+            value: value.to_owned(),
+        }),
     }
 }

@@ -11,15 +11,22 @@ pub(in crate::thrift) fn required<T>(value: Option<T>, argument: &str) -> Result
 
 /// Catalog and database of a database argument. `@cat#` names no database.
 pub(in crate::thrift) fn catalog_and_database(text: &str) -> Result<(Name, Option<String>)> {
-    let decoded = catalog_prefix::decode(Some(text)).map_err(|failure| Error::Invalid(failure.to_string()))?;
-    Ok((Name::new(decoded.catalog.unwrap_or(DEFAULT_CATALOG)), decoded.database.map(str::to_owned)))
+    let decoded = catalog_prefix::decode(Some(text))
+        .map_err(|failure| Error::Invalid(failure.to_string()))?;
+    Ok((
+        Name::new(decoded.catalog.unwrap_or(DEFAULT_CATALOG)),
+        decoded.database.map(str::to_owned),
+    ))
 }
 
 /// A database argument that must name a database.
 pub(in crate::thrift) fn database(text: Option<&str>, argument: &str) -> Result<DatabaseRef> {
     let (catalog, database) = catalog_and_database(required(text, argument)?)?;
     let database = required(database, argument)?;
-    Ok(DatabaseRef { catalog, database: Name::new(&database) })
+    Ok(DatabaseRef {
+        catalog,
+        database: Name::new(&database),
+    })
 }
 
 /// A database whose catalog stands in a field of its own; the prefix form is understood too, as some Hive 4 clients
@@ -37,7 +44,10 @@ pub(in crate::thrift) fn database_in(
 }
 
 /// A table of a database argument.
-pub(in crate::thrift) fn table(database_text: Option<&str>, table: Option<&str>) -> Result<TableRef> {
+pub(in crate::thrift) fn table(
+    database_text: Option<&str>,
+    table: Option<&str>,
+) -> Result<TableRef> {
     table_in(None, database_text, table)
 }
 
@@ -52,8 +62,15 @@ pub(in crate::thrift) fn table_in(
 }
 
 /// A function of a database argument.
-pub(in crate::thrift) fn function(database_text: Option<&str>, name: Option<&str>) -> Result<FunctionRef> {
+pub(in crate::thrift) fn function(
+    database_text: Option<&str>,
+    name: Option<&str>,
+) -> Result<FunctionRef> {
     let at = database(database_text, "dbName")?;
     let name = Name::new(required(name, "funcName")?);
-    Ok(FunctionRef { catalog: at.catalog, database: at.database, name })
+    Ok(FunctionRef {
+        catalog: at.catalog,
+        database: at.database,
+        name,
+    })
 }

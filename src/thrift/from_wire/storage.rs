@@ -46,11 +46,18 @@ fn serde(info: &types::SerDeInfo<'_>) -> Serde {
 }
 
 fn sort_column(order: &types::Order<'_>) -> SortColumn {
-    SortColumn { column: order.col.unwrap_or_default().to_owned(), order: order.order.unwrap_or(0) }
+    SortColumn {
+        column: order.col.unwrap_or_default().to_owned(),
+        order: order.order.unwrap_or(0),
+    }
 }
 
 fn skew(info: &types::SkewedInfo<'_>) -> Skew {
-    let owned = |list: &Vec<&str>| list.iter().map(|text| (*text).to_owned()).collect::<Vec<String>>();
+    let owned = |list: &Vec<&str>| {
+        list.iter()
+            .map(|text| (*text).to_owned())
+            .collect::<Vec<String>>()
+    };
     Skew {
         columns: strings(info.skewed_col_names.as_deref()),
         values: info.skewed_col_values.iter().flatten().map(owned).collect(),

@@ -15,7 +15,9 @@ pub(in crate::thrift) fn table(wire: &types::Table<'_>) -> Result<Table> {
         return Err(Error::Invalid("the argument sd.cols is missing".into()));
     }
     if sd.serde_info.is_none() {
-        return Err(Error::Invalid("the argument sd.serdeInfo is missing".into()));
+        return Err(Error::Invalid(
+            "the argument sd.serdeInfo is missing".into(),
+        ));
     }
     Ok(Table {
         id: 0,
@@ -26,7 +28,11 @@ pub(in crate::thrift) fn table(wire: &types::Table<'_>) -> Result<Table> {
         created_at: i64::from(wire.create_time.unwrap_or(0)),
         last_access_at: i64::from(wire.last_access_time.unwrap_or(0)),
         retention: wire.retention.unwrap_or(0),
-        partition_keys: wire.partition_keys.as_deref().map(storage::columns).unwrap_or_default(),
+        partition_keys: wire
+            .partition_keys
+            .as_deref()
+            .map(storage::columns)
+            .unwrap_or_default(),
         location: text(sd.location),
         descriptor: Arc::new(storage::descriptor(sd)),
         parameters: parameters(wire.parameters.as_deref()),

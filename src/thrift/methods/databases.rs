@@ -9,17 +9,27 @@ use crate::thrift::to_wire;
 use hms::{args, replies, types};
 
 pub(super) const METHODS: &[Method] = &[
-    Method::new("get_all_databases", |call| Box::pin(get_all_databases(call))),
+    Method::new("get_all_databases", |call| {
+        Box::pin(get_all_databases(call))
+    }),
     Method::new("get_databases", |call| Box::pin(get_databases(call))),
     Method::new("get_database", |call| Box::pin(get_database(call))),
     Method::new("get_database_req", |call| Box::pin(get_database_req(call))),
-    Method::new("get_databases_req", |call| Box::pin(get_databases_req(call))),
+    Method::new("get_databases_req", |call| {
+        Box::pin(get_databases_req(call))
+    }),
     Method::new("create_database", |call| Box::pin(create_database(call))),
-    Method::new("create_database_req", |call| Box::pin(create_database_req(call))),
+    Method::new("create_database_req", |call| {
+        Box::pin(create_database_req(call))
+    }),
     Method::new("alter_database", |call| Box::pin(alter_database(call))),
-    Method::new("alter_database_req", |call| Box::pin(alter_database_req(call))),
+    Method::new("alter_database_req", |call| {
+        Box::pin(alter_database_req(call))
+    }),
     Method::new("drop_database", |call| Box::pin(drop_database(call))),
-    Method::new("drop_database_req", |call| Box::pin(drop_database_req(call))),
+    Method::new("drop_database_req", |call| {
+        Box::pin(drop_database_req(call))
+    }),
 ];
 
 fn texts(names: &[Name]) -> Option<Vec<&str>> {
@@ -27,21 +37,39 @@ fn texts(names: &[Name]) -> Option<Vec<&str>> {
 }
 
 async fn get_all_databases(call: Call<'_>) -> Answer {
-    let names = call.catalog().database_names(&Name::new(crate::model::DEFAULT_CATALOG), None).await?;
-    call.reply(&replies::GetAllDatabases { success: texts(&names), ..Default::default() })
+    let names = call
+        .catalog()
+        .database_names(&Name::new(crate::model::DEFAULT_CATALOG), None)
+        .await?;
+    call.reply(&replies::GetAllDatabases {
+        success: texts(&names),
+        ..Default::default()
+    })
 }
 
 async fn get_databases(call: Call<'_>) -> Answer {
     let args: args::GetDatabases<'_> = call.arguments()?;
     let (catalog, pattern) = name::catalog_and_database(args.pattern.unwrap_or("*"))?;
-    let names = call.catalog().database_names(&catalog, pattern.as_deref()).await?;
-    call.reply(&replies::GetDatabases { success: texts(&names), ..Default::default() })
+    let names = call
+        .catalog()
+        .database_names(&catalog, pattern.as_deref())
+        .await?;
+    call.reply(&replies::GetDatabases {
+        success: texts(&names),
+        ..Default::default()
+    })
 }
 
 async fn get_database(call: Call<'_>) -> Answer {
     let args: args::GetDatabase<'_> = call.arguments()?;
-    let database = call.catalog().database_get(&name::database(args.name, "name")?).await?;
-    call.reply(&replies::GetDatabase { success: Some(to_wire::database::database(&database)), ..Default::default() })
+    let database = call
+        .catalog()
+        .database_get(&name::database(args.name, "name")?)
+        .await?;
+    call.reply(&replies::GetDatabase {
+        success: Some(to_wire::database::database(&database)),
+        ..Default::default()
+    })
 }
 
 async fn get_database_req(call: Call<'_>) -> Answer {
@@ -58,18 +86,27 @@ async fn get_database_req(call: Call<'_>) -> Answer {
 async fn get_databases_req(call: Call<'_>) -> Answer {
     let args: args::GetDatabasesReq<'_> = call.arguments()?;
     let request = required(args.request, "request")?;
-    let catalog = Name::new(request.catalog_name.unwrap_or(crate::model::DEFAULT_CATALOG));
+    let catalog = Name::new(
+        request
+            .catalog_name
+            .unwrap_or(crate::model::DEFAULT_CATALOG),
+    );
     let databases = call.catalog().databases(&catalog, request.pattern).await?;
     let response = types::GetDatabaseObjectsResponse {
         databases: databases.iter().map(to_wire::database::database).collect(),
     };
-    call.reply(&replies::GetDatabasesReq { success: Some(response), ..Default::default() })
+    call.reply(&replies::GetDatabasesReq {
+        success: Some(response),
+        ..Default::default()
+    })
 }
 
 async fn create_database(call: Call<'_>) -> Answer {
     let args: args::CreateDatabase<'_> = call.arguments()?;
     let (at, spec) = from_wire::database::database(&required(args.database, "database")?)?;
-    call.catalog().database_create(&call.caller(), at, spec).await?;
+    call.catalog()
+        .database_create(&call.caller(), at, spec)
+        .await?;
     call.reply(&replies::CreateDatabase::default())
 }
 
@@ -91,7 +128,9 @@ async fn create_database_req(call: Call<'_>) -> Answer {
         ..Default::default()
     };
     let (at, spec) = from_wire::database::database(&database)?;
-    call.catalog().database_create(&call.caller(), at, spec).await?;
+    call.catalog()
+        .database_create(&call.caller(), at, spec)
+        .await?;
     call.reply(&replies::CreateDatabaseReq::default())
 }
 
@@ -106,16 +145,27 @@ async fn alter_database(call: Call<'_>) -> Answer {
 async fn alter_database_req(call: Call<'_>) -> Answer {
     let args: args::AlterDatabaseReq<'_> = call.arguments()?;
     let request = required(args.alter_db_req, "alterDbReq")?;
-    let at = name::database_in(request.new_db.catalog_name, Some(request.old_db_name), "oldDbName")?;
-    call.catalog().database_alter(&at, from_wire::database::spec(&request.new_db)).await?;
+    let at = name::database_in(
+        request.new_db.catalog_name,
+        Some(request.old_db_name),
+        "oldDbName",
+    )?;
+    call.catalog()
+        .database_alter(&at, from_wire::database::spec(&request.new_db))
+        .await?;
     call.reply(&replies::AlterDatabaseReq::default())
 }
 
 async fn drop_database(call: Call<'_>) -> Answer {
     let args: args::DropDatabase<'_> = call.arguments()?;
     let at = name::database(args.name, "name")?;
-    let (delete_data, cascade) = (args.delete_data.unwrap_or(false), args.cascade.unwrap_or(false));
-    call.catalog().database_drop(&at, delete_data, cascade).await?;
+    let (delete_data, cascade) = (
+        args.delete_data.unwrap_or(false),
+        args.cascade.unwrap_or(false),
+    );
+    call.catalog()
+        .database_drop(&at, delete_data, cascade)
+        .await?;
     call.reply(&replies::DropDatabase::default())
 }
 
@@ -124,7 +174,15 @@ async fn drop_database_req(call: Call<'_>) -> Answer {
     let args: args::DropDatabaseReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
     let at = name::database_in(request.catalog_name, Some(request.name), "name")?;
-    call.catalog().database_drop(&at, request.delete_data, request.cascade).await?;
-    let response = types::AsyncOperationResp { finished: Some(true), ..Default::default() };
-    call.reply(&replies::DropDatabaseReq { success: Some(response), ..Default::default() })
+    call.catalog()
+        .database_drop(&at, request.delete_data, request.cascade)
+        .await?;
+    let response = types::AsyncOperationResp {
+        finished: Some(true),
+        ..Default::default()
+    };
+    call.reply(&replies::DropDatabaseReq {
+        success: Some(response),
+        ..Default::default()
+    })
 }

@@ -10,32 +10,49 @@ pub(super) const METHODS: &[Method] = &[
     Method::new("getName", |call| Box::pin(get_name(call))),
     Method::new("getVersion", |call| Box::pin(get_version(call))),
     Method::new("getStatus", |call| Box::pin(get_status(call))),
-    Method::new("getStatusDetails", |call| Box::pin(get_status_details(call))),
+    Method::new("getStatusDetails", |call| {
+        Box::pin(get_status_details(call))
+    }),
     Method::new("aliveSince", |call| Box::pin(alive_since(call))),
     Method::new("reinitialize", |call| Box::pin(nothing(call))),
     Method::new("shutdown", |call| Box::pin(nothing(call))),
 ];
 
 async fn get_name(call: Call<'_>) -> Answer {
-    call.reply(&replies::GetName { success: Some("skep"), ..Default::default() })
+    call.reply(&replies::GetName {
+        success: Some("skep"),
+        ..Default::default()
+    })
 }
 
 /// Clients of Hive 2 and 3 expect the text of those versions.
 async fn get_version(call: Call<'_>) -> Answer {
-    call.reply(&replies::GetVersion { success: Some("3.0"), ..Default::default() })
+    call.reply(&replies::GetVersion {
+        success: Some("3.0"),
+        ..Default::default()
+    })
 }
 
 async fn get_status(call: Call<'_>) -> Answer {
-    call.reply(&replies::GetStatus { success: Some(FbStatus::ALIVE), ..Default::default() })
+    call.reply(&replies::GetStatus {
+        success: Some(FbStatus::ALIVE),
+        ..Default::default()
+    })
 }
 
 async fn get_status_details(call: Call<'_>) -> Answer {
-    call.reply(&replies::GetStatusDetails { success: Some(""), ..Default::default() })
+    call.reply(&replies::GetStatusDetails {
+        success: Some(""),
+        ..Default::default()
+    })
 }
 
 async fn alive_since(call: Call<'_>) -> Answer {
     let started_at = call.shared.started_at;
-    call.reply(&replies::AliveSince { success: Some(i64::from(seconds(started_at))), ..Default::default() })
+    call.reply(&replies::AliveSince {
+        success: Some(i64::from(seconds(started_at))),
+        ..Default::default()
+    })
 }
 
 /// Both are oneway and must end nothing: every Java client sends `shutdown` when it closes, Spark in mid-session.

@@ -33,22 +33,34 @@ async fn set_ugi(call: Call<'_>) -> Answer {
         return Err(Error::Invalid("set_ugi may be called once on a connection".into()).into());
     }
     let names = groups.iter().map(String::as_str).chain([user]).collect();
-    call.reply(&replies::SetUgi { success: Some(names), ..Default::default() })
+    call.reply(&replies::SetUgi {
+        success: Some(names),
+        ..Default::default()
+    })
 }
 
 async fn get_config_value(call: Call<'_>) -> Answer {
     let args: args::GetConfigValue<'_> = call.arguments()?;
     let Some(key) = args.name else {
-        return call.reply(&replies::GetConfigValue { success: args.default_value, ..Default::default() });
+        return call.reply(&replies::GetConfigValue {
+            success: args.default_value,
+            ..Default::default()
+        });
     };
-    let value = call.catalog().config_value(key, args.default_value.unwrap_or_default())?;
-    call.reply(&replies::GetConfigValue { success: Some(&value), ..Default::default() })
+    let value = call
+        .catalog()
+        .config_value(key, args.default_value.unwrap_or_default())?;
+    call.reply(&replies::GetConfigValue {
+        success: Some(&value),
+        ..Default::default()
+    })
 }
 
 async fn set_meta_conf(call: Call<'_>) -> Answer {
     let args: args::SetMetaConf<'_> = call.arguments()?;
     let key = session_key(required(args.key, "key")?)?;
-    call.conversation.configure(key.to_owned(), required(args.value, "value")?.to_owned());
+    call.conversation
+        .configure(key.to_owned(), required(args.value, "value")?.to_owned());
     call.reply(&replies::SetMetaConf::default())
 }
 
@@ -57,14 +69,21 @@ async fn get_meta_conf(call: Call<'_>) -> Answer {
     let key = session_key(required(args.key, "key")?)?;
     let value = match call.conversation.configured(key) {
         Some(value) => value,
-        None => call.catalog().config_value(&format!("metastore.{key}"), "")?,
+        None => call
+            .catalog()
+            .config_value(&format!("metastore.{key}"), "")?,
     };
-    call.reply(&replies::GetMetaConf { success: Some(&value), ..Default::default() })
+    call.reply(&replies::GetMetaConf {
+        success: Some(&value),
+        ..Default::default()
+    })
 }
 
 /// The key without its family, where a connection may set it.
 fn session_key(key: &str) -> Result<&str, Error> {
-    let name = key.trim_start_matches("hive.").trim_start_matches("metastore.");
+    let name = key
+        .trim_start_matches("hive.")
+        .trim_start_matches("metastore.");
     if SESSION_KEYS.contains(&name) {
         return Ok(name);
     }

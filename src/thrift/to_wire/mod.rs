@@ -4,9 +4,9 @@ pub(super) mod database;
 pub(super) mod event;
 pub(super) mod function;
 pub(super) mod lock;
-pub(super) mod statistics;
 pub(super) mod partition;
 pub(super) mod partition_list;
+pub(super) mod statistics;
 pub(super) mod storage;
 pub(super) mod table;
 
@@ -14,7 +14,11 @@ use crate::model::Parameters;
 
 /// A map of strings, in the order of its keys.
 pub(super) fn parameters(map: &Parameters) -> Option<Vec<(&str, &str)>> {
-    Some(map.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect())
+    Some(
+        map.iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect(),
+    )
 }
 
 /// A list of strings.

@@ -34,7 +34,10 @@ pub(in crate::thrift) fn descriptor<'a>(
             descriptor
                 .sort_columns
                 .iter()
-                .map(|sort| types::Order { col: Some(&sort.column), order: Some(sort.order) })
+                .map(|sort| types::Order {
+                    col: Some(&sort.column),
+                    order: Some(sort.order),
+                })
                 .collect(),
         ),
         parameters: parameters(&descriptor.parameters),
@@ -59,13 +62,19 @@ fn skew(skew: &Skew) -> types::SkewedInfo<'_> {
     types::SkewedInfo {
         skewed_col_names: strings(&skew.columns),
         skewed_col_values: Some(
-            skew.values.iter().map(|values| values.iter().map(String::as_str).collect()).collect(),
+            skew.values
+                .iter()
+                .map(|values| values.iter().map(String::as_str).collect())
+                .collect(),
         ),
         skewed_col_value_location_maps: Some(
             skew.locations
                 .iter()
                 .map(|(values, location)| {
-                    (values.iter().map(String::as_str).collect(), location.as_str())
+                    (
+                        values.iter().map(String::as_str).collect(),
+                        location.as_str(),
+                    )
                 })
                 .collect(),
         ),

@@ -10,7 +10,11 @@ use skep::secret::Secret;
 /// A server whose way to the database can be cut, with short deadlines.
 async fn behind_proxy(database: &TestDatabase) -> (TestServer, Proxy) {
     let mut url = url::Url::parse(database.url()).expect("a URL");
-    let target = format!("{}:{}", url.host_str().expect("a host"), url.port().expect("a port"));
+    let target = format!(
+        "{}:{}",
+        url.host_str().expect("a host"),
+        url.port().expect("a port")
+    );
     let proxy = Proxy::start(target).await;
     url.set_host(Some("127.0.0.1")).expect("a host");
     url.set_port(Some(proxy.port())).expect("a port");
@@ -33,7 +37,10 @@ fn resumes(client: &mut Client, name: &str) {
             Ok(_) => return,
             Err(failure) if failure.name() == "AlreadyExistsException" => return,
             Err(failure) => {
-                assert!(std::time::Instant::now() < until, "service does not resume: {failure:?}");
+                assert!(
+                    std::time::Instant::now() < until,
+                    "service does not resume: {failure:?}"
+                );
             }
         }
     }
@@ -43,16 +50,28 @@ async fn hang_and_resume(database: TestDatabase) {
     let (server, proxy) = behind_proxy(&database).await;
     server
         .ask(move |client| {
-            client.call("create_table", json!({ "tbl": table("default", "a") })).unwrap();
+            client
+                .call("create_table", json!({ "tbl": table("default", "a") }))
+                .unwrap();
             proxy.hang();
-            let read = client.call("get_table", json!({ "dbname": "default", "tbl_name": "a" })).unwrap_err();
+            let read = client
+                .call("get_table", json!({ "dbname": "default", "tbl_name": "a" }))
+                .unwrap_err();
             assert_eq!(read.name(), "MetaException", "{read:?}");
-            let write = client.call("create_table", json!({ "tbl": table("default", "b") })).unwrap_err();
+            let write = client
+                .call("create_table", json!({ "tbl": table("default", "b") }))
+                .unwrap_err();
             assert_eq!(write.name(), "MetaException", "{write:?}");
-            assert!(!write.message().contains("Exception"), "clients would retry on it: {}", write.message());
+            assert!(
+                !write.message().contains("Exception"),
+                "clients would retry on it: {}",
+                write.message()
+            );
             proxy.pass();
             resumes(client, "c");
-            client.call("get_table", json!({ "dbname": "default", "tbl_name": "a" })).unwrap();
+            client
+                .call("get_table", json!({ "dbname": "default", "tbl_name": "a" }))
+                .unwrap();
         })
         .await;
 }
@@ -61,13 +80,19 @@ async fn close_and_resume(database: TestDatabase) {
     let (server, proxy) = behind_proxy(&database).await;
     server
         .ask(move |client| {
-            client.call("create_table", json!({ "tbl": table("default", "a") })).unwrap();
+            client
+                .call("create_table", json!({ "tbl": table("default", "a") }))
+                .unwrap();
             proxy.close();
-            let read = client.call("get_table", json!({ "dbname": "default", "tbl_name": "a" })).unwrap_err();
+            let read = client
+                .call("get_table", json!({ "dbname": "default", "tbl_name": "a" }))
+                .unwrap_err();
             assert_eq!(read.name(), "MetaException", "{read:?}");
             proxy.pass();
             resumes(client, "c");
-            client.call("get_table", json!({ "dbname": "default", "tbl_name": "a" })).unwrap();
+            client
+                .call("get_table", json!({ "dbname": "default", "tbl_name": "a" }))
+                .unwrap();
         })
         .await;
 }

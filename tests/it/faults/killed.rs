@@ -26,7 +26,10 @@ impl Process {
             .env("SKEP_THRIFT__LISTEN", "127.0.0.1:0")
             .env("SKEP_HTTP__LISTEN", "127.0.0.1:0")
             .env("SKEP_DATABASE__URL", url)
-            .env("SKEP_WAREHOUSE__LOCATION", format!("file://{}/warehouse", folder.display()))
+            .env(
+                "SKEP_WAREHOUSE__LOCATION",
+                format!("file://{}/warehouse", folder.display()),
+            )
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -35,7 +38,9 @@ impl Process {
         for line in lines.lines() {
             let line = line.expect("a line");
             if let Some(at) = line.split("thrift://").nth(1) {
-                let end = at.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ':')).unwrap_or(at.len());
+                let end = at
+                    .find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ':'))
+                    .unwrap_or(at.len());
                 let thrift = at[..end].parse().expect("an address");
                 return Self { child, thrift };
             }
@@ -59,10 +64,15 @@ impl Drop for Process {
 /// Creates tables until the server is gone; gives the names of those that were acknowledged.
 fn write_until_killed(address: SocketAddr, writer: usize, round: usize) -> Vec<String> {
     let mut acknowledged = Vec::new();
-    let Ok(mut client) = Client::connect(address) else { return acknowledged };
+    let Ok(mut client) = Client::connect(address) else {
+        return acknowledged;
+    };
     for number in 0.. {
         let name = format!("t_{round}_{writer}_{number}");
-        if client.call("create_table", json!({ "tbl": table("default", &name) })).is_err() {
+        if client
+            .call("create_table", json!({ "tbl": table("default", &name) }))
+            .is_err()
+        {
             break;
         }
         acknowledged.push(name);
@@ -72,7 +82,9 @@ fn write_until_killed(address: SocketAddr, writer: usize, round: usize) -> Vec<S
 
 async fn what_was_acknowledged_survives_kill_9(database: TestDatabase) {
     let url = database.url().to_owned();
-    tokio::task::spawn_blocking(move || rounds(&url)).await.expect("the rounds end");
+    tokio::task::spawn_blocking(move || rounds(&url))
+        .await
+        .expect("the rounds end");
 }
 
 fn rounds(url: &str) {
@@ -92,25 +104,51 @@ fn rounds(url: &str) {
     }
     let server = Process::start(url, folder.path());
     let mut client = Client::connect(server.thrift).expect("it accepts");
-    let stored = client.call("get_all_tables", json!({ "db_name": "default" })).unwrap();
-    let stored: Vec<&str> = stored.as_array().unwrap().iter().filter_map(|name| name.as_str()).collect();
+    let stored = client
+        .call("get_all_tables", json!({ "db_name": "default" }))
+        .unwrap();
+    let stored: Vec<&str> = stored
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|name| name.as_str())
+        .collect();
     for name in &acknowledged {
-        assert!(stored.contains(&name.as_str()), "{name} was acknowledged and is lost");
+        assert!(
+            stored.contains(&name.as_str()),
+            "{name} was acknowledged and is lost"
+        );
     }
     let events = client
-        .call("get_next_notification", json!({ "rqst": { "lastEvent": 0, "maxEvents": -1 } }))
+        .call(
+            "get_next_notification",
+            json!({ "rqst": { "lastEvent": 0, "maxEvents": -1 } }),
+        )
         .unwrap();
     let events = events["events"].as_array().unwrap();
-    let ids: Vec<i64> = events.iter().map(|event| event["eventId"].as_i64().unwrap()).collect();
-    assert_eq!(ids, (1..=i64::try_from(ids.len()).unwrap()).collect::<Vec<_>>(), "ids are dense");
-    assert_eq!(events.len(), stored.len(), "each table has its event, and no event is without its table");
+    let ids: Vec<i64> = events
+        .iter()
+        .map(|event| event["eventId"].as_i64().unwrap())
+        .collect();
+    assert_eq!(
+        ids,
+        (1..=i64::try_from(ids.len()).unwrap()).collect::<Vec<_>>(),
+        "ids are dense"
+    );
+    assert_eq!(
+        events.len(),
+        stored.len(),
+        "each table has its event, and no event is without its table"
+    );
 }
 
 /// Waits until so many tables are there.
 fn wait_for_writes(address: SocketAddr, count: usize) {
     let mut client = Client::connect(address).expect("it accepts");
     loop {
-        let names = client.call("get_all_tables", json!({ "db_name": "default" })).expect("it answers");
+        let names = client
+            .call("get_all_tables", json!({ "db_name": "default" }))
+            .expect("it answers");
         if names.as_array().unwrap().len() >= count {
             return;
         }

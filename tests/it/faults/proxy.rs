@@ -68,10 +68,15 @@ impl Proxy {
         if self.mode.load(Ordering::SeqCst) == CLOSED {
             return;
         }
-        let Ok(server) = TcpStream::connect(target).await else { return };
+        let Ok(server) = TcpStream::connect(target).await else {
+            return;
+        };
         let (client_read, client_write) = client.into_split();
         let (server_read, server_write) = server.into_split();
-        tokio::join!(self.pump(client_read, server_write), self.pump(server_read, client_write));
+        tokio::join!(
+            self.pump(client_read, server_write),
+            self.pump(server_read, client_write)
+        );
     }
 
     async fn pump(&self, mut from: impl AsyncReadExt + Unpin, mut to: impl AsyncWriteExt + Unpin) {

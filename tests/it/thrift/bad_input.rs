@@ -11,7 +11,9 @@ use std::time::Duration;
 /// Sends bytes and gives back all that comes until the server closes the connection.
 fn send(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .unwrap();
     stream.write_all(bytes).unwrap();
     let mut answer = Vec::new();
     // A reset by the server is an end like any other.
@@ -38,7 +40,9 @@ async fn with_server(test: impl FnOnce(SocketAddr) + Send + 'static) {
     server
         .ask(move |bystander| {
             test(address);
-            bystander.call("get_all_databases", json!({})).expect("other connections go on");
+            bystander
+                .call("get_all_databases", json!({}))
+                .expect("other connections go on");
         })
         .await;
 }
@@ -47,8 +51,20 @@ async fn with_server(test: impl FnOnce(SocketAddr) + Send + 'static) {
 async fn foreign_protocols_are_told_and_closed() {
     with_server(|address| {
         assert_eq!(send(address, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"), b"");
-        assert_eq!(send(address, &[0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03]), b"");
-        assert_eq!(send(address, b"\x00\x00\x00\x09get_table\x01\x00\x00\x00\x00\x00"), b"");
+        assert_eq!(
+            send(
+                address,
+                &[0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03]
+            ),
+            b""
+        );
+        assert_eq!(
+            send(
+                address,
+                b"\x00\x00\x00\x09get_table\x01\x00\x00\x00\x00\x00"
+            ),
+            b""
+        );
         assert_eq!(send(address, &[0xff; 64]), b"");
     })
     .await;
@@ -90,7 +106,9 @@ async fn a_message_may_come_byte_by_byte_and_two_at_once() {
         // The answer repeats the header and holds one enum: a field header and four bytes.
         let mut one = vec![0; message.len() + 7];
         stream.read_exact(&mut one).unwrap();
-        stream.write_all(&[message.clone(), message.clone()].concat()).unwrap();
+        stream
+            .write_all(&[message.clone(), message.clone()].concat())
+            .unwrap();
         let mut two = vec![0; 2 * one.len()];
         stream.read_exact(&mut two).unwrap();
         assert_eq!(two, [one.clone(), one].concat());
@@ -111,9 +129,16 @@ async fn arguments_that_cannot_be_read_leave_the_connection_in_step() {
         stream.shutdown(std::net::Shutdown::Write).unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
-        assert_eq!(answer[..4], [0x80, 0x01, 0x00, 0x03], "an application exception comes first");
+        assert_eq!(
+            answer[..4],
+            [0x80, 0x01, 0x00, 0x03],
+            "an application exception comes first"
+        );
         let text = String::from_utf8_lossy(&answer);
-        assert!(text.contains("UTF-8") && text.contains("getStatus"), "{text}");
+        assert!(
+            text.contains("UTF-8") && text.contains("getStatus"),
+            "{text}"
+        );
     })
     .await;
 }
@@ -122,17 +147,26 @@ async fn arguments_that_cannot_be_read_leave_the_connection_in_step() {
 async fn an_unknown_method_leaves_the_connection_usable() {
     let database = TestDatabase::sqlite().await;
     let server = TestServer::start(&database).await;
-    for (protocol, framed) in
-        [(Protocol::Binary, false), (Protocol::Binary, true), (Protocol::Compact, false), (Protocol::Compact, true)]
-    {
-        let options = Options { protocol, framed, ..Options::default() };
+    for (protocol, framed) in [
+        (Protocol::Binary, false),
+        (Protocol::Binary, true),
+        (Protocol::Compact, false),
+        (Protocol::Compact, true),
+    ] {
+        let options = Options {
+            protocol,
+            framed,
+            ..Options::default()
+        };
         server
             .ask_with(options, |client: &mut Client| {
                 let failure = client.call_unknown("get_honey").unwrap_err();
                 assert_eq!(failure.message(), "Invalid method name: 'get_honey'");
                 client.call("get_all_databases", json!({})).unwrap();
                 client.call("shutdown", json!({})).unwrap();
-                client.call("get_all_databases", json!({})).expect("shutdown ends nothing");
+                client
+                    .call("get_all_databases", json!({}))
+                    .expect("shutdown ends nothing");
             })
             .await;
     }

@@ -22,26 +22,48 @@ async fn a_database_is_made_read_changed_and_dropped(storage: TestDatabase) {
     let folder = server.warehouse();
     server
         .ask(move |client| {
-            client.call("create_database", json!({ "database": database("Sales") })).unwrap();
-            let made = client.call("get_database", json!({ "name": "SALES" })).unwrap();
+            client
+                .call("create_database", json!({ "database": database("Sales") }))
+                .unwrap();
+            let made = client
+                .call("get_database", json!({ "name": "SALES" }))
+                .unwrap();
             assert_eq!(made["name"], "sales");
             assert_eq!(made["ownerName"], "ann");
-            assert_eq!(made["ownerType"], "USER", "Trino fails on an owner without a type");
+            assert_eq!(
+                made["ownerType"], "USER",
+                "Trino fails on an owner without a type"
+            );
             assert_eq!(made["parameters"], json!({ "p": "1" }));
             assert_eq!(made["catalogName"], "hive");
-            assert_eq!(made["locationUri"], format!("file:{}", folder.join("sales.db").display()));
+            assert_eq!(
+                made["locationUri"],
+                format!("file:{}", folder.join("sales.db").display())
+            );
             assert!(folder.join("sales.db").is_dir());
 
             let all = client.call("get_all_databases", json!({})).unwrap();
             assert_eq!(all, json!(["default", "sales"]));
-            let some = client.call("get_databases", json!({ "pattern": "s*|nothing" })).unwrap();
+            let some = client
+                .call("get_databases", json!({ "pattern": "s*|nothing" }))
+                .unwrap();
             assert_eq!(some, json!(["sales"]));
-            let with_catalog = client.call("get_databases", json!({ "pattern": "@hive#" })).unwrap();
+            let with_catalog = client
+                .call("get_databases", json!({ "pattern": "@hive#" }))
+                .unwrap();
             assert_eq!(with_catalog, all);
 
-            let changed = json!({ "name": "other", "description": "new", "parameters": { "q": "2" } });
-            client.call("alter_database", json!({ "dbname": "sales", "db": changed })).unwrap();
-            let after = client.call("get_database", json!({ "name": "@hive#sales" })).unwrap();
+            let changed =
+                json!({ "name": "other", "description": "new", "parameters": { "q": "2" } });
+            client
+                .call(
+                    "alter_database",
+                    json!({ "dbname": "sales", "db": changed }),
+                )
+                .unwrap();
+            let after = client
+                .call("get_database", json!({ "name": "@hive#sales" }))
+                .unwrap();
             assert_eq!(after["description"], "new");
             assert_eq!(after["parameters"], json!({ "q": "2" }));
             assert_eq!(after["locationUri"], made["locationUri"]);
@@ -81,17 +103,25 @@ async fn faults_have_hives_exceptions(storage: TestDatabase) {
     let server = TestServer::start(&storage).await;
     server
         .ask(|client| {
-            let missing = client.call("get_database", json!({ "name": "nope" })).unwrap_err();
+            let missing = client
+                .call("get_database", json!({ "name": "nope" }))
+                .unwrap_err();
             assert_eq!(fault(&missing), ("NoSuchObjectException", 1));
             assert_eq!(missing.message(), "nope");
             let absent = client.call("get_database", json!({})).unwrap_err();
             assert_eq!(fault(&absent), ("MetaException", 2));
             assert!(absent.message().contains("name"), "{}", absent.message());
 
-            client.call("create_database", json!({ "database": database("d") })).unwrap();
-            let twice = client.call("create_database", json!({ "database": database("D") })).unwrap_err();
+            client
+                .call("create_database", json!({ "database": database("d") }))
+                .unwrap();
+            let twice = client
+                .call("create_database", json!({ "database": database("D") }))
+                .unwrap_err();
             assert_eq!(fault(&twice), ("AlreadyExistsException", 1));
-            let illegal = client.call("create_database", json!({ "database": database("매출") })).unwrap_err();
+            let illegal = client
+                .call("create_database", json!({ "database": database("매출") }))
+                .unwrap_err();
             assert_eq!(fault(&illegal), ("InvalidObjectException", 2));
             let null = client.call("create_database", json!({})).unwrap_err();
             assert_eq!(fault(&null), ("MetaException", 3));
@@ -110,13 +140,21 @@ async fn a_database_with_tables_is_dropped_only_in_cascade(storage: TestDatabase
     let folder = server.warehouse();
     server
         .ask(move |client: &mut Client| {
-            client.call("create_database", json!({ "database": database("d") })).unwrap();
-            client.call("create_table", json!({ "tbl": table("d", "t") })).unwrap();
+            client
+                .call("create_database", json!({ "database": database("d") }))
+                .unwrap();
+            client
+                .call("create_table", json!({ "tbl": table("d", "t") }))
+                .unwrap();
             std::fs::write(folder.join("d.db/t/part-0"), "1").unwrap();
-            let drop = |cascade: bool| json!({ "name": "d", "deleteData": true, "cascade": cascade });
+            let drop =
+                |cascade: bool| json!({ "name": "d", "deleteData": true, "cascade": cascade });
             let refused = client.call("drop_database", drop(false)).unwrap_err();
             assert_eq!(fault(&refused), ("InvalidOperationException", 2));
-            assert_eq!(refused.message(), "Database d is not empty. One or more tables exist.");
+            assert_eq!(
+                refused.message(),
+                "Database d is not empty. One or more tables exist."
+            );
             assert!(folder.join("d.db/t/part-0").exists());
             client.call("drop_database", drop(true)).unwrap();
             assert!(!folder.join("d.db").exists());

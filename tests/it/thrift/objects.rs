@@ -44,8 +44,10 @@ pub(crate) fn table(database: &str, name: &str) -> Value {
 /// A managed table with partition keys of the given names and types.
 pub(crate) fn partitioned(database: &str, name: &str, keys: &[(&str, &str)]) -> Value {
     let mut table = table(database, name);
-    table["partitionKeys"] =
-        keys.iter().map(|(name, kind)| json!({ "name": name, "type": kind })).collect();
+    table["partitionKeys"] = keys
+        .iter()
+        .map(|(name, kind)| json!({ "name": name, "type": kind }))
+        .collect();
     table
 }
 

@@ -20,7 +20,9 @@ on_every_database!(
 );
 
 fn get(client: &mut Client, database: &str, name: &str) -> Value {
-    client.call("get_table", json!({ "dbname": database, "tbl_name": name })).unwrap()
+    client
+        .call("get_table", json!({ "dbname": database, "tbl_name": name }))
+        .unwrap()
 }
 
 async fn a_table_comes_back_as_it_was_sent(storage: TestDatabase) {
@@ -34,15 +36,27 @@ async fn a_table_comes_back_as_it_was_sent(storage: TestDatabase) {
             let made = get(client, "DEFAULT", "ORDERS");
             assert_eq!(made["tableName"], "orders");
             assert_eq!(made["tableType"], "MANAGED_TABLE");
-            assert_eq!(made["sd"]["location"], format!("file:{}", folder.join("orders").display()));
-            assert_eq!(made["sd"]["cols"][0], json!({ "name": "id", "type": "bigint", "comment": "the key" }));
+            assert_eq!(
+                made["sd"]["location"],
+                format!("file:{}", folder.join("orders").display())
+            );
+            assert_eq!(
+                made["sd"]["cols"][0],
+                json!({ "name": "id", "type": "bigint", "comment": "the key" })
+            );
             assert_eq!(made["partitionKeys"][1]["type"], "int");
             assert_eq!(made["sd"]["skewedInfo"]["skewedColNames"], json!([]));
             assert_eq!(made["catName"], "hive");
-            assert!(made["createTime"].as_i64().unwrap() > 1_000_000, "the server sets the time");
+            assert!(
+                made["createTime"].as_i64().unwrap() > 1_000_000,
+                "the server sets the time"
+            );
             let parameters = made["parameters"].as_object().unwrap();
             assert_eq!(parameters["k"], "v");
-            assert_eq!(parameters["transient_lastDdlTime"], made["createTime"].to_string());
+            assert_eq!(
+                parameters["transient_lastDdlTime"],
+                made["createTime"].to_string()
+            );
             assert_eq!(parameters.len(), 2);
 
             let request = json!({ "req": { "dbName": "default", "tblName": "orders" } });
@@ -50,8 +64,18 @@ async fn a_table_comes_back_as_it_was_sent(storage: TestDatabase) {
             assert_eq!(by_request["table"], made);
 
             let at = json!({ "db_name": "default", "table_name": "orders" });
-            assert_eq!(client.call("get_fields", at.clone()).unwrap().as_array().unwrap().len(), 2);
-            let schema = client.call("get_schema_with_environment_context", at).unwrap();
+            assert_eq!(
+                client
+                    .call("get_fields", at.clone())
+                    .unwrap()
+                    .as_array()
+                    .unwrap()
+                    .len(),
+                2
+            );
+            let schema = client
+                .call("get_schema_with_environment_context", at)
+                .unwrap();
             assert_eq!(schema[3]["name"], "hr");
         })
         .await;
@@ -68,9 +92,14 @@ async fn an_alter_after_a_get_loses_nothing(storage: TestDatabase) {
             let before = get(client, "default", "t");
             let alter = json!({ "dbname": "default", "tbl_name": "t", "new_tbl": before,
                 "environment_context": { "properties": { "DO_NOT_UPDATE_STATS": "true" } } });
-            client.call("alter_table_with_environment_context", alter).unwrap();
+            client
+                .call("alter_table_with_environment_context", alter)
+                .unwrap();
             assert_eq!(get(client, "default", "t"), before);
-            assert_eq!(before["viewOriginalText"], "", "absent and empty stay apart");
+            assert_eq!(
+                before["viewOriginalText"], "",
+                "absent and empty stay apart"
+            );
             assert_eq!(before["viewExpandedText"], Value::Null);
         })
         .await;
@@ -80,20 +109,34 @@ async fn tables_are_listed(storage: TestDatabase) {
     let server = TestServer::start(&storage).await;
     server
         .ask(|client| {
-            client.call("create_database", json!({ "database": database("d") })).unwrap();
+            client
+                .call("create_database", json!({ "database": database("d") }))
+                .unwrap();
             for name in ["b", "a", "ab"] {
-                client.call("create_table", json!({ "tbl": table("d", name) })).unwrap();
+                client
+                    .call("create_table", json!({ "tbl": table("d", name) }))
+                    .unwrap();
             }
             let mut view = table("d", "v");
             view["tableType"] = json!("VIRTUAL_VIEW");
             view["parameters"] = json!({ "presto_view": "true", "comment": "Presto View" });
             client.call("create_table", json!({ "tbl": view })).unwrap();
 
-            let names = |client: &mut Client, method: &str, args: Value| client.call(method, args).unwrap();
-            assert_eq!(names(client, "get_all_tables", json!({ "db_name": "d" })), json!(["a", "ab", "b", "v"]));
-            assert_eq!(names(client, "get_all_tables", json!({ "db_name": "nope" })), json!([]));
+            let names =
+                |client: &mut Client, method: &str, args: Value| client.call(method, args).unwrap();
+            assert_eq!(
+                names(client, "get_all_tables", json!({ "db_name": "d" })),
+                json!(["a", "ab", "b", "v"])
+            );
+            assert_eq!(
+                names(client, "get_all_tables", json!({ "db_name": "nope" })),
+                json!([])
+            );
             let pattern = json!({ "db_name": "d", "pattern": "A*|v" });
-            assert_eq!(names(client, "get_tables", pattern), json!(["a", "ab", "v"]));
+            assert_eq!(
+                names(client, "get_tables", pattern),
+                json!(["a", "ab", "v"])
+            );
             let views = json!({ "db_name": "d", "pattern": "*", "tableType": "VIRTUAL_VIEW" });
             assert_eq!(names(client, "get_tables_by_type", views), json!(["v"]));
             let metas = json!({ "db_patterns": "d", "tbl_patterns": "*", "tbl_types": [] });
@@ -102,7 +145,10 @@ async fn tables_are_listed(storage: TestDatabase) {
             assert_eq!(metas[3]["comments"], "Presto View");
             let filter = "hive_filter_field_params__presto_view = \"true\"";
             let filtered = json!({ "dbname": "d", "filter": filter, "max_tables": -1 });
-            assert_eq!(names(client, "get_table_names_by_filter", filtered), json!(["v"]));
+            assert_eq!(
+                names(client, "get_table_names_by_filter", filtered),
+                json!(["v"])
+            );
             let objects = json!({ "dbname": "d", "tbl_names": ["b", "nope", "A", "a"] });
             let objects = names(client, "get_table_objects_by_name", objects);
             assert_eq!(objects.as_array().unwrap().len(), 2);
@@ -163,8 +209,12 @@ async fn a_managed_table_takes_its_data_along(storage: TestDatabase) {
     let folder = server.warehouse();
     server
         .ask(move |client| {
-            client.call("create_database", json!({ "database": database("d") })).unwrap();
-            client.call("create_table", json!({ "tbl": table("default", "t") })).unwrap();
+            client
+                .call("create_database", json!({ "database": database("d") }))
+                .unwrap();
+            client
+                .call("create_table", json!({ "tbl": table("default", "t") }))
+                .unwrap();
             std::fs::write(folder.join("t/part-0"), "12345").unwrap();
             let mut moved = get(client, "default", "t");
             moved["tableName"] = json!("u");
@@ -174,14 +224,21 @@ async fn a_managed_table_takes_its_data_along(storage: TestDatabase) {
             assert!(!folder.join("t").exists());
             assert!(folder.join("d.db/u/part-0").exists());
             let after = get(client, "d", "u");
-            assert!(after["sd"]["location"].as_str().unwrap().ends_with("/d.db/u"));
+            assert!(
+                after["sd"]["location"]
+                    .as_str()
+                    .unwrap()
+                    .ends_with("/d.db/u")
+            );
             let counted = json!({ "dbname": "d", "tbl_name": "u", "new_tbl": after });
             client.call("alter_table", counted).unwrap();
             let counted = get(client, "d", "u");
             assert_eq!(counted["parameters"]["numFiles"], "1");
             assert_eq!(counted["parameters"]["totalSize"], "5");
             let drop = json!({ "dbname": "d", "name": "u", "deleteData": true });
-            client.call("drop_table_with_environment_context", drop).unwrap();
+            client
+                .call("drop_table_with_environment_context", drop)
+                .unwrap();
             assert!(!folder.join("d.db/u").exists());
         })
         .await;
@@ -196,11 +253,15 @@ async fn external_data_is_never_touched(storage: TestDatabase) {
             std::fs::create_dir_all(&place).unwrap();
             std::fs::write(place.join("part-0"), "12345").unwrap();
             std::fs::write(place.join("_hidden"), "1").unwrap();
-            client.call("create_database", json!({ "database": database("d") })).unwrap();
+            client
+                .call("create_database", json!({ "database": database("d") }))
+                .unwrap();
             let mut external = table("d", "e");
             external["sd"] = descriptor(Some(&format!("file://{}/", place.display())));
             external["parameters"] = json!({ "EXTERNAL": "TRUE" });
-            client.call("create_table", json!({ "tbl": external })).unwrap();
+            client
+                .call("create_table", json!({ "tbl": external }))
+                .unwrap();
             let made = get(client, "d", "e");
             assert_eq!(made["tableType"], "EXTERNAL_TABLE", "the parameter decides");
             assert_eq!(made["parameters"]["numFiles"], "1");
@@ -219,7 +280,8 @@ async fn external_data_is_never_touched(storage: TestDatabase) {
 /// An Iceberg table whose metadata is at `location`.
 fn iceberg(name: &str, location: &str) -> Value {
     let mut iceberg = table("default", name);
-    iceberg["parameters"] = json!({ "EXTERNAL": "TRUE", "table_type": "ICEBERG", "metadata_location": location });
+    iceberg["parameters"] =
+        json!({ "EXTERNAL": "TRUE", "table_type": "ICEBERG", "metadata_location": location });
     iceberg
 }
 
@@ -235,27 +297,61 @@ async fn a_commit_wins_only_where_the_parameter_is_as_expected(storage: TestData
     let server = TestServer::start(&storage).await;
     server
         .ask(|client| {
-            client.call("create_table", json!({ "tbl": iceberg("i", "v1") })).unwrap();
-            client.call("alter_table_with_environment_context", commit("i", "v1", "v2")).unwrap();
-            let late = client.call("alter_table_with_environment_context", commit("i", "v1", "v3")).unwrap_err();
+            client
+                .call("create_table", json!({ "tbl": iceberg("i", "v1") }))
+                .unwrap();
+            client
+                .call(
+                    "alter_table_with_environment_context",
+                    commit("i", "v1", "v2"),
+                )
+                .unwrap();
+            let late = client
+                .call(
+                    "alter_table_with_environment_context",
+                    commit("i", "v1", "v3"),
+                )
+                .unwrap_err();
             assert_eq!(fault(&late), ("MetaException", 2));
-            let text = "The table has been modified. The parameter value for key 'metadata_location' is";
-            assert!(late.message().starts_with(text), "Iceberg knows a conflict by it: {}", late.message());
-            assert_eq!(get(client, "default", "i")["parameters"]["metadata_location"], "v2");
+            let text =
+                "The table has been modified. The parameter value for key 'metadata_location' is";
+            assert!(
+                late.message().starts_with(text),
+                "Iceberg knows a conflict by it: {}",
+                late.message()
+            );
+            assert_eq!(
+                get(client, "default", "i")["parameters"]["metadata_location"],
+                "v2"
+            );
         })
         .await;
 }
 
 async fn of_two_commits_at_once_one_wins(storage: TestDatabase) {
     let server = TestServer::start(&storage).await;
-    server.ask(|client| client.call("create_table", json!({ "tbl": iceberg("i", "v0") })).unwrap()).await;
+    server
+        .ask(|client| {
+            client
+                .call("create_table", json!({ "tbl": iceberg("i", "v0") }))
+                .unwrap()
+        })
+        .await;
     for round in 0..10 {
         let (from, to) = (format!("v{round}"), format!("v{}", round + 1));
         let commits = (0..4).map(|_| {
             let args = commit("i", &from, &to);
-            server.ask(move |client| client.call("alter_table_with_environment_context", args).is_ok())
+            server.ask(move |client| {
+                client
+                    .call("alter_table_with_environment_context", args)
+                    .is_ok()
+            })
         });
-        let won = futures::future::join_all(commits).await.into_iter().filter(|won| *won).count();
+        let won = futures::future::join_all(commits)
+            .await
+            .into_iter()
+            .filter(|won| *won)
+            .count();
         assert_eq!(won, 1, "round {round}");
     }
 }
@@ -265,13 +361,17 @@ async fn incompatible_columns_are_refused_but_to_iceberg(storage: TestDatabase) 
     server
         .ask(|client| {
             let swap = |table: &mut Value| table["sd"]["cols"][0]["type"] = json!("array<int>");
-            client.call("create_table", json!({ "tbl": table("default", "t") })).unwrap();
+            client
+                .call("create_table", json!({ "tbl": table("default", "t") }))
+                .unwrap();
             let mut swapped = get(client, "default", "t");
             swap(&mut swapped);
             let alter = json!({ "dbname": "default", "tbl_name": "t", "new_tbl": swapped });
             let refused = client.call("alter_table", alter).unwrap_err();
             assert_eq!(fault(&refused), ("InvalidOperationException", 1));
-            client.call("create_table", json!({ "tbl": iceberg("i", "v1") })).unwrap();
+            client
+                .call("create_table", json!({ "tbl": iceberg("i", "v1") }))
+                .unwrap();
             let mut swapped = get(client, "default", "i");
             swap(&mut swapped);
             let alter = json!({ "dbname": "default", "tbl_name": "i", "new_tbl": swapped });

@@ -15,27 +15,38 @@ pub(in super::super) const METHODS: &[Method] = &[
     Method::new("get_table_req", |call| Box::pin(get_table_req(call))),
     Method::new("get_all_tables", |call| Box::pin(get_all_tables(call))),
     Method::new("get_tables", |call| Box::pin(get_tables(call))),
-    Method::new("get_tables_by_type", |call| Box::pin(get_tables_by_type(call))),
+    Method::new("get_tables_by_type", |call| {
+        Box::pin(get_tables_by_type(call))
+    }),
     Method::new("get_table_meta", |call| Box::pin(get_table_meta(call))),
-    //FILTER
-    Method::new("get_table_objects_by_name", |call| Box::pin(get_table_objects_by_name(call)))
-        .missing(UnknownDBException)
-        .senseless(InvalidOperationException),
-    Method::new("get_table_objects_by_name_req", |call| Box::pin(get_table_objects_by_name_req(call)))
-        .missing(UnknownDBException)
-        .senseless(InvalidOperationException),
+    Method::new("get_table_names_by_filter", |call| {
+        Box::pin(get_table_names_by_filter(call))
+    })
+    .missing(UnknownDBException),
+    Method::new("get_table_objects_by_name", |call| {
+        Box::pin(get_table_objects_by_name(call))
+    })
+    .missing(UnknownDBException)
+    .senseless(InvalidOperationException),
+    Method::new("get_table_objects_by_name_req", |call| {
+        Box::pin(get_table_objects_by_name_req(call))
+    })
+    .missing(UnknownDBException)
+    .senseless(InvalidOperationException),
     Method::new("get_fields", |call| Box::pin(get_fields(call))).missing(UnknownTableException),
     Method::new("get_fields_with_environment_context", |call| {
         Box::pin(get_fields_with_environment_context(call))
     })
     .missing(UnknownTableException),
-    Method::new("get_fields_req", |call| Box::pin(get_fields_req(call))).missing(UnknownTableException),
+    Method::new("get_fields_req", |call| Box::pin(get_fields_req(call)))
+        .missing(UnknownTableException),
     Method::new("get_schema", |call| Box::pin(get_schema(call))).missing(UnknownTableException),
     Method::new("get_schema_with_environment_context", |call| {
         Box::pin(get_schema_with_environment_context(call))
     })
     .missing(UnknownTableException),
-    Method::new("get_schema_req", |call| Box::pin(get_schema_req(call))).missing(UnknownTableException),
+    Method::new("get_schema_req", |call| Box::pin(get_schema_req(call)))
+        .missing(UnknownTableException),
 ];
 
 fn texts(names: &[Name]) -> Option<Vec<&str>> {
@@ -44,31 +55,53 @@ fn texts(names: &[Name]) -> Option<Vec<&str>> {
 
 async fn get_table(call: Call<'_>) -> Answer {
     let args: args::GetTable<'_> = call.arguments()?;
-    let table = call.catalog().table_get(&name::table(args.dbname, args.tbl_name)?).await?;
-    call.reply(&replies::GetTable { success: Some(to_wire::table::table(&table)), ..Default::default() })
+    let table = call
+        .catalog()
+        .table_get(&name::table(args.dbname, args.tbl_name)?)
+        .await?;
+    call.reply(&replies::GetTable {
+        success: Some(to_wire::table::table(&table)),
+        ..Default::default()
+    })
 }
 
 async fn get_table_req(call: Call<'_>) -> Answer {
     let args: args::GetTableReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let at = name::table_in(request.cat_name, Some(request.db_name), Some(request.tbl_name))?;
+    let at = name::table_in(
+        request.cat_name,
+        Some(request.db_name),
+        Some(request.tbl_name),
+    )?;
     let table = call.catalog().table_get(&at).await?;
-    let result = types::GetTableResult { table: to_wire::table::table(&table), ..Default::default() };
-    call.reply(&replies::GetTableReq { success: Some(result), ..Default::default() })
+    let result = types::GetTableResult {
+        table: to_wire::table::table(&table),
+        ..Default::default()
+    };
+    call.reply(&replies::GetTableReq {
+        success: Some(result),
+        ..Default::default()
+    })
 }
 
 async fn get_all_tables(call: Call<'_>) -> Answer {
     let args: args::GetAllTables<'_> = call.arguments()?;
     let at = name::database(args.db_name, "db_name")?;
     let names = call.catalog().table_names(&at, None, None).await?;
-    call.reply(&replies::GetAllTables { success: texts(&names), ..Default::default() })
+    call.reply(&replies::GetAllTables {
+        success: texts(&names),
+        ..Default::default()
+    })
 }
 
 async fn get_tables(call: Call<'_>) -> Answer {
     let args: args::GetTables<'_> = call.arguments()?;
     let at = name::database(args.db_name, "db_name")?;
     let names = call.catalog().table_names(&at, args.pattern, None).await?;
-    call.reply(&replies::GetTables { success: texts(&names), ..Default::default() })
+    call.reply(&replies::GetTables {
+        success: texts(&names),
+        ..Default::default()
+    })
 }
 
 /// A null pattern means all: Flink sends one.
@@ -76,8 +109,14 @@ async fn get_tables_by_type(call: Call<'_>) -> Answer {
     let args: args::GetTablesByType<'_> = call.arguments()?;
     let at = name::database(args.db_name, "db_name")?;
     let wanted = args.table_type.map(TableType::parse);
-    let names = call.catalog().table_names(&at, args.pattern, wanted.as_ref()).await?;
-    call.reply(&replies::GetTablesByType { success: texts(&names), ..Default::default() })
+    let names = call
+        .catalog()
+        .table_names(&at, args.pattern, wanted.as_ref())
+        .await?;
+    call.reply(&replies::GetTablesByType {
+        success: texts(&names),
+        ..Default::default()
+    })
 }
 
 /// An empty list of types means all: Trino sends one.
@@ -85,16 +124,43 @@ async fn get_table_meta(call: Call<'_>) -> Answer {
     let args: args::GetTableMeta<'_> = call.arguments()?;
     let (catalog, databases) = name::catalog_and_database(args.db_patterns.unwrap_or("*"))?;
     let types = from_wire::strings(args.tbl_types.as_deref());
-    let metas =
-        call.catalog().table_metas(&catalog, databases.as_deref(), args.tbl_patterns, &types).await?;
+    let metas = call
+        .catalog()
+        .table_metas(&catalog, databases.as_deref(), args.tbl_patterns, &types)
+        .await?;
     let success = Some(metas.iter().map(to_wire::table::table_meta).collect());
-    call.reply(&replies::GetTableMeta { success, ..Default::default() })
+    call.reply(&replies::GetTableMeta {
+        success,
+        ..Default::default()
+    })
+}
+
+async fn get_table_names_by_filter(call: Call<'_>) -> Answer {
+    let args: args::GetTableNamesByFilter<'_> = call.arguments()?;
+    let at = known_database(args.dbname)?;
+    let Some(filter) = args.filter else {
+        return Err(Error::NotAllowed("filter cannot be null".into()).into());
+    };
+    let max = usize::try_from(args.max_tables.unwrap_or(-1)).ok();
+    let names = call
+        .catalog()
+        .table_names_by_filter(&at, filter, max)
+        .await?;
+    call.reply(&replies::GetTableNamesByFilter {
+        success: texts(&names),
+        ..Default::default()
+    })
 }
 
 /// A database argument whose absence is "unknown database" to Hive.
 fn known_database(text: Option<&str>) -> Result<DatabaseRef, Failure> {
     let given = text.filter(|text| !text.is_empty());
-    let unknown = || Error::NotFound(Entity::Database(DatabaseRef::new(crate::model::DEFAULT_CATALOG, "")));
+    let unknown = || {
+        Error::NotFound(Entity::Database(DatabaseRef::new(
+            crate::model::DEFAULT_CATALOG,
+            "",
+        )))
+    };
     Ok(name::database(Some(given.ok_or_else(unknown)?), "dbname")?)
 }
 
@@ -103,7 +169,8 @@ async fn tables_named(
     at: &DatabaseRef,
     names: Option<&[&str]>,
 ) -> Result<Vec<Table>, Failure> {
-    let names = names.ok_or_else(|| Error::NotAllowed(format!("{} cannot find null tables", at.database)))?;
+    let names = names
+        .ok_or_else(|| Error::NotAllowed(format!("{} cannot find null tables", at.database)))?;
     let names: Vec<Name> = names.iter().map(|text| Name::new(text)).collect();
     Ok(call.catalog().tables_by_name(at, &names).await?)
 }
@@ -113,7 +180,10 @@ async fn get_table_objects_by_name(call: Call<'_>) -> Answer {
     let at = known_database(args.dbname)?;
     let tables = tables_named(&call, &at, args.tbl_names.as_deref()).await?;
     let success = Some(tables.iter().map(to_wire::table::table).collect());
-    call.reply(&replies::GetTableObjectsByName { success, ..Default::default() })
+    call.reply(&replies::GetTableObjectsByName {
+        success,
+        ..Default::default()
+    })
 }
 
 /// Hive 4's `getTables` comes this way too: a pattern and no names.
@@ -131,54 +201,93 @@ async fn get_table_objects_by_name_req(call: Call<'_>) -> Answer {
         }
         (names, _) => tables_named(&call, &at, names.as_deref()).await?,
     };
-    let result = types::GetTablesResult { tables: tables.iter().map(to_wire::table::table).collect() };
-    call.reply(&replies::GetTableObjectsByNameReq { success: Some(result), ..Default::default() })
+    let result = types::GetTablesResult {
+        tables: tables.iter().map(to_wire::table::table).collect(),
+    };
+    call.reply(&replies::GetTableObjectsByNameReq {
+        success: Some(result),
+        ..Default::default()
+    })
 }
 
-async fn columns(call: &Call<'_>, at: &TableRef, keys: bool) -> Result<Vec<crate::model::Column>, Failure> {
+async fn columns(
+    call: &Call<'_>,
+    at: &TableRef,
+    keys: bool,
+) -> Result<Vec<crate::model::Column>, Failure> {
     Ok(call.catalog().table_columns(at, keys).await?)
 }
 
 async fn get_fields(call: Call<'_>) -> Answer {
     let args: args::GetFields<'_> = call.arguments()?;
     let columns = columns(&call, &name::table(args.db_name, args.table_name)?, false).await?;
-    call.reply(&replies::GetFields { success: Some(to_wire::storage::columns(&columns)), ..Default::default() })
+    call.reply(&replies::GetFields {
+        success: Some(to_wire::storage::columns(&columns)),
+        ..Default::default()
+    })
 }
 
 async fn get_fields_with_environment_context(call: Call<'_>) -> Answer {
     let args: args::GetFieldsWithEnvironmentContext<'_> = call.arguments()?;
     let columns = columns(&call, &name::table(args.db_name, args.table_name)?, false).await?;
     let success = Some(to_wire::storage::columns(&columns));
-    call.reply(&replies::GetFieldsWithEnvironmentContext { success, ..Default::default() })
+    call.reply(&replies::GetFieldsWithEnvironmentContext {
+        success,
+        ..Default::default()
+    })
 }
 
 async fn get_fields_req(call: Call<'_>) -> Answer {
     let args: args::GetFieldsReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let at = name::table_in(request.cat_name, Some(request.db_name), Some(request.tbl_name))?;
+    let at = name::table_in(
+        request.cat_name,
+        Some(request.db_name),
+        Some(request.tbl_name),
+    )?;
     let columns = columns(&call, &at, false).await?;
-    let response = types::GetFieldsResponse { fields: to_wire::storage::columns(&columns) };
-    call.reply(&replies::GetFieldsReq { success: Some(response), ..Default::default() })
+    let response = types::GetFieldsResponse {
+        fields: to_wire::storage::columns(&columns),
+    };
+    call.reply(&replies::GetFieldsReq {
+        success: Some(response),
+        ..Default::default()
+    })
 }
 
 async fn get_schema(call: Call<'_>) -> Answer {
     let args: args::GetSchema<'_> = call.arguments()?;
     let columns = columns(&call, &name::table(args.db_name, args.table_name)?, true).await?;
-    call.reply(&replies::GetSchema { success: Some(to_wire::storage::columns(&columns)), ..Default::default() })
+    call.reply(&replies::GetSchema {
+        success: Some(to_wire::storage::columns(&columns)),
+        ..Default::default()
+    })
 }
 
 async fn get_schema_with_environment_context(call: Call<'_>) -> Answer {
     let args: args::GetSchemaWithEnvironmentContext<'_> = call.arguments()?;
     let columns = columns(&call, &name::table(args.db_name, args.table_name)?, true).await?;
     let success = Some(to_wire::storage::columns(&columns));
-    call.reply(&replies::GetSchemaWithEnvironmentContext { success, ..Default::default() })
+    call.reply(&replies::GetSchemaWithEnvironmentContext {
+        success,
+        ..Default::default()
+    })
 }
 
 async fn get_schema_req(call: Call<'_>) -> Answer {
     let args: args::GetSchemaReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let at = name::table_in(request.cat_name, Some(request.db_name), Some(request.tbl_name))?;
+    let at = name::table_in(
+        request.cat_name,
+        Some(request.db_name),
+        Some(request.tbl_name),
+    )?;
     let columns = columns(&call, &at, true).await?;
-    let response = types::GetSchemaResponse { fields: to_wire::storage::columns(&columns) };
-    call.reply(&replies::GetSchemaReq { success: Some(response), ..Default::default() })
+    let response = types::GetSchemaResponse {
+        fields: to_wire::storage::columns(&columns),
+    };
+    call.reply(&replies::GetSchemaReq {
+        success: Some(response),
+        ..Default::default()
+    })
 }

@@ -15,20 +15,26 @@ use hms::{args, replies};
 
 /// A missing database is an invalid object to a create, a missing table an invalid operation to an alter.
 pub(in super::super) const METHODS: &[Method] = &[
-    Method::new("create_table", |call| Box::pin(create_table(call))).missing(InvalidObjectException),
+    Method::new("create_table", |call| Box::pin(create_table(call)))
+        .missing(InvalidObjectException),
     Method::new("create_table_with_environment_context", |call| {
         Box::pin(create_table_with_environment_context(call))
     })
     .missing(InvalidObjectException),
-    Method::new("create_table_req", |call| Box::pin(create_table_req(call))).missing(InvalidObjectException),
-    Method::new("alter_table", |call| Box::pin(alter_table(call))).missing(InvalidOperationException),
+    Method::new("create_table_req", |call| Box::pin(create_table_req(call)))
+        .missing(InvalidObjectException),
+    Method::new("alter_table", |call| Box::pin(alter_table(call)))
+        .missing(InvalidOperationException),
     Method::new("alter_table_with_environment_context", |call| {
         Box::pin(alter_table_with_environment_context(call))
     })
     .missing(InvalidOperationException),
-    Method::new("alter_table_with_cascade", |call| Box::pin(alter_table_with_cascade(call)))
+    Method::new("alter_table_with_cascade", |call| {
+        Box::pin(alter_table_with_cascade(call))
+    })
+    .missing(InvalidOperationException),
+    Method::new("alter_table_req", |call| Box::pin(alter_table_req(call)))
         .missing(InvalidOperationException),
-    Method::new("alter_table_req", |call| Box::pin(alter_table_req(call))).missing(InvalidOperationException),
     Method::new("drop_table", |call| Box::pin(drop_table(call))),
     Method::new("drop_table_with_environment_context", |call| {
         Box::pin(drop_table_with_environment_context(call))
@@ -43,7 +49,10 @@ async fn create(
 ) -> Result<(), Failure> {
     let table = from_wire::table::table(required(table, "tbl")?)?;
     let gather = !flag(context, "DO_NOT_UPDATE_STATS");
-    Ok(call.catalog().table_create(&call.caller(), table, gather).await?)
+    Ok(call
+        .catalog()
+        .table_create(&call.caller(), table, gather)
+        .await?)
 }
 
 async fn create_table(call: Call<'_>) -> Answer {
@@ -105,7 +114,10 @@ async fn alter_table_with_environment_context(call: Call<'_>) -> Answer {
 async fn alter_table_with_cascade(call: Call<'_>) -> Answer {
     let args: args::AlterTableWithCascade<'_> = call.arguments()?;
     let at = name::table(args.dbname, args.tbl_name)?;
-    let options = AlterOptions { cascade: args.cascade.unwrap_or(false), ..Default::default() };
+    let options = AlterOptions {
+        cascade: args.cascade.unwrap_or(false),
+        ..Default::default()
+    };
     alter(&call, &at, args.new_tbl.as_ref(), &options).await?;
     call.reply(&replies::AlterTableWithCascade::default())
 }
@@ -113,35 +125,64 @@ async fn alter_table_with_cascade(call: Call<'_>) -> Answer {
 async fn alter_table_req(call: Call<'_>) -> Answer {
     let args: args::AlterTableReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let at = name::table_in(request.cat_name, Some(request.db_name), Some(request.table_name))?;
+    let at = name::table_in(
+        request.cat_name,
+        Some(request.db_name),
+        Some(request.table_name),
+    )?;
     let mut options = alter_options(request.environment_context.as_ref());
-    if let Some((key, value)) = request.expected_parameter_key.zip(request.expected_parameter_value) {
-        options.expected = Some(Expected { key: key.to_owned(), value: value.to_owned() });
+    if let Some((key, value)) = request
+        .expected_parameter_key
+        .zip(request.expected_parameter_value)
+    {
+        options.expected = Some(Expected {
+            key: key.to_owned(),
+            value: value.to_owned(),
+        });
     }
     alter(&call, &at, Some(&request.table), &options).await?;
     let response = types::AlterTableResponse::default();
-    call.reply(&replies::AlterTableReq { success: Some(response), ..Default::default() })
+    call.reply(&replies::AlterTableReq {
+        success: Some(response),
+        ..Default::default()
+    })
 }
 
 async fn drop_table(call: Call<'_>) -> Answer {
     let args: args::DropTable<'_> = call.arguments()?;
     let at = name::table(args.dbname, args.name)?;
-    call.catalog().table_drop(&at, args.delete_data.unwrap_or(false)).await?;
+    call.catalog()
+        .table_drop(&at, args.delete_data.unwrap_or(false))
+        .await?;
     call.reply(&replies::DropTable::default())
 }
 
 async fn drop_table_with_environment_context(call: Call<'_>) -> Answer {
     let args: args::DropTableWithEnvironmentContext<'_> = call.arguments()?;
     let at = name::table(args.dbname, args.name)?;
-    call.catalog().table_drop(&at, args.delete_data.unwrap_or(false)).await?;
+    call.catalog()
+        .table_drop(&at, args.delete_data.unwrap_or(false))
+        .await?;
     call.reply(&replies::DropTableWithEnvironmentContext::default())
 }
 
 async fn drop_table_req(call: Call<'_>) -> Answer {
     let args: args::DropTableReq<'_> = call.arguments()?;
     let request = required(args.drop_table_req, "dropTableReq")?;
-    let at = name::table_in(request.catalog_name, Some(request.db_name), Some(request.table_name))?;
-    call.catalog().table_drop(&at, request.delete_data.unwrap_or(false)).await?;
-    let response = types::AsyncOperationResp { finished: Some(true), ..Default::default() };
-    call.reply(&replies::DropTableReq { success: Some(response), ..Default::default() })
+    let at = name::table_in(
+        request.catalog_name,
+        Some(request.db_name),
+        Some(request.table_name),
+    )?;
+    call.catalog()
+        .table_drop(&at, request.delete_data.unwrap_or(false))
+        .await?;
+    let response = types::AsyncOperationResp {
+        finished: Some(true),
+        ..Default::default()
+    };
+    call.reply(&replies::DropTableReq {
+        success: Some(response),
+        ..Default::default()
+    })
 }
