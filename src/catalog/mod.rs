@@ -22,8 +22,8 @@ pub use database::DatabaseSpec;
 pub use event::{Announcement, EventFilter};
 pub use lock::{ListedLock, LockFilter, LockSpec};
 pub use partition::{
-    AddOptions, DropOptions, DropSelection, PartitionAlterOptions, PartitionCursor, PartitionDraft,
-    PartitionSelection, PartitionsOf, ValuesRequest,
+    AddOptions, DropOptions, DropSelection, PartitionAlterOptions, PartitionAt, PartitionCursor,
+    PartitionDraft, PartitionKey, PartitionSelection, PartitionsOf, ValuesRequest,
 };
 pub use settings::CatalogSettings;
 pub use statistics::StatisticsUpdate;
@@ -33,14 +33,15 @@ use crate::clock::Clock;
 use crate::lake::Lake;
 use crate::store::Store;
 
-/// The catalog of one process. It holds no state of its own: the database is the only truth, so that any number of
-/// replicas may serve it.
+/// The catalog of one process. It holds no state of its own but hints that each use checks: the database is the only
+/// truth, so that any number of replicas may serve it.
 #[derive(Debug)]
 pub struct Catalog {
     store: Store,
     lake: Lake,
     clock: Clock,
     settings: CatalogSettings,
+    key_hints: partition::KeyHints,
 }
 
 impl Catalog {
@@ -51,6 +52,7 @@ impl Catalog {
             lake,
             clock,
             settings,
+            key_hints: partition::KeyHints::default(),
         }
     }
 

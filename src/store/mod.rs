@@ -41,7 +41,7 @@ pub use event::{EventFilter, EventHead};
 pub use limits::{
     ENGINE_BYTES_MAX, OBJECT_NAME_BYTES_MAX, PARTITION_NAME_BYTES_MAX, STATISTICS_COLUMN_BYTES_MAX,
 };
-pub use partition::NameRange;
+pub use partition::{NameRange, PartitionFound};
 pub use pending_delete::PendingDelete;
 pub use session::Session;
 pub use settings::StoreSettings;

@@ -4,19 +4,38 @@
 //! ranges of it, and a page starts where the last one ended, at the same price everywhere in the table.
 
 use super::failure::Failure;
-use super::form::parameters_of;
-use super::row::Row;
+use super::form::{columns_of, parameters_of};
+use super::row::{Cells, Row};
 use super::session::Session;
 use super::statement::{LIST_LENGTH_MAX, Statement};
 use crate::error::Result;
 use crate::hive::partition_name::values_of_name;
-use crate::model::{Parameters, Partition, StorageDescriptor};
+use crate::model::{Column, Parameters, Partition, StorageDescriptor, TableRef};
 use std::sync::Arc;
 
 const COLUMNS: &str = "SELECT p.name, p.location, p.part_values, p.created_at, p.last_access_at,
         p.parameters, p.rest, p.descriptor_id
  FROM skep_partitions p
  WHERE p.table_id = ? ";
+
+/// The same beside the table that it is looked for in, whose row comes even where the partition does not.
+const COLUMNS_WITH_TABLE: &str = "SELECT t.location, t.partition_keys, p.table_id,
+        p.name, p.location, p.part_values, p.created_at, p.last_access_at,
+        p.parameters, p.rest, p.descriptor_id
+ FROM skep_tables t
+ LEFT JOIN skep_partitions p ON p.table_id = t.id AND p.name = ?
+ WHERE t.database_id = ";
+
+/// What was found where a partition was looked for.
+#[derive(Debug, Clone)]
+pub struct PartitionFound {
+    /// The table's location.
+    pub table_location: Option<String>,
+    /// The table's partition keys.
+    pub keys: Vec<Column>,
+    /// The partition.
+    pub partition: Option<Partition>,
+}
 
 /// A stretch of partition names in byte order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -67,7 +86,10 @@ struct PartitionRow {
 
 impl PartitionRow {
     fn new(row: &Row) -> Result<Self, Failure> {
-        let mut cells = row.cells();
+        Self::read(&mut row.cells())
+    }
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, Failure> {
         let name = cells.string()?;
         let location = cells.string_or_null()?;
         // Most values can be read off the name; those that cannot are stored.
@@ -153,6 +175,41 @@ impl Session {
             .bind(name);
         let rows = self.rows(&statement).await?;
         Ok(self.partitions_of(&rows).await?.pop())
+    }
+
+    /// The partition of this name of a table that is known by its place alone, with what is needed to show it, in one
+    /// round trip. `None` where the table is missing.
+    pub async fn partition_find(
+        &mut self,
+        at: &TableRef,
+        name: &str,
+    ) -> Result<Option<PartitionFound>> {
+        let database = at.database_ref();
+        let statement = self
+            .statement(COLUMNS_WITH_TABLE)
+            .bind(name)
+            .database_id(&database)
+            .text(" AND t.name = ?")
+            .bind(at.table.as_str());
+        let Some(row) = self.row(&statement).await? else {
+            return Ok(None);
+        };
+        let mut cells = row.cells();
+        let table_location = cells.string_or_null()?;
+        let keys = columns_of(cells.text_or_null()?)?;
+        let partition = match cells.integer_or_null()? {
+            None => None,
+            Some(_) => {
+                let found = PartitionRow::read(&mut cells)?;
+                let descriptor = self.descriptor_get(found.descriptor_id, None).await?;
+                Some(found.into_partition(descriptor))
+            }
+        };
+        Ok(Some(PartitionFound {
+            table_location,
+            keys,
+            partition,
+        }))
     }
 
     /// Those of the named partitions that exist, in name order, each once.

@@ -158,12 +158,17 @@ async fn befores(
         .collect();
     let mut before = Vec::with_capacity(after.len());
     for one in after {
-        let old = found.remove(&one.name).ok_or_else(|| {
-            let values = listed(&one.values);
-            Error::NotAllowed(format!(
-                "alter is not possible: no partition values={values}"
-            ))
-        })?;
+        let Some(old) = found.remove(&one.name) else {
+            // The Hive clients show these texts.
+            let text = match after {
+                [_] => "alter is not possible".to_owned(),
+                _ => format!(
+                    "Alter partition operation failed: partition values={}",
+                    listed(&one.values)
+                ),
+            };
+            return Err(Error::NotAllowed(text));
+        };
         before.push(old);
     }
     Ok(before)

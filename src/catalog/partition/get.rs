@@ -1,41 +1,68 @@
 //! One partition.
 
-use super::{PartitionsOf, missing, name_of_values, table_missing, values_of_name};
+use super::{PartitionsOf, key_names, key_names_of, missing, table_missing, unusable_name};
 use crate::catalog::Catalog;
 use crate::error::Result;
-use crate::model::{Partition, Table, TableRef};
+use crate::hive::partition_name::{make_name, values_for_keys};
+use crate::model::{Partition, TableRef};
 use crate::store::Session;
 
-impl Catalog {
-    /// The partition with these values, with its table. `NotFound` of either, `Invalid` for a wrong number of values.
-    pub async fn partition_get(
-        &self,
-        at: &TableRef,
-        values: &[String],
-    ) -> Result<(Table, Partition)> {
-        let mut session = self.store.session().await?;
-        let table = session
-            .table_get(at)
-            .await?
-            .ok_or_else(|| table_missing(at))?;
-        let partition = find(&mut session, &table, values).await?;
-        Ok((table, partition))
-    }
+/// How a partition is asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum PartitionKey<'a> {
+    /// By the values of its keys.
+    Values(&'a [String]),
+    /// By a name, whose keys may stand in any order.
+    Name(&'a str),
+}
 
-    /// The partition that a name means: its keys may stand in any order. `InvalidObject` for a name that lacks a key.
-    pub async fn partition_get_by_name(
-        &self,
-        at: &TableRef,
-        name: &str,
-    ) -> Result<(Table, Partition)> {
+impl PartitionKey<'_> {
+    /// The values. `InvalidObject` for a name that lacks a key.
+    fn values(self, keys: &[String]) -> Result<Vec<String>> {
+        match self {
+            Self::Values(values) => Ok(values.to_vec()),
+            Self::Name(name) => values_for_keys(name, keys).map_err(unusable_name),
+        }
+    }
+}
+
+/// A partition with what is needed of its table to show it.
+#[derive(Debug, Clone)]
+pub struct PartitionAt {
+    /// The table.
+    pub at: TableRef,
+    /// The table's location.
+    pub table_location: Option<String>,
+    /// The partition.
+    pub partition: Partition,
+}
+
+impl Catalog {
+    /// A partition: in one round trip where the table's keys are known from an earlier look.
+    ///
+    /// Fails with `NotFound` of the table or the partition, with `Invalid` for a wrong number of values, with
+    /// `InvalidObject` for a name that lacks a key.
+    pub async fn partition_get(&self, at: &TableRef, key: PartitionKey<'_>) -> Result<PartitionAt> {
         let mut session = self.store.session().await?;
+        if let Some(keys) = self.key_hints.get(at)
+            && let Some(found) = find(&mut session, at, &keys, key).await?
+        {
+            return Ok(found);
+        }
         let table = session
             .table_get(at)
             .await?
             .ok_or_else(|| table_missing(at))?;
-        let values = values_of_name(&table, name)?;
-        let partition = find(&mut session, &table, &values).await?;
-        Ok((table, partition))
+        let keys = key_names(&table);
+        self.key_hints.put(at, keys.clone());
+        let values = key.values(&keys)?;
+        let name = make_name(&keys, &values).map_err(unusable_name)?;
+        let found = session.partition_get(table.id, &name).await?;
+        Ok(PartitionAt {
+            at: at.clone(),
+            table_location: table.location,
+            partition: found.ok_or_else(|| missing(at, &values))?,
+        })
     }
 
     /// The partitions of these names that exist, in the order of their names, each once. Names that mean nothing are
@@ -51,8 +78,28 @@ impl Catalog {
     }
 }
 
-async fn find(session: &mut Session, table: &Table, values: &[String]) -> Result<Partition> {
-    let name = name_of_values(table, values)?;
-    let found = session.partition_get(table.id, &name).await?;
-    found.ok_or_else(|| missing(&table.at, values))
+/// Looks for a partition by keys that the table may not have any more. `None` where they do not fit, and the table is
+/// to be asked first.
+async fn find(
+    session: &mut Session,
+    at: &TableRef,
+    keys: &[String],
+    key: PartitionKey<'_>,
+) -> Result<Option<PartitionAt>> {
+    let Ok(values) = key.values(keys) else {
+        return Ok(None);
+    };
+    let Ok(name) = make_name(keys, &values) else {
+        return Ok(None);
+    };
+    let found = session.partition_find(at, &name).await?;
+    let found = found.ok_or_else(|| table_missing(at))?;
+    if key_names_of(&found.keys) != keys {
+        return Ok(None);
+    }
+    Ok(Some(PartitionAt {
+        at: at.clone(),
+        table_location: found.table_location,
+        partition: found.partition.ok_or_else(|| missing(at, &values))?,
+    }))
 }

@@ -11,6 +11,7 @@ mod drop;
 mod event;
 mod exchange;
 mod get;
+mod hints;
 mod limit;
 mod list;
 mod prepare;
@@ -23,12 +24,14 @@ pub use add::AddOptions;
 pub use alter::PartitionAlterOptions;
 pub use cursor::PartitionCursor;
 pub use drop::{DropOptions, DropSelection};
+pub use get::{PartitionAt, PartitionKey};
+pub(super) use hints::KeyHints;
 pub use selection::PartitionSelection;
 pub use values::ValuesRequest;
 
 use crate::error::{Entity, Error, Result};
 use crate::hive::partition_name::{PartitionNameError, make_name, values_for_keys};
-use crate::model::{Parameters, Partition, StorageDescriptor, Table, TableRef};
+use crate::model::{Column, Parameters, Partition, StorageDescriptor, Table, TableRef};
 use std::sync::Arc;
 
 /// A partition as a client describes it, before its table is known.
@@ -63,11 +66,11 @@ pub struct PartitionsOf {
 
 /// The names of a table's partition keys as they stand in partition names.
 fn key_names(table: &Table) -> Vec<String> {
-    table
-        .partition_keys
-        .iter()
-        .map(|key| key.name.to_lowercase())
-        .collect()
+    key_names_of(&table.partition_keys)
+}
+
+fn key_names_of(keys: &[Column]) -> Vec<String> {
+    keys.iter().map(|key| key.name.to_lowercase()).collect()
 }
 
 /// The name of the partition with these values. `Invalid` where their number is wrong.

@@ -1,26 +1,26 @@
 //! One partition, written straight to the wire around the parts of its descriptor that it shares with others.
 
 use super::{seconds, storage};
-use crate::model::{Parameters, Partition, StorageDescriptor, Table};
+use crate::model::{Name, Parameters, Partition, StorageDescriptor, TableRef};
 use hms::{Encode, Protocol, Wire, WireType, Writer, types};
 
 /// What all partitions of an answer have in common beside their descriptors.
 #[derive(Debug, Clone)]
 pub(in crate::thrift) struct Place {
-    catalog: String,
-    database: String,
-    table: String,
+    catalog: Name,
+    database: Name,
+    table: Name,
     location: Option<String>,
 }
 
 impl Place {
     /// The place of a table's partitions.
-    pub(in crate::thrift) fn of(table: &Table) -> Self {
+    pub(in crate::thrift) fn new(at: &TableRef, location: Option<&str>) -> Self {
         Self {
-            catalog: table.at.catalog.as_str().to_owned(),
-            database: table.at.database.as_str().to_owned(),
-            table: table.at.table.as_str().to_owned(),
-            location: table.location.clone(),
+            catalog: at.catalog.clone(),
+            database: at.database.clone(),
+            table: at.table.clone(),
+            location: location.map(str::to_owned),
         }
     }
 
@@ -31,7 +31,11 @@ impl Place {
 
     /// Catalog, database and table.
     pub(super) fn names(&self) -> [&str; 3] {
-        [&self.catalog, &self.database, &self.table]
+        [
+            self.catalog.as_str(),
+            self.database.as_str(),
+            self.table.as_str(),
+        ]
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::partition::{EncodedDescriptor, Entry, ParameterPatterns, Place};
 use super::storage;
-use crate::catalog::PartitionsOf;
+use crate::catalog::{PartitionAt, PartitionsOf};
 use crate::model::{Column, Partition, StorageDescriptor, Table};
 use hms::{Encode, Protocol, Wire, WireType, Writer};
 use std::sync::Arc;
@@ -30,7 +30,7 @@ impl PartitionList {
         patterns: ParameterPatterns,
     ) -> Self {
         Self {
-            place: Place::of(table),
+            place: Place::new(&table.at, table.location.as_deref()),
             protocol,
             patterns,
             descriptors: Vec::new(),
@@ -100,11 +100,31 @@ impl Encode for &PartitionList {
 pub(in crate::thrift) struct SinglePartition(Vec<u8>);
 
 impl SinglePartition {
+    /// Encodes a partition.
+    pub(in crate::thrift) fn new(found: &PartitionAt, protocol: Protocol) -> Self {
+        Self::at(
+            Place::new(&found.at, found.table_location.as_deref()),
+            &found.partition,
+            protocol,
+        )
+    }
+
     /// Encodes a partition of a table.
-    pub(in crate::thrift) fn new(table: &Table, partition: &Partition, protocol: Protocol) -> Self {
-        let mut list = PartitionList::new(table, protocol, ParameterPatterns::default());
-        list.extend(std::slice::from_ref(partition));
-        Self(list.bytes)
+    pub(in crate::thrift) fn of(table: &Table, partition: &Partition, protocol: Protocol) -> Self {
+        let place = Place::new(&table.at, table.location.as_deref());
+        Self::at(place, partition, protocol)
+    }
+
+    fn at(place: Place, partition: &Partition, protocol: Protocol) -> Self {
+        let entry = Entry {
+            place: &place,
+            descriptor: &EncodedDescriptor::new(&partition.descriptor, protocol),
+            patterns: &ParameterPatterns::default(),
+            partition,
+        };
+        let mut bytes = Vec::new();
+        protocol.encode(&entry, &mut bytes);
+        Self(bytes)
     }
 }
 

@@ -3,4 +3,9 @@
 mod bad_input;
 mod databases;
 pub(crate) mod objects;
+mod partitions;
+mod partitions_add;
+mod partitions_faults;
+mod partitions_select;
+mod partitions_write;
 mod tables;

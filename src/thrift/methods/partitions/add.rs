@@ -1,8 +1,9 @@
 //! Adding partitions: described in full, or appended with their values alone.
 
-use super::answer_only;
+use super::{answer_only, table_missing_as};
 use crate::catalog::{AddOptions, PartitionDraft, PartitionsOf};
 use crate::error::Error;
+use crate::model::{Column, StorageDescriptor, TableRef};
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::error::Failure;
 use crate::thrift::from_wire::environment::flag;
@@ -59,6 +60,19 @@ fn gathers(context: Option<&EnvironmentContext<'_>>) -> bool {
     !flag(context, "DO_NOT_UPDATE_STATS") && !flag(context, "DO_NOT_POPULATE_QUICK_STATS")
 }
 
+/// A partition without its table.
+fn one_unplaced(_: &TableRef) -> Error {
+    Error::InvalidObject("Unable to add partition because table or database do not exist".into())
+}
+
+/// Partitions without their table.
+fn many_unplaced(at: &TableRef) -> Error {
+    Error::InvalidObject(format!(
+        "Unable to add partitions because database or table {}.{} does not exist",
+        at.database, at.table
+    ))
+}
+
 async fn add_one(
     call: &Call<'_>,
     wire: Option<&types::Partition<'_>>,
@@ -73,7 +87,8 @@ async fn add_one(
     let added = call
         .catalog()
         .partitions_add(&at, vec![draft], options)
-        .await?;
+        .await
+        .map_err(|failure| table_missing_as(failure, one_unplaced))?;
     answer_only(call, &added)
 }
 
@@ -102,7 +117,11 @@ async fn add_list(call: &Call<'_>, drafts: Vec<PartitionDraft>) -> Result<i32, F
         if_not_exists: false,
         gather_statistics: true,
     };
-    let added = call.catalog().partitions_add(&at, drafts, options).await?;
+    let added = call
+        .catalog()
+        .partitions_add(&at, drafts, options)
+        .await
+        .map_err(|failure| table_missing_as(failure, many_unplaced))?;
     Ok(i32::try_from(added.partitions.len()).unwrap_or(i32::MAX))
 }
 
@@ -152,7 +171,11 @@ async fn add_partitions_req(call: Call<'_>) -> Answer {
         if_not_exists: request.if_not_exists,
         gather_statistics: gathers(request.environment_context.as_ref()),
     };
-    let added = call.catalog().partitions_add(&at, drafts, options).await?;
+    let added = call
+        .catalog()
+        .partitions_add(&at, drafts, options)
+        .await
+        .map_err(|failure| table_missing_as(failure, many_unplaced))?;
     let list = PartitionList::of(&added, call.protocol);
     let wants_result = request
         .need_result
@@ -171,11 +194,8 @@ async fn add_partitions_req(call: Call<'_>) -> Answer {
 }
 
 /// Gives partitions that came without columns those of the request. They share one descriptor where they did before.
-fn columns_fill(drafts: &mut [PartitionDraft], columns: Option<&[crate::model::Column]>) {
-    let mut last: Option<(
-        Arc<crate::model::StorageDescriptor>,
-        Arc<crate::model::StorageDescriptor>,
-    )> = None;
+fn columns_fill(drafts: &mut [PartitionDraft], columns: Option<&[Column]>) {
+    let mut last: Option<(Arc<StorageDescriptor>, Arc<StorageDescriptor>)> = None;
     for draft in drafts {
         let Some(old) = draft.descriptor.clone() else {
             continue;
@@ -232,7 +252,7 @@ async fn add_partitions_pspec(call: Call<'_>) -> Answer {
 
 /// The location of each is the shared one with its own path behind it.
 fn shared_drafts(
-    at: &crate::model::TableRef,
+    at: &TableRef,
     shared: &types::PartitionSpecWithSharedSD<'_>,
 ) -> Result<Vec<PartitionDraft>, Error> {
     let sd = required(shared.sd.as_ref(), "sd")?;
@@ -263,7 +283,7 @@ enum Appended<'a> {
 
 async fn append(
     call: &Call<'_>,
-    at: &crate::model::TableRef,
+    at: &TableRef,
     by: Appended<'_>,
     context: Option<&EnvironmentContext<'_>>,
 ) -> Answer {
@@ -271,7 +291,10 @@ async fn append(
     let added: PartitionsOf = match by {
         Appended::Values(values) => {
             let values = strings(Some(required(values, "part_vals")?));
-            call.catalog().partition_append(at, values, gather).await?
+            call.catalog()
+                .partition_append(at, values, gather)
+                .await
+                .map_err(|failure| table_missing_as(failure, one_unplaced))?
         }
         Appended::Name(name) => {
             let name = required(name, "part_name")?;

@@ -1,5 +1,6 @@
 //! Altering and renaming partitions, and exchanging them between tables.
 
+use super::table_missing_as;
 use crate::catalog::PartitionAlterOptions;
 use crate::error::Error;
 use crate::model::TableRef;
@@ -58,6 +59,16 @@ fn options(context: Option<&EnvironmentContext<'_>>, is_list: bool) -> Partition
     }
 }
 
+/// A partition without its table.
+fn one_unplaced(_: &TableRef) -> Error {
+    Error::NotAllowed("Unable to alter partition because table or database does not exist.".into())
+}
+
+/// Partitions without their table.
+fn many_unplaced(_: &TableRef) -> Error {
+    Error::NotAllowed("Unable to alter partitions because table or database does not exist.".into())
+}
+
 async fn alter_one(
     call: &Call<'_>,
     at: &TableRef,
@@ -66,10 +77,11 @@ async fn alter_one(
 ) -> Result<(), Failure> {
     let draft = partition::draft(required(wire, "new_part")?, Some(at.catalog.as_str()))?;
     let options = options(context, false);
-    Ok(call
+    let altered = call
         .catalog()
         .partitions_alter(at, vec![draft], options)
-        .await?)
+        .await;
+    Ok(altered.map_err(|failure| table_missing_as(failure, one_unplaced))?)
 }
 
 async fn alter_partition(call: Call<'_>) -> Answer {
@@ -99,10 +111,11 @@ async fn alter_list(
     context: Option<&EnvironmentContext<'_>>,
 ) -> Result<(), Failure> {
     let drafts = partition::drafts(required(wire, "new_parts")?, Some(at.catalog.as_str()))?;
-    Ok(call
+    let altered = call
         .catalog()
         .partitions_alter(at, drafts, options(context, true))
-        .await?)
+        .await;
+    Ok(altered.map_err(|failure| table_missing_as(failure, many_unplaced))?)
 }
 
 async fn alter_partitions(call: Call<'_>) -> Answer {
@@ -150,10 +163,11 @@ async fn rename(
 ) -> Result<(), Failure> {
     let draft = partition::draft(required(wire, "new_part")?, Some(at.catalog.as_str()))?;
     let options = PartitionAlterOptions::default();
-    Ok(call
+    let renamed = call
         .catalog()
         .partition_rename(at, &strings(old), draft, options)
-        .await?)
+        .await;
+    Ok(renamed.map_err(|failure| table_missing_as(failure, one_unplaced))?)
 }
 
 async fn rename_partition(call: Call<'_>) -> Answer {

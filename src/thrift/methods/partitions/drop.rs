@@ -1,8 +1,9 @@
 //! Dropping partitions.
 
 use super::expression::readable;
+use super::table_missing_as;
 use crate::catalog::{DropOptions, DropSelection, PartitionsOf};
-use crate::error::{Error, Result};
+use crate::error::{Entity, Error, Result};
 use crate::model::TableRef;
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::from_wire::name::{self, required};
@@ -49,9 +50,14 @@ async fn by_values(
         delete_data: delete_data.unwrap_or(false),
         if_exists: false,
     };
-    call.catalog()
-        .partitions_drop(at, DropSelection::Values(&values), options)
-        .await
+    let selection = DropSelection::Values(&values);
+    let dropped = call.catalog().partitions_drop(at, selection, options).await;
+    dropped.map_err(|failure| {
+        table_missing_as(failure, |at| {
+            let values = format!("[{}]", values.join(", "));
+            Error::NotFound(Entity::Partition(at.clone(), values))
+        })
+    })
 }
 
 /// Drops the partition that a name means.

@@ -1,6 +1,6 @@
 //! One partition, by values or by name; and many, by their names.
 
-use super::{answer_one, answer_one_wrapped};
+use crate::catalog::PartitionKey;
 use crate::model::TableRef;
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::error::Failure;
@@ -8,7 +8,7 @@ use crate::thrift::from_wire::name::{self, required};
 use crate::thrift::from_wire::strings;
 use crate::thrift::method::Method;
 use crate::thrift::to_wire::partition::ParameterPatterns;
-use crate::thrift::to_wire::partition_list::{PartitionList, Success, Wrapped};
+use crate::thrift::to_wire::partition_list::{PartitionList, SinglePartition, Success, Wrapped};
 use hms::ExceptionKind::NoSuchObjectException;
 use hms::args;
 
@@ -33,15 +33,17 @@ pub(in super::super) const METHODS: &[Method] = &[
     }),
 ];
 
+async fn answer_one(call: &Call<'_>, at: &TableRef, key: PartitionKey<'_>) -> Answer {
+    let found = call.catalog().partition_get(at, key).await?;
+    call.reply(&Success(SinglePartition::new(&found, call.protocol)))
+}
+
 async fn get_partition(call: Call<'_>) -> Answer {
     let args: args::GetPartition<'_> = call.arguments()?;
     let at = name::table(args.db_name, args.tbl_name)?;
     let values = required(args.part_vals.as_deref(), "part_vals")?;
-    let (table, partition) = call
-        .catalog()
-        .partition_get(&at, &strings(Some(values)))
-        .await?;
-    answer_one(&call, &table, &partition)
+    let values = strings(Some(values));
+    answer_one(&call, &at, PartitionKey::Values(&values)).await
 }
 
 /// Partitions carry no privileges of their own.
@@ -49,11 +51,8 @@ async fn get_partition_with_auth(call: Call<'_>) -> Answer {
     let args: args::GetPartitionWithAuth<'_> = call.arguments()?;
     let at = name::table(args.db_name, args.tbl_name)?;
     let values = required(args.part_vals.as_deref(), "part_vals")?;
-    let (table, partition) = call
-        .catalog()
-        .partition_get(&at, &strings(Some(values)))
-        .await?;
-    answer_one(&call, &table, &partition)
+    let values = strings(Some(values));
+    answer_one(&call, &at, PartitionKey::Values(&values)).await
 }
 
 async fn get_partition_req(call: Call<'_>) -> Answer {
@@ -65,16 +64,21 @@ async fn get_partition_req(call: Call<'_>) -> Answer {
         Some(request.tbl_name),
     )?;
     let values = strings(Some(&request.part_vals));
-    let (table, partition) = call.catalog().partition_get(&at, &values).await?;
-    answer_one_wrapped(&call, &table, &partition)
+    let found = call
+        .catalog()
+        .partition_get(&at, PartitionKey::Values(&values))
+        .await?;
+    call.reply(&Success(Wrapped::new(SinglePartition::new(
+        &found,
+        call.protocol,
+    ))))
 }
 
 async fn get_partition_by_name(call: Call<'_>) -> Answer {
     let args: args::GetPartitionByName<'_> = call.arguments()?;
     let at = name::table(args.db_name, args.tbl_name)?;
     let name = required(args.part_name, "part_name")?;
-    let (table, partition) = call.catalog().partition_get_by_name(&at, name).await?;
-    answer_one(&call, &table, &partition)
+    answer_one(&call, &at, PartitionKey::Name(name)).await
 }
 
 async fn named(

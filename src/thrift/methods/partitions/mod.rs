@@ -12,12 +12,12 @@ pub(super) mod text;
 pub(super) mod truncate;
 
 use crate::catalog::{PartitionSelection, PartitionsOf};
-use crate::error::Error;
-use crate::model::{Partition, Table, TableRef};
+use crate::error::{Entity, Error};
+use crate::model::TableRef;
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::error::Failure;
 use crate::thrift::to_wire::partition::ParameterPatterns;
-use crate::thrift::to_wire::partition_list::{PartitionList, SinglePartition, Success, Wrapped};
+use crate::thrift::to_wire::partition_list::{PartitionList, SinglePartition, Success};
 
 /// The most partitions that are wanted: a negative number is all.
 fn max_of(max: Option<impl Into<i64>>) -> Option<usize> {
@@ -51,24 +51,21 @@ async fn answer_selection(
     call.reply(&Success(&list))
 }
 
-/// Answers with one partition.
-fn answer_one(call: &Call<'_>, table: &Table, partition: &Partition) -> Answer {
-    call.reply(&Success(SinglePartition::new(
-        table,
-        partition,
-        call.protocol,
-    )))
-}
-
-/// Answers with one partition inside Hive 4's response struct.
-fn answer_one_wrapped(call: &Call<'_>, table: &Table, partition: &Partition) -> Answer {
-    let single = SinglePartition::new(table, partition, call.protocol);
-    call.reply(&Success(Wrapped::new(single)))
-}
-
 /// Answers with the one partition that an operation was about.
 fn answer_only(call: &Call<'_>, partitions: &PartitionsOf) -> Answer {
     let only = partitions.partitions.first();
     let only = only.ok_or_else(|| Error::internal("a partition that was written is missing"))?;
-    answer_one(call, &partitions.table, only)
+    call.reply(&Success(SinglePartition::of(
+        &partitions.table,
+        only,
+        call.protocol,
+    )))
+}
+
+/// Another error for a missing table: Hive's own text, by which its users know what went wrong.
+fn table_missing_as(failure: Error, other: impl FnOnce(&TableRef) -> Error) -> Error {
+    match failure {
+        Error::NotFound(Entity::Table(at)) => other(&at),
+        failure => failure,
+    }
 }
