@@ -15,6 +15,11 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// Most events that one SELECT fetches with their bodies.
+const EVENTS_PER_STATEMENT_MAX: usize = 100;
+/// Stored bytes of bodies, mostly compressed, after which a listing stops.
+const BYTES_PER_LIST_MAX: usize = 4 * 1024 * 1024;
+
 /// Which events are asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventFilter {
@@ -148,8 +153,33 @@ impl Session {
         Ok(row.map_or(Ok(0), |row| row.cells().integer())?)
     }
 
-    /// The next `limit` events that a filter lets through, in order.
+    /// The next events that a filter lets through, in order: `limit` of them, or fewer when they are large, but at
+    /// least one where there is one. A reader goes on after the last one it got until it gets none.
     pub async fn event_list(&mut self, filter: &EventFilter, limit: usize) -> Result<Vec<Event>> {
+        let mut next = filter.clone();
+        let mut events = Vec::new();
+        let mut bytes = 0;
+        while events.len() < limit && bytes < BYTES_PER_LIST_MAX {
+            let most = (limit - events.len()).min(EVENTS_PER_STATEMENT_MAX);
+            let rows = self.event_rows(&next, most).await?;
+            for row in &rows {
+                let (head, _, body) = head_of(row)?;
+                next.after = head.id;
+                bytes += body.len();
+            }
+            events.append(&mut self.events_of(&rows).await?);
+            if rows.len() < most {
+                break;
+            }
+        }
+        Ok(events)
+    }
+
+    async fn event_rows(
+        &mut self,
+        filter: &EventFilter,
+        limit: usize,
+    ) -> Result<Vec<Row>, Failure> {
         let tables: Vec<&str> = filter.tables.iter().map(Name::as_str).collect();
         let skip: Vec<&str> = filter.skip.iter().map(|kind| kind.as_str()).collect();
         let statement = self
@@ -161,9 +191,12 @@ impl Session {
             .event_filter(filter, &tables, &skip)
             .text(" ORDER BY id LIMIT ?")
             .bind(i64::try_from(limit).unwrap_or(i64::MAX));
-        let rows = self.rows(&statement).await?;
+        self.rows(&statement).await
+    }
+
+    async fn events_of(&mut self, rows: &[Row]) -> Result<Vec<Event>, Failure> {
         let mut forms: Vec<(EventHead, i64, EventForm<'static>)> = Vec::with_capacity(rows.len());
-        for row in &rows {
+        for row in rows {
             let (head, at, body) = head_of(row)?;
             if head.kind.is_none() {
                 tracing::warn!(
@@ -179,10 +212,10 @@ impl Session {
             form.descriptor_ids(&mut ids);
         }
         let descriptors = self.descriptor_list(&ids).await?;
-        let events = forms
+        forms
             .into_iter()
-            .map(|(head, at, form)| event_of(head, at, form, &descriptors));
-        Ok(events.collect::<Result<_, Failure>>()?)
+            .map(|(head, at, form)| event_of(head, at, form, &descriptors))
+            .collect()
     }
 
     /// What the next `limit` events after a number touched, in order.

@@ -45,10 +45,7 @@ pub(super) async fn migrate(settings: &StoreSettings) -> Result<()> {
         statement_timeout: STATEMENT_TIMEOUT,
         ..settings.clone()
     })?;
-    let connecting = timeout(settings.acquire_timeout, target.connect(Role::Write));
-    let link = connecting
-        .await
-        .map_err(|_| Failure::timeout("the database did not accept a connection in time"))??;
+    let link = connect(&target, settings.acquire_timeout).await?;
     let mut migrator = Migrator {
         link,
         dialect: target.dialect(),
@@ -58,6 +55,26 @@ pub(super) async fn migrate(settings: &StoreSettings) -> Result<()> {
     let result = migrator.run().await;
     migrator.link.close().await;
     result
+}
+
+/// Connects to a database that may be starting at the same moment as skep.
+async fn connect(target: &Target, patience: Duration) -> Result<Link, Failure> {
+    let started = Instant::now();
+    loop {
+        let connecting = timeout(patience, target.connect(Role::Write)).await;
+        match connecting {
+            Ok(Err(failure))
+                if failure.kind == FailureKind::Lost && started.elapsed() + PAUSE < patience =>
+            {
+                sleep(PAUSE).await;
+            }
+            Ok(connected) => return connected,
+            Err(_) => {
+                let what = "the database did not accept a connection in time";
+                return Err(Failure::timeout(what));
+            }
+        }
+    }
 }
 
 struct Migrator {

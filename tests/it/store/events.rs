@@ -11,6 +11,7 @@ use skep::transact;
 on_every_database!(
     every_body_comes_back_as_it_was,
     events_are_filtered_and_counted,
+    many_events_are_listed_in_pieces,
     old_events_are_forgotten,
     a_rolled_back_event_leaves_no_gap,
 );
@@ -219,6 +220,37 @@ async fn old_events_are_forgotten(test: TestDatabase) {
         append(&store, 40, &[event(EventKind::DropTable, &table_ref("b"))]).await,
         [5]
     );
+}
+
+async fn many_events_are_listed_in_pieces(test: TestDatabase) {
+    let store = test.store().await;
+    let one = event(EventKind::AddPartition, &table_ref("a"));
+    let large = NewEvent {
+        body: EventBody::Statistics {
+            partition: None,
+            // Every text is another one, so that little is won by compressing them.
+            columns: (0_u64..200_000)
+                .map(|n| format!("{:x}", n.wrapping_pow(7)))
+                .collect(),
+        },
+        ..one.clone()
+    };
+    append(&store, 1, &vec![one; 250]).await;
+    append(&store, 1, &vec![large; 8]).await;
+    let mut session = store.session().await.unwrap();
+    let mut filter = EventFilter::default();
+    let small = session.event_list(&filter, 240).await.unwrap();
+    assert_eq!(small.len(), 240);
+    let mut pieces = 0;
+    loop {
+        let events = session.event_list(&filter, 1000).await.unwrap();
+        let Some(last) = events.last() else { break };
+        assert_eq!(events[0].id, filter.after + 1);
+        filter.after = last.id;
+        pieces += 1;
+    }
+    assert_eq!(filter.after, 258);
+    assert!(pieces >= 1);
 }
 
 async fn a_rolled_back_event_leaves_no_gap(test: TestDatabase) {
