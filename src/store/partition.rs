@@ -197,13 +197,12 @@ impl Session {
         let mut cells = row.cells();
         let table_location = cells.string_or_null()?;
         let keys = columns_of(cells.text_or_null()?)?;
-        let partition = match cells.integer_or_null()? {
-            None => None,
-            Some(_) => {
-                let found = PartitionRow::read(&mut cells)?;
-                let descriptor = self.descriptor_get(found.descriptor_id, None).await?;
-                Some(found.into_partition(descriptor))
-            }
+        let partition = if cells.integer_or_null()?.is_some() {
+            let found = PartitionRow::read(&mut cells)?;
+            let descriptor = self.descriptor_get(found.descriptor_id, None).await?;
+            Some(found.into_partition(descriptor))
+        } else {
+            None
         };
         Ok(Some(PartitionFound {
             table_location,
