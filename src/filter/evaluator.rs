@@ -132,8 +132,8 @@ fn holds(operator: Comparison, ordering: Ordering) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::expression::{Constant, Expression};
-    use super::super::sample;
+    use super::super::expression::Expression;
+    use super::super::{naive, sample};
     use super::*;
     use proptest::prelude::*;
 
@@ -247,92 +247,6 @@ mod tests {
         assert!(!matched("not s like 'bc'", &["bc", "", ""]));
     }
 
-    /// The rules once more, by another road: three-valued logic over pairs of readings of LIKE.
-    /// `likes_are_sql` fixes one reading for the whole expression.
-    fn naive(expression: &Expression, values: &[String], likes_are_sql: bool) -> Option<bool> {
-        let compare = |key: &str, constant: &Constant| -> Option<Ordering> {
-            let (number, kind) = match key {
-                "s" => (0, 's'),
-                "n" => (1, 'n'),
-                _ => (2, 'd'),
-            };
-            let value = &values[number];
-            let null = value.is_empty() || value == DEFAULT_PARTITION;
-            match (kind, constant) {
-                ('s', Constant::Text(text)) => Some(
-                    if null { DEFAULT_PARTITION } else { value }
-                        .as_bytes()
-                        .cmp(text.as_bytes()),
-                ),
-                ('n', Constant::Integer(two)) => value.parse::<i64>().ok().map(|one| one.cmp(two)),
-                ('d', Constant::Text(text)) if !null => {
-                    // Canonical dates order as text; the samples hold no other spelling.
-                    Some(value.cmp(text))
-                }
-                _ => None,
-            }
-        };
-        match expression {
-            Expression::And(terms) => terms.iter().fold(Some(true), |all, term| {
-                match (all, naive(term, values, likes_are_sql)) {
-                    (Some(false), _) | (_, Some(false)) => Some(false),
-                    (Some(true), Some(true)) => Some(true),
-                    _ => None,
-                }
-            }),
-            Expression::Or(terms) => terms.iter().fold(Some(false), |any, term| {
-                match (any, naive(term, values, likes_are_sql)) {
-                    (Some(true), _) | (_, Some(true)) => Some(true),
-                    (Some(false), Some(false)) => Some(false),
-                    _ => None,
-                }
-            }),
-            Expression::Not(inner) => naive(inner, values, likes_are_sql).map(|holds| !holds),
-            Expression::Compare {
-                key,
-                operator,
-                constant,
-            } => compare(key, constant).map(|ordering| holds(*operator, ordering)),
-            Expression::Between { key, low, high } => {
-                let (low, high) = (compare(key, low)?, compare(key, high)?);
-                Some(low != Ordering::Less && high != Ordering::Greater)
-            }
-            Expression::In { key, constants } => {
-                let mut found = Some(false);
-                for constant in constants {
-                    match compare(key, constant) {
-                        Some(Ordering::Equal) => return Some(true),
-                        Some(_) => {}
-                        None => found = None,
-                    }
-                }
-                found
-            }
-            Expression::Like { key, pattern } => {
-                let number = ["s", "n", "d"].iter().position(|name| name == key)?;
-                let value = &values[number];
-                let null = value.is_empty() || value == DEFAULT_PARTITION;
-                let value = match (null, number) {
-                    (false, _) => value.as_str(),
-                    (true, 0) => DEFAULT_PARTITION,
-                    (true, _) => return None,
-                };
-                let pattern = if likes_are_sql {
-                    pattern
-                        .replace('.', "\\.")
-                        .replace('*', "\\*")
-                        .replace('%', ".*")
-                        .replace('_', ".")
-                } else {
-                    pattern.clone()
-                };
-                let whole = regex::Regex::new(&format!("^({pattern})$"));
-                whole.ok().map(|regex| regex.is_match(value))
-            }
-            Expression::StructIn { .. } => None,
-        }
-    }
-
     proptest! {
         #[test]
         fn equals_the_naive_evaluator(
@@ -341,7 +255,7 @@ mod tests {
         ) {
             let keys = sample::columns(&[("s", "string"), ("n", "int"), ("d", "date")]);
             let filter = PartitionFilter::bind(&expression, &keys).unwrap();
-            let expected = naive(&expression, &values, false) == Some(true);
+            let expected = naive::holds(&expression, &values, false) == Some(true);
             prop_assert_eq!(filter.matches(&values), expected, "{}", expression);
         }
 
@@ -353,7 +267,7 @@ mod tests {
         ) {
             let keys = sample::columns(&[("s", "string"), ("n", "int"), ("d", "date")]);
             let filter = PartitionFilter::bind(&expression, &keys).unwrap();
-            if naive(&expression, &values, likes_are_sql) == Some(true) {
+            if naive::holds(&expression, &values, likes_are_sql) == Some(true) {
                 prop_assert!(filter.matches(&values), "{}", expression);
             }
         }

@@ -15,6 +15,8 @@ mod interval;
 mod lexer;
 mod like;
 mod moment;
+#[cfg(test)]
+mod naive;
 mod name_interval;
 pub mod name_pattern;
 mod number;
@@ -22,6 +24,7 @@ mod parser;
 mod range;
 #[cfg(test)]
 mod sample;
+
 mod table;
 mod value;
 mod verdict;
