@@ -13,7 +13,7 @@ const PAUSE_MAX: Duration = Duration::from_millis(200);
 /// Runs a block in a transaction: begin, run, commit; on an error roll back; on a conflict with a concurrent
 /// transaction run the whole block again, a bounded number of times.
 ///
-/// ```ignore
+/// ```text
 /// let table = transact!(store, |session| {
 ///     let id = session.table_insert(&table).await?;
 ///     session.event_append(now, &[event]).await?;   // always last: it holds the counter of all events

@@ -17,8 +17,6 @@ pub(super) enum Failure {
     Core(Error),
     /// The arguments could not be read.
     Malformed(DecodeError),
-    /// A condition that only Thrift knows, such as an unknown method or a missing result.
-    Application(Refusal),
 }
 
 impl From<Error> for Failure {
@@ -45,7 +43,6 @@ impl Failure {
                 ApplicationException::PROTOCOL_ERROR,
                 format!("cannot read the arguments of {}: {failure}", info.name),
             )),
-            Self::Application(exception) => Sent::Application(exception),
         }
     }
 
