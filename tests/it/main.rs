@@ -5,6 +5,7 @@ mod client;
 #[path = "client/tests.rs"]
 mod client_tests;
 mod config;
+mod coverage;
 mod faults;
 mod harness;
 mod lake;
