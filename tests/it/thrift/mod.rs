@@ -2,10 +2,14 @@
 
 mod bad_input;
 mod databases;
+mod events;
+mod functions;
+mod locks;
 pub(crate) mod objects;
 mod partitions;
 mod partitions_add;
 mod partitions_faults;
 mod partitions_select;
 mod partitions_write;
+mod statistics;
 mod tables;
