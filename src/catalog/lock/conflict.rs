@@ -56,8 +56,10 @@ fn reads_the_database(wanted: &LockComponent, held: &LockComponent) -> bool {
 fn exclude(wanted: LockType, held: LockType) -> bool {
     use LockType::{Exclusive, ExclusiveWrite, SharedRead, SharedWrite};
     match (wanted, held) {
-        (Exclusive, _) | (_, Exclusive) | (ExclusiveWrite, SharedWrite | ExclusiveWrite) => true,
-        (SharedWrite, ExclusiveWrite) => true,
+        (Exclusive, _)
+        | (_, Exclusive)
+        | (ExclusiveWrite, SharedWrite | ExclusiveWrite)
+        | (SharedWrite, ExclusiveWrite) => true,
         (SharedRead, _) | (_, SharedRead) | (SharedWrite, SharedWrite) => false,
     }
 }

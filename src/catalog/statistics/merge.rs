@@ -54,12 +54,9 @@ fn high<T: Clone>(
     low(one, other, |a, b| order(b, a))
 }
 
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm for each of the eight families, of the same shape"
-)]
+/// The families without bounds; the others follow.
 fn merge_data(one: &StatisticsData, other: &StatisticsData) -> Option<StatisticsData> {
-    use StatisticsData::{Binary, Boolean, Date, Decimal, Double, Long, String, Timestamp};
+    use StatisticsData::{Binary, Boolean, String};
     Some(match (one, other) {
         (
             Boolean {
@@ -80,6 +77,55 @@ fn merge_data(one: &StatisticsData, other: &StatisticsData) -> Option<Statistics
             nulls: sum(*nulls, *nulls2),
             bit_vectors: None,
         },
+        (
+            String {
+                max_length,
+                average_length,
+                nulls,
+                distinct,
+                ..
+            },
+            String {
+                max_length: max_length2,
+                average_length: average_length2,
+                nulls: nulls2,
+                distinct: distinct2,
+                ..
+            },
+        ) => String {
+            max_length: *max_length.max(max_length2),
+            average_length: average_length.max(*average_length2),
+            nulls: sum(*nulls, *nulls2),
+            distinct: *distinct.max(distinct2),
+            bit_vectors: None,
+        },
+        (
+            Binary {
+                max_length,
+                average_length,
+                nulls,
+                ..
+            },
+            Binary {
+                max_length: max_length2,
+                average_length: average_length2,
+                nulls: nulls2,
+                ..
+            },
+        ) => Binary {
+            max_length: *max_length.max(max_length2),
+            average_length: average_length.max(*average_length2),
+            nulls: sum(*nulls, *nulls2),
+            bit_vectors: None,
+        },
+        _ => return merge_numbers(one, other),
+    })
+}
+
+/// Integers and floats.
+fn merge_numbers(one: &StatisticsData, other: &StatisticsData) -> Option<StatisticsData> {
+    use StatisticsData::{Double, Long};
+    Some(match (one, other) {
         (
             Long {
                 low: low1,
@@ -103,6 +149,37 @@ fn merge_data(one: &StatisticsData, other: &StatisticsData) -> Option<Statistics
             bit_vectors: None,
             histogram: None,
         },
+        (
+            Double {
+                low: low1,
+                high: high1,
+                nulls,
+                distinct,
+                ..
+            },
+            Double {
+                low: low2,
+                high: high2,
+                nulls: nulls2,
+                distinct: distinct2,
+                ..
+            },
+        ) => Double {
+            low: low(low1.as_ref(), low2.as_ref(), f64::total_cmp),
+            high: high(high1.as_ref(), high2.as_ref(), f64::total_cmp),
+            nulls: sum(*nulls, *nulls2),
+            distinct: *distinct.max(distinct2),
+            bit_vectors: None,
+            histogram: None,
+        },
+        _ => return merge_times(one, other),
+    })
+}
+
+/// Dates and timestamps.
+fn merge_times(one: &StatisticsData, other: &StatisticsData) -> Option<StatisticsData> {
+    use StatisticsData::{Date, Timestamp};
+    Some(match (one, other) {
         (
             Date {
                 low: low1,
@@ -149,29 +226,14 @@ fn merge_data(one: &StatisticsData, other: &StatisticsData) -> Option<Statistics
             bit_vectors: None,
             histogram: None,
         },
-        (
-            Double {
-                low: low1,
-                high: high1,
-                nulls,
-                distinct,
-                ..
-            },
-            Double {
-                low: low2,
-                high: high2,
-                nulls: nulls2,
-                distinct: distinct2,
-                ..
-            },
-        ) => Double {
-            low: low(low1.as_ref(), low2.as_ref(), f64::total_cmp),
-            high: high(high1.as_ref(), high2.as_ref(), f64::total_cmp),
-            nulls: sum(*nulls, *nulls2),
-            distinct: *distinct.max(distinct2),
-            bit_vectors: None,
-            histogram: None,
-        },
+        _ => return merge_decimals(one, other),
+    })
+}
+
+/// Decimals.
+fn merge_decimals(one: &StatisticsData, other: &StatisticsData) -> Option<StatisticsData> {
+    use StatisticsData::Decimal;
+    Some(match (one, other) {
         (
             Decimal {
                 low: low1,
@@ -194,47 +256,6 @@ fn merge_data(one: &StatisticsData, other: &StatisticsData) -> Option<Statistics
             distinct: *distinct.max(distinct2),
             bit_vectors: None,
             histogram: None,
-        },
-        (
-            String {
-                max_length,
-                average_length,
-                nulls,
-                distinct,
-                ..
-            },
-            String {
-                max_length: max_length2,
-                average_length: average_length2,
-                nulls: nulls2,
-                distinct: distinct2,
-                ..
-            },
-        ) => String {
-            max_length: *max_length.max(max_length2),
-            average_length: average_length.max(*average_length2),
-            nulls: sum(*nulls, *nulls2),
-            distinct: *distinct.max(distinct2),
-            bit_vectors: None,
-        },
-        (
-            Binary {
-                max_length,
-                average_length,
-                nulls,
-                ..
-            },
-            Binary {
-                max_length: max_length2,
-                average_length: average_length2,
-                nulls: nulls2,
-                ..
-            },
-        ) => Binary {
-            max_length: *max_length.max(max_length2),
-            average_length: average_length.max(*average_length2),
-            nulls: sum(*nulls, *nulls2),
-            bit_vectors: None,
         },
         _ => return None,
     })

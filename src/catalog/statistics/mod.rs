@@ -44,8 +44,9 @@ async fn partition_named(session: &mut Session, table: &Table, name: &str) -> Re
         .iter()
         .map(|key| key.name.as_str())
         .collect();
-    let values = partition_name::values_for_keys(&keys_lower(name), &keys).map_err(unreadable)?;
-    let name = partition_name::make_name(&keys, &values).map_err(unreadable)?;
+    let values = partition_name::values_for_keys(&keys_lower(name), &keys)
+        .map_err(|failure| unreadable(&failure))?;
+    let name = partition_name::make_name(&keys, &values).map_err(|failure| unreadable(&failure))?;
     let found = session.partition_get(table.id, &name).await?;
     found.ok_or_else(|| Error::NotFound(Entity::Partition(table.at.clone(), name)))
 }
@@ -57,7 +58,7 @@ fn keys_lower(name: &str) -> String {
     partition_name::make_name(&keys, &values).unwrap_or_else(|_| name.to_owned())
 }
 
-fn unreadable(failure: PartitionNameError) -> Error {
+fn unreadable(failure: &PartitionNameError) -> Error {
     match failure {
         PartitionNameError::MissingKey { .. } => Error::InvalidObject(failure.to_string()),
         PartitionNameError::CountMismatch { .. } | PartitionNameError::Empty => {

@@ -108,7 +108,7 @@ fn names(columns: &[ColumnStatistics]) -> Vec<Name> {
 
 fn mark(parameters: &mut Parameters, columns: &[Name]) -> bool {
     accuracy_change(parameters, |accuracy| {
-        accuracy.add_columns(columns.iter().map(Name::as_str))
+        accuracy.add_columns(columns.iter().map(Name::as_str));
     })
 }
 

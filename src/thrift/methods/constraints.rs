@@ -8,6 +8,7 @@ use crate::thrift::from_wire::name::required;
 use crate::thrift::method::Method;
 use hms::ExceptionKind::InvalidObjectException;
 use hms::{args, replies, types};
+use std::future::ready;
 
 /// As in Hive, a missing table has no constraints.
 pub(super) const METHODS: &[Method] = &[
@@ -15,22 +16,26 @@ pub(super) const METHODS: &[Method] = &[
         Box::pin(create_table(call))
     })
     .missing(InvalidObjectException),
-    Method::new("get_primary_keys", |call| Box::pin(get_primary_keys(call))),
-    Method::new("get_foreign_keys", |call| Box::pin(get_foreign_keys(call))),
+    Method::new("get_primary_keys", |call| {
+        Box::pin(ready(get_primary_keys(&call)))
+    }),
+    Method::new("get_foreign_keys", |call| {
+        Box::pin(ready(get_foreign_keys(&call)))
+    }),
     Method::new("get_unique_constraints", |call| {
-        Box::pin(get_unique_constraints(call))
+        Box::pin(ready(get_unique_constraints(&call)))
     }),
     Method::new("get_not_null_constraints", |call| {
-        Box::pin(get_not_null_constraints(call))
+        Box::pin(ready(get_not_null_constraints(&call)))
     }),
     Method::new("get_default_constraints", |call| {
-        Box::pin(get_default_constraints(call))
+        Box::pin(ready(get_default_constraints(&call)))
     }),
     Method::new("get_check_constraints", |call| {
-        Box::pin(get_check_constraints(call))
+        Box::pin(ready(get_check_constraints(&call)))
     }),
     Method::new("get_all_table_constraints", |call| {
-        Box::pin(get_all_table_constraints(call))
+        Box::pin(ready(get_all_table_constraints(&call)))
     }),
 ];
 
@@ -85,7 +90,7 @@ async fn create_table(call: Call<'_>) -> Answer {
     call.reply(&replies::CreateTableWithConstraints::default())
 }
 
-async fn get_primary_keys(call: Call<'_>) -> Answer {
+fn get_primary_keys(call: &Call<'_>) -> Answer {
     let success = Some(types::PrimaryKeysResponse {
         primary_keys: Vec::new(),
     });
@@ -96,7 +101,7 @@ async fn get_primary_keys(call: Call<'_>) -> Answer {
 }
 
 /// One of the two tables must be named.
-async fn get_foreign_keys(call: Call<'_>) -> Answer {
+fn get_foreign_keys(call: &Call<'_>) -> Answer {
     let args: args::GetForeignKeys<'_> = call.arguments()?;
     let request = required(args.request, "request")?;
     required(
@@ -112,7 +117,7 @@ async fn get_foreign_keys(call: Call<'_>) -> Answer {
     })
 }
 
-async fn get_unique_constraints(call: Call<'_>) -> Answer {
+fn get_unique_constraints(call: &Call<'_>) -> Answer {
     let success = Some(types::UniqueConstraintsResponse {
         unique_constraints: Vec::new(),
     });
@@ -122,7 +127,7 @@ async fn get_unique_constraints(call: Call<'_>) -> Answer {
     })
 }
 
-async fn get_not_null_constraints(call: Call<'_>) -> Answer {
+fn get_not_null_constraints(call: &Call<'_>) -> Answer {
     let success = Some(types::NotNullConstraintsResponse {
         not_null_constraints: Vec::new(),
     });
@@ -132,7 +137,7 @@ async fn get_not_null_constraints(call: Call<'_>) -> Answer {
     })
 }
 
-async fn get_default_constraints(call: Call<'_>) -> Answer {
+fn get_default_constraints(call: &Call<'_>) -> Answer {
     let success = Some(types::DefaultConstraintsResponse {
         default_constraints: Vec::new(),
     });
@@ -142,7 +147,7 @@ async fn get_default_constraints(call: Call<'_>) -> Answer {
     })
 }
 
-async fn get_check_constraints(call: Call<'_>) -> Answer {
+fn get_check_constraints(call: &Call<'_>) -> Answer {
     let success = Some(types::CheckConstraintsResponse {
         check_constraints: Vec::new(),
     });
@@ -152,7 +157,7 @@ async fn get_check_constraints(call: Call<'_>) -> Answer {
     })
 }
 
-async fn get_all_table_constraints(call: Call<'_>) -> Answer {
+fn get_all_table_constraints(call: &Call<'_>) -> Answer {
     let all_table_constraints = types::SQLAllTableConstraints {
         primary_keys: Some(Vec::new()),
         foreign_keys: Some(Vec::new()),

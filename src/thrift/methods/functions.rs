@@ -64,8 +64,8 @@ async fn get_function(call: Call<'_>) -> Answer {
     })
 }
 
-fn texts(names: &[Name]) -> Option<Vec<&str>> {
-    Some(names.iter().map(Name::as_str).collect())
+fn texts(names: &[Name]) -> Vec<&str> {
+    names.iter().map(Name::as_str).collect()
 }
 
 async fn get_functions(call: Call<'_>) -> Answer {
@@ -73,7 +73,7 @@ async fn get_functions(call: Call<'_>) -> Answer {
     let at = name::database(args.db_name, "dbName")?;
     let names = call.catalog().function_names(&at, args.pattern).await?;
     call.reply(&replies::GetFunctions {
-        success: texts(&names),
+        success: Some(texts(&names)),
         ..Default::default()
     })
 }
@@ -86,7 +86,7 @@ async fn get_functions_req(call: Call<'_>) -> Answer {
     let names = call.catalog().function_names(&at, request.pattern).await?;
     if request.return_names.unwrap_or(true) {
         let response = types::GetFunctionsResponse {
-            function_names: texts(&names),
+            function_names: Some(texts(&names)),
             functions: None,
         };
         return call.reply(&replies::GetFunctionsReq {

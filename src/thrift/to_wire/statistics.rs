@@ -40,9 +40,9 @@ pub(in crate::thrift) fn statistics<'a>(
     }
 }
 
-fn data(data: &StatisticsData) -> types::ColumnStatisticsData<'_> {
+fn data(figures: &StatisticsData) -> types::ColumnStatisticsData<'_> {
     let mut wire = types::ColumnStatisticsData::default();
-    match data {
+    match figures {
         StatisticsData::Boolean {
             trues,
             falses,
@@ -86,6 +86,19 @@ fn data(data: &StatisticsData) -> types::ColumnStatisticsData<'_> {
                 ..Default::default()
             });
         }
+        StatisticsData::String { .. } | StatisticsData::Binary { .. } => {
+            lengths(figures, &mut wire);
+        }
+        StatisticsData::Decimal { .. }
+        | StatisticsData::Date { .. }
+        | StatisticsData::Timestamp { .. } => structured(figures, &mut wire),
+    }
+    wire
+}
+
+/// The families that have lengths instead of bounds.
+fn lengths(figures: &StatisticsData, wire: &mut types::ColumnStatisticsData<'_>) {
+    match figures {
         StatisticsData::String {
             max_length,
             average_length,
@@ -114,6 +127,13 @@ fn data(data: &StatisticsData) -> types::ColumnStatisticsData<'_> {
                 bit_vectors: None,
             });
         }
+        _ => {}
+    }
+}
+
+/// The families whose bounds are structs on the wire.
+fn structured<'a>(figures: &'a StatisticsData, wire: &mut types::ColumnStatisticsData<'a>) {
+    match figures {
         StatisticsData::Decimal {
             low,
             high,
@@ -136,10 +156,10 @@ fn data(data: &StatisticsData) -> types::ColumnStatisticsData<'_> {
             distinct,
             ..
         } => {
-            let date = |days_since_epoch: i64| types::Date { days_since_epoch };
+            let day = |days_since_epoch: i64| types::Date { days_since_epoch };
             wire.date_stats = Some(types::DateColumnStatsData {
-                low_value: low.map(date),
-                high_value: high.map(date),
+                low_value: low.map(day),
+                high_value: high.map(day),
                 num_nulls: *nulls,
                 num_d_vs: *distinct,
                 ..Default::default()
@@ -163,8 +183,8 @@ fn data(data: &StatisticsData) -> types::ColumnStatisticsData<'_> {
                 ..Default::default()
             });
         }
+        _ => {}
     }
-    wire
 }
 
 fn decimal(decimal: &Decimal) -> types::Decimal<'_> {

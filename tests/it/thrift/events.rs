@@ -19,7 +19,7 @@ fn last_id(client: &mut Client) -> i64 {
     current["eventId"].as_i64().unwrap()
 }
 
-fn next(client: &mut Client, request: Value) -> Vec<Value> {
+fn next(client: &mut Client, request: &Value) -> Vec<Value> {
     let answer = client
         .call("get_next_notification", json!({ "rqst": request }))
         .unwrap();
@@ -50,49 +50,54 @@ fn add_partition(client: &mut Client, value: &str) {
         .unwrap();
 }
 
+/// Makes, changes and drops a database with a table, and gives the number of the event before.
+fn change_everything(client: &mut Client) -> i64 {
+    let before = last_id(client);
+    client
+        .call("create_database", json!({ "database": database("d") }))
+        .unwrap();
+    client
+        .call(
+            "create_table",
+            json!({ "tbl": partitioned("d", "p", &[("ds", "string")]) }),
+        )
+        .unwrap();
+    add_partition(client, "a/b");
+    let get = json!({ "dbname": "d", "tbl_name": "p" });
+    let mut changed = client.call("get_table", get).unwrap();
+    changed["tableName"] = json!("p2");
+    client
+        .call(
+            "alter_table",
+            json!({ "dbname": "d", "tbl_name": "p", "new_tbl": changed }),
+        )
+        .unwrap();
+    client
+        .call(
+            "drop_table",
+            json!({ "dbname": "d", "name": "p2", "deleteData": true }),
+        )
+        .unwrap();
+    client
+        .call(
+            "drop_database",
+            json!({ "name": "d", "deleteData": true, "cascade": false }),
+        )
+        .unwrap();
+    let failed = client.call(
+        "drop_database",
+        json!({ "name": "d", "deleteData": true, "cascade": false }),
+    );
+    assert!(failed.is_err());
+    before
+}
+
 async fn every_change_leaves_an_event_with_hives_message(storage: TestDatabase) {
     let server = TestServer::start(&storage).await;
     server
         .ask(|client| {
-            let before = last_id(client);
-            client
-                .call("create_database", json!({ "database": database("d") }))
-                .unwrap();
-            client
-                .call(
-                    "create_table",
-                    json!({ "tbl": partitioned("d", "p", &[("ds", "string")]) }),
-                )
-                .unwrap();
-            add_partition(client, "a/b");
-            let get = json!({ "dbname": "d", "tbl_name": "p" });
-            let mut changed = client.call("get_table", get).unwrap();
-            changed["tableName"] = json!("p2");
-            client
-                .call(
-                    "alter_table",
-                    json!({ "dbname": "d", "tbl_name": "p", "new_tbl": changed }),
-                )
-                .unwrap();
-            client
-                .call(
-                    "drop_table",
-                    json!({ "dbname": "d", "name": "p2", "deleteData": true }),
-                )
-                .unwrap();
-            client
-                .call(
-                    "drop_database",
-                    json!({ "name": "d", "deleteData": true, "cascade": false }),
-                )
-                .unwrap();
-            let failed = client.call(
-                "drop_database",
-                json!({ "name": "d", "deleteData": true, "cascade": false }),
-            );
-            assert!(failed.is_err());
-
-            let events = next(client, json!({ "lastEvent": before, "maxEvents": -1 }));
+            let before = change_everything(client);
+            let events = next(client, &json!({ "lastEvent": before, "maxEvents": -1 }));
             assert_eq!(
                 types(&events),
                 [
@@ -115,38 +120,41 @@ async fn every_change_leaves_an_event_with_hives_message(storage: TestDatabase) 
                 assert_eq!(message["db"], "d");
             }
             assert_eq!(last_id(client), events[5]["eventId"]);
-
-            let created = message(&events[1]);
-            assert_eq!(created["table"], "p");
-            assert_eq!(created["tableType"], "MANAGED_TABLE");
-            let stored = object(&created, "tableObjJson");
-            assert_eq!(stored["1"], json!({ "str": "p" }));
-            assert_eq!(stored["9"]["map"][0], "str");
-            assert_eq!(
-                stored["8"],
-                json!({ "lst": ["rec", 1, { "1": { "str": "ds" }, "2": { "str": "string" } }] })
-            );
-            let added = message(&events[2]);
-            assert_eq!(added["partitions"], json!([{ "ds": "a/b" }]));
-            assert_eq!(
-                added["partitionFiles"],
-                json!([{ "partitionName": "ds=a%2Fb", "files": [] }])
-            );
-            let partition: Value =
-                serde_json::from_str(added["partitionListJson"][0].as_str().unwrap()).unwrap();
-            assert_eq!(partition["1"], json!({ "lst": ["str", 1, "a/b"] }));
-            assert!(
-                partition["6"]["rec"]["2"]["str"]
-                    .as_str()
-                    .unwrap()
-                    .ends_with("/d.db/p/ds=a%2Fb")
-            );
-            let renamed = message(&events[3]);
-            assert_eq!(object(&renamed, "tableObjBeforeJson")["1"]["str"], "p");
-            assert_eq!(object(&renamed, "tableObjAfterJson")["1"]["str"], "p2");
-            assert_eq!(renamed["isTruncateOp"], "false");
+            objects_are_in_the_messages(&events);
         })
         .await;
+}
+
+fn objects_are_in_the_messages(events: &[Value]) {
+    let created = message(&events[1]);
+    assert_eq!(created["table"], "p");
+    assert_eq!(created["tableType"], "MANAGED_TABLE");
+    let stored = object(&created, "tableObjJson");
+    assert_eq!(stored["1"], json!({ "str": "p" }));
+    assert_eq!(stored["9"]["map"][0], "str");
+    assert_eq!(
+        stored["8"],
+        json!({ "lst": ["rec", 1, { "1": { "str": "ds" }, "2": { "str": "string" } }] })
+    );
+    let added = message(&events[2]);
+    assert_eq!(added["partitions"], json!([{ "ds": "a/b" }]));
+    assert_eq!(
+        added["partitionFiles"],
+        json!([{ "partitionName": "ds=a%2Fb", "files": [] }])
+    );
+    let partition: Value =
+        serde_json::from_str(added["partitionListJson"][0].as_str().unwrap()).unwrap();
+    assert_eq!(partition["1"], json!({ "lst": ["str", 1, "a/b"] }));
+    assert!(
+        partition["6"]["rec"]["2"]["str"]
+            .as_str()
+            .unwrap()
+            .ends_with("/d.db/p/ds=a%2Fb")
+    );
+    let renamed = message(&events[3]);
+    assert_eq!(object(&renamed, "tableObjBeforeJson")["1"]["str"], "p");
+    assert_eq!(object(&renamed, "tableObjAfterJson")["1"]["str"], "p2");
+    assert_eq!(renamed["isTruncateOp"], "false");
 }
 
 async fn events_are_read_in_pieces_and_filtered(storage: TestDatabase) {
@@ -159,20 +167,20 @@ async fn events_are_read_in_pieces_and_filtered(storage: TestDatabase) {
                 client.call("create_table", json!({ "tbl": table(name, "t") })).unwrap();
                 client.call("create_table", json!({ "tbl": table(name, "u") })).unwrap();
             }
-            let first = next(client, json!({ "lastEvent": before, "maxEvents": 2 }));
+            let first = next(client, &json!({ "lastEvent": before, "maxEvents": 2 }));
             assert_eq!(first.len(), 2);
-            let rest = next(client, json!({ "lastEvent": first[1]["eventId"], "maxEvents": 100 }));
+            let rest = next(client, &json!({ "lastEvent": first[1]["eventId"], "maxEvents": 100 }));
             assert_eq!(rest.len(), 4);
-            assert!(next(client, json!({ "lastEvent": 1_000_000, "maxEvents": 5 })).is_empty());
+            assert!(next(client, &json!({ "lastEvent": 1_000_000, "maxEvents": 5 })).is_empty());
             let tables_alone =
-                next(client, json!({ "lastEvent": before, "eventTypeSkipList": ["CREATE_DATABASE", "OPEN_TXN"] }));
+                next(client, &json!({ "lastEvent": before, "eventTypeSkipList": ["CREATE_DATABASE", "OPEN_TXN"] }));
             assert_eq!(tables_alone.len(), 4);
             let of_u = json!({ "lastEvent": before, "catName": "hive", "dbName": "E", "tableNames": ["U"] });
-            let of_u = next(client, of_u);
+            let of_u = next(client, &of_u);
             assert_eq!(types(&of_u), ["CREATE_TABLE"]);
             assert_eq!(message(&of_u[0])["table"], "u");
             let databases = json!({ "lastEvent": before, "eventTypeList": ["CREATE_DATABASE"] });
-            assert_eq!(next(client, databases).len(), 2);
+            assert_eq!(next(client, &databases).len(), 2);
 
             let mut count = |request: Value| {
                 let answer = client.call("get_notification_events_count", json!({ "rqst": request })).unwrap();
@@ -220,7 +228,7 @@ async fn a_writer_announces_what_it_wrote(storage: TestDatabase) {
             });
             fire(client, refresh).unwrap();
 
-            let events = next(client, json!({ "lastEvent": before }));
+            let events = next(client, &json!({ "lastEvent": before }));
             assert_eq!(types(&events), ["INSERT", "INSERT", "INSERT", "INSERT", "RELOAD"]);
             let first = message(&events[0]);
             assert_eq!(first["files"], json!(["file:/x/1"]));

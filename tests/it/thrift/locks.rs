@@ -1,4 +1,4 @@
-//! Table locks the way Iceberg, PyIceberg and Trino take them.
+//! Table locks the way Iceberg and Trino take them.
 
 use crate::client::{Client, Failure};
 use crate::harness::{TestDatabase, TestServer, on_every_database};
