@@ -31,11 +31,10 @@ impl Catalog {
                 .to_string(),
             "limit.partition.request" => self.settings.partitions_per_request_max.to_string(),
             "catalog.default" => crate::model::DEFAULT_CATALOG.into(),
-            // Impala reads the events only where this is set; skep always writes them.
-            "dml.events" => "true".into(),
             "stats.autogather" => self.settings.gather_statistics.to_string(),
-            // Old Spark asks it before it sends a partition filter; a filter is always evaluated here.
-            "try.direct.sql" => "true".into(),
+            // Impala reads the events only where the first is set, and skep always writes them. Old Spark asks the
+            // second before it sends a partition filter, and skep always evaluates it.
+            "dml.events" | "try.direct.sql" => "true".into(),
             "default.partition.name" | "exec.default.partition.name" => {
                 crate::hive::partition_name::DEFAULT_PARTITION.into()
             }

@@ -25,7 +25,7 @@ impl Catalog {
     }
 
     /// `<database location>/<table>`, with the characters Hive escapes in directory names.
-    pub(super) fn table_location_default(&self, database: &Database, table: &Name) -> String {
+    pub(super) fn table_location_default(database: &Database, table: &Name) -> String {
         let parent = database
             .managed_location
             .as_ref()

@@ -57,7 +57,7 @@ pub(super) async fn converse(
         Ok(()) => {}
         Err(End::Io(failure)) => tracing::debug!(%peer, %failure, "a connection broke"),
         Err(End::Truncated) => {
-            tracing::debug!(%peer, "a client went away in the middle of a message")
+            tracing::debug!(%peer, "a client went away in the middle of a message");
         }
         Err(end) => {
             shared.metrics.thrift_connection_refused();

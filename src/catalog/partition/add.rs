@@ -7,7 +7,7 @@ use crate::catalog::Catalog;
 use crate::catalog::table::last_ddl_time_fill;
 use crate::error::{Entity, Error, Result};
 use crate::lake::Made;
-use crate::model::{EventKind, Partition, Table, TableRef};
+use crate::model::{EventKind, Parameters, Partition, Table, TableRef};
 use crate::transact;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -184,7 +184,7 @@ impl Catalog {
             descriptor: Some(Arc::clone(&table.descriptor)),
             created_at: 0,
             last_access_at: 0,
-            parameters: Default::default(),
+            parameters: Parameters::new(),
             rest: Vec::new(),
         };
         let options = AddOptions {

@@ -166,7 +166,7 @@ fn leading_values(table: &Table, spec: &[(&str, &str)]) -> Result<Vec<String>> {
     let keys = key_names(table);
     let values: Vec<String> = keys
         .iter()
-        .map_while(|key| given(key))
+        .map_while(&given)
         .map(|(_, value)| (*value).to_owned())
         .collect();
     let more = keys

@@ -1,8 +1,8 @@
 //! One partition.
 
-use super::{PartitionsOf, key_names, key_names_of, missing, table_missing, unusable_name};
+use super::{PartitionsOf, key_names, key_names_of, missing, table_missing};
 use crate::catalog::Catalog;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::hive::partition_name::{make_name, values_for_keys};
 use crate::model::{Partition, TableRef};
 use crate::store::Session;
@@ -21,7 +21,7 @@ impl PartitionKey<'_> {
     fn values(self, keys: &[String]) -> Result<Vec<String>> {
         match self {
             Self::Values(values) => Ok(values.to_vec()),
-            Self::Name(name) => values_for_keys(name, keys).map_err(unusable_name),
+            Self::Name(name) => values_for_keys(name, keys).map_err(Error::from),
         }
     }
 }
@@ -56,7 +56,7 @@ impl Catalog {
         let keys = key_names(&table);
         self.key_hints.put(at, keys.clone());
         let values = key.values(&keys)?;
-        let name = make_name(&keys, &values).map_err(unusable_name)?;
+        let name = make_name(&keys, &values).map_err(Error::from)?;
         let found = session.partition_get(table.id, &name).await?;
         Ok(PartitionAt {
             at: at.clone(),

@@ -16,13 +16,12 @@ impl Catalog {
         if limit < 0 {
             return Ok(());
         }
-        let requested = match max {
-            Some(max) => i64::try_from(max).unwrap_or(i64::MAX),
-            None => {
-                let count = cursor.count().await?;
-                cursor.rewind();
-                count
-            }
+        let requested = if let Some(max) = max {
+            i64::try_from(max).unwrap_or(i64::MAX)
+        } else {
+            let count = cursor.count().await?;
+            cursor.rewind();
+            count
         };
         if requested <= limit {
             return Ok(());

@@ -75,20 +75,22 @@ fn key_names_of(keys: &[Column]) -> Vec<String> {
 
 /// The name of the partition with these values. `Invalid` where their number is wrong.
 fn name_of_values(table: &Table, values: &[String]) -> Result<String> {
-    make_name(&key_names(table), values).map_err(unusable_name)
+    make_name(&key_names(table), values).map_err(Error::from)
 }
 
 /// The values that a partition's name gives the table's keys. A name that lacks a key is `InvalidObject`.
 fn values_of_name(table: &Table, name: &str) -> Result<Vec<String>> {
-    values_for_keys(name, &key_names(table)).map_err(unusable_name)
+    values_for_keys(name, &key_names(table)).map_err(Error::from)
 }
 
-fn unusable_name(failure: PartitionNameError) -> Error {
-    let text = failure.to_string();
-    match failure {
-        PartitionNameError::MissingKey { .. } => Error::InvalidObject(text),
-        PartitionNameError::CountMismatch { .. } | PartitionNameError::Empty => {
-            Error::Invalid(text)
+impl From<PartitionNameError> for Error {
+    fn from(failure: PartitionNameError) -> Self {
+        let text = failure.to_string();
+        match failure {
+            PartitionNameError::MissingKey { .. } => Self::InvalidObject(text),
+            PartitionNameError::CountMismatch { .. } | PartitionNameError::Empty => {
+                Self::Invalid(text)
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::catalog::table::DO_NOT_UPDATE_STATS;
 use crate::error::{Error, Result};
 use crate::model::{Partition, Table};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// A partition that was checked, and whether its client forbade counting its files.
 pub(super) struct Prepared {
@@ -33,7 +34,7 @@ impl Catalog {
         let descriptor = match draft.descriptor {
             Some(descriptor) if table.is_view() || descriptor.serde.is_some() => descriptor,
             Some(_) => return Err(Error::Invalid("Invalid SerDeInfo object".into())),
-            None if table.is_view() => Default::default(),
+            None if table.is_view() => Arc::default(),
             None => return Err(Error::Invalid("the argument sd is missing".into())),
         };
         let mut parameters = draft.parameters;

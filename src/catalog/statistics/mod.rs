@@ -8,7 +8,7 @@ mod write;
 pub use write::StatisticsUpdate;
 
 use crate::error::{Entity, Error, Result};
-use crate::hive::partition_name::{self, PartitionNameError};
+use crate::hive::partition_name;
 use crate::hive::stats_json::{COLUMN_STATS_ACCURATE, StatsAccuracy};
 use crate::model::{EventBody, EventKind, Name, NewEvent, Parameters, Partition, Table, TableRef};
 use crate::store::Session;
@@ -56,15 +56,6 @@ fn keys_lower(name: &str) -> String {
     let (keys, values): (Vec<String>, Vec<String>) =
         partition_name::spec_of_name(name).into_iter().unzip();
     partition_name::make_name(&keys, &values).unwrap_or_else(|_| name.to_owned())
-}
-
-fn unreadable(failure: &PartitionNameError) -> Error {
-    match failure {
-        PartitionNameError::MissingKey { .. } => Error::InvalidObject(failure.to_string()),
-        PartitionNameError::CountMismatch { .. } | PartitionNameError::Empty => {
-            Error::Invalid(failure.to_string())
-        }
-    }
 }
 
 /// An event about the statistics of a table or of one of its partitions.

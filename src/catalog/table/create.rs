@@ -73,7 +73,7 @@ impl Catalog {
         table.location = Some(
             match table.location.take().filter(|text| !text.trim().is_empty()) {
                 Some(location) => self.lake.qualify_below_root(&location)?,
-                None => self.table_location_default(database, &table.at.table),
+                None => Self::table_location_default(database, &table.at.table),
             },
         );
         Ok(())

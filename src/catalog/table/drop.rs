@@ -22,15 +22,17 @@ impl Catalog {
                 .await?
                 .ok_or_else(|| Error::NotFound(Entity::Table(at.clone())))?;
             let mut doomed = Vec::new();
-            if delete_data && !table.is_external() && !table.is_view() {
-                if let Some(location) = &table.location {
-                    doomed.push(self.doom(session, location, &reason).await?);
-                    for outside in session.partition_own_locations(table.id).await? {
-                        if is_inside(&outside, location) {
-                            continue;
-                        }
-                        doomed.push(self.doom(session, &outside, &reason).await?);
+            if delete_data
+                && !table.is_external()
+                && !table.is_view()
+                && let Some(location) = &table.location
+            {
+                doomed.push(self.doom(session, location, &reason).await?);
+                for outside in session.partition_own_locations(table.id).await? {
+                    if is_inside(&outside, location) {
+                        continue;
                     }
+                    doomed.push(self.doom(session, &outside, &reason).await?);
                 }
             }
             session.table_delete(table.id).await?;

@@ -15,7 +15,7 @@ pub(super) use statistics::{COLUMN_STATS_ACCURATE, DO_NOT_UPDATE_STATS, NUM_FILE
 use crate::model::{EventBody, EventKind, NewEvent, Parameters, Table, TableType};
 
 /// The key of the time, in seconds, of the last change of a table's or partition's definition. Clients such as
-/// ClickHouse see by it that data changed.
+/// `ClickHouse` see by it that data changed.
 pub(super) const LAST_DDL_TIME: &str = "transient_lastDdlTime";
 
 /// An event about one table that was created or dropped.

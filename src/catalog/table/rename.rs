@@ -23,21 +23,14 @@ impl Catalog {
         options: &AlterOptions,
     ) -> Result<()> {
         let seen = self.table_get(at).await?;
-        let target = match self
-            .store
-            .session()
-            .await?
-            .database_get(&new.at.database_ref())
-            .await?
-        {
-            Some(database) => database,
-            None => {
-                return Err(Error::NotAllowed(format!(
-                    "Unable to change database of {}: {} does not exist",
-                    at.table, new.at.database
-                )));
-            }
+        let mut session = self.store.session().await?;
+        let Some(target) = session.database_get(&new.at.database_ref()).await? else {
+            return Err(Error::NotAllowed(format!(
+                "Unable to change database of {}: {} does not exist",
+                at.table, new.at.database
+            )));
         };
+        drop(session);
         if self
             .store
             .session()
@@ -67,10 +60,10 @@ impl Catalog {
         let stored = self
             .table_rename_store(&seen, &after, moved.as_ref(), options)
             .await;
-        if let (Err(_), Some(Move { from, to })) = (&stored, &moved) {
-            if let Err(failure) = self.lake.directory_move(to, from).await {
-                tracing::error!(from, to, %failure, "cannot move a directory back after a rename that failed");
-            }
+        if let (Err(_), Some(Move { from, to })) = (&stored, &moved)
+            && let Err(failure) = self.lake.directory_move(to, from).await
+        {
+            tracing::error!(from, to, %failure, "cannot move a directory back after a rename that failed");
         }
         stored
     }
@@ -89,11 +82,11 @@ impl Catalog {
         let owned = !before.is_view() && !before.is_external() && !after.is_iceberg();
         let untouched = after.location.is_none() || after.location == before.location;
         let at_default = from
-            == self.location_qualified(&self.table_location_default(source, &before.at.table))?;
+            == self.location_qualified(&Self::table_location_default(source, &before.at.table))?;
         if !(owned && untouched && at_default) {
             return Ok(None);
         }
-        let to = self.location_qualified(&self.table_location_default(target, &after.at.table))?;
+        let to = self.location_qualified(&Self::table_location_default(target, &after.at.table))?;
         Ok(Some(Move { from, to }))
     }
 

@@ -46,7 +46,7 @@ impl Catalog {
                 parameters.insert(TOTAL_SIZE.into(), summary.bytes.to_string());
             }
             Err(failure) => {
-                tracing::warn!(location, %failure, "cannot count the files of a directory")
+                tracing::warn!(location, %failure, "cannot count the files of a directory");
             }
         }
     }

@@ -21,7 +21,6 @@ pub(super) const METHODS: &[Method] = &[
 async fn get_name(call: Call<'_>) -> Answer {
     call.reply(&replies::GetName {
         success: Some("skep"),
-        ..Default::default()
     })
 }
 
@@ -29,29 +28,23 @@ async fn get_name(call: Call<'_>) -> Answer {
 async fn get_version(call: Call<'_>) -> Answer {
     call.reply(&replies::GetVersion {
         success: Some("3.0"),
-        ..Default::default()
     })
 }
 
 async fn get_status(call: Call<'_>) -> Answer {
     call.reply(&replies::GetStatus {
         success: Some(FbStatus::ALIVE),
-        ..Default::default()
     })
 }
 
 async fn get_status_details(call: Call<'_>) -> Answer {
-    call.reply(&replies::GetStatusDetails {
-        success: Some(""),
-        ..Default::default()
-    })
+    call.reply(&replies::GetStatusDetails { success: Some("") })
 }
 
 async fn alive_since(call: Call<'_>) -> Answer {
     let started_at = call.shared.started_at;
     call.reply(&replies::AliveSince {
         success: Some(i64::from(seconds(started_at))),
-        ..Default::default()
     })
 }
 

@@ -103,7 +103,7 @@ impl SinglePartition {
     /// Encodes a partition.
     pub(in crate::thrift) fn new(found: &PartitionAt, protocol: Protocol) -> Self {
         Self::at(
-            Place::new(&found.at, found.table_location.as_deref()),
+            &Place::new(&found.at, found.table_location.as_deref()),
             &found.partition,
             protocol,
         )
@@ -112,12 +112,12 @@ impl SinglePartition {
     /// Encodes a partition of a table.
     pub(in crate::thrift) fn of(table: &Table, partition: &Partition, protocol: Protocol) -> Self {
         let place = Place::new(&table.at, table.location.as_deref());
-        Self::at(place, partition, protocol)
+        Self::at(&place, partition, protocol)
     }
 
-    fn at(place: Place, partition: &Partition, protocol: Protocol) -> Self {
+    fn at(place: &Place, partition: &Partition, protocol: Protocol) -> Self {
         let entry = Entry {
-            place: &place,
+            place,
             descriptor: &EncodedDescriptor::new(&partition.descriptor, protocol),
             patterns: &ParameterPatterns::default(),
             partition,

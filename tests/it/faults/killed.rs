@@ -45,6 +45,7 @@ impl Process {
                 return Self { child, thrift };
             }
         }
+        child.wait().expect("it ends");
         panic!("the server ended before it said where it listens");
     }
 

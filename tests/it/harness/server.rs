@@ -10,19 +10,22 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 /// A server over one test's database.
-pub struct TestServer {
+pub(crate) struct TestServer {
     running: Running,
     folder: TempDir,
 }
 
 impl TestServer {
     /// Starts a server with the default settings.
-    pub async fn start(database: &TestDatabase) -> Self {
+    pub(crate) async fn start(database: &TestDatabase) -> Self {
         Self::start_with(database, |_| {}).await
     }
 
     /// Starts a server after `change` has changed its settings.
-    pub async fn start_with(database: &TestDatabase, change: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) async fn start_with(
+        database: &TestDatabase,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the warehouse");
         let mut settings = Settings::default();
         settings.thrift.listen = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -35,22 +38,17 @@ impl TestServer {
     }
 
     /// Where the Hive Metastore protocol is spoken.
-    pub fn thrift(&self) -> SocketAddr {
+    pub(crate) fn thrift(&self) -> SocketAddr {
         self.running.thrift_addr
     }
 
-    /// Where HTTP is spoken.
-    pub fn http(&self) -> SocketAddr {
-        self.running.http_addr
-    }
-
     /// The folder of the warehouse on disk.
-    pub fn warehouse(&self) -> PathBuf {
+    pub(crate) fn warehouse(&self) -> PathBuf {
         self.folder.path().join("warehouse")
     }
 
     /// Runs a conversation with the server on a thread of its own: the client blocks.
-    pub async fn ask<T: Send + 'static>(
+    pub(crate) async fn ask<T: Send + 'static>(
         &self,
         conversation: impl FnOnce(&mut Client) -> T + Send + 'static,
     ) -> T {
@@ -58,7 +56,7 @@ impl TestServer {
     }
 
     /// The same in another protocol or with frames.
-    pub async fn ask_with<T: Send + 'static>(
+    pub(crate) async fn ask_with<T: Send + 'static>(
         &self,
         options: Options,
         conversation: impl FnOnce(&mut Client) -> T + Send + 'static,
