@@ -19,6 +19,10 @@ pub const NAME_RANGES_MAX: usize = 64;
 /// The most prefixes that are followed to the next key.
 const PREFIXES_MAX: usize = 256;
 
+/// The most comparisons with constants after which no further prefix is followed: a filter of a megabyte
+/// must not be worked through hundreds of times.
+const COMPARISONS_MAX: usize = 200_000;
+
 /// Partition names in byte order (a binary collation).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameRange {
@@ -44,6 +48,7 @@ impl PartitionFilter {
         let mut walk = Walk {
             filter: self,
             prefixes: 0,
+            comparisons: 0,
             found: Vec::new(),
         };
         walk.below("", &mut Vec::new());
@@ -63,6 +68,7 @@ impl PartitionFilter {
 struct Walk<'a> {
     filter: &'a PartitionFilter,
     prefixes: usize,
+    comparisons: usize,
     found: Vec<Span>,
 }
 
@@ -84,7 +90,7 @@ impl Walk<'_> {
         for interval in left.intervals() {
             let followed = interval
                 .point()
-                .filter(|_| !is_last_key && self.prefixes < PREFIXES_MAX);
+                .filter(|_| !is_last_key && self.may_follow());
             let Some(point) = followed else {
                 self.found
                     .extend(spans(&start, &key.key_type, interval, is_last_key));
@@ -101,9 +107,18 @@ impl Walk<'_> {
         }
     }
 
+    fn may_follow(&self) -> bool {
+        self.prefixes < PREFIXES_MAX && self.comparisons < COMPARISONS_MAX
+    }
+
     /// The values of the key behind the known ones that an expression leaves. `wanted` is false below
     /// an odd number of NOT: then the values are those for which it can be false.
-    fn left(&self, expression: &BoundExpression, known: &[String], wanted: bool) -> IntervalSet {
+    fn left(
+        &mut self,
+        expression: &BoundExpression,
+        known: &[String],
+        wanted: bool,
+    ) -> IntervalSet {
         match expression {
             BoundExpression::Not(inner) => self.left(inner, known, !wanted),
             BoundExpression::And(terms) if wanted => self.left_of_all(terms, known, wanted),
@@ -116,7 +131,7 @@ impl Walk<'_> {
     }
 
     fn left_of_all(
-        &self,
+        &mut self,
         terms: &[BoundExpression],
         known: &[String],
         wanted: bool,
@@ -131,8 +146,15 @@ impl Walk<'_> {
         left
     }
 
-    fn left_of_test(&self, key: usize, test: &Test, known: &[String], wanted: bool) -> IntervalSet {
+    fn left_of_test(
+        &mut self,
+        key: usize,
+        test: &Test,
+        known: &[String],
+        wanted: bool,
+    ) -> IntervalSet {
         let key_type = &self.filter.keys[key].key_type;
+        self.comparisons += 1;
         if let Some(value) = known.get(key) {
             let verdict = null_as_text(key_type, value).map(|text| test.verdict(key_type, text));
             let holds = verdict.is_some_and(|verdict| {
@@ -153,7 +175,9 @@ impl Walk<'_> {
         }
         match key_type {
             KeyType::Text | KeyType::Integer | KeyType::Date | KeyType::Timestamp => {
-                values_left(key_type, test, wanted)
+                let left = values_left(key_type, test, wanted);
+                self.comparisons += left.intervals().len();
+                left
             }
             _ => IntervalSet::all(),
         }
@@ -318,6 +342,27 @@ mod tests {
     }
 
     #[test]
+    fn every_spelling_of_a_day_or_hour_is_found() {
+        for (text, key, names) in [
+            (
+                "k = '2024-03-05'",
+                "date",
+                ["2024-03-05", "2024-3-5", "2024-03-5", "2024-3-05"],
+            ),
+            ("k in (7, 0)", "int", ["7", "007", "+7", "-0"]),
+        ] {
+            let columns = sample::columns(&[("k", key), ("s", "string")]);
+            let ranges = PartitionFilter::parse(text, &columns)
+                .unwrap()
+                .name_ranges();
+            for value in names {
+                let name = format!("k={value}/s=x");
+                assert!(ranges.iter().any(|range| range.contains(&name)), "{name}");
+            }
+        }
+    }
+
+    #[test]
     fn nothing_and_everything() {
         assert_eq!(ranges("", &DAY_HOUR), [pair("", "")]);
         assert_eq!(ranges("hour = '1'", &DAY_HOUR), [pair("", "")]);
@@ -337,6 +382,10 @@ mod tests {
         let found = ranges(&both, &DAY_HOUR);
         assert!(found.len() <= NAME_RANGES_MAX);
         assert!(found[0].0.as_str() >= "dt=v");
+        let rows = (0..20_000).map(|n| format!("struct('v{n}', 'w')"));
+        let rows = rows.collect::<Vec<_>>().join(", ");
+        let found = ranges(&format!("(struct(dt, hour)) in ({rows})"), &DAY_HOUR);
+        assert!(found.len() <= NAME_RANGES_MAX);
     }
 
     /// Values for the keys: all spellings, escapes and nulls.
@@ -416,8 +465,8 @@ mod tests {
 
     /// Texts that share a start, so that they differ late, or one is a part of another.
     fn related_texts() -> impl Strategy<Value = [String; 3]> {
-        let one = || (0_usize..6, "[09a:%/ !\\-.&~{é]{0,2}");
-        ("[0-9a:\\-./ ]{1,5}", one(), one(), one()).prop_map(|(start, one, two, three)| {
+        let one = || (0_usize..6, "[09a:%/ !#$\u{1}\\-.&~{é]{0,2}");
+        ("[0-9a:\\-./ $]{1,5}", one(), one(), one()).prop_map(|(start, one, two, three)| {
             [one, two, three]
                 .map(|(length, rest)| start.chars().take(length).chain(rest.chars()).collect())
         })
