@@ -57,6 +57,7 @@ impl Settings {
         at_least_one(&[
             ("thrift.connections_max", self.thrift.connections_max as u64),
             ("thrift.idle_timeout_s", self.thrift.idle_timeout_s),
+            ("thrift.message_timeout_s", self.thrift.message_timeout_s),
             ("thrift.call_timeout_s", self.thrift.call_timeout_s),
         ])
     }

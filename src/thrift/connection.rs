@@ -8,12 +8,15 @@ use super::dispatch::dispatch;
 use bytes::{Buf, BytesMut};
 use hms::{Limits, Opening, Progress, Protocol, Scanner};
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
 /// Bytes asked of the socket at once.
 const READ_BYTES: usize = 16 * 1024;
+/// Bytes given to the socket at once.
+const WRITE_BYTES: usize = 256 * 1024;
 /// A buffer that grew beyond this for one message is given back afterwards: Spark keeps many idle connections.
 const BUFFER_BYTES_KEPT: usize = 64 * 1024;
 /// Bytes of the length before each framed message.
@@ -32,6 +35,8 @@ enum End {
     Frame(usize, usize),
     #[error("the client went away in the middle of a message")]
     Truncated,
+    #[error("the client paused for {0:?} in the middle of a message or an answer")]
+    Paused(Duration),
     #[error("{0}")]
     Io(#[from] std::io::Error),
 }
@@ -174,19 +179,39 @@ impl Connection<'_> {
         if framed {
             let len = u32::try_from(reply.len())
                 .map_err(|_| End::Looks("the answer is too long for a frame"))?;
-            self.stream.write_all(&len.to_be_bytes()).await?;
+            self.send(&len.to_be_bytes()).await?;
         }
-        self.stream.write_all(&reply).await?;
+        self.send(&reply).await
+    }
+
+    /// Sends bytes in pieces. A client that takes none of them for too long must not hold a large answer in memory.
+    async fn send(&mut self, bytes: &[u8]) -> Result<(), End> {
+        let pause_max = self.shared.settings.message_timeout();
+        for piece in bytes.chunks(WRITE_BYTES) {
+            match tokio::time::timeout(pause_max, self.stream.write_all(piece)).await {
+                Ok(written) => written?,
+                Err(_) => return Err(End::Paused(pause_max)),
+            }
+        }
         Ok(())
     }
 
     /// Reads what has come. `false`: the client closed, or said nothing for too long, or the server stops.
     async fn read_more(&mut self) -> Result<bool, End> {
+        let inside = !self.buffer.is_empty();
+        let settings = &self.shared.settings;
+        let pause_max = if inside {
+            settings.message_timeout()
+        } else {
+            settings.idle_timeout()
+        };
         self.buffer.reserve(READ_BYTES);
         let read = tokio::select! {
             read = self.stream.read_buf(&mut self.buffer) => read?,
             () = self.shutdown.cancelled() => 0,
-            () = tokio::time::sleep(self.shared.settings.idle_timeout()) => 0,
+            () = tokio::time::sleep(pause_max) => {
+                return if inside { Err(End::Paused(pause_max)) } else { Ok(false) };
+            }
         };
         Ok(read > 0)
     }

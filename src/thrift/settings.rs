@@ -16,6 +16,8 @@ pub struct ThriftSettings {
     pub connections_max: usize,
     /// Seconds that a connection may say nothing before it is closed. Spark keeps idle connections for hours.
     pub idle_timeout_s: u64,
+    /// Seconds that a client may pause inside a message, or while it takes an answer, before its connection is closed.
+    pub message_timeout_s: u64,
     /// Seconds that one call may take before its client is told so.
     pub call_timeout_s: u64,
 }
@@ -27,6 +29,7 @@ impl Default for ThriftSettings {
             message_bytes_max: 100 * 1024 * 1024,
             connections_max: 10_000,
             idle_timeout_s: 24 * 3600,
+            message_timeout_s: 60,
             call_timeout_s: 300,
         }
     }
@@ -36,6 +39,11 @@ impl ThriftSettings {
     /// [`Self::idle_timeout_s`] as a duration.
     pub(super) fn idle_timeout(&self) -> Duration {
         Duration::from_secs(self.idle_timeout_s)
+    }
+
+    /// [`Self::message_timeout_s`] as a duration.
+    pub(super) fn message_timeout(&self) -> Duration {
+        Duration::from_secs(self.message_timeout_s)
     }
 
     /// [`Self::call_timeout_s`] as a duration.

@@ -44,8 +44,7 @@ async fn partition_named(session: &mut Session, table: &Table, name: &str) -> Re
         .iter()
         .map(|key| key.name.as_str())
         .collect();
-    let values = partition_name::values_for_keys(&keys_lower(name), &keys)
-        .map_err(Error::from)?;
+    let values = partition_name::values_for_keys(&keys_lower(name), &keys).map_err(Error::from)?;
     let name = partition_name::make_name(&keys, &values).map_err(Error::from)?;
     let found = session.partition_get(table.id, &name).await?;
     found.ok_or_else(|| Error::NotFound(Entity::Partition(table.at.clone(), name)))

@@ -34,6 +34,7 @@ async fn with_server(test: impl FnOnce(SocketAddr) + Send + 'static) {
     let database = TestDatabase::sqlite().await;
     let server = TestServer::start_with(&database, |settings| {
         settings.thrift.message_bytes_max = 1024 * 1024;
+        settings.thrift.message_timeout_s = 1;
     })
     .await;
     let address = server.thrift();
@@ -187,6 +188,14 @@ async fn a_truncated_message_changes_nothing() {
             stream.read_to_end(&mut answer).unwrap();
             assert_eq!(answer, b"", "after {length} bytes");
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_pauses_inside_a_message_is_closed() {
+    with_server(|address| {
+        assert_eq!(send(address, &call("get_database")), b"");
     })
     .await;
 }

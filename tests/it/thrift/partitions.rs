@@ -5,6 +5,7 @@ use super::objects::{descriptor, partitioned, table};
 use crate::client::{Client, Options, Protocol};
 use crate::harness::{TestDatabase, TestServer, on_every_database};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 
 on_every_database!(
     every_reader_finds_the_same,
@@ -73,7 +74,20 @@ pub(super) fn names(client: &mut Client, table: &str) -> Vec<String> {
         .collect()
 }
 
+/// Bytes as the client takes them: in hexadecimal digits.
+pub(super) fn bytes(text: &str) -> Value {
+    let hex = text.bytes().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
+    json!({ "$hex": hex })
+}
+
 /// The arguments of a method that reads a table in `default`, with more.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "callers hand over a json! literal"
+)]
 pub(super) fn of(table: &str, more: Value) -> Value {
     let mut args = json!({ "db_name": "default", "tbl_name": table });
     for (key, value) in more.as_object().unwrap() {
@@ -82,6 +96,7 @@ pub(super) fn of(table: &str, more: Value) -> Value {
     args
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 async fn every_reader_finds_the_same(storage: TestDatabase) {
     let server = TestServer::start(&storage).await;
     server

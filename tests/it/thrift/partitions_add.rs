@@ -178,6 +178,7 @@ async fn what_exists_is_left_out_where_the_client_says_so(storage: TestDatabase)
         .await;
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 async fn partitions_are_appended_by_values_and_by_name(storage: TestDatabase) {
     let server = TestServer::start(&storage).await;
     server

@@ -55,6 +55,7 @@ async fn faults_of_adding_have_hives_exceptions(storage: TestDatabase) {
         .await;
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 async fn faults_of_reading_have_hives_exceptions(storage: TestDatabase) {
     let server = TestServer::start(&storage).await;
     server

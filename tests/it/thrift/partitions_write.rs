@@ -306,8 +306,7 @@ async fn many_are_dropped_together(storage: TestDatabase) {
             assert_eq!(values(&dropped["partitions"]), [["a", "0"], ["a", "1"]]);
             let lenient = request(json!({ "names": ["ds=a/n=2", "junk"] }), json!({ "needResult": false }));
             assert_eq!(client.call("drop_partitions_req", lenient).unwrap(), json!({}));
-            let hex: String = "n >= 10".bytes().map(|byte| format!("{byte:02x}")).collect();
-            let filtered = request(json!({ "exprs": [{ "expr": { "$hex": hex } }] }), json!({ "ifExists": false }));
+            let filtered = request(json!({ "exprs": [{ "expr": super::partitions::bytes("n >= 10") }] }), json!({ "ifExists": false }));
             let dropped = client.call("drop_partitions_req", filtered).unwrap();
             assert_eq!(dropped["partitions"].as_array().unwrap().len(), 20);
             assert_eq!(names(client, "p").len(), 7);
