@@ -252,12 +252,13 @@ def trino_files(s3):
             f"s3.aws-secret-key={S3_SECRET_KEY}\n")
 
 
-def start_trino(work, uri, s3=None):
-    """Starts Trino over the metastore at `uri`; answers the server and its HTTP port."""
+def start_trino(work, uri, s3=None, port=None):
+    """Starts Trino over the metastore at `uri`, on a free port unless one is given; answers the
+    server and its HTTP port."""
     homes = sorted(glob.glob(f"{engines_dir()}/trino-server-*/bin/launcher"))
     if not homes:
         raise StartFailed("Trino is missing: run scripts/install engines")
-    port, etc = free_port(), f"{work}/trino-etc"
+    port, etc = port or free_port(), f"{work}/trino-etc"
     os.makedirs(f"{etc}/catalog", exist_ok=True)
     for name, text in TRINO_FILES.items():
         with open(f"{etc}/{name}", "w") as out:
