@@ -4,12 +4,12 @@ use super::{parameters, strings, text};
 use crate::model::{Column, Serde, Skew, SortColumn, StorageDescriptor};
 use hms::types;
 
-/// Columns, in order.
+/// Columns and partition keys, in order. Hive keeps their names in lower case, whatever was sent.
 pub(in crate::thrift) fn columns(fields: &[types::FieldSchema<'_>]) -> Vec<Column> {
     fields
         .iter()
         .map(|field| Column {
-            name: field.name.unwrap_or_default().to_owned(),
+            name: field.name.unwrap_or_default().to_lowercase(),
             data_type: field.r#type.unwrap_or_default().to_owned(),
             comment: text(field.comment),
         })
