@@ -1,14 +1,17 @@
 //! Deleting data that was dropped: written down with the drop, tried at once, retried until it is done.
 
 use super::Catalog;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::lake::Made;
 use crate::model::Database;
 use crate::store::{PendingDelete, Session};
 use crate::transact;
+use futures::future::join_all;
 
 /// How many deletions one pass of the background task takes up.
 const PENDING_DELETES_PER_PASS_MAX: usize = 100;
+/// How many directories one drop deletes at the same time.
+const DELETIONS_CONCURRENT_MAX: usize = 16;
 /// Seconds before a deletion that was not done at once is tried again; doubled with each further failure.
 const RETRY_DELAY_S: i64 = 60;
 /// Seconds between two tries at most.
@@ -30,24 +33,76 @@ impl Catalog {
         location: &str,
         reason: &str,
     ) -> Result<Doomed> {
-        let now = self.now();
-        let id = session
-            .pending_delete_insert(location, reason, now, now + RETRY_DELAY_S)
-            .await?;
-        Ok(Doomed {
-            id,
-            location: location.to_owned(),
-        })
+        let mut doomed = self.doom_all(session, &[location], reason).await?;
+        doomed
+            .pop()
+            .ok_or_else(|| Error::internal("one location is written down once"))
     }
 
-    /// Tries deletions right after the commit that wrote them down. A failure is logged and left to the background
-    /// task.
+    /// As [`Self::doom`], for many directories at once.
+    pub(super) async fn doom_all(
+        &self,
+        session: &mut Session,
+        locations: &[&str],
+        reason: &str,
+    ) -> Result<Vec<Doomed>> {
+        let now = self.now();
+        let ids = session
+            .pending_delete_insert_list(locations, reason, now, now + RETRY_DELAY_S)
+            .await?;
+        let doomed = ids.into_iter().zip(locations).map(|(id, location)| Doomed {
+            id,
+            location: (*location).to_owned(),
+        });
+        Ok(doomed.collect())
+    }
+
+    /// Tries deletions right after the commit that wrote them down, several at once. A failure is logged and left to
+    /// the background task.
     pub(super) async fn doomed_delete(&self, doomed: Vec<Doomed>) {
-        for one in doomed {
-            if let Err(failure) = self.doomed_delete_one(one.id, &one.location).await {
-                tracing::warn!(location = one.location, %failure, "cannot delete dropped data; it will be retried");
+        for (number, chunk) in doomed.chunks(DELETIONS_CONCURRENT_MAX).enumerate() {
+            // A long list takes its time: what was called off meanwhile is in use again.
+            let chunk = if number == 0 {
+                chunk.iter().collect()
+            } else {
+                self.doomed_still(chunk).await
+            };
+            let deleted = join_all(
+                chunk
+                    .iter()
+                    .map(|one| self.lake.directory_delete(&one.location)),
+            )
+            .await;
+            let mut done = Vec::with_capacity(chunk.len());
+            for (one, outcome) in chunk.iter().zip(deleted) {
+                match outcome {
+                    Ok(()) => done.push(one.id),
+                    Err(failure) => {
+                        tracing::warn!(location = one.location, %failure, "cannot delete dropped data; it will be retried");
+                    }
+                }
+            }
+            let noted = transact!(self.store, |session| {
+                session.pending_delete_done_list(&done).await
+            });
+            if let Err(failure) = noted {
+                tracing::warn!(%failure, "cannot note that dropped data was deleted; it will be deleted again");
             }
         }
+    }
+
+    /// Those that are still written down. Where that cannot be found out, none: the background task will.
+    async fn doomed_still<'a>(&self, doomed: &'a [Doomed]) -> Vec<&'a Doomed> {
+        let ids: Vec<i64> = doomed.iter().map(|one| one.id).collect();
+        let existing = match self.store.session().await {
+            Ok(mut session) => session.pending_delete_existing(&ids).await,
+            Err(failure) => Err(failure),
+        };
+        let existing = existing.unwrap_or_default();
+        doomed
+            .iter()
+            .filter(|one| existing.contains(&one.id))
+            .collect()
     }
 
     /// Takes up the deletions that are due. Returns how many were tried and how many of them failed again.
@@ -72,23 +127,55 @@ impl Catalog {
         Ok((tried, failed))
     }
 
-    /// Finishes the deletions that stand at, under or above places that are about to be used again: a retry must not
-    /// take away what a new table or partition puts there.
-    pub(super) async fn pending_deletes_under(&self, locations: &[&str]) -> Result<()> {
-        let mut session = self.store.session().await?;
-        let pending = session
-            .pending_delete_due(i64::MAX, PENDING_DELETES_PER_PASS_MAX)
-            .await?;
-        drop(session);
-        for one in pending {
-            if locations
-                .iter()
-                .any(|location| overlap(&one.location, location))
-            {
-                self.doomed_delete_one(one.id, &one.location).await?;
-            }
+    /// Finishes the deletions that stand at, under or above a place that is about to be used again: a retry must not
+    /// take away what a new table puts there.
+    pub(super) async fn pending_deletes_under(&self, location: &str) -> Result<()> {
+        for (id, location) in self.pending_deletes_overlapping(&[location]).await? {
+            self.doomed_delete_one(id, &location).await?;
         }
         Ok(())
+    }
+
+    /// Calls off the deletions that stand at, under or above places where partitions are about to be added. Engines
+    /// write the files of a partition before they add it, so what lies there now may be new.
+    pub(super) async fn pending_deletes_cancel(&self, locations: &[&str]) -> Result<()> {
+        let found = self.pending_deletes_overlapping(locations).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        for (_, location) in &found {
+            tracing::warn!(
+                location,
+                "dropped data that could not be deleted stays: its place is used again"
+            );
+        }
+        let ids: Vec<i64> = found.into_iter().map(|(id, _)| id).collect();
+        transact!(self.store, |session| {
+            session.pending_delete_done_list(&ids).await
+        })
+    }
+
+    /// The deletions, due or not, that overlap one of these places. Usually there are none at all.
+    async fn pending_deletes_overlapping(&self, locations: &[&str]) -> Result<Vec<(i64, String)>> {
+        let mut session = self.store.session().await?;
+        let mut found = Vec::new();
+        let mut after = 0;
+        loop {
+            let page = session
+                .pending_delete_page(after, PENDING_DELETES_PER_PASS_MAX)
+                .await?;
+            let Some((last, _)) = page.last() else {
+                return Ok(found);
+            };
+            after = *last;
+            let ended = page.len() < PENDING_DELETES_PER_PASS_MAX;
+            found.extend(page.into_iter().filter(|(_, pending)| {
+                locations.iter().any(|location| overlap(pending, location))
+            }));
+            if ended {
+                return Ok(found);
+            }
+        }
     }
 
     /// Moves the next try into the future before this one begins, so that no other replica takes the same one up.

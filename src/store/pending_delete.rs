@@ -2,7 +2,11 @@
 
 use super::failure::Failure;
 use super::session::Session;
-use crate::error::Result;
+use super::statement::LIST_LENGTH_MAX;
+use crate::error::{Error, Result};
+
+/// Locations that one statement notes: short ones, and each a row of six values.
+const ROWS_PER_INSERT_MAX: usize = 500;
 
 /// A location that is still to be deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,19 +34,79 @@ impl Session {
         created_at: i64,
         next_at: i64,
     ) -> Result<i64> {
-        let id = self.ids_take(1).await?.start;
+        let ids = self
+            .pending_delete_insert_list(&[location], reason, created_at, next_at)
+            .await?;
+        ids.into_iter()
+            .next()
+            .ok_or_else(|| Error::internal("one location has one number"))
+    }
+
+    /// The same for many locations, in a few statements.
+    pub async fn pending_delete_insert_list(
+        &mut self,
+        locations: &[&str],
+        reason: &str,
+        created_at: i64,
+        next_at: i64,
+    ) -> Result<Vec<i64>> {
+        let mut ids = Vec::with_capacity(locations.len());
+        for chunk in locations.chunks(ROWS_PER_INSERT_MAX) {
+            let taken = self.ids_take(chunk.len()).await?;
+            ids.extend(taken.clone());
+            let rows = taken.zip(chunk).map(|(id, location)| {
+                [
+                    id.into(),
+                    (*location).into(),
+                    reason.into(),
+                    0_i64.into(),
+                    created_at.into(),
+                    next_at.into(),
+                ]
+            });
+            let statement = self
+                .statement(
+                    "INSERT INTO skep_pending_deletes (id, location, reason, attempts, created_at, next_at)
+                     VALUES ",
+                )
+                .rows(rows);
+            self.execute(&statement).await?;
+        }
+        Ok(ids)
+    }
+
+    /// The next `limit` locations with numbers above `after`, due or not.
+    pub async fn pending_delete_page(
+        &mut self,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, String)>> {
         let statement = self
             .statement(
-                "INSERT INTO skep_pending_deletes (id, location, reason, attempts, created_at, next_at)
-                 VALUES (?, ?, ?, 0, ?, ?)",
+                "SELECT id, location FROM skep_pending_deletes WHERE id > ? ORDER BY id LIMIT ?",
             )
-            .bind(id)
-            .bind(location)
-            .bind(reason)
-            .bind(created_at)
-            .bind(next_at);
-        self.execute(&statement).await?;
-        Ok(id)
+            .bind(after)
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        let rows = self.rows(&statement).await?;
+        let page = rows.iter().map(|row| {
+            let mut cells = row.cells();
+            Ok((cells.integer()?, cells.string()?))
+        });
+        Ok(page.collect::<Result<_, Failure>>()?)
+    }
+
+    /// Those of these numbers that are still noted.
+    pub async fn pending_delete_existing(&mut self, ids: &[i64]) -> Result<Vec<i64>> {
+        let mut existing = Vec::with_capacity(ids.len());
+        for chunk in ids.chunks(LIST_LENGTH_MAX) {
+            let statement = self
+                .statement("SELECT id FROM skep_pending_deletes WHERE id IN ")
+                .list(chunk);
+            for row in &self.rows(&statement).await? {
+                existing.push(row.cells().integer()?);
+            }
+        }
+        Ok(existing)
     }
 
     /// Up to `limit` locations whose time has come, the longest due first.
@@ -98,10 +162,17 @@ impl Session {
 
     /// The location is gone.
     pub async fn pending_delete_done(&mut self, id: i64) -> Result<()> {
-        let statement = self
-            .statement("DELETE FROM skep_pending_deletes WHERE id = ?")
-            .bind(id);
-        self.execute(&statement).await?;
+        self.pending_delete_done_list(&[id]).await
+    }
+
+    /// These locations are gone, or are to be left alone.
+    pub async fn pending_delete_done_list(&mut self, ids: &[i64]) -> Result<()> {
+        for chunk in ids.chunks(LIST_LENGTH_MAX) {
+            let statement = self
+                .statement("DELETE FROM skep_pending_deletes WHERE id IN ")
+                .list(chunk);
+            self.execute(&statement).await?;
+        }
         Ok(())
     }
 }

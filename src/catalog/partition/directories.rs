@@ -20,7 +20,8 @@ impl Catalog {
         partitions: &[Partition],
     ) -> Result<Vec<Made>> {
         let locations = locations_of(table, partitions);
-        self.partition_deletes_finish(&locations).await?;
+        let places: Vec<&str> = locations.iter().map(String::as_str).collect();
+        self.pending_deletes_cancel(&places).await?;
         let mut made = Vec::with_capacity(locations.len());
         for chunk in locations.chunks(DIRECTORIES_CONCURRENT_MAX) {
             let mut failure = None;
@@ -37,12 +38,6 @@ impl Catalog {
             }
         }
         Ok(made)
-    }
-
-    /// Finishes deletions of data that was dropped where new partitions are to stand. What overlaps is usually nothing.
-    async fn partition_deletes_finish(&self, locations: &[String]) -> Result<()> {
-        let locations: Vec<&str> = locations.iter().map(String::as_str).collect();
-        self.pending_deletes_under(&locations).await
     }
 
     /// Removes what was made for partitions that could not be stored, except for the places in `used`.

@@ -64,9 +64,9 @@ impl Catalog {
             enough(&table, selection, &wanted, partitions.len(), options)?;
             let mut doomed = Vec::new();
             if options.delete_data {
-                for location in owned_locations(&table, &partitions) {
-                    doomed.push(self.doom(session, &location, &reason).await?);
-                }
+                let locations = owned_locations(&table, &partitions);
+                let locations: Vec<&str> = locations.iter().map(String::as_str).collect();
+                doomed = self.doom_all(session, &locations, &reason).await?;
             }
             remove(session, &table, &partitions, now).await?;
             Ok((PartitionsOf { table, partitions }, doomed))

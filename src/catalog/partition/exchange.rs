@@ -85,7 +85,7 @@ impl Catalog {
                     "the directory {there} exists already"
                 )));
             }
-            self.pending_deletes_under(&[&there]).await?;
+            self.pending_deletes_cancel(&[&there]).await?;
             if self.lake.directory_move(&here, &there).await? {
                 moved.push((here, there));
             }

@@ -96,7 +96,7 @@ impl Catalog {
                 "New location for this partition {to} already exists"
             )));
         }
-        self.pending_deletes_under(&[&to]).await?;
+        self.pending_deletes_cancel(&[&to]).await?;
         let moved = self.lake.directory_move(&from, &to).await?;
         Ok(moved.then_some((from, to)))
     }

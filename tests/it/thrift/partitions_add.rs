@@ -11,9 +11,11 @@ on_every_database!(
     lists_are_added_whole_or_not_at_all,
     what_exists_is_left_out_where_the_client_says_so,
     partitions_are_appended_by_values_and_by_name,
+    appends_are_refused,
     packed_partitions_are_added,
     partitions_of_views_have_no_place,
     directories_are_made_and_counted,
+    a_pending_deletion_spares_what_was_written_since,
 );
 
 async fn a_partition_comes_back_as_it_was_sent(storage: TestDatabase) {
@@ -178,7 +180,6 @@ async fn what_exists_is_left_out_where_the_client_says_so(storage: TestDatabase)
         .await;
 }
 
-#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 async fn partitions_are_appended_by_values_and_by_name(storage: TestDatabase) {
     let server = TestServer::start(&storage).await;
     server
@@ -237,6 +238,16 @@ async fn partitions_are_appended_by_values_and_by_name(storage: TestDatabase) {
                     "ds=a/n=6"
                 ]
             );
+        })
+        .await;
+}
+
+async fn appends_are_refused(storage: TestDatabase) {
+    let server = TestServer::start(&storage).await;
+    server
+        .ask(|client| {
+            make_table(client, "p");
+            add(client, "p", &[&["a", "1"]]);
             let mut refused = |method: &str, args: Value| {
                 let failure = client.call(method, args).unwrap_err();
                 (failure.name().to_owned(), failure.field())
@@ -377,4 +388,30 @@ async fn directories_are_made_and_counted(storage: TestDatabase) {
             assert!(folder.join("p/ds=b/n=1").is_dir());
         })
         .await;
+}
+
+/// A drop could not delete its data; then an engine writes new files there and adds the partition again.
+async fn a_pending_deletion_spares_what_was_written_since(storage: TestDatabase) {
+    let server = TestServer::start(&storage).await;
+    let folder = server.warehouse();
+    let place = folder.join("p/ds=a/n=1");
+    let sql = format!(
+        "INSERT INTO skep_pending_deletes (id, location, reason, attempts, created_at, next_at)
+         VALUES (1, 'file:{}', 'a test', 1, 1, 4102444800), (2, 'file:/elsewhere/x', 'a test', 1, 1, 4102444800)",
+        place.display()
+    );
+    server.ask(|client| make_table(client, "p")).await;
+    storage.execute(&sql).await;
+    server
+        .ask(move |client| {
+            std::fs::create_dir_all(&place).unwrap();
+            std::fs::write(place.join("new"), "12345").unwrap();
+            add(client, "p", &[&["a", "1"], &["a", "2"]]);
+            assert!(place.join("new").exists());
+        })
+        .await;
+    let store = storage.store().await;
+    let mut session = store.session().await.unwrap();
+    let left = session.pending_delete_page(0, 10).await.unwrap();
+    assert_eq!(left, [(2, "file:/elsewhere/x".to_owned())]);
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 on_every_database!(
     faults_of_adding_have_hives_exceptions,
     faults_of_reading_have_hives_exceptions,
+    faults_of_arguments_have_hives_exceptions,
     faults_of_changing_have_hives_exceptions,
     faults_of_dropping_have_hives_exceptions,
 );
@@ -55,7 +56,6 @@ async fn faults_of_adding_have_hives_exceptions(storage: TestDatabase) {
         .await;
 }
 
-#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 async fn faults_of_reading_have_hives_exceptions(storage: TestDatabase) {
     let server = TestServer::start(&storage).await;
     server
@@ -107,6 +107,15 @@ async fn faults_of_reading_have_hives_exceptions(storage: TestDatabase) {
             }
             let names = of("nope", json!({ "names": ["ds=a"] }));
             assert_eq!(refused("get_partitions_by_names", names).1, 2);
+        })
+        .await;
+}
+
+async fn faults_of_arguments_have_hives_exceptions(storage: TestDatabase) {
+    let server = TestServer::start(&storage).await;
+    server
+        .ask(|client| {
+            make_table(client, "p");
             for (method, args, field) in [
                 ("get_partition", json!({ "part_vals": ["a"] }), 1),
                 ("get_partition", json!({}), 1),
@@ -121,8 +130,8 @@ async fn faults_of_reading_have_hives_exceptions(storage: TestDatabase) {
                 ),
                 ("get_partition_names_ps", json!({ "part_vals": [] }), 1),
             ] {
-                let (name, id, _) = refused(method, of("p", args));
-                assert_eq!((name.as_str(), id), ("MetaException", field), "{method}");
+                let failure = client.call(method, of("p", args)).unwrap_err();
+                assert_eq!(fault(&failure), ("MetaException", field), "{method}");
             }
         })
         .await;
