@@ -2,6 +2,7 @@
 //!
 //! The crate is built in floors (`docs/ARCHITECTURE.md`); a module imports only from floors below its own.
 
+pub mod alert;
 pub mod catalog;
 pub mod cli;
 pub mod clock;

@@ -12,7 +12,7 @@ const FLOORS: [&[&str]; 10] = [
     &["clock", "crypto", "error", "model", "secret", "telemetry"],
     &["hive"],
     &["filter"],
-    &["lake", "store"],
+    &["alert", "lake", "store"],
     &["catalog"],
     &["rest", "tasks", "thrift"],
     &["config"],
@@ -22,12 +22,13 @@ const FLOORS: [&[&str]; 10] = [
 ];
 
 /// Crates that one or two modules alone may know.
-const OWNERS: [(&str, &[&str]); 5] = [
+const OWNERS: [(&str, &[&str]); 6] = [
     ("sqlx", &["store"]),
     ("object_store", &["lake"]),
     ("hms", &["thrift"]),
     ("axum", &["rest", "server"]),
     ("clap", &["cli", "main"]),
+    ("reqwest", &["alert", "cli", "lake", "source"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -1,0 +1,251 @@
+//! A notice as Slack messages: one header, one line of context, and a block or more for each entry.
+//!
+//! Slack refuses a message over its limits, so a long notice becomes several messages, numbered. An entry never
+//! stands in two of them. Texts are cut only where a single one is longer than anybody reads, with a mark.
+
+use super::super::Part;
+use super::mrkdwn::{code, owner, plain};
+use crate::model::{Notice, NoticeEntry, NoticeKind, Severity};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::ops::Range;
+
+/// Characters of a header.
+const HEADER_CHARS_MAX: usize = 150;
+/// Characters of the text of one section.
+const SECTION_CHARS_MAX: usize = 3_000;
+/// Blocks of one message, the header and the context among them.
+const BLOCKS_MAX: usize = 50;
+/// Blocks that every message begins with.
+const BLOCKS_FIRST: usize = 2;
+/// Characters of all sections of one message. Slack documents no such limit and refuses messages from about 13,000 on.
+const MESSAGE_CHARS_MAX: usize = 11_000;
+/// Characters of an object's name that are shown.
+const OBJECT_CHARS_MAX: usize = 200;
+/// Characters of a sentence that are shown. Escaping makes it five times as long at most.
+const TEXT_CHARS_MAX: usize = 400;
+/// Characters of one effect that are shown.
+const EFFECT_CHARS_MAX: usize = 200;
+/// Effects of one entry that are shown; the rest is counted.
+const EFFECTS_MAX: usize = 20;
+/// Characters of the effects of one entry, as sent, so that every entry fits into a message.
+const EFFECTS_CHARS_MAX: usize = 7_000;
+/// Characters of the notice's subject that are shown.
+const SUBJECT_CHARS_MAX: usize = 80;
+/// Characters of an owner that are shown.
+const OWNER_CHARS_MAX: usize = 80;
+
+/// The messages of a notice.
+pub(super) fn parts(notice: &Notice) -> Vec<Part> {
+    let rendered: Vec<Vec<String>> = notice.entries.iter().map(sections).collect();
+    let groups = grouped(&rendered);
+    let count = groups.len();
+    let parts = groups.into_iter().enumerate().map(|(number, entries)| {
+        let blocks = rendered[entries.clone()].iter().flatten();
+        Part {
+            body: message(notice, number + 1, count, blocks),
+            entries,
+        }
+    });
+    parts.collect()
+}
+
+/// Which entries go together into a message: as many as fit, at least one.
+fn grouped(rendered: &[Vec<String>]) -> Vec<Range<usize>> {
+    let mut groups = Vec::new();
+    let (mut start, mut blocks, mut chars) = (0, 0, 0);
+    for (number, sections) in rendered.iter().enumerate() {
+        let more: usize = sections.iter().map(|text| text.chars().count()).sum();
+        let fits = blocks + sections.len() <= BLOCKS_MAX - BLOCKS_FIRST
+            && chars + more <= MESSAGE_CHARS_MAX;
+        if !fits && number > start {
+            groups.push(start..number);
+            (start, blocks, chars) = (number, 0, 0);
+        }
+        blocks += sections.len();
+        chars += more;
+    }
+    groups.push(start..rendered.len());
+    groups
+}
+
+fn message<'a>(
+    notice: &Notice,
+    number: usize,
+    count: usize,
+    sections: impl Iterator<Item = &'a String>,
+) -> String {
+    let title = title(notice, number, count);
+    let mut blocks = vec![
+        json!({"type": "header", "text": {"type": "plain_text", "text": title, "emoji": false}}),
+        json!({"type": "context", "elements": [mrkdwn(&context(notice))]}),
+    ];
+    blocks.extend(sections.map(|text| json!({"type": "section", "text": mrkdwn(text)})));
+    // The text is what notifications and screen readers show.
+    json!({"text": plain(&title, HEADER_CHARS_MAX), "blocks": blocks}).to_string()
+}
+
+fn mrkdwn(text: &str) -> Value {
+    json!({"type": "mrkdwn", "text": text, "verbatim": true})
+}
+
+fn title(notice: &Notice, number: usize, count: usize) -> String {
+    let subject = super::super::text::shown(&notice.subject, SUBJECT_CHARS_MAX);
+    let numbering = if count > 1 {
+        format!(" ({number}/{count})")
+    } else {
+        String::new()
+    };
+    format!("{subject}: {}{numbering}", notice.summary())
+}
+
+fn context(notice: &Notice) -> String {
+    let why = match notice.kind {
+        NoticeKind::Digest => "daily digest",
+        NoticeKind::AtOnce => "told at once",
+        NoticeKind::Alarm => "alarm",
+        NoticeKind::Quiet => "daily digest, nothing to tell",
+        NoticeKind::Test => "this channel works",
+    };
+    let at = Timestamp::from_second(notice.at).unwrap_or_default();
+    format!("skep · {why} · {} UTC", at.strftime("%Y-%m-%d %H:%M"))
+}
+
+/// The texts of the sections that tell an entry: nearly always one.
+fn sections(entry: &NoticeEntry) -> Vec<String> {
+    let mark = match entry.severity {
+        Severity::Breaking => ":red_circle:",
+        Severity::Risky => ":large_orange_circle:",
+        Severity::Alarm => ":rotating_light:",
+        Severity::Additive => ":large_green_circle:",
+    };
+    let mut lines = vec![
+        format!(
+            "{mark} *{}* · {}",
+            entry.severity.as_str(),
+            code(&entry.object, OBJECT_CHARS_MAX)
+        ),
+        plain(&entry.text, TEXT_CHARS_MAX),
+    ];
+    let mut chars_left = EFFECTS_CHARS_MAX;
+    for (number, effect) in entry.effects.iter().enumerate() {
+        let line = format!("• {}", plain(effect, EFFECT_CHARS_MAX));
+        let chars = line.chars().count();
+        if number == EFFECTS_MAX || chars > chars_left {
+            lines.push(format!("• and {} more", entry.effects.len() - number));
+            break;
+        }
+        chars_left -= chars;
+        lines.push(line);
+    }
+    if let Some(name) = &entry.owner {
+        lines.push(format!("Owner: {}", owner(name, OWNER_CHARS_MAX)));
+    }
+    packed(lines)
+}
+
+/// Lines joined into texts of at most [`SECTION_CHARS_MAX`]; each line alone is shorter.
+fn packed(lines: Vec<String>) -> Vec<String> {
+    let mut texts: Vec<String> = Vec::new();
+    for line in lines {
+        match texts.last_mut() {
+            Some(text) if text.chars().count() + 1 + line.chars().count() <= SECTION_CHARS_MAX => {
+                text.push('\n');
+                text.push_str(&line);
+            }
+            _ => texts.push(line),
+        }
+    }
+    texts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn entry(object: String, text: String, effects: Vec<String>) -> NoticeEntry {
+        NoticeEntry {
+            key: object.clone(),
+            severity: Severity::Risky,
+            object,
+            text,
+            effects,
+            owner: Some("data-team".to_owned()),
+        }
+    }
+
+    fn notice(entries: Vec<NoticeEntry>) -> Notice {
+        Notice {
+            kind: NoticeKind::Digest,
+            subject: "shop".to_owned(),
+            at: 1_763_967_600,
+            entries,
+        }
+    }
+
+    /// What Slack checks of a message.
+    fn accepted(body: &str) {
+        let body: Value = serde_json::from_str(body).unwrap();
+        let blocks = body["blocks"].as_array().unwrap();
+        assert!(blocks.len() <= BLOCKS_MAX);
+        let header = blocks[0]["text"]["text"].as_str().unwrap();
+        assert!(header.chars().count() <= HEADER_CHARS_MAX, "{header}");
+        let mut all = 0;
+        for block in &blocks[BLOCKS_FIRST..] {
+            let chars = block["text"]["text"].as_str().unwrap().chars().count();
+            assert!((1..=SECTION_CHARS_MAX).contains(&chars));
+            all += chars;
+        }
+        assert!(all <= 13_000, "{all} characters");
+    }
+
+    #[test]
+    fn the_worst_entry_fits_a_message_of_its_own() {
+        let worst = "<&>".repeat(30_000);
+        let one = entry(worst.clone(), worst.clone(), vec![worst.clone(); 400]);
+        let parts = parts(&notice(vec![one.clone(), one]));
+        let told: Vec<_> = parts.iter().map(|part| part.entries.clone()).collect();
+        assert_eq!(told, [0..1, 1..2]);
+        for part in &parts {
+            accepted(&part.body);
+        }
+        assert!(parts[0].body.contains(" more\\nOwner"), "{}", parts[0].body);
+        assert!(parts[1].body.contains("(2/2)"));
+    }
+
+    #[test]
+    fn a_notice_without_entries_is_one_message() {
+        let mut quiet = notice(Vec::new());
+        quiet.kind = NoticeKind::Quiet;
+        let parts = parts(&quiet);
+        assert_eq!(parts.len(), 1);
+        assert!(
+            parts[0].body.contains("shop: no changes"),
+            "{}",
+            parts[0].body
+        );
+        accepted(&parts[0].body);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn every_entry_is_told_once_and_every_message_is_accepted(
+            lengths in proptest::collection::vec((1_usize..300, 1_usize..900, 0_usize..30), 0..120)
+        ) {
+            let entries: Vec<NoticeEntry> = lengths.into_iter().map(|(object, text, effects)| {
+                entry("o<".repeat(object), "t ".repeat(text), vec!["e&".repeat(60); effects])
+            }).collect();
+            let count = entries.len();
+            let parts = parts(&notice(entries));
+            let mut next = 0;
+            for part in &parts {
+                prop_assert_eq!(part.entries.start, next);
+                next = part.entries.end;
+                accepted(&part.body);
+            }
+            prop_assert_eq!(next, count);
+        }
+    }
+}

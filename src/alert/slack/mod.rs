@@ -1,0 +1,32 @@
+//! Slack, by an incoming webhook: Block Kit messages within Slack's limits.
+
+mod blocks;
+mod mrkdwn;
+
+use super::{Alerter, Part, Poster, SendError};
+use crate::model::Notice;
+use crate::secret::Secret;
+
+/// A Slack channel.
+#[derive(Debug, Clone)]
+pub struct Slack {
+    url: Secret,
+    poster: Poster,
+}
+
+impl Slack {
+    /// The channel behind an incoming webhook's address.
+    pub fn new(url: Secret, poster: Poster) -> Self {
+        Self { url, poster }
+    }
+}
+
+impl Alerter for Slack {
+    fn parts(&self, notice: &Notice) -> Vec<Part> {
+        blocks::parts(notice)
+    }
+
+    async fn send(&self, part: &Part) -> Result<(), SendError> {
+        self.poster.post(&self.url, part.body.clone(), &[]).await
+    }
+}

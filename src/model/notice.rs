@@ -1,0 +1,119 @@
+//! What people are told: changes that were found and alarms, before any channel has given them its own form.
+//!
+//! All texts are plain: they may hold whatever a foreign database calls its tables. A channel escapes them.
+
+/// One message, of any number of entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Why it is sent.
+    pub kind: NoticeKind,
+    /// What it is about: the name of a source or a catalog.
+    pub subject: String,
+    /// When it was made, in seconds since the epoch.
+    pub at: i64,
+    /// What happened, the gravest first. Empty for [`NoticeKind::Quiet`] and [`NoticeKind::Test`].
+    pub entries: Vec<NoticeEntry>,
+}
+
+/// Why a notice is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// The changes of a day.
+    Digest,
+    /// Changes that cannot wait for the digest.
+    AtOnce,
+    /// Something that watches does not work: a source is not reached, a run did not take place.
+    Alarm,
+    /// Nothing has changed, told because somebody asked to be told so.
+    Quiet,
+    /// A test of the channel.
+    Test,
+}
+
+/// One thing to tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeEntry {
+    /// What tells this entry from every other: the same change has the same key on every replica.
+    pub key: String,
+    /// How grave it is.
+    pub severity: Severity,
+    /// What it is about, such as `shop.orders.price`.
+    pub object: String,
+    /// What happened, in one line.
+    pub text: String,
+    /// What follows from it, a line each: engines that will fail, tables that lack a column, views that name it.
+    pub effects: Vec<String>,
+    /// Who is to look at it. Slack's own mentions (`<@U0123>`, `<!subteam^S0123>`) reach people there.
+    pub owner: Option<String>,
+}
+
+/// How grave an entry is, the gravest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Readers or jobs will fail.
+    Breaking,
+    /// Readers or jobs may fail, or give other results.
+    Risky,
+    /// The watch itself needs help.
+    Alarm,
+    /// Nothing breaks.
+    Additive,
+}
+
+impl Severity {
+    /// Every severity, the gravest first.
+    pub const ALL: [Self; 4] = [Self::Breaking, Self::Risky, Self::Alarm, Self::Additive];
+
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Breaking => "breaking",
+            Self::Risky => "risky",
+            Self::Alarm => "alarm",
+            Self::Additive => "additive",
+        }
+    }
+}
+
+impl NoticeKind {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Digest => "digest",
+            Self::AtOnce => "at_once",
+            Self::Alarm => "alarm",
+            Self::Quiet => "quiet",
+            Self::Test => "test",
+        }
+    }
+}
+
+impl Notice {
+    /// How many entries there are of each severity, in words: `2 breaking, 1 risky changes`.
+    pub fn summary(&self) -> String {
+        match self.kind {
+            NoticeKind::Quiet => return "no changes".to_owned(),
+            NoticeKind::Test => return "a test message".to_owned(),
+            NoticeKind::Digest | NoticeKind::AtOnce | NoticeKind::Alarm => {}
+        }
+        let counts = Severity::ALL.into_iter().filter_map(|severity| {
+            let of_it = self.entries.iter().filter(|one| one.severity == severity);
+            let count = of_it.count();
+            (count > 0).then(|| match severity {
+                Severity::Alarm => format!("{count} alarm{}", if count == 1 { "" } else { "s" }),
+                other => format!("{count} {}", other.as_str()),
+            })
+        });
+        let counts: Vec<String> = counts.collect();
+        let only_alarms = self
+            .entries
+            .iter()
+            .all(|one| one.severity == Severity::Alarm);
+        let noun = match (only_alarms, self.entries.len()) {
+            (true, _) => "",
+            (false, 1) => " change",
+            (false, _) => " changes",
+        };
+        format!("{}{noun}", counts.join(", "))
+    }
+}
