@@ -10,6 +10,7 @@ mod config_value;
 mod database;
 mod event;
 mod function;
+mod lease;
 mod location;
 mod lock;
 mod partition;

@@ -5,6 +5,8 @@ mod caller;
 mod column;
 mod database;
 mod descriptor;
+mod discovery;
+mod discovery_settings;
 mod event;
 mod function;
 mod lock;
@@ -18,6 +20,14 @@ pub use caller::{Caller, Way};
 pub use column::Column;
 pub use database::{Catalog, Database};
 pub use descriptor::{Serde, Skew, SortColumn, StorageDescriptor};
+pub use discovery::{
+    DiscoveryRun, DiscoverySkip, DiscoveryState, DiscoveryTable, Freshness, RunCause, RunCounts,
+    RunOutcome, SkipKind,
+};
+pub use discovery_settings::{
+    DISCOVERY_PROPERTIES, DISCOVERY_PROPERTY_PREFIX, DiscoveryMode, DiscoverySettingError,
+    DiscoverySettings, Retention, RootSettings, SchemaPolicy,
+};
 pub use event::{Event, EventBody, EventKind, NewEvent};
 pub use function::{Function, FunctionResource};
 pub use lock::{Lock, LockComponent, LockLevel, LockState, LockType};

@@ -69,6 +69,16 @@ impl Dialect {
         }
     }
 
+    /// The database's own time, whole seconds since the epoch, at the moment of the statement: replicas whose clocks
+    /// differ agree on it.
+    pub(super) fn now(self) -> &'static str {
+        match self {
+            Self::Sqlite => "CAST(strftime('%s', 'now') AS INTEGER)",
+            Self::Postgres => "CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp())) AS BIGINT)",
+            Self::MySql => "CAST(UNIX_TIMESTAMP() AS SIGNED)",
+        }
+    }
+
     /// Most arguments of one statement.
     pub(super) fn arguments_max(self) -> usize {
         match self {

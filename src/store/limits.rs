@@ -12,6 +12,10 @@ pub const PARTITION_NAME_BYTES_MAX: usize = 1536;
 pub const STATISTICS_COLUMN_BYTES_MAX: usize = 767;
 /// Most bytes of the name of an engine that sends statistics.
 pub const ENGINE_BYTES_MAX: usize = 128;
+/// Most bytes of the name of a lease.
+pub const LEASE_NAME_BYTES_MAX: usize = 256;
+/// Most bytes of the path of a directory that is remembered as no partition.
+pub const SKIP_PATH_BYTES_MAX: usize = 1536;
 
 /// Refuses a `name` of more than `bytes_max` bytes; `what` says what it names.
 pub(super) fn check_length(

@@ -23,13 +23,22 @@ struct Migration {
 }
 
 /// Every migration, in order.
-const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "initial",
-    sqlite: include_str!("../../migrations/sqlite/0001_initial.sql"),
-    postgres: include_str!("../../migrations/postgres/0001_initial.sql"),
-    mysql: include_str!("../../migrations/mysql/0001_initial.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "initial",
+        sqlite: include_str!("../../migrations/sqlite/0001_initial.sql"),
+        postgres: include_str!("../../migrations/postgres/0001_initial.sql"),
+        mysql: include_str!("../../migrations/mysql/0001_initial.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "discovery",
+        sqlite: include_str!("../../migrations/sqlite/0002_discovery.sql"),
+        postgres: include_str!("../../migrations/postgres/0002_discovery.sql"),
+        mysql: include_str!("../../migrations/mysql/0002_discovery.sql"),
+    },
+];
 
 /// A process that does not finish a statement within this time has lost its lock to the next one.
 const LOCK_EXPIRY_SECONDS: i64 = 300;

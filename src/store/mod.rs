@@ -12,12 +12,16 @@ mod catalog;
 mod database;
 mod descriptor;
 mod dialect;
+mod discovery_run;
+mod discovery_skip;
+mod discovery_table;
 mod event;
 mod event_form;
 mod failure;
 mod form;
 mod function;
 mod ids;
+mod lease;
 mod limits;
 mod link;
 mod lock;
@@ -37,9 +41,12 @@ mod table;
 mod transact;
 
 pub use dialect::Dialect;
+pub use discovery_run::DiscoveryChanges;
+pub use discovery_table::DiscoveryTableUpdate;
 pub use event::{EventFilter, EventHead};
 pub use limits::{
-    ENGINE_BYTES_MAX, OBJECT_NAME_BYTES_MAX, PARTITION_NAME_BYTES_MAX, STATISTICS_COLUMN_BYTES_MAX,
+    ENGINE_BYTES_MAX, LEASE_NAME_BYTES_MAX, OBJECT_NAME_BYTES_MAX, PARTITION_NAME_BYTES_MAX,
+    SKIP_PATH_BYTES_MAX, STATISTICS_COLUMN_BYTES_MAX,
 };
 pub use partition::{NameRange, PartitionFound};
 pub use pending_delete::PendingDelete;

@@ -143,6 +143,12 @@ impl<'a> Statement<'a> {
         self
     }
 
+    /// Appends the database's time: see [`Dialect::now`].
+    pub(super) fn now(mut self) -> Self {
+        self.sql.push_str(self.dialect.now());
+        self
+    }
+
     fn push(&mut self, argument: Argument<'a>) {
         // PostgreSQL cannot store NUL in text. Refusing it everywhere keeps the three alike.
         if let Argument::Text(Some(text)) = argument {

@@ -7,6 +7,7 @@ mod client;
 mod client_tests;
 mod config;
 mod coverage;
+mod discovery;
 mod faults;
 mod harness;
 mod lake;

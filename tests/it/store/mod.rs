@@ -2,7 +2,9 @@
 
 mod catalogs;
 mod concurrency;
+mod discovery;
 mod events;
+mod leases;
 mod locks;
 mod migrations;
 mod partitions;

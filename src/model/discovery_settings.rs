@@ -1,0 +1,438 @@
+//! What a table says of its discovery, read from its properties: any engine's `ALTER TABLE … SET TBLPROPERTIES` opts a
+//! table in. A value that makes no sense is an error that names the property; nothing is guessed.
+
+use super::Table;
+use std::fmt;
+
+/// What skep's own properties begin with.
+pub const DISCOVERY_PROPERTY_PREFIX: &str = "skep.discovery";
+/// Hive's own properties that are honoured.
+pub const DISCOVERY_PROPERTIES: [&str; 2] = [DISCOVER_PARTITIONS, RETENTION_PERIOD];
+/// Hive's switch.
+const DISCOVER_PARTITIONS: &str = "discover.partitions";
+/// Hive's age after which partitions are dropped.
+const RETENTION_PERIOD: &str = "partition.retention.period";
+/// Hive's word that an external table's data goes with its metadata.
+const EXTERNAL_PURGE: &str = "external.table.purge";
+const ROOT_PREFIX: &str = "skep.discovery.root.";
+
+const SWITCH: &str = "skep.discovery";
+const LAYOUT: &str = "skep.discovery.layout";
+const TIME_ZONE: &str = "skep.discovery.time-zone";
+const MODE: &str = "skep.discovery.mode";
+const INTERVAL: &str = "skep.discovery.interval";
+const WINDOW: &str = "skep.discovery.window";
+const SWEEP_INTERVAL: &str = "skep.discovery.sweep-interval";
+const MARKER: &str = "skep.discovery.marker";
+const DELAY: &str = "skep.discovery.delay";
+const SCHEMA: &str = "skep.discovery.schema";
+const REQUESTS: &str = "skep.discovery.requests-per-day-max";
+const DROP_COUNT: &str = "skep.discovery.drop-count-max";
+const DROP_SHARE: &str = "skep.discovery.drop-share-max";
+const FRESH_WITHIN: &str = "skep.discovery.fresh-within";
+const ROOTS: &str = "skep.discovery.roots";
+
+/// Every property of skep's own but those of the roots.
+const KNOWN: [&str; 15] = [
+    SWITCH,
+    LAYOUT,
+    TIME_ZONE,
+    MODE,
+    INTERVAL,
+    WINDOW,
+    SWEEP_INTERVAL,
+    MARKER,
+    DELAY,
+    SCHEMA,
+    REQUESTS,
+    DROP_COUNT,
+    DROP_SHARE,
+    FRESH_WITHIN,
+    ROOTS,
+];
+
+/// Seconds between two looks at the window.
+const INTERVAL_S: i64 = 30;
+/// The shortest interval: a look costs money.
+const INTERVAL_S_MIN: i64 = 5;
+/// Seconds that the window reaches back.
+const WINDOW_S: i64 = 24 * 3600;
+/// Seconds between two sweeps.
+const SWEEP_INTERVAL_S: i64 = 24 * 3600;
+/// Seconds between two sweeps at least.
+const SWEEP_INTERVAL_S_MIN: i64 = 60;
+/// LIST requests a day: at AWS's price of 2026, a quarter of a dollar.
+const REQUESTS_PER_DAY_MAX: u64 = 50_000;
+/// Partitions that one run may drop.
+const DROP_COUNT_MAX: u64 = 100;
+/// Per cent of the table's partitions that one run may drop.
+const DROP_SHARE_MAX: u64 = 10;
+/// Roots of a table at most.
+const ROOTS_MAX: usize = 8;
+/// The name of the only root of a table that names none.
+const ROOT_ONLY: &str = "table";
+
+/// A property whose value makes no sense.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiscoverySettingError {
+    /// The property.
+    pub property: String,
+    /// Its value.
+    pub value: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl fmt::Display for DiscoverySettingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            property,
+            value,
+            why,
+        } = self;
+        write!(f, "the table property {property}={value:?} {why}")
+    }
+}
+
+impl std::error::Error for DiscoverySettingError {}
+
+/// What may be done to partitions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiscoveryMode {
+    /// They are added.
+    Add,
+    /// They are added, and dropped when their data is gone, inside the rails.
+    Sync,
+}
+
+/// What happens to a new partition whose files do not fit the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemaPolicy {
+    /// Footers are not read.
+    Off,
+    /// It is registered, and says of itself what is wrong.
+    Warn,
+    /// It is not registered; the reason is kept.
+    Quarantine,
+}
+
+/// A place where partitions of a table lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RootSettings {
+    /// Its name in properties.
+    pub name: String,
+    /// Its location; `None` is the table's own.
+    pub location: Option<String>,
+    /// The template of its directories; `None` is Hive's `key=value`.
+    pub layout: Option<String>,
+    /// Seconds that the window reaches back.
+    pub window_s: i64,
+    /// A file without which a directory is not complete.
+    pub marker: Option<String>,
+    /// Seconds after the end of a partition's time (or, without one, after its newest object) at which it is complete.
+    pub delay_s: Option<i64>,
+}
+
+/// How long partitions are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Seconds.
+    pub period_s: i64,
+    /// Whether the data goes too, because the table says so (`external.table.purge=true`).
+    pub purge: bool,
+}
+
+/// What a table wants of discovery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiscoverySettings {
+    /// Whether partitions are looked for.
+    pub on: bool,
+    /// The roots, the preferred one first; at least one.
+    pub roots: Vec<RootSettings>,
+    /// The IANA name of the time zone of the times in directories.
+    pub time_zone: String,
+    /// What may be done.
+    pub mode: DiscoveryMode,
+    /// Seconds between two looks at the window.
+    pub interval_s: i64,
+    /// Seconds between two sweeps; `None` is never.
+    pub sweep_interval_s: Option<i64>,
+    /// What is done with files that do not fit.
+    pub schema: SchemaPolicy,
+    /// LIST requests of a day at most.
+    pub requests_per_day_max: u64,
+    /// Partitions that one run may drop.
+    pub drop_count_max: u64,
+    /// Per cent of the table's partitions that one run may drop.
+    pub drop_share_max: u64,
+    /// Seconds after which the newest data counts as stale; `None` is never.
+    pub fresh_within_s: Option<i64>,
+    /// How long partitions are kept; `None` is for ever.
+    pub retention: Option<Retention>,
+}
+
+impl DiscoverySettings {
+    /// Reads a table's properties. `None` where none of them asks for anything.
+    pub fn of_table(table: &Table) -> Result<Option<Self>, DiscoverySettingError> {
+        let asks = |key: &String| {
+            key.starts_with(DISCOVERY_PROPERTY_PREFIX) || DISCOVERY_PROPERTIES.contains(&&**key)
+        };
+        if !table.parameters.keys().any(asks) {
+            return Ok(None);
+        }
+        let properties = Properties { table };
+        properties.check_names()?;
+        let layout = properties.text(LAYOUT).map(str::to_owned);
+        let base = RootSettings {
+            name: ROOT_ONLY.into(),
+            location: None,
+            layout,
+            window_s: properties.seconds(WINDOW, 1)?.unwrap_or(WINDOW_S),
+            marker: properties.marker(MARKER)?,
+            delay_s: properties.seconds(DELAY, 0)?,
+        };
+        let on = match properties.switch(SWITCH)? {
+            Some(on) => on,
+            None => properties.hive_switch(),
+        };
+        Ok(Some(Self {
+            on: on && table.is_partitioned() && !table.is_view(),
+            roots: properties.roots(base)?,
+            time_zone: properties.text(TIME_ZONE).unwrap_or("UTC").to_owned(),
+            mode: properties.word(
+                MODE,
+                DiscoveryMode::Add,
+                &[("add", DiscoveryMode::Add), ("sync", DiscoveryMode::Sync)],
+            )?,
+            interval_s: properties
+                .seconds(INTERVAL, INTERVAL_S_MIN)?
+                .unwrap_or(INTERVAL_S),
+            sweep_interval_s: properties.sweep_interval()?,
+            schema: properties.word(
+                SCHEMA,
+                SchemaPolicy::Warn,
+                &[
+                    ("off", SchemaPolicy::Off),
+                    ("warn", SchemaPolicy::Warn),
+                    ("quarantine", SchemaPolicy::Quarantine),
+                ],
+            )?,
+            requests_per_day_max: properties
+                .number(REQUESTS, 1, u64::MAX)?
+                .unwrap_or(REQUESTS_PER_DAY_MAX),
+            drop_count_max: properties
+                .number(DROP_COUNT, 0, u64::MAX)?
+                .unwrap_or(DROP_COUNT_MAX),
+            drop_share_max: properties
+                .number(DROP_SHARE, 0, 100)?
+                .unwrap_or(DROP_SHARE_MAX),
+            fresh_within_s: properties.seconds(FRESH_WITHIN, 1)?,
+            retention: properties.retention()?,
+        }))
+    }
+}
+
+/// A table's properties and how they are read.
+struct Properties<'a> {
+    table: &'a Table,
+}
+
+impl<'a> Properties<'a> {
+    fn text(&self, key: &str) -> Option<&'a str> {
+        self.table.parameters.get(key).map(|text| text.trim())
+    }
+
+    fn wrong(&self, key: &str, why: impl Into<String>) -> DiscoverySettingError {
+        DiscoverySettingError {
+            property: key.to_owned(),
+            value: self.text(key).unwrap_or_default().to_owned(),
+            why: why.into(),
+        }
+    }
+
+    /// A mistyped property would silently do nothing.
+    fn check_names(&self) -> Result<(), DiscoverySettingError> {
+        let ours = |key: &&String| key.starts_with(DISCOVERY_PROPERTY_PREFIX);
+        for key in self.table.parameters.keys().filter(ours) {
+            if KNOWN.contains(&key.as_str()) || key.starts_with(ROOT_PREFIX) {
+                continue;
+            }
+            return Err(self.wrong(key, format!("is unknown; there are {}", KNOWN.join(", "))));
+        }
+        Ok(())
+    }
+
+    fn switch(&self, key: &str) -> Result<Option<bool>, DiscoverySettingError> {
+        let words = [
+            ("on", true),
+            ("true", true),
+            ("off", false),
+            ("false", false),
+        ];
+        match self.text(key) {
+            None => Ok(None),
+            Some(_) => self.word(key, false, &words).map(Some),
+        }
+    }
+
+    /// As Hive reads it: anything but `true` is false.
+    fn hive_switch(&self) -> bool {
+        self.text(DISCOVER_PARTITIONS)
+            .is_some_and(|text| text.eq_ignore_ascii_case("true"))
+    }
+
+    fn word<T: Copy>(
+        &self,
+        key: &str,
+        default: T,
+        words: &[(&str, T)],
+    ) -> Result<T, DiscoverySettingError> {
+        let Some(text) = self.text(key) else {
+            return Ok(default);
+        };
+        let found = words
+            .iter()
+            .find(|(word, _)| word.eq_ignore_ascii_case(text));
+        found.map(|(_, value)| *value).ok_or_else(|| {
+            let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            self.wrong(key, format!("must be one of {}", words.join(", ")))
+        })
+    }
+
+    fn number(
+        &self,
+        key: &str,
+        least: u64,
+        most: u64,
+    ) -> Result<Option<u64>, DiscoverySettingError> {
+        let Some(text) = self.text(key) else {
+            return Ok(None);
+        };
+        match text.trim_end_matches('%').trim_end().parse() {
+            Ok(number) if (least..=most).contains(&number) => Ok(Some(number)),
+            _ if most == u64::MAX => {
+                Err(self.wrong(key, format!("must be a number, {least} or more")))
+            }
+            _ => Err(self.wrong(key, format!("must be a number from {least} to {most}"))),
+        }
+    }
+
+    fn seconds(&self, key: &str, least_s: i64) -> Result<Option<i64>, DiscoverySettingError> {
+        let Some(text) = self.text(key) else {
+            return Ok(None);
+        };
+        match duration_s(text) {
+            Some(seconds) if seconds >= least_s => Ok(Some(seconds)),
+            Some(_) => Err(self.wrong(key, format!("must be {least_s} seconds or more"))),
+            None => Err(self.wrong(key, "must be a time such as 30s, 5m, 6h or 7d")),
+        }
+    }
+
+    fn sweep_interval(&self) -> Result<Option<i64>, DiscoverySettingError> {
+        if self
+            .text(SWEEP_INTERVAL)
+            .is_some_and(|text| text.eq_ignore_ascii_case("off"))
+        {
+            return Ok(None);
+        }
+        let seconds = self.seconds(SWEEP_INTERVAL, SWEEP_INTERVAL_S_MIN)?;
+        Ok(Some(seconds.unwrap_or(SWEEP_INTERVAL_S)))
+    }
+
+    fn marker(&self, key: &str) -> Result<Option<String>, DiscoverySettingError> {
+        match self.text(key) {
+            None => Ok(None),
+            Some(name) if name.is_empty() || name.contains('/') => {
+                Err(self.wrong(key, "must be the name of a file, such as _SUCCESS"))
+            }
+            Some(name) => Ok(Some(name.to_owned())),
+        }
+    }
+
+    /// Hive drops partitions of external tables alone by their age.
+    fn retention(&self) -> Result<Option<Retention>, DiscoverySettingError> {
+        let Some(period_s) = self.seconds(RETENTION_PERIOD, 1)? else {
+            return Ok(None);
+        };
+        if !self.table.is_external() || !self.table.is_partitioned() {
+            return Ok(None);
+        }
+        let purge = self.text(EXTERNAL_PURGE);
+        Ok(Some(Retention {
+            period_s,
+            purge: purge.is_some_and(|text| text.eq_ignore_ascii_case("true")),
+        }))
+    }
+
+    /// The roots in their order; what one leaves out is the table's.
+    fn roots(&self, base: RootSettings) -> Result<Vec<RootSettings>, DiscoverySettingError> {
+        let names: Vec<&str> = match self.text(ROOTS) {
+            None => Vec::new(),
+            Some(text) => text.split(',').map(str::trim).collect(),
+        };
+        self.check_root_names(&names)?;
+        if names.is_empty() {
+            return Ok(vec![base]);
+        }
+        names.iter().map(|name| self.root(name, &base)).collect()
+    }
+
+    fn root(&self, name: &str, base: &RootSettings) -> Result<RootSettings, DiscoverySettingError> {
+        let key = |what: &str| format!("{ROOT_PREFIX}{name}.{what}");
+        let layout = self.text(&key("layout")).map(str::to_owned);
+        let window_s = self.seconds(&key("window"), 1)?;
+        Ok(RootSettings {
+            name: name.to_owned(),
+            location: self.text(&key("location")).map(str::to_owned),
+            layout: layout.or_else(|| base.layout.clone()),
+            window_s: window_s.unwrap_or(base.window_s),
+            marker: self.marker(&key("marker"))?.or_else(|| base.marker.clone()),
+            delay_s: self.seconds(&key("delay"), 0)?.or(base.delay_s),
+        })
+    }
+
+    fn check_root_names(&self, names: &[&str]) -> Result<(), DiscoverySettingError> {
+        if names.len() > ROOTS_MAX {
+            return Err(self.wrong(ROOTS, format!("names more than {ROOTS_MAX} roots")));
+        }
+        for (index, name) in names.iter().enumerate() {
+            let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+            if name.is_empty() || !name.chars().all(plain) {
+                let why = "must list names of letters, digits, _ and -, parted by commas";
+                return Err(self.wrong(ROOTS, why));
+            }
+            if names[..index].contains(name) {
+                return Err(self.wrong(ROOTS, format!("names {name} twice")));
+            }
+        }
+        for key in self.table.parameters.keys() {
+            let Some(rest) = key.strip_prefix(ROOT_PREFIX) else {
+                continue;
+            };
+            let (name, what) = rest.split_once('.').unwrap_or((rest, ""));
+            if !["location", "layout", "window", "marker", "delay"].contains(&what) {
+                let why = "is unknown; a root has location, layout, window, marker and delay";
+                return Err(self.wrong(key, why));
+            }
+            if !names.contains(&name) {
+                return Err(self.wrong(key, format!("is of a root that {ROOTS} does not list")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Seconds of a text such as `30s`, `7d`, `7 days` or `90` (seconds), as Hive writes times.
+fn duration_s(text: &str) -> Option<i64> {
+    let digits = text.find(|c: char| !c.is_ascii_digit());
+    let (number, unit) = text.split_at(digits.unwrap_or(text.len()));
+    let number: i64 = number.parse().ok()?;
+    let factor = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "s" | "sec" | "secs" | "second" | "seconds" => 1,
+        "m" | "min" | "mins" | "minute" | "minutes" => 60,
+        "h" | "hour" | "hours" => 3600,
+        "d" | "day" | "days" => 24 * 3600,
+        _ => return None,
+    };
+    number.checked_mul(factor)
+}

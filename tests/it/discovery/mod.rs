@@ -1,0 +1,3 @@
+//! Discovery: new partitions appear by themselves.
+
+mod settings;
