@@ -12,6 +12,7 @@ pub mod error;
 pub mod filter;
 pub mod hive;
 pub mod lake;
+pub mod layout;
 pub mod model;
 pub mod rest;
 pub mod secret;
