@@ -24,9 +24,11 @@
 //!
 //! Pure rules: no I/O, no clock of the machine; the time zone database is part of the program.
 
+mod clock;
 mod error;
 mod field;
 mod pattern;
+mod shown;
 mod stretch;
 mod template;
 #[cfg(test)]
@@ -39,9 +41,11 @@ pub use window::{Children, Window};
 
 use crate::hive::partition_name::{DEFAULT_PARTITION, escape, escape_value, unescape};
 use crate::model::Column;
-use field::{Fields, Unit};
+use clock::{Clock, clocks};
+use field::Fields;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use pattern::{Pattern, Token};
+use shown::{shown, shown_form, shown_key, shown_literal};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -82,36 +86,6 @@ struct Segment {
     pattern: Pattern,
     /// As a template would write it alone, for messages.
     shown: String,
-}
-
-/// Keys that tell the units of one time together.
-#[derive(Debug)]
-struct Clock {
-    keys: Vec<usize>,
-    /// The finest unit of those that follow the year without a gap; meaningless without a year.
-    finest: Unit,
-    has_year: bool,
-}
-
-impl Clock {
-    /// What its keys tell.
-    fn fields(&self, times: &[Fields]) -> Fields {
-        let mut fields = Fields::default();
-        for key in &self.keys {
-            fields.extend(&times[*key]);
-        }
-        fields
-    }
-
-    /// The unit that a token tells of it, where windows can use it.
-    fn unit_of(&self, token: &Token) -> Option<Unit> {
-        match token {
-            Token::Time { key, unit, .. } if *unit <= self.finest && self.keys.contains(key) => {
-                Some(*unit)
-            }
-            _ => None,
-        }
-    }
 }
 
 /// What the segments of a path tell.
@@ -461,95 +435,4 @@ impl Segment {
 fn escaped_value(text: &str) -> Option<String> {
     let (last, _) = text.char_indices().next_back()?;
     (!text[..last].contains('=')).then(|| Cow::into_owned(unescape(text)))
-}
-
-/// The times that keys tell together: a key joins the latest time that lacks all of its units.
-fn clocks(segments: &[Pattern]) -> Vec<Clock> {
-    let mut keys: Vec<(usize, Vec<Unit>)> = Vec::new();
-    for token in segments.iter().flat_map(|pattern| &pattern.tokens) {
-        if let Token::Time { key, unit, .. } = token {
-            match keys.iter_mut().find(|(known, _)| known == key) {
-                Some((_, units)) => units.push(*unit),
-                None => keys.push((*key, vec![*unit])),
-            }
-        }
-    }
-    let mut times: Vec<(Vec<usize>, Vec<Unit>)> = Vec::new();
-    for (key, units) in keys {
-        let lacks = |told: &[Unit]| units.iter().all(|unit| !told.contains(unit));
-        match times.iter_mut().rev().find(|(_, told)| lacks(told)) {
-            Some((joined, told)) => {
-                joined.push(key);
-                told.extend(units);
-            }
-            None => times.push((vec![key], units)),
-        }
-    }
-    let clock = |(keys, told): (Vec<usize>, Vec<Unit>)| {
-        let finest = Unit::ALL
-            .into_iter()
-            .take_while(|unit| told.contains(unit))
-            .last();
-        Clock {
-            keys,
-            finest: finest.unwrap_or(Unit::Year),
-            has_year: finest.is_some(),
-        }
-    };
-    times.into_iter().map(clock).collect()
-}
-
-/// A segment as a template writes it.
-fn shown(pattern: &Pattern, keys: &[String]) -> String {
-    let mut shown = String::new();
-    for token in &pattern.tokens {
-        // Writing to a String cannot fail.
-        let _ = match token {
-            Token::Literal(literal) => write!(shown, "{}", shown_literal(literal)),
-            Token::Text { key, .. } => write!(shown, "{{{}}}", shown_key(&keys[*key])),
-            Token::Ignored => write!(shown, "{{_}}"),
-            Token::Time {
-                key,
-                unit,
-                is_padded,
-            } => {
-                write!(
-                    shown,
-                    "{{{}:{}}}",
-                    shown_key(&keys[*key]),
-                    shown_unit(*unit, *is_padded)
-                )
-            }
-        };
-    }
-    shown
-}
-
-/// The form of a value as a template writes it.
-fn shown_form(form: &Pattern) -> String {
-    let piece = |token: &Token| match token {
-        Token::Literal(literal) => literal.replace('%', "%%"),
-        Token::Time {
-            unit, is_padded, ..
-        } => shown_unit(*unit, *is_padded),
-        Token::Text { .. } | Token::Ignored => String::new(),
-    };
-    form.tokens.iter().map(piece).collect()
-}
-
-fn shown_unit(unit: Unit, is_padded: bool) -> String {
-    let minus = if is_padded { "" } else { "-" };
-    format!("%{minus}{}", unit.letter())
-}
-
-fn shown_literal(literal: &str) -> String {
-    literal.replace('{', "{{").replace('}', "}}")
-}
-
-/// A key as a placeholder names it: escaped, so that it may hold a colon or a brace, or be a lone `_`.
-fn shown_key(name: &str) -> String {
-    if name == "_" {
-        return "%5F".to_owned();
-    }
-    escape(name).replace('}', "%7D")
 }
