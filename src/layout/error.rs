@@ -40,8 +40,8 @@ pub enum LayoutError {
     /// The layout ignores a part of the path, which the values do not tell.
     #[error("the layout ignores a part of the path ({{_}}), so a path cannot be made from values")]
     Ignores,
-    /// The path that these values give would be read as other values.
-    #[error("the values give the path {path:?}, which reads as other values in this layout")]
+    /// The path that these values give would not be read as the same values.
+    #[error("the values give the path {path:?}, which does not read as the same values")]
     Ambiguous {
         /// The path.
         path: String,

@@ -28,6 +28,8 @@ mod clock;
 mod error;
 mod field;
 mod pattern;
+#[cfg(test)]
+mod properties;
 mod shown;
 mod stretch;
 mod template;
@@ -81,7 +83,7 @@ struct Inner {
     main_clock: Option<usize>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 struct Segment {
     pattern: Pattern,
     /// As a template would write it alone, for messages.
@@ -207,17 +209,14 @@ impl Layout {
     /// `2019/06/08/15`.
     pub fn read(&self, path: &str) -> Result<Vec<String>, Mismatch> {
         let segments: Vec<&str> = path.split('/').collect();
-        if segments.len() < self.depth() {
-            let reason = format!(
-                "the path ends here; expected {}",
-                self.inner.segments[segments.len()].shown
-            );
+        let reading = self.inner.reading(&segments)?;
+        if let Some(next) = self.inner.segments.get(segments.len()) {
+            let reason = format!("the path ends here; expected {}", next.shown);
             return Err(Mismatch {
                 segment: segments.len(),
                 reason,
             });
         }
-        let reading = self.inner.reading(&segments)?;
         Ok(self.inner.values(reading))
     }
 

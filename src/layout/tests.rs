@@ -1,7 +1,8 @@
-//! Layouts by example and by property.
+//! Layouts by example: what templates mean, what is refused and where, what a window needs.
 
 use super::*;
 
+/// Columns of these names and Hive types.
 pub(super) fn columns(keys: &[(&str, &str)]) -> Vec<Column> {
     let column = |(name, data_type): &(&str, &str)| Column {
         name: (*name).to_owned(),
@@ -11,25 +12,491 @@ pub(super) fn columns(keys: &[(&str, &str)]) -> Vec<Column> {
     keys.iter().map(column).collect()
 }
 
+fn layout(template: &str, keys: &[(&str, &str)]) -> Layout {
+    Layout::parse(template, &columns(keys)).unwrap()
+}
+
+/// Checks that a path and values are each other's image.
+fn assert_pair(template: &str, keys: &[(&str, &str)], path: &str, values: &[&str]) {
+    let layout = layout(template, keys);
+    assert_eq!(layout.read(path).unwrap(), values, "{template}");
+    let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+    assert_eq!(layout.write(&values).unwrap(), path, "{template}");
+    assert_eq!(layout.depth(), path.split('/').count(), "{template}");
+    assert_eq!(layout.template(), template);
+}
+
 #[test]
-fn reads_and_writes() {
-    let keys = columns(&[
+fn templates_read_and_write() {
+    let aws = [
         ("account", "string"),
         ("region", "string"),
         ("dt", "string"),
+    ];
+    assert_pair(
+        "AWSLogs/{account}/CloudTrail/{region}/{dt:%Y/%m/%d}",
+        &aws,
+        "AWSLogs/123456789012/CloudTrail/eu-west-1/2019/06/08",
+        &["123456789012", "eu-west-1", "2019-06-08"],
+    );
+    let day_and_hour = [("p_ymd", "string"), ("hour", "string")];
+    assert_pair(
+        "{p_ymd:%Y/%m/%d}/{hour}",
+        &day_and_hour,
+        "2019/06/08/15",
+        &["2019-06-08", "15"],
+    );
+    assert_pair(
+        "p_ymd={p_ymd:%F}/{hour:%H}",
+        &day_and_hour,
+        "p_ymd=2019-06-08/15",
+        &["2019-06-08", "15"],
+    );
+    let dt = [("dt", "string")];
+    assert_pair(
+        "year={dt:%Y}/month={dt:%-m}/day={dt:%-d}",
+        &dt,
+        "year=2019/month=6/day=8",
+        &["2019-06-08"],
+    );
+    assert_pair("{dt:%Y/%m/%d=%Y%m%d}", &dt, "2019/06/08", &["20190608"]);
+    assert_pair("{dt:%d.%m.%Y}", &dt, "08.06.2019", &["2019-06-08"]);
+    assert_pair("{{raw}}/{dt}", &dt, "{raw}/a b:c=%41한", &["a b:c=%41한"]);
+    assert_pair("x%3Dy/{dt:%Y%%}", &dt, "x%3Dy/2019%", &["2019"]);
+    let two = [("app", "string"), ("dt", "date")];
+    assert_pair(
+        "{app}-{dt:%Y-%m-%d}",
+        &two,
+        "a-2019-01-01-2020-02-29",
+        &["a-2019-01-01", "2020-02-29"],
+    );
+    assert_pair(
+        "{dt:%Y}{app}{dt:%m%d}x",
+        &two,
+        "2019é0608x",
+        &["é", "2019-06-08"],
+    );
+}
+
+#[test]
+fn values_take_the_shape_of_their_type() {
+    let shaped = |format: &str, data_type, path| {
+        let layout = layout(&format!("{{k:{format}}}"), &[("k", data_type)]);
+        let values = layout.read(path).unwrap();
+        assert_eq!(layout.write(&values).unwrap(), path);
+        values[0].clone()
+    };
+    assert_eq!(shaped("%Y", "string", "2019"), "2019");
+    assert_eq!(shaped("%Y/%m", "varchar(10)", "2019/06"), "2019-06");
+    assert_eq!(
+        shaped("%Y/%m/%d/%H", "string", "2019/06/08/15"),
+        "2019-06-08-15"
+    );
+    assert_eq!(shaped("%Y/%m/%d", "date", "2019/06/08"), "2019-06-08");
+    assert_eq!(shaped("%Y/%m", "DATE", "2019/06"), "2019-06-01");
+    assert_eq!(
+        shaped("%Y/%m/%d/%H", "timestamp", "2019/06/08/15"),
+        "2019-06-08 15:00:00"
+    );
+    assert_eq!(shaped("%Y", "timestamp", "2019"), "2019-01-01 00:00:00");
+    assert_eq!(shaped("%H", "int", "05"), "5");
+    assert_eq!(shaped("%Y", "int", "2019"), "2019");
+    assert_eq!(shaped("%Y/%m/%d", "bigint", "2019/06/08"), "20190608");
+}
+
+#[test]
+fn faults_have_a_place_and_a_reason() {
+    let keys = columns(&[
+        ("dt", "string"),
+        ("hour", "int"),
+        ("day", "date"),
+        ("d", "decimal(8,0)"),
     ]);
-    let layout = Layout::parse("AWSLogs/{account}/x/{region}/{dt:%Y/%m/%d}", &keys).unwrap();
-    let path = "AWSLogs/12/x/eu-west-1/2019/06/08";
-    let values = layout.read(path).unwrap();
-    assert_eq!(values, ["12", "eu-west-1", "2019-06-08"]);
-    assert_eq!(layout.write(&values).unwrap(), path);
-    let w = Window {
-        from_s: 1_559_990_000,
-        to_s: 1_559_990_100,
+    let rest = "/{hour}/{day}/{d}";
+    let cases = [
+        (
+            "{nope}",
+            1,
+            "{nope} names no partition key; the table's are: dt, hour, day, d",
+        ),
+        (
+            "a/{dt}{hour}",
+            6,
+            "two placeholders of open length need a literal between them",
+        ),
+        ("{dt}/{dt}", 5, "dt stands in the layout twice"),
+        ("{dt:%Y/%Y}", 7, "dt stands in the layout twice"),
+        ("{dt:%Y}/{dt}", 8, "dt stands in the layout twice"),
+        ("{dt}/{dt:%Y}", 5, "dt stands in the layout twice"),
+        (
+            "{dt:%Y/%q}",
+            7,
+            "%q is no unit of time; allowed are %Y %m %d %H %M %S",
+        ),
+        ("{dt:%-Y}", 4, "%-Y is no unit of time"),
+        ("{dt:%}", 4, "% is no unit of time"),
+        (
+            "é%Y",
+            2,
+            "%Y stands outside of a placeholder: write {key:%Y}",
+        ),
+        ("{dt:abc}", 4, "the format of dt tells no unit of time"),
+        ("{dt:}", 4, "the format of dt tells no unit of time"),
+        ("/{dt}", 0, "empty path segment"),
+        ("{dt}/", 5, "empty path segment"),
+        ("a//{dt}", 2, "empty path segment"),
+        ("{dt:%Y//%m}", 7, "empty path segment"),
+        ("a/../{dt}", 2, "the path segments . and .. are not allowed"),
+        ("{dt", 0, "this placeholder has no closing brace"),
+        ("{dt{hour}", 0, "this placeholder has no closing brace"),
+        ("a}b", 1, "this closing brace has no opening one"),
+        ("{}", 0, "empty placeholder"),
+        ("{_:%Y}", 0, "{_} takes no format"),
+        ("a\n{dt}", 1, "control characters are not allowed"),
+        (
+            "{dt:%Y/%m=%Y}",
+            10,
+            "the form of dt's value must tell the units of its path, each once: %Y %m",
+        ),
+        (
+            "{dt:%Y=%Y%Y}",
+            7,
+            "the form of dt's value must tell the units",
+        ),
+        (
+            "{dt}/{hour}/{day:%H}/{d}",
+            12,
+            "day is of type date, which cannot hold %H",
+        ),
+        (
+            "{dt}/{hour}/{day:%Y%m%d%H}/{d}",
+            12,
+            "give the finer units a key of their own",
+        ),
+        (
+            "{dt}/{hour:%m%d}/{day}/{d}",
+            5,
+            "give the form of the value",
+        ),
+        (
+            "{dt}/{hour}/{day}/{d:%Y}",
+            18,
+            "d is of type decimal(8,0), which cannot hold %Y",
+        ),
+    ];
+    for (template, at, message) in cases {
+        let error = Layout::parse(template, &keys).unwrap_err();
+        let LayoutError::Template { offset, .. } = &error else {
+            panic!("{error}")
+        };
+        assert_eq!(*offset, at, "{template}: {error}");
+        assert!(error.to_string().contains(message), "{template}: {error}");
+        let pointed = error.pointed().unwrap();
+        let caret = pointed.lines().last().unwrap();
+        assert_eq!(caret.chars().count(), template[..at].chars().count() + 1);
+    }
+    let missing = Layout::parse("{dt}/{hour}", &keys).unwrap_err();
+    assert!(
+        missing
+            .to_string()
+            .contains("at byte 11: the partition key day is missing"),
+        "{missing}"
+    );
+    assert!(Layout::parse(&format!("{{dt}}{rest}"), &keys).is_ok());
+}
+
+#[test]
+fn limits_have_names() {
+    let keys = columns(&[("dt", "string")]);
+    let too_large = |template: String| match Layout::parse(&template, &keys).unwrap_err() {
+        LayoutError::Template {
+            fault: TemplateFault::TooLarge { limit, unit },
+            ..
+        } => (limit, unit),
+        other => panic!("{other}"),
+    };
+    let bytes = format!("{}{{dt}}", "x".repeat(TEMPLATE_BYTES_MAX));
+    assert_eq!(too_large(bytes), (TEMPLATE_BYTES_MAX, "bytes"));
+    let segments = format!("{{dt}}{}", "/x".repeat(TEMPLATE_SEGMENTS_MAX));
+    assert_eq!(
+        too_large(segments),
+        (TEMPLATE_SEGMENTS_MAX, "path segments")
+    );
+    let placeholders = format!("{{dt}}{}", "-{_}".repeat(TEMPLATE_PLACEHOLDERS_MAX));
+    assert_eq!(
+        too_large(placeholders),
+        (TEMPLATE_PLACEHOLDERS_MAX, "placeholders")
+    );
+}
+
+#[test]
+fn paths_that_do_not_match_say_where() {
+    let layout = layout(
+        "logs/{dt:%Y/%m/%d}/h={hour}",
+        &[("dt", "string"), ("hour", "string")],
+    );
+    let cases = [
+        ("log/2019/06/08/h=1", 0, "\"log\" does not fit logs"),
+        ("logs/19/06/08/h=1", 1, "\"19\" does not fit {dt:%Y}"),
+        ("logs/2019/13/08/h=1", 2, "\"13\" does not fit {dt:%m}"),
+        (
+            "logs/2019/02/29/h=1",
+            3,
+            "\"29\" makes a day that is not in the calendar",
+        ),
+        (
+            "logs/2020/02/29",
+            4,
+            "the path ends here; expected h={hour}",
+        ),
+        ("logs/2020/02/29/h=", 4, "does not fit h={hour}"),
+        ("logs/2020/02/29/h=a=b", 4, "holds a = that is not escaped"),
+        (
+            "logs/2020/02/29/h=1/x",
+            5,
+            "longer than the layout's 5 segments",
+        ),
+        ("", 0, "\"\" does not fit logs"),
+    ];
+    for (path, segment, reason) in cases {
+        let mismatch = layout.read(path).unwrap_err();
+        assert_eq!(mismatch.segment, segment, "{path}: {mismatch}");
+        assert!(mismatch.reason.contains(reason), "{path}: {mismatch}");
+    }
+    assert!(layout.admits(&["logs", "2020", "02"]).is_ok());
+    assert_eq!(
+        layout
+            .admits(&["logs", "2019", "02", "30"])
+            .unwrap_err()
+            .segment,
+        3
+    );
+    assert!(
+        layout
+            .read("logs/2020/02/29/h=__HIVE_DEFAULT_PARTITION__")
+            .is_ok()
+    );
+}
+
+#[test]
+fn values_that_have_no_path_are_refused() {
+    let strings = |values: &[&str]| values.iter().map(|v| (*v).to_owned()).collect::<Vec<_>>();
+    let keys = [("a", "string"), ("b", "string")];
+    let pair = layout("{a}-{b}", &keys);
+    assert_eq!(pair.read("x-y-z").unwrap(), ["x", "y-z"]);
+    let error = pair.write(&strings(&["x-y", "z"])).unwrap_err();
+    assert_eq!(
+        error,
+        LayoutError::Ambiguous {
+            path: "x-y-z".to_owned()
+        }
+    );
+    for value in ["", "a/b"] {
+        let error = pair.write(&strings(&["x", value])).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("must not be empty or hold a slash"),
+            "{error}"
+        );
+    }
+    assert!(
+        layout("{a}/{b}", &keys)
+            .write(&strings(&["..", "b"]))
+            .is_err()
+    );
+    assert!(matches!(
+        pair.write(&strings(&["x"])),
+        Err(LayoutError::ValueCount {
+            given: 1,
+            expected: 2
+        })
+    ));
+    assert_eq!(
+        layout("{a}/{b}/{_}", &keys).write(&strings(&["x", "y"])),
+        Err(LayoutError::Ignores)
+    );
+    let time = layout("{a:%Y/%m/%d}/{b:%H}", &keys);
+    let error = time.write(&strings(&["2019-6-8", "15"])).unwrap_err();
+    assert!(
+        error.to_string().contains(
+            "\"2019-6-8\" of a cannot be written in the layout: expected the form %Y-%m-%d"
+        )
+    );
+    assert!(time.write(&strings(&["2019-02-29", "15"])).is_err());
+    assert_eq!(time.span(&strings(&["2019-02-29", "15"])), None);
+}
+
+#[test]
+fn keys_that_tell_one_unit_twice_are_two_times() {
+    let keys = [("event", "date"), ("load", "date"), ("hour", "string")];
+    let layout = layout("{event:%F}/{load:%F}/{hour:%H}", &keys);
+    let values = layout.read("2019-06-01/2019-06-08/15").unwrap();
+    let start = 1_559_952_000 + 15 * 3600;
+    assert_eq!(
+        layout.span(&values),
+        Some((start, start + 3600)),
+        "the finer time is the load's"
+    );
+    let window = Window {
+        from_s: start,
+        to_s: start + 1,
+    };
+    assert_eq!(layout.children(&[], &window), Children::All);
+    assert_eq!(
+        layout.children(&["2019-06-01"], &window),
+        names(&["2019-06-08"])
+    );
+}
+
+fn names(names: &[&str]) -> Children {
+    Children::Names(names.iter().map(|name| (*name).to_owned()).collect())
+}
+
+#[test]
+fn a_window_names_the_children() {
+    let layout = layout(
+        "app/{dt:%Y/%m/%d/%H}/{kind}",
+        &[("dt", "string"), ("kind", "string")],
+    );
+    // 2019-12-31 22:30 to 2020-01-01 01:00.
+    let window = Window {
+        from_s: 1_577_831_400,
+        to_s: 1_577_840_400,
+    };
+    assert_eq!(layout.children(&[], &window), names(&["app"]));
+    assert_eq!(layout.children(&["app"], &window), names(&["2019", "2020"]));
+    assert_eq!(layout.children(&["app", "2019"], &window), names(&["12"]));
+    assert_eq!(
+        layout.children(&["app", "2019", "12", "31"], &window),
+        names(&["22", "23"])
+    );
+    assert_eq!(
+        layout.children(&["app", "2020", "01", "01"], &window),
+        names(&["00"])
+    );
+    assert_eq!(
+        layout.children(&["app", "2020", "01", "02"], &window),
+        names(&[])
+    );
+    assert_eq!(
+        layout.children(&["app", "2020", "01", "01", "00"], &window),
+        Children::None
+    );
+    assert_eq!(layout.children(&["app", "2018"], &window), names(&[]));
+    assert_eq!(layout.children(&["other"], &window), names(&[]));
+    let empty = Window {
+        from_s: window.from_s,
+        to_s: window.from_s,
+    };
+    assert_eq!(layout.children(&[], &empty), names(&[]));
+    let seoul = layout.clone().with_time_zone("Asia/Seoul").unwrap();
+    assert_eq!(
+        seoul.children(&["app", "2020", "01", "01"], &window),
+        names(&["07", "08", "09"])
+    );
+    assert_eq!(seoul.time_zone(), "Asia/Seoul");
+    assert!(layout.with_time_zone("Mars/Olympus").is_err());
+}
+
+#[test]
+fn a_wide_window_is_a_range() {
+    let hourly = layout("{dt:%Y-%m-%d-%H}", &[("dt", "string")]);
+    let year = Window {
+        from_s: 1_546_300_800,
+        to_s: 1_577_836_800,
+    };
+    let children = hourly.children(&[], &year);
+    let Children::Range { first, last } = &children else {
+        panic!("{children:?}")
     };
     assert_eq!(
-        layout.children(&["AWSLogs", "12", "x", "a", "2019", "06"], &w),
-        Children::Names(vec!["08".into()])
+        (first.as_str(), last.as_str()),
+        ("2019-01-01-", "2019-12-31-")
     );
-    assert_eq!(layout.children(&["AWSLogs"], &w), Children::All);
+    assert!(children.contains("2019-12-31-23") && !children.contains("2020-01-01-00"));
+    let mixed = layout("{dt:%Y%m%d}-{app}", &[("dt", "string"), ("app", "string")]);
+    let children = mixed.children(
+        &[],
+        &Window {
+            from_s: 1_546_300_800,
+            to_s: 1_546_300_801,
+        },
+    );
+    assert_eq!(
+        children,
+        Children::Range {
+            first: "20190101-".into(),
+            last: "20190101-".into()
+        }
+    );
+    assert!(children.contains("20190101-web") && !children.contains("20190102-web"));
+    let forever = Window {
+        from_s: i64::MIN,
+        to_s: i64::MAX,
+    };
+    assert!(mixed.children(&[], &forever).contains("00000101-x"));
+    assert!(mixed.children(&[], &forever).contains("99991231-x"));
+}
+
+#[test]
+fn layouts_without_a_year_have_no_time() {
+    let keys = columns(&[("dt", "date"), ("hour", "int")]);
+    for layout in [
+        Layout::hive(&keys),
+        Layout::parse("{dt}/{hour:%H}", &keys).unwrap(),
+    ] {
+        assert!(!layout.has_time());
+        assert_eq!(
+            layout.children(&[], &Window { from_s: 0, to_s: 1 }),
+            Children::None
+        );
+        assert_eq!(layout.span(&["2019-06-08".into(), "5".into()]), None);
+    }
+    let yearly = Layout::parse("{dt:%Y}/{hour:%H}", &keys).unwrap();
+    assert_eq!(
+        yearly.span(&["1970-01-01".into(), "5".into()]),
+        Some((0, 365 * 86_400))
+    );
+}
+
+#[test]
+fn hours_of_daylight_saving_cover_all_their_readings() {
+    let layout = layout("{dt:%Y/%m/%d/%H}", &[("dt", "string")]);
+    let layout = layout.with_time_zone("America/New_York").unwrap();
+    let span = |value: &str| layout.span(&[value.to_owned()]).unwrap();
+    // Clocks went back at 2019-11-03 06:00 UTC, from 02:00 to 01:00.
+    assert_eq!(span("2019-11-03-00"), (1_572_753_600, 1_572_757_200));
+    assert_eq!(
+        span("2019-11-03-01"),
+        (1_572_757_200, 1_572_757_200 + 2 * 3600)
+    );
+    assert_eq!(span("2019-11-03-02"), (1_572_764_400, 1_572_768_000));
+    let second_pass = Window {
+        from_s: 1_572_762_000,
+        to_s: 1_572_762_001,
+    };
+    assert_eq!(
+        layout.children(&["2019", "11", "03"], &second_pass),
+        names(&["01"])
+    );
+    // Clocks went forward at 2019-03-10 07:00 UTC: 02:00 was skipped, yet a writer may have used it.
+    let skipped = span("2019-03-10-02");
+    assert!(skipped.0 <= 1_552_201_200 && skipped.1 >= 1_552_201_200);
+    // Samoa skipped the whole 30th of December 2011.
+    let samoa = layout.clone().with_time_zone("Pacific/Apia").unwrap();
+    let after = Window {
+        from_s: 1_325_239_200,
+        to_s: 1_325_239_201,
+    };
+    assert!(samoa.children(&["2011", "12"], &after).contains("31"));
+}
+
+#[test]
+fn a_hostile_template_and_path_stay_cheap() {
+    let template = "{_}a".repeat(TEMPLATE_PLACEHOLDERS_MAX - 1) + "{dt}b";
+    let layout = layout(&template, &[("dt", "string")]);
+    let path = "a".repeat(100_000);
+    assert!(layout.read(&path).is_err());
+    assert_eq!(layout.read(&(path + "b")).unwrap().len(), 1);
 }

@@ -24,12 +24,12 @@ pub struct Window {
 pub enum Children {
     /// Any child: this level does not tell the time, or not in a way that narrows it, but one below does.
     All,
-    /// Children from `first` on up to the last that begins with `last`, in the order of S3's listings
-    /// (bytes of the name with a slash at its end). See [`Children::contains`].
+    /// The children from `first` on, up to the last one that begins with `last`. The order is that of S3's
+    /// listings: bytes of the name with a slash at its end. See [`Children::contains`].
     Range {
-        /// No child whose name, with its slash, sorts before this text.
+        /// No child sorts before this text.
         first: String,
-        /// No child whose name sorts behind this text and does not begin with it.
+        /// No child sorts behind this text, other than those that begin with it.
         last: String,
     },
     /// These names and no others, in the order of their bytes; none where the path lies outside of the window or
@@ -46,8 +46,8 @@ impl Children {
             Self::All | Self::None => true,
             Self::Names(names) => names.iter().any(|known| known == name),
             Self::Range { first, last } => {
-                let name = format!("{name}/");
-                name.as_bytes() >= first.as_bytes() && (name.starts_with(last) || name < *last)
+                let listed = format!("{name}/");
+                listed >= *first && (listed < *last || listed.starts_with(last))
             }
         }
     }
@@ -85,6 +85,9 @@ pub(super) fn children(layout: &Layout, segments: &[&str], window: &Window) -> C
     let tokens = &segment.pattern.tokens;
     let is_told = |token: &&Token| matches!(token, Token::Literal(_)) || narrows(token);
     let told = &tokens[..tokens.iter().take_while(is_told).count()];
+    if told.is_empty() {
+        return Children::All;
+    }
     let finest = told.iter().filter_map(|token| clock.unit_of(token)).max();
     let mut unit = finest
         .max(known_finest(&known, clock.finest))
@@ -152,7 +155,15 @@ fn names(
         starts.insert(start);
     }
     let is_whole = told.len() == tokens.len();
-    match (starts.first(), starts.last()) {
+    // The one that reaches furthest, with all names that begin with it: `1` reaches further than `10`.
+    let last = starts.iter().reduce(|furthest, start| {
+        if start.starts_with(furthest) {
+            furthest
+        } else {
+            start
+        }
+    });
+    match (starts.first(), last) {
         (Some(first), Some(last)) if !is_whole || starts.len() > WINDOW_NAMES_MAX => {
             Children::Range {
                 first: first.clone(),
