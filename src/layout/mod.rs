@@ -37,6 +37,8 @@ mod template;
 mod tests;
 mod value_form;
 mod window;
+#[cfg(test)]
+mod window_tests;
 
 pub use error::{LayoutError, Mismatch, TemplateFault};
 pub use window::{Children, Window};
