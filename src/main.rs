@@ -1,6 +1,6 @@
 //! The `skep` binary: reads the command line and hands over to the library.
 
-use skep::cli::Arguments;
+use skep::cli::{Arguments, exit_code};
 use std::process::ExitCode;
 
 /// Replies and requests are many short-lived buffers; mimalloc halves the time to decode them.
@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("skep: {error:#}");
-            ExitCode::FAILURE
+            exit_code(&error)
         }
     }
 }

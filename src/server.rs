@@ -99,6 +99,8 @@ impl Server {
             catalog: Arc::clone(&catalog),
             metrics: Arc::clone(&metrics),
             ready_timeout: Duration::from_millis(settings.http.ready_timeout_ms),
+            request_timeout: Duration::from_secs(settings.http.request_timeout_s),
+            body_bytes_max: settings.http.body_bytes_max,
             facts,
         };
         let ending = shutdown.clone();

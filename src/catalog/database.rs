@@ -1,6 +1,6 @@
 //! Databases: create, read, alter, drop.
 
-use super::Catalog;
+use super::{Catalog, ParameterChanges};
 use crate::error::{Entity, Error, Result};
 use crate::filter::name_pattern::NamePattern;
 use crate::hive::object_name;
@@ -27,6 +27,17 @@ pub struct DatabaseSpec {
     pub owner_type: Option<PrincipalType>,
     /// Fields of the wire that the domain does not interpret.
     pub rest: Vec<u8>,
+}
+
+/// What is to change of a database; `None` leaves a thing as it is.
+#[derive(Debug, Clone, Default)]
+pub struct DatabaseChange {
+    /// What it is for.
+    pub description: Option<String>,
+    /// The new owner.
+    pub owner: Option<String>,
+    /// Its properties.
+    pub parameters: ParameterChanges,
 }
 
 impl Catalog {
@@ -144,18 +155,36 @@ impl Catalog {
                 after.managed_location = Some(location.clone());
             }
             session.database_update(&after).await?;
-            let event = NewEvent {
-                kind: EventKind::AlterDatabase,
-                catalog: after.at.catalog.clone(),
-                database: Some(after.at.database.clone()),
-                table: None,
-                body: EventBody::DatabaseChange {
-                    before: Box::new(before),
-                    after: Box::new(after),
-                },
-            };
+            let event = change_event(before, after);
             session.event_append(now, &[event]).await?;
             Ok(())
+        })
+    }
+
+    /// Changes what `change` names and leaves all else, and gives the database as it is then. A change that changes
+    /// nothing leaves no event. Fails with `NotFound`.
+    pub async fn database_change(
+        &self,
+        at: &DatabaseRef,
+        change: &DatabaseChange,
+    ) -> Result<Database> {
+        let now = self.now();
+        transact!(self.store, |session| {
+            let before = session
+                .database_get_locked(at)
+                .await?
+                .ok_or_else(|| Error::NotFound(Entity::Database(at.clone())))?;
+            let mut after = before.clone();
+            change.parameters.apply(&mut after.parameters);
+            after.description = change.description.clone().or(after.description);
+            after.owner = change.owner.clone().or(after.owner);
+            if after == before {
+                return Ok(after);
+            }
+            session.database_update(&after).await?;
+            let event = change_event(before, after.clone());
+            session.event_append(now, &[event]).await?;
+            Ok(after)
         })
     }
 
@@ -238,6 +267,19 @@ fn database_event(kind: EventKind, database: &Database) -> NewEvent {
         database: Some(database.at.database.clone()),
         table: None,
         body: EventBody::Database(Box::new(database.clone())),
+    }
+}
+
+fn change_event(before: Database, after: Database) -> NewEvent {
+    NewEvent {
+        kind: EventKind::AlterDatabase,
+        catalog: after.at.catalog.clone(),
+        database: Some(after.at.database.clone()),
+        table: None,
+        body: EventBody::DatabaseChange {
+            before: Box::new(before),
+            after: Box::new(after),
+        },
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod bootstrap;
 mod catalogs;
+mod change;
 mod cleanup;
 mod config_value;
 mod database;
@@ -19,7 +20,8 @@ mod settings;
 mod statistics;
 mod table;
 
-pub use database::DatabaseSpec;
+pub use change::ParameterChanges;
+pub use database::{DatabaseChange, DatabaseSpec};
 pub use event::{Announcement, EventFilter};
 pub use lock::{ListedLock, LockFilter, LockSpec};
 pub use partition::{
@@ -28,7 +30,7 @@ pub use partition::{
 };
 pub use settings::CatalogSettings;
 pub use statistics::StatisticsUpdate;
-pub use table::{AlterOptions, Expected};
+pub use table::{AlterOptions, Expected, TableChange};
 
 use crate::clock::Clock;
 use crate::lake::Lake;

@@ -1,7 +1,22 @@
-//! The command line: what to do, and with which configuration file. Everything else is a setting.
+//! The command line: serving, and asking a server that runs. Whatever serving needs to know but the configuration file
+//! is a setting; the other commands speak to a server over its REST interface, never to a database behind its back.
+//!
+//! One file a group of commands: its arguments, what it asks, and how the answer is shown.
 
-mod run;
+mod client;
+mod database;
+mod events;
+mod failure;
+mod output;
+mod partition;
+mod place;
+mod remote;
+mod serve;
+mod table;
 
+pub use failure::exit_code;
+
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -12,7 +27,7 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "skep", version, arg_required_else_help = true, after_help = AFTER_HELP)]
 pub struct Arguments {
-    /// The configuration, a TOML file
+    /// The configuration, a TOML file; for serve, migrate and check-config
     #[arg(long, global = true, value_name = "FILE", env = "SKEP_CONFIG")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -25,10 +40,15 @@ Every key of the file is also an environment variable, which wins over the file:
   SKEP_DATABASE__URL=sqlite:PATH | postgres://USER:PASSWORD@HOST/DATABASE | mysql://…
   SKEP_WAREHOUSE__LOCATION=file:///PATH | s3://BUCKET/PREFIX
   SKEP_STORAGE__S3__ENDPOINT=http://HOST:9000
-All keys and the values in force: skep check-config";
+All keys and the values in force: skep check-config
+
+The other commands ask a running server: --server URL, or the variable SKEP_SERVER.
+They end with 0 when it was done, 2 when it makes no sense, 3 when a thing does not exist,
+4 when the catalog's state forbids it, 5 when the server or its database does not answer,
+and 1 for anything else.";
 
 /// What to do.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Debug, Subcommand)]
 enum Command {
     /// Serve until SIGTERM or SIGINT, then let running calls end
     Serve,
@@ -36,6 +56,14 @@ enum Command {
     Migrate,
     /// Check the configuration, print it as TOML without secrets, and end
     CheckConfig,
+    /// List, show, create and drop databases
+    Database(database::DatabaseCommand),
+    /// List, show, create, change and drop tables
+    Table(table::TableCommand),
+    /// List, show, add and drop partitions
+    Partition(partition::PartitionCommand),
+    /// Show what changed, in the order of the commits
+    Events(events::EventsCommand),
 }
 
 impl Arguments {
@@ -43,6 +71,20 @@ impl Arguments {
     /// no sense.
     pub fn of_process() -> Self {
         Self::parse()
+    }
+
+    /// Does it; the error is for standard error, with all its causes.
+    pub fn run(self) -> Result<()> {
+        let config = self.config.as_deref();
+        match self.command {
+            Command::Serve => serve::serve(config),
+            Command::Migrate => serve::migrate(config),
+            Command::CheckConfig => serve::check_config(config),
+            Command::Database(command) => command.run(),
+            Command::Table(command) => command.run(),
+            Command::Partition(command) => command.run(),
+            Command::Events(command) => command.run(),
+        }
     }
 }
 

@@ -21,6 +21,8 @@ impl Settings {
         self.hive_check()?;
         at_least_one(&[
             ("http.ready_timeout_ms", self.http.ready_timeout_ms),
+            ("http.request_timeout_s", self.http.request_timeout_s),
+            ("http.body_bytes_max", self.http.body_bytes_max as u64),
             (
                 "tasks.lake_cleanup_interval_s",
                 self.tasks.lake_cleanup_interval_s,

@@ -15,6 +15,10 @@ pub struct HttpSettings {
     pub listen: SocketAddr,
     /// Milliseconds that the readiness check waits for the database.
     pub ready_timeout_ms: u64,
+    /// Seconds one request may take before its client is told so.
+    pub request_timeout_s: u64,
+    /// Bytes of one request's body at most.
+    pub body_bytes_max: usize,
 }
 
 impl Default for HttpSettings {
@@ -22,6 +26,8 @@ impl Default for HttpSettings {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 9084)),
             ready_timeout_ms: 2_000,
+            request_timeout_s: 300,
+            body_bytes_max: 16 * 1024 * 1024,
         }
     }
 }

@@ -9,5 +9,6 @@ pub mod directory_name;
 pub mod object_name;
 pub mod partition_name;
 pub mod stats_json;
+pub mod storage_format;
 pub mod type_change;
 pub mod type_check;

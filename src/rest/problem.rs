@@ -1,38 +1,244 @@
-//! Failures as `application/problem+json` (RFC 9457): the one shape in which HTTP errors leave.
+//! Failures as `application/problem+json` (RFC 9457): the one shape in which HTTP errors leave, and the one mapping from
+//! the core's error to it.
 
-use axum::http::{StatusCode, header};
+use super::view::problem::{ProblemView, SubjectView};
+use crate::error::{Entity, Error};
+use axum::Json;
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+
+/// Seconds after which a client may try again what a dependency or a concurrent writer prevented.
+const RETRY_AFTER_S: &str = "1";
+
+/// What kinds of problem there are. A client tells them apart by their slug.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The thing asked for does not exist.
+    NotFound,
+    /// A thing of that name exists already.
+    AlreadyExists,
+    /// The request cannot be understood.
+    InvalidRequest,
+    /// What was sent is understood and cannot be stored.
+    InvalidObject,
+    /// The present state forbids it.
+    NotAllowed,
+    /// The caller may not.
+    Denied,
+    /// A concurrent writer won every time.
+    Conflict,
+    /// skep does not do this.
+    Unsupported,
+    /// A dependency does not answer, or not in time.
+    Unavailable,
+    /// A fault of skep.
+    Internal,
+    /// No such path.
+    NoSuchPath,
+    /// The path does not answer this method.
+    NoSuchMethod,
+    /// The body is larger than the limit.
+    TooLarge,
+    /// The body is no JSON by its type.
+    MediaType,
+    /// A page of another origin asks for a change.
+    CrossOrigin,
+}
+
+impl Kind {
+    /// Slug, title and status.
+    const fn facts(self) -> (&'static str, &'static str, StatusCode) {
+        match self {
+            Self::NotFound => ("not-found", "does not exist", StatusCode::NOT_FOUND),
+            Self::AlreadyExists => ("already-exists", "exists already", StatusCode::CONFLICT),
+            Self::InvalidRequest => (
+                "invalid-request",
+                "the request cannot be understood",
+                StatusCode::BAD_REQUEST,
+            ),
+            Self::InvalidObject => (
+                "invalid-object",
+                "what was sent cannot be stored",
+                StatusCode::UNPROCESSABLE_ENTITY,
+            ),
+            Self::NotAllowed => (
+                "not-allowed",
+                "the present state forbids it",
+                StatusCode::CONFLICT,
+            ),
+            Self::Denied => (
+                "denied",
+                "the caller may not do this",
+                StatusCode::FORBIDDEN,
+            ),
+            Self::Conflict => (
+                "conflict",
+                "concurrent writers were faster",
+                StatusCode::CONFLICT,
+            ),
+            Self::Unsupported => (
+                "unsupported",
+                "skep does not do this",
+                StatusCode::NOT_IMPLEMENTED,
+            ),
+            Self::Unavailable => (
+                "unavailable",
+                "not available at the moment",
+                StatusCode::SERVICE_UNAVAILABLE,
+            ),
+            Self::Internal => (
+                "internal",
+                "a fault of the server",
+                StatusCode::INTERNAL_SERVER_ERROR,
+            ),
+            Self::NoSuchPath => ("no-such-path", "no such path", StatusCode::NOT_FOUND),
+            Self::NoSuchMethod => (
+                "no-such-method",
+                "no such method",
+                StatusCode::METHOD_NOT_ALLOWED,
+            ),
+            Self::TooLarge => (
+                "too-large",
+                "the body is too large",
+                StatusCode::PAYLOAD_TOO_LARGE,
+            ),
+            Self::MediaType => (
+                "media-type",
+                "the body must be JSON",
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ),
+            Self::CrossOrigin => (
+                "cross-origin",
+                "pages of other origins may not change anything",
+                StatusCode::FORBIDDEN,
+            ),
+        }
+    }
+}
 
 /// A failed request.
 #[derive(Debug)]
 pub(super) struct Problem {
-    pub(super) status: StatusCode,
-    /// The kind of failure, the same for every occurrence.
-    pub(super) title: &'static str,
+    kind: Kind,
     /// This occurrence.
-    pub(super) detail: String,
+    detail: String,
+    retryable: bool,
+    subject: Option<SubjectView>,
+    /// The field or query parameter at fault.
+    field: Option<String>,
 }
 
 impl Problem {
-    /// Something that skep depends on does not answer.
-    pub(super) fn unavailable(detail: String) -> Self {
+    /// A problem of a kind, told in words.
+    pub(super) fn new(kind: Kind, detail: impl Into<String>) -> Self {
         Self {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            title: "not available at the moment",
-            detail,
+            kind,
+            detail: detail.into(),
+            retryable: false,
+            subject: None,
+            field: None,
         }
+    }
+
+    /// A request that cannot be understood because of one field or parameter.
+    pub(super) fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            field: Some(field.into()),
+            ..Self::new(Kind::InvalidRequest, detail)
+        }
+    }
+
+    /// Something that skep depends on does not answer.
+    pub(super) fn unavailable(detail: impl Into<String>) -> Self {
+        Self {
+            retryable: true,
+            ..Self::new(Kind::Unavailable, detail)
+        }
+    }
+}
+
+impl From<Error> for Problem {
+    /// The server's own faults are logged here, with their causes: nobody else sees them.
+    fn from(error: Error) -> Self {
+        if let Error::Unavailable { .. } | Error::Internal { .. } = &error {
+            tracing::warn!(error = &error as &dyn std::error::Error, "a request failed");
+        } else {
+            tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "a request was refused"
+            );
+        }
+        let (kind, subject) = match &error {
+            Error::NotFound(entity) => (Kind::NotFound, Some(SubjectView::from(entity))),
+            Error::AlreadyExists(entity) => (Kind::AlreadyExists, Some(SubjectView::from(entity))),
+            Error::Invalid(_) => (Kind::InvalidRequest, None),
+            Error::InvalidObject(_) => (Kind::InvalidObject, None),
+            Error::NotAllowed(_) => (Kind::NotAllowed, None),
+            Error::Denied(_) => (Kind::Denied, None),
+            Error::Conflict(_) => (Kind::Conflict, None),
+            Error::Unsupported(_) => (Kind::Unsupported, None),
+            Error::Unavailable { .. } => (Kind::Unavailable, None),
+            Error::Internal { .. } => (Kind::Internal, None),
+        };
+        Self {
+            kind,
+            detail: detail(&error),
+            retryable: error.retryable(),
+            subject,
+            field: None,
+        }
+    }
+}
+
+/// The words of an error. Hive's clients expect misses in words that tell people little, so these get better ones.
+fn detail(error: &Error) -> String {
+    match error {
+        Error::NotFound(Entity::Partition(at, values)) => {
+            format!(
+                "Partition {values} of {}.{} does not exist",
+                at.database, at.table
+            )
+        }
+        Error::NotFound(entity) => format!("{entity} does not exist"),
+        other => other.to_string(),
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = serde_json::json!({
-            "type": "about:blank",
-            "title": self.title,
-            "status": self.status.as_u16(),
-            "detail": self.detail,
-        });
-        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
-        (self.status, kind, body.to_string()).into_response()
+        let (slug, title, status) = self.kind.facts();
+        let view = ProblemView {
+            kind: format!("urn:skep:problem:{slug}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: self.detail,
+            retryable: self.retryable,
+            subject: self.subject,
+            field: self.field,
+        };
+        let mut response = (status, Json(view)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if self.retryable {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_S));
+        }
+        response
     }
+}
+
+pub(super) async fn unknown_path(uri: Uri) -> Problem {
+    Problem::new(
+        Kind::NoSuchPath,
+        format!("{} is not served; see /", uri.path()),
+    )
+}
+
+pub(super) async fn unknown_method(method: Method, uri: Uri) -> Problem {
+    Problem::new(
+        Kind::NoSuchMethod,
+        format!("{} does not answer {method}", uri.path()),
+    )
 }

@@ -42,6 +42,19 @@ struct TaskLabels {
     outcome: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    method: &'static str,
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RouteLabels {
+    method: &'static str,
+    route: String,
+}
+
 /// Makes the histograms of a family.
 #[derive(Clone, Copy)]
 struct Durations;
@@ -83,6 +96,8 @@ pub struct Metrics {
     connections_opened: Counter,
     connections_refused: Counter,
     tasks: Family<TaskLabels, Counter>,
+    requests: Family<RequestLabels, Counter>,
+    request_durations: Family<RouteLabels, Histogram, Durations>,
 }
 
 impl fmt::Debug for Metrics {
@@ -103,6 +118,14 @@ impl Metrics {
             "Runs of background tasks",
             Family::clone(&tasks),
         );
+        let http = registry.sub_registry_with_prefix("http");
+        let requests = Family::default();
+        let text = "HTTP requests by method, route and status";
+        http.register("requests", text, Family::clone(&requests));
+        let request_durations = Family::new_with_constructor(Durations);
+        let text = "How long HTTP requests took until the answer began";
+        let durations = Family::clone(&request_durations);
+        http.register_with_unit("request_duration", text, Unit::Seconds, durations);
         let thrift = registry.sub_registry_with_prefix("thrift");
         let methods = methods_register(thrift, methods);
         let unknown_methods = Counter::default();
@@ -124,6 +147,8 @@ impl Metrics {
             connections_opened,
             connections_refused,
             tasks,
+            requests,
+            request_durations,
         }
     }
 
@@ -147,6 +172,24 @@ impl Metrics {
         let counter = if ok { &handles.ok } else { &handles.failed };
         counter.inc();
         handles.duration.observe(took.as_secs_f64());
+    }
+
+    /// An HTTP request was answered. `route` is a path's pattern, never what a client made up: each is a series of its
+    /// own. The look-up of the handles by their labels is nothing beside the request.
+    pub fn http_request(&self, method: &'static str, route: String, status: u16, took: Duration) {
+        let labels = RouteLabels {
+            method,
+            route: route.clone(),
+        };
+        self.request_durations
+            .get_or_create(&labels)
+            .observe(took.as_secs_f64());
+        let labels = RequestLabels {
+            method,
+            route,
+            status,
+        };
+        self.requests.get_or_create(&labels).inc();
     }
 
     /// A client asked for a method that is not served.
@@ -220,6 +263,7 @@ mod tests {
         metrics.thrift_connection_opened();
         metrics.thrift_connection_closed();
         metrics.task("lake_cleanup").ran(true);
+        metrics.http_request("GET", "/healthz".to_owned(), 200, Duration::from_millis(2));
         let text = metrics.to_text();
         for line in [
             "skep_thrift_calls_total{method=\"get_table\",outcome=\"ok\"} 1",
@@ -229,6 +273,8 @@ mod tests {
             "skep_thrift_call_duration_seconds_bucket{le=\"0.001\",method=\"get_table\"} 0",
             "skep_thrift_connections 1",
             "skep_thrift_connections_opened_total 2",
+            "skep_http_requests_total{method=\"GET\",route=\"/healthz\",status=\"200\"} 1",
+            "skep_http_request_duration_seconds_count{method=\"GET\",route=\"/healthz\"} 1",
             "skep_task_runs_total{task=\"lake_cleanup\",outcome=\"ok\"} 1",
         ] {
             assert!(text.contains(line), "{line} is missing in:\n{text}");

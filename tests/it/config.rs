@@ -38,6 +38,7 @@ fn the_environment_lies_over_the_file() {
             ("SKEP_STORAGE__S3__SECRET_ACCESS_KEY", "4567"),
             ("SKEP_LOG__FORMAT", "json"),
             ("SKEP_HOME", "not a setting"),
+            ("SKEP_SERVER", "http://127.0.0.1:9084"),
         ],
     )
     .unwrap();

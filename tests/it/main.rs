@@ -2,6 +2,7 @@
 //! toolchain and the databases whose addresses the environment gives.
 
 mod alert;
+mod cli;
 mod client;
 #[path = "client/tests.rs"]
 mod client_tests;
@@ -11,6 +12,7 @@ mod discovery;
 mod faults;
 mod harness;
 mod lake;
+mod rest;
 mod s3;
 mod server;
 mod store;

@@ -146,6 +146,8 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
         catalog: Arc::new(catalog),
         metrics: Arc::new(Metrics::new([])),
         ready_timeout: Duration::from_secs(5),
+        request_timeout: Duration::from_secs(5),
+        body_bytes_max: 1024,
         facts: rest::Facts {
             thrift_port: 0,
             database: String::new(),

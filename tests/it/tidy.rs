@@ -22,12 +22,16 @@ const FLOORS: [&[&str]; 10] = [
 ];
 
 /// Crates that one or two modules alone may know.
-const OWNERS: [(&str, &[&str]); 6] = [
+const OWNERS: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("object_store", &["lake"]),
     ("hms", &["thrift"]),
     ("axum", &["rest", "server"]),
+    ("utoipa", &["rest"]),
+    ("utoipa_axum", &["rest"]),
+    ("serde_urlencoded", &["rest"]),
     ("clap", &["cli", "main"]),
+    ("comfy_table", &["cli"]),
     ("reqwest", &["alert", "cli", "lake", "source"]),
 ];
 

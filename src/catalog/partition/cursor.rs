@@ -41,6 +41,11 @@ impl PartitionCursor {
         &self.table
     }
 
+    /// Leaves out all names up to `after`, itself included.
+    pub(super) fn skip_to(&mut self, after: Option<&str>) {
+        self.after = after.map(str::to_owned);
+    }
+
     /// The next partitions, never none; `None` at the end.
     pub async fn next_page(&mut self) -> Result<Option<Vec<Partition>>> {
         while !self.ended && self.left != Some(0) {

@@ -2,7 +2,7 @@
 
 use super::cursor::PartitionCursor;
 use super::selection::Plan;
-use super::{PartitionSelection, table_missing};
+use super::{PartitionSelection, PartitionsOf, table_missing};
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::filter::PartitionFilter;
@@ -23,6 +23,28 @@ impl Catalog {
         let mut cursor = self.partition_cursor(at, selection, max).await?;
         self.partition_limit_check(&mut cursor, max).await?;
         Ok(cursor)
+    }
+
+    /// At most `max` partitions of a selection whose names come after `after`, in the order of their names: one page of
+    /// a listing that its reader goes on with, whatever was added or dropped meanwhile.
+    ///
+    /// Fails as [`Self::partitions_select`].
+    pub async fn partition_page(
+        &self,
+        at: &TableRef,
+        selection: PartitionSelection<'_>,
+        after: Option<&str>,
+        max: usize,
+    ) -> Result<PartitionsOf> {
+        let mut cursor = self.partition_cursor(at, selection, Some(max)).await?;
+        self.partition_limit_check(&mut cursor, Some(max)).await?;
+        cursor.skip_to(after);
+        let mut partitions = Vec::new();
+        while let Some(mut page) = cursor.next_page().await? {
+            partitions.append(&mut page);
+        }
+        let table = cursor.table().clone();
+        Ok(PartitionsOf { table, partitions })
     }
 
     /// The names of the partitions of a selection, ascending, at most `max`. No operator's limit applies.

@@ -1,6 +1,7 @@
 //! Tables and views: create, read, alter, drop.
 
 mod alter;
+mod change;
 mod check;
 mod create;
 mod drop;
@@ -10,6 +11,7 @@ mod rename;
 mod statistics;
 
 pub use alter::{AlterOptions, Expected};
+pub use change::TableChange;
 pub(super) use statistics::{COLUMN_STATS_ACCURATE, DO_NOT_UPDATE_STATS, NUM_FILES, TOTAL_SIZE};
 
 use crate::model::{EventBody, EventKind, NewEvent, Parameters, Table, TableType};

@@ -42,6 +42,11 @@ impl TestServer {
         self.running.thrift_addr
     }
 
+    /// Where HTTP is spoken.
+    pub(crate) fn http(&self) -> SocketAddr {
+        self.running.http_addr
+    }
+
     /// The folder of the warehouse on disk.
     pub(crate) fn warehouse(&self) -> PathBuf {
         self.folder.path().join("warehouse")

@@ -1,6 +1,5 @@
-//! Doing what the command line says.
+//! The commands that need the configuration: serving, migrating, checking it.
 
-use super::{Arguments, Command};
 use crate::config::Settings;
 use crate::server::{Running, Server};
 use crate::store::Store;
@@ -8,32 +7,36 @@ use crate::telemetry::log_start;
 use anyhow::{Context, Result};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::time::Instant;
 use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
-impl Arguments {
-    /// Does it; the error is for standard error, with all its causes.
-    pub fn run(self) -> Result<()> {
-        let started = Instant::now();
-        let settings = Settings::load(self.config.as_deref())?;
-        if let Command::CheckConfig = self.command {
-            std::io::stdout().write_all(settings.to_toml().as_bytes())?;
-            return Ok(());
-        }
-        log_start(&settings.log);
-        let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(async {
-            match self.command {
-                Command::Serve => serve(settings, started).await,
-                Command::Migrate => migrate(settings).await,
-                Command::CheckConfig => Ok(()),
-            }
-        })
-    }
+/// Serves until it is told to stop.
+pub(super) fn serve(config: Option<&Path>) -> Result<()> {
+    let started = Instant::now();
+    let settings = Settings::load(config)?;
+    log_start(&settings.log);
+    let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve_until_told(settings, started))
 }
 
-async fn serve(settings: Settings, started: Instant) -> Result<()> {
+/// Brings the database's tables up to date.
+pub(super) fn migrate(config: Option<&Path>) -> Result<()> {
+    let settings = Settings::load(config)?;
+    log_start(&settings.log);
+    let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(migrate_store(settings))
+}
+
+/// Prints the configuration in force.
+pub(super) fn check_config(config: Option<&Path>) -> Result<()> {
+    let settings = Settings::load(config)?;
+    std::io::stdout().write_all(settings.to_toml().as_bytes())?;
+    Ok(())
+}
+
+async fn serve_until_told(settings: Settings, started: Instant) -> Result<()> {
     // Heard from the beginning, so that a signal during the start is not lost.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -56,7 +59,7 @@ async fn serve(settings: Settings, started: Instant) -> Result<()> {
     Ok(())
 }
 
-async fn migrate(settings: Settings) -> Result<()> {
+async fn migrate_store(settings: Settings) -> Result<()> {
     crate::crypto::provider_install();
     let shown = settings.database.url_shown();
     let store = Store::open(settings.database.store())

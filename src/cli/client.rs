@@ -1,0 +1,220 @@
+//! The client of the REST interface: paths, JSON, and problems as errors.
+
+use super::failure::ClientError;
+use crate::rest::API_ROOT;
+use crate::rest::view::problem::ProblemView;
+use reqwest::{Method, Response, StatusCode, header};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+use url::{Host, Url};
+
+/// Longest time to open a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest time of a request: more than a server gives itself by default.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(330);
+/// How much of an answer that is not skep's is shown.
+const SHOWN_CHARS_MAX: usize = 200;
+
+/// The parameters of a query.
+pub(super) type Query<'a> = [(&'a str, String)];
+
+/// A connection to a server.
+#[derive(Debug)]
+pub(super) struct Client {
+    http: reqwest::Client,
+    server: Url,
+    catalog: Option<String>,
+}
+
+impl Client {
+    /// A client of the server at this address.
+    pub(super) fn new(server: &str, catalog: Option<String>) -> Result<Self, ClientError> {
+        let url = Url::parse(server)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let Some(url) = url else {
+            let text = format!("{server} is no address of a server, such as http://127.0.0.1:9084");
+            return Err(ClientError::Usage(text));
+        };
+        let mut http = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(REQUEST_TIMEOUT)
+            .user_agent(concat!("skep/", env!("CARGO_PKG_VERSION")));
+        if is_here(&url) {
+            // A proxy of the environment cannot reach what listens on this machine alone.
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(|source| ClientError::Unreachable {
+            server: server.to_owned(),
+            source,
+        })?;
+        Ok(Self {
+            http,
+            server: url,
+            catalog,
+        })
+    }
+
+    /// Reads something.
+    pub(super) async fn get<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &Query<'_>,
+    ) -> Result<T, ClientError> {
+        let response = self.send(Method::GET, path, query, None).await?;
+        self.json(response).await
+    }
+
+    /// Makes something.
+    pub(super) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+    ) -> Result<T, ClientError> {
+        let body = self.encode(body)?;
+        let response = self.send(Method::POST, path, &[], Some(body)).await?;
+        self.json(response).await
+    }
+
+    /// Changes something.
+    pub(super) async fn patch<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+    ) -> Result<T, ClientError> {
+        let body = self.encode(body)?;
+        let response = self.send(Method::PATCH, path, &[], Some(body)).await?;
+        self.json(response).await
+    }
+
+    /// Removes something.
+    pub(super) async fn delete(&self, path: &[&str], query: &Query<'_>) -> Result<(), ClientError> {
+        self.send(Method::DELETE, path, query, None).await?;
+        Ok(())
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &Query<'_>,
+        body: Option<Vec<u8>>,
+    ) -> Result<Response, ClientError> {
+        let mut request = self.http.request(method, self.url(path, query));
+        if let Some(body) = body {
+            request = request
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(body);
+        }
+        let response = request
+            .send()
+            .await
+            .map_err(|source| self.unreachable(source))?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        Err(self.refusal(response).await)
+    }
+
+    /// The address of a resource; each segment is percent-encoded whole, slashes included.
+    fn url(&self, path: &[&str], query: &Query<'_>) -> Url {
+        let mut url = self.server.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments
+                .pop_if_empty()
+                .extend(API_ROOT.split('/').skip(1))
+                .extend(path);
+        }
+        if !query.is_empty() || self.catalog.is_some() {
+            let mut pairs = url.query_pairs_mut();
+            for (name, value) in query {
+                pairs.append_pair(name, value);
+            }
+            if let Some(catalog) = &self.catalog {
+                pairs.append_pair("catalog", catalog);
+            }
+        }
+        url
+    }
+
+    fn encode(&self, body: &impl Serialize) -> Result<Vec<u8>, ClientError> {
+        serde_json::to_vec(body).map_err(|failure| self.strange(failure.to_string()))
+    }
+
+    async fn json<T: DeserializeOwned>(&self, response: Response) -> Result<T, ClientError> {
+        let body = response
+            .bytes()
+            .await
+            .map_err(|source| self.unreachable(source))?;
+        serde_json::from_slice(&body).map_err(|failure| self.strange(failure.to_string()))
+    }
+
+    /// What a server said that did not do as it was asked.
+    async fn refusal(&self, response: Response) -> ClientError {
+        let status = response.status();
+        let body = match response.bytes().await {
+            Ok(body) => body,
+            Err(source) => return self.unreachable(source),
+        };
+        match serde_json::from_slice::<ProblemView>(&body) {
+            // An older server does not know what a newer command asks for.
+            Ok(problem) if problem.slug() == "no-such-path" => self.strange(problem.detail),
+            Ok(problem) => ClientError::Refused(Box::new(problem)),
+            Err(_) => self.strange(shown(status, &body)),
+        }
+    }
+
+    fn unreachable(&self, source: reqwest::Error) -> ClientError {
+        ClientError::Unreachable {
+            server: self.server.to_string(),
+            source: source.without_url(),
+        }
+    }
+
+    fn strange(&self, why: String) -> ClientError {
+        ClientError::Strange {
+            server: self.server.to_string(),
+            why,
+        }
+    }
+}
+
+fn shown(status: StatusCode, body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let text: String = text.trim().chars().take(SHOWN_CHARS_MAX).collect();
+    format!("{status} {text}")
+}
+
+fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Client;
+
+    #[test]
+    fn segments_are_encoded_whole() {
+        crate::crypto::provider_install();
+        let client = Client::new("http://h:1/proxied/", Some("c".to_owned())).unwrap();
+        let url = client.url(
+            &["databases", "a/b", "dt=1%2F2"],
+            &[("x", "1&2".to_owned())],
+        );
+        let wanted = "http://h:1/proxied/api/v1/databases/a%2Fb/dt=1%252F2?x=1%262&catalog=c";
+        assert_eq!(url.as_str(), wanted);
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for text in ["", "127.0.0.1:9084", "ftp://h", "http://"] {
+            assert!(Client::new(text, None).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! `skep database`: databases.
+
+use super::client::Client;
+use super::output::Output;
+use super::place::property;
+use super::remote::Remote;
+use crate::rest::view::database::{DatabaseListView, DatabaseView, NewDatabase};
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+/// What to do with databases, and where.
+#[derive(Debug, Args)]
+pub(super) struct DatabaseCommand {
+    #[command(flatten)]
+    remote: Remote,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List the databases
+    List {
+        /// Only names that match: * stands for any text, | parts alternatives
+        pattern: Option<String>,
+    },
+    /// Show a database
+    Show {
+        /// The database
+        name: String,
+    },
+    /// Make a database
+    Create {
+        /// Its name
+        name: String,
+        /// What it is for
+        #[arg(long, value_name = "TEXT")]
+        description: Option<String>,
+        /// Where its tables go; by default a directory of the warehouse
+        #[arg(long, value_name = "URL")]
+        location: Option<String>,
+        /// The owner
+        #[arg(long, value_name = "NAME")]
+        owner: Option<String>,
+        /// A property; may stand several times
+        #[arg(long = "set", value_name = "KEY=VALUE", value_parser = property)]
+        parameters: Vec<(String, String)>,
+    },
+    /// Drop a database
+    Drop {
+        /// The database
+        name: String,
+        /// Drop the tables and functions in it too
+        #[arg(long)]
+        cascade: bool,
+        /// Delete the data of managed tables too
+        #[arg(long)]
+        delete_data: bool,
+    },
+}
+
+impl DatabaseCommand {
+    /// Does it.
+    pub(super) fn run(self) -> Result<()> {
+        let action = self.action;
+        self.remote
+            .run(|client, output| async move { act(action, &client, output).await })
+    }
+}
+
+async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
+    match action {
+        Action::List { pattern } => list(client, output, pattern).await,
+        Action::Show { name } => {
+            let database: DatabaseView = client.get(&["databases", &name], &[]).await?;
+            show(output, &database)
+        }
+        Action::Create {
+            name,
+            description,
+            location,
+            owner,
+            parameters,
+        } => {
+            let new = NewDatabase {
+                name,
+                description,
+                location,
+                owner,
+                parameters: parameters.into_iter().collect(),
+                ..NewDatabase::default()
+            };
+            let made: DatabaseView = client.post(&["databases"], &new).await?;
+            show(output, &made)
+        }
+        Action::Drop {
+            name,
+            cascade,
+            delete_data,
+        } => {
+            let query = [
+                ("cascade", cascade.to_string()),
+                ("delete_data", delete_data.to_string()),
+            ];
+            client.delete(&["databases", &name], &query).await?;
+            output.done(&format!("database {name} is dropped"));
+            Ok(())
+        }
+    }
+}
+
+async fn list(client: &Client, output: Output, pattern: Option<String>) -> Result<()> {
+    let mut all = Vec::new();
+    let mut after = None;
+    loop {
+        let mut query = vec![("limit", "1000".to_owned())];
+        query.extend(pattern.clone().map(|text| ("pattern", text)));
+        query.extend(after.map(|name| ("after", name)));
+        let page: DatabaseListView = client.get(&["databases"], &query).await?;
+        all.extend(page.databases);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    output.list(["name", "location", "description"], &all, |one| {
+        [
+            one.name.clone(),
+            one.location.clone(),
+            one.description.clone().unwrap_or_default(),
+        ]
+    })
+}
+
+fn show(output: Output, database: &DatabaseView) -> Result<()> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let mut facts = vec![
+        ("name", database.name.clone()),
+        ("catalog", database.catalog.clone()),
+        ("description", text(&database.description)),
+        ("location", database.location.clone()),
+        ("managed location", text(&database.managed_location)),
+        ("owner", text(&database.owner)),
+        ("created", text(&database.created_at)),
+    ];
+    let parameters = database.parameters.iter();
+    facts.extend(parameters.map(|(key, value)| ("property", format!("{key}={value}"))));
+    output.one(database, &facts)
+}

@@ -1,0 +1,106 @@
+//! `skep events`: what changed.
+
+use super::client::Client;
+use super::output::Output;
+use super::remote::Remote;
+use crate::rest::view::event::{EventListView, EventView};
+use anyhow::Result;
+use clap::Args;
+use std::time::Duration;
+
+/// Partition names shown of one event; the JSON has all.
+const NAMES_SHOWN_MAX: usize = 3;
+/// How long a follower waits where nothing is new.
+const FOLLOW_PAUSE: Duration = Duration::from_secs(1);
+
+/// Which events, and from where.
+#[derive(Debug, Args)]
+pub(super) struct EventsCommand {
+    #[command(flatten)]
+    remote: Remote,
+    /// Only events after this number
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    after: i64,
+    /// Only events of this database
+    #[arg(long, value_name = "NAME")]
+    database: Option<String>,
+    /// Only events of this table of the database
+    #[arg(long, value_name = "NAME", requires = "database")]
+    table: Option<String>,
+    /// Go on showing what changes, until interrupted
+    #[arg(long)]
+    follow: bool,
+}
+
+/// What a command asks for, apart from the server.
+struct Wanted {
+    after: i64,
+    database: Option<String>,
+    table: Option<String>,
+    follow: bool,
+}
+
+impl EventsCommand {
+    /// Does it.
+    pub(super) fn run(self) -> Result<()> {
+        let wanted = Wanted {
+            after: self.after,
+            database: self.database,
+            table: self.table,
+            follow: self.follow,
+        };
+        self.remote
+            .run(|client, output| async move { show(wanted, &client, output).await })
+    }
+}
+
+/// Shows page by page: the log may be long.
+async fn show(mut wanted: Wanted, client: &Client, output: Output) -> Result<()> {
+    loop {
+        let mut query = vec![
+            ("after", wanted.after.to_string()),
+            ("limit", "1000".to_owned()),
+        ];
+        query.extend(wanted.database.clone().map(|name| ("database", name)));
+        query.extend(wanted.table.clone().map(|name| ("table", name)));
+        let page: EventListView = client.get(&["events"], &query).await?;
+        if !page.events.is_empty() {
+            print(output, &page.events)?;
+        }
+        wanted.after = page.next;
+        if page.next < page.last {
+            continue;
+        }
+        if !wanted.follow {
+            return Ok(());
+        }
+        tokio::time::sleep(FOLLOW_PAUSE).await;
+    }
+}
+
+fn print(output: Output, events: &[EventView]) -> Result<()> {
+    output.list(["id", "at", "kind", "on", "what"], events, |event| {
+        let on = [&event.database, &event.table];
+        let on: Vec<&str> = on.into_iter().flatten().map(String::as_str).collect();
+        [
+            event.id.to_string(),
+            event.at.clone().unwrap_or_default(),
+            event.kind.clone(),
+            on.join("."),
+            what(event),
+        ]
+    })
+}
+
+fn what(event: &EventView) -> String {
+    if let Some(name) = &event.renamed_to {
+        return format!("renamed to {name}");
+    }
+    let shown = event.partitions.iter().take(NAMES_SHOWN_MAX).cloned();
+    let mut text = shown.collect::<Vec<_>>().join(" ");
+    let more = event.partitions.len().saturating_sub(NAMES_SHOWN_MAX);
+    if more > 0 {
+        text = format!("{text} and {more} more");
+    }
+    text
+}

@@ -1,0 +1,252 @@
+//! `skep partition`: partitions.
+
+use super::client::Client;
+use super::failure::ClientError;
+use super::output::Output;
+use super::place::{TablePlace, property};
+use super::remote::Remote;
+use crate::rest::view::partition::{
+    AddOutcome, AddPartitions, AddedPartitionView, AddedPartitionsView, NewPartition,
+    PartitionListView, PartitionView,
+};
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use std::collections::BTreeMap;
+
+/// Partitions of one request at most; more are added by several.
+const PARTITIONS_PER_REQUEST: usize = 1000;
+
+/// What to do with partitions, and where.
+#[derive(Debug, Args)]
+pub(super) struct PartitionCommand {
+    #[command(flatten)]
+    remote: Remote,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List the partitions of a table
+    List {
+        /// The table
+        #[arg(value_name = "DATABASE.TABLE")]
+        table: TablePlace,
+        /// Only partitions that Hive's filter accepts, such as 'dt >= "2026-11-01"'
+        #[arg(long, value_name = "EXPRESSION")]
+        filter: Option<String>,
+        /// Only the first ones
+        #[arg(long, value_name = "NUMBER", default_value_t = usize::MAX, hide_default_value = true)]
+        limit: usize,
+    },
+    /// Show a partition
+    Show {
+        /// The table
+        #[arg(value_name = "DATABASE.TABLE")]
+        table: TablePlace,
+        /// The partition, such as dt=2026-11-22/hour=10
+        name: String,
+    },
+    /// Add partitions, all or none of each thousand
+    Add {
+        /// The table
+        #[arg(value_name = "DATABASE.TABLE")]
+        table: TablePlace,
+        /// The partitions, such as dt=2026-11-22/hour=10; a lone - reads them from standard input, one a line
+        #[arg(required = true, value_name = "NAME")]
+        names: Vec<String>,
+        /// Leave those alone that exist, instead of failing
+        #[arg(long)]
+        if_not_exists: bool,
+        /// Where the data of a single partition is; by default the directory of its name below the table's
+        #[arg(long, value_name = "URL")]
+        location: Option<String>,
+        /// A property; may stand several times
+        #[arg(long = "set", value_name = "KEY=VALUE", value_parser = property)]
+        parameters: Vec<(String, String)>,
+    },
+    /// Drop partitions, one by one
+    Drop {
+        /// The table
+        #[arg(value_name = "DATABASE.TABLE")]
+        table: TablePlace,
+        /// The partitions, such as dt=2026-11-22/hour=10
+        #[arg(required = true, value_name = "NAME")]
+        names: Vec<String>,
+        /// Delete the data too; data of external tables is never deleted
+        #[arg(long)]
+        delete_data: bool,
+        /// Pass over those that do not exist, instead of failing
+        #[arg(long)]
+        if_exists: bool,
+    },
+}
+
+impl PartitionCommand {
+    /// Does it.
+    pub(super) fn run(self) -> Result<()> {
+        let action = self.action;
+        self.remote
+            .run(|client, output| async move { act(action, &client, output).await })
+    }
+}
+
+async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
+    match action {
+        Action::List {
+            table,
+            filter,
+            limit,
+        } => list(client, output, &table, filter, limit).await,
+        Action::Show { table, name } => {
+            let path = table.below(&["partitions", &name]);
+            let partition: PartitionView = client.get(&path, &[]).await?;
+            show(output, &partition)
+        }
+        Action::Add {
+            table,
+            names,
+            if_not_exists,
+            location,
+            parameters,
+        } => {
+            let names = names_of(names)?;
+            if location.is_some() && names.len() != 1 {
+                let text = "--location is for a single partition".to_owned();
+                return Err(ClientError::Usage(text).into());
+            }
+            let like = NewPartition {
+                location,
+                parameters: parameters.into_iter().collect(),
+                ..NewPartition::default()
+            };
+            add(client, output, &table, &names, if_not_exists, &like).await
+        }
+        Action::Drop {
+            table,
+            names,
+            delete_data,
+            if_exists,
+        } => {
+            let query = [("delete_data", delete_data.to_string())];
+            for name in &names {
+                let path = table.below(&["partitions", name]);
+                match client.delete(&path, &query).await {
+                    Err(ClientError::Refused(problem))
+                        if if_exists && is_missing_partition(&problem.subject) =>
+                    {
+                        output.done(&format!("partition {name} does not exist"));
+                    }
+                    Err(failure) => return Err(failure.into()),
+                    Ok(()) => output.done(&format!("partition {name} is dropped")),
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Whether a miss is about the partition, and not its table.
+fn is_missing_partition(subject: &Option<crate::rest::view::problem::SubjectView>) -> bool {
+    subject
+        .as_ref()
+        .is_some_and(|subject| subject.kind == "partition")
+}
+
+/// The names of the arguments, or of standard input.
+fn names_of(arguments: Vec<String>) -> Result<Vec<String>> {
+    if arguments != ["-"] {
+        return Ok(arguments);
+    }
+    let mut names = Vec::new();
+    for line in std::io::stdin().lines() {
+        let line = line?;
+        if !line.trim().is_empty() {
+            names.push(line.trim().to_owned());
+        }
+    }
+    Ok(names)
+}
+
+async fn list(
+    client: &Client,
+    output: Output,
+    table: &TablePlace,
+    filter: Option<String>,
+    limit: usize,
+) -> Result<()> {
+    let mut all: Vec<PartitionView> = Vec::new();
+    let mut after = None;
+    let path = table.below(&["partitions"]);
+    while all.len() < limit {
+        let size = PARTITIONS_PER_REQUEST.min(limit - all.len());
+        let mut query = vec![("limit", size.to_string())];
+        query.extend(filter.clone().map(|text| ("filter", text)));
+        query.extend(after.map(|name| ("after", name)));
+        let page: PartitionListView = client.get(&path, &query).await?;
+        all.extend(page.partitions);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    output.list(["name", "created", "location"], &all, |one| {
+        [
+            one.name.clone(),
+            one.created_at.clone().unwrap_or_default(),
+            one.location.clone().unwrap_or_default(),
+        ]
+    })
+}
+
+async fn add(
+    client: &Client,
+    output: Output,
+    table: &TablePlace,
+    names: &[String],
+    if_not_exists: bool,
+    like: &NewPartition,
+) -> Result<()> {
+    let path = table.below(&["partitions"]);
+    let mut all: Vec<AddedPartitionView> = Vec::new();
+    for names in names.chunks(PARTITIONS_PER_REQUEST) {
+        let partitions = names.iter().map(|name| NewPartition {
+            name: Some(name.clone()),
+            ..like.clone()
+        });
+        let request = AddPartitions {
+            if_not_exists,
+            partitions: partitions.collect(),
+        };
+        let added: AddedPartitionsView = client.post(&path, &request).await?;
+        all.extend(added.partitions);
+    }
+    output.list(["name", "outcome"], &all, |one| {
+        let outcome = match one.outcome {
+            AddOutcome::Added => "added",
+            AddOutcome::Existed => "existed",
+        };
+        [one.name.clone(), outcome.to_owned()]
+    })
+}
+
+fn show(output: Output, partition: &PartitionView) -> Result<()> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let mut facts = vec![
+        ("name", partition.name.clone()),
+        ("values", partition.values.join(", ")),
+        ("location", text(&partition.location)),
+        ("created", text(&partition.created_at)),
+    ];
+    let storage = partition.storage.iter();
+    facts.extend(storage.map(|one| ("format", text(&one.format))));
+    let columns = partition.columns.iter().flatten();
+    facts.extend(columns.map(|one| ("column", format!("{} {}", one.name, one.data_type))));
+    let parameters: &BTreeMap<String, String> = &partition.parameters;
+    facts.extend(
+        parameters
+            .iter()
+            .map(|(key, value)| ("property", format!("{key}={value}"))),
+    );
+    output.one(partition, &facts)
+}

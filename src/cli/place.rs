@@ -1,0 +1,44 @@
+//! Arguments that several commands read alike: `DATABASE.TABLE` and `KEY=VALUE`.
+
+use std::str::FromStr;
+
+/// A table of a database.
+#[derive(Debug, Clone)]
+pub(super) struct TablePlace {
+    pub(super) database: String,
+    pub(super) table: String,
+}
+
+impl FromStr for TablePlace {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('.') {
+            Some((database, table)) if !database.is_empty() && !table.is_empty() => Ok(Self {
+                database: database.to_owned(),
+                table: table.to_owned(),
+            }),
+            _ => Err("write DATABASE.TABLE".to_owned()),
+        }
+    }
+}
+
+impl TablePlace {
+    /// The path of the table's resource.
+    pub(super) fn path(&self) -> [&str; 4] {
+        ["databases", &self.database, "tables", &self.table]
+    }
+
+    /// The path of something that belongs to the table.
+    pub(super) fn below<'a>(&'a self, rest: &[&'a str]) -> Vec<&'a str> {
+        self.path().iter().chain(rest).copied().collect()
+    }
+}
+
+/// A property and its value.
+pub(super) fn property(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("write KEY=VALUE".to_owned()),
+    }
+}

@@ -1,0 +1,249 @@
+//! `skep table`: tables.
+
+use super::client::Client;
+use super::output::Output;
+use super::place::{TablePlace, property};
+use super::remote::Remote;
+use crate::rest::view::storage::{ColumnView, NewStorage};
+use crate::rest::view::table::{
+    ChangeTable, NewTable, NewTableType, TableListView, TableSummaryView, TableView,
+};
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+/// What to do with tables, and where.
+#[derive(Debug, Args)]
+pub(super) struct TableCommand {
+    #[command(flatten)]
+    remote: Remote,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List the tables of a database
+    List {
+        /// The database
+        database: String,
+        /// Only names that match: * stands for any text, | parts alternatives
+        pattern: Option<String>,
+        /// Only tables of this type: managed, external, view, materialized_view
+        #[arg(long, value_name = "TYPE")]
+        r#type: Option<String>,
+    },
+    /// Show a table
+    Show {
+        /// The table
+        #[arg(value_name = "DATABASE.TABLE")]
+        table: TablePlace,
+    },
+    /// Make a table
+    Create(Box<Create>),
+    /// Set and remove properties of a table; all others stay
+    Set {
+        /// The table
+        #[arg(value_name = "DATABASE.TABLE")]
+        table: TablePlace,
+        /// Properties to set
+        #[arg(value_name = "KEY=VALUE", value_parser = property)]
+        set: Vec<(String, String)>,
+        /// A property to remove; may stand several times
+        #[arg(long, value_name = "KEY")]
+        unset: Vec<String>,
+        /// The new owner
+        #[arg(long, value_name = "NAME")]
+        owner: Option<String>,
+    },
+    /// Drop a table
+    Drop {
+        /// The table
+        #[arg(value_name = "DATABASE.TABLE")]
+        table: TablePlace,
+        /// Delete the data too; data of external tables is never deleted
+        #[arg(long)]
+        delete_data: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Create {
+    /// The table
+    #[arg(value_name = "DATABASE.TABLE")]
+    table: TablePlace,
+    /// A column, such as 'id bigint'; may stand several times
+    #[arg(long = "column", value_name = "NAME TYPE", value_parser = column)]
+    columns: Vec<ColumnView>,
+    /// A partition key, such as 'dt string'; may stand several times
+    #[arg(long = "key", value_name = "NAME TYPE", value_parser = column)]
+    keys: Vec<ColumnView>,
+    /// The format of its files: parquet, orc, avro, json, csv, text
+    #[arg(long, default_value = "parquet")]
+    format: String,
+    /// Where its data is; by default a directory of the database
+    #[arg(long, value_name = "URL")]
+    location: Option<String>,
+    /// skep deletes the data with the table; by default only where no location is given
+    #[arg(long, conflicts_with = "external")]
+    managed: bool,
+    /// skep never deletes the data
+    #[arg(long)]
+    external: bool,
+    /// What it is for
+    #[arg(long, value_name = "TEXT")]
+    comment: Option<String>,
+    /// A property; may stand several times
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = property)]
+    parameters: Vec<(String, String)>,
+}
+
+/// A column as SQL writes it.
+fn column(text: &str) -> Result<ColumnView, String> {
+    match text.trim().split_once(char::is_whitespace) {
+        Some((name, data_type)) => Ok(ColumnView {
+            name: name.to_owned(),
+            data_type: data_type.trim().to_owned(),
+            comment: None,
+        }),
+        None => Err("write 'NAME TYPE'".to_owned()),
+    }
+}
+
+impl TableCommand {
+    /// Does it.
+    pub(super) fn run(self) -> Result<()> {
+        let action = self.action;
+        self.remote
+            .run(|client, output| async move { act(action, &client, output).await })
+    }
+}
+
+async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
+    match action {
+        Action::List {
+            database,
+            pattern,
+            r#type,
+        } => list(client, output, &database, pattern, r#type).await,
+        Action::Show { table } => {
+            let table: TableView = client.get(&table.path(), &[]).await?;
+            show(output, &table)
+        }
+        Action::Create(create) => {
+            let path = ["databases", &create.table.database.clone(), "tables"];
+            let made: TableView = client.post(&path, &create.request()).await?;
+            show(output, &made)
+        }
+        Action::Set {
+            table,
+            set,
+            unset,
+            owner,
+        } => {
+            let set = set.into_iter().map(|(key, value)| (key, Some(value)));
+            let unset = unset.into_iter().map(|key| (key, None));
+            let change = ChangeTable {
+                owner,
+                parameters: set.chain(unset).collect(),
+            };
+            let changed: TableView = client.patch(&table.path(), &change).await?;
+            show(output, &changed)
+        }
+        Action::Drop { table, delete_data } => {
+            let query = [("delete_data", delete_data.to_string())];
+            client.delete(&table.path(), &query).await?;
+            let TablePlace { database, table } = table;
+            output.done(&format!("table {database}.{table} is dropped"));
+            Ok(())
+        }
+    }
+}
+
+impl Create {
+    fn request(self) -> NewTable {
+        let table_type = match (self.managed, self.external) {
+            (true, _) => Some(NewTableType::Managed),
+            (_, true) => Some(NewTableType::External),
+            _ => None,
+        };
+        NewTable {
+            name: self.table.table,
+            table_type,
+            comment: self.comment,
+            columns: self.columns,
+            partition_keys: self.keys,
+            location: self.location,
+            storage: NewStorage {
+                format: Some(self.format),
+                ..NewStorage::default()
+            },
+            parameters: self.parameters.into_iter().collect(),
+            ..NewTable::default()
+        }
+    }
+}
+
+async fn list(
+    client: &Client,
+    output: Output,
+    database: &str,
+    pattern: Option<String>,
+    table_type: Option<String>,
+) -> Result<()> {
+    let mut all: Vec<TableSummaryView> = Vec::new();
+    let mut after = None;
+    loop {
+        let mut query = vec![("limit", "1000".to_owned())];
+        query.extend(pattern.clone().map(|text| ("pattern", text)));
+        query.extend(table_type.clone().map(|text| ("type", text)));
+        query.extend(after.map(|name| ("after", name)));
+        let page: TableListView = client
+            .get(&["databases", database, "tables"], &query)
+            .await?;
+        all.extend(page.tables);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let head = ["name", "type", "format", "keys", "location"];
+    output.list(head, &all, |one| {
+        [
+            one.name.clone(),
+            one.table_type.clone(),
+            one.format.clone().unwrap_or_default(),
+            one.partition_keys.join(", "),
+            one.location.clone().unwrap_or_default(),
+        ]
+    })
+}
+
+fn show(output: Output, table: &TableView) -> Result<()> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let column = |column: &ColumnView| {
+        let comment = column.comment.iter().map(|text| format!("  -- {text}"));
+        format!(
+            "{} {}{}",
+            column.name,
+            column.data_type,
+            comment.collect::<String>()
+        )
+    };
+    let mut facts = vec![
+        ("name", format!("{}.{}", table.database, table.name)),
+        ("catalog", table.catalog.clone()),
+        ("type", table.table_type.clone()),
+        ("owner", text(&table.owner)),
+        ("created", text(&table.created_at)),
+        ("location", text(&table.location)),
+        ("format", text(&table.storage.format)),
+        ("serde", text(&table.storage.serde)),
+        ("view", text(&table.view_text)),
+    ];
+    facts.extend(table.columns.iter().map(|one| ("column", column(one))));
+    let keys = table.partition_keys.iter();
+    facts.extend(keys.map(|one| ("partition key", column(one))));
+    let parameters = table.parameters.iter();
+    facts.extend(parameters.map(|(key, value)| ("property", format!("{key}={value}"))));
+    output.one(table, &facts)
+}

@@ -1,0 +1,179 @@
+//! Reading requests: path, query and body, each refused with the field at fault and, where one was mistyped, with the
+//! nearest right one.
+
+use super::Shared;
+use super::problem::{Kind, Problem};
+use crate::model::{DEFAULT_CATALOG, DatabaseRef, Name, TableRef};
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use url::form_urlencoded;
+
+/// How unlike a known field a mistyped one may be and still be taken for it.
+const MISTYPED_DISTANCE_MAX: usize = 3;
+
+/// The variable segments of the path, decoded.
+pub(super) struct Segments<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Shared>> for Segments<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        shared: &Arc<Shared>,
+    ) -> Result<Self, Self::Rejection> {
+        match Path::<T>::from_request_parts(parts, shared).await {
+            Ok(Path(segments)) => Ok(Self(segments)),
+            Err(refused) => Err(Problem::field("path", refused.body_text())),
+        }
+    }
+}
+
+/// The query. Parameters that the operation does not know are refused.
+pub(super) struct Query<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequestParts<Arc<Shared>> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        _: &Arc<Shared>,
+    ) -> Result<Self, Self::Rejection> {
+        let pairs = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let query = serde_urlencoded::Deserializer::new(pairs);
+        serde_path_to_error::deserialize(query)
+            .map(Self)
+            .map_err(|failure| faulty("query parameter", &failure))
+    }
+}
+
+/// A JSON body. Fields that the operation does not know are refused.
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<Arc<Shared>> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Self::Rejection> {
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        if !is_json(kind) {
+            let text = format!("send Content-Type: application/json instead of '{kind}'");
+            return Err(Problem::new(Kind::MediaType, text));
+        }
+        // A body that says how large it is need not be waited for.
+        let announced = request.headers().get(header::CONTENT_LENGTH);
+        let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+        if announced.is_some_and(|length| length > shared.body_bytes_max) {
+            return Err(too_large(shared.body_bytes_max));
+        }
+        let bytes = Bytes::from_request(request, shared)
+            .await
+            .map_err(|refused| unread(&refused, shared.body_bytes_max))?;
+        let mut json = serde_json::Deserializer::from_slice(&bytes);
+        let body = serde_path_to_error::deserialize(&mut json)
+            .map_err(|failure| faulty("field", &failure))?;
+        match json.end() {
+            Ok(()) => Ok(Self(body)),
+            Err(failure) => Err(Problem::new(Kind::InvalidRequest, failure.to_string())),
+        }
+    }
+}
+
+/// A database of the path, in the catalog that the query names.
+pub(super) fn database_at(catalog: Option<&str>, database: &str) -> DatabaseRef {
+    DatabaseRef::new(catalog_at(catalog), database)
+}
+
+/// A table of the path, in the catalog that the query names.
+pub(super) fn table_at(catalog: Option<&str>, (database, table): &(String, String)) -> TableRef {
+    database_at(catalog, database).table(table.as_str())
+}
+
+/// The catalog that the query names; `hive` where it names none.
+pub(super) fn catalog_at(catalog: Option<&str>) -> Name {
+    Name::new(catalog.unwrap_or(DEFAULT_CATALOG))
+}
+
+fn is_json(kind: &str) -> bool {
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    let (kind, subtype) = kind.split_once('/').unwrap_or_default();
+    kind.eq_ignore_ascii_case("application")
+        && (subtype.eq_ignore_ascii_case("json") || subtype.to_ascii_lowercase().ends_with("+json"))
+}
+
+fn unread(refused: &BytesRejection, limit: usize) -> Problem {
+    if refused.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return too_large(limit);
+    }
+    Problem::new(Kind::InvalidRequest, refused.body_text())
+}
+
+fn too_large(limit: usize) -> Problem {
+    let text = format!("a body may have {limit} bytes at most (http.body_bytes_max)");
+    Problem::new(Kind::TooLarge, text)
+}
+
+/// What could not be read, and where: `partitions[3].values: invalid type …`.
+fn faulty<E: std::error::Error>(what: &str, failure: &serde_path_to_error::Error<E>) -> Problem {
+    let mut text = failure.inner().to_string();
+    if let Some(nearest) = nearest(&text) {
+        text = format!("{text}; did you mean `{nearest}`?");
+    }
+    match failure.path().to_string() {
+        path if path == "." => Problem::new(Kind::InvalidRequest, text),
+        path => Problem::field(path.clone(), format!("{what} {path}: {text}")),
+    }
+}
+
+/// The right field that a mistyped one resembles most, out of serde's list of them: ``unknown field `a`, expected one
+/// of `b`, `c` ``.
+fn nearest(text: &str) -> Option<&str> {
+    let quoted: Vec<&str> = text
+        .strip_prefix("unknown field `")?
+        .split('`')
+        .step_by(2)
+        .collect();
+    let (wrong, right) = quoted.split_first()?;
+    right
+        .iter()
+        .map(|name| (strsim::damerau_levenshtein(wrong, name), *name))
+        .filter(|(distance, name)| *distance <= MISTYPED_DISTANCE_MAX && *distance < name.len())
+        .min()
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_json, nearest};
+
+    #[test]
+    fn the_nearest_field_is_found_in_serdes_words() {
+        let text = "unknown field `valeus`, expected one of `name`, `values`, `location`";
+        assert_eq!(nearest(text), Some("values"));
+        assert_eq!(
+            nearest("unknown field `limt`, expected `limit`"),
+            Some("limit")
+        );
+        assert_eq!(nearest("unknown field `xyz`, there are no fields"), None);
+        assert_eq!(nearest("unknown field `elephant`, expected `limit`"), None);
+        assert_eq!(nearest("missing field `name`"), None);
+    }
+
+    #[test]
+    fn json_is_known_by_its_type() {
+        for (kind, json) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("application/merge-patch+json", true),
+            ("text/plain", false),
+            ("application/x-www-form-urlencoded", false),
+            ("", false),
+        ] {
+            assert_eq!(is_json(kind), json, "{kind}");
+        }
+    }
+}

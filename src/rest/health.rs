@@ -1,0 +1,48 @@
+//! What operators and their machines ask: whether the process lives, whether it can serve, its counters, and the start
+//! page.
+
+use super::problem::Problem;
+use super::{Shared, page};
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{Html, IntoResponse, Response};
+use std::sync::Arc;
+
+/// The type of the metrics' text; Prometheus reads it since version 2.5.
+const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// The process runs and answers; it says nothing of the database, so that an orchestrator does
+/// not restart skep because its database is away.
+pub(super) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// Whether calls can be served: the database answers in time.
+pub(super) async fn readyz(State(shared): State<Arc<Shared>>) -> Response {
+    match tokio::time::timeout(shared.ready_timeout, shared.catalog.ping()).await {
+        Ok(Ok(())) => "ready\n".into_response(),
+        Ok(Err(failure)) => Problem::from(failure).into_response(),
+        Err(_) => {
+            tracing::warn!("not ready: the database does not answer in time");
+            Problem::unavailable("the database did not answer in time").into_response()
+        }
+    }
+}
+
+pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
+    (
+        [(header::CONTENT_TYPE, METRICS_TYPE)],
+        shared.metrics.to_text(),
+    )
+        .into_response()
+}
+
+pub(super) async fn start_page(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+) -> Html<String> {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    Html(page::render(&shared.facts, host.unwrap_or("127.0.0.1")))
+}

@@ -1,0 +1,130 @@
+//! Databases.
+
+use super::CatalogQuery;
+use crate::rest::extract::{Body, Query, Segments, catalog_at, database_at};
+use crate::rest::paging::{page_of, page_size};
+use crate::rest::problem::Problem;
+use crate::rest::view::database::{ChangeDatabase, DatabaseListView, DatabaseView, NewDatabase};
+use crate::rest::{Shared, caller};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use std::sync::Arc;
+use utoipa::IntoParams;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::rest) struct ListQuery {
+    /// The catalog, `hive` by default
+    catalog: Option<String>,
+    /// Only names that match: `*` stands for any text, `|` parts alternatives
+    pattern: Option<String>,
+    /// Only names after this one: `next` of the page before
+    after: Option<String>,
+    /// Databases of a page: 1 to 1000, by default 100
+    limit: Option<usize>,
+}
+
+/// List databases
+#[utoipa::path(get, path = "/databases", tag = "databases", operation_id = "database_list",
+    params(ListQuery),
+    responses((status = 200, description = "A page of databases", body = DatabaseListView)))]
+pub(in crate::rest) async fn list(
+    State(shared): State<Arc<Shared>>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<DatabaseListView>, Problem> {
+    let size = page_size(query.limit)?;
+    let catalog = catalog_at(query.catalog.as_deref());
+    let found = shared
+        .catalog
+        .databases(&catalog, query.pattern.as_deref())
+        .await?;
+    let after = query.after.unwrap_or_default();
+    let wanted = found
+        .into_iter()
+        .filter(|one| one.at.database.as_str() > after.as_str())
+        .take(size + 1)
+        .map(DatabaseView::from);
+    let (databases, next) = page_of(wanted.collect(), size, |one| one.name.clone());
+    Ok(Json(DatabaseListView { databases, next }))
+}
+
+/// Make a database
+#[utoipa::path(post, path = "/databases", tag = "databases", operation_id = "database_create",
+    params(CatalogQuery), request_body = NewDatabase,
+    responses((status = 201, description = "The new database", body = DatabaseView)))]
+pub(in crate::rest) async fn create(
+    State(shared): State<Arc<Shared>>,
+    Query(query): Query<CatalogQuery>,
+    Body(new): Body<NewDatabase>,
+) -> Result<(StatusCode, Json<DatabaseView>), Problem> {
+    let at = database_at(query.catalog.as_deref(), &new.name);
+    shared
+        .catalog
+        .database_create(&caller(), at.clone(), new.into())
+        .await?;
+    let made = shared.catalog.database_get(&at).await?;
+    Ok((StatusCode::CREATED, Json(made.into())))
+}
+
+/// Show a database
+#[utoipa::path(get, path = "/databases/{database}", tag = "databases", operation_id = "database_get",
+    params(("database" = String, Path, description = "The database"), CatalogQuery),
+    responses((status = 200, description = "The database", body = DatabaseView)))]
+pub(in crate::rest) async fn get(
+    State(shared): State<Arc<Shared>>,
+    Segments(database): Segments<String>,
+    Query(query): Query<CatalogQuery>,
+) -> Result<Json<DatabaseView>, Problem> {
+    let at = database_at(query.catalog.as_deref(), &database);
+    Ok(Json(shared.catalog.database_get(&at).await?.into()))
+}
+
+/// Change a database's description, owner or single properties
+#[utoipa::path(patch, path = "/databases/{database}", tag = "databases", operation_id = "database_change",
+    params(("database" = String, Path, description = "The database"), CatalogQuery),
+    request_body = ChangeDatabase,
+    responses((status = 200, description = "The database as it is now", body = DatabaseView)))]
+pub(in crate::rest) async fn change(
+    State(shared): State<Arc<Shared>>,
+    Segments(database): Segments<String>,
+    Query(query): Query<CatalogQuery>,
+    Body(change): Body<ChangeDatabase>,
+) -> Result<Json<DatabaseView>, Problem> {
+    let at = database_at(query.catalog.as_deref(), &database);
+    let changed = shared.catalog.database_change(&at, &change.into()).await?;
+    Ok(Json(changed.into()))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::rest) struct DeleteQuery {
+    /// The catalog, `hive` by default
+    catalog: Option<String>,
+    /// Whether the tables and functions in it go too; otherwise it must be empty
+    #[serde(default)]
+    cascade: bool,
+    /// Whether the data of managed tables is deleted, and the directory where nothing is left in it
+    #[serde(default)]
+    delete_data: bool,
+}
+
+/// Drop a database
+#[utoipa::path(delete, path = "/databases/{database}", tag = "databases", operation_id = "database_delete",
+    params(("database" = String, Path, description = "The database"), DeleteQuery),
+    responses((status = 204, description = "It is gone")))]
+pub(in crate::rest) async fn delete(
+    State(shared): State<Arc<Shared>>,
+    Segments(database): Segments<String>,
+    Query(query): Query<DeleteQuery>,
+) -> Result<StatusCode, Problem> {
+    let at = database_at(query.catalog.as_deref(), &database);
+    shared
+        .catalog
+        .database_drop(&at, query.delete_data, query.cascade)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

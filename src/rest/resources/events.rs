@@ -1,0 +1,64 @@
+//! The notification log: what changed, for readers that follow.
+
+use crate::catalog::EventFilter;
+use crate::model::Name;
+use crate::rest::Shared;
+use crate::rest::extract::Query;
+use crate::rest::paging::page_size;
+use crate::rest::problem::Problem;
+use crate::rest::view::event::{EventListView, EventView};
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use std::sync::Arc;
+use utoipa::IntoParams;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::rest) struct ListQuery {
+    /// Only events of this catalog
+    catalog: Option<String>,
+    /// Only events of this database
+    database: Option<String>,
+    /// Only events of this table; needs a database
+    table: Option<String>,
+    /// Only events after this number: `next` of the page before
+    #[serde(default)]
+    after: i64,
+    /// Events of a page: 1 to 1000, by default 100. A page of large events may hold fewer although there are more
+    limit: Option<usize>,
+}
+
+/// List what changed, in the order of the commits
+#[utoipa::path(get, path = "/events", tag = "events", operation_id = "event_list",
+    params(ListQuery),
+    responses((status = 200, description = "A page of events", body = EventListView)))]
+pub(in crate::rest) async fn list(
+    State(shared): State<Arc<Shared>>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<EventListView>, Problem> {
+    let size = page_size(query.limit)?;
+    if query.table.is_some() && query.database.is_none() {
+        let text = "table is given without its database";
+        return Err(Problem::field("table", text));
+    }
+    // Read before the list, so that a follower who stops at it has missed nothing.
+    let last = shared.catalog.event_last_id().await?;
+    let name = |text: Option<String>| text.map(|text| Name::new(&text));
+    let filter = EventFilter {
+        after: query.after,
+        up_to: Some(last),
+        catalog: name(query.catalog),
+        database: name(query.database),
+        tables: name(query.table).into_iter().collect(),
+        skip: Vec::new(),
+    };
+    let found = shared.catalog.event_list(&filter, size).await?;
+    let next = match found.last() {
+        Some(event) => event.id,
+        None => last.max(query.after),
+    };
+    let events = found.into_iter().map(EventView::from).collect();
+    Ok(Json(EventListView { events, next, last }))
+}

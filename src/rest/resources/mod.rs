@@ -1,0 +1,20 @@
+//! The resources of the REST interface, one file each. A handler says its path and its answers to the `OpenAPI`
+//! document, turns what was sent into the catalog's words, calls the catalog, and gives its answer as a view.
+
+pub(super) mod catalogs;
+pub(super) mod databases;
+pub(super) mod events;
+pub(super) mod partitions;
+pub(super) mod tables;
+
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// The query of operations that know nothing else to ask.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct CatalogQuery {
+    /// The catalog, `hive` by default
+    catalog: Option<String>,
+}

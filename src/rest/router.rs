@@ -1,0 +1,58 @@
+//! Every path there is, in one list.
+
+use super::resources::{catalogs, databases, events, partitions, tables};
+use super::{Shared, gate, health, openapi, problem};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::header;
+use axum::middleware;
+use axum::routing::get;
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Where the REST interface begins.
+pub const API_ROOT: &str = "/api/v1";
+
+/// The REST interface. The paths stand at the handlers, from where they also reach the `OpenAPI` document; handlers of
+/// one path stand on one line.
+fn api() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new()
+        .routes(routes!(catalogs::list))
+        .routes(routes!(databases::list, databases::create))
+        .routes(routes!(
+            databases::get,
+            databases::change,
+            databases::delete
+        ))
+        .routes(routes!(tables::list, tables::create))
+        .routes(routes!(tables::get, tables::change, tables::delete))
+        .routes(routes!(partitions::list, partitions::add))
+        .routes(routes!(partitions::get, partitions::delete))
+        .routes(routes!(events::list))
+}
+
+/// All that the HTTP port answers.
+pub(super) fn router(shared: Arc<Shared>) -> Router {
+    let (api, document) = OpenApiRouter::with_openapi(openapi::head())
+        .nest(API_ROOT, api())
+        .split_for_parts();
+    let document = openapi::text(document);
+    let body_limit = DefaultBodyLimit::max(shared.body_bytes_max);
+    api.route(
+        &format!("{API_ROOT}/openapi.json"),
+        get(|| async { ([(header::CONTENT_TYPE, "application/json")], document) }),
+    )
+    .route("/", get(health::start_page))
+    .route("/healthz", get(health::healthz))
+    .route("/readyz", get(health::readyz))
+    .route("/metrics", get(health::metrics))
+    .fallback(problem::unknown_path)
+    .method_not_allowed_fallback(problem::unknown_method)
+    .layer(body_limit)
+    .layer(middleware::from_fn_with_state(
+        Arc::clone(&shared),
+        gate::gate,
+    ))
+    .with_state(shared)
+}

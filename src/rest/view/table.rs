@@ -1,0 +1,247 @@
+//! Tables and views.
+
+use super::moment;
+use super::storage::{ColumnView, NewStorage, StorageView};
+use crate::catalog::{ParameterChanges, TableChange};
+use crate::model::{DatabaseRef, Table, TableType};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// A table or view.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = Table)]
+pub struct TableView {
+    /// The catalog it stands in
+    pub catalog: String,
+    /// The database it stands in
+    pub database: String,
+    /// Its name
+    pub name: String,
+    /// `managed`, `external`, `view` or `materialized_view`; another text is as a client of the metastore sent it
+    #[serde(rename = "type")]
+    #[schema(example = "external")]
+    pub table_type: String,
+    /// What it is for
+    pub comment: Option<String>,
+    /// The owner
+    pub owner: Option<String>,
+    /// When it was made
+    #[schema(format = DateTime)]
+    pub created_at: Option<String>,
+    /// Where its data is; views have none
+    pub location: Option<String>,
+    /// The data columns
+    pub columns: Vec<ColumnView>,
+    /// The partition keys, in order
+    pub partition_keys: Vec<ColumnView>,
+    /// How files are read and written
+    pub storage: StorageView,
+    /// Properties
+    pub parameters: BTreeMap<String, String>,
+    /// The text of a view, as its author wrote it
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view_text: Option<String>,
+}
+
+/// What listings show of a table.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = TableSummary)]
+pub struct TableSummaryView {
+    /// Its name
+    pub name: String,
+    /// As in [`TableView`]
+    #[serde(rename = "type")]
+    pub table_type: String,
+    /// The format of its files, where it has a name
+    pub format: Option<String>,
+    /// The names of its partition keys, in order
+    pub partition_keys: Vec<String>,
+    /// Where its data is
+    pub location: Option<String>,
+    /// What it is for
+    pub comment: Option<String>,
+    /// The owner
+    pub owner: Option<String>,
+}
+
+/// A page of tables.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = TableList)]
+pub struct TableListView {
+    /// The tables, by name
+    pub tables: Vec<TableSummaryView>,
+    /// What to pass as `after` for the next page; absent on the last one
+    pub next: Option<String>,
+}
+
+/// A new table.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTable {
+    /// Its name: letters, digits and underscores
+    #[schema(example = "orders")]
+    pub name: String,
+    /// Whether its data is skep's to delete; by default only where no location is given
+    #[serde(rename = "type", default)]
+    pub table_type: Option<NewTableType>,
+    /// What it is for
+    #[serde(default)]
+    pub comment: Option<String>,
+    /// The owner
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// The data columns
+    pub columns: Vec<ColumnView>,
+    /// The partition keys, in order
+    #[serde(default)]
+    pub partition_keys: Vec<ColumnView>,
+    /// Where its data is; by default a directory of the database
+    #[serde(default)]
+    #[schema(example = "s3://lake/orders")]
+    pub location: Option<String>,
+    /// How files are read and written
+    pub storage: NewStorage,
+    /// Properties
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// The kinds of table that can be made over REST. Engines make the views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NewTableType {
+    /// skep deletes the data with the table, where the drop says so.
+    Managed,
+    /// skep never deletes the data.
+    External,
+}
+
+/// Changes of a table. What is absent stays as it is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeTable {
+    /// The new owner
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Properties: a text sets one, null removes it, all others stay
+    #[serde(default)]
+    pub parameters: BTreeMap<String, Option<String>>,
+}
+
+/// The words of the REST interface for a type.
+fn type_text(table_type: &TableType) -> String {
+    match table_type {
+        TableType::Managed => "managed".to_owned(),
+        TableType::External => "external".to_owned(),
+        TableType::VirtualView => "view".to_owned(),
+        TableType::MaterializedView => "materialized_view".to_owned(),
+        TableType::Other(text) => text.clone(),
+    }
+}
+
+/// The type of a word of the REST interface.
+pub fn type_parse(text: &str) -> TableType {
+    match text {
+        "managed" => TableType::Managed,
+        "external" => TableType::External,
+        "view" => TableType::VirtualView,
+        "materialized_view" => TableType::MaterializedView,
+        other => TableType::Other(other.to_owned()),
+    }
+}
+
+impl From<&Table> for TableSummaryView {
+    fn from(table: &Table) -> Self {
+        let keys = table.partition_keys.iter().map(|key| key.name.clone());
+        Self {
+            name: table.at.table.to_string(),
+            table_type: type_text(&table.table_type),
+            format: StorageView::from(&*table.descriptor).format,
+            partition_keys: keys.collect(),
+            location: table.location.clone(),
+            comment: table.parameters.get("comment").cloned(),
+            owner: table.owner.clone(),
+        }
+    }
+}
+
+impl From<Table> for TableView {
+    fn from(table: Table) -> Self {
+        let columns = table.descriptor.columns.iter().flatten();
+        Self {
+            catalog: table.at.catalog.to_string(),
+            database: table.at.database.to_string(),
+            name: table.at.table.to_string(),
+            table_type: type_text(&table.table_type),
+            comment: table.parameters.get("comment").cloned(),
+            owner: table.owner,
+            created_at: moment(table.created_at),
+            location: table.location,
+            columns: columns.map(ColumnView::from).collect(),
+            partition_keys: table.partition_keys.iter().map(ColumnView::from).collect(),
+            storage: StorageView::from(&*table.descriptor),
+            parameters: table.parameters,
+            view_text: table.view_original_text,
+        }
+    }
+}
+
+impl NewTable {
+    /// The table of a database. Fails with the name of the field at fault, and why.
+    pub fn table(self, database: &DatabaseRef) -> Result<Table, (&'static str, String)> {
+        let located = self
+            .location
+            .as_deref()
+            .is_some_and(|at| !at.trim().is_empty());
+        let external = match self.table_type {
+            Some(table_type) => table_type == NewTableType::External,
+            None => located,
+        };
+        let mut parameters = self.parameters;
+        if external {
+            parameters.insert("EXTERNAL".to_owned(), "TRUE".to_owned());
+        } else {
+            parameters.remove("EXTERNAL");
+        }
+        if let Some(comment) = self.comment {
+            parameters.insert("comment".to_owned(), comment);
+        }
+        let columns = self.columns.into_iter().map(ColumnView::into).collect();
+        Ok(Table {
+            id: 0,
+            at: database.table(self.name.as_str()),
+            table_type: if external {
+                TableType::External
+            } else {
+                TableType::Managed
+            },
+            owner: self.owner.or_else(|| Some("skep".to_owned())),
+            owner_type: None,
+            created_at: 0,
+            last_access_at: 0,
+            retention: 0,
+            partition_keys: self
+                .partition_keys
+                .into_iter()
+                .map(ColumnView::into)
+                .collect(),
+            location: self.location,
+            descriptor: Arc::new(self.storage.descriptor(columns)?),
+            parameters,
+            view_original_text: None,
+            view_expanded_text: None,
+            rest: Vec::new(),
+        })
+    }
+}
+
+impl From<ChangeTable> for TableChange {
+    fn from(change: ChangeTable) -> Self {
+        Self {
+            parameters: ParameterChanges(change.parameters),
+            owner: change.owner,
+        }
+    }
+}

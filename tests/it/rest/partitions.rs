@@ -1,0 +1,227 @@
+//! Partitions over REST: what ingestion jobs call.
+
+use super::{Answer, Rest, names};
+use crate::harness::{TestDatabase, TestServer, on_every_database};
+use serde_json::{Value, json};
+
+const PARTITIONS: &str = "/databases/shop/tables/orders/partitions";
+
+on_every_database!(
+    partitions_live_from_their_addition_to_their_drop,
+    two_clients_may_add_the_same_partitions_at_once,
+);
+
+async fn partitions_live_from_their_addition_to_their_drop(database: TestDatabase) {
+    let server = TestServer::start(&database).await;
+    let rest = Rest::of(&server);
+    rest.orders().await;
+    let request = json!({"partitions": [
+        {"values": ["2026-11-22", "10"], "parameters": {"made": "by hand"}},
+        {"name": "hour=a%2Fb/dt=2026-11-22"},
+    ]});
+    let added = rest.post(PARTITIONS, request.clone()).await.expect(200);
+    assert_eq!(
+        added,
+        json!({"added": 2, "existed": 0, "partitions": [
+            {"name": "dt=2026-11-22/hour=10", "outcome": "added"},
+            {"name": "dt=2026-11-22/hour=a%2Fb", "outcome": "added"},
+        ]})
+    );
+    let path = format!("{PARTITIONS}/dt=2026-11-22%2Fhour=10");
+    let one = rest.get(&path).await.expect(200);
+    assert_eq!(one["values"], json!(["2026-11-22", "10"]));
+    assert_eq!(one["parameters"]["made"], "by hand");
+    assert_eq!(one["storage"]["format"], "parquet");
+    assert_eq!(names(&one["columns"]), ["id"]);
+    let directory = server
+        .warehouse()
+        .join("shop.db/orders/dt=2026-11-22/hour=10");
+    assert!(directory.is_dir());
+    assert!(
+        one["location"]
+            .as_str()
+            .unwrap()
+            .ends_with("shop.db/orders/dt=2026-11-22/hour=10")
+    );
+    // The name is escaped by Hive, and once more by the path.
+    let escaped = rest
+        .get(&format!("{PARTITIONS}/dt=2026-11-22%2Fhour=a%252Fb"))
+        .await
+        .expect(200);
+    assert_eq!(escaped["values"], json!(["2026-11-22", "a/b"]));
+
+    let again = rest
+        .post(PARTITIONS, request)
+        .await
+        .problem(409, "already-exists");
+    assert_eq!(again["subject"]["kind"], "partition");
+    let more = json!({"if_not_exists": true, "partitions": [
+        {"values": ["2026-11-22", "10"]}, {"values": ["2026-11-23", "0"]},
+    ]});
+    let added = rest.post(PARTITIONS, more).await.expect(200);
+    assert_eq!((&added["added"], &added["existed"]), (&json!(1), &json!(1)));
+    assert_eq!(added["partitions"][0]["outcome"], "existed");
+    let kept = rest.get(&path).await.expect(200);
+    assert_eq!(kept, one, "what existed is as it was");
+
+    rest.delete(&format!("{path}?delete_data=true"))
+        .await
+        .expect(204);
+    assert!(!directory.exists());
+    let missing = rest.get(&path).await.problem(404, "not-found");
+    assert_eq!(missing["subject"]["kind"], "partition");
+    rest.delete(&path).await.problem(404, "not-found");
+    let left = rest.get(PARTITIONS).await.expect(200);
+    assert_eq!(
+        names(&left["partitions"]),
+        ["dt=2026-11-22/hour=a%2Fb", "dt=2026-11-23/hour=0"]
+    );
+}
+
+async fn two_clients_may_add_the_same_partitions_at_once(database: TestDatabase) {
+    let server = TestServer::start(&database).await;
+    let rest = Rest::of(&server);
+    rest.orders().await;
+    let partitions: Vec<Value> = (0..50)
+        .map(|hour| json!({"values": ["2026-11-22", hour.to_string()]}))
+        .collect();
+    let request = json!({"if_not_exists": true, "partitions": partitions});
+    let (first, second) = tokio::join!(
+        rest.post(PARTITIONS, request.clone()),
+        rest.post(PARTITIONS, request)
+    );
+    let (first, second) = (first.expect(200), second.expect(200));
+    let count = |answer: &Value, field: &str| answer[field].as_u64().unwrap();
+    assert_eq!(count(&first, "added") + count(&second, "added"), 50);
+    assert_eq!(count(&first, "existed") + count(&second, "existed"), 50);
+    let listed = rest.get(PARTITIONS).await.expect(200);
+    assert_eq!(names(&listed["partitions"]).len(), 50);
+    // Each was announced once.
+    let events = rest
+        .get("/events?database=shop&table=orders")
+        .await
+        .expect(200);
+    let announced: usize = events["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|event| event["kind"] == "ADD_PARTITION")
+        .map(|event| event["partitions"].as_array().unwrap().len())
+        .sum();
+    assert_eq!(announced, 50);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn partitions_are_listed_in_pages_and_by_filter() {
+    let database = TestDatabase::sqlite().await;
+    let server = TestServer::start(&database).await;
+    let rest = Rest::of(&server);
+    rest.orders().await;
+    let partitions: Vec<Value> = (0..30)
+        .map(|number| json!({"values": [format!("2026-11-{:02}", 1 + number / 10), (number % 10).to_string()]}))
+        .collect();
+    rest.post(PARTITIONS, json!({"partitions": partitions}))
+        .await
+        .expect(200);
+    let walk = async |filter: &str, limit: usize| -> (Vec<String>, usize) {
+        let (mut all, mut pages, mut after) = (Vec::new(), 0, None::<String>);
+        loop {
+            let mut query = vec![("limit", limit.to_string())];
+            query.extend((!filter.is_empty()).then(|| ("filter", filter.to_owned())));
+            query.extend(after.map(|name| ("after", name)));
+            let query = url::form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(query)
+                .finish();
+            let page = rest.get(&format!("{PARTITIONS}?{query}")).await.expect(200);
+            all.extend(names(&page["partitions"]).into_iter().map(str::to_owned));
+            pages += 1;
+            after = page["next"].as_str().map(str::to_owned);
+            if after.is_none() {
+                return (all, pages);
+            }
+        }
+    };
+    let (all, pages) = walk("", 7).await;
+    assert_eq!((all.len(), pages), (30, 5));
+    assert!(all.is_sorted());
+    assert_eq!(
+        walk("", 30).await,
+        (all.clone(), 1),
+        "a full last page has no next one"
+    );
+    let (some, pages) = walk("dt > '2026-11-01' and hour in ('3', '4', '5')", 2).await;
+    assert_eq!(pages, 3);
+    assert_eq!(some.first().unwrap(), "dt=2026-11-02/hour=3");
+    assert_eq!(some.len(), 6);
+    assert_eq!(
+        walk("hour = '9'", 2).await.0.len(),
+        3,
+        "without a range of names"
+    );
+    assert_eq!(walk("dt = '1' and dt = '2'", 2).await, (Vec::new(), 1));
+    let problem = rest
+        .get(&format!("{PARTITIONS}?filter=nosuch%20%3D%20%271%27"))
+        .await
+        .problem(400, "invalid-request");
+    assert!(
+        problem["detail"].as_str().unwrap().contains("nosuch"),
+        "{problem}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faulty_partitions_are_refused_with_their_place() {
+    let database = TestDatabase::sqlite().await;
+    let server = TestServer::start(&database).await;
+    let rest = Rest::of(&server);
+    rest.orders().await;
+    let good = json!({"values": ["2026-11-22", "10"]});
+    let post = async |faulty: Value| -> Answer {
+        rest.post(PARTITIONS, json!({"partitions": [good, faulty]}))
+            .await
+    };
+    for (faulty, field, word) in [
+        (
+            json!({"values": ["1"]}),
+            "partitions[1].values",
+            "Invalid partition key",
+        ),
+        (json!({"name": "dt=1"}), "partitions[1]", "hour"),
+        (json!({}), "partitions[1]", "values or a name"),
+        (
+            json!({"values": ["1", "2"], "name": "dt=1/hour=2"}),
+            "partitions[1]",
+            "not both",
+        ),
+        (
+            json!({"values": [1, 2]}),
+            "partitions[1].values[0]",
+            "expected a string",
+        ),
+        (
+            json!({"valeus": ["1", "2"]}),
+            "partitions[1].valeus",
+            "did you mean `values`?",
+        ),
+    ] {
+        let problem = post(faulty).await.problem(400, "invalid-request");
+        assert_eq!(problem["field"], field, "{problem}");
+        assert!(
+            problem["detail"].as_str().unwrap().contains(word),
+            "{problem}"
+        );
+    }
+    post(good.clone()).await.problem(400, "invalid-request");
+    let nothing = rest.get(PARTITIONS).await.expect(200);
+    assert_eq!(nothing["partitions"], json!([]), "all or none");
+    let path = "/databases/shop/tables/nosuch/partitions";
+    let problem = rest
+        .post(path, json!({"partitions": [good]}))
+        .await
+        .problem(404, "not-found");
+    assert_eq!(problem["subject"]["kind"], "table");
+    rest.get(path).await.problem(404, "not-found");
+    rest.get(&format!("{PARTITIONS}/dt=1"))
+        .await
+        .problem(422, "invalid-object");
+}
