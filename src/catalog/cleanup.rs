@@ -1,12 +1,29 @@
 //! Deleting data that was dropped: written down with the drop, tried at once, retried until it is done.
+//!
+//! Between the drop and the end of its deletion the place may be used again, on this replica or another, and engines
+//! write their files *before* they create the table or add the partition. So nothing that skep knows tells old files from
+//! new ones but the time of their last change, which the store stamps. The rules:
+//!
+//! 1. A deletion takes only files older than the drop. Whoever saw the drop answered writes younger ones.
+//! 2. The first try runs before the drop is answered, with the clock of the process that committed it: only who did not
+//!    wait for the answer can write meanwhile, and a second of tolerance suffices.
+//! 3. A later try runs after anything may have been written, with clocks that may differ: what changed within
+//!    [`CLOCKS_DIFFER_MAX`] of the drop stays, and the deletion stays written down, where an operator sees it.
+//! 4. Who is about to use a place finishes the deletions that overlap it, so that the rows of a dropped table do not
+//!    reappear in the next one. Where a file cannot be told from a new one, or the store does not answer, the use is
+//!    refused: it is neither deleted nor mistaken for data of the new table.
+//!
+//! Two replicas may work on one deletion at once: both take the same old files. One gap is left that no clock closes: a
+//! key of an object store that is written again, under the same name, after a bulk delete that names it was sent.
 
 use super::Catalog;
 use crate::error::{Error, Result};
-use crate::lake::Made;
+use crate::lake::{Location, Made, Moment, Spared};
 use crate::model::Database;
 use crate::store::{PendingDelete, Session};
 use crate::transact;
 use futures::future::join_all;
+use std::time::Duration;
 
 /// How many deletions one pass of the background task takes up.
 const PENDING_DELETES_PER_PASS_MAX: usize = 100;
@@ -16,6 +33,12 @@ const DELETIONS_CONCURRENT_MAX: usize = 16;
 const RETRY_DELAY_S: i64 = 60;
 /// Seconds between two tries at most.
 const RETRY_DELAY_S_MAX: i64 = 3600;
+
+/// How far the clocks of the replicas and of the store may differ. S3 refuses requests that are further off, so where
+/// skep works at all, this holds.
+const CLOCKS_DIFFER_MAX: Duration = Duration::from_mins(15);
+/// Milliseconds after a commit up to which files count as written before it: they are stamped by the store.
+const FIRST_TRY_TOLERANCE_MS: i64 = 1000;
 
 /// A deletion that a transaction has written down.
 #[derive(Debug)]
@@ -60,8 +83,9 @@ impl Catalog {
     /// Tries deletions right after the commit that wrote them down, several at once. A failure is logged and left to
     /// the background task.
     pub(super) async fn doomed_delete(&self, doomed: Vec<Doomed>) {
+        let dropped = Moment::exact(self.clock.millis().saturating_add(FIRST_TRY_TOLERANCE_MS));
         for (number, chunk) in doomed.chunks(DELETIONS_CONCURRENT_MAX).enumerate() {
-            // A long list takes its time: what was called off meanwhile is in use again.
+            // A long list takes its time: meanwhile another replica may have finished some, to use the place.
             let chunk = if number == 0 {
                 chunk.iter().collect()
             } else {
@@ -70,13 +94,16 @@ impl Catalog {
             let deleted = join_all(
                 chunk
                     .iter()
-                    .map(|one| self.lake.directory_delete(&one.location)),
+                    .map(|one| self.lake.directory_delete_older(&one.location, dropped)),
             )
             .await;
             let mut done = Vec::with_capacity(chunk.len());
             for (one, outcome) in chunk.iter().zip(deleted) {
                 match outcome {
-                    Ok(()) => done.push(one.id),
+                    Ok(spared) => {
+                        done.push(one.id);
+                        spared_tell(&one.location, spared);
+                    }
                     Err(failure) => {
                         tracing::warn!(location = one.location, %failure, "cannot delete dropped data; it will be retried");
                     }
@@ -105,7 +132,7 @@ impl Catalog {
             .collect()
     }
 
-    /// Takes up the deletions that are due. Returns how many were tried and how many of them failed again.
+    /// Takes up the deletions that are due. Returns how many were tried and how many of them are not done.
     pub async fn pending_deletes_retry(&self) -> Result<(usize, usize)> {
         let mut session = self.store.session().await?;
         let due = session
@@ -118,59 +145,66 @@ impl Catalog {
                 continue;
             }
             tried += 1;
-            if let Err(failure) = self.doomed_delete_one(one.id, &one.location).await {
-                let attempts = one.attempts + 1;
-                tracing::warn!(location = one.location, attempts, %failure, "cannot delete dropped data");
-                failed += 1;
+            let (location, attempts) = (&one.location, one.attempts + 1);
+            match self.pending_delete_finish(&one).await {
+                Ok(Spared { unclear: 0, .. }) => {}
+                Ok(Spared { unclear, .. }) => {
+                    failed += 1;
+                    tracing::warn!(
+                        location,
+                        attempts,
+                        unclear,
+                        "dropped data stays: files that changed at about the time of the drop may be new"
+                    );
+                }
+                Err(failure) => {
+                    failed += 1;
+                    tracing::warn!(location, attempts, %failure, "cannot delete dropped data");
+                }
             }
         }
         Ok((tried, failed))
     }
 
-    /// Finishes the deletions that stand at, under or above a place that is about to be used again: a retry must not
-    /// take away what a new table puts there.
-    pub(super) async fn pending_deletes_under(&self, location: &str) -> Result<()> {
-        for (id, location) in self.pending_deletes_overlapping(&[location]).await? {
-            self.doomed_delete_one(id, &location).await?;
+    /// Finishes the deletions that stand at, under or above places that are about to be used again; see the module.
+    ///
+    /// Fails with `Unavailable` where the store does not answer, with `Invalid` where a file may be old or new.
+    pub(super) async fn places_clear(&self, locations: &[&str]) -> Result<()> {
+        for pending in self.pending_deletes_overlapping(locations).await? {
+            let Spared { unclear, .. } = self.pending_delete_finish(&pending).await?;
+            if unclear > 0 {
+                return Err(Error::Invalid(format!(
+                    "location {} cannot be used yet: what was dropped there is not deleted, and {unclear} of its files \
+                     changed at about the time of the drop, so they may be new; remove them, or try again where \
+                     another client is dropping it at this moment",
+                    pending.location
+                )));
+            }
         }
         Ok(())
     }
 
-    /// Calls off the deletions that stand at, under or above places where partitions are about to be added. Engines
-    /// write the files of a partition before they add it, so what lies there now may be new.
-    pub(super) async fn pending_deletes_cancel(&self, locations: &[&str]) -> Result<()> {
-        let found = self.pending_deletes_overlapping(locations).await?;
-        if found.is_empty() {
-            return Ok(());
-        }
-        for (_, location) in &found {
-            tracing::warn!(
-                location,
-                "dropped data that could not be deleted stays: its place is used again"
-            );
-        }
-        let ids: Vec<i64> = found.into_iter().map(|(id, _)| id).collect();
-        transact!(self.store, |session| {
-            session.pending_delete_done_list(&ids).await
-        })
-    }
-
     /// The deletions, due or not, that overlap one of these places. Usually there are none at all.
-    async fn pending_deletes_overlapping(&self, locations: &[&str]) -> Result<Vec<(i64, String)>> {
+    async fn pending_deletes_overlapping(&self, locations: &[&str]) -> Result<Vec<PendingDelete>> {
         let mut session = self.store.session().await?;
+        let places: Vec<Location> = locations.iter().copied().filter_map(place).collect();
         let mut found = Vec::new();
         let mut after = 0;
         loop {
             let page = session
                 .pending_delete_page(after, PENDING_DELETES_PER_PASS_MAX)
                 .await?;
-            let Some((last, _)) = page.last() else {
+            let Some(last) = page.last() else {
                 return Ok(found);
             };
-            after = *last;
+            after = last.id;
             let ended = page.len() < PENDING_DELETES_PER_PASS_MAX;
-            found.extend(page.into_iter().filter(|(_, pending)| {
-                locations.iter().any(|location| overlap(pending, location))
+            found.extend(page.into_iter().filter(|pending| {
+                place(&pending.location).is_some_and(|doomed| {
+                    places
+                        .iter()
+                        .any(|used| doomed.contains(used) || used.contains(&doomed))
+                })
             }));
             if ended {
                 return Ok(found);
@@ -189,11 +223,20 @@ impl Catalog {
         })
     }
 
-    async fn doomed_delete_one(&self, id: i64, location: &str) -> Result<()> {
-        self.lake.directory_delete(location).await?;
-        transact!(self.store, |session| {
-            session.pending_delete_done(id).await
-        })
+    /// Deletes what is older than the drop for certain, and strikes the deletion off unless something may be.
+    async fn pending_delete_finish(&self, pending: &PendingDelete) -> Result<Spared> {
+        let dropped = Moment::about(pending.created_at.saturating_mul(1000), CLOCKS_DIFFER_MAX);
+        let spared = self
+            .lake
+            .directory_delete_older(&pending.location, dropped)
+            .await?;
+        if spared.unclear == 0 {
+            transact!(self.store, |session| {
+                session.pending_delete_done(pending.id).await
+            })?;
+            spared_tell(&pending.location, spared);
+        }
+        Ok(spared)
     }
 
     /// Removes a directory that was made for something that could not be stored.
@@ -221,9 +264,21 @@ impl Catalog {
     }
 }
 
-/// Whether one place is the other or stands inside it, either way round.
-fn overlap(one: &str, other: &str) -> bool {
-    is_inside(one, other) || is_inside(other, one)
+/// A stored location, in the form that is compared. What cannot be read is no place that a file could have.
+fn place(location: &str) -> Option<Location> {
+    Location::parse(location).ok()
+}
+
+/// Files that a deletion left behind are worth a line: they belong to who wrote them, or to nobody.
+fn spared_tell(location: &str, spared: Spared) {
+    if spared.younger > 0 {
+        let files = spared.younger;
+        tracing::warn!(
+            location,
+            files,
+            "files written after the drop were not deleted"
+        );
+    }
 }
 
 /// Whether a place is a directory or stands inside it.

@@ -5,6 +5,7 @@
 //! library drops that slash when it lists, so an empty object may be a marker in disguise; where
 //! it matters both keys are tried. `marker_key` is the one way to name a marker.
 
+use super::moment::{Moment, Spared};
 use super::{Summary, error::LakeError, is_hidden, location::Location, settings::S3Settings};
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::aws::{AmazonS3, AmazonS3Builder};
@@ -83,18 +84,27 @@ impl Bucket {
         Ok(!objects.is_empty())
     }
 
-    /// Deletes every key below the directory.
-    pub(super) async fn directory_delete(&self, at: &Location) -> Result<(), LakeError> {
+    /// Deletes every key below the directory, or those that are older than a moment. The store stamps an object when
+    /// its upload begins, with the whole second before.
+    pub(super) async fn directory_delete(
+        &self,
+        at: &Location,
+        moment: Option<Moment>,
+    ) -> Result<Spared, LakeError> {
+        let mut spared = Spared::default();
         let mut token = None;
         loop {
             let (objects, next) = self.page(at, token, PAGE_KEYS_MAX).await?;
-            let keys = objects
-                .iter()
-                .flat_map(|object| keys_of(at, object))
-                .collect();
+            let mut keys = Vec::with_capacity(objects.len());
+            for object in &objects {
+                let side = moment.map(|moment| moment.side(object.last_modified.into()));
+                if side.is_none_or(|side| spared.judge(side)) {
+                    keys.extend(keys_of(at, object));
+                }
+            }
             self.keys_delete(at, keys).await?;
             if next.is_none() {
-                return Ok(());
+                return Ok(spared);
             }
             token = next;
         }
@@ -129,7 +139,7 @@ impl Bucket {
             token = next;
         }
         if found {
-            self.directory_delete(from).await?;
+            self.directory_delete(from, None).await?;
         }
         Ok(found)
     }

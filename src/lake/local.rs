@@ -2,10 +2,13 @@
 //! that may wait. Symbolic links are never followed downwards, so that nothing outside of a
 //! table's directory is counted or deleted.
 
+use super::moment::{Moment, Side, Spared};
 use super::{Made, Summary, error::LakeError, is_hidden, location::Location};
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Makes the directory and the ones above it that are missing.
 pub(super) fn directory_make(at: &Location) -> Result<Made, LakeError> {
@@ -79,6 +82,60 @@ pub(super) fn directory_delete(at: &Location) -> Result<(), LakeError> {
             Err(LakeError::from_io(&at.to_string(), error))
         }
         _ => Ok(()),
+    }
+}
+
+/// Deletes what is older than a moment. Files that were moved here keep the time of their writing, so the time of
+/// their move counts as well; a directory counts by its birth, for deleting from it changes its other times.
+pub(super) fn directory_delete_older(at: &Location, moment: Moment) -> Result<Spared, LakeError> {
+    let mut spared = Spared::default();
+    older_delete(Path::new(at.path()), moment, &mut spared)
+        .map_err(|error| LakeError::from_io(&at.to_string(), error))?;
+    Ok(spared)
+}
+
+/// Deletes what is old at and below a path. As deep as paths are long, so the stack suffices.
+fn older_delete(path: &Path, moment: Moment, spared: &mut Spared) -> io::Result<()> {
+    let Some(found) = present(fs::symlink_metadata(path))? else {
+        return Ok(());
+    };
+    if !found.is_dir() {
+        if spared.judge(moment.side(changed(&found)?)) {
+            present(fs::remove_file(path))?;
+        }
+        return Ok(());
+    }
+    let born = found.created().or_else(|_| found.modified())?;
+    let Some(entries) = present(fs::read_dir(path))? else {
+        return Ok(());
+    };
+    // The listing is closed before the descent: files that may be open at once are few.
+    for entry in entries.collect::<io::Result<Vec<_>>>()? {
+        older_delete(&entry.path(), moment, spared)?;
+    }
+    if moment.side(born) == Side::Before {
+        match fs::remove_dir(path) {
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+            removed => drop(present(removed)?),
+        }
+    }
+    Ok(())
+}
+
+/// When a file was written, or moved to where it is.
+fn changed(found: &fs::Metadata) -> io::Result<SystemTime> {
+    let seconds = u64::try_from(found.ctime()).unwrap_or(0);
+    let nanoseconds = u32::try_from(found.ctime_nsec()).unwrap_or(0);
+    let moved = UNIX_EPOCH + Duration::new(seconds, nanoseconds);
+    Ok(found.modified()?.max(moved))
+}
+
+/// Nothing where the file is gone: another writer works here too.
+fn present<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
+    match outcome {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -10,10 +10,12 @@ mod bucket;
 mod error;
 mod local;
 mod location;
+mod moment;
 mod settings;
 
 pub use error::{Cause, LakeError};
 pub use location::{LOCATION_BYTES_MAX, Location, Scheme};
+pub use moment::{Moment, Spared};
 pub use settings::{S3Settings, StorageSettings};
 
 use bucket::Bucket;
@@ -181,7 +183,27 @@ impl Lake {
         self.rails(&at)?;
         match at.scheme() {
             Scheme::File => blocking(move || local::directory_delete(&at)).await,
-            Scheme::S3(_) => self.bucket(&at)?.directory_delete(&at).await,
+            Scheme::S3(_) => self
+                .bucket(&at)?
+                .directory_delete(&at, None)
+                .await
+                .map(drop),
+            Scheme::Other(_) => Err(unreached(&at)),
+        }
+    }
+
+    /// As [`Lake::directory_delete`], but only what changed last before a moment: younger files stay, and what may be
+    /// younger. Says how many did.
+    pub async fn directory_delete_older(
+        &self,
+        location: &str,
+        moment: Moment,
+    ) -> Result<Spared, LakeError> {
+        let at = Location::parse(location)?;
+        self.rails(&at)?;
+        match at.scheme() {
+            Scheme::File => blocking(move || local::directory_delete_older(&at, moment)).await,
+            Scheme::S3(_) => self.bucket(&at)?.directory_delete(&at, Some(moment)).await,
             Scheme::Other(_) => Err(unreached(&at)),
         }
     }

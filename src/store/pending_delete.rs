@@ -1,6 +1,7 @@
 //! Data of dropped tables and partitions that could not be deleted yet. The drop itself is done; a task tries again.
 
 use super::failure::Failure;
+use super::row::Row;
 use super::session::Session;
 use super::statement::LIST_LENGTH_MAX;
 use crate::error::{Error, Result};
@@ -80,19 +81,18 @@ impl Session {
         &mut self,
         after: i64,
         limit: usize,
-    ) -> Result<Vec<(i64, String)>> {
+    ) -> Result<Vec<PendingDelete>> {
         let statement = self
             .statement(
-                "SELECT id, location FROM skep_pending_deletes WHERE id > ? ORDER BY id LIMIT ?",
+                "SELECT id, location, reason, attempts, created_at, next_at
+                 FROM skep_pending_deletes
+                 WHERE id > ?
+                 ORDER BY id
+                 LIMIT ?",
             )
             .bind(after)
             .bind(i64::try_from(limit).unwrap_or(i64::MAX));
-        let rows = self.rows(&statement).await?;
-        let page = rows.iter().map(|row| {
-            let mut cells = row.cells();
-            Ok((cells.integer()?, cells.string()?))
-        });
-        Ok(page.collect::<Result<_, Failure>>()?)
+        pending_deletes(&self.rows(&statement).await?)
     }
 
     /// Those of these numbers that are still noted.
@@ -125,19 +125,7 @@ impl Session {
             )
             .bind(now)
             .bind(i64::try_from(limit).unwrap_or(i64::MAX));
-        let rows = self.rows(&statement).await?;
-        let due = rows.iter().map(|row| {
-            let mut cells = row.cells();
-            Ok(PendingDelete {
-                id: cells.integer()?,
-                location: cells.string()?,
-                reason: cells.string()?,
-                attempts: cells.integer()?,
-                created_at: cells.integer()?,
-                next_at: cells.integer()?,
-            })
-        });
-        Ok(due.collect::<Result<_, Failure>>()?)
+        pending_deletes(&self.rows(&statement).await?)
     }
 
     /// Notes a try in vain and when to try next. Gives false where somebody else has tried meanwhile or is done:
@@ -175,4 +163,20 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// Reads rows of the six columns, in the order of the struct.
+fn pending_deletes(rows: &[Row]) -> Result<Vec<PendingDelete>> {
+    let found = rows.iter().map(|row| {
+        let mut cells = row.cells();
+        Ok(PendingDelete {
+            id: cells.integer()?,
+            location: cells.string()?,
+            reason: cells.string()?,
+            attempts: cells.integer()?,
+            created_at: cells.integer()?,
+            next_at: cells.integer()?,
+        })
+    });
+    Ok(found.collect::<Result<_, Failure>>()?)
 }

@@ -1,8 +1,9 @@
 //! The lake on both of its storages: a temporary directory, and S3 over real HTTP.
 
 use crate::s3::S3Server;
-use skep::lake::{Lake, LakeError, StorageSettings, Summary};
+use skep::lake::{Lake, LakeError, Moment, StorageSettings, Summary};
 use std::fs;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
 
 fn local() -> (TempDir, Lake, String) {
@@ -391,4 +392,52 @@ async fn a_storage_that_is_not_reached_keeps_its_location_and_refuses_the_work()
     assert!(matches!(error, LakeError::Unsupported { .. }), "{error}");
     let error = lake.qualify_below_root("s3a://bucket/").unwrap_err();
     assert!(error.to_string().contains("root"), "{error}");
+}
+
+/// Milliseconds since the epoch.
+fn millis(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_millis()).unwrap()
+}
+
+#[tokio::test]
+async fn only_what_is_older_is_deleted_and_a_file_that_was_moved_in_is_young() {
+    let (directory, lake, root) = local();
+    let table = directory.path().join("t");
+    fs::create_dir_all(table.join("p=1/deep")).unwrap();
+    fs::write(table.join("p=1/deep/old"), "x").unwrap();
+    fs::write(table.join("old"), "x").unwrap();
+    let elsewhere = directory.path().join("written-long-ago");
+    fs::write(&elsewhere, "x").unwrap();
+    let long_ago = UNIX_EPOCH + Duration::from_hours(24);
+    let file = fs::File::options().write(true).open(&elsewhere).unwrap();
+    file.set_modified(long_ago).unwrap();
+    let moment = millis(SystemTime::now()) + 1;
+    // Until the clock of the file system has passed the moment.
+    while {
+        fs::write(table.join("new"), "x").unwrap();
+        millis(fs::metadata(table.join("new")).unwrap().modified().unwrap()) <= moment
+    } {}
+    fs::rename(&elsewhere, table.join("moved")).unwrap();
+    fs::create_dir(table.join("p=2")).unwrap();
+
+    let location = format!("{root}/t");
+    let spared = lake
+        .directory_delete_older(&location, Moment::exact(moment))
+        .await
+        .unwrap();
+    assert_eq!((spared.unclear, spared.younger), (0, 2));
+    let mut left: Vec<_> = fs::read_dir(&table)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["moved", "new", "p=2"]);
+    let about = Moment::about(moment, Duration::from_hours(1));
+    let spared = lake.directory_delete_older(&location, about).await.unwrap();
+    assert_eq!((spared.unclear, spared.younger), (2, 0));
+    let later = Moment::exact(moment + 3_600_000);
+    let spared = lake.directory_delete_older(&location, later).await.unwrap();
+    assert_eq!((spared.unclear, spared.younger), (0, 0));
+    assert!(!table.exists());
 }

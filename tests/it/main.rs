@@ -9,6 +9,7 @@ mod client_tests;
 mod config;
 mod coverage;
 mod discovery;
+mod dropped_data;
 mod faults;
 mod harness;
 mod lake;

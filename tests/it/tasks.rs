@@ -88,8 +88,9 @@ async fn dropped_data_that_could_not_be_deleted_goes_when_the_store_is_back() {
         },
     } });
     call(&running, "create_table", table).await;
-    server.put("lake", "warehouse/t/part-0", "x");
-    server.put("lake", "warehouse/t2/part-0", "x");
+    let written_ms = clock.millis() - DAY_MS;
+    server.put_at("lake", "warehouse/t/part-0", written_ms);
+    server.put_at("lake", "warehouse/t2/part-0", written_ms);
     server.fail("DeleteObjects", "", 0, 2, 503);
 
     let drop = json!({ "dbname": "default", "name": "t", "deleteData": true });

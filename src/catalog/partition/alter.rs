@@ -54,6 +54,7 @@ impl Catalog {
         }
         let before = befores(&mut session, &table, &after).await?;
         drop(session);
+        self.partition_places_clear(&table, &before, &after).await?;
         self.partition_figures_renew(&table, &before, &mut after, &counted, options)
             .await;
         transact!(self.store, |session| {
@@ -108,6 +109,26 @@ impl Catalog {
                 .insert(LAST_DDL_TIME.into(), now.to_string());
         }
         Ok((partition, prepared.keeps_statistics))
+    }
+
+    /// Clears the places that partitions are moved to of dropped data.
+    async fn partition_places_clear(
+        &self,
+        table: &Table,
+        before: &[Partition],
+        after: &[Partition],
+    ) -> Result<()> {
+        let moved: Vec<String> = before
+            .iter()
+            .zip(after)
+            .filter(|(old, new)| old.location != new.location)
+            .filter_map(|(_, new)| new.full_location(table.location.as_deref()))
+            .collect();
+        if moved.is_empty() {
+            return Ok(());
+        }
+        let moved: Vec<&str> = moved.iter().map(String::as_str).collect();
+        self.places_clear(&moved).await
     }
 
     /// Counts the files of those partitions whose figures are missing or changed, and says whether they are exact.

@@ -21,7 +21,7 @@ impl Catalog {
     ) -> Result<Vec<Made>> {
         let locations = locations_of(table, partitions);
         let places: Vec<&str> = locations.iter().map(String::as_str).collect();
-        self.pending_deletes_cancel(&places).await?;
+        self.places_clear(&places).await?;
         let mut made = Vec::with_capacity(locations.len());
         for chunk in locations.chunks(DIRECTORIES_CONCURRENT_MAX) {
             let mut failure = None;

@@ -80,12 +80,12 @@ impl Catalog {
             let (Some(here), Some(there)) = (here, default_location(to, &partition.name)) else {
                 continue;
             };
+            self.places_clear(&[&there]).await?;
             if self.lake.exists(&there).await? {
                 return Err(Error::Invalid(format!(
                     "the directory {there} exists already"
                 )));
             }
-            self.pending_deletes_cancel(&[&there]).await?;
             if self.lake.directory_move(&here, &there).await? {
                 moved.push((here, there));
             }

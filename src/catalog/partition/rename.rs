@@ -91,12 +91,12 @@ impl Catalog {
         let (Some(from), Some(to)) = (from, default_location(table, &after.name)) else {
             return Ok(None);
         };
+        self.places_clear(&[&to]).await?;
         if self.lake.exists(&to).await? {
             return Err(Error::NotAllowed(format!(
                 "New location for this partition {to} already exists"
             )));
         }
-        self.pending_deletes_cancel(&[&to]).await?;
         let moved = self.lake.directory_move(&from, &to).await?;
         Ok(moved.then_some((from, to)))
     }

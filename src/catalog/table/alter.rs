@@ -60,9 +60,31 @@ impl Catalog {
     }
 
     async fn table_replace(&self, at: &TableRef, new: Table, options: &AlterOptions) -> Result<()> {
-        let now = self.now();
         let mut after = self.table_prepare(new, options).await?;
-        last_ddl_time_fill(&mut after.parameters, now);
+        last_ddl_time_fill(&mut after.parameters, self.now());
+        let mut cleared = false;
+        while !self
+            .table_replace_store(at, &after, options, cleared)
+            .await?
+        {
+            if let Some(location) = &after.location {
+                self.places_clear(&[location]).await?;
+            }
+            cleared = true;
+        }
+        Ok(())
+    }
+
+    /// Writes the new definition. Gives false, and does nothing, where the table gets a new place that is not cleared of
+    /// dropped data yet: only the transaction knows whether it is new.
+    async fn table_replace_store(
+        &self,
+        at: &TableRef,
+        after: &Table,
+        options: &AlterOptions,
+        cleared: bool,
+    ) -> Result<bool> {
+        let now = self.now();
         transact!(self.store, |session| {
             let before = session
                 .table_get_locked(at)
@@ -70,6 +92,9 @@ impl Catalog {
                 .ok_or_else(|| Error::NotFound(Entity::Table(at.clone())))?;
             let mut after = after.clone();
             self.table_change_check(&before, &mut after, options)?;
+            if before.location != after.location && !cleared {
+                return Ok(false);
+            }
             if let (Some(old), true) = (&before.location, before.location != after.location) {
                 session.partition_pin_locations(before.id, old).await?;
             }
@@ -84,7 +109,7 @@ impl Catalog {
             session
                 .event_append(now, &[change_event(before, after)])
                 .await?;
-            Ok(())
+            Ok(true)
         })
     }
 

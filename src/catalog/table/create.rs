@@ -37,7 +37,7 @@ impl Catalog {
         let directory = table.location.clone().filter(|_| !table.is_view());
         let made = match &directory {
             Some(location) => {
-                self.pending_deletes_under(location).await?;
+                self.places_clear(&[location]).await?;
                 Some(self.lake.directory_make(location).await?)
             }
             None => None,

@@ -56,6 +56,12 @@ impl Catalog {
         if let Some(Move { from, to }) = &moved {
             self.directory_move(from, to).await?;
             after.location = Some(to.clone());
+        } else if let Some(location) = after
+            .location
+            .as_deref()
+            .filter(|_| after.location != seen.location)
+        {
+            self.places_clear(&[location]).await?;
         }
         let stored = self
             .table_rename_store(&seen, &after, moved.as_ref(), options)
@@ -92,6 +98,7 @@ impl Catalog {
 
     /// Moves a directory that may be missing; the place it goes to must be free.
     async fn directory_move(&self, from: &str, to: &str) -> Result<()> {
+        self.places_clear(&[to]).await?;
         if self.lake.exists(to).await? {
             return Err(Error::NotAllowed(format!(
                 "New location for this table {to} already exists"

@@ -1,11 +1,13 @@
 //! An S3 server in the test's own process: real HTTP and signatures on a free port of loopback,
 //! objects in memory, requests counted, failures by order. Each test starts its own.
 
+mod gate;
 mod service;
 mod store;
 
 use axum::error_handling::HandleError;
 use bytes::Bytes;
+use gate::Gate;
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
 use service::Service;
@@ -13,6 +15,7 @@ use skep::lake::{S3Settings, StorageSettings};
 use skep::secret::Secret;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 use store::{Store, Stored};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -79,6 +82,23 @@ impl S3Server {
         self.store
             .put(bucket, key, Stored::new(bytes.into()), false)
             .unwrap();
+    }
+
+    /// Puts an object that was written at a time, in milliseconds since the epoch.
+    pub(crate) fn put_at(&self, bucket: &str, key: &str, epoch_ms: i64) {
+        let mut stored = Stored::new(Bytes::from_static(b"x"));
+        stored.modified = UNIX_EPOCH + Duration::from_millis(u64::try_from(epoch_ms).unwrap());
+        self.store.put(bucket, key, stored, false).unwrap();
+    }
+
+    /// Removes an object without a request.
+    pub(crate) fn remove(&self, bucket: &str, key: &str) {
+        self.store.delete(bucket, key).unwrap();
+    }
+
+    /// Holds the next request of a kind (`DeleteObjects` is the one that looks) back.
+    pub(crate) fn hold(&self, operation: &'static str) -> Arc<Gate> {
+        self.store.gate_add(operation)
     }
 
     /// The bytes of an object that must exist.

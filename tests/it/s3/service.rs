@@ -199,6 +199,7 @@ impl S3 for Service {
         request: S3Request<DeleteObjectsInput>,
     ) -> S3Result<S3Response<DeleteObjectsOutput>> {
         let input = request.input;
+        self.0.gates_pass("DeleteObjects").await;
         self.0.admit("DeleteObjects", "")?;
         let mut output = DeleteObjectsOutput::default();
         let (mut deleted, mut errors) = (Vec::new(), Vec::new());

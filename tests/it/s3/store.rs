@@ -1,13 +1,14 @@
 //! The objects of the S3 stand-in: buckets of sorted keys in memory, the count of every kind of
 //! request, and the faults a test has asked for. Knows nothing of HTTP.
 
+use super::gate::Gate;
 use bytes::Bytes;
 use s3s::{S3Error, S3Result, s3_error};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::ops::Bound;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 /// One stored object.
@@ -59,6 +60,7 @@ struct State {
     upload_last: u64,
     requests: BTreeMap<&'static str, usize>,
     faults: Vec<Fault>,
+    gates: Vec<Arc<Gate>>,
 }
 
 /// All buckets. Reached from the server's tasks and from the test at once.
@@ -112,6 +114,27 @@ impl Store {
             strikes,
             status,
         });
+    }
+
+    pub(crate) fn gate_add(&self, operation: &'static str) -> Arc<Gate> {
+        let gate = Arc::new(Gate::new(operation));
+        self.state().gates.push(Arc::clone(&gate));
+        gate
+    }
+
+    /// Waits at the gates of a kind of request.
+    pub(crate) async fn gates_pass(&self, operation: &str) {
+        let gates: Vec<_> = {
+            let state = self.state();
+            let held = state
+                .gates
+                .iter()
+                .filter(|gate| gate.operation == operation);
+            held.cloned().collect()
+        };
+        for gate in gates {
+            gate.pass().await;
+        }
     }
 
     pub(crate) fn requests(&self, operation: &str) -> usize {

@@ -1,0 +1,41 @@
+//! Holds one request back until a test has done what is to happen meanwhile.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::{Notify, Semaphore};
+
+/// Where the first request of a kind waits; later ones pass.
+pub(crate) struct Gate {
+    pub(super) operation: &'static str,
+    taken: AtomicBool,
+    arrived: Notify,
+    closed: Semaphore,
+}
+
+impl Gate {
+    pub(super) fn new(operation: &'static str) -> Self {
+        Self {
+            operation,
+            taken: AtomicBool::new(false),
+            arrived: Notify::new(),
+            closed: Semaphore::new(0),
+        }
+    }
+
+    /// Waits until the request stands at the gate.
+    pub(crate) async fn arrived(&self) {
+        self.arrived.notified().await;
+    }
+
+    /// Lets the request go on.
+    pub(crate) fn open(&self) {
+        self.closed.close();
+    }
+
+    pub(super) async fn pass(&self) {
+        if !self.taken.swap(true, Ordering::SeqCst) {
+            self.arrived.notify_one();
+            // Closing ends the wait; there is nothing to acquire.
+            drop(self.closed.acquire().await);
+        }
+    }
+}
