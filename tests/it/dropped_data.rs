@@ -52,7 +52,7 @@ impl Lakehouse {
         let mut settings = settings_in(self.folder.path());
         settings.database.url = Secret::new(self.database.url());
         settings.storage = self.s3.storage_settings();
-        settings.warehouse.location = "s3a://lake/w".to_owned();
+        "s3a://lake/w".clone_into(&mut settings.warehouse.location);
         Server::start_at(settings, self.clock.clone())
             .await
             .unwrap()
