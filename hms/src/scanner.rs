@@ -212,7 +212,12 @@ impl Scanner {
         };
         let inner = self.value(&mut cursor, wire, matches!(frame, Frame::Struct))?;
         self.check_end(cursor.at)?;
-        if inner.is_some() && self.stack.len() >= self.limits.depth_max {
+        // A container without nested values is a level, too: readers count it.
+        let nests = matches!(
+            wire,
+            WireType::Struct | WireType::Map | WireType::Set | WireType::List
+        );
+        if nests && self.stack.len() >= self.limits.depth_max {
             return Err(ScanError::TooDeep {
                 limit: self.limits.depth_max,
             }

@@ -1,7 +1,7 @@
 //! Cut, changed and random messages: an error each time, never a panic, never a silent success.
 
 use hms::{
-    DecodeErrorKind, Limits, Progress, Protocol, Reader, Scanner, WireType,
+    DecodeErrorKind, Limits, Progress, Protocol, Reader, ScanError, Scanner, WireType,
     protocol::{BinaryReader, CompactReader},
 };
 use proptest::prelude::*;
@@ -124,6 +124,55 @@ fn deep_nesting_is_refused() {
             ),
             "{kind:?}"
         );
+    }
+}
+
+/// A call whose arguments nest `depth` levels deep: structs, and at the bottom a list of these bytes.
+fn nested_call(protocol: Protocol, depth: usize, list: &[u8]) -> Vec<u8> {
+    let (head, inner, field): (&[u8], &[u8], &[u8]) = match protocol {
+        Protocol::Binary => (
+            &[0x80, 1, 0, 1, 0, 0, 0, 1, b'm', 0, 0, 0, 0],
+            &[12, 0, 1],
+            &[15, 0, 1],
+        ),
+        Protocol::Compact => (&[0x82, 0x21, 0, 1, b'm'], &[0x1c], &[0x19]),
+    };
+    let structs = depth - 1;
+    let mut message = head.to_vec();
+    message.extend(inner.repeat(structs - 1));
+    message.extend_from_slice(field);
+    message.extend_from_slice(list);
+    message.extend(vec![0; structs]);
+    message
+}
+
+/// Found by fuzzing: a list of numbers, or of nothing, at the last level.
+#[test]
+fn the_deepest_container_counts_for_scanner_and_reader_alike() {
+    let depth_max = Limits::default().depth_max;
+    for (protocol, list) in [
+        (Protocol::Binary, &[8, 0, 0, 0, 0][..]),
+        (Protocol::Binary, &[3, 0, 0, 0, 1, 7]),
+        (Protocol::Compact, &[0x05]),
+        (Protocol::Compact, &[0x13, 7]),
+    ] {
+        for (depth, taken) in [(depth_max, true), (depth_max + 1, false)] {
+            let message = nested_call(protocol, depth, list);
+            let scanned = Scanner::new(protocol, Limits::default()).scan(&message);
+            let read = match protocol {
+                Protocol::Binary => length(BinaryReader::new(&message), message.len()),
+                Protocol::Compact => length(CompactReader::new(&message), message.len()),
+            };
+            if taken {
+                let len = message.len();
+                assert_eq!(scanned, Ok(Progress::Complete { len }), "{list:?}");
+                assert_eq!(read, Ok(len));
+            } else {
+                let limit = depth_max;
+                assert_eq!(scanned, Err(ScanError::TooDeep { limit }), "{list:?}");
+                assert_eq!(read, Err(DecodeErrorKind::TooDeep));
+            }
+        }
     }
 }
 
