@@ -56,22 +56,24 @@ impl Catalog {
         location: &str,
         reason: &str,
     ) -> Result<Doomed> {
-        let mut doomed = self.doom_all(session, &[location], reason).await?;
+        let now = self.now();
+        let mut doomed = self.doom_all(session, &[location], reason, now).await?;
         doomed
             .pop()
             .ok_or_else(|| Error::internal("one location is written down once"))
     }
 
-    /// As [`Self::doom`], for many directories at once.
+    /// As [`Self::doom`], for many directories at once, which are of no use since a time (seconds since the epoch).
     pub(super) async fn doom_all(
         &self,
         session: &mut Session,
         locations: &[&str],
         reason: &str,
+        since: i64,
     ) -> Result<Vec<Doomed>> {
-        let now = self.now();
+        let next_at = self.now() + RETRY_DELAY_S;
         let ids = session
-            .pending_delete_insert_list(locations, reason, now, now + RETRY_DELAY_S)
+            .pending_delete_insert_list(locations, reason, since, next_at)
             .await?;
         let doomed = ids.into_iter().zip(locations).map(|(id, location)| Doomed {
             id,
@@ -80,10 +82,14 @@ impl Catalog {
         Ok(doomed.collect())
     }
 
-    /// Tries deletions right after the commit that wrote them down, several at once. A failure is logged and left to
-    /// the background task.
-    pub(super) async fn doomed_delete(&self, doomed: Vec<Doomed>) {
-        let dropped = Moment::exact(self.clock.millis().saturating_add(FIRST_TRY_TOLERANCE_MS));
+    /// The moment of a drop that was committed just now, for its first try.
+    pub(super) fn dropped_now(&self) -> Moment {
+        Moment::exact(self.clock.millis().saturating_add(FIRST_TRY_TOLERANCE_MS))
+    }
+
+    /// Tries deletions right after the commit that wrote them down, several at once; what is younger than the drop stays.
+    /// A failure is logged and left to the background task.
+    pub(super) async fn doomed_delete(&self, doomed: Vec<Doomed>, dropped: Moment) {
         for (number, chunk) in doomed.chunks(DELETIONS_CONCURRENT_MAX).enumerate() {
             // A long list takes its time: meanwhile another replica may have finished some, to use the place.
             let chunk = if number == 0 {

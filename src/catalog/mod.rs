@@ -15,6 +15,7 @@ mod lease;
 mod location;
 mod lock;
 mod partition;
+mod relocation;
 mod retention;
 mod settings;
 mod statistics;

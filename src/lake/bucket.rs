@@ -110,10 +110,9 @@ impl Bucket {
         }
     }
 
-    /// Copies every key below `from` to its place below `to` and then deletes the originals;
-    /// false when there is no key. Nothing is deleted before everything is copied, so a failed
-    /// move leaves the source whole, and the same move started again finishes it.
-    pub(super) async fn directory_move(
+    /// Copies every key below `from` to its place below `to`; false when there is no key. A copy that
+    /// fails is taken back.
+    pub(super) async fn directory_copy(
         &self,
         from: &Location,
         target: &Bucket,
@@ -130,18 +129,15 @@ impl Bucket {
                 .try_collect::<()>()
                 .await;
             if let Err(error) = copied {
-                self.copies_undo(from, target, to).await;
+                // As well as the store allows: it has just failed.
+                drop(self.copies_delete(from, target, to).await);
                 return Err(error);
             }
             if next.is_none() {
-                break;
+                return Ok(found);
             }
             token = next;
         }
-        if found {
-            self.directory_delete(from, None).await?;
-        }
-        Ok(found)
     }
 
     /// Counts the visible objects below a directory and their bytes.
@@ -298,27 +294,30 @@ impl Bucket {
         writer.finish().await.map(|_| ())
     }
 
-    /// Deletes the copies of a failed move, as well as the store allows: it has just failed.
-    async fn copies_undo(&self, from: &Location, target: &Bucket, to: &Location) {
+    /// Deletes below `to` what has a key of the same name below `from`.
+    pub(super) async fn copies_delete(
+        &self,
+        from: &Location,
+        target: &Bucket,
+        to: &Location,
+    ) -> Result<(), LakeError> {
         let mut token = None;
         loop {
-            let Ok((objects, next)) = self.page(from, token, PAGE_KEYS_MAX).await else {
-                return;
-            };
+            let (objects, next) = self.page(from, token, PAGE_KEYS_MAX).await?;
             let mut copies = Vec::new();
             for object in &objects {
                 let copy = match name_below(from, &object.location) {
-                    Some(name) => to.join(name).and_then(|at| key_of(&at)),
-                    None => key_of(to).map(|key| marker_key(&key)),
+                    Some(name) => key_of(&to.join(name)?)?,
+                    None => marker_key(&key_of(to)?),
                 };
-                let Ok(copy) = copy else { return };
                 if object.size == 0 {
                     copies.push(marker_key(&copy));
                 }
                 copies.push(copy);
             }
-            if target.keys_delete(to, copies).await.is_err() || next.is_none() {
-                return;
+            target.keys_delete(to, copies).await?;
+            if next.is_none() {
+                return Ok(());
             }
             token = next;
         }

@@ -3,8 +3,8 @@
 //! nor the database: whether a directory *may* be deleted is decided above, and here stand only
 //! the rails that no decision passes (a root, a bucket, the warehouse itself).
 //!
-//! All operations can be repeated: making what exists, deleting what is gone and moving what has
-//! half moved succeed. On S3 a directory needs no making; it exists while a key lies below it.
+//! All operations can be repeated: making what exists, deleting what is gone and copying what is
+//! half copied succeed. On S3 a directory needs no making; it exists while a key lies below it.
 
 mod bucket;
 mod error;
@@ -41,6 +41,17 @@ impl Made {
     pub fn location(&self) -> &str {
         &self.location
     }
+}
+
+/// What [`Lake::directory_transfer`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transfer {
+    /// There was no directory (Hive tolerates that).
+    Nothing,
+    /// The directory has moved.
+    Moved,
+    /// Everything was copied; the source is whole.
+    Copied,
 }
 
 /// Hive's quick statistics of a directory: `numFiles` and `totalSize`.
@@ -150,10 +161,12 @@ impl Lake {
         }
     }
 
-    /// Moves a directory; false when there was none (Hive tolerates that). Parents of the target
-    /// are made. The caller has checked that nothing is at `to`: on S3 the move merges into what
-    /// is there, because a move begun before a crash is finished by calling it again.
-    pub async fn directory_move(&self, from: &str, to: &str) -> Result<bool, LakeError> {
+    /// Brings a directory to another place, for a change of the catalog that is committed afterwards. Parents of the
+    /// target are made. The caller has checked that nothing is at `to`.
+    ///
+    /// On S3 everything is copied and the source stays as it is, for the caller to delete once the change is committed:
+    /// whatever ends the call before, nothing is lost. The same call again goes on where it ended.
+    pub async fn directory_transfer(&self, from: &str, to: &str) -> Result<Transfer, LakeError> {
         let (source, target) = (Location::parse(from)?, Location::parse(to)?);
         self.rails(&source)?;
         self.rails(&target)?;
@@ -166,13 +179,38 @@ impl Lake {
                 format!("{target} lies within the same path"),
             ));
         }
-        match source.scheme() {
-            Scheme::File => blocking(move || local::directory_move(&source, &target)).await,
+        let (found, done) = match source.scheme() {
+            Scheme::File => {
+                let moved = blocking(move || local::directory_move(&source, &target)).await?;
+                (moved, Transfer::Moved)
+            }
             Scheme::S3(_) => {
                 let (here, there) = (self.bucket(&source)?, self.bucket(&target)?);
-                here.directory_move(&source, &there, &target).await
+                let copied = here.directory_copy(&source, &there, &target).await?;
+                (copied, Transfer::Copied)
             }
-            Scheme::Other(_) => Err(unreached(&source)),
+            Scheme::Other(_) => return Err(unreached(&source)),
+        };
+        Ok(if found { done } else { Transfer::Nothing })
+    }
+
+    /// Takes a transfer back whose change was not committed.
+    pub async fn directory_transfer_undo(
+        &self,
+        from: &str,
+        to: &str,
+        done: Transfer,
+    ) -> Result<(), LakeError> {
+        let (source, target) = (Location::parse(from)?, Location::parse(to)?);
+        match done {
+            Transfer::Nothing => Ok(()),
+            Transfer::Moved => blocking(move || local::directory_move(&target, &source))
+                .await
+                .map(drop),
+            Transfer::Copied => {
+                let (here, there) = (self.bucket(&source)?, self.bucket(&target)?);
+                here.copies_delete(&source, &there, &target).await
+            }
         }
     }
 

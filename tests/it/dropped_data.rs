@@ -22,6 +22,7 @@ on_every_database!(
     new_files_survive_a_slow_deletion_on_another_replica,
     a_partition_added_again_has_no_dropped_rows,
     what_moves_to_a_place_finds_it_empty,
+    a_rename_on_an_object_store_is_whole_at_every_moment,
     new_local_files_survive_a_deletion_that_a_crash_prevented,
 );
 
@@ -257,6 +258,50 @@ async fn what_moves_to_a_place_finds_it_empty(database: TestDatabase) {
     moved["tableName"] = json!("t");
     call(&running, "alter_table", alter(moved)).await.unwrap();
     assert_eq!(house.files(), ["w/t/v"]);
+    assert_eq!(house.waiting().await, []);
+    running.shutdown().await;
+}
+
+/// The copies are made, then the change is committed, then the source goes.
+async fn a_rename_on_an_object_store_is_whole_at_every_moment(database: TestDatabase) {
+    let house = Lakehouse::new(&database).await;
+    let running = house.replica().await;
+    create(&running, "t").await.unwrap();
+    house.file("w/t/a", -HOUR_MS);
+    house.file("w/t/b", -HOUR_MS);
+    let rename = |to: &str| {
+        let mut new = table("default", to);
+        new["sd"]["location"] = json!("s3a://lake/w/t");
+        json!({ "dbname": "default", "tbl_name": "t", "new_tbl": new })
+    };
+    house.s3.fail("CopyObject", "w/u/b", 0, 1, 503);
+    call(&running, "alter_table", rename("u"))
+        .await
+        .unwrap_err();
+    assert_eq!(house.files(), ["w/t/a", "w/t/b"], "nothing has happened");
+
+    let gate = house.s3.hold("DeleteObjects");
+    let address = running.thrift_addr;
+    let arguments = rename("u");
+    let renaming = tokio::task::spawn_blocking(move || {
+        Client::connect(address)
+            .unwrap()
+            .call("alter_table", arguments)
+    });
+    gate.arrived().await;
+    // Were the server killed now, the table would be whole, and the rest of the work is written down.
+    let found = json!({ "dbname": "default", "tbl_name": "u" });
+    let found = call(&running, "get_table", found).await.unwrap();
+    assert_eq!(found["sd"]["location"], "s3a://lake/w/u");
+    assert_eq!(house.files(), ["w/t/a", "w/t/b", "w/u/a", "w/u/b"]);
+    let waiting = house.waiting().await;
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(waiting[0].location, "s3a://lake/w/t");
+    // Another writer had not heard of the rename yet.
+    house.file("w/t/late", MINUTE_MS);
+    gate.open();
+    renaming.await.unwrap().unwrap();
+    assert_eq!(house.files(), ["w/t/late", "w/u/a", "w/u/b"]);
     assert_eq!(house.waiting().await, []);
     running.shutdown().await;
 }

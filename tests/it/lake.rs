@@ -1,7 +1,7 @@
 //! The lake on both of its storages: a temporary directory, and S3 over real HTTP.
 
 use crate::s3::S3Server;
-use skep::lake::{Lake, LakeError, Moment, StorageSettings, Summary};
+use skep::lake::{Lake, LakeError, Moment, StorageSettings, Summary, Transfer};
 use std::fs;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
@@ -91,28 +91,29 @@ async fn a_move_takes_the_files_along_and_never_takes_over_a_place() {
     let at = |name: &str| format!("{root}/{name}");
 
     let error = lake
-        .directory_move(&at("a"), &at("taken"))
+        .directory_transfer(&at("a"), &at("taken"))
         .await
         .unwrap_err();
     assert!(matches!(error, LakeError::AlreadyExists { .. }), "{error}");
     assert!(
-        lake.directory_move(&at("a"), &at("new/deep/b"))
+        lake.directory_transfer(&at("a"), &at("new/deep/b"))
             .await
             .unwrap()
+            == Transfer::Moved
     );
     assert!(directory.path().join("new/deep/b/p=1/part").exists());
     assert!(!directory.path().join("a").exists());
     assert!(
-        !lake.directory_move(&at("a"), &at("c")).await.unwrap(),
+        lake.directory_transfer(&at("a"), &at("c")).await.unwrap() == Transfer::Nothing,
         "a missing source is told"
     );
     let error = lake
-        .directory_move(&at("new"), "s3a://lake/t")
+        .directory_transfer(&at("new"), "s3a://lake/t")
         .await
         .unwrap_err();
     assert!(matches!(error, LakeError::Unsupported { .. }), "{error}");
     let error = lake
-        .directory_move(&at("new"), &at("new/inside"))
+        .directory_transfer(&at("new"), &at("new/inside"))
         .await
         .unwrap_err();
     assert!(matches!(error, LakeError::Refused { .. }), "{error}");
@@ -251,7 +252,7 @@ async fn a_store_without_bulk_delete_is_served_key_by_key() {
 }
 
 #[tokio::test]
-async fn on_s3_a_move_copies_all_before_it_deletes_any() {
+async fn on_s3_all_is_copied_and_the_source_stays_whole() {
     let (server, lake) = remote().await;
     for number in 0..1_100 {
         server.put(
@@ -265,7 +266,7 @@ async fn on_s3_a_move_copies_all_before_it_deletes_any() {
     server.fail("CopyObject", "p=1050", 0, 1, 500);
 
     let error = lake
-        .directory_move("s3a://lake/a", "s3a://lake/b")
+        .directory_transfer("s3a://lake/a", "s3a://lake/b")
         .await
         .unwrap_err();
     assert!(matches!(error, LakeError::Unavailable { .. }), "{error}");
@@ -278,46 +279,28 @@ async fn on_s3_a_move_copies_all_before_it_deletes_any() {
     );
     assert!(keys.iter().all(|key| key.starts_with("a/")));
 
-    assert!(
-        lake.directory_move("s3a://lake/a", "s3n://lake/b")
-            .await
-            .unwrap()
-    );
+    let done = lake
+        .directory_transfer("s3a://lake/a", "s3n://lake/b")
+        .await
+        .unwrap();
+    assert_eq!(done, Transfer::Copied);
     let keys = server.keys("lake");
-    assert_eq!(keys.len(), 1_102);
-    assert!(keys.iter().all(|key| key.starts_with("b/")));
+    assert_eq!(keys.len(), 2 * 1_102);
     assert!(keys.contains(&"b/".to_owned()) && keys.contains(&"b/p=empty/".to_owned()));
     assert_eq!(server.get("lake", "b/p=0042/part"), "bytes 42");
-    assert!(
-        !lake
-            .directory_move("s3a://lake/a", "s3a://lake/b")
-            .await
-            .unwrap()
-    );
-}
 
-#[tokio::test]
-async fn a_move_that_died_while_deleting_is_finished_by_the_next() {
-    let (server, lake) = remote().await;
-    for number in 0..5 {
-        server.put("lake", &format!("a/part-{number}"), "x");
-    }
-    server.fail("DeleteObjects key", "part-3", 0, 1, 500);
-    lake.directory_move("s3a://lake/a", "s3a://lake/b")
+    server.put("lake", "b/stranger", "x");
+    lake.directory_transfer_undo("s3a://lake/a", "s3n://lake/b", done)
         .await
-        .unwrap_err();
-    assert_eq!(
-        server.keys("lake").len(),
-        6,
-        "one original is left beside five copies"
-    );
-    assert!(
-        lake.directory_move("s3a://lake/a", "s3a://lake/b")
-            .await
-            .unwrap()
-    );
-    assert_eq!(server.keys("lake").len(), 5);
-    assert!(!lake.exists("s3a://lake/a").await.unwrap());
+        .unwrap();
+    let keys = server.keys("lake");
+    assert_eq!(keys.len(), 1_103, "the copies are gone, and nothing else");
+    assert!(keys.contains(&"b/stranger".to_owned()));
+    let none = lake
+        .directory_transfer("s3a://lake/none", "s3a://lake/c")
+        .await
+        .unwrap();
+    assert_eq!(none, Transfer::Nothing);
 }
 
 #[tokio::test]
@@ -328,11 +311,9 @@ async fn another_bucket_and_an_object_over_the_copy_limit_are_streamed() {
     let lake = Lake::new(&settings, &[]).unwrap();
     server.put("lake", "a/large", "more than ten bytes");
     server.put("lake", "a/small", "x");
-    assert!(
-        lake.directory_move("s3a://lake/a", "s3a://lake/b")
-            .await
-            .unwrap()
-    );
+    lake.directory_transfer("s3a://lake/a", "s3a://lake/b")
+        .await
+        .unwrap();
     assert_eq!(
         (
             server.requests("CopyObject"),
@@ -340,12 +321,9 @@ async fn another_bucket_and_an_object_over_the_copy_limit_are_streamed() {
         ),
         (1, 1)
     );
-    assert!(
-        lake.directory_move("s3a://lake/b", "s3a://other/c")
-            .await
-            .unwrap()
-    );
-    assert!(server.keys("lake").is_empty());
+    lake.directory_transfer("s3a://lake/b", "s3a://other/c")
+        .await
+        .unwrap();
     assert_eq!(server.get("other", "c/large"), "more than ten bytes");
     assert_eq!(server.keys("other"), ["c/large", "c/small"]);
 }

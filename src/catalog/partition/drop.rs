@@ -66,13 +66,13 @@ impl Catalog {
             if options.delete_data {
                 let locations = owned_locations(&table, &partitions);
                 let locations: Vec<&str> = locations.iter().map(String::as_str).collect();
-                doomed = self.doom_all(session, &locations, &reason).await?;
+                doomed = self.doom_all(session, &locations, &reason, now).await?;
             }
             remove(session, &table, &partitions, now).await?;
             Ok((PartitionsOf { table, partitions }, doomed))
         })?;
         if !doomed.is_empty() {
-            self.doomed_delete(doomed).await;
+            self.doomed_delete(doomed, self.dropped_now()).await;
             self.partition_parents_delete(&dropped).await;
         }
         Ok(dropped)

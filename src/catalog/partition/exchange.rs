@@ -4,6 +4,8 @@ use super::event::partitions_event;
 use super::prepare::default_location;
 use super::{PartitionSelection, PartitionsOf, key_names, same_table, table_missing};
 use crate::catalog::Catalog;
+use crate::catalog::cleanup::Doomed;
+use crate::catalog::relocation::Relocation;
 use crate::error::{Entity, Error, Result};
 use crate::model::{Column, EventKind, Partition, Table, TableRef};
 use crate::store::Session;
@@ -42,20 +44,22 @@ impl Catalog {
             .directories_exchange(&from, &to, &moving, &mut moved)
             .await
         {
-            Ok(()) => self.exchange_store(&from, &to, &moving).await,
+            Ok(()) => self.exchange_store(&from, &to, &moving, &moved).await,
             Err(failure) => Err(failure),
         };
-        if outcome.is_err() {
-            for (here, there) in moved.iter().rev() {
-                if let Err(failure) = self.lake.directory_move(there, here).await {
-                    tracing::error!(here, there, %failure, "cannot move a directory back after a failed exchange");
-                }
+        match outcome {
+            Ok((partitions, doomed)) => {
+                self.relocations_end(&moved, doomed).await;
+                Ok(PartitionsOf {
+                    table: to,
+                    partitions,
+                })
+            }
+            Err(failure) => {
+                self.relocations_undo(&moved).await;
+                Err(failure)
             }
         }
-        Ok(PartitionsOf {
-            table: to,
-            partitions: outcome?,
-        })
     }
 
     async fn directories_exchange(
@@ -63,7 +67,7 @@ impl Catalog {
         from: &Table,
         to: &Table,
         moving: &[Partition],
-        moved: &mut Vec<(String, String)>,
+        moved: &mut Vec<Relocation>,
     ) -> Result<()> {
         let names: Vec<&str> = moving.iter().map(|one| one.name.as_str()).collect();
         let taken = self
@@ -86,9 +90,7 @@ impl Catalog {
                     "the directory {there} exists already"
                 )));
             }
-            if self.lake.directory_move(&here, &there).await? {
-                moved.push((here, there));
-            }
+            moved.push(self.relocation_begin(&here, &there).await?);
         }
         Ok(())
     }
@@ -98,7 +100,8 @@ impl Catalog {
         from: &Table,
         to: &Table,
         moving: &[Partition],
-    ) -> Result<Vec<Partition>> {
+        moved: &[Relocation],
+    ) -> Result<(Vec<Partition>, Vec<Doomed>)> {
         let now = self.now();
         let names: Vec<&str> = moving.iter().map(|one| one.name.as_str()).collect();
         transact!(self.store, |session| {
@@ -120,12 +123,13 @@ impl Catalog {
             }
             session.partition_insert(to, &arrived).await?;
             session.partition_delete(from.id, &names).await?;
+            let doomed = self.relocations_note(session, moved).await?;
             let events = [
                 partitions_event(EventKind::AddPartition, to, arrived.clone()),
                 partitions_event(EventKind::DropPartition, from, found),
             ];
             session.event_append(now, &events).await?;
-            Ok(arrived)
+            Ok((arrived, doomed))
         })
     }
 }

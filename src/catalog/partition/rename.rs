@@ -7,6 +7,8 @@ use super::{
     PartitionAlterOptions, PartitionDraft, listed, name_of_values, same_table, table_missing,
 };
 use crate::catalog::Catalog;
+use crate::catalog::cleanup::Doomed;
+use crate::catalog::relocation::Relocation;
 use crate::error::{Error, Result};
 use crate::model::{Partition, Table, TableRef};
 use crate::transact;
@@ -51,7 +53,7 @@ impl Catalog {
             return Err(taken(at, &after));
         }
         drop(session);
-        let moved = self.partition_move(&table, &before, &mut after).await?;
+        let relocations = self.partition_move(&table, &before, &mut after).await?;
         let counted = [!options.keep_statistics && !keeps];
         let single = std::slice::from_mut(&mut after);
         self.partition_figures_renew(
@@ -63,33 +65,37 @@ impl Catalog {
         )
         .await;
         let stored = self
-            .partition_rename_store(&table, &before, &after, now)
+            .partition_rename_store(&table, &before, &after, &relocations, now)
             .await;
-        if let (Err(_), Some((from, to))) = (&stored, &moved)
-            && let Err(failure) = self.lake.directory_move(to, from).await
-        {
-            tracing::error!(from, to, %failure, "cannot move a directory back after a rename that failed");
+        match stored {
+            Ok(doomed) => {
+                self.relocations_end(&relocations, doomed).await;
+                Ok(())
+            }
+            Err(failure) => {
+                self.relocations_undo(&relocations).await;
+                Err(failure)
+            }
         }
-        stored
     }
 
-    /// Moves the directory of a managed partition and sets the place of the renamed one. Gives what moved where.
+    /// Moves the directory of a managed partition and sets the place of the renamed one. Gives what moved.
     async fn partition_move(
         &self,
         table: &Table,
         before: &Partition,
         after: &mut Partition,
-    ) -> Result<Option<(String, String)>> {
+    ) -> Result<Vec<Relocation>> {
         let root = table.location.as_deref();
         let from = before.full_location(root);
         if table.is_external() || table.is_view() {
             after.location =
                 from.filter(|from| Some(from) != default_location(table, &after.name).as_ref());
-            return Ok(None);
+            return Ok(Vec::new());
         }
         after.location = None;
         let (Some(from), Some(to)) = (from, default_location(table, &after.name)) else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
         self.places_clear(&[&to]).await?;
         if self.lake.exists(&to).await? {
@@ -97,8 +103,7 @@ impl Catalog {
                 "New location for this partition {to} already exists"
             )));
         }
-        let moved = self.lake.directory_move(&from, &to).await?;
-        Ok(moved.then_some((from, to)))
+        Ok(vec![self.relocation_begin(&from, &to).await?])
     }
 
     async fn partition_rename_store(
@@ -106,8 +111,9 @@ impl Catalog {
         table: &Table,
         before: &Partition,
         after: &Partition,
+        relocations: &[Relocation],
         now: i64,
-    ) -> Result<()> {
+    ) -> Result<Vec<Doomed>> {
         let stored = transact!(self.store, |session| {
             let current = session
                 .table_get_locked(&table.at)
@@ -128,10 +134,11 @@ impl Catalog {
             session
                 .partition_rename(&current, &before.name, after)
                 .await?;
+            let doomed = self.relocations_note(session, relocations).await?;
             session
                 .event_append(now, &[change_event(&current, found, after.clone())])
                 .await?;
-            Ok(())
+            Ok(doomed)
         });
         match stored {
             Err(Error::AlreadyExists(_)) => Err(taken(&table.at, after)),

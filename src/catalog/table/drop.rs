@@ -41,7 +41,7 @@ impl Catalog {
                 .await?;
             Ok(doomed)
         })?;
-        self.doomed_delete(doomed).await;
+        self.doomed_delete(doomed, self.dropped_now()).await;
         Ok(())
     }
 }

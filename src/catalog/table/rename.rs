@@ -3,11 +3,13 @@
 use super::alter::{AlterOptions, change_event};
 use super::last_ddl_time_fill;
 use crate::catalog::Catalog;
+use crate::catalog::cleanup::Doomed;
+use crate::catalog::relocation::Relocation;
 use crate::error::{Entity, Error, Result};
 use crate::model::{Database, Table, TableRef};
 use crate::transact;
 
-/// A directory that goes along with a rename.
+/// From where to where a directory goes along with a rename.
 struct Move {
     from: String,
     to: String,
@@ -15,7 +17,7 @@ struct Move {
 
 impl Catalog {
     /// Renames a table. Its directory moves only where skep chose it: a managed table at its default place whose
-    /// location the client left as it was. A failure after the move moves it back.
+    /// location the client left as it was. A failure after the move takes it back.
     pub(super) async fn table_rename(
         &self,
         at: &TableRef,
@@ -52,26 +54,28 @@ impl Catalog {
             )
             .await?;
         last_ddl_time_fill(&mut after.parameters, self.now());
-        let moved = self.table_move_plan(&seen, &after, &source, &target)?;
-        if let Some(Move { from, to }) = &moved {
-            self.directory_move(from, to).await?;
-            after.location = Some(to.clone());
-        } else if let Some(location) = after
-            .location
-            .as_deref()
-            .filter(|_| after.location != seen.location)
+        let mut relocations = Vec::new();
+        if let Some(Move { from, to }) = self.table_move_plan(&seen, &after, &source, &target)? {
+            relocations.push(self.directory_relocate(&from, &to).await?);
+            after.location = Some(to);
+        } else if after.location != seen.location
+            && let Some(location) = &after.location
         {
             self.places_clear(&[location]).await?;
         }
         let stored = self
-            .table_rename_store(&seen, &after, moved.as_ref(), options)
+            .table_rename_store(&seen, &after, &relocations, options)
             .await;
-        if let (Err(_), Some(Move { from, to })) = (&stored, &moved)
-            && let Err(failure) = self.lake.directory_move(to, from).await
-        {
-            tracing::error!(from, to, %failure, "cannot move a directory back after a rename that failed");
+        match stored {
+            Ok(doomed) => {
+                self.relocations_end(&relocations, doomed).await;
+                Ok(())
+            }
+            Err(failure) => {
+                self.relocations_undo(&relocations).await;
+                Err(failure)
+            }
         }
-        stored
     }
 
     /// Whether data moves, and from where to where.
@@ -97,24 +101,23 @@ impl Catalog {
     }
 
     /// Moves a directory that may be missing; the place it goes to must be free.
-    async fn directory_move(&self, from: &str, to: &str) -> Result<()> {
+    async fn directory_relocate(&self, from: &str, to: &str) -> Result<Relocation> {
         self.places_clear(&[to]).await?;
         if self.lake.exists(to).await? {
             return Err(Error::NotAllowed(format!(
                 "New location for this table {to} already exists"
             )));
         }
-        self.lake.directory_move(from, to).await?;
-        Ok(())
+        self.relocation_begin(from, to).await
     }
 
     async fn table_rename_store(
         &self,
         seen: &Table,
         after: &Table,
-        moved: Option<&Move>,
+        relocations: &[Relocation],
         options: &AlterOptions,
-    ) -> Result<()> {
+    ) -> Result<Vec<Doomed>> {
         let now = self.now();
         let stored = transact!(self.store, |session| {
             let before = session
@@ -130,18 +133,18 @@ impl Catalog {
             let mut after = after.clone();
             self.table_change_check(&before, &mut after, options)?;
             session.table_update(&after).await?;
-            if let Some(Move { from, to }) = moved {
+            for Relocation { from, to, .. } in relocations {
                 session.partition_move_locations(after.id, from, to).await?;
             }
+            let doomed = self.relocations_note(session, relocations).await?;
             session
                 .event_append(now, &[change_event(before, after)])
                 .await?;
-            Ok(())
+            Ok(doomed)
         });
         match stored {
-            Ok(()) => Ok(()),
             Err(Error::AlreadyExists(_)) => Err(taken(&after.at)),
-            Err(failure) => Err(failure),
+            other => other,
         }
     }
 }
