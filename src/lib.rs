@@ -8,6 +8,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod crypto;
+pub mod diff;
 pub mod error;
 pub mod filter;
 pub mod hive;

@@ -6,6 +6,7 @@
 
 pub mod catalog_prefix;
 pub mod directory_name;
+pub mod hive_type;
 pub mod object_name;
 pub mod partition_name;
 pub mod stats_json;

@@ -11,7 +11,7 @@ const FILE_LINES_MAX: usize = 500;
 const FLOORS: [&[&str]; 10] = [
     &["clock", "crypto", "error", "model", "secret", "telemetry"],
     &["hive"],
-    &["filter", "layout"],
+    &["diff", "filter", "layout", "naming"],
     &["alert", "lake", "store"],
     &["catalog"],
     &["rest", "tasks", "thrift"],
