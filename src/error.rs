@@ -99,8 +99,8 @@ pub enum Entity {
     Lock(i64),
     /// A transaction, by its id.
     Transaction(i64),
-    /// Column statistics, with the column they were asked for.
-    ColumnStatistics(TableRef, String),
+    /// Anything that an operation misses in words of its own, which Hive's clients show: the whole text of the miss.
+    Worded(String),
 }
 
 impl Entity {
@@ -115,12 +115,7 @@ impl Entity {
             Self::Catalog(name) => format!("No catalog {name}"),
             Self::Lock(id) => format!("No such lock lockid:{id}"),
             Self::Transaction(id) => format!("No such transaction txnid:{id}"),
-            Self::ColumnStatistics(at, column) => {
-                format!(
-                    "Column stats doesn't exist for db={} table={} col={column}",
-                    at.database, at.table
-                )
-            }
+            Self::Worded(text) => text.clone(),
         }
     }
 }
@@ -137,13 +132,7 @@ impl fmt::Display for Entity {
             Self::Function(at) => write!(f, "Function {}.{}", at.database, at.name),
             Self::Lock(id) => write!(f, "Lock {id}"),
             Self::Transaction(id) => write!(f, "Transaction {id}"),
-            Self::ColumnStatistics(at, column) => {
-                write!(
-                    f,
-                    "Column statistics of {column} in {}.{}",
-                    at.database, at.table
-                )
-            }
+            Self::Worded(text) => f.write_str(text),
         }
     }
 }

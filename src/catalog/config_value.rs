@@ -7,9 +7,9 @@ use crate::error::{Error, Result};
 const FAMILIES: [&str; 4] = ["hive", "hdfs", "mapred", "metastore"];
 
 impl Catalog {
-    /// The value of a key, or `default` where skep has no such setting. `Denied` for keys outside the Hive families
+    /// The value of a key, or nothing where skep has no such setting. `Denied` for keys outside the Hive families
     /// and for passwords.
-    pub fn config_value(&self, key: &str, default: &str) -> Result<String> {
+    pub fn config_value(&self, key: &str) -> Result<Option<String>> {
         let known = FAMILIES
             .iter()
             .any(|family| key.strip_prefix(family).is_some_and(|k| k.starts_with('.')));
@@ -38,8 +38,8 @@ impl Catalog {
             "default.partition.name" | "exec.default.partition.name" => {
                 crate::hive::partition_name::DEFAULT_PARTITION.into()
             }
-            _ => default.to_owned(),
+            _ => return Ok(None),
         };
-        Ok(value)
+        Ok(Some(value))
     }
 }

@@ -60,8 +60,9 @@ impl Catalog {
         {
             return Err(Error::AlreadyExists(Entity::Database(at)));
         }
-        object_name::check_object_name(at.database.as_str())
-            .map_err(|failure| Error::InvalidObject(failure.to_string()))?;
+        object_name::check_object_name(at.database.as_str()).map_err(|failure| {
+            Error::InvalidObject(format!("{} is not a valid database name", failure.name))
+        })?;
         let location = match non_blank(spec.location) {
             Some(location) => self.location_qualified(&location)?,
             None => self.database_location_default(&at.database),

@@ -66,7 +66,12 @@ impl Catalog {
             ));
         }
         transact!(self.store, |session| {
-            let before = session.function_get(at).await?.ok_or_else(|| missing(at))?;
+            let before = session.function_get(at).await?.ok_or_else(|| {
+                Error::NotFound(Entity::Worded(format!(
+                    "function {} doesn't exist",
+                    at.name
+                )))
+            })?;
             let after = Function {
                 id: before.id,
                 created_at: before.created_at,

@@ -38,7 +38,8 @@ const FIRST_TOKENS: &[&str] = &[
 ];
 
 /// A column type that Hive refuses: `InvalidObjectException` on create, `InvalidOperationException`
-/// on alter. The callers put `Invalid column ` or `Invalid partition column ` before the text.
+/// on alter. The callers put `Invalid column ` or `Invalid partition column ` before the text of an
+/// unknown type, as Hive does.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ColumnTypeError {
     /// The first token is no type.
@@ -48,7 +49,7 @@ pub enum ColumnTypeError {
         column_type: String,
     },
     /// The type is empty, a `MetaException` in Hive (its check runs off the string's start).
-    #[error("type: the column type is empty")]
+    #[error("the type of a column is empty")]
     Empty,
 }
 

@@ -14,9 +14,10 @@ pub const DEFAULT_CATALOG: &str = "hive";
 pub struct Name(Arc<str>);
 
 impl Name {
-    /// Trims and lower-cases `text`.
+    /// Trims and lower-cases `text`. What is trimmed are the characters up to the space, the control characters
+    /// included, as Java's `trim` does it: a name that ends in NUL is the name without it.
     pub fn new(text: &str) -> Self {
-        let trimmed = text.trim();
+        let trimmed = text.trim_matches(|c: char| c <= ' ');
         if trimmed
             .bytes()
             .all(|b| b.is_ascii() && !b.is_ascii_uppercase())
@@ -129,5 +130,7 @@ mod tests {
         assert_eq!(Name::new("  Sales_DB ").as_str(), "sales_db");
         assert_eq!(Name::new("매출").as_str(), "매출");
         assert_eq!(Name::new("ÄB").as_str(), "äb");
+        assert_eq!(Name::new("\u{1}t\u{0}\n").as_str(), "t");
+        assert_eq!(Name::new("\u{a0}t").as_str(), "\u{a0}t");
     }
 }

@@ -5,9 +5,8 @@ use super::event::change_event;
 use super::prepare::names_differ;
 use super::{PartitionDraft, listed, same_table, table_missing};
 use crate::catalog::Catalog;
-use crate::catalog::table::{COLUMN_STATS_ACCURATE, LAST_DDL_TIME, NUM_FILES, TOTAL_SIZE};
+use crate::catalog::table::{LAST_DDL_TIME, NUM_FILES, TOTAL_SIZE, accuracy_renew};
 use crate::error::{Error, Result};
-use crate::hive::stats_json::StatsAccuracy;
 use crate::model::{Name, NewEvent, Parameters, Partition, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
@@ -200,20 +199,6 @@ fn figures_differ(old: &Partition, new: &Partition) -> bool {
     [NUM_FILES, TOTAL_SIZE]
         .iter()
         .any(|key| old.parameters.get(*key) != new.parameters.get(*key))
-}
-
-/// Figures that were counted are exact only where a task says so; else nothing is known of the rows.
-fn accuracy_renew(parameters: &mut Parameters, exact: bool) {
-    if !exact {
-        parameters.remove(COLUMN_STATS_ACCURATE);
-        return;
-    }
-    let known = parameters.get(COLUMN_STATS_ACCURATE);
-    let mut accuracy = known.map_or_else(StatsAccuracy::default, |text| StatsAccuracy::parse(text));
-    accuracy.set_basic(true);
-    if let Some(text) = accuracy.render() {
-        parameters.insert(COLUMN_STATS_ACCURATE.into(), text);
-    }
 }
 
 /// Removes the statistics of columns that a partition has lost or that have another type now.

@@ -54,7 +54,8 @@ impl Catalog {
         }
         drop(session);
         let relocations = self.partition_move(&table, &before, &mut after).await?;
-        let counted = [!options.keep_statistics && !keeps];
+        // As in Hive: an external partition keeps its place, and its figures with it.
+        let counted = [!options.keep_statistics && !keeps && !table.is_external()];
         let single = std::slice::from_mut(&mut after);
         self.partition_figures_renew(
             &table,

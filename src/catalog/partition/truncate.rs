@@ -4,9 +4,9 @@ use super::cursor::PARTITIONS_PER_PAGE;
 use super::event::change_event;
 use super::table_missing;
 use crate::catalog::Catalog;
-use crate::catalog::table::{COLUMN_STATS_ACCURATE, LAST_DDL_TIME, NUM_FILES, TOTAL_SIZE};
+use crate::catalog::table::{LAST_DDL_TIME, NUM_FILES, TOTAL_SIZE};
 use crate::error::{Error, Result};
-use crate::hive::stats_json::StatsAccuracy;
+use crate::hive::stats_json::{COLUMN_STATS_ACCURATE, StatsAccuracy};
 use crate::model::{EventBody, EventKind, NewEvent, Parameters, Partition, Table, TableRef};
 use crate::transact;
 

@@ -41,7 +41,9 @@ impl Catalog {
                 let event = match &update.partition {
                     None => table_put(session, &mut table, engine, &mut columns, merging).await?,
                     Some(name) => {
-                        let partition = partition_named(session, &table, name).await?;
+                        let partition = partition_named(session, &table, name)
+                            .await
+                            .map_err(ungathered)?;
                         partition_put(session, &table, partition, engine, &mut columns, merging)
                             .await?
                     }
@@ -74,7 +76,9 @@ impl Catalog {
                 None => events.extend(table_delete(session, &mut table, engine, columns).await?),
                 Some(names) => {
                     for name in names {
-                        let partition = partition_named(session, &table, name).await?;
+                        let partition = partition_named(session, &table, name)
+                            .await
+                            .map_err(undeletable)?;
                         events.extend(
                             partition_delete(session, &table, partition, engine, columns).await?,
                         );
@@ -86,6 +90,27 @@ impl Catalog {
             }
             Ok(())
         })
+    }
+}
+
+/// Hive's words for a partition whose figures cannot be stored. A name that lacks a key makes the request senseless.
+fn ungathered(failure: Error) -> Error {
+    match failure {
+        Error::NotFound(Entity::Partition(..)) => Error::NotFound(Entity::Worded(
+            "Partition for which stats is gathered doesn't exist.".into(),
+        )),
+        Error::InvalidObject(_) => Error::Invalid("Partition name is invalid. ".into()),
+        failure => failure,
+    }
+}
+
+/// Hive's words for a partition whose figures cannot be deleted.
+fn undeletable(failure: Error) -> Error {
+    match failure {
+        Error::NotFound(Entity::Partition(_, name)) => Error::NotFound(Entity::Worded(format!(
+            "Partition {name} for which stats deletion is requested doesn't exist"
+        ))),
+        failure => failure,
     }
 }
 
@@ -242,14 +267,19 @@ async fn merge_stored(
 }
 
 /// What deleting nothing means: nothing where all columns were meant, a mistake where some were named.
-fn none_deleted(table: &Table, columns: &[Name]) -> Result<Option<NewEvent>> {
-    match columns.first() {
-        None => Ok(None),
-        Some(column) => Err(Error::NotFound(Entity::ColumnStatistics(
-            table.at.clone(),
-            column.as_str().to_owned(),
-        ))),
-    }
+fn none_deleted(
+    table: &Table,
+    partition: Option<&str>,
+    columns: &[Name],
+) -> Result<Option<NewEvent>> {
+    let Some(column) = columns.first() else {
+        return Ok(None);
+    };
+    let of_partition = partition.map_or_else(String::new, |name| format!(" partition={name}"));
+    Err(Error::NotFound(Entity::Worded(format!(
+        "Column stats doesn't exist for db={} table={}{of_partition} col={column}",
+        table.at.database, table.at.table
+    ))))
 }
 
 async fn table_delete(
@@ -263,7 +293,7 @@ async fn table_delete(
         .await?
         == 0
     {
-        return none_deleted(table, columns);
+        return none_deleted(table, None, columns);
     }
     if unmark(&mut table.parameters, columns) {
         session.table_update(table).await?;
@@ -288,7 +318,7 @@ async fn partition_delete(
         .await?
         == 0
     {
-        return none_deleted(table, columns);
+        return none_deleted(table, Some(&partition.name), columns);
     }
     let name = partition.name.clone();
     if unmark(&mut partition.parameters, columns) {

@@ -1,6 +1,6 @@
 //! Altering a table in place: what is replaced, what is kept, what is refused, and the compare-and-swap of Iceberg.
 
-use super::statistics::{COLUMN_STATS_ACCURATE, DO_NOT_UPDATE_STATS};
+use super::statistics::{DO_NOT_UPDATE_STATS, accuracy_renew};
 use super::{last_ddl_time_fill, table_type_normalise};
 use crate::catalog::Catalog;
 use crate::error::{Entity, Error, Result};
@@ -60,7 +60,10 @@ impl Catalog {
     }
 
     async fn table_replace(&self, at: &TableRef, new: Table, options: &AlterOptions) -> Result<()> {
-        let mut after = self.table_prepare(new, options).await?;
+        let (mut after, counted) = self.table_prepare(new, options)?;
+        if counted {
+            self.table_figures_renew(&mut after, options).await;
+        }
         last_ddl_time_fill(&mut after.parameters, self.now());
         let mut cleared = false;
         while !self
@@ -113,17 +116,17 @@ impl Catalog {
         })
     }
 
-    /// Fills in what the server decides: a qualified location, the type by the parameter `EXTERNAL`, the figures of
-    /// the directory.
-    pub(super) async fn table_prepare(
+    /// Fills in what the server decides: a qualified location, the type by the parameter `EXTERNAL`. Says whether the
+    /// files of the directory are to be counted again.
+    pub(super) fn table_prepare(
         &self,
         mut table: Table,
         options: &AlterOptions,
-    ) -> Result<Table> {
+    ) -> Result<(Table, bool)> {
         table_type_normalise(&mut table);
         if table.is_view() {
             table.location = None;
-            return Ok(table);
+            return Ok((table, false));
         }
         let location = table
             .location
@@ -136,13 +139,14 @@ impl Catalog {
             .parameters
             .remove(DO_NOT_UPDATE_STATS)
             .is_some_and(|v| v == "true");
-        if !forbidden && !options.keep_statistics && !table.is_partitioned() {
-            self.table_statistics_count(&mut table).await;
-            if !options.statistics_are_exact {
-                table.parameters.remove(COLUMN_STATS_ACCURATE);
-            }
-        }
-        Ok(table)
+        let counted = !forbidden && !options.keep_statistics && !table.is_partitioned();
+        Ok((table, counted))
+    }
+
+    /// Counts the files of an altered table, and says whether its figures are exact.
+    pub(super) async fn table_figures_renew(&self, table: &mut Table, options: &AlterOptions) {
+        self.table_statistics_count(table).await;
+        accuracy_renew(&mut table.parameters, options.statistics_are_exact);
     }
 
     /// Compares a table with what it is to become: the expected parameter, the partition keys, the column types.
@@ -257,13 +261,13 @@ async fn cascade(session: &mut Session, table: &Table) -> Result<()> {
     Ok(())
 }
 
-/// The event of a changed table. It is filed under the old name, by which its readers know the table.
+/// The event of a changed table. It is filed under the new name, as in Hive; its message speaks of the old one.
 pub(super) fn change_event(before: Table, after: Table) -> NewEvent {
     NewEvent {
         kind: EventKind::AlterTable,
-        catalog: before.at.catalog.clone(),
-        database: Some(before.at.database.clone()),
-        table: Some(before.at.table.clone()),
+        catalog: after.at.catalog.clone(),
+        database: Some(after.at.database.clone()),
+        table: Some(after.at.table.clone()),
         body: EventBody::TableChange {
             before: Box::new(before),
             after: Box::new(after),

@@ -1,8 +1,9 @@
 //! What a table must look like to be stored.
 
 use crate::error::{Error, Result};
-use crate::hive::{object_name, type_check};
-use crate::model::Table;
+use crate::hive::object_name;
+use crate::hive::type_check::{self, ColumnTypeError};
+use crate::model::{Column, Table};
 
 /// Checks name, columns, partition keys, serde and skew of a table that is to be created or to replace another.
 pub(super) fn table_check(table: &Table) -> Result<()> {
@@ -15,30 +16,38 @@ pub(super) fn table_check(table: &Table) -> Result<()> {
         )));
     };
     for column in columns {
-        if let Err(why) = type_check::check_column_type(&column.data_type) {
-            return Err(Error::InvalidObject(format!(
-                "Invalid column {}: {why}",
-                column.name
-            )));
-        }
+        type_check(&column.data_type, "column")?;
     }
     for key in &table.partition_keys {
-        if let Err(why) = type_check::check_column_type(&key.data_type) {
-            return Err(Error::InvalidObject(format!(
-                "Invalid partition column {}: {why}",
-                key.name
-            )));
-        }
+        type_check(&key.data_type, "partition column")?;
     }
-    for skewed in &table.descriptor.skew.columns {
-        if !columns
-            .iter()
-            .any(|column| column.name.eq_ignore_ascii_case(skewed))
-        {
-            return Err(Error::InvalidObject(format!(
-                "Invalid skew column {skewed}"
-            )));
-        }
+    let skewed = table.descriptor.skew.columns.iter();
+    let unknown: Vec<&str> = skewed
+        .filter(|skewed| !has_column(columns, skewed))
+        .map(String::as_str)
+        .collect();
+    if unknown.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::InvalidObject(format!(
+        "Invalid skew column [{}]",
+        unknown.join(", ")
+    )))
+}
+
+fn has_column(columns: &[Column], name: &str) -> bool {
+    columns
+        .iter()
+        .any(|column| column.name.eq_ignore_ascii_case(name))
+}
+
+/// An unknown type makes the object unacceptable, a missing one the request senseless, as in Hive.
+fn type_check(data_type: &str, of: &str) -> Result<()> {
+    match type_check::check_column_type(data_type) {
+        Ok(()) => Ok(()),
+        Err(why @ ColumnTypeError::Unknown { .. }) => {
+            Err(Error::InvalidObject(format!("Invalid {of} {why}")))
+        }
+        Err(why @ ColumnTypeError::Empty) => Err(Error::Invalid(why.to_string())),
+    }
 }

@@ -12,7 +12,7 @@ mod statistics;
 
 pub use alter::{AlterOptions, Expected};
 pub use change::TableChange;
-pub(super) use statistics::{COLUMN_STATS_ACCURATE, DO_NOT_UPDATE_STATS, NUM_FILES, TOTAL_SIZE};
+pub(super) use statistics::{DO_NOT_UPDATE_STATS, NUM_FILES, TOTAL_SIZE, accuracy_renew};
 
 use crate::model::{EventBody, EventKind, NewEvent, Parameters, Table, TableType};
 

@@ -44,24 +44,22 @@ impl Catalog {
             return Err(taken(&new.at));
         }
         let source = self.database_get(&at.database_ref()).await?;
-        let mut after = self
-            .table_prepare(
-                new,
-                &AlterOptions {
-                    keep_statistics: true,
-                    ..options.clone()
-                },
-            )
-            .await?;
+        let (mut after, counted) = self.table_prepare(new, options)?;
         last_ddl_time_fill(&mut after.parameters, self.now());
         let mut relocations = Vec::new();
         if let Some(Move { from, to }) = self.table_move_plan(&seen, &after, &source, &target)? {
             relocations.push(self.directory_relocate(&from, &to).await?);
             after.location = Some(to);
-        } else if after.location != seen.location
-            && let Some(location) = &after.location
-        {
-            self.places_clear(&[location]).await?;
+        } else {
+            if after.location != seen.location
+                && let Some(location) = &after.location
+            {
+                self.places_clear(&[location]).await?;
+            }
+            // As in Hive: data that moves is the same as before, what lies elsewhere may have changed.
+            if counted {
+                self.table_figures_renew(&mut after, options).await;
+            }
         }
         let stored = self
             .table_rename_store(&seen, &after, &relocations, options)

@@ -1,14 +1,13 @@
 //! The basic statistics of an unpartitioned table: how many files and bytes its directory holds, as Hive counts them.
 
 use crate::catalog::Catalog;
+use crate::hive::stats_json::{COLUMN_STATS_ACCURATE, StatsAccuracy};
 use crate::model::{Parameters, Table};
 
 /// Count of files.
 pub(in crate::catalog) const NUM_FILES: &str = "numFiles";
 /// Count of bytes.
 pub(in crate::catalog) const TOTAL_SIZE: &str = "totalSize";
-/// Which statistics are exact, as a JSON text.
-pub(in crate::catalog) const COLUMN_STATS_ACCURATE: &str = "COLUMN_STATS_ACCURATE";
 /// A parameter, and a key of the environment, by which a client keeps the server from counting.
 pub(in crate::catalog) const DO_NOT_UPDATE_STATS: &str = "DO_NOT_UPDATE_STATS";
 
@@ -49,5 +48,19 @@ impl Catalog {
                 tracing::warn!(location, %failure, "cannot count the files of a directory");
             }
         }
+    }
+}
+
+/// Figures that were counted are exact only where a task says so; else nothing is known of the rows.
+pub(in crate::catalog) fn accuracy_renew(parameters: &mut Parameters, exact: bool) {
+    if !exact {
+        parameters.remove(COLUMN_STATS_ACCURATE);
+        return;
+    }
+    let known = parameters.get(COLUMN_STATS_ACCURATE);
+    let mut accuracy = known.map_or_else(StatsAccuracy::default, |text| StatsAccuracy::parse(text));
+    accuracy.set_basic(true);
+    if let Some(text) = accuracy.render() {
+        parameters.insert(COLUMN_STATS_ACCURATE.into(), text);
     }
 }

@@ -64,7 +64,7 @@ impl From<&Entity> for SubjectView {
             Entity::Function(at) => ("function", at.name.to_string()),
             Entity::Lock(id) => ("lock", id.to_string()),
             Entity::Transaction(id) => ("transaction", id.to_string()),
-            Entity::ColumnStatistics(_, column) => ("column_statistics", column.clone()),
+            Entity::Worded(text) => ("other", text.clone()),
         };
         let mut view = Self {
             kind: kind.to_owned(),
@@ -72,7 +72,10 @@ impl From<&Entity> for SubjectView {
             ..Self::default()
         };
         match entity {
-            Entity::Catalog(_) | Entity::Lock(_) | Entity::Transaction(_) => {}
+            Entity::Catalog(_)
+            | Entity::Lock(_)
+            | Entity::Transaction(_)
+            | Entity::Worded(_) => {}
             Entity::Database(at) => view.catalog = Some(at.catalog.to_string()),
             Entity::Table(at) => {
                 view.catalog = Some(at.catalog.to_string());
@@ -82,7 +85,7 @@ impl From<&Entity> for SubjectView {
                 view.catalog = Some(at.catalog.to_string());
                 view.database = Some(at.database.to_string());
             }
-            Entity::Partition(at, _) | Entity::ColumnStatistics(at, _) => {
+            Entity::Partition(at, _) => {
                 view.catalog = Some(at.catalog.to_string());
                 view.database = Some(at.database.to_string());
                 view.table = Some(at.table.to_string());

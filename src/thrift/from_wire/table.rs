@@ -15,9 +15,13 @@ pub(in crate::thrift) fn table(wire: &types::Table<'_>) -> Result<Table> {
         return Err(Error::Invalid("the argument sd.cols is missing".into()));
     }
     if sd.serde_info.is_none() {
-        return Err(Error::Invalid(
-            "the argument sd.serdeInfo is missing".into(),
-        ));
+        return Err(Error::Invalid("Invalid SerDeInfo object".into()));
+    }
+    let nameless = |fields: &Option<Vec<types::FieldSchema<'_>>>| {
+        fields.iter().flatten().any(|field| field.name.is_none())
+    };
+    if nameless(&sd.cols) || nameless(&wire.partition_keys) {
+        return Err(Error::Invalid("the name of a column is missing".into()));
     }
     Ok(Table {
         id: 0,

@@ -132,12 +132,24 @@ async fn get_events_count(call: Call<'_>) -> Answer {
     call.reply(&replies::GetNotificationEventsCount { success })
 }
 
+/// The files that were added, each with its checksum behind a `#` where the client sends one, as readers expect it.
+fn files(data: &types::InsertEventRequestData<'_>) -> Vec<String> {
+    let mut sums = data.files_added_checksum.iter().flatten();
+    let files = data.files_added.iter();
+    files
+        .map(|file| match sums.next().filter(|sum| !sum.is_empty()) {
+            Some(sum) => format!("{file}#{sum}"),
+            None => (*file).to_owned(),
+        })
+        .collect()
+}
+
 fn insert(data: &types::InsertEventRequestData<'_>, partition: Option<&[&str]>) -> Announcement {
     Announcement {
         kind: EventKind::Insert,
         partition: strings(partition),
         replace: data.replace.unwrap_or(false),
-        files: strings(Some(&data.files_added)),
+        files: files(data),
     }
 }
 

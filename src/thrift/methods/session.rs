@@ -32,7 +32,7 @@ async fn set_ugi(call: Call<'_>) -> Answer {
     if !call.conversation.introduce(user.to_owned(), groups.clone()) {
         return Err(Error::Invalid("set_ugi may be called once on a connection".into()).into());
     }
-    let names = groups.iter().map(String::as_str).chain([user]).collect();
+    let names = groups.iter().map(String::as_str).collect();
     call.reply(&replies::SetUgi {
         success: Some(names),
         ..Default::default()
@@ -47,11 +47,9 @@ async fn get_config_value(call: Call<'_>) -> Answer {
             ..Default::default()
         });
     };
-    let value = call
-        .catalog()
-        .config_value(key, args.default_value.unwrap_or_default())?;
+    let value = call.catalog().config_value(key)?;
     call.reply(&replies::GetConfigValue {
-        success: Some(&value),
+        success: value.as_deref().or(args.default_value),
         ..Default::default()
     })
 }
@@ -71,7 +69,8 @@ async fn get_meta_conf(call: Call<'_>) -> Answer {
         Some(value) => value,
         None => call
             .catalog()
-            .config_value(&format!("metastore.{key}"), "")?,
+            .config_value(&format!("metastore.{key}"))?
+            .unwrap_or_default(),
     };
     call.reply(&replies::GetMetaConf {
         success: Some(&value),

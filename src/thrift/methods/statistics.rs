@@ -1,12 +1,13 @@
 //! Column statistics: every spelling of update, read and delete.
 
-use crate::error::{Error, Result};
+use crate::error::{Entity, Error, Result};
 use crate::model::{ColumnStatistics, Name, TableRef};
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::error::Failure;
 use crate::thrift::from_wire::name::{self, required};
 use crate::thrift::from_wire::statistics::{DEFAULT_ENGINE, SentStatistics, columns, statistics};
 use crate::thrift::method::Method;
+use crate::thrift::methods::partitions::{table_missing_as, unplaced};
 use crate::thrift::to_wire;
 use hms::ExceptionKind::InvalidInputException;
 use hms::{args, replies, types};
@@ -60,10 +61,11 @@ pub(super) const METHODS: &[Method] = &[
 ];
 
 async fn update(call: &Call<'_>, sent: SentStatistics<'_>) -> Result<(), Failure> {
-    Ok(call
+    let updated = call
         .catalog()
         .statistics_update(&sent.at, sent.engine, &[sent.update], false)
-        .await?)
+        .await;
+    Ok(updated.map_err(|failure| table_missing_as(failure, unplaced))?)
 }
 
 async fn update_table(call: Call<'_>) -> Answer {
@@ -152,7 +154,8 @@ async fn set_aggr_stats_for(call: Call<'_>) -> Answer {
         let merging = request.need_merge.unwrap_or(false);
         call.catalog()
             .statistics_update(&at, engine, &updates, merging)
-            .await?;
+            .await
+            .map_err(|failure| table_missing_as(failure, unplaced))?;
     }
     call.reply(&replies::SetAggrStatsFor {
         success: Some(true),
@@ -172,7 +175,8 @@ async fn get_table_statistics_req(call: Call<'_>) -> Answer {
     let found = call
         .catalog()
         .table_statistics(&at, engine, &columns(&request.col_names))
-        .await?;
+        .await
+        .map_err(|failure| table_missing_as(failure, unplaced))?;
     let result = types::TableStatsResult {
         table_stats: to_wire::statistics::columns(&found),
         is_stats_compliant: None,
@@ -196,7 +200,8 @@ async fn get_partitions_statistics_req(call: Call<'_>) -> Answer {
     let found = call
         .catalog()
         .partition_statistics(&at, engine, &request.part_names, &names)
-        .await?;
+        .await
+        .map_err(|failure| table_missing_as(failure, unplaced))?;
     let result = types::PartitionsStatsResult {
         part_stats: found
             .iter()
@@ -226,7 +231,8 @@ async fn get_table_column_statistics(call: Call<'_>) -> Answer {
     let found = call
         .catalog()
         .table_statistics(&at, DEFAULT_ENGINE, &[column])
-        .await?;
+        .await
+        .map_err(|failure| table_missing_as(failure, unplaced))?;
     let success = if_any(&at, None, &found);
     call.reply(&replies::GetTableColumnStatistics {
         success,
@@ -242,7 +248,8 @@ async fn get_partition_column_statistics(call: Call<'_>) -> Answer {
     let found = call
         .catalog()
         .partition_statistics(&at, DEFAULT_ENGINE, &[partition], &[column])
-        .await?;
+        .await
+        .map_err(|failure| table_missing_as(failure, unplaced))?;
     let first = found.iter().next();
     let success = first.and_then(|(partition, columns)| if_any(&at, Some(partition), columns));
     call.reply(&replies::GetPartitionColumnStatistics {
@@ -264,7 +271,8 @@ async fn get_aggr_stats_for(call: Call<'_>) -> Answer {
     let (found, partitions) = call
         .catalog()
         .statistics_aggregate(&at, engine, &request.part_names, &names)
-        .await?;
+        .await
+        .map_err(|failure| table_missing_as(failure, unplaced))?;
     let result = types::AggrStats {
         col_stats: to_wire::statistics::columns(&found),
         parts_found: i64::try_from(partitions).unwrap_or(i64::MAX),
@@ -281,13 +289,22 @@ fn table_of(database: Option<&str>, table: Option<&str>) -> Result<TableRef> {
     name::table(Some(database.unwrap_or("default")), table)
 }
 
+/// Hive's words for a table whose statistics cannot be deleted; the two spaces are its own.
+fn undeletable(at: &TableRef) -> Error {
+    Error::NotFound(Entity::Worded(format!(
+        "Table {}  for which stats deletion is requested doesn't exist",
+        at.table
+    )))
+}
+
 async fn delete_table(call: Call<'_>) -> Answer {
     let args: args::DeleteTableColumnStatistics<'_> = call.arguments()?;
     let at = table_of(args.db_name, args.tbl_name)?;
     let columns: Vec<Name> = args.col_name.map(Name::new).into_iter().collect();
     call.catalog()
         .statistics_delete(&at, None, args.engine, &columns)
-        .await?;
+        .await
+        .map_err(|failure| table_missing_as(failure, undeletable))?;
     call.reply(&replies::DeleteTableColumnStatistics {
         success: Some(true),
         ..Default::default()
@@ -301,7 +318,8 @@ async fn delete_partition(call: Call<'_>) -> Answer {
     let columns: Vec<Name> = args.col_name.map(Name::new).into_iter().collect();
     call.catalog()
         .statistics_delete(&at, Some(&[partition]), args.engine, &columns)
-        .await?;
+        .await
+        .map_err(|failure| table_missing_as(failure, undeletable))?;
     call.reply(&replies::DeletePartitionColumnStatistics {
         success: Some(true),
         ..Default::default()

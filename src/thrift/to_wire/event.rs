@@ -69,6 +69,8 @@ fn own_members(event: &Event) -> Value {
             after,
             is_truncate,
         } => json!({
+            "db": before.at.database.as_str(),
+            "table": before.at.table.as_str(),
             "tableType": after.table_type.as_str(),
             "tableObjBeforeJson": table_json(before),
             "tableObjAfterJson": table_json(after),
@@ -83,7 +85,7 @@ fn own_members(event: &Event) -> Value {
         } => json!({
             "tableType": table.table_type.as_str(),
             "tableObjJson": table_json(table),
-            "keyValues": key_values(table, after),
+            "keyValues": key_values(table, before),
             "partitionObjBeforeJson": partition_json(table, before),
             "partitionObjAfterJson": partition_json(table, after),
             "isTruncateOp": "false",

@@ -48,7 +48,7 @@ fn elements(listed: &ListedLock) -> impl Iterator<Item = types::ShowLocksRespons
             acquiredat: lock.acquired_at.map(|at| at.saturating_mul(MILLIS)),
             user: &lock.user,
             hostname: &lock.hostname,
-            heartbeat_count: Some(0),
+            heartbeat_count: None,
             agent_info: lock.agent_info.as_deref(),
             blocked_by_ext_id: listed.blocked_by,
             blocked_by_int_id: listed.blocked_by.map(|_| 1),

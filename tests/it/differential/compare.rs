@@ -9,7 +9,7 @@ use super::client::Failure;
 use super::step::{Answer, Server};
 
 /// Fields that the old metastore does not have; a newer server may send them beside the others.
-const NEWER_FIELDS: [&str; 24] = [
+const NEWER_FIELDS: [&str; 25] = [
     "accessType",
     "allocated",
     "catName",
@@ -19,6 +19,7 @@ const NEWER_FIELDS: [&str; 24] = [
     "createTime",
     "creationMetadata",
     "engine",
+    "eventIds",
     "fileMetadata",
     "id",
     "isStatsCompliant",
@@ -147,9 +148,11 @@ impl Normalizer {
             || (number / 1_000 - self.now_seconds).abs() < NOW_SECONDS
     }
 
-    /// Texts without the server's own directory and without its lock numbers.
+    /// Texts without the server's own directory and without its lock numbers. Hive writes the text of a missing lock
+    /// in two ways.
     fn text(&self, text: &str) -> String {
         let text = text
+            .replace("No such lock: ", "No such lock ")
             .replace("file:///", "file:/")
             .replace(&self.warehouse, "WAREHOUSE");
         match text.find("lockid:") {
@@ -169,7 +172,7 @@ fn sort(value: &mut Value) {
             items.iter_mut().for_each(sort);
             // Columns and key values are lists whose order means something; whole objects are not.
             if items.iter().all(|item| item.get("name").is_none()) {
-                items.sort_by_key(ToString::to_string);
+                items.sort_by_key(|item| without_newer(item).to_string());
             }
         }
         Value::Object(members) => {
@@ -180,6 +183,19 @@ fn sort(value: &mut Value) {
             }
         }
         _ => {}
+    }
+}
+
+/// The value as the old metastore would have sent it, so that both servers' lists are sorted alike.
+fn without_newer(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .filter(|(key, _)| !NEWER_FIELDS.contains(&key.as_str()))
+            .map(|(key, member)| (key.clone(), without_newer(member)))
+            .collect(),
+        Value::Array(items) => items.iter().map(without_newer).collect(),
+        other => other.clone(),
     }
 }
 

@@ -13,9 +13,37 @@ pub(crate) const DATABASE_CHANGES: &str =
 /// For a commit with a stale expectation, and the read after it.
 pub(crate) const SWAP_IS_CHECKED: &str =
     "expected_parameter_value is compared before a change: without it Iceberg loses commits";
-/// For a read after `alter_function`.
-pub(crate) const FUNCTION_CHANGES: &str =
-    "alter_function replaces the resources too, as in Hive 4; 2.3 keeps the old ones";
+/// For `getName`.
+pub(crate) const OWN_NAME: &str = "getName tells which server it is";
+/// For a create or alter with an empty location, and what follows from it.
+pub(crate) const EMPTY_LOCATION: &str =
+    "an empty location is none: clients of languages without null send it";
+/// For an alter without partition keys.
+pub(crate) const NO_KEYS: &str = "a table without a list of partition keys has none, in every call";
+/// For an alter that writes a partition key in another case.
+pub(crate) const KEYS_WITHOUT_CASE: &str =
+    "partition keys are compared without case, as in Hive 4: the same keys are no change";
+/// For a read of a table with the parameter `EXTERNAL=true`.
+pub(crate) const EXTERNAL_IN_ANY_CASE: &str =
+    "EXTERNAL is true in any case, as in Hive 4: the data of such a table is not skep's to delete";
+/// For the drop of a database with an index table.
+pub(crate) const NO_INDEX_TABLES: &str =
+    "an index table is a table: Hive 3 has no indexes any more";
+/// For a pattern that holds `.*`.
+pub(crate) const DOT_AND_STAR: &str =
+    "`.*` in a pattern of names is any run of characters, also an empty one";
+/// For a filter that compares a table's last access with a text.
+pub(crate) const QUOTED_TIME: &str = "a quoted number is compared as a number";
+/// For a filter with text behind its end.
+pub(crate) const TEXT_AFTER_FILTER: &str =
+    "a filter with text behind its end is refused; Hive's parser guesses what was meant";
+/// For a function without an owner.
+pub(crate) const NO_OWNER: &str = "a function need not have an owner; 2.3 breaks on a null";
+/// For a name that is no UTF-8.
+pub(crate) const NOT_UTF8: &str = "text that is not UTF-8 is refused; Java replaces its bytes";
+/// For statistics of another kind than the column had before.
+pub(crate) const KIND_CHANGES: &str =
+    "new statistics replace the old ones; 2.3 keeps the kind of the first ones";
 
 /// A deviation that is meant.
 pub(crate) struct Difference {
@@ -25,7 +53,7 @@ pub(crate) struct Difference {
 }
 
 /// All of them; the first that applies is reported.
-pub(crate) const DIFFERENCES: [Difference; 13] = [
+pub(crate) const DIFFERENCES: [Difference; 19] = [
     Difference {
         reason: "an error inside the old server is a typed exception in skep, which names the cause",
         applies: |_, reference, subject| broke(reference) && declared(subject),
@@ -64,6 +92,22 @@ pub(crate) const DIFFERENCES: [Difference; 13] = [
         },
     },
     Difference {
+        reason: "a filter that is refused names the key and the constant; Hive's text misleads",
+        applies: |_, reference, subject| {
+            text(reference) == "Filtering is supported only on partition keys of type string"
+                && is(reference, "MetaException")
+                && is(subject, "MetaException")
+                && text(subject).starts_with("Cannot push down filter for ")
+        },
+    },
+    Difference {
+        reason: "an empty value is stored as the default partition: a filter for '' keeps it, clients filter again",
+        applies: |step, reference, subject| {
+            let filter = step.args["filter"].as_str().unwrap_or_default();
+            filter.ends_with("= ''") && contains_all(subject, reference)
+        },
+    },
+    Difference {
         reason: "LIKE is read as a regular expression and as SQL's pattern: clients filter again",
         applies: |step, reference, subject| {
             let filter = step.args["filter"]
@@ -80,18 +124,63 @@ pub(crate) const DIFFERENCES: [Difference; 13] = [
         },
     },
     Difference {
+        reason: "a maximum keeps the first partitions by name; 2.3 answers partial values in no order",
+        applies: |step, reference, subject| {
+            step.method.contains("_ps")
+                && step.args["max_parts"].as_i64().is_some_and(|max| max > 0)
+                && length(reference).is_some()
+                && length(reference) == length(subject)
+        },
+    },
+    Difference {
+        reason: "databases and tables may have the names that Hive 4 allows",
+        applies: |step, reference, subject| {
+            let refused = text(reference);
+            matches!(
+                step.method.as_str(),
+                "create_database" | "create_table" | "alter_table"
+            ) && (refused.ends_with(" is not a valid database name")
+                || refused.ends_with(" is not a valid object name"))
+                && subject.is_ok()
+        },
+    },
+    Difference {
+        reason: "unlocking an unknown lock is NoSuchLockException, as in Hive 3 and 4",
+        applies: |step, reference, subject| {
+            step.method == "unlock" && reference.is_ok() && is(subject, "NoSuchLockException")
+        },
+    },
+    Difference {
+        reason: "a directory that cannot be made is refused with the cause",
+        applies: |_, reference, subject| {
+            let text = text(reference);
+            (text.ends_with(" is not a directory or unable to create one")
+                || text.starts_with("Unable to create database path "))
+                && is(reference, "MetaException")
+                && is(subject, "MetaException")
+        },
+    },
+    Difference {
+        reason: "an internal error of the protocol says what was wrong",
+        applies: |_, reference, subject| match (reference, subject) {
+            (
+                Err(Failure::Application {
+                    kind: 6,
+                    message: old,
+                }),
+                Err(Failure::Application {
+                    kind: 6,
+                    message: new,
+                }),
+            ) => new.starts_with(old.as_str()),
+            _ => false,
+        },
+    },
+    Difference {
         reason: "max_parts of 0 is no partition, as in Hive 3 and 4",
         applies: |step, _, subject| {
             step.args["max_parts"] == 0
                 && matches!(subject, Ok(Value::Array(items)) if items.is_empty())
-        },
-    },
-    Difference {
-        reason: "statistics that are missing are NoSuchObjectException, as in Hive 3 and 4; 2.3 answers nothing",
-        applies: |step, reference, subject| {
-            step.method.ends_with("column_statistics")
-                && matches!(reference, Err(Failure::UnknownResult(_)))
-                && is(subject, "NoSuchObjectException")
         },
     },
     Difference {
@@ -128,15 +217,85 @@ pub(crate) fn meant(step: &Step, reference: &Answer, subject: &Answer) -> Option
         .map(|difference| difference.reason)
 }
 
+/// For the message of an event.
+const NEWER_OBJECTS: &str = "the objects of an event's message have newer fields";
+/// For the text of a refusal.
+const NAMED_AS_STORED: &str =
+    "a text names a thing as it is stored: in lower case, with its database";
+/// For the answer to `add_partition` and its kin.
+const ADDED_AS_STORED: &str =
+    "an added partition is answered as it is stored; 2.3 echoes the request";
+
+/// Every reason that some answer of a whole run must need: a reason that no answer needs is taken out of the list.
+pub(crate) fn reasons() -> impl Iterator<Item = &'static str> {
+    let places = [NEWER_OBJECTS, NAMED_AS_STORED, ADDED_AS_STORED];
+    DIFFERENCES
+        .iter()
+        .map(|difference| difference.reason)
+        .chain(places)
+}
+
 /// Why this one place may differ, if it may.
-pub(crate) fn meant_at(_step: &Step, mismatch: &Mismatch) -> Option<&'static str> {
+pub(crate) fn meant_at(step: &Step, mismatch: &Mismatch) -> Option<&'static str> {
     let at = |end: &str| mismatch.path.ends_with(end);
-    if at("/message") && mismatch.reference.get("json").is_some() {
-        return Some(
-            "a consumer reads the objects of an event's message, which have newer fields in skep",
-        );
+    if mismatch.path.contains("/message/json/") && mismatch.reference.is_null() {
+        return Some(NEWER_OBJECTS);
+    }
+    if at("/body/message") && is_same_but_name(step, mismatch) {
+        return Some(NAMED_AS_STORED);
+    }
+    if step.method.starts_with("add_partition") && mismatch.path.starts_with("/result/") {
+        let unsent = at("/sd/skewedInfo") || at("/sd/storedAsSubDirectories");
+        let named = at("/dbName") || at("/tableName");
+        if (unsent && mismatch.reference.is_null() && is_nothing(&mismatch.subject))
+            || (named && lower(&mismatch.reference) == lower(&mismatch.subject))
+        {
+            return Some(ADDED_AS_STORED);
+        }
     }
     None
+}
+
+/// Whether two texts are equal but for the case of names and the database before them.
+fn is_same_but_name(step: &Step, mismatch: &Mismatch) -> bool {
+    let (reference, subject) = (lower(&mismatch.reference), lower(&mismatch.subject));
+    let names = [
+        "/tbl/dbName",
+        "/func/dbName",
+        "/dbName",
+        "/dbname",
+        "/db_name",
+    ];
+    let database = names
+        .iter()
+        .find_map(|pointer| step.args.pointer(pointer)?.as_str())
+        .map(|name| format!("{}.", name.to_lowercase()));
+    let shorter = database.map_or_else(|| subject.clone(), |name| subject.replace(&name, ""));
+    reference == subject || reference == shorter
+}
+
+fn lower(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_lowercase()
+}
+
+/// Whether a value says as little as its absence: false, or empty collections.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Bool(flag) => !flag,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.values().all(is_nothing),
+        _ => false,
+    }
+}
+
+/// The text of a refusal; nothing for an answer.
+fn text(answer: &Answer) -> &str {
+    answer.as_ref().err().map_or("", Failure::message)
+}
+
+/// How many items an answer has, where it is a list.
+fn length(answer: &Answer) -> Option<usize> {
+    Some(answer.as_ref().ok()?.as_array()?.len())
 }
 
 /// Whether the old server failed without an exception that the method declares.
@@ -145,6 +304,7 @@ fn broke(answer: &Answer) -> bool {
         answer,
         Err(Failure::Application { kind: 6, .. } | Failure::Transport(_))
     ) || matches!(answer, Err(failure) if failure.message().contains("NullPointerException"))
+        || text(answer).ends_with("did not commit successfully.")
 }
 
 fn protocol_error(answer: &Answer) -> bool {
@@ -165,6 +325,9 @@ fn prints_java(text: &str) -> bool {
         "javax.",
         "org.apache.",
         "org.datanucleus",
+        "Exception(message:",
+        "HIVE_FILTER_FIELD_",
+        "Check metastore logs",
         "Partition(",
         "INSERT INTO",
         "UPDATE ",

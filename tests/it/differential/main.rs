@@ -94,7 +94,8 @@ fn main() -> ExitCode {
     for sequence in &sequences {
         run(&reference, &subject, sequence, &mut totals);
     }
-    totals.print();
+    let whole = args.only.is_none() && !args.itself;
+    totals.print(whole);
     if totals.mismatches == 0 {
         ExitCode::SUCCESS
     } else {
@@ -143,14 +144,24 @@ struct Totals {
 }
 
 impl Totals {
-    fn print(&self) {
+    /// Prints what was found. In a whole run every reason must have been needed.
+    fn print(&mut self, whole: bool) {
         println!(
-            "\n{} requests, {} of them answered otherwise",
-            self.requests, self.mismatches
+            "\n{} requests; meant to be answered otherwise:",
+            self.requests
         );
         for (reason, count) in &self.meant {
             println!("{count:6} × {reason}");
         }
+        let unused: Vec<_> = differences::reasons()
+            .filter(|reason| whole && !self.meant.contains_key(reason))
+            .collect();
+        for reason in &unused {
+            println!("no answer needs the reason any more: {reason}");
+        }
+        self.mismatches += unused.len();
+        let passed = self.requests.saturating_sub(self.mismatches);
+        println!("{passed} passed, {} failed", self.mismatches);
     }
 }
 
@@ -169,6 +180,14 @@ fn run(reference: &Server, subject: &Server, sequence: &Sequence, totals: &mut T
         let new_normal = normalizers[1].normal(&step.method, &new);
         let mismatches = compare(&old_normal, &new_normal);
         if mismatches.is_empty() {
+            if let Some(reason) = step.differs {
+                totals.mismatches += 1;
+                println!(
+                    "\n{}, request {number}: {} {}",
+                    sequence.name, step.method, step.args
+                );
+                println!("  the answers are equal, but were expected to differ: {reason}");
+            }
             continue;
         }
         if let Some(reason) = differences::meant(step, &old, &new) {

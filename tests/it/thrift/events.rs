@@ -151,7 +151,9 @@ fn objects_are_in_the_messages(events: &[Value]) {
             .unwrap()
             .ends_with("/d.db/p/ds=a%2Fb")
     );
+    assert_eq!(events[3]["tableName"], "p2", "filed under the new name");
     let renamed = message(&events[3]);
+    assert_eq!(renamed["table"], "p", "and told of the old one");
     assert_eq!(object(&renamed, "tableObjBeforeJson")["1"]["str"], "p");
     assert_eq!(object(&renamed, "tableObjAfterJson")["1"]["str"], "p2");
     assert_eq!(renamed["isTruncateOp"], "false");
@@ -221,7 +223,7 @@ async fn a_writer_announces_what_it_wrote(storage: TestDatabase) {
             assert_eq!(fire(client, many).unwrap()["eventIds"], json!([before + 2, before + 3]));
             // Hive 2 numbers the list of files 1.
             let mut old = insert.clone();
-            old["data"] = json!({ "insertData": { "filesAdded@1": ["file:/x/2"] } });
+            old["data"] = json!({ "insertData": { "filesAdded@1": ["file:/x/2"], "filesAddedChecksum@2": ["1f"] } });
             fire(client, old).unwrap();
             let refresh = json!({
                 "successful": true, "dbName": "d", "tableName": "p", "data": { "refreshEvent": true },
@@ -235,7 +237,7 @@ async fn a_writer_announces_what_it_wrote(storage: TestDatabase) {
             assert_eq!(first["replace"], "true");
             assert_eq!(object(&first, "ptnObjJson")["1"], json!({ "lst": ["str", 1, "a"] }));
             assert_eq!(object(&first, "tableObjJson")["1"]["str"], "p");
-            assert_eq!(message(&events[3])["files"], json!(["file:/x/2"]));
+            assert_eq!(message(&events[3])["files"], json!(["file:/x/2#1f"]));
 
             for member in ["tableName", "partitionVals"] {
                 let mut wrong = insert.clone();

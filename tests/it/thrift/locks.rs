@@ -208,6 +208,10 @@ async fn locks_are_listed_with_what_blocks_them(storage: TestDatabase) {
             );
             assert_eq!(locks[0]["state"], "ACQUIRED");
             assert_eq!(locks[0]["txnid"], 0);
+            assert!(
+                locks[0].get("heartbeatCount").is_none(),
+                "nobody counts them"
+            );
             assert_eq!(locks[0]["user"], "ann");
             assert!(
                 locks[0]["acquiredat"].as_i64().unwrap() > 1_000_000_000_000,

@@ -213,9 +213,14 @@ async fn a_renamed_external_partition_stays_where_it_is(storage: TestDatabase) {
             let mut new = get(client, "e", &["a", "1"]);
             let place = new["sd"]["location"].clone();
             new["values"] = json!(["b", "1"]);
-            let args = of("e", json!({ "part_vals": ["a", "1"], "new_part": new }));
+            let args = of("e", json!({ "part_vals": ["a", "1"], "new_part": &new }));
             client.call("rename_partition", args).unwrap();
-            assert_eq!(get(client, "e", &["b", "1"])["sd"]["location"], place);
+            let renamed = get(client, "e", &["b", "1"]);
+            assert_eq!(renamed["sd"]["location"], place);
+            assert_eq!(
+                renamed["parameters"]["numFiles"],
+                new["parameters"]["numFiles"]
+            );
             assert!(folder.join("e/ds=a/n=1/data").exists());
         })
         .await;

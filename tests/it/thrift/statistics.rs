@@ -326,6 +326,18 @@ async fn faults_have_hives_exceptions(storage: TestDatabase) {
             let failure = update(client, "none", None, &json!([longs(1, 2)])).unwrap_err();
             assert_eq!(fault(&failure), ("NoSuchObjectException", 1));
             assert_eq!(
+                failure.message(),
+                "Specified database/table does not exist : d.none"
+            );
+            let failure = update(client, "p", Some("junk"), &json!([longs(1, 2)])).unwrap_err();
+            assert_eq!(fault(&failure), ("MetaException", 3));
+            let failure = update(client, "p", Some("ds=none"), &json!([longs(1, 2)])).unwrap_err();
+            assert_eq!(fault(&failure), ("NoSuchObjectException", 1));
+            assert_eq!(
+                failure.message(),
+                "Partition for which stats is gathered doesn't exist."
+            );
+            assert_eq!(
                 fault(&read(client, "none", &["id"]).unwrap_err()),
                 ("NoSuchObjectException", 1)
             );

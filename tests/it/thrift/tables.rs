@@ -17,6 +17,7 @@ on_every_database!(
     of_two_commits_at_once_one_wins,
     incompatible_columns_are_refused_but_to_iceberg,
     large_and_odd_values_survive,
+    an_alter_counts_the_files_that_stay_in_place,
 );
 
 fn get(client: &mut Client, database: &str, name: &str) -> Value {
@@ -179,6 +180,13 @@ async fn faults_have_hives_exceptions(storage: TestDatabase) {
             odd["sd"]["cols"][0]["type"] = json!("integer");
             let odd = client.call("create_table", json!({ "tbl": odd })).unwrap_err();
             assert_eq!(fault(&odd), ("InvalidObjectException", 2));
+            assert_eq!(odd.message(), "Invalid column type: integer");
+            for (member, value) in [("type", json!("")), ("type", Value::Null), ("name", Value::Null)] {
+                let mut lacking = table("default", "u");
+                lacking["sd"]["cols"][0][member] = value;
+                let lacking = client.call("create_table", json!({ "tbl": lacking })).unwrap_err();
+                assert_eq!(fault(&lacking), ("MetaException", 3), "{member}");
+            }
             let mut bare = table("default", "u");
             bare["sd"] = Value::Null;
             let bare = client.call("create_table", json!({ "tbl": bare })).unwrap_err();
@@ -200,6 +208,37 @@ async fn faults_have_hives_exceptions(storage: TestDatabase) {
             let objects = json!({ "dbname": "nope", "tbl_names": [] });
             let objects = client.call("get_table_objects_by_name", objects).unwrap_err();
             assert_eq!(fault(&objects), ("UnknownDBException", 3));
+            assert_eq!(objects.message(), "Could not find database nope");
+        })
+        .await;
+}
+
+async fn an_alter_counts_the_files_that_stay_in_place(storage: TestDatabase) {
+    let server = TestServer::start(&storage).await;
+    server
+        .ask(|client| {
+            let mut sent = table("default", "t");
+            sent["tableType"] = json!("EXTERNAL_TABLE");
+            sent["parameters"]["EXTERNAL"] = json!("TRUE");
+            client.call("create_table", json!({ "tbl": sent })).unwrap();
+            let mut new = get(client, "default", "t");
+            assert_eq!(new["parameters"]["numFiles"], Value::Null);
+            new["tableName"] = json!("u");
+            let rename = json!({ "dbname": "default", "tbl_name": "t", "new_tbl": new });
+            client.call("alter_table", rename).unwrap();
+            let renamed = get(client, "default", "u");
+            assert_eq!(renamed["parameters"]["numFiles"], "0");
+
+            let by_task = json!({ "dbname": "default", "tbl_name": "u", "new_tbl": renamed,
+                "environment_context": { "properties": { "STATS_GENERATED": "TASK" } } });
+            client
+                .call("alter_table_with_environment_context", by_task)
+                .unwrap();
+            let exact = get(client, "default", "u");
+            assert_eq!(
+                exact["parameters"]["COLUMN_STATS_ACCURATE"],
+                r#"{"BASIC_STATS":"true"}"#
+            );
         })
         .await;
 }

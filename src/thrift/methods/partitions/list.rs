@@ -2,7 +2,7 @@
 //!
 //! `skipColumnSchemaForPartition` is not honoured on purpose: columns may always be filled in.
 
-use super::{answer_selection, max_of, select};
+use super::{answer_selection, max_of, select, table_missing_as, unplaced};
 use crate::catalog::PartitionSelection;
 use crate::error::Result;
 use crate::thrift::call::{Answer, Call};
@@ -156,7 +156,11 @@ async fn get_num_partitions_by_filter(call: Call<'_>) -> Answer {
     let args: args::GetNumPartitionsByFilter<'_> = call.arguments()?;
     let at = name::table(args.db_name, args.tbl_name)?;
     let selection = PartitionSelection::Filter(args.filter.unwrap_or_default());
-    let count = call.catalog().partition_count(&at, selection).await?;
+    let count = call
+        .catalog()
+        .partition_count(&at, selection)
+        .await
+        .map_err(|failure| table_missing_as(failure, unplaced))?;
     let success = Some(i32::try_from(count).unwrap_or(i32::MAX));
     call.reply(&replies::GetNumPartitionsByFilter {
         success,

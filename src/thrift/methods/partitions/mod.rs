@@ -62,8 +62,19 @@ fn answer_only(call: &Call<'_>, partitions: &PartitionsOf) -> Answer {
     )))
 }
 
+/// The words of those of Hive's reads that look for database and table at once.
+pub(in crate::thrift) fn unplaced(at: &TableRef) -> Error {
+    Error::NotFound(Entity::Worded(format!(
+        "Specified database/table does not exist : {}.{}",
+        at.database, at.table
+    )))
+}
+
 /// Another error for a missing table: Hive's own text, by which its users know what went wrong.
-fn table_missing_as(failure: Error, other: impl FnOnce(&TableRef) -> Error) -> Error {
+pub(in crate::thrift) fn table_missing_as(
+    failure: Error,
+    other: impl FnOnce(&TableRef) -> Error,
+) -> Error {
     match failure {
         Error::NotFound(Entity::Table(at)) => other(&at),
         failure => failure,

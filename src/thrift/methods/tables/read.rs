@@ -139,7 +139,7 @@ async fn get_table_names_by_filter(call: Call<'_>) -> Answer {
     let args: args::GetTableNamesByFilter<'_> = call.arguments()?;
     let at = known_database(args.dbname)?;
     let Some(filter) = args.filter else {
-        return Err(Error::NotAllowed("filter cannot be null".into()).into());
+        return Err(Error::NotAllowed("null cannot apply null filter".into()).into());
     };
     let max = usize::try_from(args.max_tables.unwrap_or(-1)).ok();
     let names = call
@@ -155,13 +155,19 @@ async fn get_table_names_by_filter(call: Call<'_>) -> Answer {
 /// A database argument whose absence is "unknown database" to Hive.
 fn known_database(text: Option<&str>) -> Result<DatabaseRef, Failure> {
     let given = text.filter(|text| !text.is_empty());
-    let unknown = || {
-        Error::NotFound(Entity::Database(DatabaseRef::new(
-            crate::model::DEFAULT_CATALOG,
-            "",
-        )))
-    };
+    let unknown = || Error::NotFound(Entity::Worded("DB name is null or empty".into()));
     Ok(name::database(Some(given.ok_or_else(unknown)?), "dbname")?)
+}
+
+/// Hive's own text for a database that a request for many tables names.
+fn database_missing(failure: Error) -> Error {
+    match failure {
+        Error::NotFound(Entity::Database(at)) => Error::NotFound(Entity::Worded(format!(
+            "Could not find database {}",
+            at.database
+        ))),
+        failure => failure,
+    }
 }
 
 async fn tables_named(
@@ -172,7 +178,8 @@ async fn tables_named(
     let names = names
         .ok_or_else(|| Error::NotAllowed(format!("{} cannot find null tables", at.database)))?;
     let names: Vec<Name> = names.iter().map(|text| Name::new(text)).collect();
-    Ok(call.catalog().tables_by_name(at, &names).await?)
+    let found = call.catalog().tables_by_name(at, &names).await;
+    Ok(found.map_err(database_missing)?)
 }
 
 async fn get_table_objects_by_name(call: Call<'_>) -> Answer {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{column, create_database, create_table, table, with};
-use crate::differences::DATABASE_CHANGES;
+use crate::differences::{DATABASE_CHANGES, EMPTY_LOCATION};
 use crate::step::{Step, call, kept, patched};
 
 pub(super) fn steps() -> Vec<Step> {
@@ -15,6 +15,13 @@ pub(super) fn steps() -> Vec<Step> {
 
 fn get(name: &str) -> Step {
     call("get_database", json!({ "name": name }))
+}
+
+fn drop(name: &str, cascade: bool) -> Step {
+    call(
+        "drop_database",
+        json!({ "name": name, "deleteData": true, "cascade": cascade }),
+    )
 }
 
 fn making() -> Vec<Step> {
@@ -40,8 +47,10 @@ fn making() -> Vec<Step> {
         get("databases_s"),
         create(json!({ "name": "databases_no_owner_type", "ownerName": "bob", "parameters": {} })),
         get("databases_no_owner_type"),
-        create(json!({ "name": "databases_empty_location", "locationUri": "", "description": "" })),
-        get("databases_empty_location"),
+        create(json!({ "name": "databases_empty_location", "locationUri": "", "description": "" }))
+            .differs(EMPTY_LOCATION),
+        get("databases_empty_location").differs(EMPTY_LOCATION),
+        drop("databases_empty_location", false).differs(EMPTY_LOCATION),
         create(json!({ "name": "" })),
         create(json!({ "name": "databases bad" })),
         create(json!({ "name": "databases-bad" })),
@@ -99,18 +108,18 @@ fn changing() -> Vec<Step> {
         ),
         get("databases_a").differs(DATABASE_CHANGES),
         alter("databases_none", kept("a")),
-        call("alter_database", json!({ "dbname": "databases_a" })),
-        call("alter_database", json!({ "db": { "@": "a" } })),
+        call(
+            "alter_database",
+            json!({ "dbname": "databases_a", "db": null }),
+        ),
+        call(
+            "alter_database",
+            json!({ "dbname": null, "db": { "@": "a" } }),
+        ),
     ]
 }
 
 fn dropping() -> Vec<Step> {
-    let drop = |name: &str, cascade: bool| {
-        call(
-            "drop_database",
-            json!({ "name": name, "deleteData": true, "cascade": cascade }),
-        )
-    };
     let function = json!({
         "functionName": "f", "dbName": "databases_b", "className": "a.B", "ownerName": "ann",
         "ownerType": "USER", "createTime": 0, "functionType": "JAVA", "resourceUris": [],

@@ -66,7 +66,7 @@ pub(super) fn steps() -> Vec<Step> {
             "fire_listener_event",
             json!({ "rqst": {
             "successful": true, "dbName": DB, "tableName": "t2", "partitionVals": ["c"],
-            "data": { "insertData": { "filesAdded@1": ["file:/x/1"] } },
+            "data": { "insertData": { "filesAdded@1": ["file:/x/1"], "filesAddedChecksum@2": ["1f"] } },
         } }),
         ),
         call(

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{column, create_database, create_table, partition, table};
+use crate::differences::TEXT_AFTER_FILTER;
 use crate::step::{Step, call};
 
 const DB: &str = "filters_db";
@@ -68,14 +69,13 @@ const STRING_AND_INT: [&str; 58] = [
     r#"struct(ds, n) in (struct("2024-01-01", 1))"#,
 ];
 
-const BROKEN: [&str; 15] = [
+const BROKEN: [&str; 14] = [
     "ds",
     "=",
     "ds =",
     r#"ds = "open"#,
     r#"nokey = "1""#,
     "id = 1",
-    r#"ds = "a" n = 1"#,
     r#"(ds = "a""#,
     r#"ds = "a" and"#,
     r#"ds == "2024-01-02""#,
@@ -174,6 +174,7 @@ pub(super) fn steps() -> Vec<Step> {
     for filter in STRING_AND_INT.iter().chain(&BROKEN) {
         steps.push(by_filter("sn", filter));
     }
+    steps.push(by_filter("sn", r#"ds = "a" n = 1"#).differs(TEXT_AFTER_FILTER));
     steps.extend(DATES.iter().map(|filter| by_filter("dates", filter)));
     steps.extend(OTHERS.iter().map(|filter| by_filter("others", filter)));
     steps.extend(elsewhere());

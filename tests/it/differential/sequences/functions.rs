@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{create_database, with};
-use crate::differences::FUNCTION_CHANGES;
+use crate::differences::NO_OWNER;
 use crate::step::{Step, call};
 
 const DB: &str = "functions_db";
@@ -47,8 +47,10 @@ pub(super) fn steps() -> Vec<Step> {
         create(with(
             function("no_owner"),
             &[("/ownerName", Value::Null), ("/ownerType", Value::Null)],
-        )),
-        get(DB, "no_owner"),
+        ))
+        .differs(NO_OWNER),
+        get(DB, "no_owner").differs(NO_OWNER),
+        drop(DB, "no_owner").differs(NO_OWNER),
         create(function("bad name")),
         create(function("")),
         create(with(function("x"), &[("/dbName", json!("none"))])),
@@ -75,7 +77,7 @@ pub(super) fn steps() -> Vec<Step> {
                 ],
             ),
         ),
-        get(DB, "f_two").differs(FUNCTION_CHANGES),
+        get(DB, "f_two"),
         alter("f_two", function("f_three")),
         get(DB, "f_three"),
         alter("f_none", function("f_none")),

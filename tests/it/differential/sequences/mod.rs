@@ -17,6 +17,7 @@ mod tables;
 
 use serde_json::{Value, json};
 
+use super::differences::OWN_NAME;
 use super::step::{Sequence, Step, call};
 
 /// A function that lists the requests of a sequence.
@@ -57,7 +58,7 @@ fn session() -> Vec<Step> {
         )
     };
     vec![
-        call("getName", json!({})),
+        call("getName", json!({})).differs(OWN_NAME),
         call("getStatus", json!({})),
         call(
             "set_ugi",

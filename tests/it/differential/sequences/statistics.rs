@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{column, create_database, create_table, partition, table};
+use super::{column, create_database, create_table, partition, table, with};
+use crate::differences::KIND_CHANGES;
 use crate::step::{Step, call};
 
 const DB: &str = "statistics_db";
@@ -34,22 +35,56 @@ fn strings() -> Value {
     } })
 }
 
-fn every_kind() -> [Value; 6] {
-    let of = |data: Value| json!({ "colName": "id", "colType": "bigint", "statsData": data });
+/// One of every kind, each of a column of the table `kinds`.
+fn every_kind() -> [(Value, Value); 7] {
+    let of = |name: &str, ty: &str, data: Value| {
+        let column = column(name, ty);
+        (
+            column,
+            json!({ "colName": name, "colType": ty, "statsData": data }),
+        )
+    };
     [
-        of(json!({ "booleanStats": { "numTrues": 1, "numFalses": -1, "numNulls": 2 } })),
         of(
+            "flag",
+            "boolean",
+            json!({ "booleanStats": { "numTrues": 1, "numFalses": -1, "numNulls": 2 } }),
+        ),
+        of(
+            "real",
+            "double",
             json!({ "doubleStats": { "lowValue": -0.5, "highValue": 1e300, "numNulls": 0, "numDVs": 3 } }),
         ),
-        of(json!({ "binaryStats": { "maxColLen": 9, "avgColLen": 4.25, "numNulls": 0 } })),
-        of(json!({ "decimalStats": {
-            "lowValue": { "unscaled": { "$hex": "ff85" }, "scale": 2 },
+        of(
+            "raw",
+            "binary",
+            json!({ "binaryStats": { "maxColLen": 9, "avgColLen": 4.25, "numNulls": 0 } }),
+        ),
+        of(
+            "price",
+            "decimal(10,2)",
+            json!({ "decimalStats": {
+            "lowValue": { "unscaled": { "$hex": "85" }, "scale": 2 },
             "highValue": { "unscaled": { "$hex": "7b" }, "scale": 1 }, "numNulls": 0, "numDVs": 2,
-        } })),
-        of(json!({ "dateStats": {
+        } }),
+        ),
+        of(
+            "day",
+            "date",
+            json!({ "dateStats": {
             "lowValue": { "daysSinceEpoch": -3 }, "highValue": { "daysSinceEpoch": 19_000 }, "numNulls": 0, "numDVs": 2,
-        } })),
-        of(json!({ "longStats": { "numNulls": 0, "numDVs": 2 } })),
+        } }),
+        ),
+        of(
+            "bounded",
+            "int",
+            json!({ "longStats": { "lowValue": 1, "highValue": 2, "numNulls": 0, "numDVs": 2 } }),
+        ),
+        of(
+            "unbounded",
+            "int",
+            json!({ "longStats": { "numNulls": 0, "numDVs": 2 } }),
+        ),
     ]
 }
 
@@ -113,9 +148,24 @@ fn of_table() -> Vec<Step> {
         update("none", None, json!([longs(1, 2)])),
         update("t", None, json!([])),
     ];
-    for object in every_kind() {
-        steps.extend([update("t", None, json!([object])), read("t", json!(["id"]))]);
+    let kinds = every_kind();
+    let columns: Vec<&Value> = kinds.iter().map(|(column, _)| column).collect();
+    steps.push(create_table(with(
+        table(DB, "kinds", &[]),
+        &[("/sd/cols", json!(columns))],
+    )));
+    for (column, object) in &kinds {
+        steps.extend([
+            update("kinds", None, json!([object])),
+            read("kinds", json!([column["name"]])),
+        ]);
     }
+    let retyped =
+        json!({ "colName": "id", "colType": "bigint", "statsData": kinds[0].1["statsData"] });
+    steps.extend([
+        update("t", None, json!([retyped])),
+        read("t", json!(["id"])).differs(KIND_CHANGES),
+    ]);
     steps.extend([
         delete("t", json!("id")),
         delete("t", json!("id")),
