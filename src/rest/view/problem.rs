@@ -72,10 +72,7 @@ impl From<&Entity> for SubjectView {
             ..Self::default()
         };
         match entity {
-            Entity::Catalog(_)
-            | Entity::Lock(_)
-            | Entity::Transaction(_)
-            | Entity::Worded(_) => {}
+            Entity::Catalog(_) | Entity::Lock(_) | Entity::Transaction(_) | Entity::Worded(_) => {}
             Entity::Database(at) => view.catalog = Some(at.catalog.to_string()),
             Entity::Table(at) => {
                 view.catalog = Some(at.catalog.to_string());

@@ -94,7 +94,6 @@ async fn faults_of_reading_have_hives_exceptions(storage: TestDatabase) {
                 ("get_partition_names", 1),
                 ("get_partitions_pspec", 1),
                 ("get_partitions_with_auth", 1),
-                ("get_num_partitions_by_filter", 2),
                 ("get_part_specs_by_filter", 2),
                 ("get_partitions_by_filter", 2),
             ] {
@@ -105,6 +104,11 @@ async fn faults_of_reading_have_hives_exceptions(storage: TestDatabase) {
                     "{method}"
                 );
             }
+            let text = "Specified database/table does not exist : default.nope";
+            assert_eq!(
+                refused("get_num_partitions_by_filter", of("nope", json!({}))),
+                missing(2, text)
+            );
             let names = of("nope", json!({ "names": ["ds=a"] }));
             assert_eq!(refused("get_partitions_by_names", names).1, 2);
         })
