@@ -270,3 +270,18 @@ fn the_page_says_what_is_served() {
         "{PAGE} is not up to date: run this test with {UPDATE}=1"
     );
 }
+
+/// A method that no test calls over a socket may break unseen.
+#[test]
+fn every_served_method_is_called_by_a_test() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/thrift");
+    let mut tests = String::new();
+    for entry in std::fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("the entry can be read").path();
+        tests += &std::fs::read_to_string(path).expect("the file can be read");
+    }
+    let uncalled: Vec<_> = served_methods()
+        .filter(|method| !tests.contains(&format!("\"{method}\"")))
+        .collect();
+    assert!(uncalled.is_empty(), "no test calls {uncalled:?}");
+}

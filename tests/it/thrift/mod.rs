@@ -11,5 +11,7 @@ mod partitions_add;
 mod partitions_faults;
 mod partitions_select;
 mod partitions_write;
+mod requests;
+mod session;
 mod statistics;
 mod tables;

@@ -262,6 +262,12 @@ async fn engines_do_not_see_each_others_statistics(storage: TestDatabase) {
             let request = json!({ "colStats": [of_impala], "engine": "impala" });
             let answer = client.call("update_table_column_statistics_req", json!({ "req": request })).unwrap();
             assert_eq!(answer["result"], true);
+            let one = sent("p", Some("ds=b"), &json!([longs(5, 6)]));
+            let of_partition = json!({ "req": { "colStats": [one], "engine": "hive" } });
+            let answer = client.call("update_partition_column_statistics_req", of_partition).unwrap();
+            assert_eq!(answer["result"], true);
+            let stored = read_partitions(client, &["id"], &["ds=b"]);
+            assert_eq!(stored["ds=b"][0]["statsData"], longs(5, 6)["statsData"]);
             assert_eq!(read(client, "t", &["id"]).unwrap(), json!([]));
             let ask = json!({ "dbName": "d", "tblName": "t", "colNames": ["id"], "engine": "impala" });
             let found = client.call("get_table_statistics_req", json!({ "request": ask })).unwrap();
