@@ -12,6 +12,7 @@ pub mod diff;
 pub mod error;
 pub mod filter;
 pub mod hive;
+pub mod kit;
 pub mod lake;
 pub mod layout;
 pub mod model;

@@ -126,7 +126,7 @@ fn instants() -> impl Strategy<Value = i64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn what_is_written_reads_back(at in 0..TEMPLATES.len(), texts in texts(), at_s in instants()) {
