@@ -105,6 +105,80 @@ fn values_take_the_shape_of_their_type() {
     assert_eq!(shaped("%Y/%m/%d", "bigint", "2019/06/08"), "20190608");
 }
 
+/// Templates for the keys `dt string, hour int, day date, d decimal(8,0)`, each with the byte of its fault and a part
+/// of the message.
+const FAULTS: [(&str, usize, &str); 29] = [
+    (
+        "{nope}",
+        1,
+        "{nope} names no partition key; the table's are: dt, hour, day, d",
+    ),
+    (
+        "a/{dt}{hour}",
+        6,
+        "two placeholders of open length need a literal between them",
+    ),
+    ("{dt}/{dt}", 5, "dt stands in the layout twice"),
+    ("{dt:%Y/%Y}", 7, "dt stands in the layout twice"),
+    ("{dt:%Y}/{dt}", 8, "dt stands in the layout twice"),
+    ("{dt}/{dt:%Y}", 5, "dt stands in the layout twice"),
+    (
+        "{dt:%Y/%q}",
+        7,
+        "%q is no unit of time; allowed are %Y %m %d %H %M %S",
+    ),
+    ("{dt:%-Y}", 4, "%-Y is no unit of time"),
+    ("{dt:%}", 4, "% is no unit of time"),
+    (
+        "é%Y",
+        2,
+        "%Y stands outside of a placeholder: write {key:%Y}",
+    ),
+    ("{dt:abc}", 4, "the format of dt tells no unit of time"),
+    ("{dt:}", 4, "the format of dt tells no unit of time"),
+    ("/{dt}", 0, "empty path segment"),
+    ("{dt}/", 5, "empty path segment"),
+    ("a//{dt}", 2, "empty path segment"),
+    ("{dt:%Y//%m}", 7, "empty path segment"),
+    ("a/../{dt}", 2, "the path segments . and .. are not allowed"),
+    ("{dt", 0, "this placeholder has no closing brace"),
+    ("{dt{hour}", 0, "this placeholder has no closing brace"),
+    ("a}b", 1, "this closing brace has no opening one"),
+    ("{}", 0, "empty placeholder"),
+    ("{_:%Y}", 0, "{_} takes no format"),
+    ("a\n{dt}", 1, "control characters are not allowed"),
+    (
+        "{dt:%Y/%m=%Y}",
+        10,
+        "the form of dt's value must tell the units of its path, each once: %Y %m",
+    ),
+    (
+        "{dt:%Y=%Y%Y}",
+        7,
+        "the form of dt's value must tell the units",
+    ),
+    (
+        "{dt}/{hour}/{day:%H}/{d}",
+        12,
+        "day is of type date, which cannot hold %H",
+    ),
+    (
+        "{dt}/{hour}/{day:%Y%m%d%H}/{d}",
+        12,
+        "give the finer units a key of their own",
+    ),
+    (
+        "{dt}/{hour:%m%d}/{day}/{d}",
+        5,
+        "give the form of the value",
+    ),
+    (
+        "{dt}/{hour}/{day}/{d:%Y}",
+        18,
+        "d is of type decimal(8,0), which cannot hold %Y",
+    ),
+];
+
 #[test]
 fn faults_have_a_place_and_a_reason() {
     let keys = columns(&[
@@ -114,78 +188,7 @@ fn faults_have_a_place_and_a_reason() {
         ("d", "decimal(8,0)"),
     ]);
     let rest = "/{hour}/{day}/{d}";
-    let cases = [
-        (
-            "{nope}",
-            1,
-            "{nope} names no partition key; the table's are: dt, hour, day, d",
-        ),
-        (
-            "a/{dt}{hour}",
-            6,
-            "two placeholders of open length need a literal between them",
-        ),
-        ("{dt}/{dt}", 5, "dt stands in the layout twice"),
-        ("{dt:%Y/%Y}", 7, "dt stands in the layout twice"),
-        ("{dt:%Y}/{dt}", 8, "dt stands in the layout twice"),
-        ("{dt}/{dt:%Y}", 5, "dt stands in the layout twice"),
-        (
-            "{dt:%Y/%q}",
-            7,
-            "%q is no unit of time; allowed are %Y %m %d %H %M %S",
-        ),
-        ("{dt:%-Y}", 4, "%-Y is no unit of time"),
-        ("{dt:%}", 4, "% is no unit of time"),
-        (
-            "é%Y",
-            2,
-            "%Y stands outside of a placeholder: write {key:%Y}",
-        ),
-        ("{dt:abc}", 4, "the format of dt tells no unit of time"),
-        ("{dt:}", 4, "the format of dt tells no unit of time"),
-        ("/{dt}", 0, "empty path segment"),
-        ("{dt}/", 5, "empty path segment"),
-        ("a//{dt}", 2, "empty path segment"),
-        ("{dt:%Y//%m}", 7, "empty path segment"),
-        ("a/../{dt}", 2, "the path segments . and .. are not allowed"),
-        ("{dt", 0, "this placeholder has no closing brace"),
-        ("{dt{hour}", 0, "this placeholder has no closing brace"),
-        ("a}b", 1, "this closing brace has no opening one"),
-        ("{}", 0, "empty placeholder"),
-        ("{_:%Y}", 0, "{_} takes no format"),
-        ("a\n{dt}", 1, "control characters are not allowed"),
-        (
-            "{dt:%Y/%m=%Y}",
-            10,
-            "the form of dt's value must tell the units of its path, each once: %Y %m",
-        ),
-        (
-            "{dt:%Y=%Y%Y}",
-            7,
-            "the form of dt's value must tell the units",
-        ),
-        (
-            "{dt}/{hour}/{day:%H}/{d}",
-            12,
-            "day is of type date, which cannot hold %H",
-        ),
-        (
-            "{dt}/{hour}/{day:%Y%m%d%H}/{d}",
-            12,
-            "give the finer units a key of their own",
-        ),
-        (
-            "{dt}/{hour:%m%d}/{day}/{d}",
-            5,
-            "give the form of the value",
-        ),
-        (
-            "{dt}/{hour}/{day}/{d:%Y}",
-            18,
-            "d is of type decimal(8,0), which cannot hold %Y",
-        ),
-    ];
-    for (template, at, message) in cases {
+    for (template, at, message) in FAULTS {
         let error = Layout::parse(template, &keys).unwrap_err();
         let LayoutError::Template { offset, .. } = &error else {
             panic!("{error}")
