@@ -7,6 +7,7 @@ mod client;
 mod database;
 mod events;
 mod failure;
+mod kit;
 mod output;
 mod partition;
 mod place;
@@ -60,6 +61,8 @@ enum Command {
     Database(database::DatabaseCommand),
     /// List, show, create, change and drop tables
     Table(table::TableCommand),
+    /// List the ready tables for the logs of AWS services
+    Kit(kit::KitCommand),
     /// List, show, add and drop partitions
     Partition(partition::PartitionCommand),
     /// Show what changed, in the order of the commits
@@ -82,6 +85,7 @@ impl Arguments {
             Command::CheckConfig => serve::check_config(config),
             Command::Database(command) => command.run(),
             Command::Table(command) => command.run(),
+            Command::Kit(command) => command.run(),
             Command::Partition(command) => command.run(),
             Command::Events(command) => command.run(),
         }

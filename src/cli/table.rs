@@ -11,6 +11,9 @@ use crate::rest::view::table::{
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
+/// The format of a new table that names none.
+const FORMAT: &str = "parquet";
+
 /// What to do with tables, and where.
 #[derive(Debug, Args)]
 pub(super) struct TableCommand {
@@ -77,9 +80,12 @@ struct Create {
     /// A partition key, such as 'dt string'; may stand several times
     #[arg(long = "key", value_name = "NAME TYPE", value_parser = column)]
     keys: Vec<ColumnView>,
-    /// The format of its files: parquet, orc, avro, json, csv, text
-    #[arg(long, default_value = "parquet")]
-    format: String,
+    /// The format of its files: parquet (the default), orc, avro, json, csv, text
+    #[arg(long)]
+    format: Option<String>,
+    /// The kit that says all of that, such as cloudtrail; see skep kit list
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["columns", "keys", "format", "managed"], requires = "location")]
+    kit: Option<String>,
     /// Where its data is; by default a directory of the database
     #[arg(long, value_name = "URL")]
     location: Option<String>,
@@ -170,13 +176,14 @@ impl Create {
             name: self.table.table,
             table_type,
             comment: self.comment,
+            storage: self.kit.is_none().then(|| NewStorage {
+                format: Some(self.format.unwrap_or_else(|| FORMAT.to_owned())),
+                ..NewStorage::default()
+            }),
+            kit: self.kit,
             columns: self.columns,
             partition_keys: self.keys,
             location: self.location,
-            storage: NewStorage {
-                format: Some(self.format),
-                ..NewStorage::default()
-            },
             parameters: self.parameters.into_iter().collect(),
             ..NewTable::default()
         }

@@ -20,11 +20,11 @@ pub(super) fn page_size(limit: Option<usize>) -> Result<usize, Problem> {
 
 /// The items of one page out of a list that was read with one item more than the page holds, and the key of the last
 /// one where there are more.
-pub(super) fn page_of<T>(
+pub(super) fn page_of<T, K>(
     mut items: Vec<T>,
     size: usize,
-    key: impl Fn(&T) -> String,
-) -> (Vec<T>, Option<String>) {
+    key: impl Fn(&T) -> K,
+) -> (Vec<T>, Option<K>) {
     if items.len() <= size {
         return (items, None);
     }

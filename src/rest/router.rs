@@ -1,6 +1,6 @@
 //! Every path there is, in one list.
 
-use super::resources::{catalogs, databases, events, partitions, tables};
+use super::resources::{catalogs, databases, events, kits, partitions, tables};
 use super::{Shared, gate, health, openapi, problem};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -27,6 +27,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         ))
         .routes(routes!(tables::list, tables::create))
         .routes(routes!(tables::get, tables::change, tables::delete))
+        .routes(routes!(kits::list))
         .routes(routes!(partitions::list, partitions::add))
         .routes(routes!(partitions::get, partitions::delete))
         .routes(routes!(events::list))

@@ -285,3 +285,17 @@ async fn something_that_is_not_skep_is_told_as_such() {
     assert!(text.contains("not as skep does"), "{text}");
     serving.abort();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_are_made_from_kits() {
+    let (_server, skep) = shop().await;
+    assert!(skep.run(&["kit", "list"]).contains("cloudtrail"));
+    let folder = tempfile::tempdir().unwrap();
+    let location = format!("file://{}", folder.path().display());
+    let create = ["table", "create", "shop.trail", "--kit", "cloudtrail"];
+    let (code, text) = skep.fail(&create);
+    assert!(code == 2 && text.contains("--location"), "{text}");
+    let made = skep.run(&[&create[..], &["--location", &location]].concat());
+    assert!(made.contains("partition key  dt string"), "{made}");
+    assert!(made.contains("external"), "{made}");
+}

@@ -1,24 +1,20 @@
 //! Catalogs: the level above databases.
 
+use super::NothingQuery;
 use crate::rest::Shared;
 use crate::rest::extract::Query;
 use crate::rest::problem::Problem;
 use crate::rest::view::catalog::{CatalogListView, CatalogView};
 use axum::Json;
 use axum::extract::State;
-use serde::Deserialize;
 use std::sync::Arc;
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::rest) struct Nothing {}
 
 /// List the catalogs
 #[utoipa::path(get, path = "/catalogs", tag = "catalogs", operation_id = "catalog_list",
     responses((status = 200, description = "The catalogs", body = CatalogListView)))]
 pub(in crate::rest) async fn list(
     State(shared): State<Arc<Shared>>,
-    Query(Nothing {}): Query<Nothing>,
+    Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<Json<CatalogListView>, Problem> {
     let catalogs = shared.catalog.catalog_list().await?;
     let catalogs = catalogs.into_iter().map(CatalogView::from).collect();

@@ -4,17 +4,23 @@
 pub(super) mod catalogs;
 pub(super) mod databases;
 pub(super) mod events;
+pub(super) mod kits;
 pub(super) mod partitions;
 pub(super) mod tables;
 
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-/// The query of operations that know nothing else to ask.
+/// The query of operations that know nothing but the catalog to ask.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(super) struct CatalogQuery {
+pub(in crate::rest) struct CatalogQuery {
     /// The catalog, `hive` by default
     catalog: Option<String>,
 }
+
+/// The query of operations that know nothing to ask.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rest) struct NothingQuery {}

@@ -44,7 +44,7 @@ pub struct DatabaseListView {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewDatabase {
-    /// Its name: letters, digits and underscores
+    /// Its name: printable ASCII; letters, digits and underscores suit every engine
     #[schema(example = "shop")]
     pub name: String,
     /// What it is for

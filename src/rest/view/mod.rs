@@ -6,6 +6,7 @@
 pub mod catalog;
 pub mod database;
 pub mod event;
+pub mod kit;
 pub mod partition;
 pub mod problem;
 pub mod storage;

@@ -3,11 +3,15 @@
 use super::moment;
 use super::storage::{ColumnView, NewStorage, StorageView};
 use crate::catalog::{ParameterChanges, TableChange};
+use crate::kit;
 use crate::model::{DatabaseRef, Table, TableType};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
+
+/// Who owns a table where the request names nobody: the server's own user.
+const OWNER: &str = "skep";
 
 /// A table or view.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -80,7 +84,7 @@ pub struct TableListView {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewTable {
-    /// Its name: letters, digits and underscores
+    /// Its name: printable ASCII; letters, digits and underscores suit every engine
     #[schema(example = "orders")]
     pub name: String,
     /// Whether its data is skep's to delete; by default only where no location is given
@@ -92,17 +96,23 @@ pub struct NewTable {
     /// The owner
     #[serde(default)]
     pub owner: Option<String>,
+    /// The kit that says columns, partition keys, storage and properties; needs a location
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub kit: Option<String>,
     /// The data columns
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<ColumnView>,
     /// The partition keys, in order
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub partition_keys: Vec<ColumnView>,
     /// Where its data is; by default a directory of the database
     #[serde(default)]
     #[schema(example = "s3://lake/orders")]
     pub location: Option<String>,
-    /// How files are read and written
-    pub storage: NewStorage,
+    /// How files are read and written; must be given without a kit
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<NewStorage>,
     /// Properties
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
@@ -191,6 +201,51 @@ impl From<Table> for TableView {
 impl NewTable {
     /// The table of a database. Fails with the name of the field at fault, and why.
     pub fn table(self, database: &DatabaseRef) -> Result<Table, (&'static str, String)> {
+        match self.kit.clone() {
+            Some(kit) => self.table_of_kit(&kit, database),
+            None => self.table_of_columns(database),
+        }
+    }
+
+    /// What a kit says, with the properties of the request over it.
+    fn table_of_kit(
+        self,
+        kit: &str,
+        database: &DatabaseRef,
+    ) -> Result<Table, (&'static str, String)> {
+        let Some(found) = kit::find(kit) else {
+            let known: Vec<&str> = kit::all().iter().map(|kit| kit.name).collect();
+            let text = format!("there is no kit {kit}, but {}", known.join(", "));
+            return Err(("kit", text));
+        };
+        let says = |field| Err((field, format!("the kit {kit} says it")));
+        if !self.columns.is_empty() {
+            return says("columns");
+        }
+        if !self.partition_keys.is_empty() {
+            return says("partition_keys");
+        }
+        if self.storage.is_some() {
+            return says("storage");
+        }
+        if self.table_type == Some(NewTableType::Managed) {
+            let text = "the data of logs is not skep's: a kit's table is external".to_owned();
+            return Err(("type", text));
+        }
+        let Some(location) = self.location.filter(|at| !at.trim().is_empty()) else {
+            let text = "a kit's table needs a location: where the log lies".to_owned();
+            return Err(("location", text));
+        };
+        let mut table = found.table(database.table(self.name.as_str()), location.trim());
+        table.owner = self.owner.or_else(|| Some(OWNER.to_owned()));
+        table.parameters.extend(self.parameters);
+        if let Some(comment) = self.comment {
+            table.parameters.insert("comment".to_owned(), comment);
+        }
+        Ok(table)
+    }
+
+    fn table_of_columns(self, database: &DatabaseRef) -> Result<Table, (&'static str, String)> {
         let located = self
             .location
             .as_deref()
@@ -217,7 +272,7 @@ impl NewTable {
             } else {
                 TableType::Managed
             },
-            owner: self.owner.or_else(|| Some("skep".to_owned())),
+            owner: self.owner.or_else(|| Some(OWNER.to_owned())),
             owner_type: None,
             created_at: 0,
             last_access_at: 0,
@@ -228,7 +283,7 @@ impl NewTable {
                 .map(ColumnView::into)
                 .collect(),
             location: self.location,
-            descriptor: Arc::new(self.storage.descriptor(columns)?),
+            descriptor: Arc::new(self.storage.unwrap_or_default().descriptor(columns)?),
             parameters,
             view_original_text: None,
             view_expanded_text: None,

@@ -97,6 +97,48 @@ async fn data_at_a_location_of_the_client_is_not_skeps_to_delete() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_kit_says_all_but_the_name_and_the_place() {
+    let database = TestDatabase::sqlite().await;
+    let server = TestServer::start(&database).await;
+    let rest = Rest::of(&server);
+    let kits = rest.get("/kits").await.expect(200);
+    let kits = names(&kits["kits"]).join(" ");
+    assert!(
+        kits.contains("alb") && kits.contains("cloudtrail"),
+        "{kits}"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let location = format!("file://{}", folder.path().display());
+    let post = |change: Value| {
+        let mut table = json!({"name": "trail", "kit": "CloudTrail", "location": location});
+        for (key, value) in change.as_object().unwrap() {
+            table[key] = value.clone();
+        }
+        rest.post("/databases/default/tables", table)
+    };
+    for (change, field) in [
+        (json!({"kit": "nosuch"}), "kit"),
+        (json!({"location": null}), "location"),
+        (
+            json!({"columns": [{"name": "a", "type": "int"}]}),
+            "columns",
+        ),
+        (json!({"storage": {"format": "orc"}}), "storage"),
+        (json!({"type": "managed"}), "type"),
+    ] {
+        let problem = post(change).await.problem(400, "invalid-request");
+        assert_eq!(problem["field"], field, "{problem}");
+    }
+    let made = post(json!({"parameters": {"skep.discovery": "off"}}))
+        .await
+        .expect(201);
+    assert_eq!(made["type"], "external");
+    assert_eq!(names(&made["partition_keys"]), ["account", "region", "dt"]);
+    assert_eq!(made["parameters"]["skep.discovery"], "off");
+    assert!(made["parameters"]["skep.discovery.layout"].is_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tables_are_listed_in_pages_and_by_type() {
     let database = TestDatabase::sqlite().await;
     let server = TestServer::start(&database).await;

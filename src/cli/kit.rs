@@ -1,0 +1,39 @@
+//! `skep kit`: ready tables for the logs that AWS services write.
+
+use super::output::Output;
+use super::remote::Remote;
+use crate::rest::view::kit::KitListView;
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+/// What to do with kits, and where.
+#[derive(Debug, Args)]
+pub(super) struct KitCommand {
+    #[command(flatten)]
+    remote: Remote,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List the kits; skep table create --kit NAME makes a table from one
+    List,
+}
+
+impl KitCommand {
+    /// Does it.
+    pub(super) fn run(self) -> Result<()> {
+        let Action::List = self.action;
+        self.remote.run(|client, output| async move {
+            let list: KitListView = client.get(&["kits"], &[]).await?;
+            show(output, &list)
+        })
+    }
+}
+
+fn show(output: Output, list: &KitListView) -> Result<()> {
+    output.list(["name", "log", "layout"], &list.kits, |kit| {
+        [kit.name.clone(), kit.title.clone(), kit.layout.clone()]
+    })
+}
