@@ -9,6 +9,7 @@ use crate::rest::view::partition::{
     AddOutcome, AddPartitions, AddedPartitionView, AddedPartitionsView, NewPartition,
     PartitionListView, PartitionView,
 };
+use crate::rest::view::problem::SubjectView;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use std::collections::BTreeMap;
@@ -133,7 +134,7 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
                 let path = table.below(&["partitions", name]);
                 match client.delete(&path, &query).await {
                     Err(ClientError::Refused(problem))
-                        if if_exists && is_missing_partition(&problem.subject) =>
+                        if if_exists && is_missing_partition(problem.subject.as_ref()) =>
                     {
                         output.done(&format!("partition {name} does not exist"));
                     }
@@ -147,10 +148,8 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
 }
 
 /// Whether a miss is about the partition, and not its table.
-fn is_missing_partition(subject: &Option<crate::rest::view::problem::SubjectView>) -> bool {
-    subject
-        .as_ref()
-        .is_some_and(|subject| subject.kind == "partition")
+fn is_missing_partition(subject: Option<&SubjectView>) -> bool {
+    subject.is_some_and(|subject| subject.kind == "partition")
 }
 
 /// The names of the arguments, or of standard input.

@@ -31,7 +31,7 @@ enum Action {
         database: String,
         /// Only names that match: * stands for any text, | parts alternatives
         pattern: Option<String>,
-        /// Only tables of this type: managed, external, view, materialized_view
+        /// Only tables of this type, such as managed, external or view
         #[arg(long, value_name = "TYPE")]
         r#type: Option<String>,
     },

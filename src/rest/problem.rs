@@ -123,7 +123,7 @@ pub(super) struct Problem {
     /// This occurrence.
     detail: String,
     retryable: bool,
-    subject: Option<SubjectView>,
+    subject: Option<Box<SubjectView>>,
     /// The field or query parameter at fault.
     field: Option<String>,
 }
@@ -168,9 +168,9 @@ impl From<Error> for Problem {
                 "a request was refused"
             );
         }
-        let (kind, subject) = match &error {
-            Error::NotFound(entity) => (Kind::NotFound, Some(SubjectView::from(entity))),
-            Error::AlreadyExists(entity) => (Kind::AlreadyExists, Some(SubjectView::from(entity))),
+        let (kind, entity) = match &error {
+            Error::NotFound(entity) => (Kind::NotFound, Some(entity)),
+            Error::AlreadyExists(entity) => (Kind::AlreadyExists, Some(entity)),
             Error::Invalid(_) => (Kind::InvalidRequest, None),
             Error::InvalidObject(_) => (Kind::InvalidObject, None),
             Error::NotAllowed(_) => (Kind::NotAllowed, None),
@@ -184,7 +184,7 @@ impl From<Error> for Problem {
             kind,
             detail: detail(&error),
             retryable: error.retryable(),
-            subject,
+            subject: entity.map(|entity| Box::new(entity.into())),
             field: None,
         }
     }
@@ -214,7 +214,7 @@ impl IntoResponse for Problem {
             status: status.as_u16(),
             detail: self.detail,
             retryable: self.retryable,
-            subject: self.subject,
+            subject: self.subject.map(|subject| *subject),
             field: self.field,
         };
         let mut response = (status, Json(view)).into_response();
