@@ -51,6 +51,7 @@ impl From<LakeError> for Error {
             | LakeError::NotFound { .. }
             | LakeError::AlreadyExists { .. }
             | LakeError::Refused { .. }
+            | LakeError::Footer { .. }
             | LakeError::Denied { .. } => Self::Invalid(text),
         }
     }

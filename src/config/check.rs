@@ -18,11 +18,16 @@ impl Settings {
             let value = self.value_of(&["storage", "s3", key]);
             ConfigError::invalid(format!("storage.s3.{key}"), &value, why)
         })?;
+        self.storage.queue.check().map_err(|(key, why)| {
+            let value = self.value_of(&["storage", "queue", key]);
+            ConfigError::invalid(format!("storage.queue.{key}"), &value, why)
+        })?;
         self.hive_check()?;
         at_least_one(&[
             ("http.ready_timeout_ms", self.http.ready_timeout_ms),
             ("http.request_timeout_s", self.http.request_timeout_s),
             ("http.body_bytes_max", self.http.body_bytes_max as u64),
+            ("storage.footer_bytes_max", self.storage.footer_bytes_max),
             (
                 "tasks.lake_cleanup_interval_s",
                 self.tasks.lake_cleanup_interval_s,

@@ -6,15 +6,18 @@
 //! it matters both keys are tried. `marker_key` is the one way to name a marker.
 
 use super::moment::{Moment, Spared};
+use super::scan::{Entry, Listed};
 use super::{Summary, error::LakeError, is_hidden, location::Location, settings::S3Settings};
+use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
 use object_store::path::Path as Key;
 use object_store::{
-    BackoffConfig, ClientOptions, ObjectMeta, ObjectStore, ObjectStoreExt, RetryConfig,
-    WriteMultipart,
+    BackoffConfig, ClientOptions, GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt,
+    RetryConfig, WriteMultipart,
 };
+use std::ops::Range;
 use std::time::Duration;
 
 /// Keys a page: what S3 gives at most, and what one bulk delete takes at most.
@@ -23,6 +26,22 @@ const PAGE_KEYS_MAX: usize = 1_000;
 const STREAM_PART_BYTES: usize = 32 * 1024 * 1024;
 /// Parts of a streamed copy that may be on their way at once.
 const STREAM_PARTS_CONCURRENT_MAX: usize = 4;
+
+/// How often a page is asked for whose answer broke off. The library repeats what failed before the answer began.
+const LISTING_ATTEMPTS_MAX: usize = 3;
+
+/// What one page of a listing is to show. Paths are relative to the root that it is asked with.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Query {
+    /// The directory to list; nothing for the root itself.
+    pub(super) directory: String,
+    /// Only what sorts behind this path.
+    pub(super) after: Option<String>,
+    /// The token of a page that was not the first; it stands above `after`.
+    pub(super) token: Option<String>,
+    /// Whether only the directory's own children are shown.
+    pub(super) is_level: bool,
+}
 
 /// The client of one bucket.
 pub(super) struct Bucket {
@@ -34,41 +53,8 @@ pub(super) struct Bucket {
 impl Bucket {
     /// Opens a client; nothing is sent yet.
     pub(super) fn open(settings: &S3Settings, name: &str) -> Result<Self, LakeError> {
-        crate::crypto::provider_install();
-        let mut builder = if settings.access_key_id.is_some() {
-            AmazonS3Builder::new()
-        } else {
-            AmazonS3Builder::from_env()
-        };
-        if let (Some(id), Some(secret)) = (&settings.access_key_id, &settings.secret_access_key) {
-            builder = builder.with_access_key_id(id.reveal());
-            builder = builder.with_secret_access_key(secret.reveal());
-        }
-        if let Some(token) = &settings.session_token {
-            builder = builder.with_token(token.reveal());
-        }
-        if let Some(endpoint) = &settings.endpoint {
-            builder = builder.with_endpoint(endpoint);
-        }
-        if let Some(region) = &settings.region {
-            builder = builder.with_region(region);
-        }
-        let client = ClientOptions::new()
-            .with_timeout(Duration::from_secs(settings.request_timeout_s))
-            .with_connect_timeout(Duration::from_millis(settings.connect_timeout_ms))
-            .with_allow_http(settings.allow_http_effective());
-        let retry = RetryConfig {
-            backoff: BackoffConfig::default(),
-            max_retries: settings.retries_max,
-            retry_timeout: Duration::from_secs(settings.retry_timeout_s),
-        };
-        let store = builder
+        let store = builder(settings)
             .with_bucket_name(name)
-            .with_virtual_hosted_style_request(!settings.path_style_effective())
-            .with_client_options(client)
-            .with_allow_http(settings.allow_http_effective())
-            .with_retry(retry)
-            .with_disable_bulk_delete(!settings.bulk_delete)
             .build()
             .map_err(|error| LakeError::from_store(&format!("s3://{name}"), error))?;
         Ok(Self {
@@ -219,6 +205,77 @@ impl Bucket {
         Ok((page.result.objects, page.page_token))
     }
 
+    /// One page of what lies below a root, in the order of the keys.
+    pub(super) async fn listing(&self, root: &Location, query: Query) -> Result<Listed, LakeError> {
+        let above = if root.is_root() {
+            String::new()
+        } else {
+            format!("{}/", root.key())
+        };
+        let mut prefix = format!("{above}{}", query.directory);
+        if !query.directory.is_empty() {
+            prefix.push('/');
+        }
+        let options = PaginatedListOptions {
+            offset: query.after.map(|after| format!("{above}{after}")),
+            delimiter: query.is_level.then_some("/".into()),
+            max_keys: Some(PAGE_KEYS_MAX),
+            page_token: query.token,
+            ..PaginatedListOptions::default()
+        };
+        let mut attempt = 1;
+        let page = loop {
+            match self
+                .store
+                .list_paginated(Some(&prefix), options.clone())
+                .await
+            {
+                Ok(page) => break page,
+                Err(error) if attempt < LISTING_ATTEMPTS_MAX && is_broken_off(&error) => {
+                    attempt += 1;
+                }
+                Err(error) => return Err(LakeError::from_store(&root.to_string(), error)),
+            }
+        };
+        let below = |key: &Key| Some(key.as_ref().strip_prefix(&above)?.to_owned());
+        let name = |key: &Key| key.filename().map(str::to_owned);
+        let entry = |object: &ObjectMeta| {
+            Some(Entry {
+                path: below(&object.location)?,
+                bytes: object.size,
+                at: object.last_modified.timestamp(),
+            })
+        };
+        Ok(Listed {
+            directories: page
+                .result
+                .common_prefixes
+                .iter()
+                .filter_map(name)
+                .collect(),
+            // The root's own marker lies in no directory.
+            files: page.result.objects.iter().filter_map(entry).collect(),
+            next: page.page_token,
+        })
+    }
+
+    /// A part of an object, and how many bytes the whole has.
+    pub(super) async fn range(
+        &self,
+        at: &Location,
+        range: Range<u64>,
+    ) -> Result<(Bytes, u64), LakeError> {
+        let fail = |error| LakeError::from_store(&at.to_string(), error);
+        let options = GetOptions {
+            range: Some(GetRange::Bounded(range)),
+            ..GetOptions::default()
+        };
+        let found = self.store.get_opts(&key_of(at)?, options).await;
+        let found = found.map_err(fail)?;
+        let whole = found.meta.size;
+        Ok((found.bytes().await.map_err(fail)?, whole))
+    }
+
     async fn keys_delete(&self, at: &Location, keys: Vec<Key>) -> Result<(), LakeError> {
         let mut deleted = self.store.delete_stream(stream::iter(keys).map(Ok).boxed());
         let mut failed = None;
@@ -330,6 +387,50 @@ impl Bucket {
             Err(error) => Err(LakeError::from_store(&at.to_string(), error)),
         }
     }
+}
+
+/// The account and the manners of all clients, whatever their bucket.
+pub(super) fn builder(settings: &S3Settings) -> AmazonS3Builder {
+    crate::crypto::provider_install();
+    let mut builder = if settings.access_key_id.is_some() {
+        AmazonS3Builder::new()
+    } else {
+        AmazonS3Builder::from_env()
+    };
+    if let (Some(id), Some(secret)) = (&settings.access_key_id, &settings.secret_access_key) {
+        builder = builder.with_access_key_id(id.reveal());
+        builder = builder.with_secret_access_key(secret.reveal());
+    }
+    if let Some(token) = &settings.session_token {
+        builder = builder.with_token(token.reveal());
+    }
+    if let Some(endpoint) = &settings.endpoint {
+        builder = builder.with_endpoint(endpoint);
+    }
+    if let Some(region) = &settings.region {
+        builder = builder.with_region(region);
+    }
+    let client = ClientOptions::new()
+        .with_timeout(Duration::from_secs(settings.request_timeout_s))
+        .with_connect_timeout(Duration::from_millis(settings.connect_timeout_ms))
+        .with_allow_http(settings.allow_http_effective());
+    let retry = RetryConfig {
+        backoff: BackoffConfig::default(),
+        max_retries: settings.retries_max,
+        retry_timeout: Duration::from_secs(settings.retry_timeout_s),
+    };
+    builder
+        .with_virtual_hosted_style_request(!settings.path_style_effective())
+        .with_client_options(client)
+        .with_allow_http(settings.allow_http_effective())
+        .with_retry(retry)
+        .with_disable_bulk_delete(!settings.bulk_delete)
+}
+
+/// Whether a listing's answer began and did not arrive whole. The library tells it as text only.
+fn is_broken_off(error: &object_store::Error) -> bool {
+    let text = error.to_string();
+    text.contains("list response")
 }
 
 /// The key of a location, taken as it is: `%3A` stays `%3A`.

@@ -1,6 +1,7 @@
 //! What can go wrong with a location. The text of each error is for the client; the cause below
 //! it is for the log. Knows no catalog: a front end never sees this type.
 
+use super::footer::FooterFault;
 use std::io;
 
 /// Where the causes of failures come from: the operating system or the object store.
@@ -54,6 +55,14 @@ pub enum LakeError {
         location: String,
         /// The store's answer.
         source: Cause,
+    },
+    /// A file was read, and its Parquet footer was not.
+    #[error("file {location} cannot be used: {source}")]
+    Footer {
+        /// The file.
+        location: String,
+        /// Why.
+        source: FooterFault,
     },
     /// The store did not answer in time, or answered with a failure: a later try may succeed.
     #[error("location {location} cannot be reached")]
@@ -157,6 +166,7 @@ impl LakeError {
     pub fn retryable(&self) -> bool {
         match self {
             Self::Unavailable { .. } | Self::Denied { .. } => true,
+            Self::Footer { source, .. } => matches!(source, FooterFault::Changed { .. }),
             Self::Invalid { .. }
             | Self::NotFound { .. }
             | Self::AlreadyExists { .. }

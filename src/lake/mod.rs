@@ -8,14 +8,23 @@
 
 mod bucket;
 mod error;
+mod footer;
 mod local;
 mod location;
 mod moment;
+mod queue;
+pub mod scan;
 mod settings;
 
 pub use error::{Cause, LakeError};
+pub use footer::{Footer, FooterFault, UnsupportedColumn};
 pub use location::{LOCATION_BYTES_MAX, Location, Scheme};
 pub use moment::{Moment, Spared};
+pub use queue::{
+    EventKind, MalformedMessage, ObjectEvent, Queue, QueueDepth, QueueError, QueueMessage,
+    QueueSettings, Receipt,
+};
+pub use scan::{FoundPartition, SampleFile, ScanItem, ScanRequest, ScanSummary};
 pub use settings::{S3Settings, StorageSettings};
 
 use bucket::Bucket;
@@ -73,6 +82,7 @@ impl Summary {
 /// The directories of all tables. Cheap to share by reference; holds one client a bucket.
 pub struct Lake {
     s3: S3Settings,
+    footer_bytes_max: u64,
     /// Locations that are never deleted or moved, nor anything that contains them.
     protected: Vec<Location>,
     buckets: Mutex<Buckets>,
@@ -100,6 +110,7 @@ impl Lake {
         let protected = protected.iter().map(|text| Location::parse(text));
         Ok(Self {
             s3: settings.s3.clone(),
+            footer_bytes_max: settings.footer_bytes_max,
             protected: protected.collect::<Result<_, _>>()?,
             buckets: Mutex::default(),
         })

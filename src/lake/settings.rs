@@ -1,16 +1,31 @@
 //! How the lake reaches its stores: the `storage` section of the configuration. The defaults are
 //! for AWS; a store of another make needs its `endpoint`.
 
+use super::queue::QueueSettings;
 use crate::secret::Secret;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// The `storage` section.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StorageSettings {
+    /// The largest footer of a Parquet file that is read, in bytes.
+    pub footer_bytes_max: u64,
+    /// The queue through which buckets tell of their objects.
+    pub queue: QueueSettings,
     /// Settings of `s3://`, `s3a://` and `s3n://` locations.
     pub s3: S3Settings,
+}
+
+impl Default for StorageSettings {
+    fn default() -> Self {
+        Self {
+            footer_bytes_max: 16 * 1024 * 1024,
+            queue: QueueSettings::default(),
+            s3: S3Settings::default(),
+        }
+    }
 }
 
 /// The `storage.s3` section: one account and endpoint for all buckets.

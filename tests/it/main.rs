@@ -15,6 +15,7 @@ mod harness;
 mod lake;
 mod rest;
 mod s3;
+mod scan;
 mod server;
 mod store;
 mod tasks;

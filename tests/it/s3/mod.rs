@@ -5,7 +5,11 @@ mod gate;
 mod service;
 mod store;
 
+use axum::body::Body;
 use axum::error_handling::HandleError;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::Response;
 use bytes::Bytes;
 use gate::Gate;
 use s3s::auth::SimpleAuth;
@@ -49,7 +53,10 @@ impl S3Server {
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = axum::Router::new().fallback_service(service);
+        let breaking = middleware::from_fn_with_state(Arc::clone(&store), break_off);
+        let router = axum::Router::new()
+            .fallback_service(service)
+            .layer(breaking);
         let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self {
             address,
@@ -74,6 +81,7 @@ impl S3Server {
                 retries_max: 0,
                 ..S3Settings::default()
             },
+            ..StorageSettings::default()
         }
     }
 
@@ -99,6 +107,39 @@ impl S3Server {
     /// Holds the next request of a kind (`DeleteObjects` is the one that looks) back.
     pub(crate) fn hold(&self, operation: &'static str) -> Arc<Gate> {
         self.store.gate_add(operation)
+    }
+
+    /// Puts an object that was written at this second of the epoch.
+    pub(crate) fn put_written_at(&self, bucket: &str, key: &str, bytes: impl Into<Bytes>, at: u64) {
+        let modified = UNIX_EPOCH + Duration::from_secs(at);
+        self.store
+            .put(
+                bucket,
+                key,
+                Stored::written_at(bytes.into(), modified),
+                false,
+            )
+            .unwrap();
+    }
+
+    /// Adds an empty bucket.
+    pub(crate) fn bucket_make(&self, bucket: &str) {
+        self.store.bucket_make(bucket);
+    }
+
+    /// Lets the next listings break off in the middle of their body, by closing the connection.
+    pub(crate) fn break_listings(&self, count: usize) {
+        self.store.breaks_add(count);
+    }
+
+    /// Gives at most so many keys a page, as a store may.
+    pub(crate) fn page_keys_max(&self, keys: usize) {
+        self.store.page_keys_max_set(keys);
+    }
+
+    /// Answers every listing so much later.
+    pub(crate) fn latency(&self, latency: Duration) {
+        self.store.latency_set(latency);
     }
 
     /// The bytes of an object that must exist.
@@ -129,6 +170,24 @@ impl S3Server {
         self.store
             .fault_add(operation, key_contains, pass, strikes, status);
     }
+}
+
+/// Sends half of the body of a listing that is to break off.
+async fn break_off(State(store): State<Arc<Store>>, request: Request, next: Next) -> Response {
+    let is_listing = request
+        .uri()
+        .query()
+        .is_some_and(|query| query.contains("list-type=2"));
+    let response = next.run(request).await;
+    if !is_listing || !store.break_take() {
+        return response;
+    }
+    let (head, body) = response.into_parts();
+    let whole = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    let half = whole.slice(..whole.len() / 2);
+    let broken = Err(std::io::Error::other("broken off by the test"));
+    let body = Body::from_stream(futures::stream::iter([Ok(half), broken]));
+    Response::from_parts(head, body)
 }
 
 impl Drop for S3Server {

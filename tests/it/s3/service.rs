@@ -66,6 +66,7 @@ impl S3 for Service {
         let input = request.input;
         let prefix = input.prefix.unwrap_or_default();
         self.0.admit("ListObjectsV2", &prefix)?;
+        tokio::time::sleep(self.0.latency()).await;
         let after = input.continuation_token.clone().or(input.start_after);
         let keys_max = input.max_keys.unwrap_or(KEYS_MAX).clamp(0, KEYS_MAX);
         let count = usize::try_from(keys_max).unwrap_or(0);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// One stored object.
 #[derive(Clone)]
@@ -21,6 +21,10 @@ pub(crate) struct Stored {
 
 impl Stored {
     pub(crate) fn new(bytes: Bytes) -> Self {
+        Self::written_at(bytes, SystemTime::now())
+    }
+
+    pub(crate) fn written_at(bytes: Bytes, modified: SystemTime) -> Self {
         let mut etag = String::with_capacity(32);
         for byte in &Sha256::digest(&bytes)[..16] {
             write!(etag, "{byte:02x}").unwrap();
@@ -28,7 +32,7 @@ impl Stored {
         Self {
             bytes,
             etag,
-            modified: SystemTime::now(),
+            modified,
         }
     }
 }
@@ -61,6 +65,11 @@ struct State {
     requests: BTreeMap<&'static str, usize>,
     faults: Vec<Fault>,
     gates: Vec<Arc<Gate>>,
+    /// How many listings are still to break off in the middle of their body.
+    breaks: usize,
+    /// Keys that a page holds at most, where a test wants fewer than S3 gives.
+    page_keys_max: Option<usize>,
+    latency: Duration,
 }
 
 /// All buckets. Reached from the server's tasks and from the test at once.
@@ -135,6 +144,30 @@ impl Store {
         for gate in gates {
             gate.pass().await;
         }
+    }
+
+    pub(crate) fn breaks_add(&self, count: usize) {
+        self.state().breaks += count;
+    }
+
+    /// Whether the listing that is being answered is to break off.
+    pub(crate) fn break_take(&self) -> bool {
+        let mut state = self.state();
+        let is_due = state.breaks > 0;
+        state.breaks = state.breaks.saturating_sub(1);
+        is_due
+    }
+
+    pub(crate) fn page_keys_max_set(&self, keys: usize) {
+        self.state().page_keys_max = Some(keys);
+    }
+
+    pub(crate) fn latency_set(&self, latency: Duration) {
+        self.state().latency = latency;
+    }
+
+    pub(crate) fn latency(&self) -> Duration {
+        self.state().latency
     }
 
     pub(crate) fn requests(&self, operation: &str) -> usize {
@@ -235,6 +268,9 @@ impl Store {
             .buckets
             .get(bucket)
             .ok_or_else(|| s3_error!(NoSuchBucket))?;
+        let keys_max = state
+            .page_keys_max
+            .map_or(keys_max, |most| most.min(keys_max));
         let mut page = Page::default();
         let mut last = String::new();
         let mut from = match after {
@@ -248,8 +284,8 @@ impl Store {
         {
             from = Bound::Excluded(format!("{after}{}", char::MAX));
         }
+        let mut rest = objects.range::<String, _>((from.as_ref(), Bound::Unbounded));
         loop {
-            let mut rest = objects.range::<String, _>((from.as_ref(), Bound::Unbounded));
             let Some((key, stored)) = rest.next().filter(|(key, _)| key.starts_with(prefix)) else {
                 return Ok(page);
             };
@@ -261,11 +297,11 @@ impl Store {
             let cut = delimiter.and_then(|mark| Some(below.find(mark)? + mark.len()));
             if let Some(cut) = cut {
                 key[..prefix.len() + cut].clone_into(&mut last);
-                from = Bound::Excluded(format!("{last}{}", char::MAX));
+                let behind = Bound::Excluded(format!("{last}{}", char::MAX));
+                rest = objects.range::<String, _>((behind.as_ref(), Bound::Unbounded));
                 page.prefixes.push(last.clone());
             } else {
                 last.clone_from(key);
-                from = Bound::Excluded(key.clone());
                 page.objects.push((key.clone(), stored.clone()));
             }
         }

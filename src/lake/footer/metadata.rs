@@ -1,0 +1,257 @@
+//! The file's metadata out of its bytes: rows, row groups and the tree of the schema. Field numbers are those of
+//! `parquet.thrift`.
+
+use super::compact::{Compact, Read, kind};
+
+/// Levels of a schema at most.
+const SCHEMA_LEVELS_MAX: usize = 64;
+
+/// What skep reads of `FileMetaData`.
+pub(super) struct FileMetadata {
+    pub(super) rows: u64,
+    pub(super) row_groups: u64,
+    pub(super) created_by: Option<String>,
+    pub(super) root: Node,
+}
+
+/// A node of the schema.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    pub(super) name: String,
+    /// The type on disk; none for groups.
+    pub(super) physical: Option<Physical>,
+    pub(super) is_repeated: bool,
+    pub(super) meaning: Meaning,
+    pub(super) children: Vec<Node>,
+}
+
+/// The types on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Physical {
+    Boolean,
+    Int32,
+    Int64,
+    Int96,
+    Float,
+    Double,
+    ByteArray,
+    Fixed,
+}
+
+/// What a node means beyond its type on disk: the logical type, or the older converted type that says the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Meaning {
+    #[default]
+    Plain,
+    Text,
+    Map,
+    List,
+    Decimal {
+        precision: i32,
+        scale: i32,
+    },
+    Date,
+    Timestamp,
+    Integer {
+        bits: i8,
+        is_signed: bool,
+    },
+    Bson,
+    /// Something that Hive has no type for.
+    Other(&'static str),
+}
+
+/// A node as it stands in the list: its children follow it.
+#[derive(Default)]
+struct Element {
+    physical: Option<i32>,
+    repetition: Option<i32>,
+    name: String,
+    children: i32,
+    converted: Option<i32>,
+    scale: i32,
+    precision: i32,
+    logical: Option<Meaning>,
+}
+
+/// Reads a footer.
+pub(super) fn read(bytes: &[u8]) -> Read<FileMetadata> {
+    let mut from = Compact::new(bytes);
+    let (mut rows, mut row_groups, mut created_by, mut root) = (None, 0, None, None);
+    let mut last = 0;
+    while let Some((number, kind)) = from.field(&mut last)? {
+        match (number, kind) {
+            (2, kind::LIST) => root = Some(schema(&mut from)?),
+            (3, kind::I64) => rows = u64::try_from(from.integer()?).ok(),
+            (4, kind::LIST) => {
+                let (size, element) = from.list()?;
+                row_groups = size as u64;
+                for _ in 0..size {
+                    from.skip(element)?;
+                }
+            }
+            (6, kind::BINARY) => created_by = Some(from.text()?),
+            (_, other) => from.skip(other)?,
+        }
+    }
+    Ok(FileMetadata {
+        rows: rows.ok_or("it has no number of rows")?,
+        row_groups,
+        created_by,
+        root: root.ok_or("it has no schema")?,
+    })
+}
+
+fn schema(from: &mut Compact<'_>) -> Read<Node> {
+    let (size, kind) = from.list()?;
+    if kind != kind::STRUCT {
+        return Err("its schema is no list of elements".to_owned());
+    }
+    let mut left = size;
+    let root = node(from, &mut left, SCHEMA_LEVELS_MAX)?;
+    if left > 0 {
+        return Err("its schema has more than one root".to_owned());
+    }
+    if root.physical.is_some() {
+        return Err("the root of its schema is no group".to_owned());
+    }
+    Ok(root)
+}
+
+/// Reads an element and, below it, the ones that are its children.
+fn node(from: &mut Compact<'_>, left: &mut usize, levels: usize) -> Read<Node> {
+    let (Some(below), Some(rest)) = (levels.checked_sub(1), left.checked_sub(1)) else {
+        return Err("its schema does not hold together".to_owned());
+    };
+    *left = rest;
+    let element = element(from)?;
+    let count = usize::try_from(element.children).ok();
+    let count = count
+        .filter(|count| *count <= *left)
+        .ok_or("its schema does not hold together")?;
+    let mut children = Vec::with_capacity(count);
+    for _ in 0..count {
+        children.push(node(from, left, below)?);
+    }
+    let is_group = !children.is_empty();
+    Ok(Node {
+        physical: element
+            .physical
+            .filter(|_| !is_group)
+            .map(physical)
+            .transpose()?,
+        is_repeated: element.repetition == Some(2),
+        meaning: element
+            .logical
+            .unwrap_or_else(|| converted(element.converted, element.precision, element.scale)),
+        name: element.name,
+        children,
+    })
+}
+
+fn element(from: &mut Compact<'_>) -> Read<Element> {
+    let mut element = Element::default();
+    let mut last = 0;
+    while let Some((number, kind)) = from.field(&mut last)? {
+        match (number, kind) {
+            (1, kind::I32) => element.physical = Some(from.i32()?),
+            (3, kind::I32) => element.repetition = Some(from.i32()?),
+            (4, kind::BINARY) => element.name = from.text()?,
+            (5, kind::I32) => element.children = from.i32()?,
+            (6, kind::I32) => element.converted = Some(from.i32()?),
+            (7, kind::I32) => element.scale = from.i32()?,
+            (8, kind::I32) => element.precision = from.i32()?,
+            (10, kind::STRUCT) => element.logical = logical(from)?,
+            (_, other) => from.skip(other)?,
+        }
+    }
+    Ok(element)
+}
+
+fn physical(number: i32) -> Read<Physical> {
+    Ok(match number {
+        0 => Physical::Boolean,
+        1 => Physical::Int32,
+        2 => Physical::Int64,
+        3 => Physical::Int96,
+        4 => Physical::Float,
+        5 => Physical::Double,
+        6 => Physical::ByteArray,
+        7 => Physical::Fixed,
+        other => return Err(format!("there is no type {other} on disk")),
+    })
+}
+
+/// The union `LogicalType`: one field, whose number is the type.
+fn logical(from: &mut Compact<'_>) -> Read<Option<Meaning>> {
+    let mut meaning = None;
+    let mut last = 0;
+    while let Some((number, kind)) = from.field(&mut last)? {
+        if kind != kind::STRUCT {
+            from.skip(kind)?;
+            continue;
+        }
+        let mut numbers = [0_i32; 3];
+        let mut is_true = [false; 3];
+        let mut inner = 0;
+        while let Some((at, kind)) = from.field(&mut inner)? {
+            let at = usize::try_from(at).ok().filter(|at| *at < 3);
+            match (at, kind) {
+                (Some(at), kind::I32) => numbers[at] = from.i32()?,
+                (Some(at), kind::BYTE) => numbers[at] = i32::from(from.i8()?),
+                (Some(at), kind::TRUE | kind::FALSE) => is_true[at] = kind == kind::TRUE,
+                (_, other) => from.skip(other)?,
+            }
+        }
+        meaning = Some(match number {
+            1 | 4 | 12 => Meaning::Text,
+            2 => Meaning::Map,
+            3 => Meaning::List,
+            5 => Meaning::Decimal {
+                scale: numbers[1],
+                precision: numbers[2],
+            },
+            6 => Meaning::Date,
+            7 => Meaning::Other("a time of day"),
+            8 => Meaning::Timestamp,
+            10 => Meaning::Integer {
+                bits: i8::try_from(numbers[1]).unwrap_or(0),
+                is_signed: is_true[2],
+            },
+            11 => Meaning::Other("a column without any value"),
+            13 => Meaning::Bson,
+            14 => Meaning::Other("a UUID"),
+            15 => Meaning::Other("a number of 16 bits with a fraction"),
+            16 => Meaning::Other("a variant"),
+            17 | 18 => Meaning::Other("a shape on a map"),
+            _ => Meaning::Other("a logical type that is not known"),
+        });
+    }
+    Ok(meaning)
+}
+
+/// The older `ConvertedType`.
+fn converted(number: Option<i32>, precision: i32, scale: i32) -> Meaning {
+    let integer = |bits, is_signed| Meaning::Integer { bits, is_signed };
+    match number {
+        None => Meaning::Plain,
+        Some(0 | 4 | 19) => Meaning::Text,
+        Some(1 | 2) => Meaning::Map,
+        Some(3) => Meaning::List,
+        Some(5) => Meaning::Decimal { precision, scale },
+        Some(6) => Meaning::Date,
+        Some(7 | 8) => Meaning::Other("a time of day"),
+        Some(9 | 10) => Meaning::Timestamp,
+        Some(11) => integer(8, false),
+        Some(12) => integer(16, false),
+        Some(13) => integer(32, false),
+        Some(14) => integer(64, false),
+        Some(15) => integer(8, true),
+        Some(16) => integer(16, true),
+        Some(17) => integer(32, true),
+        Some(18) => integer(64, true),
+        Some(20) => Meaning::Bson,
+        Some(21) => Meaning::Other("an interval"),
+        Some(_) => Meaning::Other("a converted type that is not known"),
+    }
+}

@@ -1,0 +1,111 @@
+//! The same answers from a file system. Plain blocking calls. Symbolic links are not followed, so that nothing outside
+//! of the root is found.
+
+use super::job::{Answer, Listed, child};
+use super::tally::{Entry, Tally};
+use crate::lake::{error::LakeError, is_hidden, location::Location};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+/// Whether there is anything to scan.
+pub(super) fn root_check(root: &Location) -> Result<(), LakeError> {
+    let fail = |error| LakeError::from_io(&root.to_string(), error);
+    fs::read_dir(root.path()).map(drop).map_err(fail)
+}
+
+/// The children of a directory, in the order in which S3 lists them.
+pub(super) fn level(root: &Location, directory: &str) -> Result<Listed, LakeError> {
+    let mut listed = Listed::default();
+    for (name, found) in entries(root, directory)? {
+        if found.is_dir() {
+            listed.directories.push(name);
+        } else if found.is_file() {
+            listed.files.push(entry(child(directory, &name), &found));
+        }
+    }
+    listed
+        .directories
+        .sort_by_cached_key(|name| format!("{name}/"));
+    listed.files.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(listed)
+}
+
+/// Adds up the files of a partition.
+pub(super) fn tally(
+    root: &Location,
+    path: &str,
+    marker: Option<&str>,
+) -> Result<Answer, LakeError> {
+    let mut tally = Tally::default();
+    let (mut objects, mut requests) = (0, 0);
+    let mut waiting = vec![path.to_owned()];
+    while let Some(directory) = waiting.pop() {
+        requests += 1;
+        for (name, found) in entries(root, &directory)? {
+            let below = child(&directory, &name);
+            if found.is_dir() {
+                if !is_hidden(&name) {
+                    waiting.push(below);
+                }
+            } else if found.is_file() {
+                objects += 1;
+                let name = below[path.len() + 1..].to_owned();
+                tally.add(&entry(below, &found), &name, marker);
+            }
+        }
+    }
+    // The first directory is counted by the step itself.
+    let requests = requests - 1;
+    Ok(Answer::Tallied {
+        tally,
+        objects,
+        requests,
+    })
+}
+
+fn entries(root: &Location, directory: &str) -> Result<Vec<(String, fs::Metadata)>, LakeError> {
+    let at: PathBuf = Path::new(root.path()).join(directory);
+    let fail = |error| LakeError::from_io(&at.display().to_string(), error);
+    let listed = match fs::read_dir(&at) {
+        Ok(listed) => listed,
+        // A writer may replace a directory meanwhile, and a window run looks for what may not be there.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            return Ok(Vec::new());
+        }
+        Err(error) => return Err(fail(error)),
+    };
+    let mut found = Vec::new();
+    for entry in listed {
+        let entry = entry.map_err(fail)?;
+        let Ok(name) = entry.file_name().into_string() else {
+            let why = "its name is not UTF-8";
+            return Err(LakeError::invalid(&entry.path().to_string_lossy(), why));
+        };
+        match entry.metadata() {
+            Ok(metadata) => found.push((name, metadata)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(fail(error)),
+        }
+    }
+    Ok(found)
+}
+
+fn entry(path: String, found: &fs::Metadata) -> Entry {
+    let modified = found.modified().ok();
+    let since = modified.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    let at = since.map_or(0, |since| {
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    });
+    Entry {
+        path,
+        bytes: found.len(),
+        at,
+    }
+}

@@ -1,0 +1,136 @@
+//! Stores that fail, break off, answer late or refuse, and budgets that end: never a part that looks like the whole.
+
+use super::{keys, remote, request, scan};
+use crate::s3::S3Server;
+use skep::lake::{Lake, LakeError, ScanRequest};
+use skep::layout::Layout;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+const PARTITIONS: usize = 400;
+
+async fn filled(retries_max: usize) -> (S3Server, Lake, Layout) {
+    let server = S3Server::start(&["lake"]).await;
+    let mut settings = server.storage_settings();
+    settings.s3.retries_max = retries_max;
+    let lake = Lake::new(&settings, &[]).unwrap();
+    server.page_keys_max(20);
+    for number in 0..PARTITIONS {
+        let (one, other) = (number / 20, number % 20);
+        server.put("lake", &format!("t/a={one:02}/b={other:02}/part"), "x");
+    }
+    (server, lake, Layout::hive(&keys(&["a", "b"])))
+}
+
+#[tokio::test]
+async fn a_store_that_asks_to_slow_down_is_asked_again() {
+    let (server, lake, layout) = filled(3).await;
+    server.fail("ListObjectsV2", "", 3, 2, 503);
+    server.fail("ListObjectsV2", "", 9, 1, 500);
+    let sweep = request("s3a://lake/t", &layout, None);
+    let (found, summary) = scan(&lake, sweep).await.unwrap();
+    assert_eq!(found.partitions.len(), PARTITIONS);
+    assert!(summary.complete);
+    let sent = server.requests("ListObjectsV2") as u64;
+    assert_eq!(sent, summary.requests + 3, "repetitions are not counted");
+}
+
+#[tokio::test]
+async fn a_store_that_keeps_failing_fails_the_scan() {
+    let (server, lake, layout) = filled(1).await;
+    server.fail("ListObjectsV2", "", 5, 1_000, 503);
+    let error = scan(&lake, request("s3a://lake/t", &layout, None))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, LakeError::Unavailable { .. }), "{error:?}");
+    assert!(error.retryable());
+}
+
+#[tokio::test]
+async fn a_listing_that_breaks_off_is_asked_for_again_and_never_taken_as_it_is() {
+    let (server, lake, layout) = filled(0).await;
+    server.break_listings(2);
+    let (found, summary) = scan(&lake, request("s3a://lake/t", &layout, None))
+        .await
+        .unwrap();
+    assert_eq!(found.partitions.len(), PARTITIONS);
+    assert!(summary.complete);
+    server.break_listings(1_000);
+    let error = scan(&lake, request("s3a://lake/t", &layout, None))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, LakeError::Unavailable { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_refusal_in_the_middle_is_told_as_one() {
+    let (server, lake, layout) = filled(3).await;
+    server.fail("ListObjectsV2", "", 4, 1, 403);
+    let error = scan(&lake, request("s3a://lake/t", &layout, None))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, LakeError::Denied { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_store_slower_than_the_limit_fails_the_scan() {
+    let (server, _, layout) = filled(0).await;
+    let mut settings = server.storage_settings();
+    settings.s3.request_timeout_s = 1;
+    let lake = Lake::new(&settings, &[]).unwrap();
+    server.latency(Duration::from_secs(600));
+    let error = scan(&lake, request("s3a://lake/t", &layout, None))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, LakeError::Unavailable { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_budget_that_ends_is_told_and_no_half_partition_with_it() {
+    let (server, lake, layout) = filled(0).await;
+    for number in 0..50 {
+        server.put("lake", &format!("t/a=00/b=00/part-{number}"), "x");
+    }
+    for requests_max in [0, 1, 2, 5, 9] {
+        let before = server.requests("ListObjectsV2") as u64;
+        let sweep = ScanRequest {
+            requests_max,
+            ..request("s3a://lake/t", &layout, None)
+        };
+        let (found, summary) = scan(&lake, sweep).await.unwrap();
+        assert_eq!(summary.requests, requests_max);
+        assert_eq!(
+            server.requests("ListObjectsV2") as u64 - before,
+            requests_max
+        );
+        assert!(!summary.complete && found.partitions.len() < PARTITIONS);
+        let why = summary.stopped.unwrap();
+        assert!(why.contains(&format!("{requests_max} requests")), "{why}");
+        if let Some(first) = found.partitions.get("a=00/b=00") {
+            assert_eq!(first.files, 51);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_scan_that_nobody_listens_to_ends_and_is_not_complete() {
+    let (server, lake, layout) = filled(0).await;
+    let (sender, receiver) = mpsc::channel(1);
+    drop(receiver);
+    let sweep = request("s3a://lake/t", &layout, None);
+    let summary = lake.scan(sweep, sender).await.unwrap();
+    assert!(!summary.complete);
+    assert!(server.requests("ListObjectsV2") > 0);
+}
+
+#[tokio::test]
+async fn a_key_that_is_no_path_is_named() {
+    let (server, lake) = remote().await;
+    let layout = Layout::hive(&keys(&["dt"]));
+    server.put("lake", "t/dt=1//part", "x");
+    let error = scan(&lake, request("s3a://lake/t", &layout, None))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, LakeError::Invalid { .. }), "{error:?}");
+    assert!(error.to_string().contains("t/dt=1//part"), "{error}");
+}
