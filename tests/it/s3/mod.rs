@@ -11,6 +11,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use bytes::Bytes;
+use futures::{StreamExt, stream};
 use gate::Gate;
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
@@ -185,8 +186,13 @@ async fn break_off(State(store): State<Arc<Store>>, request: Request, next: Next
     let (head, body) = response.into_parts();
     let whole = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     let half = whole.slice(..whole.len() / 2);
-    let broken = Err(std::io::Error::other("broken off by the test"));
-    let body = Body::from_stream(futures::stream::iter([Ok(half), broken]));
+    // What is written goes out while the rest is waited for; only then does the connection end.
+    let broken = async {
+        tokio::task::yield_now().await;
+        Err(std::io::Error::other("broken off by the test"))
+    };
+    let body = stream::iter([Ok(half)]).chain(stream::once(broken));
+    let body = Body::from_stream(body);
     Response::from_parts(head, body)
 }
 
