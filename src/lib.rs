@@ -16,6 +16,7 @@ pub mod kit;
 pub mod lake;
 pub mod layout;
 pub mod model;
+pub mod naming;
 pub mod rest;
 pub mod secret;
 pub mod server;

@@ -1,4 +1,18 @@
 //! What changed between two schemas, and what a change means to those who read the data. Pure rules:
 //! nothing here reads a database, a file or the clock, so that the same answer can be computed anywhere.
 
+pub mod apply;
+pub mod canonical;
+pub mod change;
 pub mod coercion;
+pub mod compare;
+pub mod grade;
+pub mod impact;
+pub mod mention;
+pub mod pattern;
+mod rename;
+mod table;
+pub mod text;
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ mod lock;
 mod name;
 mod notice;
 mod partition;
+mod source;
 mod statistics;
 mod table;
 
@@ -34,6 +35,11 @@ pub use lock::{Lock, LockComponent, LockLevel, LockState, LockType};
 pub use name::{DEFAULT_CATALOG, DatabaseRef, FunctionRef, Name, TableRef};
 pub use notice::{Notice, NoticeEntry, NoticeKind, Severity};
 pub use partition::Partition;
+pub use source::{
+    Coverage, SNAPSHOT_COLUMNS_MAX, SNAPSHOT_TABLES_MAX, SOURCE_NAME_BYTES_MAX,
+    SOURCE_TEXT_BYTES_MAX, Snapshot, SnapshotError, SourceColumn, SourceDialect, SourceTable,
+    SourceTableKind, SourceTableRef, TABLE_COLUMNS_MAX, VIEW_BYTES_MAX,
+};
 pub use statistics::{ColumnStatistics, Decimal, StatisticsData};
 pub use table::{PrincipalType, Table, TableMeta, TableType};
 

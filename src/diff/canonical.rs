@@ -1,0 +1,220 @@
+//! What a source's type means, whatever the source calls it: `int4` is `integer`, `varchar(255)` is
+//! `character varying(255)`, `int(11)` is `int`, a serial is its integer. Also which Hive type a dump of
+//! such a column has, which is what the engines' rules are asked about.
+
+use crate::hive::hive_type::HiveType;
+use crate::model::SourceDialect;
+use std::fmt;
+
+mod hive_form;
+mod names;
+
+pub use hive_form::hive_form;
+
+/// A type's meaning. Two types with one meaning are no change.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum CanonicalType {
+    /// True or false.
+    Boolean,
+    /// Whole numbers.
+    Integer {
+        /// 8, 16, 24, 32 or 64.
+        bits: u8,
+        /// Whether negative numbers are excluded.
+        unsigned: bool,
+    },
+    /// Decimal numbers; `None`: of any size.
+    Decimal(Option<(u32, u32)>),
+    /// Binary floating point, of 32 or 64 bits.
+    Float {
+        /// 16, 32 or 64.
+        bits: u8,
+    },
+    /// Characters, padded to a length.
+    Char(u32),
+    /// Characters; `None`: without a limit.
+    Text(Option<u64>),
+    /// Bytes; `None`: without a limit.
+    Bytes(Option<u64>),
+    /// A day.
+    Date,
+    /// A time of day.
+    Time,
+    /// A moment, with the digits kept of a second.
+    Timestamp {
+        /// Digits after the second; `None`: the source's default.
+        digits: Option<u32>,
+        /// Whether it is bound to a time zone.
+        zoned: bool,
+    },
+    /// JSON as text.
+    Json,
+    /// A UUID.
+    Uuid,
+    /// One of some words, or several where `many`.
+    Words {
+        /// The words in their order.
+        words: Vec<String>,
+        /// Whether a value may hold several.
+        many: bool,
+    },
+    /// Many of another type.
+    Array(Box<CanonicalType>),
+    /// A type of its own that a dump holds as another one: `jsonb`, `citext`, a keyword.
+    Like(&'static str, Box<CanonicalType>),
+    /// A type of the lake, for the catalog's own tables.
+    Hive(HiveType),
+    /// Anything else, in lower case with single spaces.
+    Other(String),
+}
+
+/// How a type became another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TypeStep {
+    /// Every value of the old type is one of the new.
+    Widened,
+    /// The same kind, with less room.
+    Narrowed,
+    /// Another kind.
+    Other,
+}
+
+impl fmt::Display for TypeStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TypeStep::Widened => "wider",
+            TypeStep::Narrowed => "narrower",
+            TypeStep::Other => "another kind",
+        })
+    }
+}
+
+impl CanonicalType {
+    /// Reads a type as the dialect prints it. Never fails: what is not known is `Other`.
+    pub fn read(dialect: SourceDialect, text: &str) -> CanonicalType {
+        if dialect == SourceDialect::Hive {
+            return CanonicalType::Hive(HiveType::parse(text));
+        }
+        names::read(dialect, text)
+    }
+
+    /// How this type became `after`; both differ.
+    pub fn step(&self, after: &CanonicalType) -> TypeStep {
+        match (fits(self, after), fits(after, self)) {
+            (true, _) => TypeStep::Widened,
+            (false, true) => TypeStep::Narrowed,
+            (false, false) => TypeStep::Other,
+        }
+    }
+}
+
+/// Whether each value of `one` is a value of `other`, told by the same kind of type.
+fn fits(one: &CanonicalType, other: &CanonicalType) -> bool {
+    use CanonicalType as T;
+    match (one, other) {
+        (
+            T::Integer { bits, unsigned },
+            T::Integer {
+                bits: other_bits,
+                unsigned: other_unsigned,
+            },
+        ) => match (unsigned, other_unsigned) {
+            (true, true) | (false, false) => bits <= other_bits,
+            (true, false) => bits < other_bits,
+            (false, true) => false,
+        },
+        (T::Integer { .. } | T::Decimal(Some(_)), T::Decimal(None)) => true,
+        (T::Integer { bits, .. }, T::Decimal(Some((precision, scale)))) => {
+            precision.saturating_sub(*scale) >= integer_digits(*bits)
+        }
+        (T::Integer { bits, .. }, T::Float { bits: room }) => {
+            (*bits <= 32 && *room == 64) || (*bits <= 24 && *room == 32)
+        }
+        (
+            T::Decimal(Some((precision, scale))),
+            T::Decimal(Some((other_precision, other_scale))),
+        ) => {
+            scale <= other_scale
+                && precision.saturating_sub(*scale) <= other_precision.saturating_sub(*other_scale)
+        }
+        (T::Float { bits }, T::Float { bits: room }) => bits <= room,
+        (T::Char(_) | T::Text(_), T::Text(None)) | (T::Bytes(_), T::Bytes(None)) => true,
+        (T::Char(length), T::Char(room)) => length <= room,
+        (T::Char(length), T::Text(Some(room))) => u64::from(*length) <= *room,
+        (T::Text(Some(length)), T::Text(Some(room)))
+        | (T::Bytes(Some(length)), T::Bytes(Some(room))) => length <= room,
+        (
+            T::Timestamp { digits, zoned },
+            T::Timestamp {
+                digits: room,
+                zoned: other_zoned,
+            },
+        ) => zoned == other_zoned && digits.unwrap_or(6) <= room.unwrap_or(6),
+        (
+            T::Words { words, many },
+            T::Words {
+                words: others,
+                many: other_many,
+            },
+        ) => many == other_many && words.iter().all(|word| others.contains(word)),
+        (T::Array(element), T::Array(other_element)) => {
+            element == other_element || fits(element, other_element)
+        }
+        (T::Hive(narrow), T::Hive(wide)) => hive_fits(narrow, wide),
+        _ => false,
+    }
+}
+
+/// Digits that any integer of so many bits needs.
+fn integer_digits(bits: u8) -> u32 {
+    match bits {
+        8 => 3,
+        16 => 5,
+        24 => 8,
+        32 => 10,
+        _ => 20,
+    }
+}
+
+fn hive_fits(one: &HiveType, other: &HiveType) -> bool {
+    let meaning = |hive_type: &HiveType| {
+        Some(match hive_type {
+            HiveType::TinyInt => integer(8),
+            HiveType::SmallInt => integer(16),
+            HiveType::Int => integer(32),
+            HiveType::BigInt => integer(64),
+            HiveType::Float => CanonicalType::Float { bits: 32 },
+            HiveType::Double => CanonicalType::Float { bits: 64 },
+            HiveType::Decimal { precision, scale } => {
+                CanonicalType::Decimal(Some((*precision, *scale)))
+            }
+            HiveType::Char(length) => CanonicalType::Char(*length),
+            HiveType::Varchar(length) => CanonicalType::Text(Some(u64::from(*length))),
+            HiveType::String => CanonicalType::Text(None),
+            _ => return None,
+        })
+    };
+    match (one, other) {
+        (HiveType::Array(element), HiveType::Array(other_element)) => {
+            element == other_element || hive_fits(element, other_element)
+        }
+        (HiveType::Struct(fields), HiveType::Struct(others)) => fields.iter().all(|(name, of)| {
+            let same_name = others.iter().find(|(other_name, _)| other_name == name);
+            same_name.is_some_and(|(_, room)| of == room || hive_fits(of, room))
+        }),
+        _ => match (meaning(one), meaning(other)) {
+            (Some(narrow), Some(wide)) => fits(&narrow, &wide),
+            _ => false,
+        },
+    }
+}
+
+fn integer(bits: u8) -> CanonicalType {
+    CanonicalType::Integer {
+        bits,
+        unsigned: false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+//! Synonyms are equal, near misses are not, and steps go the right way.
+
+use super::*;
+use SourceDialect::{Elasticsearch, MySql, Postgres, Sqlite};
+
+fn read(dialect: SourceDialect, text: &str) -> CanonicalType {
+    CanonicalType::read(dialect, text)
+}
+
+#[test]
+fn synonyms_are_equal() {
+    for (dialect, one, other) in [
+        (Postgres, "int4", "integer"),
+        (Postgres, "serial", "int"),
+        (Postgres, "bigserial", "BIGINT"),
+        (Postgres, "varchar(255)", "character varying(255)"),
+        (Postgres, "bpchar(3)", "character(3)"),
+        (Postgres, "decimal(10,2)", "numeric(10, 2)"),
+        (Postgres, "timestamptz", "timestamp with time zone"),
+        (Postgres, "timestamp(3)", "timestamp(3) without time zone"),
+        (Postgres, "float8", "double precision"),
+        (Postgres, "int4[]", "integer[][]"),
+        (MySql, "int(11)", "int"),
+        (MySql, "int(10) unsigned", "INT UNSIGNED"),
+        (MySql, "tinyint(1)", "boolean"),
+        (MySql, "decimal", "decimal(10,0)"),
+        (MySql, "enum('a','b')", "ENUM('a', 'b')"),
+        (MySql, "bit(1)", "bit"),
+        (Sqlite, "VARCHAR(10)", "character varying(10)"),
+        (Postgres, "tsvector", "TSVECTOR"),
+    ] {
+        assert_eq!(
+            read(dialect, one),
+            read(dialect, other),
+            "{one} and {other}"
+        );
+    }
+}
+
+#[test]
+fn what_differs_stays_apart() {
+    for (dialect, one, other) in [
+        (Postgres, "varchar(255)", "varchar(256)"),
+        (Postgres, "timestamp", "timestamptz"),
+        (Postgres, "numeric", "numeric(10,0)"),
+        (MySql, "int", "int unsigned"),
+        (MySql, "tinyint(1)", "tinyint(4)"),
+        (MySql, "enum('a')", "enum('A')"),
+        (MySql, "datetime", "timestamp"),
+        (MySql, "datetime", "datetime(6)"),
+        (MySql, "text", "longtext"),
+        (Postgres, "tsvector", "tsquery"),
+        (Postgres, "json", "jsonb"),
+        (Elasticsearch, "keyword", "text"),
+    ] {
+        assert_ne!(
+            read(dialect, one),
+            read(dialect, other),
+            "{one} and {other}"
+        );
+    }
+}
+
+#[test]
+fn steps_go_the_right_way() {
+    for (dialect, narrow, wide) in [
+        (Postgres, "int", "bigint"),
+        (Postgres, "integer", "double precision"),
+        (Postgres, "int", "numeric"),
+        (Postgres, "varchar(10)", "varchar(20)"),
+        (Postgres, "varchar(10)", "text"),
+        (Postgres, "numeric(10,2)", "numeric(12,2)"),
+        (Postgres, "real", "double precision"),
+        (Postgres, "int[]", "bigint[]"),
+        (MySql, "int unsigned", "bigint"),
+        (MySql, "enum('a')", "enum('b','a')"),
+        (MySql, "text", "mediumtext"),
+        (MySql, "datetime", "datetime(3)"),
+        (Elasticsearch, "short", "long"),
+        (SourceDialect::Hive, "int", "bigint"),
+        (
+            SourceDialect::Hive,
+            "struct<a:int>",
+            "struct<b:int,a:bigint>",
+        ),
+    ] {
+        let (narrow, wide) = (read(dialect, narrow), read(dialect, wide));
+        assert_eq!(narrow.step(&wide), TypeStep::Widened, "{narrow:?} {wide:?}");
+        assert_eq!(
+            wide.step(&narrow),
+            TypeStep::Narrowed,
+            "{wide:?} {narrow:?}"
+        );
+    }
+    for (dialect, one, other) in [
+        (Postgres, "int", "text"),
+        (Postgres, "timestamp", "timestamptz"),
+        (Postgres, "numeric(10,2)", "numeric(10,4)"),
+        (Postgres, "bigint", "double precision"),
+        (MySql, "int", "int unsigned"),
+        (SourceDialect::Hive, "date", "timestamp"),
+    ] {
+        let (one, other) = (read(dialect, one), read(dialect, other));
+        assert_eq!(one.step(&other), TypeStep::Other, "{one:?} {other:?}");
+    }
+}
+
+#[test]
+fn dumps_have_hive_types() {
+    for (dialect, text, wanted) in [
+        (Postgres, "int4", "int"),
+        (Postgres, "numeric(12,2)", "decimal(12,2)"),
+        (Postgres, "uuid", "string"),
+        (Postgres, "int[]", "array<int>"),
+        (Postgres, "timestamptz", "timestamp"),
+        (Postgres, "jsonb", "string"),
+        (MySql, "int unsigned", "bigint"),
+        (MySql, "bigint unsigned", "decimal(20,0)"),
+        (MySql, "tinyint(1)", "boolean"),
+        (MySql, "blob", "binary"),
+    ] {
+        let hive = hive_form(&read(dialect, text)).expect("it has a form");
+        assert_eq!(hive.to_string(), wanted, "{text}");
+    }
+    assert_eq!(hive_form(&read(Postgres, "numeric")), None);
+    assert_eq!(hive_form(&read(Postgres, "interval")), None);
+}

@@ -1,0 +1,138 @@
+//! Two snapshots of one source, and what changed between them.
+
+use super::canonical::CanonicalType;
+use super::change::{Change, ChangeKind, RenameGuess};
+use super::table::table_changes;
+use crate::model::{
+    Snapshot, SnapshotError, SourceDialect, SourceTable, SourceTableKind, SourceTableRef,
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// What comparing two snapshots gives.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Comparison {
+    /// The changes, by table; within a table in the order in which they can be applied.
+    pub changes: Vec<Change>,
+    /// Tables of the older snapshot of which the newer one says nothing: not read, not dropped.
+    pub unread: Vec<SourceTableRef>,
+}
+
+/// Compares a snapshot with the one before it. Without one before, this is the first sight of the
+/// source: a baseline, and nothing is a change.
+pub fn diff_first(before: Option<&Snapshot>, after: &Snapshot) -> Comparison {
+    before.map_or_else(Comparison::default, |before| diff(before, after))
+}
+
+/// Compares two snapshots of one source.
+///
+/// Tables are matched by schema and name. What is left over on both sides with exactly the same columns,
+/// one on each side, is told as renamed. A table that the newer snapshot cannot speak of
+/// ([`Coverage`](crate::model::Coverage)) is listed in `unread` and is no change; one that the older
+/// snapshot could not have seen is a baseline, as at first sight.
+pub fn diff(before: &Snapshot, after: &Snapshot) -> Comparison {
+    let dialects = (before.dialect(), after.dialect());
+    let mut comparison = Comparison::default();
+    let (mut dropped, mut added) = (Vec::new(), Vec::new());
+    for old in before.tables() {
+        if after.table(&old.at).is_some() {
+            continue;
+        }
+        if after.coverage().proves_absence(&old.at) {
+            dropped.push(old);
+        } else {
+            comparison.unread.push(old.at.clone());
+        }
+    }
+    for new in after.tables() {
+        match before.table(&new.at) {
+            Some(old) => table_changes(dialects, old, new, &mut comparison.changes),
+            None if before.coverage().proves_absence(&new.at) => added.push(new),
+            None => {}
+        }
+    }
+    let renamed = renames(dialects, &dropped, &added);
+    let moved: BTreeSet<&SourceTableRef> = renamed.values().map(|old| &old.at).collect();
+    for old in dropped {
+        if !moved.contains(&old.at) {
+            comparison.changes.push(Change {
+                table: old.at.clone(),
+                kind: ChangeKind::TableDropped(Box::new(old.clone())),
+            });
+        }
+    }
+    for new in added {
+        let Some(old) = renamed.get(&new.at) else {
+            comparison.changes.push(Change {
+                table: new.at.clone(),
+                kind: ChangeKind::TableAdded(Box::new(new.clone())),
+            });
+            continue;
+        };
+        comparison.changes.push(Change {
+            table: new.at.clone(),
+            kind: ChangeKind::TableRenamed {
+                from: old.at.clone(),
+                guess: RenameGuess::SameColumns,
+            },
+        });
+        table_changes(dialects, old, new, &mut comparison.changes);
+    }
+    // Stable: the changes of one table keep their order.
+    comparison
+        .changes
+        .sort_by(|one, other| one.table.cmp(&other.table));
+    comparison
+}
+
+/// The snapshot to keep after `after` was compared with `before`: it, and the tables that it could not
+/// read as they were last seen. So nothing that changes while a grant is missing is lost, and its return
+/// is no news.
+pub fn carried(before: &Snapshot, after: &Snapshot) -> Result<Snapshot, SnapshotError> {
+    let unread = before
+        .tables()
+        .iter()
+        .filter(|old| after.table(&old.at).is_none() && !after.coverage().proves_absence(&old.at));
+    let tables = after.tables().iter().chain(unread).cloned().collect();
+    Snapshot::new(after.dialect(), tables, after.coverage().clone())
+}
+
+/// What must be equal for two tables to be taken for one.
+type Shape<'a> = (SourceTableKind, Vec<(&'a str, CanonicalType)>);
+
+fn shape(dialect: SourceDialect, table: &SourceTable) -> Shape<'_> {
+    let columns = table.columns.iter().map(|column| {
+        let canonical = CanonicalType::read(dialect, &column.data_type);
+        (column.name.as_str(), canonical)
+    });
+    (table.kind, columns.collect())
+}
+
+/// New names with the old tables, where one shape stands once on each side.
+fn renames<'a>(
+    dialects: (SourceDialect, SourceDialect),
+    dropped: &[&'a SourceTable],
+    added: &[&SourceTable],
+) -> BTreeMap<SourceTableRef, &'a SourceTable> {
+    let mut pairs = BTreeMap::new();
+    if dropped.is_empty() || added.is_empty() {
+        return pairs;
+    }
+    let mut olds: HashMap<Shape<'_>, Vec<&'a SourceTable>> = HashMap::new();
+    for old in dropped {
+        olds.entry(shape(dialects.0, old)).or_default().push(old);
+    }
+    let mut news: HashMap<Shape<'_>, Vec<&SourceTable>> = HashMap::new();
+    for new in added {
+        news.entry(shape(dialects.1, new)).or_default().push(new);
+    }
+    for (shape, old) in &olds {
+        // Tables without columns are all alike, which says nothing.
+        if shape.1.is_empty() {
+            continue;
+        }
+        if let ([old], Some([new])) = (old.as_slice(), news.get(shape).map(Vec::as_slice)) {
+            pairs.insert(new.at.clone(), *old);
+        }
+    }
+    pairs
+}

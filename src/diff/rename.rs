@@ -1,0 +1,94 @@
+//! Guesses at renamed columns. No source tells a rename from a drop and an addition, so a guess is made
+//! only where it is the only one: a column that went and a column that came have the same type and stand
+//! at the same place between the columns that stayed, or have the same comment, and neither could be
+//! paired with another.
+
+use super::canonical::CanonicalType;
+use super::change::RenameGuess;
+use crate::model::{SourceColumn, SourceDialect};
+use std::collections::{HashMap, HashSet};
+
+/// Columns that went or came, by what may pair them; `None` where several share it.
+type Unique<'a, K> = HashMap<K, Option<&'a str>>;
+
+/// The renames, in the order of the old columns: old name, new name, why.
+pub(super) fn column_renames(
+    dialects: (SourceDialect, SourceDialect),
+    old: &[SourceColumn],
+    new: &[SourceColumn],
+) -> Vec<(String, String, RenameGuess)> {
+    let (went, came) = (left_over(old, new), left_over(new, old));
+    if went.is_empty() || came.is_empty() {
+        return Vec::new();
+    }
+    let place = |dialect, column: &SourceColumn, slot| {
+        (slot, CanonicalType::read(dialect, &column.data_type))
+    };
+    let went_by_place = unique(&went, |column, slot| Some(place(dialects.0, column, slot)));
+    let came_by_place = unique(&came, |column, slot| Some(place(dialects.1, column, slot)));
+    let went_by_comment = unique(&went, |column, _| column.comment.as_deref());
+    let came_by_comment = unique(&came, |column, _| column.comment.as_deref());
+    let mut pairs: Vec<(&str, &str, RenameGuess)> = Vec::new();
+    for (key, from) in &went_by_place {
+        if let (Some(from), Some(Some(to))) = (from, came_by_place.get(key)) {
+            pairs.push((*from, *to, RenameGuess::SamePlace));
+        }
+    }
+    let by_place: HashSet<(&str, &str)> = pairs.iter().map(|(from, to, _)| (*from, *to)).collect();
+    for (key, from) in &went_by_comment {
+        if let (Some(from), Some(Some(to))) = (from, came_by_comment.get(key))
+            && !by_place.contains(&(*from, *to))
+        {
+            pairs.push((*from, *to, RenameGuess::SameComment));
+        }
+    }
+    let mut uses: HashMap<(bool, &str), usize> = HashMap::new();
+    for (from, to, _) in &pairs {
+        *uses.entry((false, from)).or_default() += 1;
+        *uses.entry((true, to)).or_default() += 1;
+    }
+    pairs.retain(|(from, to, _)| uses[&(false, *from)] == 1 && uses[&(true, *to)] == 1);
+    let order: HashMap<&str, usize> = old
+        .iter()
+        .enumerate()
+        .map(|(at, column)| (column.name.as_str(), at))
+        .collect();
+    pairs.sort_by_key(|(from, ..)| order[from]);
+    pairs
+        .into_iter()
+        .map(|(from, to, guess)| (from.to_owned(), to.to_owned(), guess))
+        .collect()
+}
+
+/// The columns that the other side lacks, each with how many shared columns stand before it.
+fn left_over<'a>(
+    columns: &'a [SourceColumn],
+    others: &[SourceColumn],
+) -> Vec<(&'a SourceColumn, usize)> {
+    let names: HashSet<&str> = others.iter().map(|column| column.name.as_str()).collect();
+    let (mut found, mut slot) = (Vec::new(), 0);
+    for column in columns {
+        if names.contains(column.name.as_str()) {
+            slot += 1;
+        } else {
+            found.push((column, slot));
+        }
+    }
+    found
+}
+
+fn unique<'a, K: std::hash::Hash + Eq>(
+    columns: &[(&'a SourceColumn, usize)],
+    key: impl Fn(&'a SourceColumn, usize) -> Option<K>,
+) -> Unique<'a, K> {
+    let mut found = Unique::new();
+    for (column, slot) in columns {
+        if let Some(key) = key(column, *slot) {
+            found
+                .entry(key)
+                .and_modify(|only| *only = None)
+                .or_insert(Some(column.name.as_str()));
+        }
+    }
+    found
+}

@@ -1,0 +1,448 @@
+//! Comparing as a whole: kinds of change by example, then the properties that hold for any two snapshots.
+
+use super::apply::apply;
+use super::canonical::CanonicalType;
+use super::change::{Change, ChangeKind, RenameGuess};
+use super::compare::{carried, diff, diff_first};
+use super::grade::grade;
+use crate::model::{
+    Coverage, Severity, Snapshot, SourceColumn, SourceDialect, SourceTable, SourceTableKind,
+};
+use proptest::prelude::*;
+
+const POSTGRES: SourceDialect = SourceDialect::Postgres;
+
+/// A table from `name type` pieces; `!` after the type makes it not null.
+fn table(name: &str, columns: &str) -> SourceTable {
+    let mut table = SourceTable::new("shop", name, SourceTableKind::Table);
+    for piece in columns.split(", ").filter(|piece| !piece.is_empty()) {
+        let (name, data_type) = piece.split_once(' ').expect("name and type");
+        table.columns.push(SourceColumn {
+            name: name.to_owned(),
+            data_type: data_type.trim_end_matches('!').to_owned(),
+            nullable: !data_type.ends_with('!'),
+            default: None,
+            comment: None,
+        });
+    }
+    table
+}
+
+fn listed() -> Coverage {
+    Coverage {
+        schemas_listed: ["shop".to_owned()].into(),
+        ..Coverage::default()
+    }
+}
+
+fn snapshot(tables: Vec<SourceTable>) -> Snapshot {
+    Snapshot::new(POSTGRES, tables, listed()).expect("it is a snapshot")
+}
+
+fn changes(before: SourceTable, after: SourceTable) -> Vec<Change> {
+    let (before, after) = (snapshot(vec![before]), snapshot(vec![after]));
+    let found = diff(&before, &after).changes;
+    let applied = apply(&found, &before).expect("they apply");
+    assert!(diff(&applied, &after).changes.is_empty());
+    found
+}
+
+fn texts(before: SourceTable, after: SourceTable) -> Vec<String> {
+    changes(before, after).iter().map(Change::text).collect()
+}
+
+#[test]
+fn columns_change_in_every_way() {
+    for (before, after, wanted) in [
+        ("a int4", "a integer", None),
+        (
+            "a int",
+            "a int, b text!",
+            Some("column b of shop.t is new (text, not null)"),
+        ),
+        (
+            "a int, b text",
+            "a int",
+            Some("column b of shop.t was dropped (text)"),
+        ),
+        (
+            "a int, b text",
+            "a int, c varchar",
+            Some(
+                "column b of shop.t seems to have been renamed to c (a guess: same type and place)",
+            ),
+        ),
+        (
+            "a int",
+            "a bigint",
+            Some("column a of shop.t: type changed from int to bigint (wider)"),
+        ),
+        (
+            "a bigint",
+            "a int",
+            Some("column a of shop.t: type changed from bigint to int (narrower)"),
+        ),
+        (
+            "a int",
+            "a date",
+            Some("column a of shop.t: type changed from int to date (another kind)"),
+        ),
+        (
+            "a int!",
+            "a int",
+            Some("column a of shop.t may be null now"),
+        ),
+        (
+            "a int",
+            "a int!",
+            Some("column a of shop.t may not be null any more"),
+        ),
+        (
+            "a int, b int",
+            "b int, a int",
+            Some("shop.t: the columns stand in another order: b, a"),
+        ),
+    ] {
+        let found = texts(table("t", before), table("t", after));
+        assert_eq!(
+            found,
+            wanted.into_iter().collect::<Vec<_>>(),
+            "{before} -> {after}"
+        );
+    }
+}
+
+#[test]
+fn comments_defaults_keys_and_views_change() {
+    let before = table("t", "a int, b int");
+    let mut after = before.clone();
+    after.comment = Some("orders".to_owned());
+    after.columns[0].default = Some("0".to_owned());
+    after.columns[1].comment = Some("a line\nand \u{202e}more".to_owned());
+    after.primary_key = vec!["a".to_owned(), "b".to_owned()];
+    after
+        .unique_keys
+        .insert("u".to_owned(), vec!["b".to_owned()]);
+    assert_eq!(
+        texts(before.clone(), after.clone()),
+        [
+            "shop.t: comment set to orders",
+            "column a of shop.t: default set to 0",
+            "column b of shop.t: comment set to a line and more",
+            "shop.t: primary key set to (a, b)",
+            "shop.t: unique key u set to (b)",
+        ]
+    );
+    assert_eq!(
+        texts(after, before)[4],
+        "shop.t: unique key u removed, it was (b)"
+    );
+    let mut view = table("v", "a int");
+    view.kind = SourceTableKind::View;
+    view.view_definition = Some("SELECT 1".to_owned());
+    let mut other = view.clone();
+    other.view_definition = Some("SELECT 2".to_owned());
+    assert_eq!(
+        texts(view.clone(), other),
+        ["view shop.v: the query changed"]
+    );
+    assert_eq!(
+        texts(view, table("v", "a int"))[0],
+        "shop.v was a view and is a table"
+    );
+}
+
+#[test]
+fn renames_are_guessed_only_where_there_is_one_guess() {
+    let kinds = |before: &str, after: &str| -> Vec<&str> {
+        let found = changes(table("t", before), table("t", after));
+        found.iter().map(|change| change.kind.name()).collect()
+    };
+    // Two went and two came at one place with one type: nobody can tell.
+    assert_eq!(
+        kinds("a int, b int, z int", "c int, d int, z int"),
+        [
+            "column_dropped",
+            "column_dropped",
+            "column_added",
+            "column_added"
+        ]
+    );
+    // The type parts them.
+    assert_eq!(
+        kinds("a int, b text, z int", "c text, d int, z int"),
+        ["column_renamed", "column_renamed", "columns_reordered"]
+    );
+    assert_eq!(
+        kinds("a int, z int", "z int, c int"),
+        ["column_dropped", "column_added"]
+    );
+    // A comment pairs what stands elsewhere, and contradicts a place.
+    let mut before = table("t", "a int, z int");
+    before.columns[0].comment = Some("net price".to_owned());
+    let mut after = table("t", "z int, c text");
+    after.columns[1].comment = Some("net price".to_owned());
+    let found = changes(before.clone(), after.clone());
+    assert!(matches!(
+        &found[0].kind,
+        ChangeKind::ColumnRenamed { guess: RenameGuess::SameComment, from, to } if from == "a" && to == "c"
+    ));
+    after.columns.insert(
+        0,
+        SourceColumn {
+            name: "d".to_owned(),
+            comment: None,
+            ..before.columns[0].clone()
+        },
+    );
+    let found = changes(before, after);
+    assert!(
+        found
+            .iter()
+            .all(|change| change.kind.name() != "column_renamed")
+    );
+    // Keys follow the rename.
+    let mut before = table("t", "a int, b text");
+    before.primary_key = vec!["a".to_owned()];
+    let mut after = table("t", "id int, b text");
+    after.primary_key = vec!["id".to_owned()];
+    assert_eq!(changes(before, after).len(), 1);
+}
+
+#[test]
+fn tables_come_go_and_are_renamed() {
+    let kinds = |before: Vec<SourceTable>, after: Vec<SourceTable>| -> Vec<String> {
+        let found = diff(&snapshot(before), &snapshot(after)).changes;
+        found.iter().map(Change::text).collect()
+    };
+    assert_eq!(
+        kinds(vec![table("a", "x int")], vec![table("b", "y int, z text")]),
+        [
+            "table shop.a was dropped",
+            "table shop.b is new, with the columns y, z"
+        ]
+    );
+    assert_eq!(
+        kinds(vec![table("a", "x int4")], vec![table("b", "x integer")]),
+        ["shop.a seems to have been renamed to shop.b (a guess: same columns)"]
+    );
+    assert_eq!(
+        kinds(
+            vec![table("a", "x int")],
+            vec![table("b", "x int"), table("c", "x int")]
+        )
+        .len(),
+        3
+    );
+}
+
+#[test]
+fn silence_is_no_drop_and_its_end_is_no_news() {
+    let whole = snapshot(vec![table("a", "x int"), table("b", "y int")]);
+    assert!(diff_first(None, &whole).changes.is_empty());
+    let blind = Snapshot::new(POSTGRES, Vec::new(), Coverage::default()).expect("it is a snapshot");
+    let found = diff(&whole, &blind);
+    assert_eq!((found.changes.len(), found.unread.len()), (0, 2));
+    // What was seen last is kept, so a change made in the dark is told when the grants are back.
+    let kept = carried(&whole, &blind).expect("it is a snapshot");
+    assert_eq!(kept.tables(), whole.tables());
+    let back = snapshot(vec![table("a", "x bigint"), table("b", "y int")]);
+    assert_eq!(diff(&kept, &back).changes.len(), 1);
+    // A table that could not be seen before is a baseline.
+    assert!(diff(&blind, &whole).changes.is_empty());
+    let mut unread = listed();
+    unread.tables_unread.insert(table("b", "").at);
+    let half =
+        Snapshot::new(POSTGRES, vec![table("a", "x int")], unread).expect("it is a snapshot");
+    assert!(diff(&whole, &half).changes.is_empty());
+}
+
+#[test]
+fn grades_differ_by_engine() {
+    let graded = |before: &str, after: &str| {
+        let found = changes(table("t", before), table("t", after));
+        let grades: Vec<_> = found.iter().map(|change| grade(change, POSTGRES)).collect();
+        let engines = grades[0]
+            .engines
+            .iter()
+            .map(|one| &one.severity.as_str()[..1]);
+        (grades[0].severity, engines.collect::<String>())
+    };
+    for (before, after, severity, engines) in [
+        ("a int", "a int, b int", Severity::Additive, "aaa"),
+        ("b int", "a int, b int", Severity::Risky, "ara"),
+        ("a int, b int", "a int", Severity::Breaking, "bbb"),
+        ("a int, b int", "a int, c int", Severity::Breaking, "brb"),
+        ("a smallint", "a int", Severity::Risky, "rrr"),
+        ("a int", "a bigint", Severity::Breaking, "rbb"),
+        ("a int", "a text", Severity::Breaking, "bbb"),
+        ("a varchar(10)", "a varchar(20)", Severity::Additive, "aaa"),
+        ("a varchar(20)", "a varchar(10)", Severity::Risky, "rrr"),
+        (
+            "a numeric(10,2)",
+            "a numeric(10,4)",
+            Severity::Breaking,
+            "rbb",
+        ),
+        ("a int", "a tsvector", Severity::Risky, "rrr"),
+        ("a json", "a jsonb", Severity::Risky, "rrr"),
+        ("a int!", "a int", Severity::Risky, "rrr"),
+        ("a int", "a int!", Severity::Additive, "aaa"),
+    ] {
+        assert_eq!(
+            graded(before, after),
+            (severity, engines.to_owned()),
+            "{before} -> {after}"
+        );
+    }
+    let found = changes(table("t", "a int"), table("t", "a bigint"));
+    let effects = grade(&found[0], POSTGRES).effects();
+    assert_eq!(
+        effects[2],
+        "Spark: breaking: the column cannot be converted (int in the table, bigint in new files)"
+    );
+}
+
+#[test]
+fn keys_tell_changes_apart() {
+    let key = |before: &str, after: &str, source: &str| {
+        changes(table("t", before), table("t", after))[0].key(source)
+    };
+    let one = key("a int", "a bigint", "crm");
+    assert_eq!(one.len(), 32);
+    assert_eq!(one, key("a int, b int", "a bigint, b int", "crm"));
+    assert_ne!(one, key("a int", "a bigint", "erp"));
+    assert_ne!(one, key("a bigint", "a int", "crm"));
+    assert_ne!(one, key("b int", "b bigint", "crm"));
+    assert_ne!(
+        key("a int, bc int", "a int", "x"),
+        key("ab int, c int", "ab int", "x")
+    );
+}
+
+fn any_column() -> impl Strategy<Value = SourceColumn> {
+    let types = [
+        "int4",
+        "integer",
+        "bigint",
+        "text",
+        "varchar(9)",
+        "numeric(8,2)",
+        "int[]",
+    ];
+    let words = prop::option::of(prop::sample::select(vec!["x", "y"]));
+    (
+        prop::sample::select(types.to_vec()),
+        any::<bool>(),
+        words.clone(),
+        words,
+    )
+        .prop_map(|(data_type, nullable, default, comment)| SourceColumn {
+            name: String::new(),
+            data_type: data_type.to_owned(),
+            nullable,
+            default: default.map(str::to_owned),
+            comment: comment.map(str::to_owned),
+        })
+}
+
+fn any_table() -> impl Strategy<Value = SourceTable> {
+    let names = Just(vec!["a", "b", "c", "d", "e", "f"]).prop_shuffle();
+    let columns = prop::collection::vec(any_column(), 0..6);
+    let comment = prop::option::of(prop::sample::select(vec!["x", "y"]));
+    let keys = prop::collection::btree_map("[uv]", 0_usize..6, 0..2);
+    (names, columns, comment, any::<bool>(), 0_usize..3, keys).prop_map(
+        |(names, columns, comment, is_view, key, keys)| {
+            let kind = if is_view {
+                SourceTableKind::View
+            } else {
+                SourceTableKind::Table
+            };
+            let mut table = SourceTable::new("shop", "", kind);
+            table.comment = comment.map(str::to_owned);
+            for (name, column) in names.into_iter().zip(columns) {
+                table.columns.push(SourceColumn {
+                    name: name.to_owned(),
+                    ..column
+                });
+            }
+            let column_names = table.columns.iter().map(|column| column.name.clone());
+            let named: Vec<String> = column_names.collect();
+            table.primary_key = named.iter().take(key).cloned().collect();
+            for (name, at) in keys {
+                if let Some(column) = named.get(at) {
+                    table.unique_keys.insert(name, vec![column.clone()]);
+                }
+            }
+            table.view_definition = is_view.then(|| format!("SELECT {key}"));
+            table
+        },
+    )
+}
+
+fn any_tables() -> impl Strategy<Value = Vec<SourceTable>> {
+    prop::collection::btree_map("[k-o]", any_table(), 0..5).prop_map(|tables| {
+        let named = tables.into_iter().map(|(name, mut table)| {
+            table.at.name = name;
+            table
+        });
+        named.collect()
+    })
+}
+
+/// The same snapshot with each type in one spelling.
+fn canonical(of: &Snapshot) -> Vec<(SourceTable, Vec<CanonicalType>)> {
+    let tables = of.tables().iter().map(|table| {
+        let mut table = table.clone();
+        let mut types = Vec::new();
+        for column in &mut table.columns {
+            types.push(CanonicalType::read(of.dialect(), &column.data_type));
+            column.data_type.clear();
+        }
+        (table, types)
+    });
+    tables.collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn applying_a_difference_gives_the_other(before in any_tables(), after in any_tables()) {
+        let (before, after) = (snapshot(before), snapshot(after));
+        let found = diff(&before, &after);
+        prop_assert!(found.unread.is_empty());
+        let applied = apply(&found.changes, &before).expect("the changes fit");
+        prop_assert_eq!(canonical(&applied), canonical(&after));
+    }
+
+    #[test]
+    fn nothing_differs_from_itself(tables in any_tables()) {
+        let whole = snapshot(tables);
+        prop_assert!(diff(&whole, &whole).changes.is_empty());
+    }
+
+    #[test]
+    fn the_order_of_tables_does_not_count(
+        before in any_tables(),
+        after in any_tables().prop_shuffle(),
+    ) {
+        let mut sorted = after.clone();
+        sorted.sort_by(|one, other| one.at.cmp(&other.at));
+        let before = snapshot(before);
+        prop_assert_eq!(diff(&before, &snapshot(after)), diff(&before, &snapshot(sorted)));
+    }
+
+    #[test]
+    fn keys_and_texts_are_whole(before in any_tables(), after in any_tables()) {
+        let found = diff(&snapshot(before), &snapshot(after)).changes;
+        let mut keys: Vec<String> = found.iter().map(|change| change.key("s")).collect();
+        keys.sort();
+        keys.dedup();
+        prop_assert_eq!(keys.len(), found.len());
+        for change in &found {
+            prop_assert!(!change.text().contains('\n'));
+            grade(change, POSTGRES);
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! A change in one line of plain English, and the key by which it is told once. The texts may hold any
+//! name or comment that a foreign database has: control characters are taken out and long parts cut
+//! with a mark here, escaping is left to the channel.
+
+use super::change::{Change, ChangeKind, RenameGuess};
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+
+/// Characters of a name, type, default or comment that a line shows; the rest is cut with `…`.
+pub const SHOWN_CHARACTERS_MAX: usize = 120;
+
+/// Columns of a key or a table that a line names; the rest is counted.
+const SHOWN_COLUMNS_MAX: usize = 12;
+
+impl Change {
+    /// One line, without a full stop: `column price of shop.orders: type changed from int to bigint (wider)`.
+    pub fn text(&self) -> String {
+        let table = shown(&self.table.to_string());
+        match &self.kind {
+            ChangeKind::TableAdded(added) => format!(
+                "{} {table} is new, with the columns {}",
+                added.kind,
+                listed(added.columns.iter().map(|column| column.name.as_str()))
+            ),
+            ChangeKind::TableDropped(dropped) => format!("{} {table} was dropped", dropped.kind),
+            ChangeKind::TableRenamed { from, guess } => format!(
+                "{} seems to have been renamed to {table} ({})",
+                shown(&from.to_string()),
+                reason(*guess)
+            ),
+            ChangeKind::TableKindChanged { before, after } => {
+                format!("{table} was a {before} and is a {after}")
+            }
+            ChangeKind::TableCommentChanged { before, after } => {
+                format!(
+                    "{table}: comment {}",
+                    from_to(before.as_deref(), after.as_deref())
+                )
+            }
+            ChangeKind::ViewChanged { .. } => format!("view {table}: the query changed"),
+            ChangeKind::PrimaryKeyChanged { before, after } => {
+                let (before, after) = (key(before), key(after));
+                format!(
+                    "{table}: primary key {}",
+                    from_to(before.as_deref(), after.as_deref())
+                )
+            }
+            ChangeKind::UniqueKeyChanged {
+                name,
+                before,
+                after,
+            } => {
+                let columns = |of: &Option<Vec<String>>| of.as_deref().and_then(key);
+                let (before, after) = (columns(before), columns(after));
+                format!(
+                    "{table}: unique key {} {}",
+                    shown(name),
+                    from_to(before.as_deref(), after.as_deref())
+                )
+            }
+            ChangeKind::ColumnsReordered { after, .. } => format!(
+                "{table}: the columns stand in another order: {}",
+                listed(after.iter().map(String::as_str))
+            ),
+            _ => self.column_text(&table),
+        }
+    }
+
+    fn column_text(&self, table: &str) -> String {
+        let column = shown(self.kind.column().unwrap_or_default());
+        match &self.kind {
+            ChangeKind::ColumnAdded { column: added, .. } => {
+                let null = if added.nullable { "" } else { ", not null" };
+                format!(
+                    "column {column} of {table} is new ({}{null})",
+                    shown(&added.data_type)
+                )
+            }
+            ChangeKind::ColumnDropped {
+                column: dropped, ..
+            } => {
+                format!(
+                    "column {column} of {table} was dropped ({})",
+                    shown(&dropped.data_type)
+                )
+            }
+            ChangeKind::ColumnRenamed { from, guess, .. } => format!(
+                "column {} of {table} seems to have been renamed to {column} ({})",
+                shown(from),
+                reason(*guess)
+            ),
+            ChangeKind::TypeChanged {
+                before,
+                after,
+                step,
+                ..
+            } => format!(
+                "column {column} of {table}: type changed from {} to {} ({step})",
+                shown(before),
+                shown(after)
+            ),
+            ChangeKind::NullabilityChanged { nullable, .. } => {
+                let now = if *nullable {
+                    "may be null now"
+                } else {
+                    "may not be null any more"
+                };
+                format!("column {column} of {table} {now}")
+            }
+            ChangeKind::DefaultChanged { before, after, .. } => format!(
+                "column {column} of {table}: default {}",
+                from_to(before.as_deref(), after.as_deref())
+            ),
+            ChangeKind::ColumnCommentChanged { before, after, .. } => format!(
+                "column {column} of {table}: comment {}",
+                from_to(before.as_deref(), after.as_deref())
+            ),
+            other => format!("{table}: {}", other.name()),
+        }
+    }
+
+    /// What tells this change from every other: 32 hexadecimal digits from the source, the object, and
+    /// what was before and is after. The same change has the same key on every replica and every day.
+    pub fn key(&self, source: &str) -> String {
+        let mut digest = Sha256::new();
+        let (before, after) = self.ends();
+        // Part by part, since names may hold dots.
+        let column = self.kind.column().unwrap_or_default();
+        let parts = [
+            source,
+            self.kind.name(),
+            &self.table.schema,
+            &self.table.name,
+            column,
+            &before,
+            &after,
+        ];
+        for part in parts {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part.as_bytes());
+        }
+        let mut text = String::with_capacity(32);
+        for byte in &digest.finalize()[..16] {
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
+
+    /// What was before and what is after, whole, for the key.
+    fn ends(&self) -> (String, String) {
+        fn of<T: std::fmt::Debug>(before: &T, after: &T) -> (String, String) {
+            (format!("{before:?}"), format!("{after:?}"))
+        }
+        match &self.kind {
+            ChangeKind::TableAdded(table) => (String::new(), format!("{:?}", table.columns)),
+            ChangeKind::TableDropped(table) => (format!("{:?}", table.columns), String::new()),
+            ChangeKind::TableRenamed { from, .. } => of(from, &self.table),
+            ChangeKind::TableKindChanged { before, after } => of(before, after),
+            ChangeKind::TableCommentChanged { before, after }
+            | ChangeKind::ViewChanged { before, after }
+            | ChangeKind::DefaultChanged { before, after, .. }
+            | ChangeKind::ColumnCommentChanged { before, after, .. } => of(before, after),
+            ChangeKind::PrimaryKeyChanged { before, after }
+            | ChangeKind::ColumnsReordered { before, after } => of(before, after),
+            ChangeKind::UniqueKeyChanged {
+                name,
+                before,
+                after,
+            } => of(&(name, before), &(name, after)),
+            ChangeKind::ColumnAdded { column, .. } => (String::new(), column.data_type.clone()),
+            ChangeKind::ColumnDropped { column, .. } => (column.data_type.clone(), String::new()),
+            ChangeKind::ColumnRenamed { from, to, .. } => (from.clone(), to.clone()),
+            ChangeKind::TypeChanged { before, after, .. } => (before.clone(), after.clone()),
+            ChangeKind::NullabilityChanged { nullable, .. } => of(&!nullable, nullable),
+        }
+    }
+}
+
+fn reason(guess: RenameGuess) -> &'static str {
+    match guess {
+        RenameGuess::SamePlace => "a guess: same type and place",
+        RenameGuess::SameComment => "a guess: same comment",
+        RenameGuess::SameColumns => "a guess: same columns",
+    }
+}
+
+fn key(columns: &[String]) -> Option<String> {
+    (!columns.is_empty()).then(|| format!("({})", listed(columns.iter().map(String::as_str))))
+}
+
+fn from_to(before: Option<&str>, after: Option<&str>) -> String {
+    match (before, after) {
+        (None, Some(after)) => format!("set to {}", shown(after)),
+        (Some(before), None) => format!("removed, it was {}", shown(before)),
+        (before, after) => format!(
+            "changed from {} to {}",
+            shown(before.unwrap_or_default()),
+            shown(after.unwrap_or_default())
+        ),
+    }
+}
+
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let (mut text, mut count) = (String::new(), 0);
+    for name in names {
+        if count < SHOWN_COLUMNS_MAX {
+            let comma = if count == 0 { "" } else { ", " };
+            let _ = write!(text, "{comma}{}", shown(name));
+        }
+        count += 1;
+    }
+    if count > SHOWN_COLUMNS_MAX {
+        let _ = write!(text, " and {} more", count - SHOWN_COLUMNS_MAX);
+    }
+    text
+}
+
+/// A foreign text on one line: white space becomes single spaces, control characters and those that
+/// change the direction of writing go, and what is too long is cut with a mark.
+pub fn shown(text: &str) -> String {
+    let mut line = String::new();
+    let mut characters = 0;
+    let mut space = false;
+    for character in text.trim().chars() {
+        if character.is_whitespace() {
+            space = true;
+            continue;
+        }
+        if character.is_control()
+            || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        {
+            continue;
+        }
+        if space {
+            line.push(' ');
+            characters += 1;
+            space = false;
+        }
+        if characters >= SHOWN_CHARACTERS_MAX {
+            line.push('…');
+            return line;
+        }
+        line.push(character);
+        characters += 1;
+    }
+    line
+}
