@@ -323,7 +323,7 @@ impl Lake {
 }
 
 /// Hive hides these from counting and reading: `_SUCCESS`, `_temporary`, `.part.crc`.
-fn is_hidden(name: &str) -> bool {
+pub fn is_hidden(name: &str) -> bool {
     name.starts_with(['_', '.'])
 }
 

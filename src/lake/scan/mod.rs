@@ -18,6 +18,7 @@ mod findings;
 mod group;
 mod job;
 mod level;
+mod look;
 mod sweep;
 mod tally;
 mod walk;

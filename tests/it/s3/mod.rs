@@ -143,6 +143,11 @@ impl S3Server {
         self.store.latency_set(latency);
     }
 
+    /// Removes a bucket with all that it holds.
+    pub(crate) fn bucket_remove(&self, bucket: &str) {
+        self.store.bucket_remove(bucket);
+    }
+
     /// The bytes of an object that must exist.
     pub(crate) fn get(&self, bucket: &str, key: &str) -> Bytes {
         self.store.get(bucket, key).unwrap().bytes

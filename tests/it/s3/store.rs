@@ -85,6 +85,10 @@ impl Store {
         self.state().buckets.entry(bucket.to_owned()).or_default();
     }
 
+    pub(crate) fn bucket_remove(&self, bucket: &str) {
+        self.state().buckets.remove(bucket);
+    }
+
     pub(crate) fn bucket_names(&self) -> Vec<String> {
         self.state().buckets.keys().cloned().collect()
     }
