@@ -60,20 +60,17 @@ pub enum RunCause {
     Event,
     /// Somebody asked for it.
     Manual,
-    /// Partitions that are older than the table keeps them.
-    Retention,
     /// Another run was undone.
     Undo,
 }
 
 impl RunCause {
     /// Every cause.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 5] = [
         Self::Window,
         Self::Sweep,
         Self::Event,
         Self::Manual,
-        Self::Retention,
         Self::Undo,
     ];
 
@@ -84,7 +81,6 @@ impl RunCause {
             Self::Sweep => "sweep",
             Self::Event => "event",
             Self::Manual => "manual",
-            Self::Retention => "retention",
             Self::Undo => "undo",
         }
     }
@@ -196,21 +192,13 @@ pub enum SkipKind {
     Schema,
     /// It is not complete yet: the marker is missing, or its time is not over.
     Incomplete,
-    /// It is older than the table keeps partitions.
-    Expired,
     /// It cannot be stored, for its name is too long.
     Name,
 }
 
 impl SkipKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
-        Self::Layout,
-        Self::Schema,
-        Self::Incomplete,
-        Self::Expired,
-        Self::Name,
-    ];
+    pub const ALL: [Self; 4] = [Self::Layout, Self::Schema, Self::Incomplete, Self::Name];
 
     /// Its word.
     pub fn as_str(self) -> &'static str {
@@ -218,7 +206,6 @@ impl SkipKind {
             Self::Layout => "layout",
             Self::Schema => "schema",
             Self::Incomplete => "incomplete",
-            Self::Expired => "expired",
             Self::Name => "name",
         }
     }

@@ -51,8 +51,6 @@ const KNOWN: [&str; 15] = [
     ROOTS,
 ];
 
-/// Seconds between two looks at the window.
-const INTERVAL_S: i64 = 30;
 /// The shortest interval: a look costs money.
 const INTERVAL_S_MIN: i64 = 5;
 /// Seconds that the window reaches back.
@@ -153,8 +151,8 @@ pub struct DiscoverySettings {
     pub time_zone: String,
     /// What may be done.
     pub mode: DiscoveryMode,
-    /// Seconds between two looks at the window.
-    pub interval_s: i64,
+    /// Seconds between two looks at the window; `None` leaves it to the layout.
+    pub interval_s: Option<i64>,
     /// Seconds between two sweeps; `None` is never.
     pub sweep_interval_s: Option<i64>,
     /// What is done with files that do not fit.
@@ -204,9 +202,7 @@ impl DiscoverySettings {
                 DiscoveryMode::Add,
                 &[("add", DiscoveryMode::Add), ("sync", DiscoveryMode::Sync)],
             )?,
-            interval_s: properties
-                .seconds(INTERVAL, INTERVAL_S_MIN)?
-                .unwrap_or(INTERVAL_S),
+            interval_s: properties.seconds(INTERVAL, INTERVAL_S_MIN)?,
             sweep_interval_s: properties.sweep_interval()?,
             schema: properties.word(
                 SCHEMA,

@@ -3,13 +3,29 @@
 
 use super::failure::Failure;
 use super::limits::SKIP_PATH_BYTES_MAX;
+use super::row::Row;
 use super::session::Session;
 use super::statement::{LIST_LENGTH_MAX, rows_in_next_statement};
 use crate::error::Result;
 use crate::model::{DiscoverySkip, SkipKind};
 
+const COLUMNS: &str = "SELECT path, kind, reason, first_seen_at, last_seen_at
+ FROM skep_discovery_skips ";
 /// Skipped directories that are kept of a table.
 const SKIPS_PER_TABLE_MAX: i64 = 1_000;
+/// Seconds after which a known directory is written down as seen again: a look every few seconds must not write as often.
+pub const SKIP_SEEN_EVERY_S: i64 = 600;
+
+fn skip_of(row: &Row) -> Result<DiscoverySkip, Failure> {
+    let mut cells = row.cells();
+    Ok(DiscoverySkip {
+        path: cells.string()?,
+        kind: SkipKind::parse(cells.text()?),
+        reason: cells.string()?,
+        first_seen_at: cells.integer()?,
+        last_seen_at: cells.integer()?,
+    })
+}
 
 /// A path as it is stored: cut, at a character, where it is longer than a key may be.
 fn path_stored(path: &str) -> &str {
@@ -38,7 +54,13 @@ impl Session {
         let (mut rows, mut new) = (Vec::with_capacity(skips.len()), 0);
         for skip in skips {
             let path = path_stored(&skip.path);
-            if !known.iter().any(|known| known == path) {
+            if let Some(known) = known.iter().find(|known| known.path == path) {
+                let is_same = known.kind == skip.kind && known.reason == skip.reason;
+                let is_recent = skip.last_seen_at < known.last_seen_at + SKIP_SEEN_EVERY_S;
+                if is_same && is_recent {
+                    continue;
+                }
+            } else {
                 new += 1;
                 if new > left {
                     continue;
@@ -82,16 +104,17 @@ impl Session {
         &mut self,
         table_id: i64,
         skips: &[DiscoverySkip],
-    ) -> Result<Vec<String>, Failure> {
+    ) -> Result<Vec<DiscoverySkip>, Failure> {
         let paths: Vec<&str> = skips.iter().map(|skip| path_stored(&skip.path)).collect();
         let mut known = Vec::new();
         for chunk in paths.chunks(LIST_LENGTH_MAX) {
             let statement = self
-                .statement("SELECT path FROM skep_discovery_skips WHERE table_id = ? AND path IN ")
+                .statement(COLUMNS)
+                .text("WHERE table_id = ? AND path IN ")
                 .bind(table_id)
                 .list(chunk);
             for row in &self.rows(&statement).await? {
-                known.push(row.cells().string()?);
+                known.push(skip_of(row)?);
             }
         }
         Ok(known)
@@ -105,28 +128,28 @@ impl Session {
         limit: usize,
     ) -> Result<Vec<DiscoverySkip>> {
         let statement = self
-            .statement(
-                "SELECT path, kind, reason, first_seen_at, last_seen_at
-                 FROM skep_discovery_skips
-                 WHERE table_id = ? AND path > ?
-                 ORDER BY path
-                 LIMIT ?",
-            )
+            .statement(COLUMNS)
+            .text("WHERE table_id = ? AND path > ? ORDER BY path LIMIT ?")
             .bind(table_id)
             .bind(after)
             .bind(i64::try_from(limit).unwrap_or(i64::MAX));
         let rows = self.rows(&statement).await?;
-        let skips = rows.iter().map(|row| {
-            let mut cells = row.cells();
-            Ok(DiscoverySkip {
-                path: cells.string()?,
-                kind: SkipKind::parse(cells.text()?),
-                reason: cells.string()?,
-                first_seen_at: cells.integer()?,
-                last_seen_at: cells.integer()?,
-            })
-        });
-        Ok(skips.collect::<Result<_, Failure>>()?)
+        Ok(rows.iter().map(skip_of).collect::<Result<_, Failure>>()?)
+    }
+
+    /// The skipped directory with this path.
+    pub async fn discovery_skip_get(
+        &mut self,
+        table_id: i64,
+        path: &str,
+    ) -> Result<Option<DiscoverySkip>> {
+        let statement = self
+            .statement(COLUMNS)
+            .text("WHERE table_id = ? AND path = ?")
+            .bind(table_id)
+            .bind(path_stored(path));
+        let row = self.row(&statement).await?;
+        Ok(row.as_ref().map(skip_of).transpose()?)
     }
 
     /// Forgets the skipped directories with these paths: they are partitions now.

@@ -42,6 +42,7 @@ mod transact;
 
 pub use dialect::Dialect;
 pub use discovery_run::DiscoveryChanges;
+pub use discovery_skip::SKIP_SEEN_EVERY_S;
 pub use discovery_table::DiscoveryTableUpdate;
 pub use event::{EventFilter, EventHead};
 pub use limits::{

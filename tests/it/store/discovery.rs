@@ -309,14 +309,22 @@ async fn skipped_directories_are_remembered_and_bounded(test: TestDatabase) {
     .await;
     put(vec![skip("s3://b/a".into(), 20)]).await;
     let mut session = store.session().await.unwrap();
+    let seen = session.discovery_skip_get(table.id, "s3://b/a").await;
+    assert_eq!(seen.unwrap().unwrap().last_seen_at, 10, "seen a moment ago");
+    drop(session);
+    put(vec![skip("s3://b/a".into(), 620)]).await;
+    let mut session = store.session().await.unwrap();
     let page = session.discovery_skip_page(table.id, "", 10).await.unwrap();
     assert_eq!(page.len(), 2);
-    assert_eq!((page[0].first_seen_at, page[0].last_seen_at), (10, 20));
+    assert_eq!((page[0].first_seen_at, page[0].last_seen_at), (10, 620));
 
-    put((0..1200).map(|n| skip(format!("s3://c/{n}"), 30)).collect()).await;
+    put((0..1200)
+        .map(|n| skip(format!("s3://c/{n}"), 630))
+        .collect())
+    .await;
     put(vec![
-        skip("s3://b/a".into(), 40),
-        skip("s3://d/new".into(), 40),
+        skip("s3://b/a".into(), 1400),
+        skip("s3://d/new".into(), 1400),
     ])
     .await;
     let all = session
@@ -324,10 +332,10 @@ async fn skipped_directories_are_remembered_and_bounded(test: TestDatabase) {
         .await
         .unwrap();
     assert_eq!(all.len(), 1000);
-    assert_eq!(all[0].last_seen_at, 40, "known ones go on being seen");
+    assert_eq!(all[0].last_seen_at, 1400, "known ones go on being seen");
     let long = format!("s3://e/{}", "한".repeat(1000));
     let gone = transact!(store, |session| {
-        let old = session.discovery_skip_expire(table.id, 35).await?;
+        let old = session.discovery_skip_expire(table.id, 1300).await?;
         session
             .discovery_skip_put(table.id, &[skip(long.clone(), 50)])
             .await?;
