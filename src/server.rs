@@ -1,13 +1,15 @@
 //! One server, put together and taken down in order: store, lake, catalog, the listeners, the
 //! background tasks. Tests start it in their own process, on ports that the system chooses.
 
-use crate::catalog::{Catalog, CatalogSettings};
+use crate::catalog::{Catalog, CatalogSettings, DiscoveryScope};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::error::Error;
-use crate::lake::{Lake, LakeError};
+use crate::lake::{Lake, LakeError, Queue, QueueError};
 use crate::store::Store;
-use crate::tasks::{EventRetention, LakeCleanup, LockReaper, Runner};
+use crate::tasks::{
+    Discovery, DiscoveryQueue, DiscoveryUpkeep, EventRetention, LakeCleanup, LockReaper, Runner,
+};
 use crate::telemetry::Metrics;
 use crate::{rest, thrift};
 use std::io;
@@ -37,6 +39,9 @@ pub enum StartError {
     /// The warehouse is none.
     #[error("cannot use the warehouse")]
     Warehouse(#[source] LakeError),
+    /// The queue of the object store's messages is none.
+    #[error("cannot use the queue (storage.queue.url)")]
+    Queue(#[source] QueueError),
     /// The first database cannot be made.
     #[error("cannot prepare the catalog")]
     Catalog(#[source] Error),
@@ -82,6 +87,8 @@ impl Server {
             .map_err(StartError::Store)?;
         let started_at = clock.seconds();
         let catalog = catalog_open(&settings, store.clone(), clock).await?;
+        let queue = Queue::open(&settings.storage.queue, &settings.storage.s3)
+            .map_err(StartError::Queue)?;
         let metrics = Arc::new(Metrics::new(thrift::served_methods()));
         let shutdown = CancellationToken::new();
         let facts = rest::Facts {
@@ -115,7 +122,7 @@ impl Server {
         Ok(Running {
             thrift_addr,
             http_addr,
-            tasks: tasks_start(&settings, &catalog, metrics, &shutdown),
+            tasks: tasks_start(&settings, &catalog, queue, metrics, &shutdown),
             catalog,
             shutdown,
             listeners,
@@ -200,10 +207,11 @@ async fn catalog_open(
 fn tasks_start(
     settings: &Settings,
     catalog: &Arc<Catalog>,
+    queue: Option<Queue>,
     metrics: Arc<Metrics>,
     shutdown: &CancellationToken,
 ) -> Runner {
-    let runner = Runner::new(metrics, shutdown.clone());
+    let runner = Runner::new(Arc::clone(&metrics), shutdown.clone());
     let every = &settings.tasks;
     let catalog = || Arc::clone(catalog);
     runner.spawn(
@@ -219,5 +227,29 @@ fn tasks_start(
         LockReaper { catalog: catalog() },
         every.lock_reaper_interval_s,
     );
+    for scope in [DiscoveryScope::Window, DiscoveryScope::Sweep] {
+        let discovery = Discovery {
+            catalog: catalog(),
+            metrics: Arc::clone(&metrics),
+            scope,
+            tables_concurrent_max: every.discovery_tables_concurrent_max,
+        };
+        runner.spawn(discovery, every.discovery_interval_s);
+    }
+    if let Some(queue) = queue {
+        let messages = DiscoveryQueue {
+            catalog: catalog(),
+            queue,
+            metrics: Arc::clone(&metrics),
+            shutdown: shutdown.clone(),
+        };
+        runner.spawn(messages, every.discovery_interval_s);
+    }
+    let upkeep = DiscoveryUpkeep {
+        catalog: catalog(),
+        metrics,
+        history_kept_s: every.discovery_history_kept_s,
+    };
+    runner.spawn(upkeep, every.discovery_upkeep_interval_s);
     runner
 }

@@ -9,6 +9,7 @@ mod change;
 mod cleanup;
 mod config_value;
 mod database;
+mod discovery;
 mod event;
 mod function;
 mod lease;
@@ -23,6 +24,12 @@ mod table;
 
 pub use change::ParameterChanges;
 pub use database::{DatabaseChange, DatabaseSpec};
+pub use discovery::{
+    DiscoveryPlan, DiscoveryReport, DiscoveryScope, DiscoveryStatus, EventsReport,
+    LIST_PRICE_USD_PER_1000, PLAN_LIST_LENGTH_MAX, PartitionExplanation, PartitionPlace,
+    PlaceState, PlannedMove, PlannedPartition, ROOT_PARAMETER, RUN_PARAMETER, RegisteredPartition,
+    SCHEMA_PARAMETER,
+};
 pub use event::{Announcement, EventFilter};
 pub use lock::{ListedLock, LockFilter, LockSpec};
 pub use partition::{

@@ -40,6 +40,18 @@ impl Settings {
                 "tasks.lock_reaper_interval_s",
                 self.tasks.lock_reaper_interval_s,
             ),
+            (
+                "tasks.discovery_interval_s",
+                self.tasks.discovery_interval_s,
+            ),
+            (
+                "tasks.discovery_tables_concurrent_max",
+                self.tasks.discovery_tables_concurrent_max as u64,
+            ),
+            (
+                "tasks.discovery_upkeep_interval_s",
+                self.tasks.discovery_upkeep_interval_s,
+            ),
         ])?;
         let level = &self.log.level;
         self.log
@@ -131,6 +143,10 @@ impl Settings {
         for (key, value) in [
             ("hive.lock_timeout_s", self.hive.lock_timeout_s),
             ("tasks.event_kept_s", self.tasks.event_kept_s),
+            (
+                "tasks.discovery_history_kept_s",
+                self.tasks.discovery_history_kept_s,
+            ),
         ] {
             if value < 1 {
                 return Err(ConfigError::invalid(key, &value, "it must be at least 1"));

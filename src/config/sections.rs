@@ -166,6 +166,14 @@ pub struct TasksSettings {
     pub event_kept_s: i64,
     /// Seconds between two looks for locks whose owner is gone.
     pub lock_reaper_interval_s: u64,
+    /// Seconds between two looks for tables whose discovery is due.
+    pub discovery_interval_s: u64,
+    /// Tables that discovery looks at at the same time, windows and sweeps apart.
+    pub discovery_tables_concurrent_max: usize,
+    /// Seconds between two looks for tables without fresh data, and for runs that are too old.
+    pub discovery_upkeep_interval_s: u64,
+    /// Seconds that a run of discovery is kept, and can be undone.
+    pub discovery_history_kept_s: i64,
 }
 
 impl Default for TasksSettings {
@@ -175,6 +183,10 @@ impl Default for TasksSettings {
             event_retention_interval_s: 3600,
             event_kept_s: 7 * 24 * 3600,
             lock_reaper_interval_s: 60,
+            discovery_interval_s: 1,
+            discovery_tables_concurrent_max: 8,
+            discovery_upkeep_interval_s: 60,
+            discovery_history_kept_s: 30 * 24 * 3600,
         }
     }
 }

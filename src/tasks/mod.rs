@@ -2,11 +2,15 @@
 //! of replicas, and crash at any point: the next run does what is left. Nothing is handed from
 //! one run to the next but what the database holds. Tasks go through the catalog.
 
+mod discovery;
+mod discovery_queue;
 mod event_retention;
 mod lake_cleanup;
 mod lock_reaper;
 mod runner;
 
+pub use discovery::{Discovery, DiscoveryUpkeep};
+pub use discovery_queue::DiscoveryQueue;
 pub use event_retention::EventRetention;
 pub use lake_cleanup::LakeCleanup;
 pub use lock_reaper::LockReaper;

@@ -1,6 +1,7 @@
 //! Counters in the form that Prometheus reads. Every handle is resolved once, when the server
 //! starts; counting is then an addition to a number and never a look-up of label texts.
 
+use super::discovery::DiscoveryMetrics;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -98,6 +99,7 @@ pub struct Metrics {
     tasks: Family<TaskLabels, Counter>,
     requests: Family<RequestLabels, Counter>,
     request_durations: Family<RouteLabels, Histogram, Durations>,
+    discovery: DiscoveryMetrics,
 }
 
 impl fmt::Debug for Metrics {
@@ -126,6 +128,7 @@ impl Metrics {
         let text = "How long HTTP requests took until the answer began";
         let durations = Family::clone(&request_durations);
         http.register_with_unit("request_duration", text, Unit::Seconds, durations);
+        let discovery = DiscoveryMetrics::register(&mut registry);
         let thrift = registry.sub_registry_with_prefix("thrift");
         let methods = methods_register(thrift, methods);
         let unknown_methods = Counter::default();
@@ -149,7 +152,13 @@ impl Metrics {
             tasks,
             requests,
             request_durations,
+            discovery,
         }
+    }
+
+    /// The counters of discovery.
+    pub fn discovery(&self) -> &DiscoveryMetrics {
+        &self.discovery
     }
 
     /// The handles of a background task.

@@ -1,8 +1,10 @@
 //! What the process tells of itself: log lines and counters. It knows no part of the system; each
 //! part counts through the handles of [`Metrics`].
 
+mod discovery;
 mod log;
 mod metrics;
 
+pub use discovery::DiscoveryMetrics;
 pub use log::{LogFormat, LogSettings, log_start};
 pub use metrics::{Metrics, TaskMetrics};

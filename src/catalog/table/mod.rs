@@ -10,6 +10,7 @@ mod read;
 mod rename;
 mod statistics;
 
+pub(super) use alter::change_event;
 pub use alter::{AlterOptions, Expected};
 pub use change::TableChange;
 pub(super) use statistics::{DO_NOT_UPDATE_STATS, NUM_FILES, TOTAL_SIZE, accuracy_renew};
@@ -18,7 +19,7 @@ use crate::model::{EventBody, EventKind, NewEvent, Parameters, Table, TableType}
 
 /// The key of the time, in seconds, of the last change of a table's or partition's definition. Clients such as
 /// `ClickHouse` see by it that data changed.
-pub(super) const LAST_DDL_TIME: &str = "transient_lastDdlTime";
+pub(in crate::catalog) const LAST_DDL_TIME: &str = "transient_lastDdlTime";
 
 /// An event about one table that was created or dropped.
 pub(super) fn table_event(kind: EventKind, table: &Table) -> NewEvent {

@@ -57,7 +57,7 @@ fn the_switch_alone_gives_the_defaults() {
     let one = settings(&[("skep.discovery", "on")]);
     assert!(one.on);
     assert_eq!(one.mode, DiscoveryMode::Add, "nothing is dropped unasked");
-    assert_eq!((one.interval_s, one.sweep_interval_s), (30, Some(86_400)));
+    assert_eq!((one.interval_s, one.sweep_interval_s), (None, Some(86_400)));
     assert_eq!(one.schema, SchemaPolicy::Warn);
     assert_eq!(one.roots.len(), 1);
     assert_eq!(one.roots[0].location, None);
@@ -118,7 +118,7 @@ fn every_property_is_read() {
         ("skep.discovery.root.hot.marker", "_DONE"),
     ]);
     assert_eq!(all.mode, DiscoveryMode::Sync);
-    assert_eq!((all.interval_s, all.sweep_interval_s), (60, None));
+    assert_eq!((all.interval_s, all.sweep_interval_s), (Some(60), None));
     assert_eq!(all.time_zone, "Asia/Seoul");
     assert_eq!((all.drop_count_max, all.drop_share_max), (5, 50));
     assert_eq!(all.requests_per_day_max, 1000);

@@ -13,14 +13,19 @@ use std::process::{Child, Command, Stdio};
 on_every_database!(what_was_acknowledged_survives_kill_9);
 
 /// A server in a process of its own.
-struct Process {
+pub(crate) struct Process {
     child: Child,
-    thrift: SocketAddr,
+    pub(crate) thrift: SocketAddr,
 }
 
 impl Process {
     /// Starts the binary and waits for the line that says where it listens.
     fn start(url: &str, folder: &Path) -> Self {
+        Self::start_with(url, folder, &[])
+    }
+
+    /// The same with further variables.
+    pub(crate) fn start_with(url: &str, folder: &Path, variables: &[(&str, String)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_skep"))
             .arg("serve")
             .env("SKEP_THRIFT__LISTEN", "127.0.0.1:0")
@@ -30,6 +35,7 @@ impl Process {
                 "SKEP_WAREHOUSE__LOCATION",
                 format!("file://{}/warehouse", folder.display()),
             )
+            .envs(variables.iter().map(|(name, value)| (*name, value)))
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -49,7 +55,7 @@ impl Process {
         panic!("the server ended before it said where it listens");
     }
 
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().expect("it can be killed");
         self.child.wait().expect("it ends");
     }

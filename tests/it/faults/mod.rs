@@ -1,5 +1,5 @@
 //! What happens when things break: the process is killed, the database hangs or goes away.
 
 mod database_lost;
-mod killed;
+pub(crate) mod killed;
 mod proxy;

@@ -1,6 +1,6 @@
 //! The queue of bucket events, against an SQS over real HTTP that checks signatures.
 
-mod sqs;
+pub(crate) mod sqs;
 
 use crate::s3::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
 use serde_json::json;

@@ -1,0 +1,160 @@
+//! Messages of the object store: each finds its table, and none does harm, however they come.
+
+use super::fixture::{World, at};
+use skep::lake::{EventKind, ObjectEvent};
+use skep::model::{RunCause, RunOutcome};
+
+const DT: [(&str, &str); 1] = [("dt", "string")];
+const ON: (&str, &str) = ("skep.discovery", "on");
+const DAYS: (&str, &str) = ("skep.discovery.layout", "{dt:%Y/%m/%d}");
+
+fn event(key: &str, kind: EventKind) -> ObjectEvent {
+    ObjectEvent {
+        bucket: "lake".into(),
+        key: key.into(),
+        kind,
+        bytes: Some(1),
+        at: super::fixture::NOW_S,
+    }
+}
+
+fn created(key: &str) -> ObjectEvent {
+    event(key, EventKind::Created)
+}
+
+#[tokio::test]
+async fn thirty_tables_inside_each_other_each_get_their_own() {
+    let world = World::quiet().await;
+    let mut place = "nest".to_owned();
+    let mut events = Vec::new();
+    for number in 0..30 {
+        let name = format!("t{number}");
+        let location = format!("s3://lake/{place}");
+        world.table_at(&name, &location, &DT, &[ON]).await;
+        let key = format!("{place}/dt={number}/part-0");
+        world.s3.put("lake", &key, "x");
+        events.push(created(&key));
+        // Alternately inside the last one, and beside it with a name that begins alike.
+        place = if number % 2 == 0 {
+            format!("{place}/in")
+        } else {
+            format!("{place}2")
+        };
+    }
+    events.push(created("nest/in/readme.txt"));
+    events.push(created("elsewhere/dt=1/part-0"));
+    let report = world.catalog().discovery_events(&events).await.unwrap();
+    assert_eq!((report.added, report.ignored), (30, 2));
+    for number in 0..30 {
+        let names = world.names(&format!("t{number}")).await;
+        assert_eq!(names, [format!("dt={number}")]);
+    }
+}
+
+#[tokio::test]
+async fn doubled_late_and_disordered_messages_change_nothing_more() {
+    let world = World::quiet().await;
+    world.table("t", &DT, &[ON, DAYS]).await;
+    world.s3.put("lake", "t/2023/11/13/part-0", "xyz");
+    world.s3.put("lake", "t/2023/11/13/part-1", "xyz");
+    let gone = "t/2023/11/12/part-0";
+    let messages = [
+        event(gone, EventKind::Removed),
+        created(gone),
+        created("t/2023/11/13/part-1"),
+        created("t/2023/11/13/part-0"),
+        created("t/2023/11/13/part-0"),
+        created("t/2023/11/13/_temporary/part-7"),
+        created("t/_x/11/13/part-7"),
+        created("t/2023/13/13/part-0"),
+    ];
+    let report = world.catalog().discovery_events(&messages).await.unwrap();
+    assert_eq!((report.added, report.directories), (1, 2), "{report:?}");
+    assert_eq!(world.names("t").await, ["dt=2023-11-13"]);
+    let partition = world.partition("t", "dt=2023-11-13").await;
+    assert_eq!(partition["parameters"]["numFiles"].as_str(), Some("2"));
+    let again = world.catalog().discovery_events(&messages).await.unwrap();
+    assert_eq!(again.added, 0);
+    let runs = world.catalog().discovery_runs(&at("t"), None, 10).await;
+    let runs = runs.unwrap();
+    assert_eq!(runs.len(), 1);
+    assert_eq!(
+        (runs[0].cause, runs[0].outcome),
+        (RunCause::Event, RunOutcome::Done)
+    );
+    let skips = world.catalog().discovery_skips(&at("t"), "", 10).await;
+    assert_eq!(skips.unwrap()[0].path, "s3://lake/t/2023/13/13");
+    assert_eq!(world.events("t").await, ["CREATE_TABLE", "ADD_PARTITION"]);
+    let status = world.catalog().discovery_status(&at("t")).await.unwrap();
+    assert!(status.state.freshness.is_some());
+}
+
+#[tokio::test]
+async fn a_message_stays_until_its_partition_is_there() {
+    let world = World::quiet().await;
+    world.table("t", &DT, &[ON, DAYS]).await;
+    world.s3.put("lake", "t/2023/11/13/part-0", "x");
+    world.s3.fail("ListObjectsV2", "", 0, 1, 503);
+    let messages = [created("t/2023/11/13/part-0")];
+    world
+        .catalog()
+        .discovery_events(&messages)
+        .await
+        .unwrap_err();
+    let report = world.catalog().discovery_events(&messages).await.unwrap();
+    assert_eq!(report.added, 1);
+}
+
+#[tokio::test]
+async fn a_marker_completes_a_partition_and_moves_it() {
+    let world = World::quiet().await;
+    world
+        .table(
+            "t",
+            &DT,
+            &[
+                ON,
+                DAYS,
+                ("skep.discovery.roots", "cold,hot"),
+                ("skep.discovery.root.cold.marker", "_SUCCESS"),
+                ("skep.discovery.root.hot.location", "s3://hot/t"),
+            ],
+        )
+        .await;
+    world.s3.put("hot", "t/2023/11/13/part-0", "x");
+    world.s3.put("lake", "t/2023/11/13/part-0", "x");
+    let hot = ObjectEvent {
+        bucket: "hot".into(),
+        ..created("t/2023/11/13/part-0")
+    };
+    let messages = [hot, created("t/2023/11/13/part-0")];
+    let report = world.catalog().discovery_events(&messages).await.unwrap();
+    assert_eq!((report.added, report.moved), (1, 0));
+    assert_eq!(
+        world.location("t", "dt=2023-11-13").await,
+        "s3://hot/t/2023/11/13"
+    );
+    world.s3.put("lake", "t/2023/11/13/_SUCCESS", "");
+    let marker = [created("t/2023/11/13/_SUCCESS")];
+    let report = world.catalog().discovery_events(&marker).await.unwrap();
+    assert_eq!((report.added, report.moved), (0, 1));
+    assert_eq!(
+        world.location("t", "dt=2023-11-13").await,
+        "s3://lake/t/2023/11/13"
+    );
+}
+
+#[tokio::test]
+async fn deletions_make_a_synced_table_due_for_a_sweep() {
+    let world = World::quiet().await;
+    world
+        .table("t", &DT, &[ON, DAYS, ("skep.discovery.mode", "sync")])
+        .await;
+    world.sweep("t").await;
+    let status = async || world.catalog().discovery_status(&at("t")).await.unwrap();
+    assert!(status().await.state.sweep_at - status().await.state.now > 3600);
+    let gone = [event("t/2023/11/13/part-0", EventKind::Removed)];
+    let report = world.catalog().discovery_events(&gone).await.unwrap();
+    assert_eq!(report.added, 0);
+    assert!(status().await.state.sweep_at - status().await.state.now <= 600);
+}
