@@ -10,7 +10,6 @@ on_every_database!(
     the_request_forms_do_the_same,
     faults_have_hives_exceptions,
     a_database_with_tables_is_dropped_only_in_cascade,
-    a_client_is_told_its_groups_and_the_settings_that_exist,
 );
 
 /// The exception and the number of its field in the result struct.
@@ -159,24 +158,6 @@ async fn a_database_with_tables_is_dropped_only_in_cascade(storage: TestDatabase
             assert!(folder.join("d.db/t/part-0").exists());
             client.call("drop_database", drop(true)).unwrap();
             assert!(!folder.join("d.db").exists());
-        })
-        .await;
-}
-
-async fn a_client_is_told_its_groups_and_the_settings_that_exist(storage: TestDatabase) {
-    let server = TestServer::start(&storage).await;
-    server
-        .ask(|client| {
-            let who = json!({ "user_name": "ann", "group_names": ["staff", "admin"] });
-            assert_eq!(
-                client.call("set_ugi", who).unwrap(),
-                json!(["staff", "admin"])
-            );
-            let asked = json!({ "name": "hive.no.such.key", "defaultValue": "x" });
-            assert_eq!(client.call("get_config_value", asked).unwrap(), "x");
-            let asked = json!({ "name": "hive.no.such.key" });
-            let failure = client.call("get_config_value", asked).unwrap_err();
-            assert!(matches!(failure, Failure::UnknownResult(_)), "{failure}");
         })
         .await;
 }

@@ -48,6 +48,9 @@ async fn settings_are_told_and_secrets_are_not(storage: TestDatabase) {
                 let refused = ask(json!(key), "").unwrap_err();
                 assert_eq!(fault(&refused), ("ConfigValSecurityException", 1), "{key}");
             }
+            let alone = json!({ "name": "hive.nobody.knows" });
+            let nothing = client.call("get_config_value", alone).unwrap_err();
+            assert_eq!(nothing.name(), "UnknownResult", "neither value nor default");
         })
         .await;
 }
