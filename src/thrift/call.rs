@@ -2,6 +2,8 @@
 
 use super::Shared;
 use super::error::Failure;
+use super::reply::Reply;
+use super::to_wire::partition_list::{PartitionList, Slot};
 use crate::catalog::Catalog;
 use crate::model::Caller;
 use hms::{Decode, Encode, MessageHeader, MessageKind, Protocol};
@@ -9,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 /// The answer to a call: a whole encoded message, or why there is none.
-pub(super) type Answer = Result<Vec<u8>, Failure>;
+pub(super) type Answer = Result<Reply, Failure>;
 
 /// What a connection remembers between calls.
 #[derive(Debug, Default)]
@@ -97,12 +99,31 @@ impl<'a> Call<'a> {
 
     /// Encodes the answer.
     pub(super) fn reply<T: Encode>(&self, reply: &T) -> Answer {
+        Ok(self.encode(reply).into())
+    }
+
+    /// Encodes an answer around a list of partitions: `wrap` says where the list stands in it, if at all.
+    pub(super) fn reply_list<T: Encode>(
+        &self,
+        list: PartitionList,
+        wrap: impl FnOnce(Slot) -> T,
+    ) -> Answer {
+        let (slot, partitions) = list.into_slot();
+        let position = slot.position();
+        let around = self.encode(&wrap(slot));
+        Ok(match position.get() {
+            Some(at) => partitions.inside(around, at),
+            None => around.into(),
+        })
+    }
+
+    fn encode<T: Encode>(&self, reply: &T) -> Vec<u8> {
         let mut out = Vec::new();
         let header = MessageHeader {
             kind: MessageKind::Reply,
             ..self.header
         };
         self.protocol.encode_message(header, reply, &mut out);
-        Ok(out)
+        out
     }
 }

@@ -5,6 +5,7 @@
 use super::Shared;
 use super::call::Conversation;
 use super::dispatch::dispatch;
+use super::reply::Reply;
 use bytes::{Buf, BytesMut};
 use hms::{Limits, Opening, Progress, Protocol, Scanner};
 use std::net::SocketAddr;
@@ -176,12 +177,38 @@ impl Connection<'_> {
         else {
             return Ok(());
         };
-        if framed {
+        let length = if framed {
             let len = u32::try_from(reply.len())
                 .map_err(|_| End::Looks("the answer is too long for a frame"))?;
-            self.send(&len.to_be_bytes()).await?;
+            Some(len.to_be_bytes())
+        } else {
+            None
+        };
+        self.send_reply(length, &reply).await
+    }
+
+    /// Sends an answer, behind its length where it has one. A long one is put together bit by bit, never as a whole.
+    async fn send_reply(
+        &mut self,
+        length: Option<[u8; FRAME_HEADER_BYTES]>,
+        reply: &Reply,
+    ) -> Result<(), End> {
+        let most = (FRAME_HEADER_BYTES + reply.len()).min(WRITE_BYTES);
+        let mut waiting = Vec::with_capacity(most);
+        waiting.extend(length.into_iter().flatten());
+        for mut piece in reply.pieces() {
+            while !piece.is_empty() {
+                let room = WRITE_BYTES - waiting.len();
+                let (now, later) = piece.split_at(piece.len().min(room));
+                waiting.extend_from_slice(now);
+                piece = later;
+                if waiting.len() == WRITE_BYTES {
+                    self.send(&waiting).await?;
+                    waiting.clear();
+                }
+            }
         }
-        self.send(&reply).await
+        self.send(&waiting).await
     }
 
     /// Sends bytes in pieces. A client that takes none of them for too long must not hold a large answer in memory.

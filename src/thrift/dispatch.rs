@@ -1,9 +1,10 @@
 //! The one wrapper around every call: look-up, span, metric, deadline, panic guard, error mapping.
 
 use super::Shared;
-use super::call::{Call, Conversation};
+use super::call::{Answer, Call, Conversation};
 use super::error::{DeclaredException, Failure, Refusal, Sent};
 use super::method::{Served, find};
+use super::reply::Reply;
 use crate::error::Error;
 use futures::FutureExt;
 use hms::{ApplicationException, DecodeError, MessageHeader, MessageKind, Protocol};
@@ -19,7 +20,7 @@ pub(super) async fn dispatch(
     conversation: &Conversation,
     protocol: Protocol,
     message: &[u8],
-) -> Result<Option<Vec<u8>>, DecodeError> {
+) -> Result<Option<Reply>, DecodeError> {
     let (header, arguments) = protocol.read_header(message)?;
     if !matches!(header.kind, MessageKind::Call | MessageKind::Oneway) {
         let text = format!(
@@ -27,14 +28,14 @@ pub(super) async fn dispatch(
             header.kind
         );
         let refusal = Refusal::new(ApplicationException::INVALID_MESSAGE_TYPE, text);
-        return Ok(Some(application(protocol, header, &refusal)));
+        return Ok(Some(application(protocol, header, &refusal).into()));
     }
     let Some(served) = find(header.name) else {
         tracing::debug!(method = header.name, "unknown method");
         shared.metrics.thrift_unknown_method();
         let text = format!("Invalid method name: '{}'", header.name);
         let refusal = Refusal::new(ApplicationException::UNKNOWN_METHOD, text);
-        return Ok(Some(application(protocol, header, &refusal)));
+        return Ok(Some(application(protocol, header, &refusal).into()));
     };
     let call = Call {
         shared,
@@ -53,13 +54,15 @@ pub(super) async fn dispatch(
         return Ok(None);
     }
     Ok(Some(match answer {
-        Ok(bytes) => bytes,
-        Err(failure) => span.in_scope(|| refuse(protocol, header, served, failure)),
+        Ok(reply) => reply,
+        Err(failure) => span
+            .in_scope(|| refuse(protocol, header, served, failure))
+            .into(),
     }))
 }
 
 /// Runs the handler under its deadline; a panic ends this call alone.
-async fn run(served: Served, call: Call<'_>) -> Result<Vec<u8>, Failure> {
+async fn run(served: Served, call: Call<'_>) -> Answer {
     let limit = call.shared.settings.call_timeout();
     let guarded = AssertUnwindSafe((served.method.handler)(call)).catch_unwind();
     match tokio::time::timeout(limit, guarded).await {

@@ -12,6 +12,7 @@ mod error;
 mod from_wire;
 mod method;
 mod methods;
+mod reply;
 mod settings;
 mod to_wire;
 

@@ -50,5 +50,5 @@ async fn alive_since(call: Call<'_>) -> Answer {
 
 /// Both are oneway and must end nothing: every Java client sends `shutdown` when it closes, Spark in mid-session.
 async fn nothing(_call: Call<'_>) -> Answer {
-    Ok(Vec::new())
+    Ok(Vec::new().into())
 }

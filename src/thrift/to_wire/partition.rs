@@ -2,7 +2,9 @@
 
 use super::{seconds, storage};
 use crate::model::{Name, Parameters, Partition, StorageDescriptor, TableRef};
+use crate::thrift::reply::Reply;
 use hms::{Encode, Protocol, Wire, WireType, Writer, types};
+use std::cell::Cell;
 
 /// What all partitions of an answer have in common beside their descriptors.
 #[derive(Debug, Clone)]
@@ -39,11 +41,13 @@ impl Place {
     }
 }
 
-/// A storage descriptor in its encoded form, without the location: the fields before it and those behind.
-#[derive(Debug)]
+/// A storage descriptor in its encoded form, without the location: the fields before it and those behind, which stand
+/// once in an answer and are left out of each partition.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct EncodedDescriptor {
-    before: Vec<u8>,
-    behind: Vec<u8>,
+    has_columns: bool,
+    before: usize,
+    behind: usize,
 }
 
 /// The field number of the location in a storage descriptor, and of the last field.
@@ -51,8 +55,12 @@ const LOCATION: i16 = 2;
 const LAST: i16 = 12;
 
 impl EncodedDescriptor {
-    /// Encodes a descriptor once.
-    pub(super) fn new(descriptor: &StorageDescriptor, protocol: Protocol) -> Self {
+    /// Encodes a descriptor once for an answer.
+    pub(super) fn new(
+        descriptor: &StorageDescriptor,
+        protocol: Protocol,
+        answer: &mut Reply,
+    ) -> Self {
         let whole = storage::descriptor(descriptor, Some(""));
         let columns = types::StorageDescriptor {
             cols: whole.cols.clone(),
@@ -68,20 +76,25 @@ impl EncodedDescriptor {
         };
         let skipped = fields(&place, protocol).len();
         Self {
-            before: fields(&columns, protocol),
-            behind: fields(&behind, protocol).split_off(skipped),
+            has_columns: columns.cols.is_some(),
+            before: answer.share(fields(&columns, protocol)),
+            behind: answer.share(fields(&behind, protocol).split_off(skipped)),
         }
     }
 
-    fn encode<W: Writer>(&self, location: &str, writer: &mut W) {
+    /// Encodes what is the partition's own, and says where the two shared parts belong.
+    fn encode<W: Writer>(self, location: &str, writer: &mut W) -> [(usize, usize); 2] {
         let mark = writer.struct_begin();
-        if !self.before.is_empty() {
-            writer.raw_fields(0, 1, &self.before);
+        let before = (writer.bytes().len(), self.before);
+        if self.has_columns {
+            writer.raw_fields(0, 1, &[]);
         }
         writer.field(LOCATION, WireType::String);
         writer.string(location);
-        writer.raw_fields(LOCATION, LAST, &self.behind);
+        let behind = (writer.bytes().len(), self.behind);
+        writer.raw_fields(LOCATION, LAST, &[]);
         writer.struct_end(mark);
+        [before, behind]
     }
 }
 
@@ -156,9 +169,11 @@ fn is_like(text: &str, pattern: &str) -> bool {
 /// A partition beside what it shares.
 pub(super) struct Entry<'a> {
     pub(super) place: &'a Place,
-    pub(super) descriptor: &'a EncodedDescriptor,
+    pub(super) descriptor: EncodedDescriptor,
     pub(super) patterns: &'a ParameterPatterns,
     pub(super) partition: &'a Partition,
+    /// Where the shared parts of the descriptor belong, once this was encoded: the byte, and the number of the part.
+    pub(super) gaps: Cell<Option<[(usize, usize); 2]>>,
 }
 
 impl Wire for Entry<'_> {
@@ -185,7 +200,10 @@ impl Encode for Entry<'_> {
         writer.i32(seconds(partition.last_access_at));
         writer.field(6, WireType::Struct);
         match partition.full_location(self.place.root()) {
-            Some(location) => self.descriptor.encode(&location, writer),
+            Some(location) => {
+                let gaps = self.descriptor.encode(&location, writer);
+                self.gaps.set(Some(gaps));
+            }
             None => storage::descriptor(&partition.descriptor, None).encode(writer),
         }
         writer.field(7, WireType::Map);

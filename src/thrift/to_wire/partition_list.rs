@@ -1,11 +1,14 @@
-//! Lists of partitions of any length, encoded page by page: each descriptor once, then copied for every partition that
-//! shares it. Also the structs that Hive puts around such a list.
+//! Lists of partitions of any length, encoded page by page: each descriptor once, and put in for every partition that
+//! shares it when the answer is sent. Also the structs that Hive puts around such a list.
 
 use super::partition::{EncodedDescriptor, Entry, ParameterPatterns, Place};
 use super::storage;
 use crate::catalog::{PartitionAt, PartitionsOf};
 use crate::model::{Column, Partition, StorageDescriptor, Table};
+use crate::thrift::reply::Reply;
 use hms::{Encode, Protocol, Wire, WireType, Writer};
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// How many encoded descriptors are remembered for one answer. Tables have one or a few.
@@ -19,7 +22,7 @@ pub(in crate::thrift) struct PartitionList {
     patterns: ParameterPatterns,
     descriptors: Vec<(Arc<StorageDescriptor>, EncodedDescriptor)>,
     count: usize,
-    bytes: Vec<u8>,
+    encoded: Reply,
 }
 
 impl PartitionList {
@@ -29,13 +32,18 @@ impl PartitionList {
         protocol: Protocol,
         patterns: ParameterPatterns,
     ) -> Self {
+        let place = Place::new(&table.at, table.location.as_deref());
+        Self::at(place, protocol, patterns)
+    }
+
+    fn at(place: Place, protocol: Protocol, patterns: ParameterPatterns) -> Self {
         Self {
-            place: Place::new(&table.at, table.location.as_deref()),
+            place,
             protocol,
             patterns,
             descriptors: Vec::new(),
             count: 0,
-            bytes: Vec::new(),
+            encoded: Reply::default(),
         }
     }
 
@@ -49,49 +57,78 @@ impl PartitionList {
     /// Encodes partitions behind those that are there.
     pub(in crate::thrift) fn extend(&mut self, partitions: &[Partition]) {
         for partition in partitions {
-            let at = self.descriptor(&partition.descriptor);
+            let descriptor = self.descriptor(&partition.descriptor);
             let entry = Entry {
                 place: &self.place,
-                descriptor: &self.descriptors[at].1,
+                descriptor,
                 patterns: &self.patterns,
                 partition,
+                gaps: Cell::new(None),
             };
-            self.protocol.encode(&entry, &mut self.bytes);
+            self.protocol.encode(&entry, self.encoded.own_mut());
+            for (at, shared) in entry.gaps.take().into_iter().flatten() {
+                self.encoded.put(at, shared);
+            }
             self.count += 1;
         }
     }
 
-    /// The number of a descriptor among the encoded ones.
-    fn descriptor(&mut self, wanted: &Arc<StorageDescriptor>) -> usize {
+    /// The encoded form of a descriptor.
+    fn descriptor(&mut self, wanted: &Arc<StorageDescriptor>) -> EncodedDescriptor {
         let known = self
             .descriptors
             .iter()
-            .position(|(known, _)| Arc::ptr_eq(known, wanted));
-        if let Some(at) = known {
-            return at;
+            .find(|(known, _)| Arc::ptr_eq(known, wanted));
+        if let Some((_, encoded)) = known {
+            return *encoded;
         }
         if self.descriptors.len() >= DESCRIPTORS_REMEMBERED_MAX {
             self.descriptors.clear();
         }
-        let encoded = EncodedDescriptor::new(wanted, self.protocol);
+        let encoded = EncodedDescriptor::new(wanted, self.protocol, &mut self.encoded);
         self.descriptors.push((Arc::clone(wanted), encoded));
-        self.descriptors.len() - 1
+        encoded
+    }
+
+    /// What stands for the list while the answer around it is encoded, and the encoded partitions.
+    pub(in crate::thrift) fn into_slot(self) -> (Slot, Reply) {
+        let slot = Slot {
+            place: self.place,
+            count: self.count,
+            position: Rc::default(),
+        };
+        (slot, self.encoded)
+    }
+}
+
+/// Stands for a list in the answer around it: writes how many partitions there are, and remembers where they belong.
+#[derive(Debug)]
+pub(in crate::thrift) struct Slot {
+    place: Place,
+    count: usize,
+    position: Rc<Cell<Option<usize>>>,
+}
+
+impl Slot {
+    /// Where the partitions belong in the encoded answer, once it is encoded; nothing where they are not in it.
+    pub(in crate::thrift) fn position(&self) -> Rc<Cell<Option<usize>>> {
+        Rc::clone(&self.position)
     }
 
     /// The list as Hive's `PartitionSpec` wraps it.
-    pub(in crate::thrift) fn as_specs(&self) -> Specs<'_> {
+    pub(in crate::thrift) fn as_specs(self) -> Specs {
         Specs(self)
     }
 }
 
-impl Wire for &PartitionList {
+impl Wire for Slot {
     const WIRE: WireType = WireType::List;
 }
 
-impl Encode for &PartitionList {
+impl Encode for Slot {
     fn encode<W: Writer>(&self, writer: &mut W) {
         writer.list_begin(WireType::Struct, self.count);
-        writer.raw(&self.bytes);
+        self.position.set(Some(writer.bytes().len()));
     }
 }
 
@@ -102,29 +139,20 @@ pub(in crate::thrift) struct SinglePartition(Vec<u8>);
 impl SinglePartition {
     /// Encodes a partition.
     pub(in crate::thrift) fn new(found: &PartitionAt, protocol: Protocol) -> Self {
-        Self::at(
-            &Place::new(&found.at, found.table_location.as_deref()),
-            &found.partition,
-            protocol,
-        )
+        let place = Place::new(&found.at, found.table_location.as_deref());
+        Self::at(place, &found.partition, protocol)
     }
 
     /// Encodes a partition of a table.
     pub(in crate::thrift) fn of(table: &Table, partition: &Partition, protocol: Protocol) -> Self {
         let place = Place::new(&table.at, table.location.as_deref());
-        Self::at(&place, partition, protocol)
+        Self::at(place, partition, protocol)
     }
 
-    fn at(place: &Place, partition: &Partition, protocol: Protocol) -> Self {
-        let entry = Entry {
-            place,
-            descriptor: &EncodedDescriptor::new(&partition.descriptor, protocol),
-            patterns: &ParameterPatterns::default(),
-            partition,
-        };
-        let mut bytes = Vec::new();
-        protocol.encode(&entry, &mut bytes);
-        Self(bytes)
+    fn at(place: Place, partition: &Partition, protocol: Protocol) -> Self {
+        let mut list = PartitionList::at(place, protocol, ParameterPatterns::default());
+        list.extend(std::slice::from_ref(partition));
+        Self(list.encoded.to_bytes())
     }
 }
 
@@ -140,13 +168,13 @@ impl Encode for SinglePartition {
 
 /// `list<PartitionSpec>` of one element: the table's place around a list of partitions.
 #[derive(Debug)]
-pub(in crate::thrift) struct Specs<'a>(&'a PartitionList);
+pub(in crate::thrift) struct Specs(Slot);
 
-impl Wire for Specs<'_> {
+impl Wire for Specs {
     const WIRE: WireType = WireType::List;
 }
 
-impl Encode for Specs<'_> {
+impl Encode for Specs {
     fn encode<W: Writer>(&self, writer: &mut W) {
         let [catalog, database, table] = self.0.place.names();
         writer.list_begin(WireType::Struct, 1);
@@ -311,9 +339,11 @@ mod tests {
                     table: table.clone(),
                     partitions: partitions.clone(),
                 };
-                let list = PartitionList::of(&all, protocol);
+                let (slot, encoded) = PartitionList::of(&all, protocol).into_slot();
                 let mut bytes = Vec::new();
-                protocol.encode(&(&list), &mut bytes);
+                protocol.encode(&slot, &mut bytes);
+                let at = slot.position().get().unwrap();
+                let bytes = encoded.inside(bytes, at).to_bytes();
                 let read: Vec<types::Partition<'_>> = protocol.decode(&bytes).unwrap();
                 assert_eq!(read.len(), partitions.len());
                 for (wire, stored) in read.iter().zip(&partitions) {

@@ -13,5 +13,6 @@ mod partitions_select;
 mod partitions_write;
 mod requests;
 mod session;
+mod slow_readers;
 mod statistics;
 mod tables;

@@ -186,11 +186,13 @@ async fn add_partitions_req(call: Call<'_>) -> Answer {
         .columns
         .as_deref()
         .filter(|_| skips_columns);
-    call.reply(&Success(Wrapped {
-        result: wants_result.then_some(&list),
-        has_unknown: None,
-        columns,
-    }))
+    call.reply_list(list, |list| {
+        Success(Wrapped {
+            result: wants_result.then_some(list),
+            has_unknown: None,
+            columns,
+        })
+    })
 }
 
 /// Gives partitions that came without columns those of the request. They share one descriptor where they did before.

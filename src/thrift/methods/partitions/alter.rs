@@ -242,5 +242,5 @@ async fn exchange_partitions(call: Call<'_>) -> Answer {
     let source = (args.source_db, args.source_table_name);
     let target = (args.dest_db, args.dest_table_name);
     let list = exchange(&call, args.partition_specs.as_deref(), source, target).await?;
-    call.reply(&Success(&list))
+    call.reply_list(list, Success)
 }

@@ -176,11 +176,13 @@ async fn drop_partitions_req(call: Call<'_>) -> Answer {
         .need_result
         .unwrap_or(types::DropPartitionsRequest::NEED_RESULT_DEFAULT);
     let list = PartitionList::of(&dropped, call.protocol);
-    call.reply(&Success(Wrapped {
-        result: wants_result.then_some(&list),
-        has_unknown: None,
-        columns: None,
-    }))
+    call.reply_list(list, |list| {
+        Success(Wrapped {
+            result: wants_result.then_some(list),
+            has_unknown: None,
+            columns: None,
+        })
+    })
 }
 
 /// Filters that can be evaluated exactly. Nothing is dropped by guess: not by an expression that cannot be read, nor

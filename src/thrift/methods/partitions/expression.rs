@@ -60,18 +60,22 @@ async fn get_partitions_by_expr(call: Call<'_>) -> Answer {
     let args: args::GetPartitionsByExpr<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
     let (list, has_unknown) = matching(&call, &request).await?;
-    call.reply(&Success(Wrapped {
-        has_unknown: Some(has_unknown),
-        ..Wrapped::new(&list)
-    }))
+    call.reply_list(list, |list| {
+        Success(Wrapped {
+            has_unknown: Some(has_unknown),
+            ..Wrapped::new(list)
+        })
+    })
 }
 
 async fn get_partitions_spec_by_expr(call: Call<'_>) -> Answer {
     let args: args::GetPartitionsSpecByExpr<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
     let (list, has_unknown) = matching(&call, &request).await?;
-    call.reply(&Success(Wrapped {
-        has_unknown: Some(has_unknown),
-        ..Wrapped::new(list.as_specs())
-    }))
+    call.reply_list(list, |list| {
+        Success(Wrapped {
+            has_unknown: Some(has_unknown),
+            ..Wrapped::new(list.as_specs())
+        })
+    })
 }

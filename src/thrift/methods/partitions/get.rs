@@ -104,7 +104,7 @@ async fn get_partitions_by_names(call: Call<'_>) -> Answer {
         ParameterPatterns::default(),
     )
     .await?;
-    call.reply(&Success(&list))
+    call.reply_list(list, Success)
 }
 
 /// The request has no catalog of its own; Hive 4 writes it before the database.
@@ -117,5 +117,5 @@ async fn get_partitions_by_names_req(call: Call<'_>) -> Answer {
         request.exclude_param_key_pattern,
     );
     let list = named(&call, &at, request.names.as_deref(), patterns).await?;
-    call.reply(&Success(Wrapped::new(&list)))
+    call.reply_list(list, |list| Success(Wrapped::new(list)))
 }

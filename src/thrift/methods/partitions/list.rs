@@ -73,7 +73,7 @@ async fn get_partitions_req(call: Call<'_>) -> Answer {
     );
     let max = max_of(request.max_parts);
     let list = select(&call, &at, PartitionSelection::All, max, patterns).await?;
-    call.reply(&Success(Wrapped::new(&list)))
+    call.reply_list(list, |list| Success(Wrapped::new(list)))
 }
 
 /// Leading values as an argument.
@@ -118,7 +118,7 @@ async fn get_partitions_ps_with_auth_req(call: Call<'_>) -> Answer {
         let found = call.catalog().partitions_by_name(&at, names).await?;
         let mut list = PartitionList::new(&found.table, call.protocol, patterns);
         list.extend(&found.partitions);
-        return call.reply(&Success(Wrapped::new(&list)));
+        return call.reply_list(list, |list| Success(Wrapped::new(list)));
     }
     let values = request
         .part_vals
@@ -129,7 +129,7 @@ async fn get_partitions_ps_with_auth_req(call: Call<'_>) -> Answer {
         None => PartitionSelection::All,
     };
     let list = select(&call, &at, selection, max_of(request.max_parts), patterns).await?;
-    call.reply(&Success(Wrapped::new(&list)))
+    call.reply_list(list, |list| Success(Wrapped::new(list)))
 }
 
 async fn get_partitions_by_filter(call: Call<'_>) -> Answer {
@@ -149,7 +149,7 @@ async fn get_partitions_by_filter_req(call: Call<'_>) -> Answer {
     );
     let selection = PartitionSelection::Filter(request.filter.unwrap_or_default());
     let list = select(&call, &at, selection, max_of(request.max_parts), patterns).await?;
-    call.reply(&Success(&list))
+    call.reply_list(list, Success)
 }
 
 async fn get_num_partitions_by_filter(call: Call<'_>) -> Answer {
@@ -174,7 +174,7 @@ async fn get_partitions_pspec(call: Call<'_>) -> Answer {
     let max = max_of(args.max_parts);
     let patterns = ParameterPatterns::default();
     let list = select(&call, &at, PartitionSelection::All, max, patterns).await?;
-    call.reply(&Success(list.as_specs()))
+    call.reply_list(list, |list| Success(list.as_specs()))
 }
 
 /// Flink reads partitions by this form alone.
@@ -184,5 +184,5 @@ async fn get_part_specs_by_filter(call: Call<'_>) -> Answer {
     let selection = PartitionSelection::Filter(args.filter.unwrap_or_default());
     let max = max_of(args.max_parts);
     let list = select(&call, &at, selection, max, ParameterPatterns::default()).await?;
-    call.reply(&Success(list.as_specs()))
+    call.reply_list(list, |list| Success(list.as_specs()))
 }

@@ -48,7 +48,7 @@ async fn answer_selection(
     max: Option<usize>,
 ) -> Answer {
     let list = select(call, at, selection, max, ParameterPatterns::default()).await?;
-    call.reply(&Success(&list))
+    call.reply_list(list, Success)
 }
 
 /// Answers with the one partition that an operation was about.
