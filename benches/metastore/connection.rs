@@ -7,15 +7,17 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use hms::{Limits, Progress, Protocol, Scanner};
 
 /// No reply may take longer than this; the slowest one of the old metastore takes seconds.
-const REPLY_LIMIT: Duration = Duration::from_mins(5);
+const REPLY_LIMIT: Duration = Duration::from_mins(2);
 /// The most bytes that one read asks for.
 const READ_BYTES: usize = 1 << 20;
 /// The largest reply: above every limit of a client.
 const REPLY_BYTES_MAX: usize = 1 << 30;
+/// How much of a fault is shown.
+const FAULT_BYTES_SHOWN: usize = 300;
 
 /// A call in its wire form.
 pub(crate) struct Request {
@@ -59,72 +61,84 @@ impl Connection {
         self.buffer
     }
 
-    /// Sends the request and reads its whole reply. A reply that is an exception is an error: the
-    /// speed of a refusal is of no interest.
-    pub(crate) fn call(&mut self, request: &Request) -> Result<()> {
+    /// Sends the request and reads its whole reply. `Ok(false)`: the server answered with a fault,
+    /// and the connection is good for the next call.
+    pub(crate) fn call(&mut self, request: &Request) -> Result<bool> {
         self.stream.write_all(&request.bytes)?;
         if let Some(&length) = request.reply_bytes.get() {
-            self.read_known(length)?;
-        } else {
-            let length = self.read_scanned()?;
+            return self.read_known(length);
+        }
+        let length = self.read_scanned(0)?;
+        let succeeded = is_success(&self.buffer).context("a reply without a result")?;
+        if succeeded {
             request.reply_bytes.get_or_init(|| length);
         }
-        check_reply(&self.buffer)
+        Ok(succeeded)
     }
 
-    fn read_known(&mut self, length: usize) -> Result<()> {
+    /// The text of the fault that was read last.
+    pub(crate) fn fault(&self) -> String {
+        let shown = &self.buffer[..self.buffer.len().min(FAULT_BYTES_SHOWN)];
+        String::from_utf8_lossy(shown)
+            .chars()
+            .map(|letter| if letter.is_control() { ' ' } else { letter })
+            .collect()
+    }
+
+    /// Reads a reply of this length, or a fault in its place, which has another one.
+    fn read_known(&mut self, length: usize) -> Result<bool> {
         self.buffer.resize(length, 0);
-        self.stream
-            .read_exact(&mut self.buffer)
-            .context("the reply was cut short")?;
+        let mut filled = 0;
+        while filled < length {
+            let read = self.stream.read(&mut self.buffer[filled..])?;
+            ensure!(read > 0, "the server closed the connection");
+            filled += read;
+            if is_success(&self.buffer[..filled]) == Some(false) {
+                self.read_scanned(filled)?;
+                return Ok(false);
+            }
+        }
         ensure!(
             self.buffer.last() == Some(&0),
             "the reply is longer than the last one"
         );
-        Ok(())
+        Ok(true)
     }
 
-    fn read_scanned(&mut self) -> Result<usize> {
+    /// Finds the end of a reply of which so many bytes are there.
+    fn read_scanned(&mut self, mut filled: usize) -> Result<usize> {
         let limits = Limits {
             message_bytes_max: REPLY_BYTES_MAX,
             string_bytes_max: REPLY_BYTES_MAX,
             ..Limits::default()
         };
         let mut scanner = Scanner::new(Protocol::Binary, limits);
-        let mut filled = 0;
         loop {
-            self.buffer.resize(filled + READ_BYTES, 0);
-            let read = self.stream.read(&mut self.buffer[filled..])?;
-            ensure!(read > 0, "the server closed the connection");
-            filled += read;
             if let Progress::Complete { len } = scanner.scan(&self.buffer[..filled])? {
                 ensure!(len == filled, "more than one reply to one call");
                 self.buffer.truncate(len);
                 return Ok(len);
             }
+            self.buffer.resize(filled + READ_BYTES, 0);
+            let read = self.stream.read(&mut self.buffer[filled..])?;
+            ensure!(read > 0, "the server closed the connection");
+            filled += read;
         }
     }
 }
 
-/// Whether the reply holds a result: message type 2, and a first field of number 0, or none.
-fn check_reply(reply: &[u8]) -> Result<()> {
-    let Some((header, rest)) = reply.split_first_chunk::<8>() else {
-        bail!("a reply of {} bytes", reply.len());
-    };
+/// Whether a reply holds a result: message type 2, and a first field of number 0, or none. `None`
+/// as long as too little of it has come.
+fn is_success(reply: &[u8]) -> Option<bool> {
+    let (header, rest) = reply.split_first_chunk::<8>()?;
+    if header[3] != 2 {
+        return Some(false);
+    }
     let name_bytes = u32::from_be_bytes([header[4], header[5], header[6], header[7]]);
     // The name and the sequence number stand between the header and the struct.
-    let body = usize::try_from(name_bytes)
-        .ok()
-        .and_then(|length| rest.get(length + 4..));
-    let succeeded = match body {
-        Some([0]) => true,
-        Some([_, high, low, ..]) => (*high, *low) == (0, 0),
-        _ => false,
-    };
-    ensure!(
-        header[3] == 2 && succeeded,
-        "the call failed: {}",
-        String::from_utf8_lossy(&reply[..reply.len().min(500)])
-    );
-    Ok(())
+    match rest.get(usize::try_from(name_bytes).ok()? + 4..)? {
+        [0] => Some(true),
+        [_, high, low, ..] => Some((*high, *low) == (0, 0)),
+        _ => None,
+    }
 }

@@ -1,7 +1,7 @@
 //! The catalog that the reads are measured on, the same on every server, and the requests of the
 //! operations. It is made once per server and kept, so that a second run starts at once.
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use super::client::{Client, Options, call_bytes};
@@ -17,6 +17,9 @@ const PARTITIONS: usize = 10_000;
 const DAY_PARTITIONS: usize = 24;
 /// Columns of the table that is read.
 const COLUMNS: usize = 50;
+/// Partitions and columns of the table that shows what a large answer takes.
+const LONG_PARTITIONS: usize = 100_000;
+const LONG_COLUMNS: usize = 20;
 /// Partitions in one write, and in one read by name.
 pub(crate) const BATCH: usize = 1_000;
 /// Different requests that point reads of partitions go round.
@@ -27,6 +30,7 @@ const PARTED: &str = "bench_parted";
 /// The database of the writes.
 pub(crate) const WRITES: &str = "bench_writes";
 const WIDE: &str = "wide";
+const LONG: &str = "long";
 
 /// Makes the databases, tables and partitions where they are missing.
 pub(crate) fn prepare(client: &mut Client) -> Result<()> {
@@ -55,27 +59,44 @@ pub(crate) fn prepare(client: &mut Client) -> Result<()> {
             json!({ "dbname": WRITES, "name": name, "deleteData": true }),
         )?;
     }
+    prepare_partitions(client, WIDE, COLUMNS, PARTITIONS)
+}
+
+/// Makes the table of the large answer where it is missing; a real metastore takes minutes for it.
+pub(crate) fn prepare_long(client: &mut Client) -> Result<()> {
+    prepare_partitions(client, LONG, LONG_COLUMNS, LONG_PARTITIONS)
+}
+
+fn prepare_partitions(
+    client: &mut Client,
+    name: &str,
+    columns: usize,
+    partitions: usize,
+) -> Result<()> {
     if client
-        .call("get_table", json!({ "dbname": PARTED, "tbl_name": WIDE }))
+        .call("get_table", json!({ "dbname": PARTED, "tbl_name": name }))
         .is_err()
     {
         client.call(
             "create_table",
-            json!({ "tbl": table(PARTED, WIDE, COLUMNS, true) }),
+            json!({ "tbl": table(PARTED, name, columns, true) }),
         )?;
     }
     let names = client.call(
         "get_partition_names",
-        json!({ "db_name": PARTED, "tbl_name": WIDE, "max_parts": -1 }),
+        json!({ "db_name": PARTED, "tbl_name": name, "max_parts": -1 }),
     )?;
-    match names.as_array().map_or(0, Vec::len) {
-        PARTITIONS => return Ok(()),
-        0 => {}
-        found => bail!("{PARTED}.{WIDE} has {found} partitions: drop it and start anew"),
+    let found = names.as_array().map_or(0, Vec::len);
+    if found == partitions {
+        return Ok(());
     }
-    for first in (0..PARTITIONS).step_by(BATCH) {
+    ensure!(
+        found == 0,
+        "{PARTED}.{name} has {found} partitions: drop it and start anew"
+    );
+    for first in (0..partitions).step_by(BATCH) {
         let parts: Vec<Value> = (first..first + BATCH)
-            .map(|number| partition(PARTED, WIDE, COLUMNS, number))
+            .map(|number| partition(PARTED, name, columns, number))
             .collect();
         client.call("add_partitions", json!({ "new_parts": parts }))?;
     }
@@ -86,7 +107,7 @@ pub(crate) fn prepare(client: &mut Client) -> Result<()> {
 pub(crate) struct Operation {
     /// Its name in the report.
     pub(crate) name: &'static str,
-    /// The connections; each sends its next call when its last one was answered.
+    /// The numbers of connections; each sends its next call when its last one was answered.
     pub(crate) connections: &'static [usize],
     /// The numbers of clients that open a connection for every call.
     pub(crate) connecting: &'static [usize],
@@ -127,7 +148,7 @@ fn small_reads() -> Vec<Operation> {
         Operation {
             name: "get_database",
             connections: &[1, 16, 64],
-            connecting: &[1],
+            connecting: &[1, 64],
             requests: vec![database],
         },
         Operation {
@@ -181,6 +202,17 @@ fn large_reads() -> Vec<Operation> {
             requests: vec![of_wide("get_partitions", all)],
         },
     ]
+}
+
+/// The read whose answer is so large that memory shows it.
+pub(crate) fn long_read() -> Operation {
+    let args = json!({ "db_name": PARTED, "tbl_name": LONG, "max_parts": -1 });
+    Operation {
+        name: "get_partitions 100,000 of 20 columns",
+        connections: &[1],
+        connecting: &[],
+        requests: vec![request("get_partitions", args)],
+    }
 }
 
 /// A call about the table with many partitions.

@@ -11,21 +11,23 @@ mod fixture;
 mod measure;
 mod processor;
 mod report;
+mod write;
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Parser;
 use client::Client;
 use fixture::Operation;
-use measure::{Sample, Server};
+use measure::{Sample, Server, Way};
 use report::Line;
 
 /// Measures one metastore against another.
 #[derive(Parser)]
 struct Args {
-    /// The server whose advantage is printed: NAME=HOST:PORT, then =PID if its processor time is wanted.
+    /// The server whose advantage is printed: NAME=HOST:PORT, then =PID if its processor time and
+    /// memory are wanted, then =MS if the time to its first answer was measured.
     #[arg(long)]
     first: String,
     /// The server it is compared with, written likewise.
@@ -35,7 +37,7 @@ struct Args {
     #[arg(long)]
     database_pid: Option<u32>,
     /// How long each operation is called in each round.
-    #[arg(long, default_value_t = 2.0)]
+    #[arg(long, default_value_t = 1.5)]
     seconds: f64,
     /// How often each operation is measured on each server.
     #[arg(long, default_value_t = 3)]
@@ -43,9 +45,10 @@ struct Args {
     /// Only operations whose name holds this text.
     #[arg(long, default_value = "")]
     only: String,
-    /// Cargo hands this to every benchmark.
-    #[arg(long, hide = true)]
-    bench: bool,
+    /// Measure an answer of 100,000 partitions too, and the memory after it. Making them takes a
+    /// real metastore many minutes.
+    #[arg(long)]
+    large: bool,
 }
 
 fn main() -> Result<()> {
@@ -54,119 +57,133 @@ fn main() -> Result<()> {
         server(&args.first, args.database_pid)?,
         server(&args.second, args.database_pid)?,
     ];
+    let idle = resident(&servers);
     for server in &servers {
         eprintln!("preparing {} ...", server.name);
-        fixture::prepare(&mut Client::connect(server.address)?)?;
+        let mut client = Client::connect(server.address)?;
+        fixture::prepare(&mut client)?;
+        if args.large {
+            fixture::prepare_long(&mut client)?;
+        }
     }
     report::heading(&servers);
     reads(&args, &servers)?;
     writes(&args, &servers)?;
-    for server in &servers {
-        let resident = server.pid.map_or(0.0, processor::resident_megabytes);
-        println!("\n{}: {resident:.0} MB resident at the end", server.name);
+    if args.large {
+        operation(
+            &args,
+            &servers,
+            [fixture::long_read(), fixture::long_read()],
+        )?;
     }
+    let [a, b] = [&servers[0].name, &servers[1].name];
+    println!("\n| | {a} | {b} | ratio |\n|---|--:|--:|--:|");
+    let start = [servers[0].start_ms, servers[1].start_ms];
+    report::compare("start to first answer", "ms", start);
+    report::compare("resident memory, idle after the start", "MB", idle);
+    report::compare("resident memory at the end", "MB", resident(&servers));
     Ok(())
 }
 
-/// NAME=HOST:PORT or NAME=HOST:PORT=PID.
+/// NAME=HOST:PORT, NAME=HOST:PORT=PID or NAME=HOST:PORT=PID=MS.
 fn server(text: &str, database_pid: Option<u32>) -> Result<Server> {
     let mut parts = text.split('=');
     let (Some(name), Some(address)) = (parts.next(), parts.next()) else {
-        anyhow::bail!("`{text}` is not NAME=HOST:PORT");
+        bail!("`{text}` is not NAME=HOST:PORT");
     };
     let address: SocketAddr = address
         .to_socket_addrs()?
         .next()
         .context("no such address")?;
-    let pid = parts
-        .next()
-        .map(str::parse)
-        .transpose()
-        .context("the PID is no number")?;
+    let pid = parts.next().map(str::parse).transpose();
+    let start_ms = parts.next().map(str::parse).transpose();
     Ok(Server {
         name: name.to_owned(),
         address,
-        pid,
+        pid: pid.context("the PID is no number")?,
         database_pid,
+        start_ms: start_ms.context("the time to the first answer is no number")?,
     })
 }
 
+/// The resident memory of both servers in megabytes.
+fn resident(servers: &[Server; 2]) -> [Option<f64>; 2] {
+    let of = |server: &Server| server.pid.map(processor::resident_megabytes);
+    [of(&servers[0]), of(&servers[1])]
+}
+
 fn reads(args: &Args, servers: &[Server; 2]) -> Result<()> {
-    let duration = Duration::from_secs_f64(args.seconds);
     // Each server has requests of its own: a request remembers the length of its reply.
-    let [first, second] = [fixture::operations(), fixture::operations()];
-    for operations in first.iter().zip(&second) {
-        let operations: [&Operation; 2] = operations.into();
-        let operation = operations[0];
-        if !operation.name.contains(&args.only) {
-            continue;
-        }
-        for (server, operation) in servers.iter().zip(operations) {
-            // The first calls fill caches and let the Java machine compile.
-            server.read(&operation.requests, 1, false, duration)?;
-        }
-        let lasting = operation
-            .connections
-            .iter()
-            .map(|&clients| (clients, false));
-        let connecting = operation.connecting.iter().map(|&clients| (clients, true));
-        for (clients, connecting) in lasting.chain(connecting) {
-            let mut samples: [Vec<Sample>; 2] = Default::default();
-            for _ in 0..args.rounds {
-                for (index, server) in servers.iter().enumerate() {
-                    let requests = &operations[index].requests;
-                    samples[index].push(server.read(requests, clients, connecting, duration)?);
-                }
-            }
-            let bytes = samples[0].last().map_or(0, |sample| sample.reply_bytes);
-            let operation = format!("{} ({bytes} B)", operation.name);
-            let way = if connecting {
-                format!("{clients}, connecting")
-            } else {
-                clients.to_string()
-            };
-            report::print(
-                servers,
-                &Line {
-                    operation,
-                    way,
-                    samples,
-                },
-            );
+    for (first, second) in fixture::operations().into_iter().zip(fixture::operations()) {
+        if first.name.contains(&args.only) {
+            operation(args, servers, [first, second])?;
         }
     }
     Ok(())
 }
 
+/// Measures one read in all its ways, the servers by turns.
+fn operation(args: &Args, servers: &[Server; 2], operations: [Operation; 2]) -> Result<()> {
+    let duration = Duration::from_secs_f64(args.seconds);
+    let way = |connecting| {
+        move |&clients| Way {
+            clients,
+            connecting,
+        }
+    };
+    let lasting = operations[0].connections.iter().map(way(false));
+    let connecting = operations[0].connecting.iter().map(way(true));
+    for (server, operation) in servers.iter().zip(&operations) {
+        // The first calls fill caches and let the Java machine compile.
+        server.read(&operation.requests, way(false)(&1), duration)?;
+    }
+    for way in lasting.chain(connecting) {
+        let mut samples: [Vec<Sample>; 2] = Default::default();
+        for _ in 0..args.rounds {
+            for (index, server) in servers.iter().enumerate() {
+                samples[index].push(server.read(&operations[index].requests, way, duration)?);
+            }
+        }
+        report::print(&Line {
+            operation: operations[0].name.to_owned(),
+            way,
+            samples,
+        });
+    }
+    Ok(())
+}
+
 fn writes(args: &Args, servers: &[Server; 2]) -> Result<()> {
-    let mut lines: Vec<Line> = Vec::new();
-    if !"writes create_table add_partitions alter_partitions drop_partitions drop_table"
-        .contains(&args.only)
-    {
+    let wanted = |name: &str| name.contains(&args.only);
+    if !write::OPERATIONS.iter().any(|name| wanted(name)) {
         return Ok(());
     }
+    let mut lines = write::OPERATIONS.map(|name| Line {
+        operation: name.to_owned(),
+        way: Way {
+            clients: 1,
+            connecting: false,
+        },
+        samples: Default::default(),
+    });
     // The first round is for the Java machine to compile and is not counted.
     for round in 0..=args.rounds {
         for (index, server) in servers.iter().enumerate() {
-            let samples = server.write(round)?;
-            if round == 0 {
-                continue;
-            }
-            for (name, sample) in samples {
-                let line = match lines.iter().position(|line| line.operation == name) {
-                    Some(line) => &mut lines[line],
-                    None => lines.push_mut(Line {
-                        operation: name.to_owned(),
-                        way: "1".to_owned(),
-                        samples: Default::default(),
-                    }),
-                };
+            let samples = match write::round(server, round) {
+                Ok(samples) if round > 0 => samples,
+                Ok(_) => continue,
+                Err(failure) => {
+                    eprintln!("{}: a round of writes is left out: {failure}", server.name);
+                    continue;
+                }
+            };
+            for (line, sample) in lines.iter_mut().zip(samples) {
                 line.samples[index].push(sample);
             }
         }
     }
-    for line in &lines {
-        report::print(servers, line);
+    for line in lines.iter().filter(|line| wanted(&line.operation)) {
+        report::print(line);
     }
     Ok(())
 }

@@ -1,26 +1,21 @@
-//! One measurement: calls for a while from some clients at once, or writes one after the other, with
-//! the latency of each call and the processor time of the servers behind it.
+//! One measurement: calls for a while from some clients at once, with the latency of each call, the
+//! processor time of the servers behind it, and the calls that were answered with a fault.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
 
-use super::client::Client;
 use super::connection::{Connection, Request};
-use super::fixture::{self, BATCH, WRITES};
 use super::processor;
 
 /// Each client makes at least this many calls, so that slow operations have a median.
 const CALLS_MIN: usize = 3;
+/// A client gives a measurement up after so many faulty answers.
+const FAULTS_MAX: usize = 100;
 /// The most connections that one measurement opens: each one blocks a port for a minute.
 const CONNECTS_MAX: usize = 4_000;
-/// Tables made in one round of writes.
-const CREATES: usize = 20;
-/// Columns of the tables that are written.
-const WRITE_COLUMNS: usize = 20;
 
 /// A server under measurement.
 pub(crate) struct Server {
@@ -32,9 +27,11 @@ pub(crate) struct Server {
     pub(crate) pid: Option<u32>,
     /// The parent process of its database, if that one's processor time is wanted.
     pub(crate) database_pid: Option<u32>,
+    /// From the start of its process to its first answer, if that was measured.
+    pub(crate) start_ms: Option<f64>,
 }
 
-/// What a measurement found.
+/// What a measurement found. Faulty answers count in `faults` alone.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Sample {
     /// Calls a second, of all clients together.
@@ -49,6 +46,31 @@ pub(crate) struct Sample {
     pub(crate) database_ms: f64,
     /// Bytes of the last reply.
     pub(crate) reply_bytes: usize,
+    /// Calls that were answered with a fault, or not at all.
+    pub(crate) faults: usize,
+}
+
+/// The calls of a client or of all of them.
+#[derive(Debug, Default)]
+pub(crate) struct Calls {
+    latencies: Vec<Duration>,
+    faults: Vec<String>,
+}
+
+impl Calls {
+    fn add(&mut self, other: Self) {
+        self.latencies.extend(other.latencies);
+        self.faults.extend(other.faults);
+    }
+}
+
+/// How the clients of a measurement call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Way {
+    /// How many of them call at once.
+    pub(crate) clients: usize,
+    /// Whether each call has a connection of its own.
+    pub(crate) connecting: bool,
 }
 
 impl Server {
@@ -59,51 +81,65 @@ impl Server {
         )
     }
 
-    /// Makes the sample of the calls that `run` made, which hands back their latencies.
-    fn sample(&self, run: impl FnOnce() -> Result<Vec<Duration>>) -> Result<Sample> {
+    /// The sample of the calls that `run` makes.
+    fn sample(&self, run: impl FnOnce() -> Result<Calls>) -> Result<Sample> {
         let before = self.processor_seconds();
         let started = Instant::now();
-        let mut latencies = run()?;
+        let Calls {
+            mut latencies,
+            faults,
+        } = run()?;
         let elapsed = started.elapsed().as_secs_f64();
         let after = self.processor_seconds();
+        if let Some(first) = faults.first() {
+            eprintln!("{}: {} faulty answers: {first}", self.name, faults.len());
+        }
         latencies.sort_unstable();
-        let calls = f64::from(u32::try_from(latencies.len()).context("too many calls")?);
-        let at = |share: usize| latencies[(latencies.len() - 1) * share / 100].as_secs_f64() * 1e3;
+        let good = f64::from(u32::try_from(latencies.len()).context("too many calls")?);
+        // A fault costs time too.
+        let all = f64::from(u32::try_from(latencies.len() + faults.len())?);
+        let at = |share: usize| {
+            let last = latencies.len().checked_sub(1)?;
+            Some(latencies.get(last * share / 100)?.as_secs_f64() * 1e3)
+        };
         Ok(Sample {
-            per_second: calls / elapsed,
-            median_ms: at(50),
-            p99_ms: at(99),
-            server_ms: (after.0 - before.0) * 1e3 / calls,
-            database_ms: (after.1 - before.1) * 1e3 / calls,
+            per_second: good / elapsed,
+            median_ms: at(50).unwrap_or(f64::NAN),
+            p99_ms: at(99).unwrap_or(f64::NAN),
+            server_ms: (after.0 - before.0) * 1e3 / all,
+            database_ms: (after.1 - before.1) * 1e3 / all,
             reply_bytes: 0,
+            faults: faults.len(),
         })
     }
 
-    /// Reads for this long from this many clients, over one connection each or one for each call.
+    /// Makes these calls for this long.
     pub(crate) fn read(
         &self,
         requests: &[Request],
-        clients: usize,
-        connecting: bool,
+        way: Way,
         duration: Duration,
     ) -> Result<Sample> {
         let opened = AtomicUsize::new(0);
         let sample = self.sample(|| {
             let deadline = Instant::now() + duration;
             std::thread::scope(|scope| {
-                let running: Vec<_> = (0..clients)
-                    .map(|client| {
-                        let opened = connecting.then_some(&opened);
-                        scope.spawn(move || {
-                            read_until(self.address, requests, client, opened, deadline)
-                        })
+                let running: Vec<_> = (0..way.clients)
+                    .map(|number| {
+                        let client = Reader {
+                            server: self,
+                            requests,
+                            opened: way.connecting.then_some(&opened),
+                            deadline,
+                        };
+                        scope.spawn(move || client.run(number))
                     })
                     .collect();
-                let mut latencies = Vec::new();
+                let mut calls = Calls::default();
                 for client in running {
-                    latencies.extend(client.join().expect("a client does not panic")?);
+                    calls.add(client.join().expect("a client does not panic")?);
                 }
-                Ok(latencies)
+                Ok(calls)
             })
         })?;
         Ok(Sample {
@@ -112,98 +148,75 @@ impl Server {
         })
     }
 
-    /// One round of writes; each operation's name with its sample.
-    pub(crate) fn write(&self, round: usize) -> Result<Vec<(&'static str, Sample)>> {
-        let mut admin = Client::connect(self.address)?;
+    /// Makes these calls once, one after the other.
+    pub(crate) fn once(&self, requests: &[Request]) -> Result<Sample> {
         let mut connection = Connection::open(self.address, Vec::new())?;
-        let mut timed = |requests: Vec<Request>| {
-            self.sample(|| {
-                requests
-                    .iter()
-                    .map(|request| {
-                        let started = Instant::now();
-                        connection.call(request)?;
-                        Ok(started.elapsed())
-                    })
-                    .collect()
-            })
-        };
-        let name = |number: usize| format!("r{round}_{number}");
-        let make =
-            |name: &str, keys| json!({ "tbl": fixture::table(WRITES, name, WRITE_COLUMNS, keys) });
-        let drop = |name: &str| json!({ "dbname": WRITES, "name": name, "deleteData": true });
-        let tables =
-            (0..CREATES).map(|number| fixture::request("create_table", make(&name(number), false)));
-        let created = timed(tables.collect())?;
-        for number in 0..CREATES {
-            admin.call("drop_table", drop(&name(number)))?;
-        }
-        let parted = name(CREATES);
-        admin.call("create_table", make(&parted, true))?;
-        let parts: Vec<Value> = (0..BATCH)
-            .map(|number| fixture::partition(WRITES, &parted, WRITE_COLUMNS, number))
-            .collect();
-        let adding = || {
-            vec![fixture::request(
-                "add_partitions",
-                json!({ "new_parts": parts }),
-            )]
-        };
-        let added = timed(adding())?;
-        let stored = json!({ "db_name": WRITES, "tbl_name": parted, "max_parts": -1 });
-        let mut changed = admin.call("get_partitions", stored)?;
-        for part in changed.as_array_mut().into_iter().flatten() {
-            part["parameters"]["numRows"] = json!("2000");
-        }
-        let alter = json!({ "db_name": WRITES, "tbl_name": parted, "new_parts": changed });
-        let changed_all = timed(vec![fixture::request("alter_partitions", alter)])?;
-        let names: Vec<String> = (0..BATCH).map(fixture::name).collect();
-        let drop_request = json!({ "req": {
-            "dbName": WRITES, "tblName": parted, "parts": { "names": names }, "deleteData": true, "needResult": false,
-        } });
-        let dropped = timed(vec![fixture::request("drop_partitions_req", drop_request)])?;
-        timed(adding())?;
-        let whole = timed(vec![fixture::request("drop_table", drop(&parted))])?;
-        Ok(vec![
-            ("create_table", created),
-            ("add_partitions 1,000", added),
-            ("alter_partitions 1,000", changed_all),
-            ("drop_partitions 1,000", dropped),
-            ("drop_table with 1,000 partitions", whole),
-        ])
+        self.sample(|| {
+            let mut calls = Calls::default();
+            for request in requests {
+                let started = Instant::now();
+                if connection.call(request)? {
+                    calls.latencies.push(started.elapsed());
+                } else {
+                    calls.faults.push(connection.fault());
+                }
+            }
+            Ok(calls)
+        })
     }
 }
 
-/// One client's calls until the deadline; `opened` counts the connections if each call makes its own.
-fn read_until(
-    address: SocketAddr,
-    requests: &[Request],
-    client: usize,
-    opened: Option<&AtomicUsize>,
+/// One of the clients of a measurement.
+struct Reader<'a> {
+    server: &'a Server,
+    requests: &'a [Request],
+    /// The connections that were opened, if each call makes its own.
+    opened: Option<&'a AtomicUsize>,
     deadline: Instant,
-) -> Result<Vec<Duration>> {
-    let mut latencies = Vec::new();
-    let mut buffer = Vec::new();
-    let mut kept = match opened {
-        Some(_) => None,
-        None => Some(Connection::open(address, Vec::new())?),
-    };
-    // Clients start at different requests, so that they do not ask for the same thing at once.
-    for request in requests.iter().cycle().skip(client * 7 % requests.len()) {
-        let started = Instant::now();
-        if let Some(connection) = &mut kept {
-            connection.call(request)?;
-        } else {
-            let mut connection = Connection::open(address, std::mem::take(&mut buffer))?;
-            connection.call(request)?;
-            buffer = connection.close();
+}
+
+impl Reader<'_> {
+    /// Calls until the deadline. A fault does not end it, not even a closed connection.
+    fn run(&self, number: usize) -> Result<Calls> {
+        let mut calls = Calls::default();
+        let mut buffer = Vec::new();
+        let mut kept = None;
+        // Clients start at different requests, so that they do not ask for the same thing at once.
+        let first = number * 7 % self.requests.len();
+        for request in self.requests.iter().cycle().skip(first) {
+            let started = Instant::now();
+            let mut connection = match kept.take() {
+                Some(connection) => connection,
+                None => Connection::open(self.server.address, std::mem::take(&mut buffer))?,
+            };
+            let mut is_lost = false;
+            match connection.call(request) {
+                Ok(true) => calls.latencies.push(started.elapsed()),
+                Ok(false) => calls.faults.push(connection.fault()),
+                Err(failure) => {
+                    calls.faults.push(failure.to_string());
+                    is_lost = true;
+                }
+            }
+            if is_lost || self.opened.is_some() {
+                buffer = connection.close();
+            } else {
+                kept = Some(connection);
+            }
+            if self.is_over(&calls) {
+                break;
+            }
         }
-        latencies.push(started.elapsed());
-        let exhausted =
-            opened.is_some_and(|opened| opened.fetch_add(1, Ordering::Relaxed) >= CONNECTS_MAX);
-        if latencies.len() >= CALLS_MIN && (exhausted || Instant::now() >= deadline) {
-            break;
-        }
+        Ok(calls)
     }
-    Ok(latencies)
+
+    fn is_over(&self, calls: &Calls) -> bool {
+        if calls.faults.len() >= FAULTS_MAX {
+            return true;
+        }
+        let exhausted = self
+            .opened
+            .is_some_and(|opened| opened.fetch_add(1, Ordering::Relaxed) >= CONNECTS_MAX);
+        calls.latencies.len() >= CALLS_MIN && (exhausted || Instant::now() >= self.deadline)
+    }
 }

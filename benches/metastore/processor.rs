@@ -3,12 +3,20 @@
 
 use std::fs;
 
-/// The kernel counts processor time in these units; it is 100 on every Linux that Rust runs on.
+use nix::time::{clock_getcpuclockid, clock_gettime};
+use nix::unistd::Pid;
+
+/// The kernel counts the time of children that have ended in these units: 100 on every Linux that
+/// Rust runs on.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// The processor seconds that a process has used, its threads included.
+/// The processor seconds that a process has used, its threads included, those that have ended too.
 pub(crate) fn seconds_of(pid: u32) -> f64 {
-    stat(pid).map_or(0.0, |stat| stat.own)
+    let clock = i32::try_from(pid)
+        .ok()
+        .and_then(|pid| clock_getcpuclockid(Pid::from_raw(pid)).ok());
+    let time = clock.and_then(|clock| clock_gettime(clock).ok());
+    time.map_or(0.0, |time| std::time::Duration::from(time).as_secs_f64())
 }
 
 /// The processor seconds of a process, of its children, and of the children that have ended:
@@ -19,11 +27,10 @@ pub(crate) fn seconds_of_family(pid: u32) -> f64 {
         .into_iter()
         .flatten()
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .filter_map(stat)
-        .filter(|child| child.parent == pid)
-        .map(|child| child.own)
+        .filter(|child| stat(*child).is_some_and(|stat| stat.parent == pid))
+        .map(seconds_of)
         .sum();
-    parent.own + parent.ended_children + children
+    seconds_of(pid) + parent.ended_children + children
 }
 
 /// The resident memory of a process in megabytes.
@@ -41,7 +48,6 @@ pub(crate) fn resident_megabytes(pid: u32) -> f64 {
 
 struct Stat {
     parent: u32,
-    own: f64,
     ended_children: f64,
 }
 
@@ -53,7 +59,6 @@ fn stat(pid: u32) -> Option<Stat> {
     let ticks = |index: usize| fields.get(index)?.parse::<f64>().ok();
     Some(Stat {
         parent: fields.get(1)?.parse().ok()?,
-        own: (ticks(11)? + ticks(12)?) / TICKS_PER_SECOND,
         ended_children: (ticks(13)? + ticks(14)?) / TICKS_PER_SECOND,
     })
 }

@@ -68,8 +68,14 @@ impl Idl {
     pub(crate) fn get() -> &'static Self {
         static IDL: OnceLock<Idl> = OnceLock::new();
         IDL.get_or_init(|| {
-            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/proto/hive_metastore.thrift");
-            let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{path}: {e}"));
+            // The load program is a package further down that shares this file.
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+                .ancestors()
+                .map(|folder| folder.join("proto/hive_metastore.thrift"))
+                .find(|path| path.exists())
+                .expect("the package lies in the repository");
+            let text = std::fs::read_to_string(&path)
+                .unwrap_or_else(|failure| panic!("{}: {failure}", path.display()));
             Self::parse(&text)
         })
     }
