@@ -17,6 +17,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -108,6 +109,7 @@ impl Server {
             ready_timeout: Duration::from_millis(settings.http.ready_timeout_ms),
             request_timeout: Duration::from_secs(settings.http.request_timeout_s),
             body_bytes_max: settings.http.body_bytes_max,
+            runs: Arc::new(Semaphore::new(rest::RUNS_CONCURRENT_MAX)),
             facts,
         };
         let ending = shutdown.clone();

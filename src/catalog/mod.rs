@@ -28,7 +28,7 @@ pub use discovery::{
     DiscoveryPlan, DiscoveryReport, DiscoveryScope, DiscoveryStatus, EventsReport,
     LIST_PRICE_USD_PER_1000, PLAN_LIST_LENGTH_MAX, PartitionExplanation, PartitionPlace,
     PlaceState, PlannedMove, PlannedPartition, ROOT_PARAMETER, RUN_PARAMETER, RegisteredPartition,
-    SCHEMA_PARAMETER,
+    RunProgress, SCHEMA_PARAMETER,
 };
 pub use event::{Announcement, EventFilter};
 pub use lock::{ListedLock, LockFilter, LockSpec};

@@ -11,8 +11,8 @@ use url::{Host, Url};
 
 /// Longest time to open a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Longest time of a request: more than a server gives itself by default.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(330);
+/// Longest time without a word from the server: more than it gives itself by default.
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(330);
 /// How much of an answer that is not skep's is shown.
 const SHOWN_CHARS_MAX: usize = 200;
 
@@ -39,7 +39,7 @@ impl Client {
         };
         let mut http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(REQUEST_TIMEOUT)
+            .read_timeout(SILENCE_TIMEOUT)
             .user_agent(concat!("skep/", env!("CARGO_PKG_VERSION")));
         if is_here(&url) {
             // A proxy of the environment cannot reach what listens on this machine alone.
@@ -75,6 +75,45 @@ impl Client {
         let body = self.encode(body)?;
         let response = self.send(Method::POST, path, &[], Some(body)).await?;
         self.json(response).await
+    }
+
+    /// Replaces something.
+    pub(super) async fn put<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+    ) -> Result<T, ClientError> {
+        let body = self.encode(body)?;
+        let response = self.send(Method::PUT, path, &[], Some(body)).await?;
+        self.json(response).await
+    }
+
+    /// Asks for something that is answered line by line, until `take` has what it wants.
+    pub(super) async fn post_lines<T: DeserializeOwned, R>(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+        mut take: impl FnMut(T) -> Option<R>,
+    ) -> Result<R, ClientError> {
+        let body = self.encode(body)?;
+        let mut response = self.send(Method::POST, path, &[], Some(body)).await?;
+        let mut waiting = Vec::new();
+        loop {
+            let chunk = response.chunk().await;
+            let chunk = chunk.map_err(|source| self.unreachable(source))?;
+            let Some(chunk) = chunk else {
+                return Err(self.strange("the answer broke off".to_owned()));
+            };
+            waiting.extend_from_slice(&chunk);
+            while let Some(end) = waiting.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = waiting.drain(..=end).collect();
+                let line = serde_json::from_slice(&line);
+                let line = line.map_err(|failure| self.strange(failure.to_string()))?;
+                if let Some(result) = take(line) {
+                    return Ok(result);
+                }
+            }
+        }
     }
 
     /// Changes something.

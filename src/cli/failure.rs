@@ -25,6 +25,9 @@ pub(super) enum ClientError {
         /// What it answers.
         why: String,
     },
+    /// A discovery run that did not do all it had to; what it did is shown.
+    #[error("the run is {0}")]
+    Unfinished(String),
     /// The arguments make no sense.
     #[error("{0}")]
     Usage(String),
@@ -53,6 +56,6 @@ pub fn exit_code(error: &anyhow::Error) -> ExitCode {
         },
         Some(ClientError::Unreachable { .. }) => UNAVAILABLE,
         Some(ClientError::Usage(_)) => USAGE,
-        Some(ClientError::Strange { .. }) | None => FAILED,
+        Some(ClientError::Strange { .. } | ClientError::Unfinished(_)) | None => FAILED,
     })
 }

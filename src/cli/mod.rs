@@ -5,7 +5,10 @@
 
 mod client;
 mod database;
+mod discover;
+mod discovery;
 mod events;
+mod explain;
 mod failure;
 mod kit;
 mod output;
@@ -65,6 +68,12 @@ enum Command {
     Kit(kit::KitCommand),
     /// List, show, add and drop partitions
     Partition(partition::PartitionCommand),
+    /// Look for the partitions of a table now
+    Discover(discover::DiscoverCommand),
+    /// Say what is to be looked for by itself, show the history, take runs back
+    Discovery(discovery::DiscoveryCommand),
+    /// Say why a partition is there, or is not
+    ExplainPartition(explain::ExplainCommand),
     /// Show what changed, in the order of the commits
     Events(events::EventsCommand),
 }
@@ -87,6 +96,9 @@ impl Arguments {
             Command::Table(command) => command.run(),
             Command::Kit(command) => command.run(),
             Command::Partition(command) => command.run(),
+            Command::Discover(command) => command.run(),
+            Command::Discovery(command) => command.run(),
+            Command::ExplainPartition(command) => command.run(),
             Command::Events(command) => command.run(),
         }
     }

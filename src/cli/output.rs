@@ -19,6 +19,11 @@ impl Output {
         Self { json }
     }
 
+    /// Whether scripts read it.
+    pub(super) fn is_json(self) -> bool {
+        self.json
+    }
+
     /// Shows a list: a table with a line for each item, or one JSON object a line.
     pub(super) fn list<T: Serialize, const N: usize>(
         self,

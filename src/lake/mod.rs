@@ -24,7 +24,7 @@ pub use queue::{
     EventKind, MalformedMessage, ObjectEvent, Queue, QueueDepth, QueueError, QueueMessage,
     QueueSettings, Receipt,
 };
-pub use scan::{FoundPartition, SampleFile, ScanItem, ScanRequest, ScanSummary};
+pub use scan::{FoundPartition, SampleFile, ScanItem, ScanProgress, ScanRequest, ScanSummary};
 pub use settings::{S3Settings, StorageSettings};
 
 use bucket::Bucket;

@@ -24,7 +24,11 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+
+/// Discovery runs that clients of one server may have under way at once.
+pub const RUNS_CONCURRENT_MAX: usize = 8;
 
 /// What all requests of a server share.
 #[derive(Debug)]
@@ -39,6 +43,8 @@ pub struct Shared {
     pub request_timeout: Duration,
     /// Bytes of one request's body at most.
     pub body_bytes_max: usize,
+    /// The room for discovery runs that clients ask for: they list object stores.
+    pub runs: Arc<Semaphore>,
     /// What the start page tells.
     pub facts: Facts,
 }

@@ -19,6 +19,7 @@ use utoipa::openapi::{OpenApi, Ref};
         (name = "databases", description = "Databases"),
         (name = "tables", description = "Tables and views"),
         (name = "partitions", description = "Partitions of tables"),
+        (name = "discovery", description = "Partitions that appear by themselves"),
         (name = "events", description = "What changed, in the order of the commits"),
     ),
 )]

@@ -205,25 +205,32 @@ fn detail(error: &Error) -> String {
     }
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let (slug, title, status) = self.kind.facts();
-        let view = ProblemView {
+impl From<Problem> for ProblemView {
+    fn from(problem: Problem) -> Self {
+        let (slug, title, status) = problem.kind.facts();
+        Self {
             kind: format!("urn:skep:problem:{slug}"),
             title: title.to_owned(),
             status: status.as_u16(),
-            detail: self.detail,
-            retryable: self.retryable,
-            subject: self.subject.map(|subject| *subject),
-            field: self.field,
-        };
-        let mut response = (status, Json(view)).into_response();
+            detail: problem.detail,
+            retryable: problem.retryable,
+            subject: problem.subject.map(|subject| *subject),
+            field: problem.field,
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (_, _, status) = self.kind.facts();
+        let retryable = self.retryable;
+        let mut response = (status, Json(ProblemView::from(self))).into_response();
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        if self.retryable {
+        if retryable {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_S));
         }
         response

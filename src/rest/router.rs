@@ -1,6 +1,8 @@
 //! Every path there is, in one list.
 
-use super::resources::{catalogs, databases, events, kits, partitions, tables};
+use super::resources::{
+    catalogs, databases, discovery, discovery_run, events, kits, partitions, tables,
+};
 use super::{Shared, gate, health, openapi, problem};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -30,6 +32,14 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(kits::list))
         .routes(routes!(partitions::list, partitions::add))
         .routes(routes!(partitions::get, partitions::delete))
+        .routes(routes!(discovery::list))
+        .routes(routes!(discovery::get, discovery::put))
+        .routes(routes!(discovery_run::start))
+        .routes(routes!(discovery::runs))
+        .routes(routes!(discovery::undo))
+        .routes(routes!(discovery::resume))
+        .routes(routes!(discovery::skipped))
+        .routes(routes!(discovery::explain))
         .routes(routes!(events::list))
 }
 

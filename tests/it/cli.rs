@@ -299,3 +299,74 @@ async fn tables_are_made_from_kits() {
     assert!(made.contains("partition key  dt string"), "{made}");
     assert!(made.contains("external"), "{made}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn partitions_are_discovered_explained_and_taken_back() {
+    let database = TestDatabase::sqlite().await;
+    let server = crate::rest::discovery::server(&database).await;
+    let skep = Skep::of(&server);
+    let folder = tempfile::tempdir().unwrap();
+    crate::rest::discovery::write(folder.path(), "2026/11/22/10");
+    crate::rest::discovery::write(folder.path(), "2026/11/22/11");
+    let location = format!("file://{}", folder.path().display());
+    skep.run(&[
+        "table",
+        "create",
+        "default.logs",
+        "--column",
+        "line string",
+        "--key",
+        "dt string",
+        "--key",
+        "hour string",
+        "--format",
+        "text",
+        "--location",
+        &location,
+    ]);
+    let (code, text) = skep.fail(&["discover", "default.logs"]);
+    assert_eq!(code, 2);
+    assert!(text.contains("skep.discovery=on"), "{text}");
+    let shown = skep.run(&[
+        "discovery",
+        "on",
+        "default.logs",
+        "--layout",
+        "{dt:%Y/%m/%d}/{hour}",
+    ]);
+    assert!(shown.contains("{dt:%Y/%m/%d}/{hour}"), "{shown}");
+    let plan = skep.run(&["discover", "default.logs", "--sweep", "--dry-run"]);
+    assert_eq!(plan.matches("dt=2026-11-22/hour=1").count(), 2, "{plan}");
+    let report = skep.json(&["discover", "default.logs", "--sweep", "--json"]);
+    assert_eq!(report[0]["counts"]["added"], 2, "{report:?}");
+    let explained = skep.run(&["explain-partition", "default.logs", "dt=2026-11-22/hour=10"]);
+    assert!(
+        explained.contains("yes, at") && explained.contains("manual"),
+        "{explained}"
+    );
+    let absent = skep.run(&["explain-partition", "default.logs", "dt=2026-11-22/hour=12"]);
+    assert!(
+        absent.contains("no") && absent.contains("empty"),
+        "{absent}"
+    );
+    let run = report[0]["run"].to_string();
+    let undone = skep.run(&["discovery", "undo", "default.logs", &run]);
+    assert!(undone.contains("undo"), "{undone}");
+    assert_eq!(
+        skep.json(&["partition", "list", "default.logs", "--json"])
+            .len(),
+        0
+    );
+    assert!(skep.run(&["discovery", "list"]).contains("paused"));
+    skep.run(&["discovery", "resume", "default.logs"]);
+    let runs = skep.json(&["discovery", "runs", "default.logs", "--json"]);
+    assert_eq!(runs.len(), 2);
+    assert_eq!(
+        skep.run(&["discovery", "skipped", "default.logs"])
+            .lines()
+            .count(),
+        1
+    );
+    let off = skep.json(&["discovery", "off", "default.logs", "--json"]);
+    assert_eq!(off[0]["on"], false);
+}

@@ -148,6 +148,7 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
         ready_timeout: Duration::from_secs(5),
         request_timeout: Duration::from_secs(5),
         body_bytes_max: 1024,
+        runs: Arc::new(tokio::sync::Semaphore::new(1)),
         facts: rest::Facts {
             thrift_port: 0,
             database: String::new(),

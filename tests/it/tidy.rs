@@ -33,6 +33,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("serde_urlencoded", &["rest"]),
     ("clap", &["cli", "main"]),
     ("comfy_table", &["cli"]),
+    ("indicatif", &["cli"]),
     ("reqwest", &["alert", "cli", "lake", "source"]),
 ];
 

@@ -17,6 +17,7 @@ mod history;
 mod judge;
 mod known;
 mod plan;
+mod progress;
 mod record;
 mod retention;
 mod run;
@@ -31,6 +32,7 @@ pub use event::EventsReport;
 pub use explain::{PartitionExplanation, PartitionPlace, PlaceState, RegisteredPartition};
 pub use history::{DiscoveryStatus, LIST_PRICE_USD_PER_1000};
 pub use plan::{DiscoveryPlan, PLAN_LIST_LENGTH_MAX, PlannedMove, PlannedPartition};
+pub use progress::RunProgress;
 pub use run::{DiscoveryReport, DiscoveryScope};
 
 /// The parameter of a partition that says which run registered or moved it.

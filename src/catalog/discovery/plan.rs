@@ -1,6 +1,7 @@
 //! What a run would do, as a value: what a dry run shows, and what a test can compare.
 
 use super::judge::Candidate;
+use super::progress::RunProgress;
 use super::run::{DiscoveryScope, not_opted_in, requests_left, tally_for};
 use super::scan::Sink;
 use super::site::Site;
@@ -8,6 +9,7 @@ use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::model::{DiscoverySkip, Partition, RunCounts, TableRef};
 use crate::store::DiscoveryTableUpdate;
+use std::sync::Arc;
 
 /// Partitions of each kind, and skipped directories, that a plan lists; the counts go on.
 pub const PLAN_LIST_LENGTH_MAX: usize = 10_000;
@@ -99,13 +101,24 @@ impl Catalog {
         at: &TableRef,
         scope: DiscoveryScope,
     ) -> Result<DiscoveryPlan> {
+        self.discovery_plan_watched(at, scope, &Arc::default())
+            .await
+    }
+
+    /// As [`Self::discovery_plan`], and tells how far it is.
+    pub async fn discovery_plan_watched(
+        &self,
+        at: &TableRef,
+        scope: DiscoveryScope,
+        progress: &Arc<RunProgress>,
+    ) -> Result<DiscoveryPlan> {
         let table = self.table_get(at).await?;
         let site = self
             .discovery_site(table)?
             .ok_or_else(|| not_opted_in(at))?;
         let state = self.discovery_state(&site).await?;
         let mut plan = DiscoveryPlan::default();
-        let mut tally = tally_for(&site, scope);
+        let mut tally = tally_for(&site, scope, progress);
         if site.settings.on {
             let left = requests_left(&site, &state);
             self.site_scan(&site, scope, left, &mut Sink::Plan(&mut plan), &mut tally)

@@ -1,6 +1,7 @@
 //! A run: the lease that keeps others away, the day's budget, the scan, and what is left in the history and the schedule.
 //! What it would do is shown by `plan`.
 
+use super::progress::RunProgress;
 use super::record::{LEASE_S, Lease, Record, holder_new};
 use super::scan::{Sink, Tally};
 use super::site::Site;
@@ -12,6 +13,7 @@ use crate::model::{
 use crate::store::{DiscoveryTableUpdate, SKIP_SEEN_EVERY_S};
 use crate::transact;
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Seconds between two tries of a table whose runs fail, at most.
@@ -67,6 +69,18 @@ impl Catalog {
         scope: DiscoveryScope,
         cause: RunCause,
     ) -> Result<DiscoveryReport> {
+        self.discovery_run_watched(at, scope, cause, &Arc::default())
+            .await
+    }
+
+    /// As [`Self::discovery_run`], and tells how far it is.
+    pub async fn discovery_run_watched(
+        &self,
+        at: &TableRef,
+        scope: DiscoveryScope,
+        cause: RunCause,
+        progress: &Arc<RunProgress>,
+    ) -> Result<DiscoveryReport> {
         let table = self.table_get(at).await?;
         let table_id = table.id;
         let site = match self.discovery_site(table) {
@@ -88,7 +102,7 @@ impl Catalog {
             )));
         }
         // A run's state is large, and the callers' futures should not be.
-        let run = Box::pin(self.run_held(&site, scope, cause, &lease));
+        let run = Box::pin(self.run_held(&site, scope, cause, &lease, progress));
         let report = self.lease_keep(&lease, run).await;
         if let Err(failure) = self.lease_release(&lease.name, &lease.holder).await {
             tracing::warn!(%failure, name = lease.name, "cannot give a lease back; it ends by itself");
@@ -136,6 +150,7 @@ impl Catalog {
         scope: DiscoveryScope,
         cause: RunCause,
         lease: &Lease,
+        progress: &Arc<RunProgress>,
     ) -> Result<DiscoveryReport> {
         let table_id = site.table.id;
         let state = self.discovery_state(site).await?;
@@ -156,7 +171,7 @@ impl Catalog {
         }
         self.runs_abandon(table_id, scope, cause).await?;
         let mut record = Record::new(table_id, cause, state.now, Some(lease.clone()));
-        let mut tally = tally_for(site, scope);
+        let mut tally = tally_for(site, scope, progress);
         let ran = self
             .run_scan(site, scope, &state, &mut record, &mut tally)
             .await;
@@ -310,10 +325,11 @@ fn is_due(scope: DiscoveryScope, state: &DiscoveryState) -> bool {
     state.paused_at.is_none() && due_at <= state.now
 }
 
-pub(super) fn tally_for(site: &Site, scope: DiscoveryScope) -> Tally {
+pub(super) fn tally_for(site: &Site, scope: DiscoveryScope, progress: &Arc<RunProgress>) -> Tally {
     let may_drop = scope == DiscoveryScope::Sweep && site.settings.mode == DiscoveryMode::Sync;
     Tally {
         seen: may_drop.then(HashSet::new),
+        progress: Arc::clone(progress),
         ..Tally::default()
     }
 }

@@ -4,6 +4,7 @@
 use super::judge::{Candidate, Sighting, Verdict};
 use super::known::{Known, name_hash};
 use super::plan::DiscoveryPlan;
+use super::progress::RunProgress;
 use super::record::{Batch, Record, Written};
 use super::run::DiscoveryScope;
 use super::site::{Root, Site};
@@ -13,6 +14,7 @@ use crate::error::Result;
 use crate::lake::{FoundPartition, ScanItem, ScanRequest, ScanSummary};
 use crate::model::{DiscoverySkip, Freshness, Partition, RunCounts, SkipKind, TableRef};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// Batches that wait between listing and writing: listing must not run ahead of the database.
@@ -43,6 +45,8 @@ pub(super) struct Tally {
     pub(super) seen: Option<HashSet<u64>>,
     /// Of what was registered.
     pub(super) freshness: Option<Freshness>,
+    /// Who watches.
+    pub(super) progress: Arc<RunProgress>,
     /// The places of other tables inside this one's, looked up when something is new.
     pub(super) others: Option<Vec<(String, TableRef)>>,
 }
@@ -85,6 +89,7 @@ impl Catalog {
                 tally.stopped = Some("the budget of LIST requests is used up".into());
                 return Ok(());
             }
+            tally.progress.root_begins(&tally.counts);
             let skip = |values: &[String]| {
                 let name = site.name(values);
                 let settled = |name: String| {
@@ -125,6 +130,7 @@ impl Catalog {
         tally: &mut Tally,
     ) -> Result<ScanSummary> {
         let (sender, mut receiver) = mpsc::channel(BATCHES_WAITING_MAX);
+        let progress = Arc::clone(&tally.progress);
         // The receiver goes with this block: where it fails, the listing finds nobody and ends.
         let handle = async move {
             let mut waiting = Waiting::default();
@@ -139,7 +145,8 @@ impl Catalog {
             }
             self.waiting_flush(site, &mut waiting, sink, tally).await
         };
-        let (scanned, handled) = tokio::join!(self.lake.scan(request, sender), handle);
+        let scan = self.lake.scan_watched(request, sender, &progress.scan);
+        let (scanned, handled) = tokio::join!(scan, handle);
         handled?;
         Ok(scanned?)
     }
@@ -171,6 +178,7 @@ impl Catalog {
             }
         }
         tally.counts.found += found.len() as u64;
+        tally.progress.found(tally.counts.found);
         if let Some(seen) = &mut tally.seen {
             seen.extend(found.iter().map(|(name, _)| name_hash(name)));
         }
@@ -243,12 +251,14 @@ impl Catalog {
         match sink {
             Sink::Plan(plan) => {
                 plan.extend(site, adds, moves, skips);
+                tally.progress.added(plan.counts.added);
                 Ok(())
             }
             Sink::Record(record) => {
                 self.record_skips(&site.table, &skips).await?;
                 let written = self.candidates_write(site, record, adds, moves).await?;
                 fresher(&mut tally.freshness, written);
+                tally.progress.added(record.run.counts.added);
                 Ok(())
             }
         }

@@ -19,11 +19,13 @@ mod group;
 mod job;
 mod level;
 mod look;
+mod progress;
 mod sweep;
 mod tally;
 mod walk;
 
 pub(in crate::lake) use job::Listed;
+pub use progress::ScanProgress;
 pub(in crate::lake) use tally::Entry;
 
 use super::{Lake, error::LakeError, location::Location, location::Scheme};
@@ -141,6 +143,17 @@ impl Lake {
         request: ScanRequest<'_>,
         found: mpsc::Sender<Vec<ScanItem>>,
     ) -> Result<ScanSummary, LakeError> {
+        self.scan_watched(request, found, &ScanProgress::default())
+            .await
+    }
+
+    /// As [`Self::scan`], and tells how far it is after every answer.
+    pub async fn scan_watched(
+        &self,
+        request: ScanRequest<'_>,
+        found: mpsc::Sender<Vec<ScanItem>>,
+        progress: &ScanProgress,
+    ) -> Result<ScanSummary, LakeError> {
         let root = Location::parse(request.root)?;
         let source = match root.scheme() {
             Scheme::File => {
@@ -152,6 +165,8 @@ impl Lake {
             Scheme::S3(_) => walk::Source::Bucket(self.bucket(&root)?),
             Scheme::Other(_) => return Err(super::unreached(&root)),
         };
-        walk::Walk::new(request, root, source, found).run().await
+        walk::Walk::new(request, root, source, found)
+            .run(progress)
+            .await
     }
 }

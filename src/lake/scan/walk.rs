@@ -5,7 +5,7 @@ use super::findings::Findings;
 use super::group::{Group, Rules};
 use super::job::{Answer, Job, Part};
 use super::tally::Tally;
-use super::{ScanRequest, ScanSummary, files};
+use super::{ScanProgress, ScanRequest, ScanSummary, files};
 use crate::lake::bucket::{Bucket, Query};
 use crate::lake::{blocking, error::LakeError, location::Location};
 use crate::layout::Children;
@@ -56,7 +56,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Asks until nothing is left to ask.
-    pub(super) async fn run(mut self) -> Result<ScanSummary, LakeError> {
+    pub(super) async fn run(mut self, progress: &ScanProgress) -> Result<ScanSummary, LakeError> {
         self.begin();
         // Dropping the set, with this future, ends the requests on their way.
         let mut asked: JoinSet<Asked> = JoinSet::new();
@@ -70,6 +70,7 @@ impl<'a> Walk<'a> {
                 source: stopped.into(),
             })?;
             self.take(job, answer?)?;
+            progress.set(&self.summary);
             if !self.findings.send(false).await {
                 self.stop("nobody receives what is found");
                 break;

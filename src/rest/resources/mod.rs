@@ -3,6 +3,8 @@
 
 pub(super) mod catalogs;
 pub(super) mod databases;
+pub(super) mod discovery;
+pub(super) mod discovery_run;
 pub(super) mod events;
 pub(super) mod kits;
 pub(super) mod partitions;

@@ -5,10 +5,13 @@
 
 pub mod catalog;
 pub mod database;
+pub mod discovery;
 pub mod event;
+pub mod explanation;
 pub mod kit;
 pub mod partition;
 pub mod problem;
+pub mod run;
 pub mod storage;
 pub mod table;
 
@@ -22,6 +25,11 @@ fn moment(seconds: i64) -> Option<String> {
     }
     let moment = DateTime::from_timestamp(seconds, 0)?;
     Some(moment.to_rfc3339_opts(SecondsFormat::Secs, true))
+}
+
+/// An amount of money as people write it: without the noise of binary fractions.
+fn money(amount: f64) -> f64 {
+    (amount * 1e6).round() / 1e6
 }
 
 #[cfg(test)]

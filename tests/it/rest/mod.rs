@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod databases;
+pub(crate) mod discovery;
 mod events;
 mod openapi;
 mod partitions;

@@ -1,0 +1,201 @@
+//! `skep discover`: looks for the partitions of a table now, and shows how far it is.
+
+use super::client::Client;
+use super::failure::ClientError;
+use super::output::Output;
+use super::place::TablePlace;
+use super::remote::Remote;
+use crate::rest::view::run::{
+    CountsView, PlanView, PlannedView, ProgressView, ReportView, RunLine, RunScope, StartRun,
+};
+use anyhow::Result;
+use clap::Args;
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use std::time::Duration;
+
+/// How often the bar moves while nothing is heard.
+const TICK: Duration = Duration::from_millis(100);
+/// What a run comes to where it could not do all.
+const DONE: &str = "done";
+
+/// Which table, and how much of it.
+#[derive(Debug, Args)]
+pub(super) struct DiscoverCommand {
+    #[command(flatten)]
+    remote: Remote,
+    /// The table
+    #[arg(value_name = "DATABASE.TABLE")]
+    table: TablePlace,
+    /// Look where new partitions appear; the default
+    #[arg(long, conflicts_with = "sweep")]
+    window: bool,
+    /// Look at everything
+    #[arg(long)]
+    sweep: bool,
+    /// Only tell what a run would do
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl DiscoverCommand {
+    /// Does it.
+    pub(super) fn run(self) -> Result<()> {
+        let scope = if self.sweep {
+            RunScope::Sweep
+        } else {
+            RunScope::Window
+        };
+        let start = StartRun {
+            scope,
+            dry_run: self.dry_run,
+        };
+        let table = self.table;
+        self.remote
+            .run(|client, output| async move { discover(&table, &start, &client, output).await })
+    }
+}
+
+async fn discover(
+    table: &TablePlace,
+    start: &StartRun,
+    client: &Client,
+    output: Output,
+) -> Result<()> {
+    let bar = bar();
+    let path = table.below(&["discovery", "run"]);
+    let ended = client
+        .post_lines(&path, start, |line| match line {
+            RunLine::Progress(progress) => {
+                bar.set_message(message(&progress));
+                None
+            }
+            end => Some(end),
+        })
+        .await;
+    bar.finish_and_clear();
+    match ended? {
+        RunLine::Report(report) => show_report(output, &report),
+        RunLine::Plan(plan) => show_plan(output, &plan),
+        RunLine::Problem(problem) => Err(ClientError::Refused(problem).into()),
+        RunLine::Progress(_) => Ok(()),
+    }
+}
+
+/// On standard error, and only where that is a terminal. Nobody knows how much there is, so it has no end.
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(TICK);
+    bar
+}
+
+fn message(progress: &ProgressView) -> String {
+    let ProgressView {
+        requests,
+        objects,
+        prefixes,
+        found,
+        added,
+        elapsed_ms,
+    } = *progress;
+    let rate = objects.saturating_mul(1000) / elapsed_ms.max(1);
+    format!(
+        "{} prefixes · {} objects · {} requests · {} objects/s · {} partitions, {} new",
+        HumanCount(prefixes),
+        HumanCount(objects),
+        HumanCount(requests),
+        HumanCount(rate),
+        HumanCount(found),
+        HumanCount(added),
+    )
+}
+
+/// What was counted, in one line.
+fn counted(counts: &CountsView) -> String {
+    format!(
+        "{} requests ({:.6} USD on AWS), {} objects, {} prefixes",
+        counts.requests, counts.cost_usd, counts.objects, counts.prefixes
+    )
+}
+
+fn show_report(output: Output, report: &ReportView) -> Result<()> {
+    let counts = &report.counts;
+    let run = report.run.map(|run| run.to_string());
+    let facts = [
+        ("outcome", report.outcome.clone()),
+        ("why", report.error.clone().unwrap_or_default()),
+        ("run", run.unwrap_or_default()),
+        ("found", counts.found.to_string()),
+        ("added", counts.added.to_string()),
+        ("moved", counts.moved.to_string()),
+        ("dropped", counts.dropped.to_string()),
+        ("skipped", counts.skipped.to_string()),
+        ("cost", counted(counts)),
+    ];
+    output.one(report, &facts)?;
+    if report.outcome == DONE {
+        return Ok(());
+    }
+    Err(ClientError::Unfinished(report.outcome.clone()).into())
+}
+
+fn show_plan(output: Output, plan: &PlanView) -> Result<()> {
+    if output.is_json() {
+        return output.one(plan, &[]);
+    }
+    let of = |what: &'static str, list: &[PlannedView]| {
+        let row = |one: &PlannedView| Planned {
+            what,
+            name: one.name.clone(),
+            location: one.location.clone(),
+            why: match &one.from {
+                Some(from) => format!("from {from}"),
+                None => format!("{} files, {} bytes", one.files, one.bytes),
+            },
+        };
+        list.iter().map(row).collect::<Vec<_>>()
+    };
+    let mut rows = of("add", &plan.added);
+    rows.extend(of("move", &plan.moved));
+    rows.extend(of("drop", &plan.dropped));
+    rows.extend(plan.skipped.iter().map(|one| Planned {
+        what: "skip",
+        name: String::new(),
+        location: one.path.clone(),
+        why: one.reason.clone(),
+    }));
+    output.list(["what", "partition", "location", "why"], &rows, |row| {
+        [
+            row.what.to_owned(),
+            row.name.clone(),
+            row.location.clone(),
+            row.why.clone(),
+        ]
+    })?;
+    let CountsView {
+        added,
+        moved,
+        dropped,
+        skipped,
+        ..
+    } = plan.counts;
+    output.done(&format!(
+        "a run would add {added}, move {moved}, drop {dropped} and skip {skipped}; {}",
+        counted(&plan.counts)
+    ));
+    for why in [&plan.stopped, &plan.braked].into_iter().flatten() {
+        output.done(why);
+    }
+    Ok(())
+}
+
+/// A line of a plan.
+#[derive(serde::Serialize)]
+struct Planned {
+    what: &'static str,
+    name: String,
+    location: String,
+    why: String,
+}

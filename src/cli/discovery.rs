@@ -1,0 +1,276 @@
+//! `skep discovery`: what tables ask of discovery, their history, and taking runs back.
+
+use super::client::Client;
+use super::output::Output;
+use super::place::{TablePlace, property};
+use super::remote::Remote;
+use crate::rest::view::discovery::{DiscoveryListView, DiscoveryView, PutDiscovery};
+use crate::rest::view::run::{RunListView, RunView, SkippedListView};
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+/// What to do, and where.
+#[derive(Debug, Args)]
+pub(super) struct DiscoveryCommand {
+    #[command(flatten)]
+    remote: Remote,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List the tables that opted in
+    List,
+    /// Show where a table stands
+    Show {
+        /// The table
+        #[arg(value_name = "DATABASE.TABLE")]
+        table: TablePlace,
+    },
+    /// Look for partitions of a table from now on
+    On {
+        /// The table
+        #[arg(value_name = "DATABASE.TABLE")]
+        table: TablePlace,
+        /// How directories tell partition values, such as '{dt:%Y/%m/%d}/{hour}'; by default key=value
+        #[arg(long, value_name = "TEMPLATE")]
+        layout: Option<String>,
+        /// Another setting, without skep.discovery. before it; may stand several times
+        #[arg(long = "set", value_name = "KEY=VALUE", value_parser = property)]
+        settings: Vec<(String, String)>,
+    },
+    /// Stop looking for partitions of a table
+    Off {
+        /// The table
+        #[arg(value_name = "DATABASE.TABLE")]
+        table: TablePlace,
+    },
+    /// List the runs that changed something, failed or were asked for, the latest first
+    Runs {
+        /// The table
+        #[arg(value_name = "DATABASE.TABLE")]
+        table: TablePlace,
+        /// Only the latest ones
+        #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+        limit: usize,
+    },
+    /// List the directories that were left out, with the reasons
+    Skipped {
+        /// The table
+        #[arg(value_name = "DATABASE.TABLE")]
+        table: TablePlace,
+    },
+    /// Undo a run; the table's schedule stands still from then on
+    Undo {
+        /// The table
+        #[arg(value_name = "DATABASE.TABLE")]
+        table: TablePlace,
+        /// The run's number
+        run: i64,
+    },
+    /// Let a table's schedule go on after an undo
+    Resume {
+        /// The table
+        #[arg(value_name = "DATABASE.TABLE")]
+        table: TablePlace,
+    },
+}
+
+impl DiscoveryCommand {
+    /// Does it.
+    pub(super) fn run(self) -> Result<()> {
+        let action = self.action;
+        self.remote
+            .run(|client, output| async move { act(action, &client, output).await })
+    }
+}
+
+async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
+    match action {
+        Action::List => list(client, output).await,
+        Action::Show { table } => {
+            let view: DiscoveryView = client.get(&table.below(&["discovery"]), &[]).await?;
+            show(output, &view)
+        }
+        Action::On {
+            table,
+            layout,
+            settings,
+        } => {
+            let layout = layout.map(|template| ("layout".to_owned(), template));
+            let wanted = PutDiscovery {
+                on: true,
+                settings: layout.into_iter().chain(settings).collect(),
+            };
+            let path = table.below(&["discovery"]);
+            show(output, &client.put(&path, &wanted).await?)
+        }
+        Action::Off { table } => {
+            let wanted = PutDiscovery::default();
+            let path = table.below(&["discovery"]);
+            show(output, &client.put(&path, &wanted).await?)
+        }
+        Action::Runs { table, limit } => {
+            let query = [("limit", limit.to_string())];
+            let path = table.below(&["discovery", "runs"]);
+            let page: RunListView = client.get(&path, &query).await?;
+            show_runs(output, &page.runs)
+        }
+        Action::Skipped { table } => skipped(client, output, &table).await,
+        Action::Undo { table, run } => {
+            let run = run.to_string();
+            let path = table.below(&["discovery", "runs", &run, "undo"]);
+            let undone: RunView = client.post(&path, &json!({})).await?;
+            show_runs(output, &[undone])?;
+            output.done("the table's schedule stands still; skep discovery resume lets it go on");
+            Ok(())
+        }
+        Action::Resume { table } => {
+            let path = table.below(&["discovery", "resume"]);
+            show(output, &client.post(&path, &json!({})).await?)
+        }
+    }
+}
+
+async fn list(client: &Client, output: Output) -> Result<()> {
+    let mut all = Vec::new();
+    let mut after = 0;
+    loop {
+        let query = [("limit", "1000".to_owned()), ("after", after.to_string())];
+        let page: DiscoveryListView = client.get(&["discovery"], &query).await?;
+        all.extend(page.tables);
+        let Some(next) = page.next else { break };
+        after = next;
+    }
+    let head = [
+        "table",
+        "state",
+        "last run",
+        "age of data",
+        "requests today",
+    ];
+    output.list(head, &all, |one| {
+        let age = one
+            .freshness
+            .as_ref()
+            .map(|fresh| format!("{} s", fresh.age_s));
+        [
+            format!("{}.{}", one.database, one.table),
+            state(one),
+            one.schedule.last_run_at.clone().unwrap_or_default(),
+            age.unwrap_or_default(),
+            one.requests_today.to_string(),
+        ]
+    })
+}
+
+fn state(view: &DiscoveryView) -> String {
+    if let Some(problem) = &view.problem {
+        return problem.clone();
+    }
+    if let Some(since) = &view.schedule.paused_at {
+        return format!("paused since {since}");
+    }
+    if let Some(error) = &view.schedule.last_error {
+        return error.clone();
+    }
+    let is_stale = view.freshness.as_ref().is_some_and(|fresh| fresh.is_stale);
+    match (view.on, is_stale) {
+        (false, _) => "off".to_owned(),
+        (true, true) => "on, stale".to_owned(),
+        (true, false) => "on".to_owned(),
+    }
+}
+
+fn show(output: Output, view: &DiscoveryView) -> Result<()> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let number = |value: Option<i64>| value.map(|s| format!("{s} s")).unwrap_or_default();
+    let mut facts = vec![
+        ("table", format!("{}.{}", view.database, view.table)),
+        ("state", state(view)),
+    ];
+    let roots = view.roots.iter();
+    facts.extend(roots.map(|root| {
+        (
+            "root",
+            format!("{} {} {}", root.name, root.location, root.layout),
+        )
+    }));
+    if let Some(settings) = &view.settings {
+        facts.extend([
+            ("mode", settings.mode.clone()),
+            ("time zone", settings.time_zone.clone()),
+            ("interval", number(settings.interval_s)),
+            ("sweeps every", number(settings.sweep_interval_s)),
+            ("schema", settings.schema.clone()),
+            ("kept for", number(settings.retention_s)),
+        ]);
+    }
+    facts.extend([
+        ("next look", text(&view.schedule.window_at)),
+        ("next sweep", text(&view.schedule.sweep_at)),
+        ("last run", text(&view.schedule.last_run_at)),
+        ("last error", text(&view.schedule.last_error)),
+        (
+            "requests today",
+            format!(
+                "{} ({:.6} USD on AWS)",
+                view.requests_today, view.cost_today_usd
+            ),
+        ),
+    ]);
+    if let Some(fresh) = &view.freshness {
+        facts.extend([
+            ("newest data", text(&fresh.object_at)),
+            ("registered after", number(fresh.lag_s)),
+        ]);
+    }
+    output.one(view, &facts)
+}
+
+fn show_runs(output: Output, runs: &[RunView]) -> Result<()> {
+    let head = [
+        "run", "cause", "outcome", "started", "added", "moved", "dropped", "requests", "remark",
+    ];
+    output.list(head, runs, |run| {
+        let undone = run.undone_at.as_ref().map(|at| format!("undone {at}"));
+        let remark = undone.or_else(|| run.error.clone());
+        [
+            run.id.to_string(),
+            run.cause.clone(),
+            run.outcome.clone(),
+            run.started_at.clone().unwrap_or_default(),
+            run.counts.added.to_string(),
+            run.counts.moved.to_string(),
+            run.counts.dropped.to_string(),
+            run.counts.requests.to_string(),
+            remark.unwrap_or_default(),
+        ]
+    })
+}
+
+async fn skipped(client: &Client, output: Output, table: &TablePlace) -> Result<()> {
+    let mut all = Vec::new();
+    let mut after = None;
+    loop {
+        let mut query = vec![("limit", "1000".to_owned())];
+        query.extend(after.map(|path| ("after", path)));
+        let path = table.below(&["discovery", "skipped"]);
+        let page: SkippedListView = client.get(&path, &query).await?;
+        all.extend(page.skipped);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    output.list(["path", "kind", "since", "reason"], &all, |one| {
+        [
+            one.path.clone(),
+            one.kind.clone(),
+            one.first_seen_at.clone().unwrap_or_default(),
+            one.reason.clone(),
+        ]
+    })
+}

@@ -1,0 +1,174 @@
+//! Runs that somebody asks for. A first scan of a large table takes minutes, so the answer is a stream of lines: how far
+//! it is, and at the end what it did.
+//!
+//! What fails at once fails with its status as everywhere. A run goes on when its client leaves, and stands in the
+//! history; a dry run ends with its client.
+
+use super::CatalogQuery;
+use crate::catalog::RunProgress;
+use crate::error::{Error, Result};
+use crate::model::{RunCause, TableRef};
+use crate::rest::Shared;
+use crate::rest::extract::{Body, Query, Segments, table_at};
+use crate::rest::problem::{Kind, Problem};
+use crate::rest::view::run::{ProgressView, RunLine, StartRun};
+use axum::body::{Body as ResponseBody, Bytes};
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use futures::stream;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::task::JoinHandle;
+use tokio_util::task::AbortOnDropHandle;
+
+/// The type of the lines.
+const LINES_TYPE: &str = "application/x-ndjson";
+/// How long a run may take until its client hears of progress.
+const SILENCE: Duration = Duration::from_millis(500);
+
+/// Look for partitions now
+///
+/// Answers one JSON object a line: any number of `progress`, then `report` or, of a dry run, `plan`; `problem` where it
+/// failed after it had begun.
+#[utoipa::path(post, path = "/databases/{database}/tables/{table}/discovery/run", tag = "discovery",
+    operation_id = "discovery_run",
+    params(("database" = String, Path, description = "The database"),
+        ("table" = String, Path, description = "The table"), CatalogQuery),
+    request_body = StartRun,
+    responses((status = 200, description = "Lines", body = RunLine, content_type = "application/x-ndjson")))]
+pub(in crate::rest) async fn start(
+    State(shared): State<Arc<Shared>>,
+    Segments(place): Segments<(String, String)>,
+    Query(query): Query<CatalogQuery>,
+    Body(wanted): Body<StartRun>,
+) -> Result<Response, Problem> {
+    let at = table_at(query.catalog.as_deref(), &place);
+    let permit = Arc::clone(&shared.runs).try_acquire_owned().map_err(|_| {
+        Problem::unavailable("as many runs as this server allows are under way; another one")
+    })?;
+    let progress = Arc::new(RunProgress::default());
+    let watched = Arc::clone(&progress);
+    let task = tokio::spawn(async move {
+        let _permit = permit;
+        run(&shared, &at, &wanted, &watched).await
+    });
+    let mut running = Running::new(task, wanted.dry_run, progress);
+    match running.next().await {
+        Step::Ended(Err(problem)) => Err(problem),
+        Step::Ended(Ok(line)) => Ok(lines(ResponseBody::from(text(&line)))),
+        Step::Goes(line) => {
+            let first = stream::once(async move { Ok::<_, Infallible>(text(&line)) });
+            let rest = stream::unfold(Some(running), |running| async move {
+                let mut running = running?;
+                Some(match running.next().await {
+                    Step::Goes(line) => (Ok(text(&line)), Some(running)),
+                    Step::Ended(Ok(line)) => (Ok(text(&line)), None),
+                    Step::Ended(Err(problem)) => {
+                        let problem = Box::new(problem.into());
+                        (Ok(text(&RunLine::Problem(problem))), None)
+                    }
+                })
+            });
+            let body = futures::StreamExt::chain(first, rest);
+            Ok(lines(ResponseBody::from_stream(body)))
+        }
+    }
+}
+
+async fn run(
+    shared: &Shared,
+    at: &TableRef,
+    wanted: &StartRun,
+    progress: &Arc<RunProgress>,
+) -> Result<RunLine> {
+    let scope = wanted.scope.into();
+    if wanted.dry_run {
+        let plan = shared.catalog.discovery_plan_watched(at, scope, progress);
+        let plan = Box::pin(plan).await?;
+        return Ok(RunLine::Plan(Box::new(plan.into())));
+    }
+    let catalog = &shared.catalog;
+    let report = catalog.discovery_run_watched(at, scope, RunCause::Manual, progress);
+    let report = Box::pin(report).await?;
+    Ok(RunLine::Report(Box::new(report.into())))
+}
+
+/// A run that is under way.
+struct Running {
+    task: Task,
+    progress: Arc<RunProgress>,
+    started: Instant,
+}
+
+/// What becomes of the work when nobody waits for it any more.
+enum Task {
+    GoesOn(JoinHandle<Result<RunLine>>),
+    Ends(AbortOnDropHandle<Result<RunLine>>),
+}
+
+/// What is to be told next.
+enum Step {
+    Goes(RunLine),
+    Ended(Result<RunLine, Problem>),
+}
+
+impl Running {
+    fn new(
+        task: JoinHandle<Result<RunLine>>,
+        ends_with_client: bool,
+        progress: Arc<RunProgress>,
+    ) -> Self {
+        Self {
+            task: if ends_with_client {
+                Task::Ends(AbortOnDropHandle::new(task))
+            } else {
+                Task::GoesOn(task)
+            },
+            progress,
+            started: Instant::now(),
+        }
+    }
+
+    async fn next(&mut self) -> Step {
+        let ended = match &mut self.task {
+            Task::GoesOn(task) => tokio::time::timeout(SILENCE, task).await,
+            Task::Ends(task) => tokio::time::timeout(SILENCE, task).await,
+        };
+        match ended {
+            Ok(Ok(done)) => Step::Ended(done.map_err(|error: Error| error.into())),
+            Ok(Err(_)) => {
+                tracing::error!("a discovery run ended in a panic");
+                Step::Ended(Err(Problem::new(
+                    Kind::Internal,
+                    "the run ended in a panic",
+                )))
+            }
+            Err(_) => Step::Goes(RunLine::Progress(self.progress_view())),
+        }
+    }
+
+    fn progress_view(&self) -> ProgressView {
+        let counts = self.progress.counts();
+        ProgressView {
+            requests: counts.requests,
+            objects: counts.objects,
+            prefixes: counts.prefixes,
+            found: counts.found,
+            added: counts.added,
+            elapsed_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+fn lines(body: ResponseBody) -> Response {
+    ([(header::CONTENT_TYPE, LINES_TYPE)], body).into_response()
+}
+
+fn text(line: &RunLine) -> Bytes {
+    // Views are plain objects of texts and numbers: these always serialize.
+    let mut text = serde_json::to_vec(line).unwrap_or_default();
+    text.push(b'\n');
+    text.into()
+}
