@@ -9,7 +9,7 @@ use object_store::aws::{AmazonS3ConfigKey, AwsAuthorizer, AwsCredentialProvider}
 use object_store::client::{HttpRequest, HttpRequestBody};
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Method, StatusCode, redirect};
-use serde::Deserialize;
+use serde_json::Value;
 use std::time::Duration;
 
 /// The region that is taken where nothing names one, as for buckets.
@@ -27,14 +27,6 @@ pub(super) struct Sender {
     region: String,
     client: Client,
     credentials: AwsCredentialProvider,
-}
-
-#[derive(Deserialize)]
-struct Failure {
-    #[serde(rename = "__type", default)]
-    kind: String,
-    #[serde(alias = "Message", default)]
-    message: String,
 }
 
 impl Sender {
@@ -142,21 +134,19 @@ impl Sender {
     /// SQS names its failures in the body; a proxy before it has only a status.
     fn failure(&self, action: &str, status: StatusCode, body: &[u8]) -> QueueError {
         let queue = self.queue.clone();
-        let told: Option<Failure> = serde_json::from_slice(body).ok();
-        let kind = told.as_ref().map_or("", |told| told.kind.as_str());
-        let kind = kind
-            .rsplit(['#', '.'])
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        let why = match told {
-            Some(told) => words(&format!("{action}: {status}: {kind}: {}", told.message)),
+        let told: Value = serde_json::from_slice(body).unwrap_or_default();
+        let text = |name: &str| told.get(name).and_then(Value::as_str);
+        let kind = text("__type").unwrap_or_default();
+        let kind = kind.rsplit(['#', '.']).next().unwrap_or_default();
+        // Some services write the message with a capital, some in both ways.
+        let why = match text("message").or_else(|| text("Message")) {
+            Some(message) => words(&format!("{action}: {status}: {kind}: {message}")),
             None => words(&format!(
-                "{action}: {status}: {}",
+                "{action}: {status}: {kind}: {}",
                 String::from_utf8_lossy(body)
             )),
         };
-        match kind.as_str() {
+        match kind {
             "QueueDoesNotExist" | "NonExistentQueue" | "QueueDeletedRecently" => {
                 QueueError::NotFound { queue }
             }

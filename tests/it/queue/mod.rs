@@ -105,7 +105,8 @@ async fn a_wrong_secret_is_denied_and_shown_nowhere() {
 async fn every_failure_has_its_kind() {
     let server = Sqs::start().await;
     let queue = open(&server.url(), SECRET_ACCESS_KEY);
-    let absent = r#"{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"no such queue"}"#;
+    let absent =
+        r#"{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"none","Message":"none"}"#;
     let throttled = r#"{"__type":"com.amazonaws.sqs#RequestThrottled","message":"slow"}"#;
     let odd = r#"{"__type":"com.amazonaws.sqs#InvalidAttributeName","message":"odd"}"#;
     for (status, body, retryable, part) in [
@@ -114,7 +115,7 @@ async fn every_failure_has_its_kind() {
         (400, odd, false, "not understood"),
         (403, "<html>proxy</html>", true, "denied"),
         (503, "", true, "cannot be reached"),
-        (200, "[]", false, "not understood"),
+        (200, r#"{"Messages":5}"#, false, "not understood"),
         (200, "<html>", false, "not understood"),
     ] {
         server.fail(status, body);
