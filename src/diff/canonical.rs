@@ -123,7 +123,6 @@ fn fits(one: &CanonicalType, other: &CanonicalType) -> bool {
             (true, false) => bits < other_bits,
             (false, true) => false,
         },
-        (T::Integer { .. } | T::Decimal(Some(_)), T::Decimal(None)) => true,
         (T::Integer { bits, .. }, T::Decimal(Some((precision, scale)))) => {
             precision.saturating_sub(*scale) >= integer_digits(*bits)
         }
@@ -138,7 +137,9 @@ fn fits(one: &CanonicalType, other: &CanonicalType) -> bool {
                 && precision.saturating_sub(*scale) <= other_precision.saturating_sub(*other_scale)
         }
         (T::Float { bits }, T::Float { bits: room }) => bits <= room,
-        (T::Char(_) | T::Text(_), T::Text(None)) | (T::Bytes(_), T::Bytes(None)) => true,
+        (T::Integer { .. } | T::Decimal(Some(_)), T::Decimal(None))
+        | (T::Char(_) | T::Text(_), T::Text(None))
+        | (T::Bytes(_), T::Bytes(None)) => true,
         (T::Char(length), T::Char(room)) => length <= room,
         (T::Char(length), T::Text(Some(room))) => u64::from(*length) <= *room,
         (T::Text(Some(length)), T::Text(Some(room)))

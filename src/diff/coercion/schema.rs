@@ -8,6 +8,7 @@
 use super::{Engine, Reading, Verdict, coercion};
 use crate::model::Column;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 
 /// How bad a file is for a table.
@@ -106,13 +107,17 @@ pub fn schema_compare(table: &[Column], file: &[Column]) -> SchemaVerdict {
     let mut at: HashMap<String, usize> = HashMap::with_capacity(file.len());
     for (position, column) in file.iter().enumerate() {
         let name = column.name.to_lowercase();
-        if at.contains_key(&name) {
-            notes.push((
+        match at.entry(name) {
+            Entry::Vacant(entry) => {
+                entry.insert(position);
+            }
+            Entry::Occupied(entry) => notes.push((
                 SchemaGrade::Breaks,
-                format!("the file has the column {name} twice but for the case; Spark refuses it"),
-            ));
-        } else {
-            at.insert(name, position);
+                format!(
+                    "the file has the column {} twice but for the case; Spark refuses it",
+                    entry.key()
+                ),
+            )),
         }
     }
     let (mut findings, mut missing, mut moved) = (Vec::new(), Vec::new(), None);
