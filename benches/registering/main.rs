@@ -25,7 +25,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// The first second of 2015-01-01, from which the hours of the large table count.
 const FIRST_S: u64 = 1_420_070_400;
 /// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// What to measure.
 #[derive(Parser)]

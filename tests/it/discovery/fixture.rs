@@ -20,7 +20,7 @@ use tempfile::TempDir;
 /// 2023-11-14T22:13:20Z, for tests that stand still.
 pub(super) const NOW_S: i64 = 1_700_000_000;
 /// How long a test waits for what must come by itself.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A table in `default`.
 pub(super) fn at(table: &str) -> TableRef {
@@ -64,7 +64,7 @@ impl World {
             settings.database.url = Secret::new(database.url());
         }
         settings.storage = s3.storage_settings();
-        settings.warehouse.location = "s3a://lake/warehouse".to_owned();
+        "s3a://lake/warehouse".clone_into(&mut settings.warehouse.location);
         change(&mut settings);
         let running = Server::start_at(settings, clock.clone())
             .await

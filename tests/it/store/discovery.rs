@@ -14,6 +14,7 @@ on_every_database!(
     the_migration_knows_the_tables_that_opted_in_before,
     a_run_moves_the_schedule_on,
     runs_and_what_they_changed_come_back,
+    runs_are_abandoned_paged_undone_and_thinned,
     skipped_directories_are_remembered_and_bounded,
 );
 
@@ -132,7 +133,7 @@ async fn the_migration_knows_the_tables_that_opted_in_before(test: TestDatabase)
     test.execute("DELETE FROM skep_migrations WHERE number = 2")
         .await;
     let store = test.store().await;
-    assert_eq!(due(&store).await, [table.at.clone()]);
+    assert_eq!(due(&store).await, std::slice::from_ref(&table.at));
     let mut session = store.session().await.unwrap();
     assert_eq!(session.discovery_sweep_due(10).await.unwrap(), [table.at]);
 }
@@ -186,11 +187,9 @@ async fn a_run_moves_the_schedule_on(test: TestDatabase) {
     assert_eq!(next_day.last_error, None);
 }
 
-async fn runs_and_what_they_changed_come_back(test: TestDatabase) {
-    let store = test.store().await;
-    add_database(&store).await;
-    let table = opted_in(&store, "t").await;
-    let mut run = DiscoveryRun {
+/// A sweep of a table that has just begun.
+fn sweep_of(table: &Table) -> DiscoveryRun {
+    DiscoveryRun {
         id: 0,
         table_id: table.id,
         cause: RunCause::Sweep,
@@ -209,7 +208,14 @@ async fn runs_and_what_they_changed_come_back(test: TestDatabase) {
         },
         error: None,
         undone_at: None,
-    };
+    }
+}
+
+async fn runs_and_what_they_changed_come_back(test: TestDatabase) {
+    let store = test.store().await;
+    add_database(&store).await;
+    let table = opted_in(&store, "t").await;
+    let mut run = sweep_of(&table);
     let mut moved = partition("2");
     moved.location = Some("s3://hot/2".into());
     moved.parameters = Parameters::from([("a\0".into(), "한".into())]);
@@ -235,7 +241,24 @@ async fn runs_and_what_they_changed_come_back(test: TestDatabase) {
     let stored = session.discovery_changes_get(id, 0).await.unwrap();
     assert_eq!(stored, Some(changes));
     assert_eq!(session.discovery_changes_get(id, 1).await.unwrap(), None);
+}
 
+async fn runs_are_abandoned_paged_undone_and_thinned(test: TestDatabase) {
+    let store = test.store().await;
+    add_database(&store).await;
+    let table = opted_in(&store, "t").await;
+    let mut run = sweep_of(&table);
+    let id = transact!(store, |session| {
+        let id = session.discovery_run_id().await?;
+        let first = DiscoveryRun { id, ..run.clone() };
+        session.discovery_run_put(&first).await?;
+        let changes = DiscoveryChanges::default();
+        session.discovery_changes_insert(id, 0, &changes).await?;
+        Ok(id)
+    })
+    .unwrap();
+    run.id = id;
+    let mut session = store.session().await.unwrap();
     let abandoned = transact!(store, |session| {
         let other = session
             .discovery_run_abandon(table.id, RunCause::Window)
