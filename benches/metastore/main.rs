@@ -116,14 +116,14 @@ fn reads(args: &Args, servers: &[Server; 2]) -> Result<()> {
     // Each server has requests of its own: a request remembers the length of its reply.
     for (first, second) in fixture::operations().into_iter().zip(fixture::operations()) {
         if first.name.contains(&args.only) {
-            operation(args, servers, [first, second])?;
+            operation(args, servers, &[first, second])?;
         }
     }
     Ok(())
 }
 
 /// Measures one read in all its ways, the servers by turns.
-fn operation(args: &Args, servers: &[Server; 2], operations: [Operation; 2]) -> Result<()> {
+fn operation(args: &Args, servers: &[Server; 2], operations: &[Operation; 2]) -> Result<()> {
     let duration = Duration::from_secs_f64(args.seconds);
     let way = |connecting| {
         move |&clients| Way {
@@ -133,7 +133,7 @@ fn operation(args: &Args, servers: &[Server; 2], operations: [Operation; 2]) -> 
     };
     let lasting = operations[0].connections.iter().map(way(false));
     let connecting = operations[0].connecting.iter().map(way(true));
-    for (server, operation) in servers.iter().zip(&operations) {
+    for (server, operation) in servers.iter().zip(operations) {
         // The first calls fill caches and let the Java machine compile.
         server.read(&operation.requests, way(false)(&1), duration)?;
     }

@@ -1,6 +1,7 @@
 //! Footers of Parquet files that Parquet's own library wrote, on both storages, and of files that nobody should have
 //! written.
 
+use std::fmt::Write as _;
 use crate::s3::S3Server;
 use bytes::Bytes;
 use parquet::data_type::Int64Type;
@@ -216,7 +217,7 @@ async fn on_s3_a_footer_costs_one_request_and_a_large_one_two() {
     let small = rows(2);
     let mut schema = "message m {".to_owned();
     for number in 0..4_000 {
-        schema += &format!(" optional int32 a_column_with_a_long_name_{number};");
+        write!(schema, " optional int32 a_column_with_a_long_name_{number};").unwrap();
     }
     let large = empty(&(schema + "}"));
     assert!(large.len() > 150_000);

@@ -75,7 +75,8 @@ struct Received {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Message {
-    message_id: String,
+    #[serde(rename = "MessageId")]
+    id: String,
     receipt_handle: String,
     body: String,
     #[serde(default)]
@@ -205,7 +206,7 @@ fn message(message: Message) -> QueueMessage {
     let count = message.attributes.get("ApproximateReceiveCount");
     QueueMessage {
         events: event::read(&message.body),
-        id: message.message_id,
+        id: message.id,
         receipt: Receipt(message.receipt_handle),
         received_count: count.and_then(|text| text.parse().ok()).unwrap_or(1),
     }

@@ -46,8 +46,8 @@ impl Walk<'_> {
     /// Takes a page of a directory's children.
     pub(super) fn level_take(
         &mut self,
-        segments: Vec<String>,
-        wanted: Children,
+        segments: &[String],
+        wanted: &Children,
         listed: Listed,
     ) -> Result<(), LakeError> {
         for file in &listed.files {
@@ -55,7 +55,7 @@ impl Walk<'_> {
                 self.findings.mismatch(&file.path, ABOVE);
             }
         }
-        let last = last_wanted(&wanted);
+        let last = last_wanted(wanted);
         let is_behind = |name: &String| {
             let name = format!("{name}/");
             last.as_ref()
@@ -65,14 +65,14 @@ impl Walk<'_> {
         // Below its own children on the stack: they are finished before the next page is asked for.
         if listed.next.is_some() && !is_over {
             self.waiting.push(Job::Level {
-                segments: segments.clone(),
+                segments: segments.to_vec(),
                 wanted: wanted.clone(),
                 token: listed.next,
             });
         }
         for name in listed.directories.iter().rev() {
             if !is_hidden(name) && wanted.contains(name) {
-                self.descend(&segments, name);
+                self.descend(segments, name);
             }
         }
         Ok(())

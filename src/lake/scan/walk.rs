@@ -156,7 +156,7 @@ impl<'a> Walk<'a> {
         match job {
             Job::Level {
                 segments, wanted, ..
-            } => self.level_take(segments, wanted, listed)?,
+            } => self.level_take(&segments, &wanted, listed)?,
             Job::Leaf {
                 path,
                 values,

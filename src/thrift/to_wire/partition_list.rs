@@ -116,7 +116,7 @@ impl Slot {
     }
 
     /// The list as Hive's `PartitionSpec` wraps it.
-    pub(in crate::thrift) fn as_specs(self) -> Specs {
+    pub(in crate::thrift) fn into_specs(self) -> Specs {
         Specs(self)
     }
 }

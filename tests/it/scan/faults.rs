@@ -78,7 +78,7 @@ async fn a_store_slower_than_the_limit_fails_the_scan() {
     let mut settings = server.storage_settings();
     settings.s3.request_timeout_s = 1;
     let lake = Lake::new(&settings, &[]).unwrap();
-    server.latency(Duration::from_secs(600));
+    server.latency(Duration::from_mins(10));
     let error = scan(&lake, request("s3a://lake/t", &layout, None))
         .await
         .unwrap_err();

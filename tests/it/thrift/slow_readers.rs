@@ -35,7 +35,7 @@ fn make_long(client: &mut Client) {
 fn ask_for_all(address: SocketAddr) -> TcpStream {
     let args = json!({ "db_name": "default", "tbl_name": "long", "max_parts": -1 });
     let mut stream = TcpStream::connect(address).unwrap();
-    let patience = Some(Duration::from_secs(60));
+    let patience = Some(Duration::from_mins(1));
     stream.set_read_timeout(patience).unwrap();
     stream.set_write_timeout(patience).unwrap();
     let call = call_bytes("get_partitions", args, Options::default());
@@ -97,8 +97,9 @@ async fn who_stops_taking_an_answer_is_closed() {
             let mut stopped = ask_for_all(address);
             stopped.read_exact(&mut [0]).unwrap();
             // The server reads nothing while it answers; closing the connection ends this.
+            let zeros = vec![0; 64 * 1024];
             let failure = loop {
-                if let Err(failure) = stopped.write(&[0; 64 * 1024]) {
+                if let Err(failure) = stopped.write(&zeros) {
                     break failure.kind();
                 }
             };

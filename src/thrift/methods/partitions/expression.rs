@@ -75,7 +75,7 @@ async fn get_partitions_spec_by_expr(call: Call<'_>) -> Answer {
     call.reply_list(list, |list| {
         Success(Wrapped {
             has_unknown: Some(has_unknown),
-            ..Wrapped::new(list.as_specs())
+            ..Wrapped::new(list.into_specs())
         })
     })
 }

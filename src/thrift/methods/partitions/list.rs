@@ -174,7 +174,7 @@ async fn get_partitions_pspec(call: Call<'_>) -> Answer {
     let max = max_of(args.max_parts);
     let patterns = ParameterPatterns::default();
     let list = select(&call, &at, PartitionSelection::All, max, patterns).await?;
-    call.reply_list(list, |list| Success(list.as_specs()))
+    call.reply_list(list, |list| Success(list.into_specs()))
 }
 
 /// Flink reads partitions by this form alone.
@@ -184,5 +184,5 @@ async fn get_part_specs_by_filter(call: Call<'_>) -> Answer {
     let selection = PartitionSelection::Filter(args.filter.unwrap_or_default());
     let max = max_of(args.max_parts);
     let list = select(&call, &at, selection, max, ParameterPatterns::default()).await?;
-    call.reply_list(list, |list| Success(list.as_specs()))
+    call.reply_list(list, |list| Success(list.into_specs()))
 }

@@ -78,7 +78,7 @@ async fn get_partitions_with_specs(call: Call<'_>) -> Answer {
             .await?
         }
     };
-    call.reply_list(list, |list| Success(Wrapped::new(list.as_specs())))
+    call.reply_list(list, |list| Success(Wrapped::new(list.into_specs())))
 }
 
 /// What the filter specification asks for.
