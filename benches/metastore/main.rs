@@ -73,7 +73,7 @@ fn main() -> Result<()> {
         operation(
             &args,
             &servers,
-            [fixture::long_read(), fixture::long_read()],
+            &[fixture::long_read(), fixture::long_read()],
         )?;
     }
     let [a, b] = [&servers[0].name, &servers[1].name];

@@ -1,7 +1,6 @@
 //! Footers of Parquet files that Parquet's own library wrote, on both storages, and of files that nobody should have
 //! written.
 
-use std::fmt::Write as _;
 use crate::s3::S3Server;
 use bytes::Bytes;
 use parquet::data_type::Int64Type;
@@ -10,6 +9,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 use proptest::prelude::*;
 use skep::lake::{Footer, FooterFault, Lake, LakeError, StorageSettings};
+use std::fmt::Write as _;
 use std::fs;
 use std::sync::Arc;
 
@@ -217,7 +217,11 @@ async fn on_s3_a_footer_costs_one_request_and_a_large_one_two() {
     let small = rows(2);
     let mut schema = "message m {".to_owned();
     for number in 0..4_000 {
-        write!(schema, " optional int32 a_column_with_a_long_name_{number};").unwrap();
+        write!(
+            schema,
+            " optional int32 a_column_with_a_long_name_{number};"
+        )
+        .unwrap();
     }
     let large = empty(&(schema + "}"));
     assert!(large.len() > 150_000);

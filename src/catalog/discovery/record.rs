@@ -6,8 +6,8 @@ use crate::catalog::Catalog;
 use crate::catalog::partition::{change_event, partitions_event, same_table, table_missing};
 use crate::error::{Error, Result};
 use crate::model::{
-    DiscoveryRun, DiscoverySkip, EventKind, NewEvent, Partition, RunCause, RunCounts, RunOutcome,
-    Table,
+    DiscoveryRun, DiscoverySettings, DiscoverySkip, EventKind, NewEvent, Partition, RunCause,
+    RunCounts, RunOutcome, Table,
 };
 use crate::store::{DiscoveryChanges, Session};
 use crate::transact;
@@ -131,6 +131,7 @@ impl Catalog {
                 .await?
                 .ok_or_else(|| table_missing(&seen.at))?;
             same_table(seen, &table)?;
+            same_settings(seen, &table)?;
             if let Some(lease) = &record.lease {
                 lease_hold(session, lease, &table).await?;
             }
@@ -198,6 +199,20 @@ fn count(counts: &mut RunCounts, written: &Written) {
     counts.added += written.added.len() as u64;
     counts.moved += written.moved;
     counts.dropped += written.dropped;
+}
+
+/// Fails where the table's properties ask for something else by now than what the run goes by: a table that opted out
+/// gets no partition more, however far the listing was.
+fn same_settings(seen: &Table, now: &Table) -> Result<()> {
+    if seen.parameters == now.parameters
+        || DiscoverySettings::of_table(seen) == DiscoverySettings::of_table(now)
+    {
+        return Ok(());
+    }
+    Err(Error::NotAllowed(format!(
+        "the discovery of {}.{} was changed while it ran; the next run goes by the new properties",
+        seen.at.database, seen.at.table
+    )))
 }
 
 /// Keeps the lease, inside the transaction: what follows is written by its holder or not at all.

@@ -14,64 +14,64 @@ async fn server() -> TestServer {
 
 /// A media type, a body, and the status, the kind and a word of the answer.
 const MALFORMED: [(&str, &str, u16, &str, &str); 10] = [
-        ("application/json", "", 400, "invalid-request", "EOF"),
-        (
-            "application/json",
-            "{\"name\": ",
-            400,
-            "invalid-request",
-            "line 1",
-        ),
-        (
-            "application/json",
-            "{\"name\": \"a\"} x",
-            400,
-            "invalid-request",
-            "trailing",
-        ),
-        ("application/json", "[]", 400, "invalid-request", "invalid"),
-        (
-            "application/json",
-            "{}",
-            400,
-            "invalid-request",
-            "missing field `name`",
-        ),
-        (
-            "application/json",
-            "{\"name\": 5}",
-            400,
-            "invalid-request",
-            "name: invalid type",
-        ),
-        (
-            "application/json",
-            "{\"nmae\": \"a\"}",
-            400,
-            "invalid-request",
-            "did you mean `name`?",
-        ),
-        (
-            "application/json",
-            "{\"name\": \"a\", \"name\": \"b\"}",
-            400,
-            "invalid-request",
-            "duplicate",
-        ),
-        (
-            "text/plain",
-            "{\"name\": \"a\"}",
-            415,
-            "media-type",
-            "text/plain",
-        ),
-        (
-            "",
-            "{\"name\": \"a\"}",
-            415,
-            "media-type",
-            "application/json",
-        ),
+    ("application/json", "", 400, "invalid-request", "EOF"),
+    (
+        "application/json",
+        "{\"name\": ",
+        400,
+        "invalid-request",
+        "line 1",
+    ),
+    (
+        "application/json",
+        "{\"name\": \"a\"} x",
+        400,
+        "invalid-request",
+        "trailing",
+    ),
+    ("application/json", "[]", 400, "invalid-request", "invalid"),
+    (
+        "application/json",
+        "{}",
+        400,
+        "invalid-request",
+        "missing field `name`",
+    ),
+    (
+        "application/json",
+        "{\"name\": 5}",
+        400,
+        "invalid-request",
+        "name: invalid type",
+    ),
+    (
+        "application/json",
+        "{\"nmae\": \"a\"}",
+        400,
+        "invalid-request",
+        "did you mean `name`?",
+    ),
+    (
+        "application/json",
+        "{\"name\": \"a\", \"name\": \"b\"}",
+        400,
+        "invalid-request",
+        "duplicate",
+    ),
+    (
+        "text/plain",
+        "{\"name\": \"a\"}",
+        415,
+        "media-type",
+        "text/plain",
+    ),
+    (
+        "",
+        "{\"name\": \"a\"}",
+        415,
+        "media-type",
+        "application/json",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,7 +79,13 @@ async fn malformed_bodies_are_refused_with_their_place() {
     let server = server().await;
     let rest = Rest::of(&server);
     let long = format!("{{\"name\": \"{}\"}}", "x".repeat(5000));
-    let too_long = ("application/json", long.as_str(), 413, "too-large", "4096 bytes");
+    let too_long = (
+        "application/json",
+        long.as_str(),
+        413,
+        "too-large",
+        "4096 bytes",
+    );
     for (kind, body, status, slug, word) in MALFORMED.into_iter().chain([too_long]) {
         let mut request = rest
             .request(Method::POST, "/databases")
