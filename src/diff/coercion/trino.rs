@@ -1,5 +1,5 @@
 //! Trino: `io.trino.parquet.reader.ColumnReaderFactory` (optimized readers) and the two coercers of
-//! `io.trino.plugin.hive.parquet.ParquetTypeTranslator`, as of release 480.
+//! `io.trino.plugin.hive.parquet.ParquetTypeTranslator`.
 
 use super::{INT_DIGITS, Reading, integer_rank, is_int32, is_text, is_timestamp, other_timestamp};
 use crate::hive::hive_type::HiveType;
