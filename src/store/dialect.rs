@@ -3,6 +3,10 @@
 //! A new method here is a last resort: look for a spelling that all three accept, or a rule for the schema
 //! (`migrations/README.md`), first.
 
+/// What stands between names that come in one text. No name has it: those of partitions are escaped, those of objects
+/// are checked when they are made.
+pub(super) const NAME_SEPARATOR: char = '\n';
+
 /// A database's SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
@@ -57,6 +61,16 @@ impl Dialect {
                 };
                 sql.push_str(&sets.join(", "));
             }
+        }
+    }
+
+    /// The start of a SELECT whose one row is the number of the names of `n`, which follows, and all of them in one
+    /// text, in any order, with [`NAME_SEPARATOR`] between them.
+    pub(super) fn names_joined(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT COUNT(*), GROUP_CONCAT(n.name, '\n') FROM ",
+            Self::Postgres => "SELECT COUNT(*), STRING_AGG(n.name, '\n') FROM ",
+            Self::MySql => "SELECT COUNT(*), GROUP_CONCAT(n.name SEPARATOR '\n') FROM ",
         }
     }
 

@@ -155,6 +155,10 @@ async fn mysql_session(
     raw_sql("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
         .execute(&mut *connection)
         .await?;
+    // Lists of names come in one text; the default would cut it.
+    raw_sql("SET SESSION group_concat_max_len = 16777216")
+        .execute(&mut *connection)
+        .await?;
     let seconds = statement_timeout.as_secs().max(1);
     let lock_wait = format!(
         "SET SESSION innodb_lock_wait_timeout = {}",

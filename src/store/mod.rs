@@ -26,6 +26,7 @@ mod limits;
 mod link;
 mod lock;
 mod migrate;
+mod name_list;
 mod object_form;
 mod partition;
 mod partition_write;

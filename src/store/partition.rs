@@ -5,6 +5,7 @@
 
 use super::failure::Failure;
 use super::form::{columns_of, parameters_of};
+use super::name_list::NAMES_PER_STATEMENT_MAX;
 use super::row::{Cells, Row};
 use super::session::Session;
 use super::statement::{LIST_LENGTH_MAX, Statement};
@@ -288,7 +289,7 @@ impl Session {
         Ok(partitions)
     }
 
-    /// As [`Self::partition_page`], the names alone.
+    /// As [`Self::partition_page`], the names alone; up to 10,000 are one statement.
     pub async fn partition_names_page(
         &mut self,
         table_id: i64,
@@ -301,18 +302,24 @@ impl Session {
             .iter()
             .filter(|range| !is_behind(range, after))
         {
-            let left = limit - names.len();
-            if left == 0 {
-                break;
-            }
-            let statement = self
-                .statement("SELECT p.name FROM skep_partitions p WHERE p.table_id = ? ")
-                .bind(table_id)
-                .name_bounds(after, range)
-                .text("ORDER BY p.name LIMIT ?")
-                .bind(to_i64(left));
-            for row in &self.rows(&statement).await? {
-                names.push(row.cells().string()?);
+            loop {
+                let most = (limit - names.len()).min(NAMES_PER_STATEMENT_MAX);
+                if most == 0 {
+                    return Ok(names);
+                }
+                let last = names.last().map(String::as_str).or(after);
+                let statement = self
+                    .names_statement("(SELECT p.name FROM skep_partitions p WHERE p.table_id = ? ")
+                    .bind(table_id)
+                    .name_bounds(last, range)
+                    .text("ORDER BY p.name LIMIT ?) n")
+                    .bind(to_i64(most));
+                let mut page = self.name_list(&statement).await?;
+                let found = page.len();
+                names.append(&mut page);
+                if found < most {
+                    break;
+                }
             }
         }
         Ok(names)

@@ -4,6 +4,7 @@ use super::database::{principal_type_number, principal_type_of};
 use super::failure::Failure;
 use super::form::{columns_of, columns_text, parameters_of, parameters_text};
 use super::limits::{OBJECT_NAME_BYTES_MAX, check_length};
+use super::name_list::NAMES_PER_STATEMENT_MAX;
 use super::row::Row;
 use super::session::Session;
 use super::statement::LIST_LENGTH_MAX;
@@ -157,11 +158,22 @@ impl Session {
 
     /// The names of a database's tables and views, in byte order; none for an unknown database.
     pub async fn table_names(&mut self, database: &DatabaseRef) -> Result<Vec<Name>> {
-        let statement = self
-            .statement("SELECT t.name FROM skep_tables t WHERE t.database_id = ")
-            .database_id(database)
-            .text(" ORDER BY t.name");
-        self.names(&statement).await
+        let mut names: Vec<String> = Vec::new();
+        loop {
+            let last = names.last().map_or("", String::as_str);
+            let statement = self
+                .names_statement("(SELECT t.name FROM skep_tables t WHERE t.database_id = ")
+                .database_id(database)
+                .text(" AND t.name > ? ORDER BY t.name LIMIT ?) n")
+                .bind(last)
+                .bind(i64::try_from(NAMES_PER_STATEMENT_MAX).unwrap_or(i64::MAX));
+            let mut page = self.name_list(&statement).await?;
+            let found = page.len();
+            names.append(&mut page);
+            if found < NAMES_PER_STATEMENT_MAX {
+                return Ok(names.iter().map(|name| Name::new(name)).collect());
+            }
+        }
     }
 
     /// A database's tables and views without their columns, in byte order of their names.
