@@ -1,12 +1,9 @@
 //! Opting in, changing and opting out: the properties of the table, written as any engine's alter writes them.
 
 use super::history::DiscoveryStatus;
-use crate::catalog::Catalog;
-use crate::catalog::table::{LAST_DDL_TIME, change_event};
-use crate::error::{Entity, Error, Result};
+use crate::catalog::{Catalog, ParameterChanges, TableChange};
+use crate::error::{Error, Result};
 use crate::model::{DISCOVERY_PROPERTIES, DISCOVERY_PROPERTY_PREFIX, TableRef};
-use crate::transact;
-use std::collections::BTreeMap;
 
 impl Catalog {
     /// Sets (`Some`) and removes (`None`) properties of a table's discovery and retention, in one change with its event;
@@ -17,9 +14,9 @@ impl Catalog {
     pub async fn discovery_set(
         &self,
         at: &TableRef,
-        changes: &BTreeMap<String, Option<String>>,
+        changes: &ParameterChanges,
     ) -> Result<DiscoveryStatus> {
-        for key in changes.keys() {
+        for key in changes.0.keys() {
             let is_ours = key.starts_with(DISCOVERY_PROPERTY_PREFIX)
                 || DISCOVERY_PROPERTIES.contains(&key.as_str());
             if !is_ours {
@@ -28,31 +25,14 @@ impl Catalog {
                 )));
             }
         }
-        let now = self.now();
-        transact!(self.store, |session| {
-            let before = session
-                .table_get_locked(at)
-                .await?
-                .ok_or_else(|| Error::NotFound(Entity::Table(at.clone())))?;
-            let mut after = before.clone();
-            for (key, value) in changes {
-                match value {
-                    Some(value) => after.parameters.insert(key.clone(), value.clone()),
-                    None => after.parameters.remove(key),
-                };
-            }
-            if after.parameters == before.parameters {
-                return Ok(());
-            }
-            self.discovery_site(after.clone())?;
-            let time = now.to_string();
-            after.parameters.insert(LAST_DDL_TIME.into(), time);
-            session.table_update(&after).await?;
-            session
-                .event_append(now, &[change_event(before, after)])
-                .await?;
-            Ok(())
-        })?;
+        let change = TableChange {
+            parameters: changes.clone(),
+            owner: None,
+        };
+        self.table_change_checked(at, &change, |after| {
+            self.discovery_site(after.clone()).map(drop)
+        })
+        .await?;
         self.discovery_status(at).await
     }
 }

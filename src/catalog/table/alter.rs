@@ -262,7 +262,7 @@ async fn cascade(session: &mut Session, table: &Table) -> Result<()> {
 }
 
 /// The event of a changed table. It is filed under the new name, as in Hive; its message speaks of the old one.
-pub(in crate::catalog) fn change_event(before: Table, after: Table) -> NewEvent {
+pub(super) fn change_event(before: Table, after: Table) -> NewEvent {
     NewEvent {
         kind: EventKind::AlterTable,
         catalog: after.at.catalog.clone(),

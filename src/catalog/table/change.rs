@@ -20,6 +20,16 @@ impl Catalog {
     /// Changes a table's properties and owner, and gives the table as it is then. A change that changes nothing leaves
     /// no event. Fails with `NotFound`.
     pub async fn table_change(&self, at: &TableRef, change: &TableChange) -> Result<Table> {
+        self.table_change_checked(at, change, |_| Ok(())).await
+    }
+
+    /// As [`Self::table_change`], where `check` accepts what the table is to become.
+    pub(in crate::catalog) async fn table_change_checked(
+        &self,
+        at: &TableRef,
+        change: &TableChange,
+        check: impl Fn(&Table) -> Result<()> + Send + Sync,
+    ) -> Result<Table> {
         let now = self.now();
         transact!(self.store, |session| {
             let before = session
@@ -32,6 +42,7 @@ impl Catalog {
             if after == before {
                 return Ok(after);
             }
+            check(&after)?;
             after
                 .parameters
                 .insert(LAST_DDL_TIME.into(), now.to_string());

@@ -10,7 +10,6 @@ mod read;
 mod rename;
 mod statistics;
 
-pub(super) use alter::change_event;
 pub use alter::{AlterOptions, Expected};
 pub use change::TableChange;
 pub(super) use statistics::{DO_NOT_UPDATE_STATS, NUM_FILES, TOTAL_SIZE, accuracy_renew};

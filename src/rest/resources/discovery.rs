@@ -84,7 +84,7 @@ pub(in crate::rest) async fn put(
         let field = field.map_or("on".to_owned(), |name| format!("settings.{name}"));
         return Err(Problem::field(field, fault.to_string()));
     }
-    let status = shared.catalog.discovery_set(&at, &changes.0).await?;
+    let status = shared.catalog.discovery_set(&at, &changes).await?;
     Ok(Json(status.into()))
 }
 

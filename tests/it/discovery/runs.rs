@@ -1,7 +1,7 @@
 //! Single runs: what they find, cost, leave out and survive.
 
 use super::fixture::{NOW_S, World, at};
-use skep::catalog::DiscoveryScope;
+use skep::catalog::{DiscoveryScope, ParameterChanges};
 use skep::error::Error;
 use skep::model::{RunCause, RunOutcome, SkipKind};
 use std::time::Duration;
@@ -339,7 +339,7 @@ async fn properties_are_set_and_removed_in_one_change() {
     let set = async |changes: &[(&str, Option<&str>)]| {
         let changes = changes.iter();
         let changes = changes.map(|(key, value)| ((*key).to_owned(), value.map(str::to_owned)));
-        let changes = changes.collect();
+        let changes = ParameterChanges(changes.collect());
         world.catalog().discovery_set(&at("t"), &changes).await
     };
     let status = set(&[(ON.0, Some("on")), (DAYS.0, Some(DAYS.1))])
