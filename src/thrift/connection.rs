@@ -211,16 +211,13 @@ impl Connection<'_> {
         self.send(&waiting).await
     }
 
-    /// Sends bytes in pieces. A client that takes none of them for too long must not hold a large answer in memory.
-    async fn send(&mut self, bytes: &[u8]) -> Result<(), End> {
+    /// Sends one piece. A client that takes nothing of it for too long must not hold the rest of the answer in memory.
+    async fn send(&mut self, piece: &[u8]) -> Result<(), End> {
         let pause_max = self.shared.settings.message_timeout();
-        for piece in bytes.chunks(WRITE_BYTES) {
-            match tokio::time::timeout(pause_max, self.stream.write_all(piece)).await {
-                Ok(written) => written?,
-                Err(_) => return Err(End::Paused(pause_max)),
-            }
+        match tokio::time::timeout(pause_max, self.stream.write_all(piece)).await {
+            Ok(written) => Ok(written?),
+            Err(_) => Err(End::Paused(pause_max)),
         }
-        Ok(())
     }
 
     /// Reads what has come. `false`: the client closed, or said nothing for too long, or the server stops.
