@@ -6,8 +6,6 @@ use std::fmt;
 
 /// What skep's own properties begin with.
 pub const DISCOVERY_PROPERTY_PREFIX: &str = "skep.discovery";
-/// Hive's own properties that are honoured.
-pub const DISCOVERY_PROPERTIES: [&str; 2] = [DISCOVER_PARTITIONS, RETENTION_PERIOD];
 /// Hive's switch.
 const DISCOVER_PARTITIONS: &str = "discover.partitions";
 /// Hive's age after which partitions are dropped.
@@ -169,13 +167,22 @@ pub struct DiscoverySettings {
     pub retention: Option<Retention>,
 }
 
+/// Whether a table's property asks for discovery or retention: skep's own, and those of Hive's that are honoured. By it
+/// the store finds the tables that opted in, so there must be one answer.
+pub fn is_discovery_property(key: &str) -> bool {
+    key.starts_with(DISCOVERY_PROPERTY_PREFIX)
+        || key == DISCOVER_PARTITIONS
+        || key == RETENTION_PERIOD
+}
+
 impl DiscoverySettings {
     /// Reads a table's properties. `None` where none of them asks for anything.
     pub fn of_table(table: &Table) -> Result<Option<Self>, DiscoverySettingError> {
-        let asks = |key: &String| {
-            key.starts_with(DISCOVERY_PROPERTY_PREFIX) || DISCOVERY_PROPERTIES.contains(&&**key)
-        };
-        if !table.parameters.keys().any(asks) {
+        if !table
+            .parameters
+            .keys()
+            .any(|key| is_discovery_property(key))
+        {
             return Ok(None);
         }
         let properties = Properties { table };

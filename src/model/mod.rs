@@ -26,8 +26,8 @@ pub use discovery::{
     RunOutcome, SkipKind,
 };
 pub use discovery_settings::{
-    DISCOVERY_PROPERTIES, DISCOVERY_PROPERTY_PREFIX, DiscoveryMode, DiscoverySettingError,
-    DiscoverySettings, Retention, RootSettings, SchemaPolicy,
+    DISCOVERY_PROPERTY_PREFIX, DiscoveryMode, DiscoverySettingError, DiscoverySettings, Retention,
+    RootSettings, SchemaPolicy, is_discovery_property,
 };
 pub use event::{Event, EventBody, EventKind, NewEvent};
 pub use function::{Function, FunctionResource};

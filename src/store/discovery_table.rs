@@ -9,8 +9,7 @@ use super::session::Session;
 use super::statement::Statement;
 use crate::error::Result;
 use crate::model::{
-    DISCOVERY_PROPERTIES, DISCOVERY_PROPERTY_PREFIX, DiscoveryState, DiscoveryTable, Freshness,
-    Name, Table, TableRef,
+    DiscoveryState, DiscoveryTable, Freshness, Name, Table, TableRef, is_discovery_property,
 };
 use std::collections::BTreeMap;
 
@@ -38,13 +37,10 @@ pub struct DiscoveryTableUpdate {
 /// The properties, and the place, that a row stands for: a change makes the table due at once. `None` where nothing
 /// asks for discovery or retention.
 fn properties_of(table: &Table) -> Result<Option<String>, Failure> {
-    let asks = |key: &str| {
-        DISCOVERY_PROPERTIES.contains(&key) || key.starts_with(DISCOVERY_PROPERTY_PREFIX)
-    };
     let mut properties: BTreeMap<&str, &str> = table
         .parameters
         .iter()
-        .filter(|(key, _)| asks(key))
+        .filter(|(key, _)| is_discovery_property(key))
         .map(|(key, value)| (key.as_str(), value.as_str()))
         .collect();
     if properties.is_empty() {

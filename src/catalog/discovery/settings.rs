@@ -3,7 +3,7 @@
 use super::history::DiscoveryStatus;
 use crate::catalog::{Catalog, ParameterChanges, TableChange};
 use crate::error::{Error, Result};
-use crate::model::{DISCOVERY_PROPERTIES, DISCOVERY_PROPERTY_PREFIX, TableRef};
+use crate::model::{DISCOVERY_PROPERTY_PREFIX, TableRef, is_discovery_property};
 
 impl Catalog {
     /// Sets (`Some`) and removes (`None`) properties of a table's discovery and retention, in one change with its event;
@@ -17,9 +17,7 @@ impl Catalog {
         changes: &ParameterChanges,
     ) -> Result<DiscoveryStatus> {
         for key in changes.0.keys() {
-            let is_ours = key.starts_with(DISCOVERY_PROPERTY_PREFIX)
-                || DISCOVERY_PROPERTIES.contains(&key.as_str());
-            if !is_ours {
+            if !is_discovery_property(key) {
                 return Err(Error::Invalid(format!(
                     "{key} is no property of discovery: those begin with {DISCOVERY_PROPERTY_PREFIX}"
                 )));
