@@ -20,6 +20,7 @@ pub mod naming;
 pub mod rest;
 pub mod secret;
 pub mod server;
+pub mod source;
 pub mod store;
 pub mod tasks;
 pub mod telemetry;

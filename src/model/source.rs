@@ -36,7 +36,7 @@ impl fmt::Display for SourceTableRef {
 /// Whose words the types of a snapshot are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SourceDialect {
-    /// `PostgreSQL`: types as `format_type` prints them.
+    /// `PostgreSQL`: types as `format_type` prints them, enums as `enum('a','b')`, domains as what they rest on.
     Postgres,
     /// `MySQL` and `MariaDB`: `information_schema.columns.column_type`.
     MySql,

@@ -13,7 +13,7 @@ const FLOORS: [&[&str]; 11] = [
     &["hive"],
     &["diff", "filter", "layout", "naming"],
     &["kit"],
-    &["alert", "lake", "store"],
+    &["alert", "lake", "source", "store"],
     &["catalog"],
     &["rest", "tasks", "thrift"],
     &["config"],
@@ -24,7 +24,7 @@ const FLOORS: [&[&str]; 11] = [
 
 /// Crates that one or two modules alone may know.
 const OWNERS: &[(&str, &[&str])] = &[
-    ("sqlx", &["store"]),
+    ("sqlx", &["source", "store"]),
     ("object_store", &["lake"]),
     ("hms", &["thrift"]),
     ("axum", &["rest", "server"]),

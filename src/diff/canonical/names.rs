@@ -155,6 +155,7 @@ fn postgres(parts: &Parts<'_>) -> Option<CanonicalType> {
         },
         "timestamp" | "timestamp without time zone" | "datetime" => parts.timestamp(false, 6),
         "timestamptz" | "timestamp with time zone" => parts.timestamp(true, 6),
+        "enum" => parts.words_of(false),
         _ => return None,
     })
 }

@@ -1,0 +1,116 @@
+//! Where tables come from: databases and search engines whose schemas are watched. A [`Source`] reads the whole
+//! schema at once into a [`Snapshot`](crate::model::Snapshot), in the source's own words; what changed, whom it
+//! reaches and who is told is decided above.
+//!
+//! A read is read-only, ends within the settings' time limit, and asks few questions however many tables there are.
+//! What the rights hide is told as unseen and never as gone. No error and no log holds an address or a password.
+
+mod address;
+mod error;
+mod failure;
+mod gather;
+mod postgres;
+mod scope;
+mod settings;
+
+pub use address::SourceUrl;
+pub use error::SourceError;
+pub use postgres::Postgres;
+pub use scope::{SCOPE_PATTERN_BYTES_MAX, SCOPE_PATTERNS_MAX, Scope};
+pub use settings::{SOURCE_URL_ENV_PREFIX, SourceKind, SourceSettings, TIME_LIMIT_S_MAX};
+
+use crate::model::Snapshot;
+use std::time::Duration;
+
+/// How often a source that changes while it is read is read anew.
+const ATTEMPTS_MAX: usize = 3;
+
+/// What a source answers to the question whether it can be watched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceCheck {
+    /// Who answers, such as `PostgreSQL 15.14`.
+    pub version: String,
+    /// Schemas that hold tables in scope or could.
+    pub schemas: u64,
+    /// Tables and views in scope whose columns can be read.
+    pub tables_readable: u64,
+    /// Tables and views in scope that are known of and cannot be read.
+    pub tables_unreadable: u64,
+}
+
+/// Something whose schema can be read.
+pub trait Source: Send + Sync {
+    /// The whole schema, in a few queries over one connection, read-only, within the limits of the settings.
+    fn snapshot(&self) -> impl Future<Output = Result<Snapshot, SourceError>> + Send;
+
+    /// Reachability and rights, found by reading what a snapshot reads.
+    fn check(&self) -> impl Future<Output = Result<SourceCheck, SourceError>> + Send;
+}
+
+/// A source of any kind.
+#[derive(Debug)]
+pub enum AnySource {
+    /// `PostgreSQL`.
+    Postgres(Postgres),
+}
+
+impl AnySource {
+    /// Makes ready to read; nothing is connected yet. The address is read from its file or variable now.
+    pub fn open(settings: &SourceSettings) -> Result<Self, SourceError> {
+        settings.check()?;
+        crate::crypto::provider_install();
+        Ok(match settings.kind {
+            SourceKind::Postgres => Self::Postgres(Postgres::open(settings)?),
+            SourceKind::Mysql | SourceKind::Sqlite | SourceKind::Elasticsearch => {
+                let why = format!("sources of kind {} cannot be read yet", settings.kind);
+                return Err(SourceError::settings("kind", why));
+            }
+            SourceKind::Catalog => {
+                let why = "the catalog's own tables are read by the catalog itself";
+                return Err(SourceError::settings("kind", why));
+            }
+        })
+    }
+}
+
+impl Source for AnySource {
+    async fn snapshot(&self) -> Result<Snapshot, SourceError> {
+        match self {
+            Self::Postgres(source) => source.snapshot().await,
+        }
+    }
+
+    async fn check(&self) -> Result<SourceCheck, SourceError> {
+        match self {
+            Self::Postgres(source) => source.check().await,
+        }
+    }
+}
+
+/// What one read gives: the snapshot, and what a check tells.
+#[derive(Debug)]
+struct Reading {
+    check: SourceCheck,
+    snapshot: Snapshot,
+}
+
+/// Reads within the time limit, anew where the source changed meanwhile.
+async fn within<F, Fut>(settings: &SourceSettings, read: F) -> Result<Reading, SourceError>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<Reading, SourceError>>,
+{
+    let attempts = async {
+        let mut attempt = 1;
+        loop {
+            match read().await {
+                Err(SourceError::Changed(_)) if attempt < ATTEMPTS_MAX => attempt += 1,
+                outcome => return outcome,
+            }
+        }
+    };
+    let limit_s = settings.time_limit_s;
+    tokio::time::timeout(Duration::from_secs(limit_s), attempts)
+        .await
+        .unwrap_or(Err(SourceError::TimedOut { limit_s }))
+}

@@ -1,0 +1,186 @@
+//! Which tables of a source are watched: patterns over `schema.table` that include and exclude.
+//!
+//! A pattern has a schema's part and a table's part, so that it is known of a schema, before any of its tables was
+//! read, whether it can matter; that decides what is asked of the source and which absences are proofs.
+
+use super::error::SourceError;
+use crate::model::SourceTableRef;
+
+/// Bytes of one pattern at most.
+pub const SCOPE_PATTERN_BYTES_MAX: usize = 512;
+/// Patterns that include, and patterns that exclude, at most.
+pub const SCOPE_PATTERNS_MAX: usize = 1_000;
+
+/// `schema.table` with `*` for any text. The parts are parted by the first dot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct ScopePattern {
+    schema: String,
+    table: String,
+}
+
+/// The patterns of a source. Without any that include, all tables are in scope.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scope {
+    include: Vec<ScopePattern>,
+    exclude: Vec<ScopePattern>,
+}
+
+impl Scope {
+    /// Reads both lists; the error names the list.
+    pub fn parse(include: &[String], exclude: &[String]) -> Result<Self, SourceError> {
+        Ok(Self {
+            include: patterns("include", include)?,
+            exclude: patterns("exclude", exclude)?,
+        })
+    }
+
+    /// Whether a table is watched.
+    pub fn covers(&self, table: &SourceTableRef) -> bool {
+        let any = |patterns: &[ScopePattern]| {
+            patterns.iter().any(|pattern| {
+                matches(&pattern.schema, &table.schema) && matches(&pattern.table, &table.name)
+            })
+        };
+        (self.include.is_empty() || any(&self.include)) && !any(&self.exclude)
+    }
+
+    /// Whether a table of that schema could be watched.
+    pub fn covers_schema(&self, schema: &str) -> bool {
+        let named = |patterns: &[ScopePattern]| {
+            patterns
+                .iter()
+                .any(|pattern| matches(&pattern.schema, schema))
+        };
+        let left_out = self
+            .exclude
+            .iter()
+            .any(|pattern| pattern.table == "*" && matches(&pattern.schema, schema));
+        (self.include.is_empty() || named(&self.include)) && !left_out
+    }
+}
+
+fn patterns(key: &'static str, texts: &[String]) -> Result<Vec<ScopePattern>, SourceError> {
+    if texts.len() > SCOPE_PATTERNS_MAX {
+        let why = format!("{} patterns, at most {SCOPE_PATTERNS_MAX}", texts.len());
+        return Err(SourceError::settings(key, why));
+    }
+    let mut read = Vec::with_capacity(texts.len());
+    for text in texts {
+        if text.len() > SCOPE_PATTERN_BYTES_MAX {
+            let why = format!("a pattern has at most {SCOPE_PATTERN_BYTES_MAX} bytes");
+            return Err(SourceError::settings(key, why));
+        }
+        let Some((schema, table)) = text.split_once('.') else {
+            let why = format!("{text:?} is no schema.table, such as shop.* or *.orders");
+            return Err(SourceError::settings(key, why));
+        };
+        if schema.is_empty() || table.is_empty() {
+            let why = format!("{text:?} has nothing on one side of its dot");
+            return Err(SourceError::settings(key, why));
+        }
+        read.push(ScopePattern {
+            schema: schema.to_owned(),
+            table: table.to_owned(),
+        });
+    }
+    Ok(read)
+}
+
+/// Whether the whole text fits the pattern, in which `*` stands for any text, none too. Each star takes as little as
+/// lets the next literal follow, which finds a fit if there is one, and never goes back further than one star.
+fn matches(pattern: &str, text: &str) -> bool {
+    let mut literals = pattern.split('*');
+    let first = literals.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    let mut last = None;
+    for literal in literals {
+        if let Some(inner) = last.replace(literal) {
+            let Some(at) = rest.find(inner) else {
+                return false;
+            };
+            rest = &rest[at + inner.len()..];
+        }
+    }
+    match last {
+        None => rest.is_empty(),
+        Some(ending) => rest.ends_with(ending),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn scope(include: &[&str], exclude: &[&str]) -> Scope {
+        let owned = |texts: &[&str]| -> Vec<String> {
+            texts.iter().map(|text| (*text).to_owned()).collect()
+        };
+        Scope::parse(&owned(include), &owned(exclude)).expect("the patterns can be read")
+    }
+
+    fn at(schema: &str, name: &str) -> SourceTableRef {
+        SourceTableRef {
+            schema: schema.to_owned(),
+            name: name.to_owned(),
+        }
+    }
+
+    #[test]
+    fn includes_and_excludes() {
+        let all = scope(&[], &[]);
+        assert!(all.covers(&at("shop", "orders")) && all.covers_schema("shop"));
+        let some = scope(&["shop*.*", "*.orders"], &["shop.tmp_*", "old.*"]);
+        for (schema, name, wanted) in [
+            ("shop", "orders", true),
+            ("shop_eu", "items", true),
+            ("shop", "tmp_orders", false),
+            ("shop_eu", "tmp_orders", true),
+            ("billing", "orders", true),
+            ("billing", "items", false),
+            ("old", "orders", false),
+            ("shop", "a.b", true),
+            ("Shop", "x", false),
+        ] {
+            assert_eq!(some.covers(&at(schema, name)), wanted, "{schema}.{name}");
+        }
+        assert!(some.covers_schema("shop") && some.covers_schema("billing"));
+        assert!(!some.covers_schema("old"));
+        assert!(!scope(&["shop.*"], &[]).covers_schema("billing"));
+    }
+
+    #[test]
+    fn says_which_list_is_wrong() {
+        for (include, exclude, wanted) in [
+            (
+                vec!["shop".to_owned()],
+                vec![],
+                "include: \"shop\" is no schema.table, such as shop.* or *.orders",
+            ),
+            (
+                vec![],
+                vec![".x".to_owned()],
+                "exclude: \".x\" has nothing on one side of its dot",
+            ),
+        ] {
+            let error = Scope::parse(&include, &exclude).unwrap_err();
+            assert_eq!(error.to_string(), wanted);
+        }
+        assert!(Scope::parse(&["a.".to_owned() + &"b".repeat(600)], &[]).is_err());
+        assert!(Scope::parse(&vec!["a.b".to_owned(); 1_001], &[]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_pattern_means_what_its_regular_expression_means(
+            pattern in "[ab*é]{0,8}",
+            text in "[abé]{0,10}",
+        ) {
+            let expression: Vec<String> = pattern.split('*').map(regex::escape).collect();
+            let expression = regex::Regex::new(&format!("^{}$", expression.join(".*"))).unwrap();
+            prop_assert_eq!(matches(&pattern, &text), expression.is_match(&text));
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! What is told of one source: the `sources.NAME` sections of the configuration and the body of a source that is
+//! added over REST. Both have the same keys; a source that is added over REST may hold no password and read only the
+//! secrets that the operator has set aside for it.
+
+use super::address::SourceUrl;
+use super::error::SourceError;
+use super::scope::Scope;
+use crate::model::SNAPSHOT_TABLES_MAX;
+use crate::secret::Secret;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// What the variables begin with that a source added over REST may name in `url_env`.
+pub const SOURCE_URL_ENV_PREFIX: &str = "SKEP_SOURCE_";
+/// The longest time limit of one read, in seconds.
+pub const TIME_LIMIT_S_MAX: u64 = 3_600;
+/// Bytes of an address at most.
+const URL_BYTES_MAX: usize = 4_096;
+/// What may follow the `?` of a `PostgreSQL` address. Drivers log what they do not know.
+const POSTGRES_PARAMETERS: [&str; 15] = [
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+];
+/// The same for `MySQL`.
+const MYSQL_PARAMETERS: [&str; 9] = [
+    "sslmode", "ssl-mode", "sslca", "ssl-ca", "sslcert", "ssl-cert", "sslkey", "ssl-key", "socket",
+];
+
+/// What a source is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceKind {
+    /// `PostgreSQL`.
+    Postgres,
+    /// `MySQL` and `MariaDB`.
+    Mysql,
+    /// A `SQLite` file.
+    Sqlite,
+    /// Elasticsearch.
+    Elasticsearch,
+    /// The catalog's own tables.
+    Catalog,
+}
+
+impl SourceKind {
+    /// Its name in settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgres",
+            Self::Mysql => "mysql",
+            Self::Sqlite => "sqlite",
+            Self::Elasticsearch => "elasticsearch",
+            Self::Catalog => "catalog",
+        }
+    }
+}
+
+impl fmt::Display for SourceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The settings of one source. They serialize without any password.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceSettings {
+    /// What it is.
+    pub kind: SourceKind,
+    /// Its address; exactly one of `url`, `url_env` and `url_file` is set, and none for the catalog.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<SourceUrl>,
+    /// The environment variable that holds the address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url_env: Option<String>,
+    /// The file that holds the address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url_file: Option<PathBuf>,
+    /// Patterns over `schema.table`, `*` for any text; none means everything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    /// Patterns of what is left out of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+    /// When it is read: minute, hour, day of the month, month, day of the week.
+    #[serde(default = "schedule_default")]
+    pub schedule: String,
+    /// The time zone of the schedule, such as `Europe/Berlin`.
+    #[serde(default = "time_zone_default")]
+    pub time_zone: String,
+    /// Seconds that one read may take.
+    #[serde(default = "time_limit_s_default")]
+    pub time_limit_s: u64,
+    /// Tables and views in scope at most; more are an error.
+    #[serde(default = "tables_max_default")]
+    pub tables_max: usize,
+    /// The certificates by which the source is known, in PEM. Without one: those of the public authorities. Where the
+    /// address says nothing of TLS, it is demanded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<PathBuf>,
+    /// Whether views are watched too.
+    #[serde(default = "views_default")]
+    pub views: bool,
+    /// Whether the schedule rests; it can still be read by hand.
+    #[serde(default)]
+    pub paused: bool,
+}
+
+fn schedule_default() -> String {
+    "0 6 * * *".to_owned()
+}
+
+fn time_zone_default() -> String {
+    "UTC".to_owned()
+}
+
+fn time_limit_s_default() -> u64 {
+    300
+}
+
+fn tables_max_default() -> usize {
+    SNAPSHOT_TABLES_MAX
+}
+
+fn views_default() -> bool {
+    true
+}
+
+impl SourceSettings {
+    /// The defaults of a source at an address; `None` for the catalog.
+    pub fn new(kind: SourceKind, url: Option<&str>) -> Self {
+        Self {
+            kind,
+            url: url.map(SourceUrl::new),
+            url_env: None,
+            url_file: None,
+            include: Vec::new(),
+            exclude: Vec::new(),
+            schedule: schedule_default(),
+            time_zone: time_zone_default(),
+            time_limit_s: time_limit_s_default(),
+            tables_max: tables_max_default(),
+            ca_file: None,
+            views: views_default(),
+            paused: false,
+        }
+    }
+
+    /// Refuses what cannot work, naming the key. The schedule's text is for whoever keeps the schedule to read.
+    pub fn check(&self) -> Result<(), SourceError> {
+        let given = [
+            self.url.is_some(),
+            self.url_env.is_some(),
+            self.url_file.is_some(),
+        ];
+        let given = given.into_iter().filter(|one| *one).count();
+        match (self.kind, given) {
+            (SourceKind::Catalog, 0) => {}
+            (SourceKind::Catalog, _) => {
+                return Err(SourceError::settings("url", "the catalog has no address"));
+            }
+            (_, 1) => {}
+            _ => {
+                let why = "exactly one of url, url_env and url_file must be set";
+                return Err(SourceError::settings("url", why));
+            }
+        }
+        if let Some(url) = &self.url {
+            url_check(self.kind, url, "url")?;
+        }
+        if self.ca_file.is_some() && matches!(self.kind, SourceKind::Sqlite | SourceKind::Catalog) {
+            let why = format!("a source of kind {} is not reached by TLS", self.kind);
+            return Err(SourceError::settings("ca_file", why));
+        }
+        self.scope()?;
+        if !(1..=TIME_LIMIT_S_MAX).contains(&self.time_limit_s) {
+            let why = format!("it must lie between 1 and {TIME_LIMIT_S_MAX}");
+            return Err(SourceError::settings("time_limit_s", why));
+        }
+        if !(1..=SNAPSHOT_TABLES_MAX).contains(&self.tables_max) {
+            let why = format!("it must lie between 1 and {SNAPSHOT_TABLES_MAX}");
+            return Err(SourceError::settings("tables_max", why));
+        }
+        if jiff::tz::TimeZone::get(&self.time_zone).is_err() {
+            let why = format!(
+                "{:?} is no time zone, such as Europe/Berlin",
+                self.time_zone
+            );
+            return Err(SourceError::settings("time_zone", why));
+        }
+        Ok(())
+    }
+
+    /// What a client may not ask for, beyond [`SourceSettings::check`]: the address may hold no password, for it
+    /// would be stored, and only secrets that were set aside for sources may be named. `secrets_dir` is the folder of
+    /// the latter.
+    pub fn check_remote(&self, secrets_dir: Option<&Path>) -> Result<(), SourceError> {
+        self.check()?;
+        if self.url.as_ref().is_some_and(SourceUrl::holds_password) {
+            let why = "it holds a password, which would be stored: put the address into a variable or a file of the \
+                       server and name it in url_env or url_file";
+            return Err(SourceError::settings("url", why));
+        }
+        if let Some(name) = &self.url_env
+            && !name.starts_with(SOURCE_URL_ENV_PREFIX)
+        {
+            let why = format!("the variable's name must begin with {SOURCE_URL_ENV_PREFIX}");
+            return Err(SourceError::settings("url_env", why));
+        }
+        let Some(file) = &self.url_file else {
+            return Ok(());
+        };
+        let Some(folder) = secrets_dir else {
+            let why = "the server has no watch.secrets_dir";
+            return Err(SourceError::settings("url_file", why));
+        };
+        // Resolved, so that neither `..` nor a link leads out. What does not exist is refused with the same words.
+        let inside = match (folder.canonicalize(), file.canonicalize()) {
+            (Ok(folder), Ok(file)) => file.starts_with(folder),
+            _ => false,
+        };
+        if !inside {
+            let why = "it is no file below watch.secrets_dir";
+            return Err(SourceError::settings("url_file", why));
+        }
+        Ok(())
+    }
+
+    /// The patterns, compiled.
+    pub fn scope(&self) -> Result<Scope, SourceError> {
+        Scope::parse(&self.include, &self.exclude)
+    }
+
+    /// The address, read from wherever it stands.
+    pub(super) fn address(&self) -> Result<SourceUrl, SourceError> {
+        if let Some(url) = &self.url {
+            return Ok(url.clone());
+        }
+        let (key, text) = if let Some(name) = &self.url_env {
+            let text = std::env::var(name).map_err(|_| {
+                SourceError::settings("url_env", format!("the variable {name} is not set"))
+            })?;
+            ("url_env", Secret::new(text))
+        } else if let Some(path) = &self.url_file {
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                SourceError::settings("url_file", format!("{}: {error}", path.display()))
+            })?;
+            ("url_file", Secret::new(text))
+        } else {
+            return Err(SourceError::settings("url", "there is no address"));
+        };
+        // Editors and `echo` end a file with a line break that is no part of the address.
+        let url = SourceUrl::new(text.reveal().trim_end_matches(['\r', '\n']));
+        url_check(self.kind, &url, key)?;
+        Ok(url)
+    }
+}
+
+/// Refuses an address that this kind of source cannot have. The text of the address is not part of the error.
+fn url_check(kind: SourceKind, url: &SourceUrl, key: &'static str) -> Result<(), SourceError> {
+    let refuse = |why: String| Err(SourceError::settings(key, why));
+    if url.reveal().len() > URL_BYTES_MAX {
+        return refuse(format!("it has more than {URL_BYTES_MAX} bytes"));
+    }
+    let (schemes, parameters): (&[&str], &[&str]) = match kind {
+        SourceKind::Postgres => (&["postgres", "postgresql"], &POSTGRES_PARAMETERS),
+        SourceKind::Mysql => (&["mysql", "mariadb"], &MYSQL_PARAMETERS),
+        SourceKind::Sqlite => (&["sqlite"], &[]),
+        SourceKind::Elasticsearch => (&["https", "http"], &[]),
+        SourceKind::Catalog => return Ok(()),
+    };
+    if !schemes.contains(&url.scheme()) {
+        let wanted = schemes.join(": or ");
+        return refuse(format!(
+            "the address of a source of kind {kind} begins with {wanted}:"
+        ));
+    }
+    if kind == SourceKind::Sqlite {
+        let path = url.reveal().trim_start_matches("sqlite:");
+        if path.trim_start_matches('/').is_empty() || path.contains(":memory:") {
+            return refuse("it must name a file: sqlite:PATH".to_owned());
+        }
+        return Ok(());
+    }
+    let Ok(read) = url::Url::parse(url.reveal()) else {
+        return refuse("the address cannot be read".to_owned());
+    };
+    for (name, _) in read.query_pairs() {
+        if !parameters.contains(&name.as_ref()) {
+            let known = match parameters {
+                [] => "none are".to_owned(),
+                some => format!("known are {}", some.join(", ")),
+            };
+            return refuse(format!("a parameter is not known: {known}"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;
