@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::lake::{Lake, LakeError, Queue, QueueError};
+use crate::naming::NamingRulesError;
 use crate::store::Store;
 use crate::tasks::{
     Discovery, DiscoveryQueue, DiscoveryUpkeep, EventRetention, LakeCleanup, LockReaper, Runner,
@@ -40,6 +41,9 @@ pub enum StartError {
     /// The warehouse is none.
     #[error("cannot use the warehouse")]
     Warehouse(#[source] LakeError),
+    /// A naming pattern is none.
+    #[error("cannot use the naming rules (naming)")]
+    Naming(#[source] NamingRulesError),
     /// The queue of the object store's messages is none.
     #[error("cannot use the queue (storage.queue.url)")]
     Queue(#[source] QueueError),
@@ -188,6 +192,7 @@ async fn catalog_open(
     let warehouse_location = lake
         .qualify(&settings.warehouse.location)
         .map_err(StartError::Warehouse)?;
+    let naming = settings.naming.rules().map_err(StartError::Naming)?;
     let catalog = Catalog::new(
         store,
         lake,
@@ -200,6 +205,8 @@ async fn catalog_open(
                 .disallow_incompatible_column_changes,
             partitions_per_request_max: settings.hive.partitions_per_request_max,
             gather_statistics: settings.hive.gather_statistics,
+            naming,
+            naming_policy: settings.naming.policy,
         },
     );
     catalog.bootstrap().await.map_err(StartError::Catalog)?;

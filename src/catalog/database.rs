@@ -43,7 +43,8 @@ pub struct DatabaseChange {
 impl Catalog {
     /// Makes a database and its directory.
     ///
-    /// Fails with `AlreadyExists`, with `InvalidObject` for an illegal name or an unknown catalog.
+    /// Fails with `AlreadyExists`, with `InvalidObject` for an illegal name, a name that the naming policy refuses, or an
+    /// unknown catalog.
     pub async fn database_create(
         &self,
         caller: &Caller,
@@ -63,6 +64,7 @@ impl Catalog {
         object_name::check_object_name(at.database.as_str()).map_err(|failure| {
             Error::InvalidObject(format!("{} is not a valid database name", failure.name))
         })?;
+        self.database_name_check(&at)?;
         let location = match non_blank(spec.location) {
             Some(location) => self.location_qualified(&location)?,
             None => self.database_location_default(&at.database),

@@ -1,7 +1,7 @@
 //! What the system means: one method an operation, whatever front end asks.
 //!
 //! Every write appends its notification event in its own transaction: both commit or neither does. The catalog knows
-//! no wire format and no SQL; it speaks to the store and to the lake, and decides by the rules of `hive` and `filter`.
+//! no wire format and no SQL; it speaks to the store and to the lake, and decides by the rules of `hive`, `filter` and `naming`.
 
 mod bootstrap;
 mod catalogs;
@@ -15,6 +15,7 @@ mod function;
 mod lease;
 mod location;
 mod lock;
+mod naming;
 mod partition;
 mod relocation;
 mod retention;
@@ -32,6 +33,7 @@ pub use discovery::{
 };
 pub use event::{Announcement, EventFilter};
 pub use lock::{ListedLock, LockFilter, LockSpec};
+pub use naming::{LintPlace, Offender};
 pub use partition::{
     AddOptions, DropOptions, DropSelection, PartitionAlterOptions, PartitionAt, PartitionCursor,
     PartitionDraft, PartitionKey, PartitionSelection, PartitionsOf, ValuesRequest,

@@ -1,4 +1,6 @@
-//! The settings of the catalog's rules. They are Hive's, under names of our own with their units.
+//! The settings of the catalog's rules. Most are Hive's, under names of our own with their units.
+
+use crate::naming::{NamingPolicy, NamingRules};
 
 /// What the operator may decide about the catalog's behaviour.
 #[derive(Debug, Clone)]
@@ -15,4 +17,8 @@ pub struct CatalogSettings {
     /// Whether new tables and partitions get `numFiles` and `totalSize` of what their directory already holds
     /// (`metastore.stats.autogather`).
     pub gather_statistics: bool,
+    /// The patterns that names of databases and tables are to follow.
+    pub naming: NamingRules,
+    /// What follows when something is created or renamed against them.
+    pub naming_policy: NamingPolicy,
 }

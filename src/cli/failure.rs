@@ -28,6 +28,9 @@ pub(super) enum ClientError {
     /// A discovery run that did not do all it had to; what it did is shown.
     #[error("the run is {0}")]
     Unfinished(String),
+    /// Names that follow no pattern; they are shown.
+    #[error("{0} names follow no naming pattern")]
+    Offenders(usize),
     /// The arguments make no sense.
     #[error("{0}")]
     Usage(String),
@@ -56,6 +59,9 @@ pub fn exit_code(error: &anyhow::Error) -> ExitCode {
         },
         Some(ClientError::Unreachable { .. }) => UNAVAILABLE,
         Some(ClientError::Usage(_)) => USAGE,
-        Some(ClientError::Strange { .. } | ClientError::Unfinished(_)) | None => FAILED,
+        Some(
+            ClientError::Strange { .. } | ClientError::Unfinished(_) | ClientError::Offenders(_),
+        )
+        | None => FAILED,
     })
 }

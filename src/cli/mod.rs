@@ -11,6 +11,7 @@ mod events;
 mod explain;
 mod failure;
 mod kit;
+mod lint;
 mod output;
 mod partition;
 mod place;
@@ -76,6 +77,8 @@ enum Command {
     ExplainPartition(explain::ExplainCommand),
     /// Show what changed, in the order of the commits
     Events(events::EventsCommand),
+    /// List the names that follow no pattern, and fail where there are any
+    Lint(lint::LintCommand),
 }
 
 impl Arguments {
@@ -100,6 +103,7 @@ impl Arguments {
             Command::Discovery(command) => command.run(),
             Command::ExplainPartition(command) => command.run(),
             Command::Events(command) => command.run(),
+            Command::Lint(command) => command.run(),
         }
     }
 }

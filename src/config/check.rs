@@ -22,6 +22,10 @@ impl Settings {
             let value = self.value_of(&["storage", "queue", key]);
             ConfigError::invalid(format!("storage.queue.{key}"), &value, why)
         })?;
+        self.naming.check().map_err(|(key, why)| {
+            let value = self.value_of(&["naming", key]);
+            ConfigError::invalid(format!("naming.{key}"), &value, why.to_string())
+        })?;
         self.hive_check()?;
         at_least_one(&[
             ("http.ready_timeout_ms", self.http.ready_timeout_ms),

@@ -3,7 +3,7 @@
 //! A key that does not exist is an error that names the nearest one which does; a value that
 //! cannot work is an error that names key, value and reason. All of it is told before anything is
 //! opened. There is no global: the loaded [`Settings`] are handed on. Sections that belong to one
-//! module are defined there (`lake`, `telemetry`, `thrift`) and only put together here.
+//! module are defined there (`lake`, `naming`, `telemetry`, `thrift`) and only put together here.
 
 mod check;
 mod error;
@@ -19,6 +19,7 @@ pub use sections::{
 };
 
 use crate::lake::StorageSettings;
+use crate::naming::NamingSettings;
 use crate::telemetry::LogSettings;
 use crate::thrift::ThriftSettings;
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,8 @@ pub struct Settings {
     pub storage: StorageSettings,
     /// What Hive's own configuration decides about its metastore.
     pub hive: HiveSettings,
+    /// The patterns that names are to follow.
+    pub naming: NamingSettings,
     /// The background work.
     pub tasks: TasksSettings,
     /// The process as a whole.

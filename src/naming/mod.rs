@@ -3,8 +3,10 @@
 
 mod pattern;
 mod rules;
+mod settings;
 
 pub use pattern::{
     Breach, CHECKED_NAME_BYTES_MAX, NAMING_PATTERN_BYTES_MAX, NamingPattern, NamingPatternError,
 };
 pub use rules::{NAMING_PATTERNS_MAX, NamingPolicy, NamingRules, NamingRulesError};
+pub use settings::NamingSettings;

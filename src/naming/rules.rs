@@ -1,12 +1,15 @@
 //! The patterns of databases and tables together, and what is to follow from a breach.
 
 use super::pattern::{Breach, NamingPattern, NamingPatternError};
+use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Patterns of each kind at most.
 pub const NAMING_PATTERNS_MAX: usize = 1_000;
 
 /// What follows from a breach when something is created.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(try_from = "String", rename_all = "lowercase")]
 pub enum NamingPolicy {
     /// Nothing.
     #[default]
@@ -17,15 +20,29 @@ pub enum NamingPolicy {
     Refuse,
 }
 
-impl NamingPolicy {
-    /// Reads `off`, `warn` or `refuse`.
-    pub fn parse(word: &str) -> Option<NamingPolicy> {
-        match word {
-            "off" => Some(NamingPolicy::Off),
-            "warn" => Some(NamingPolicy::Warn),
-            "refuse" => Some(NamingPolicy::Refuse),
-            _ => None,
+impl TryFrom<String> for NamingPolicy {
+    type Error = String;
+
+    // Written out, because the derived reading tells a user of a "variant constructor".
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.as_str() {
+            "off" => Ok(NamingPolicy::Off),
+            "warn" => Ok(NamingPolicy::Warn),
+            "refuse" => Ok(NamingPolicy::Refuse),
+            _ => Err(format!(
+                "naming.policy = {text:?}: it must be \"off\", \"warn\" or \"refuse\""
+            )),
         }
+    }
+}
+
+impl fmt::Display for NamingPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NamingPolicy::Off => "off",
+            NamingPolicy::Warn => "warn",
+            NamingPolicy::Refuse => "refuse",
+        })
     }
 }
 
@@ -75,6 +92,21 @@ impl NamingRules {
             rules.tables.push(rule);
         }
         Ok(rules)
+    }
+
+    /// The patterns of databases, as they were written.
+    pub fn database_patterns(&self) -> Vec<String> {
+        let texts = self.databases.iter().map(NamingPattern::text);
+        texts.map(str::to_owned).collect()
+    }
+
+    /// The patterns of tables, as they were written.
+    pub fn table_patterns(&self) -> Vec<String> {
+        let texts = self.tables.iter().map(|(scope, pattern)| match scope {
+            Some(scope) => format!("{}.{}", scope.text(), pattern.text()),
+            None => pattern.text().to_owned(),
+        });
+        texts.collect()
     }
 
     /// Checks a database's name.
@@ -141,6 +173,7 @@ mod tests {
         // No pattern is for this database.
         assert_eq!(rules.table("default", "Whatever"), Ok(()));
         assert_eq!(NamingRules::default().table("a", "B"), Ok(()));
+        assert_eq!(rules.table_patterns()[1], "t3_{domain}.{name}_aggr");
     }
 
     #[test]

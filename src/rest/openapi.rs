@@ -21,6 +21,7 @@ use utoipa::openapi::{OpenApi, Ref};
         (name = "partitions", description = "Partitions of tables"),
         (name = "discovery", description = "Partitions that appear by themselves"),
         (name = "events", description = "What changed, in the order of the commits"),
+        (name = "naming", description = "Names that a team agreed on"),
     ),
 )]
 struct Head;

@@ -1,7 +1,7 @@
 //! Every path there is, in one list.
 
 use super::resources::{
-    catalogs, databases, discovery, discovery_run, events, kits, partitions, tables,
+    catalogs, databases, discovery, discovery_run, events, kits, lint, partitions, tables,
 };
 use super::{Shared, gate, health, openapi, problem};
 use axum::Router;
@@ -41,6 +41,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(discovery::skipped))
         .routes(routes!(discovery::explain))
         .routes(routes!(events::list))
+        .routes(routes!(lint::list))
 }
 
 /// All that the HTTP port answers.

@@ -6,18 +6,18 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 /// The binary with a server's address.
-struct Skep {
+pub(crate) struct Skep {
     server: String,
 }
 
 impl Skep {
-    fn of(server: &TestServer) -> Self {
+    pub(crate) fn of(server: &TestServer) -> Self {
         Self {
             server: format!("http://{}", server.http()),
         }
     }
 
-    fn output(&self, arguments: &[&str], input: &str) -> Output {
+    pub(crate) fn output(&self, arguments: &[&str], input: &str) -> Output {
         // The server runs in this process: it must not wait for a thread that waits for the binary.
         tokio::task::block_in_place(|| self.output_blocking(arguments, input))
     }
@@ -38,14 +38,14 @@ impl Skep {
     }
 
     /// What it prints where it succeeds.
-    fn run(&self, arguments: &[&str]) -> String {
+    pub(crate) fn run(&self, arguments: &[&str]) -> String {
         let output = self.output(arguments, "");
         assert!(output.status.success(), "{arguments:?}: {output:?}");
         String::from_utf8(output.stdout).expect("text")
     }
 
     /// Its exit code and what it complains of.
-    fn fail(&self, arguments: &[&str]) -> (i32, String) {
+    pub(crate) fn fail(&self, arguments: &[&str]) -> (i32, String) {
         let output = self.output(arguments, "");
         let text = String::from_utf8(output.stderr).expect("text");
         assert!(output.stdout.is_empty(), "{:?}", output.stdout);
@@ -53,7 +53,7 @@ impl Skep {
     }
 
     /// The JSON objects that it prints.
-    fn json(&self, arguments: &[&str]) -> Vec<Value> {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Vec<Value> {
         let text = self.run(arguments);
         serde_json::Deserializer::from_str(&text)
             .into_iter()

@@ -37,6 +37,7 @@ fn the_environment_lies_over_the_file() {
             ("SKEP_STORAGE__S3__ACCESS_KEY_ID", "0123"),
             ("SKEP_STORAGE__S3__SECRET_ACCESS_KEY", "4567"),
             ("SKEP_LOG__FORMAT", "json"),
+            ("SKEP_NAMING__DATABASES", "{t1|t2}_{domain}, default"),
             ("SKEP_HOME", "not a setting"),
             ("SKEP_SERVER", "http://127.0.0.1:9084"),
         ],
@@ -44,6 +45,7 @@ fn the_environment_lies_over_the_file() {
     .unwrap();
     assert_eq!(settings.thrift.listen.to_string(), "127.0.0.1:2");
     assert_eq!(settings.thrift.connections_max, 7);
+    assert_eq!(settings.naming.databases, ["{t1|t2}_{domain}", "default"]);
     let s3 = &settings.storage.s3;
     assert_eq!(s3.region.as_deref(), Some("a"));
     assert_eq!(s3.endpoint.as_deref(), Some("http://127.0.0.1:9000"));
@@ -145,6 +147,14 @@ fn a_wrong_value_is_named_with_its_key_and_the_reason() {
         (
             "[hive]\nlock_timeout_s = 0",
             ["hive.lock_timeout_s", "0", "at least 1"],
+        ),
+        (
+            "[naming]\ntables = ['t1.{name']",
+            ["naming.tables", "t1.{name", "braces must enclose"],
+        ),
+        (
+            "[naming]\npolicy = 'loud'",
+            ["naming.policy", "loud", "refuse"],
         ),
         ("[thrift", ["skep.toml", "", "line 1"]),
     ] {

@@ -14,6 +14,7 @@ mod faults;
 mod footer;
 mod harness;
 mod lake;
+mod naming;
 mod queue;
 mod rest;
 mod s3;

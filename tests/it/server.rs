@@ -4,6 +4,7 @@ use skep::catalog::{Catalog, CatalogSettings};
 use skep::clock::Clock;
 use skep::config::Settings;
 use skep::lake::{Lake, StorageSettings};
+use skep::naming::{NamingPolicy, NamingRules};
 use skep::rest;
 use skep::secret::Secret;
 use skep::server::{Running, Server, StartError};
@@ -140,6 +141,8 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
             disallow_incompatible_column_changes: true,
             partitions_per_request_max: -1,
             gather_statistics: true,
+            naming: NamingRules::default(),
+            naming_policy: NamingPolicy::Off,
         },
     );
     let shared = rest::Shared {

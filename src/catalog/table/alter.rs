@@ -205,7 +205,7 @@ impl Expected {
 }
 
 /// Hive answers a faulty new definition as an operation that is not possible.
-fn refused(failure: Error) -> Error {
+pub(super) fn refused(failure: Error) -> Error {
     match failure {
         Error::InvalidObject(why) => Error::NotAllowed(why),
         other => other,

@@ -9,8 +9,8 @@ use crate::transact;
 impl Catalog {
     /// Makes a table and, but for views, its directory.
     ///
-    /// Fails with `NotFound` of the database, `AlreadyExists`, `InvalidObject` for an illegal name or type, `Invalid`
-    /// for missing parts.
+    /// Fails with `NotFound` of the database, `AlreadyExists`, `InvalidObject` for an illegal name or type and for
+    /// a name that the naming policy refuses, `Invalid` for missing parts.
     pub async fn table_create(
         &self,
         _caller: &Caller,
@@ -29,6 +29,7 @@ impl Catalog {
         {
             return Err(Error::AlreadyExists(Entity::Table(table.at)));
         }
+        self.table_name_check(&table.at)?;
         let now = self.now();
         table.created_at = now;
         table.owner_type = table.owner_type.or(Some(PrincipalType::USER));

@@ -1,6 +1,6 @@
 //! Renaming a table, within its database or into another, and moving the data that skep manages.
 
-use super::alter::{AlterOptions, change_event};
+use super::alter::{AlterOptions, change_event, refused};
 use super::last_ddl_time_fill;
 use crate::catalog::Catalog;
 use crate::catalog::cleanup::Doomed;
@@ -43,6 +43,7 @@ impl Catalog {
         {
             return Err(taken(&new.at));
         }
+        self.table_name_check(&new.at).map_err(refused)?;
         let source = self.database_get(&at.database_ref()).await?;
         let (mut after, counted) = self.table_prepare(new, options)?;
         last_ddl_time_fill(&mut after.parameters, self.now());

@@ -7,6 +7,7 @@ pub(super) mod discovery;
 pub(super) mod discovery_run;
 pub(super) mod events;
 pub(super) mod kits;
+pub(super) mod lint;
 pub(super) mod partitions;
 pub(super) mod tables;
 

@@ -9,6 +9,7 @@ pub mod discovery;
 pub mod event;
 pub mod explanation;
 pub mod kit;
+pub mod lint;
 pub mod partition;
 pub mod problem;
 pub mod run;

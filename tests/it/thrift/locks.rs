@@ -8,6 +8,7 @@ use skep::clock::Clock;
 use skep::error::{Entity, Error};
 use skep::lake::{Lake, StorageSettings};
 use skep::model::{LockComponent, LockLevel, LockState, LockType, Name};
+use skep::naming::{NamingPolicy, NamingRules};
 use skep::store::Dialect;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -234,6 +235,8 @@ async fn a_lock_without_a_sign_of_life_is_gone(storage: TestDatabase) {
         disallow_incompatible_column_changes: true,
         partitions_per_request_max: -1,
         gather_statistics: false,
+        naming: NamingRules::default(),
+        naming_policy: NamingPolicy::Off,
     };
     let lake = Lake::new(&StorageSettings::default(), &[]).unwrap();
     let catalog = Catalog::new(storage.store().await, lake, clock.clone(), settings);

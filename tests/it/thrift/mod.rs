@@ -1,7 +1,7 @@
 //! The served methods over real sockets, on every database, asked by an independent client.
 
 mod bad_input;
-mod databases;
+pub(crate) mod databases;
 mod events;
 mod functions;
 mod locks;
