@@ -129,7 +129,10 @@ class Files:
         """Copies all files below one location to below another, as a job without a catalog would."""
         scheme, bucket, path = split(target)
         _, _, source_path = split(source)
-        for name in self.below(source):
+        names = self.below(source)
+        if not names:
+            raise AssertionError(f"nothing lies below {source}")
+        for name in names:
             if self.s3 and scheme.startswith("s3"):
                 key = path.strip("/") + name[len(source_path.strip("/")):]
                 self.s3.copy_object(Bucket=bucket, Key=key, CopySource={"Bucket": bucket, "Key": name})

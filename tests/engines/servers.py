@@ -6,6 +6,7 @@ what the checks do with it.
 """
 
 import glob
+import json
 import os
 import signal
 import socket
@@ -23,6 +24,9 @@ S3_ACCESS_KEY = "skep-test"
 S3_SECRET_KEY = "skep-test-secret"
 S3_REGION = "us-east-1"
 S3_BUCKET = "skep-engines"
+S3_QUEUE = "skep-events"
+# The prefix of the bucket whose new objects are told to the queue.
+S3_TOLD_PREFIX = "told/"
 
 
 class StartFailed(Exception):
@@ -156,6 +160,7 @@ def start_skep(work, warehouse, database_url=None, s3=None):
             "SKEP_STORAGE__S3__ACCESS_KEY_ID": S3_ACCESS_KEY,
             "SKEP_STORAGE__S3__SECRET_ACCESS_KEY": S3_SECRET_KEY,
             "SKEP_STORAGE__S3__PATH_STYLE": "true",
+            "SKEP_STORAGE__QUEUE__URL": s3.queue_url,
         })
     server = Server("skep", [skep_binary(), "serve"], f"{work}/skep.log", env=env, cwd=work)
     server.wait_until(lambda: answers(f"http://127.0.0.1:{http}/readyz") and accepts(thrift), 30)
@@ -190,7 +195,7 @@ def start_reference(work, warehouse):
 
 
 class S3Server(Server):
-    """An S3 server that keeps everything in memory, with one bucket."""
+    """An S3 server that keeps everything in memory, with one bucket and a queue of what is written into it."""
 
     def __init__(self, work):
         self.port = free_port()
@@ -200,11 +205,31 @@ class S3Server(Server):
             [f"{engines_dir()}/tools/bin/moto_server", "-H", "127.0.0.1", "-p", str(self.port)],
             f"{work}/s3.log")
         self.wait_until(lambda: accepts(self.port), 60)
-        request = urllib.request.Request(f"{self.endpoint}/{S3_BUCKET}", method="PUT", data=b"")
-        request.add_header("Authorization", f"AWS4-HMAC-SHA256 Credential={S3_ACCESS_KEY}/20240101/"
-                           f"{S3_REGION}/s3/aws4_request, SignedHeaders=host, Signature=0")
-        urllib.request.urlopen(request, timeout=10).close()
+        self.ask("s3", f"/{S3_BUCKET}")
+        made = self.ask("sqs", "/", {"QueueName": S3_QUEUE}, "CreateQueue")
+        self.queue_url = json.loads(made)["QueueUrl"]
+        account = self.queue_url.rsplit("/", 2)[1]
+        self.ask("s3", f"/{S3_BUCKET}?notification", NOTIFICATION.format(account=account).encode())
 
+    def ask(self, service, path, body=b"", action=None):
+        """Sends a request that the server takes without a real signature; answers what it replies."""
+        data = json.dumps(body).encode() if action else body
+        request = urllib.request.Request(self.endpoint + path, method="POST" if action else "PUT", data=data)
+        request.add_header("Authorization", f"AWS4-HMAC-SHA256 Credential={S3_ACCESS_KEY}/20240101/"
+                           f"{S3_REGION}/{service}/aws4_request, SignedHeaders=host, Signature=0")
+        # Without a type of its own, the body would be taken for a form and read as such.
+        request.add_header("Content-Type", "application/x-amz-json-1.0" if action else "application/xml")
+        if action:
+            request.add_header("X-Amz-Target", f"AmazonSQS.{action}")
+        with urllib.request.urlopen(request, timeout=10) as reply:
+            return reply.read()
+
+
+NOTIFICATION = f"""\
+<NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><QueueConfiguration>
+<Queue>arn:aws:sqs:{S3_REGION}:{{account}}:{S3_QUEUE}</Queue><Event>s3:ObjectCreated:*</Event>
+<Filter><S3Key><FilterRule><Name>prefix</Name><Value>{S3_TOLD_PREFIX}</Value></FilterRule></S3Key></Filter>
+</QueueConfiguration></NotificationConfiguration>"""
 
 TRINO_FILES = {
     "node.properties": """\
