@@ -22,13 +22,17 @@ use crate::lake::{Location, Made, Moment, Spared};
 use crate::model::Database;
 use crate::store::{PendingDelete, Session};
 use crate::transact;
-use futures::future::join_all;
+use futures::future;
+use futures::stream::{self, StreamExt};
 use std::time::Duration;
 
 /// How many deletions one pass of the background task takes up.
 const PENDING_DELETES_PER_PASS_MAX: usize = 100;
 /// How many directories one drop deletes at the same time.
 const DELETIONS_CONCURRENT_MAX: usize = 16;
+/// How many directories one drop deletes between two looks at the database: enough that the looks cost little, and few
+/// enough that a look is seldom older than a second.
+const DELETIONS_PER_LOOK: usize = 128;
 /// Seconds before a deletion that was not done at once is tried again; doubled with each further failure.
 const RETRY_DELAY_S: i64 = 60;
 /// Seconds between two tries at most.
@@ -90,36 +94,43 @@ impl Catalog {
     /// Tries deletions right after the commit that wrote them down, several at once; what is younger than the drop stays.
     /// A failure is logged and left to the background task.
     pub(super) async fn doomed_delete(&self, doomed: Vec<Doomed>, dropped: Moment) {
-        for (number, chunk) in doomed.chunks(DELETIONS_CONCURRENT_MAX).enumerate() {
+        for (number, chunk) in doomed.chunks(DELETIONS_PER_LOOK).enumerate() {
             // A long list takes its time: meanwhile another replica may have finished some, to use the place.
             let chunk = if number == 0 {
                 chunk.iter().collect()
             } else {
                 self.doomed_still(chunk).await
             };
-            let deleted = join_all(
-                chunk
-                    .iter()
-                    .map(|one| self.lake.directory_delete_older(&one.location, dropped)),
-            )
-            .await;
-            let mut done = Vec::with_capacity(chunk.len());
-            for (one, outcome) in chunk.iter().zip(deleted) {
-                match outcome {
-                    Ok(spared) => {
-                        done.push(one.id);
-                        spared_tell(&one.location, spared);
-                    }
-                    Err(failure) => {
-                        tracing::warn!(location = one.location, %failure, "cannot delete dropped data; it will be retried");
-                    }
-                }
-            }
+            // Futures do nothing before they are waited for, so a plain list of them is one of tries to come.
+            let tries: Vec<_> = chunk
+                .into_iter()
+                .map(|one| self.doomed_try(one, dropped))
+                .collect();
+            let done: Vec<i64> = stream::iter(tries)
+                .buffer_unordered(DELETIONS_CONCURRENT_MAX)
+                .filter_map(future::ready)
+                .collect()
+                .await;
             let noted = transact!(self.store, |session| {
                 session.pending_delete_done_list(&done).await
             });
             if let Err(failure) = noted {
                 tracing::warn!(%failure, "cannot note that dropped data was deleted; it will be deleted again");
+            }
+        }
+    }
+
+    /// One deletion; its id where it is done.
+    async fn doomed_try(&self, doomed: &Doomed, dropped: Moment) -> Option<i64> {
+        let location = &doomed.location;
+        match self.lake.directory_delete_older(location, dropped).await {
+            Ok(spared) => {
+                spared_tell(location, spared);
+                Some(doomed.id)
+            }
+            Err(failure) => {
+                tracing::warn!(location, %failure, "cannot delete dropped data; it will be retried");
+                None
             }
         }
     }
