@@ -3,6 +3,7 @@
 //! Every write appends its notification event in its own transaction: both commit or neither does. The catalog knows
 //! no wire format and no SQL; it speaks to the store and to the lake, and decides by the rules of `hive`, `filter` and `naming`.
 
+mod alert;
 mod bootstrap;
 mod catalogs;
 mod change;
@@ -22,6 +23,7 @@ mod retention;
 mod settings;
 mod statistics;
 mod table;
+mod watch;
 
 pub use change::ParameterChanges;
 pub use database::{DatabaseChange, DatabaseSpec};
@@ -41,6 +43,7 @@ pub use partition::{
 pub use settings::CatalogSettings;
 pub use statistics::StatisticsUpdate;
 pub use table::{AlterOptions, Expected, TableChange};
+pub use watch::{SourceStatus, WatchReport};
 
 use crate::clock::Clock;
 use crate::lake::Lake;

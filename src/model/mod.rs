@@ -1,6 +1,7 @@
 //! The nouns of the catalog. They know neither the wire nor SQL; nothing here is serializable on purpose: each
 //! front end and the store write their own form, so that none of them can be changed by accident.
 
+mod alert;
 mod caller;
 mod column;
 mod database;
@@ -16,7 +17,9 @@ mod partition;
 mod source;
 mod statistics;
 mod table;
+mod watch;
 
+pub use alert::{Alert, AlertFilter, AlertState, ChannelState, ChannelStatus, Mute};
 pub use caller::{Caller, Way};
 pub use column::Column;
 pub use database::{Catalog, Database};
@@ -42,6 +45,10 @@ pub use source::{
 };
 pub use statistics::{ColumnStatistics, Decimal, StatisticsData};
 pub use table::{PrincipalType, Table, TableMeta, TableType};
+pub use watch::{
+    AppliedColumn, ChangeFilter, ChangeTarget, EngineEffect, SchemaChange, SnapshotAt,
+    SnapshotInfo, SourceOrigin, SourceState, WATCH_NAME_BYTES_MAX, WatchCause, is_watch_name,
+};
 
 use std::collections::BTreeMap;
 

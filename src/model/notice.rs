@@ -73,9 +73,28 @@ impl Severity {
             Self::Additive => "additive",
         }
     }
+
+    /// The severity of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == name)
+    }
 }
 
 impl NoticeKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [
+        Self::Digest,
+        Self::AtOnce,
+        Self::Alarm,
+        Self::Quiet,
+        Self::Test,
+    ];
+
+    /// The kind of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == name)
+    }
+
     /// Its name.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,0 +1,131 @@
+//! What waits to be told, and what was: one alert for each channel that a change or an alarm concerns.
+
+use super::notice::{NoticeEntry, NoticeKind, Severity};
+
+/// Where an alert stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AlertState {
+    /// It is to be sent when it is due.
+    Pending,
+    /// The channel took it.
+    Sent,
+    /// Somebody said beforehand that it need not be told.
+    Muted,
+    /// Somebody has seen it, so it is not sent any more.
+    Acknowledged,
+}
+
+impl AlertState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Sent, Self::Muted, Self::Acknowledged];
+
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Sent => "sent",
+            Self::Muted => "muted",
+            Self::Acknowledged => "acknowledged",
+        }
+    }
+
+    /// The state of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// One thing to tell on one channel. Times are seconds since the epoch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alert {
+    /// Its number.
+    pub id: i64,
+    /// The channel.
+    pub channel: String,
+    /// The source that it is about.
+    pub subject: String,
+    /// The change that it tells; `None` for an alarm.
+    pub change_id: Option<i64>,
+    /// How it is told: in the digest, at once, or as an alarm.
+    pub kind: NoticeKind,
+    /// What is told.
+    pub entry: NoticeEntry,
+    /// When it was written.
+    pub at: i64,
+    /// When it is to be sent.
+    pub due_at: i64,
+    /// Where it stands.
+    pub state: AlertState,
+    /// How often the channel did not take it.
+    pub attempts: i64,
+    /// Why not, the last time.
+    pub last_error: Option<String>,
+    /// When the channel took it.
+    pub sent_at: Option<i64>,
+}
+
+/// Which alerts are asked for; the newest come first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AlertFilter {
+    /// Those of this channel.
+    pub channel: Option<String>,
+    /// Those about this source.
+    pub subject: Option<String>,
+    /// Those that stand so.
+    pub state: Option<AlertState>,
+    /// Those at least as grave.
+    pub severity: Option<Severity>,
+    /// Those with a smaller number: the page after one that ended with it.
+    pub before: Option<i64>,
+    /// How many at most; 0 stands for 100.
+    pub limit: usize,
+}
+
+/// What need not be told: alerts whose `source:object` matches, written while the mute holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mute {
+    /// Its number; 0 for one that is to be added.
+    pub id: i64,
+    /// A pattern over `source:object`, `*` for any text, such as `shop:public.tmp_*`.
+    pub pattern: String,
+    /// When it ends, in seconds since the epoch; `None`: when it is removed.
+    pub until: Option<i64>,
+    /// Why, for those who wonder.
+    pub why: String,
+    /// When it was added, in seconds since the epoch; set by the catalog.
+    pub at: i64,
+}
+
+/// How sending on a channel goes. Times are seconds since the epoch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChannelState {
+    /// When the channel may be asked again; 0 while it works.
+    pub next_at: i64,
+    /// Sendings in a row that failed.
+    pub failures: i64,
+    /// What the last one failed of.
+    pub last_error: Option<String>,
+    /// When the channel last took something.
+    pub last_sent_at: Option<i64>,
+    /// The next moment of the digest; `None` until the channel was first looked at.
+    pub digest_at: Option<i64>,
+}
+
+/// A channel, and how sending on it goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelStatus {
+    /// Its name.
+    pub name: String,
+    /// `slack`, `webhook` or `log`.
+    pub kind: String,
+    /// The patterns of the sources that it is told of.
+    pub sources: Vec<String>,
+    /// When the next digest is due.
+    pub digest_at: Option<i64>,
+    /// Alerts that wait.
+    pub pending: u64,
+    /// When the oldest of those that are due was to be sent.
+    pub oldest_due_at: Option<i64>,
+    /// How sending goes.
+    pub state: ChannelState,
+}
