@@ -18,6 +18,7 @@ pub mod layout;
 pub mod model;
 pub mod naming;
 pub mod rest;
+pub mod schedule;
 pub mod secret;
 pub mod server;
 pub mod source;

@@ -1,7 +1,7 @@
 //! One server, put together and taken down in order: store, lake, catalog, the listeners, the
 //! background tasks. Tests start it in their own process, on ports that the system chooses.
 
-use crate::catalog::{Catalog, CatalogSettings, DiscoveryScope};
+use crate::catalog::{Catalog, CatalogSettings, DiscoveryScope, WatchSetup, WatchSetupError};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::error::Error;
@@ -9,7 +9,8 @@ use crate::lake::{Lake, LakeError, Queue, QueueError};
 use crate::naming::NamingRulesError;
 use crate::store::Store;
 use crate::tasks::{
-    Discovery, DiscoveryQueue, DiscoveryUpkeep, EventRetention, LakeCleanup, LockReaper, Runner,
+    AlertDelivery, Discovery, DiscoveryQueue, DiscoveryUpkeep, EventRetention, LakeCleanup,
+    LockReaper, Runner, SchemaDiff, WatchUpkeep,
 };
 use crate::telemetry::Metrics;
 use crate::{rest, thrift};
@@ -47,6 +48,9 @@ pub enum StartError {
     /// The queue of the object store's messages is none.
     #[error("cannot use the queue (storage.queue.url)")]
     Queue(#[source] QueueError),
+    /// The watch or a channel is configured wrongly.
+    #[error("cannot watch the sources")]
+    Watch(#[source] WatchSetupError),
     /// The first database cannot be made.
     #[error("cannot prepare the catalog")]
     Catalog(#[source] Error),
@@ -209,6 +213,9 @@ async fn catalog_open(
             naming_policy: settings.naming.policy,
         },
     );
+    let watch = WatchSetup::new(&settings.watch, &settings.sources, &settings.alerts)
+        .map_err(StartError::Watch)?;
+    let catalog = catalog.with_watch(watch);
     catalog.bootstrap().await.map_err(StartError::Catalog)?;
     Ok(Arc::new(catalog))
 }
@@ -256,9 +263,35 @@ fn tasks_start(
     }
     let upkeep = DiscoveryUpkeep {
         catalog: catalog(),
-        metrics,
+        metrics: Arc::clone(&metrics),
         history_kept_s: every.discovery_history_kept_s,
     };
     runner.spawn(upkeep, every.discovery_upkeep_interval_s);
+    watch_tasks_start(&runner, settings, &catalog(), &metrics);
     runner
+}
+
+fn watch_tasks_start(
+    runner: &Runner,
+    settings: &Settings,
+    catalog: &Arc<Catalog>,
+    metrics: &Arc<Metrics>,
+) {
+    let every = &settings.tasks;
+    let diff = SchemaDiff {
+        catalog: Arc::clone(catalog),
+        metrics: Arc::clone(metrics),
+        sources_concurrent_max: settings.watch.sources_concurrent_max,
+    };
+    runner.spawn(diff, every.schema_diff_interval_s);
+    let delivery = AlertDelivery {
+        catalog: Arc::clone(catalog),
+        metrics: Arc::clone(metrics),
+    };
+    runner.spawn(delivery, every.alert_delivery_interval_s);
+    let upkeep = WatchUpkeep {
+        catalog: Arc::clone(catalog),
+        metrics: Arc::clone(metrics),
+    };
+    runner.spawn(upkeep, every.watch_upkeep_interval_s);
 }

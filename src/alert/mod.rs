@@ -7,6 +7,7 @@
 mod channel;
 mod log;
 mod post;
+mod settings;
 mod slack;
 mod text;
 mod webhook;
@@ -14,6 +15,7 @@ mod webhook;
 pub use channel::Channel;
 pub use log::Log;
 pub use post::{POST_TIMEOUT, Poster};
+pub use settings::{AlertSettings, CHANNELS_MAX, ChannelKind, ChannelSettings, Threshold};
 pub use slack::Slack;
 pub use webhook::{SIGNATURE_HEADER, Webhook};
 

@@ -1,8 +1,31 @@
 //! Leases of background work: who is at it, over all replicas, by the database's time.
 
 use super::Catalog;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::transact;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::Duration;
+
+/// Seconds that a lease lasts from its last extension.
+pub(super) const LEASE_S: i64 = 60;
+
+/// The right to be at something.
+#[derive(Debug, Clone)]
+pub(super) struct Lease {
+    pub(super) name: String,
+    pub(super) holder: String,
+}
+
+impl Lease {
+    /// A lease to ask for, in the name of a holder that nobody else has.
+    pub(super) fn new(name: String) -> Self {
+        let random = || RandomState::new().build_hasher().finish();
+        Self {
+            name,
+            holder: format!("{:016x}{:016x}", random(), random()),
+        }
+    }
+}
 
 impl Catalog {
     /// Takes a lease for `seconds`; false where another holder has it.
@@ -24,5 +47,51 @@ impl Catalog {
         transact!(self.store, |session| {
             session.lease_release(name, holder).await
         })
+    }
+
+    /// Takes a lease for work that keeps it; false where another holder has it.
+    pub(super) async fn lease_begin(&self, lease: &Lease) -> Result<bool> {
+        self.lease_take(&lease.name, &lease.holder, LEASE_S).await
+    }
+
+    /// Gives a lease back; where that fails, it ends by itself.
+    pub(super) async fn lease_end(&self, lease: &Lease) {
+        if let Err(failure) = self.lease_release(&lease.name, &lease.holder).await {
+            tracing::warn!(%failure, name = lease.name, "cannot give a lease back; it ends by itself");
+        }
+    }
+
+    /// Runs work while its lease is kept alive. Work whose lease was lost is given up: another process is at it.
+    pub(super) async fn lease_keep<T>(
+        &self,
+        lease: &Lease,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        // Both go on at the same time: the work's own transaction may hold the lease's row.
+        tokio::select! {
+            done = work => done,
+            lost = self.lease_renew(lease) => Err(lost),
+        }
+    }
+
+    /// Extends a lease again and again; returns when it is lost.
+    async fn lease_renew(&self, lease: &Lease) -> Error {
+        let pause = Duration::from_secs(LEASE_S.unsigned_abs() / 4);
+        loop {
+            tokio::time::sleep(pause).await;
+            match self.lease_extend(&lease.name, &lease.holder, LEASE_S).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    return Error::Conflict(format!(
+                        "the lease {} was lost: this process was too slow",
+                        lease.name
+                    ));
+                }
+                // What is written is checked against the lease again.
+                Err(failure) => {
+                    tracing::warn!(%failure, name = lease.name, "cannot extend a lease");
+                }
+            }
+        }
     }
 }

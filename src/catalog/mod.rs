@@ -25,6 +25,7 @@ mod statistics;
 mod table;
 mod watch;
 
+pub use alert::DeliveryReport;
 pub use change::ParameterChanges;
 pub use database::{DatabaseChange, DatabaseSpec};
 pub use discovery::{
@@ -43,7 +44,10 @@ pub use partition::{
 pub use settings::CatalogSettings;
 pub use statistics::StatisticsUpdate;
 pub use table::{AlterOptions, Expected, TableChange};
-pub use watch::{SourceStatus, WatchReport};
+pub use watch::{
+    OwnerRule, SOURCES_MAX, SourceStatus, TargetRule, WatchReport, WatchSettings, WatchSetup,
+    WatchSetupError,
+};
 
 use crate::clock::Clock;
 use crate::lake::Lake;
@@ -58,6 +62,7 @@ pub struct Catalog {
     clock: Clock,
     settings: CatalogSettings,
     key_hints: partition::KeyHints,
+    watch: WatchSetup,
 }
 
 impl Catalog {
@@ -69,7 +74,14 @@ impl Catalog {
             clock,
             settings,
             key_hints: partition::KeyHints::default(),
+            watch: WatchSetup::default(),
         }
+    }
+
+    /// The same catalog, with sources to watch and channels to tell.
+    #[must_use]
+    pub fn with_watch(self, watch: WatchSetup) -> Self {
+        Self { watch, ..self }
     }
 
     /// The settings that clients may ask for.

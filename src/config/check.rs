@@ -1,6 +1,7 @@
 //! What the types cannot say: values that are well formed and still cannot work.
 
 use super::{Settings, error::ConfigError};
+use crate::catalog::WatchSetup;
 use crate::lake::{Location, Scheme};
 
 /// The least message limit that still lets a table with some columns through.
@@ -27,6 +28,7 @@ impl Settings {
             ConfigError::invalid(format!("naming.{key}"), &value, why.to_string())
         })?;
         self.hive_check()?;
+        self.watch_check()?;
         at_least_one(&[
             ("http.ready_timeout_ms", self.http.ready_timeout_ms),
             ("http.request_timeout_s", self.http.request_timeout_s),
@@ -55,6 +57,18 @@ impl Settings {
             (
                 "tasks.discovery_upkeep_interval_s",
                 self.tasks.discovery_upkeep_interval_s,
+            ),
+            (
+                "tasks.schema_diff_interval_s",
+                self.tasks.schema_diff_interval_s,
+            ),
+            (
+                "tasks.alert_delivery_interval_s",
+                self.tasks.alert_delivery_interval_s,
+            ),
+            (
+                "tasks.watch_upkeep_interval_s",
+                self.tasks.watch_upkeep_interval_s,
             ),
         ])?;
         let level = &self.log.level;
@@ -132,6 +146,16 @@ impl Settings {
             }
             Ok(_) => Ok(()),
         }
+    }
+
+    /// The sections of the watch together, as the server puts them together.
+    fn watch_check(&self) -> Result<(), ConfigError> {
+        let setup = WatchSetup::new(&self.watch, &self.sources, &self.alerts);
+        setup.map(drop).map_err(|fault| {
+            let path: Vec<&str> = fault.key.split('.').collect();
+            let value = self.value_of(&path);
+            ConfigError::invalid(fault.key, &value, fault.why)
+        })
     }
 
     fn hive_check(&self) -> Result<(), ConfigError> {

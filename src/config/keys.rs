@@ -2,8 +2,11 @@
 //! settings themselves, so that it cannot fall behind them.
 
 use super::Settings;
+use crate::alert::ChannelSettings;
+use crate::catalog::{OwnerRule, TargetRule};
 use crate::lake::S3Settings;
 use crate::secret::Secret;
+use crate::source::{SourceKind, SourceSettings};
 use std::collections::BTreeSet;
 
 /// Every key in its dotted form, such as `storage.s3.endpoint`.
@@ -15,8 +18,28 @@ pub fn known_keys() -> BTreeSet<String> {
     keys
 }
 
+/// What stands for the name of a section that operators name, such as `sources.NAME.url`.
+const NAME: &str = "NAME";
+/// What goes before such a name.
+const NAMED: [&str; 2] = ["sources", "alerts.channels"];
+
+/// A key as it is known: the names that operators give to sections are `NAME`.
+pub(super) fn unnamed(key: &str) -> String {
+    for before in NAMED {
+        let rest = key
+            .strip_prefix(before)
+            .and_then(|rest| rest.strip_prefix('.'));
+        if let Some((_, rest)) = rest.and_then(|rest| rest.split_once('.')) {
+            return format!("{before}.{NAME}.{rest}");
+        }
+    }
+    key.to_owned()
+}
+
 /// The known key that resembles a mistyped one most.
 pub(super) fn nearest(key: &str, known: &BTreeSet<String>) -> String {
+    let own_name = key;
+    let key = &unnamed(key);
     let last = key.rsplit('.').next().unwrap_or(key);
     let distance = |candidate: &String| {
         let whole = strsim::damerau_levenshtein(key, candidate);
@@ -31,8 +54,25 @@ pub(super) fn nearest(key: &str, known: &BTreeSet<String>) -> String {
     known
         .iter()
         .min_by_key(|candidate| distance(candidate))
-        .cloned()
+        .map(|found| named_as(found, own_name))
         .unwrap_or_default()
+}
+
+/// A known key with the name that the mistyped one has.
+fn named_as(known: &str, mistyped: &str) -> String {
+    for before in NAMED {
+        let rest = mistyped
+            .strip_prefix(before)
+            .and_then(|rest| rest.strip_prefix('.'));
+        if let Some((name, _)) = rest.and_then(|rest| rest.split_once('.')) {
+            return known.replacen(
+                &format!("{before}.{NAME}."),
+                &format!("{before}.{name}."),
+                1,
+            );
+        }
+    }
+    known.to_owned()
 }
 
 fn collect(prefix: &str, table: &toml::Table, keys: &mut BTreeSet<String>) {
@@ -70,6 +110,33 @@ fn every_key() -> Settings {
         allow_http: Some(true),
         ..S3Settings::default()
     };
+    settings.watch.secrets_dir = Some("x".into());
+    settings.watch.targets = vec![TargetRule {
+        source: String::new(),
+        table: String::new(),
+    }];
+    settings.watch.owners = vec![OwnerRule {
+        pattern: String::new(),
+        owner: String::new(),
+    }];
+    settings.watch.tiers = vec![String::new()];
+    let source = SourceSettings {
+        url_env: Some(String::new()),
+        url_file: Some("x".into()),
+        include: vec![String::new()],
+        exclude: vec![String::new()],
+        ca_file: Some("x".into()),
+        ..SourceSettings::new(SourceKind::Postgres, Some(""))
+    };
+    settings.sources.insert(NAME.to_owned(), source);
+    let channel = ChannelSettings {
+        url: Some(Secret::default()),
+        url_file: Some("x".into()),
+        signing_key: Some(Secret::default()),
+        signing_key_file: Some("x".into()),
+        ..ChannelSettings::default()
+    };
+    settings.alerts.channels.insert(NAME.to_owned(), channel);
     settings
 }
 
@@ -109,6 +176,9 @@ mod tests {
             ("s3.endpoint", "storage.s3.endpoint"),
             ("database.uri", "database.url"),
             ("logs.level", "log.level"),
+            ("sources.shop.uri", "sources.shop.url"),
+            ("alerts.channels.data.digst", "alerts.channels.data.digest"),
+            ("source.shop.time_zone", "sources.NAME.time_zone"),
         ] {
             assert_eq!(nearest(mistyped, &known), meant);
         }

@@ -5,6 +5,7 @@ use super::error::ConfigError;
 use super::sections::DATABASE_URL_DEFAULT;
 use super::{Settings, keys};
 use crate::secret::Secret;
+use crate::source::SOURCE_URL_ENV_PREFIX;
 use config::{Config, Environment, File, FileFormat, ValueKind};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -96,6 +97,22 @@ impl Settings {
             }
             *value = Some(secret_read(&path)?);
         }
+        for (name, channel) in &mut self.alerts.channels {
+            for (key, value, file) in [
+                ("url", &mut channel.url, &mut channel.url_file),
+                (
+                    "signing_key",
+                    &mut channel.signing_key,
+                    &mut channel.signing_key_file,
+                ),
+            ] {
+                let Some(path) = file.take() else { continue };
+                if value.is_some() {
+                    return Err(both_set(&format!("alerts.channels.{name}.{key}"), &path));
+                }
+                *value = Some(secret_read(&path)?);
+            }
+        }
         Ok(())
     }
 
@@ -144,8 +161,12 @@ fn environment_check(
             continue;
         };
         let key = rest.to_ascii_lowercase().replace("__", ".");
-        if known.contains(&key) {
+        if known.contains(&keys::unnamed(&key)) {
             taken.insert(name, value);
+            continue;
+        }
+        // The addresses of sources that are added over REST stand in variables of any name that begins so.
+        if is_source_url(&name) {
             continue;
         }
         let nearest = variable_name(&keys::nearest(&key, known));
@@ -161,6 +182,11 @@ fn environment_check(
         }
     }
     Ok(taken)
+}
+
+fn is_source_url(variable: &str) -> bool {
+    let rest = variable.strip_prefix(SOURCE_URL_ENV_PREFIX);
+    rest.is_some_and(|rest| !rest.starts_with('_') && !rest.is_empty())
 }
 
 fn variable_name(key: &str) -> String {
@@ -185,7 +211,7 @@ fn keys_check(origin: &str, parsed: &Config, known: &BTreeSet<String>) -> Result
             waiting.extend(table.into_iter().map(|(name, inner)| (below(name), inner)));
             continue;
         }
-        if known.contains(&key) {
+        if known.contains(&keys::unnamed(&key)) {
             continue;
         }
         if known.iter().any(|one| one.starts_with(&format!("{key}."))) {

@@ -3,7 +3,7 @@
 //! A key that does not exist is an error that names the nearest one which does; a value that
 //! cannot work is an error that names key, value and reason. All of it is told before anything is
 //! opened. There is no global: the loaded [`Settings`] are handed on. Sections that belong to one
-//! module are defined there (`lake`, `naming`, `telemetry`, `thrift`) and only put together here.
+//! module are defined there (`alert`, `catalog`, `lake`, `naming`, `source`, `telemetry`, `thrift`) and only put together here.
 
 mod check;
 mod error;
@@ -18,11 +18,15 @@ pub use sections::{
     DatabaseSettings, HiveSettings, HttpSettings, ServerSettings, TasksSettings, WarehouseSettings,
 };
 
+use crate::alert::AlertSettings;
+use crate::catalog::WatchSettings;
 use crate::lake::StorageSettings;
 use crate::naming::NamingSettings;
+use crate::source::SourceSettings;
 use crate::telemetry::LogSettings;
 use crate::thrift::ThriftSettings;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Everything an operator may decide. The default serves on this machine alone, from
 /// `./skep-data`.
@@ -43,6 +47,13 @@ pub struct Settings {
     pub hive: HiveSettings,
     /// The patterns that names are to follow.
     pub naming: NamingSettings,
+    /// How changes of sources are found, and whom they reach.
+    pub watch: WatchSettings,
+    /// The sources whose schemas are watched, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub sources: BTreeMap<String, SourceSettings>,
+    /// Who is told of them.
+    pub alerts: AlertSettings,
     /// The background work.
     pub tasks: TasksSettings,
     /// The process as a whole.

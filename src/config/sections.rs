@@ -174,6 +174,12 @@ pub struct TasksSettings {
     pub discovery_upkeep_interval_s: u64,
     /// Seconds that a run of discovery is kept, and can be undone.
     pub discovery_history_kept_s: i64,
+    /// Seconds between two looks for sources that are due.
+    pub schema_diff_interval_s: u64,
+    /// Seconds between two looks for alerts that are to be sent.
+    pub alert_delivery_interval_s: u64,
+    /// Seconds between two looks for what is too old in the history of the watch.
+    pub watch_upkeep_interval_s: u64,
 }
 
 impl Default for TasksSettings {
@@ -187,6 +193,9 @@ impl Default for TasksSettings {
             discovery_tables_concurrent_max: 8,
             discovery_upkeep_interval_s: 60,
             discovery_history_kept_s: 30 * 24 * 3600,
+            schema_diff_interval_s: 10,
+            alert_delivery_interval_s: 5,
+            watch_upkeep_interval_s: 60,
         }
     }
 }

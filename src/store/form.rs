@@ -33,9 +33,9 @@ pub(super) fn parameters_of(text: Option<&str>) -> Result<Parameters, Failure> {
 }
 
 /// A column as `[name, type, comment]`.
-type ColumnForm = (String, String, Option<String>);
+pub(super) type ColumnForm = (String, String, Option<String>);
 
-fn column_form(column: &Column) -> ColumnForm {
+pub(super) fn column_form(column: &Column) -> ColumnForm {
     (
         column.name.clone(),
         column.data_type.clone(),
@@ -43,7 +43,7 @@ fn column_form(column: &Column) -> ColumnForm {
     )
 }
 
-fn column_of((name, data_type, comment): ColumnForm) -> Column {
+pub(super) fn column_of((name, data_type, comment): ColumnForm) -> Column {
     Column {
         name,
         data_type,

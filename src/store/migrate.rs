@@ -38,6 +38,13 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../migrations/postgres/0002_discovery.sql"),
         mysql: include_str!("../../migrations/mysql/0002_discovery.sql"),
     },
+    Migration {
+        number: 3,
+        name: "schema_watch",
+        sqlite: include_str!("../../migrations/sqlite/0003_schema_watch.sql"),
+        postgres: include_str!("../../migrations/postgres/0003_schema_watch.sql"),
+        mysql: include_str!("../../migrations/mysql/0003_schema_watch.sql"),
+    },
 ];
 
 /// A process that does not finish a statement within this time has lost its lock to the next one.

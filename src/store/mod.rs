@@ -8,6 +8,8 @@
 //! - "Not there" is `None`; an error of that name is made one floor up.
 //! - Rules of the schema: `migrations/README.md`.
 
+mod alert;
+mod alert_channel;
 mod catalog;
 mod database;
 mod descriptor;
@@ -26,6 +28,7 @@ mod limits;
 mod link;
 mod lock;
 mod migrate;
+mod mute;
 mod name_list;
 mod object_form;
 mod partition;
@@ -33,14 +36,20 @@ mod partition_write;
 mod pending_delete;
 mod pool;
 mod row;
+mod schema_change;
 mod session;
 mod settings;
+mod severity;
+mod snapshot;
+mod snapshot_form;
+mod source;
 mod statement;
 mod statistics;
 mod statistics_form;
 mod table;
 mod transact;
 
+pub use alert::AlertBacklog;
 pub use dialect::Dialect;
 pub use discovery_run::DiscoveryChanges;
 pub use discovery_skip::SKIP_SEEN_EVERY_S;
@@ -54,6 +63,8 @@ pub use partition::{NameRange, PartitionFound};
 pub use pending_delete::PendingDelete;
 pub use session::Session;
 pub use settings::StoreSettings;
+pub use snapshot_form::SnapshotBody;
+pub use source::SourceRow;
 pub use statistics::TABLE_LEVEL;
 pub use table::TableSummary;
 pub use transact::Transaction;

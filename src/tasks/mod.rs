@@ -2,19 +2,25 @@
 //! of replicas, and crash at any point: the next run does what is left. Nothing is handed from
 //! one run to the next but what the database holds. Tasks go through the catalog.
 
+mod alert_delivery;
 mod discovery;
 mod discovery_queue;
 mod event_retention;
 mod lake_cleanup;
 mod lock_reaper;
 mod runner;
+mod schema_diff;
+mod watch_upkeep;
 
+pub use alert_delivery::AlertDelivery;
 pub use discovery::{Discovery, DiscoveryUpkeep};
 pub use discovery_queue::DiscoveryQueue;
 pub use event_retention::EventRetention;
 pub use lake_cleanup::LakeCleanup;
 pub use lock_reaper::LockReaper;
 pub use runner::Runner;
+pub use schema_diff::SchemaDiff;
+pub use watch_upkeep::WatchUpkeep;
 
 use crate::error::Error;
 

@@ -2,6 +2,7 @@
 //! starts; counting is then an addition to a number and never a look-up of label texts.
 
 use super::discovery::DiscoveryMetrics;
+use super::watch::WatchMetrics;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -100,6 +101,7 @@ pub struct Metrics {
     requests: Family<RequestLabels, Counter>,
     request_durations: Family<RouteLabels, Histogram, Durations>,
     discovery: DiscoveryMetrics,
+    watch: WatchMetrics,
 }
 
 impl fmt::Debug for Metrics {
@@ -129,6 +131,7 @@ impl Metrics {
         let durations = Family::clone(&request_durations);
         http.register_with_unit("request_duration", text, Unit::Seconds, durations);
         let discovery = DiscoveryMetrics::register(&mut registry);
+        let watch = WatchMetrics::register(&mut registry);
         let thrift = registry.sub_registry_with_prefix("thrift");
         let methods = methods_register(thrift, methods);
         let unknown_methods = Counter::default();
@@ -153,12 +156,18 @@ impl Metrics {
             requests,
             request_durations,
             discovery,
+            watch,
         }
     }
 
     /// The counters of discovery.
     pub fn discovery(&self) -> &DiscoveryMetrics {
         &self.discovery
+    }
+
+    /// The counters of the watch and the alerts.
+    pub fn watch(&self) -> &WatchMetrics {
+        &self.watch
     }
 
     /// The handles of a background task.

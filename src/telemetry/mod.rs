@@ -4,7 +4,9 @@
 mod discovery;
 mod log;
 mod metrics;
+mod watch;
 
 pub use discovery::DiscoveryMetrics;
 pub use log::{LogFormat, LogSettings, log_start};
 pub use metrics::{Metrics, TaskMetrics};
+pub use watch::WatchMetrics;

@@ -3,6 +3,7 @@
 
 use super::judge::Candidate;
 use crate::catalog::Catalog;
+use crate::catalog::lease::{LEASE_S, Lease};
 use crate::catalog::partition::{change_event, partitions_event, same_table, table_missing};
 use crate::error::{Error, Result};
 use crate::model::{
@@ -12,23 +13,6 @@ use crate::model::{
 use crate::store::{DiscoveryChanges, Session};
 use crate::transact;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hasher, RandomState};
-
-/// Seconds that a lease lasts from its last extension.
-pub(super) const LEASE_S: i64 = 60;
-
-/// The right to scan a table.
-#[derive(Debug, Clone)]
-pub(super) struct Lease {
-    pub(super) name: String,
-    pub(super) holder: String,
-}
-
-/// The name of a holder that nobody else has.
-pub(super) fn holder_new() -> String {
-    let random = || RandomState::new().build_hasher().finish();
-    format!("{:016x}{:016x}", random(), random())
-}
 
 /// What a batch is to change.
 #[derive(Debug, Default)]

@@ -2,10 +2,11 @@
 //! What it would do is shown by `plan`.
 
 use super::progress::RunProgress;
-use super::record::{LEASE_S, Lease, Record, holder_new};
+use super::record::Record;
 use super::scan::{Sink, Tally};
 use super::site::Site;
 use crate::catalog::Catalog;
+use crate::catalog::lease::Lease;
 use crate::error::{Entity, Error, Result};
 use crate::model::{
     DiscoveryMode, DiscoveryState, Freshness, RunCause, RunCounts, RunOutcome, TableRef,
@@ -14,7 +15,6 @@ use crate::store::{DiscoveryTableUpdate, SKIP_SEEN_EVERY_S};
 use crate::transact;
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Seconds between two tries of a table whose runs fail, at most.
 const BACK_OFF_S_MAX: i64 = 3600;
@@ -91,11 +91,8 @@ impl Catalog {
             }
         };
         let site = site.ok_or_else(|| not_opted_in(at))?;
-        let lease = Lease {
-            name: format!("discovery/{table_id}/{}", scope.as_str()),
-            holder: holder_new(),
-        };
-        if !self.lease_take(&lease.name, &lease.holder, LEASE_S).await? {
+        let lease = Lease::new(format!("discovery/{table_id}/{}", scope.as_str()));
+        if !self.lease_begin(&lease).await? {
             return Err(Error::Conflict(format!(
                 "another run looks at {}.{} at the moment",
                 at.database, at.table
@@ -104,44 +101,8 @@ impl Catalog {
         // A run's state is large, and the callers' futures should not be.
         let run = Box::pin(self.run_held(&site, scope, cause, &lease, progress));
         let report = self.lease_keep(&lease, run).await;
-        if let Err(failure) = self.lease_release(&lease.name, &lease.holder).await {
-            tracing::warn!(%failure, name = lease.name, "cannot give a lease back; it ends by itself");
-        }
+        self.lease_end(&lease).await;
         report
-    }
-
-    /// Runs work while its lease is kept alive. Work whose lease was lost is given up: another process is at it.
-    pub(super) async fn lease_keep<T>(
-        &self,
-        lease: &Lease,
-        work: impl Future<Output = Result<T>>,
-    ) -> Result<T> {
-        // Both go on at the same time: the work's own transaction may hold the lease's row.
-        tokio::select! {
-            done = work => done,
-            lost = self.lease_renew(lease) => Err(lost),
-        }
-    }
-
-    /// Extends a lease again and again; returns when it is lost.
-    async fn lease_renew(&self, lease: &Lease) -> Error {
-        let pause = Duration::from_secs(LEASE_S.unsigned_abs() / 4);
-        loop {
-            tokio::time::sleep(pause).await;
-            match self.lease_extend(&lease.name, &lease.holder, LEASE_S).await {
-                Ok(true) => {}
-                Ok(false) => {
-                    return Error::Conflict(format!(
-                        "the lease {} was lost: this process was too slow",
-                        lease.name
-                    ));
-                }
-                // What is written is checked against the lease again.
-                Err(failure) => {
-                    tracing::warn!(%failure, name = lease.name, "cannot extend a lease");
-                }
-            }
-        }
     }
 
     async fn run_held(

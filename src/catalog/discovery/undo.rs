@@ -2,9 +2,10 @@
 //! it since. The table's schedules stop, or the next run would do the same again.
 
 use super::RUN_PARAMETER;
-use super::record::{Batch, LEASE_S, Lease, Record, holder_new};
+use super::record::{Batch, Record};
 use super::run::run_missing;
 use crate::catalog::Catalog;
+use crate::catalog::lease::Lease;
 use crate::error::{Error, Result};
 use crate::model::{DiscoveryRun, Partition, RunCause, RunOutcome, Table, TableRef};
 use crate::store::DiscoveryChanges;
@@ -33,13 +34,10 @@ impl Catalog {
         transact!(self.store, |session| {
             session.discovery_pause(run.table_id, true).await
         })?;
-        let holder = holder_new();
-        let leases = ["window", "sweep"].map(|scope| Lease {
-            name: format!("discovery/{}/{scope}", run.table_id),
-            holder: holder.clone(),
-        });
+        let leases = ["window", "sweep"]
+            .map(|scope| Lease::new(format!("discovery/{}/{scope}", run.table_id)));
         for lease in &leases {
-            if !self.lease_take(&lease.name, &lease.holder, LEASE_S).await? {
+            if !self.lease_begin(lease).await? {
                 return Err(Error::Conflict(format!(
                     "{}.{} is being scanned; its schedule is paused, try again",
                     at.database, at.table
@@ -54,9 +52,7 @@ impl Catalog {
         );
         let undone = self.undo_all(&table, &run, &mut record).await;
         for lease in &leases {
-            if let Err(failure) = self.lease_release(&lease.name, &lease.holder).await {
-                tracing::warn!(%failure, name = lease.name, "cannot give a lease back; it ends by itself");
-            }
+            self.lease_end(lease).await;
         }
         let (outcome, error) = match &undone {
             Ok(()) => (RunOutcome::Done, None),

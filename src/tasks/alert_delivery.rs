@@ -1,0 +1,34 @@
+//! Sends what the outbox holds and is due. What a channel does not take stays there and is tried again.
+
+use super::{Report, Task};
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::telemetry::Metrics;
+use std::sync::Arc;
+
+/// The task; see the module.
+#[derive(Debug)]
+pub struct AlertDelivery {
+    /// Whose alerts.
+    pub catalog: Arc<Catalog>,
+    /// Where messages are counted.
+    pub metrics: Arc<Metrics>,
+}
+
+impl Task for AlertDelivery {
+    fn name(&self) -> &'static str {
+        "alert_delivery"
+    }
+
+    async fn activate(&self) -> Result<Report, Error> {
+        let report = self.catalog.alerts_deliver().await?;
+        let metrics = self.metrics.watch();
+        metrics.delivered("sent", report.sent);
+        metrics.delivered("refused", report.refused);
+        metrics.delivered("failed", report.failed);
+        Ok(Report {
+            done: report.sent,
+            failed: report.refused + report.failed,
+        })
+    }
+}

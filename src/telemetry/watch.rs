@@ -1,0 +1,78 @@
+//! The counters of the watch and the alerts: runs, what they found, and whether people were told.
+
+use crate::model::Severity;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::{Registry, Unit};
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OutcomeLabels {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SeverityLabels {
+    severity: &'static str,
+}
+
+/// The counters; a clone counts in the same ones.
+#[derive(Clone, Debug, Default)]
+pub struct WatchMetrics {
+    runs: Family<OutcomeLabels, Counter>,
+    changes: Family<SeverityLabels, Counter>,
+    deliveries: Family<OutcomeLabels, Counter>,
+    pending: Gauge,
+    oldest_age: Gauge,
+}
+
+impl WatchMetrics {
+    pub(super) fn register(registry: &mut Registry) -> Self {
+        let metrics = Self::default();
+        let watch = registry.sub_registry_with_prefix("watch");
+        watch.register("runs", "Runs over sources by outcome", metrics.runs.clone());
+        let text = "Changes of sources by severity";
+        watch.register("changes", text, metrics.changes.clone());
+        let alerts = registry.sub_registry_with_prefix("alerts");
+        let text = "Messages to channels by outcome";
+        alerts.register("deliveries", text, metrics.deliveries.clone());
+        let text = "Alerts that are to be sent, now or later";
+        alerts.register("pending", text, metrics.pending.clone());
+        alerts.register_with_unit(
+            "oldest_pending_age",
+            "For how long the oldest alert that is due has not been sent",
+            Unit::Seconds,
+            metrics.oldest_age.clone(),
+        );
+        metrics
+    }
+
+    /// A run has ended.
+    pub fn ran(&self, outcome: &'static str) {
+        self.runs
+            .get_or_create_owned(&OutcomeLabels { outcome })
+            .inc();
+    }
+
+    /// A change was found.
+    pub fn changed(&self, severity: Severity) {
+        let labels = SeverityLabels {
+            severity: severity.as_str(),
+        };
+        self.changes.get_or_create_owned(&labels).inc();
+    }
+
+    /// So many messages have ended so.
+    pub fn delivered(&self, outcome: &'static str, count: u64) {
+        self.deliveries
+            .get_or_create_owned(&OutcomeLabels { outcome })
+            .inc_by(count);
+    }
+
+    /// So many alerts wait, the oldest that is due for so many seconds.
+    pub fn backlog(&self, pending: u64, oldest_age_s: i64) {
+        self.pending.set(i64::try_from(pending).unwrap_or(i64::MAX));
+        self.oldest_age.set(oldest_age_s);
+    }
+}
