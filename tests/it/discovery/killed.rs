@@ -1,4 +1,5 @@
-//! Kill −9 in the middle of a sweep: after the next start every partition is there, and each was told once.
+//! Kill −9 in the middle of what discovery does: after the next start it is done to the end, and each change was told
+//! once.
 
 use crate::client::Client;
 use crate::faults::killed::Process;
@@ -8,12 +9,96 @@ use crate::thrift::objects::partitioned;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::process::{Child, Command, Stdio};
+use tempfile::TempDir;
 
-on_every_database!(a_killed_sweep_is_taken_up_by_the_next_process);
+on_every_database!(
+    a_killed_sweep_is_taken_up_by_the_next_process,
+    kills_while_partitions_move_drop_and_return_leave_whole_changes,
+);
 
-/// Partitions that the sweep finds: several transactions.
-const PARTITIONS: u64 = 6_500;
+/// Partitions of a table: several transactions.
+const PARTITIONS: u64 = 4_500;
+/// Those that go and come back.
+const GONE: u64 = 4_300;
+
+/// What outlives the processes: the database, the object store, and what a process is told of them.
+struct Story {
+    database: TestDatabase,
+    s3: S3Server,
+    folder: TempDir,
+}
+
+impl Story {
+    async fn begin(database: TestDatabase) -> Self {
+        Self {
+            database,
+            s3: S3Server::start(&["lake", "hot"]).await,
+            folder: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
+    /// Starts a process, holds a conversation with it and kills it, however far it has come with what it does beside.
+    async fn chapter<T: Send + 'static>(
+        &self,
+        conversation: impl FnOnce(&Process) -> T + Send + 'static,
+    ) -> T {
+        let environment = [
+            ("SKEP_STORAGE__S3__ENDPOINT", self.s3.endpoint()),
+            ("SKEP_STORAGE__S3__ACCESS_KEY_ID", ACCESS_KEY_ID.to_owned()),
+            (
+                "SKEP_STORAGE__S3__SECRET_ACCESS_KEY",
+                SECRET_ACCESS_KEY.to_owned(),
+            ),
+        ];
+        let (url, path) = (
+            self.database.url().to_owned(),
+            self.folder.path().to_owned(),
+        );
+        let chapter = tokio::task::spawn_blocking(move || {
+            let mut process = Process::start_with(&url, &path, &environment);
+            let answer = conversation(&process);
+            process.kill();
+            answer
+        });
+        let ended = chapter.await;
+        // The dead process's leases end with the time.
+        self.database
+            .execute("UPDATE skep_leases SET expires_at = expires_at - 60")
+            .await;
+        match ended {
+            Ok(answer) => answer,
+            Err(failure) => std::panic::resume_unwind(failure.into_panic()),
+        }
+    }
+
+    /// Kills in the middle of what `begin` sets off: as soon as a change is told after the event that it gives.
+    async fn killed_in_the_middle(&self, begin: fn(&Process) -> i64) {
+        self.chapter(move |process| {
+            let before = begin(process);
+            while last_event(process.thrift) == before {}
+        })
+        .await;
+    }
+
+    fn put_all(&self, bucket: &str, files: &[&str]) {
+        for number in 0..PARTITIONS {
+            for file in files {
+                self.s3.put(bucket, &format!("t/n={number:05}/{file}"), "x");
+            }
+        }
+    }
+
+    /// Takes most of the data away, in both buckets.
+    fn remove_most(&self) {
+        for number in 0..GONE {
+            self.s3.remove("hot", &format!("t/n={number:05}/part-0"));
+            for file in ["part-0", "_SUCCESS"] {
+                self.s3.remove("lake", &format!("t/n={number:05}/{file}"));
+            }
+        }
+    }
+}
 
 fn count(address: SocketAddr) -> u64 {
     let mut client = Client::connect(address).expect("it accepts");
@@ -22,82 +107,220 @@ fn count(address: SocketAddr) -> u64 {
     count.expect("a count").as_u64().expect("a number")
 }
 
-fn create(address: SocketAddr) {
-    let mut table = partitioned("default", "t", &[("n", "string")]);
+fn last_event(address: SocketAddr) -> i64 {
+    let mut client = Client::connect(address).expect("it accepts");
+    let last = client.call("get_current_notificationEventId", json!({}));
+    last.expect("an event")["eventId"]
+        .as_i64()
+        .expect("a number")
+}
+
+/// Makes the table with properties, or gives it some.
+fn table_set(address: SocketAddr, properties: &[(&str, &str)]) {
+    let mut client = Client::connect(address).expect("it accepts");
+    let get = json!({ "dbname": "default", "tbl_name": "t" });
+    let known = client.call("get_table", get).ok();
+    let is_new = known.is_none();
+    let mut table = known.unwrap_or_else(|| partitioned("default", "t", &[("n", "string")]));
     table["tableType"] = json!("EXTERNAL_TABLE");
     table["sd"]["location"] = json!("s3://lake/t");
-    table["parameters"] = json!({ "EXTERNAL": "TRUE", "skep.discovery": "on" });
+    table["parameters"]["EXTERNAL"] = json!("TRUE");
+    for (key, value) in properties {
+        table["parameters"][*key] = json!(value);
+    }
+    let alter = json!({ "dbname": "default", "tbl_name": "t", "new_tbl": table });
+    let done = if is_new {
+        client.call("create_table", json!({ "tbl": table }))
+    } else {
+        client.call("alter_table", alter)
+    };
+    done.expect("the table takes them");
+}
+
+/// The partitions that lie in a bucket.
+fn count_in(address: SocketAddr, bucket: &str) -> u64 {
     let mut client = Client::connect(address).expect("it accepts");
-    client
-        .call("create_table", json!({ "tbl": table }))
-        .expect("the table is made");
+    let all = json!({ "db_name": "default", "tbl_name": "t", "max_parts": -1 });
+    let found = client.call("get_partitions", all).expect("partitions");
+    let places = found.as_array().expect("a list").iter();
+    let inside = places.filter(|one| {
+        let place = one["sd"]["location"].as_str().expect("a location");
+        place.starts_with(&format!("s3://{bucket}/"))
+    });
+    inside.count() as u64
 }
 
 async fn a_killed_sweep_is_taken_up_by_the_next_process(database: TestDatabase) {
-    let s3 = Arc::new(S3Server::start(&["lake"]).await);
-    for number in 0..PARTITIONS {
-        s3.put("lake", &format!("t/n={number:05}/part-0"), "x");
-    }
-    let environment = vec![
-        ("SKEP_STORAGE__S3__ENDPOINT", s3.endpoint()),
-        ("SKEP_STORAGE__S3__ACCESS_KEY_ID", ACCESS_KEY_ID.to_owned()),
-        (
-            "SKEP_STORAGE__S3__SECRET_ACCESS_KEY",
-            SECRET_ACCESS_KEY.to_owned(),
-        ),
-    ];
-    let folder = tempfile::tempdir().expect("a folder");
-    for round in 0..3 {
-        let (url, environment) = (database.url().to_owned(), environment.clone());
-        let path = folder.path().to_owned();
-        tokio::task::spawn_blocking(move || {
-            let mut server = Process::start_with(&url, &path, &environment);
-            if round == 0 {
-                create(server.thrift);
-            }
-            let before = count(server.thrift);
-            assert!(before < PARTITIONS || round > 1, "killed too late");
-            // As soon as it has gone on by a transaction, it dies in the next one.
-            while count(server.thrift) <= before && before < PARTITIONS {}
-            server.kill();
+    let story = Story::begin(database).await;
+    story.put_all("lake", &["part-0"]);
+    story
+        .chapter(|process| {
+            table_set(process.thrift, &[("skep.discovery", "on")]);
+            while count(process.thrift) == 0 {}
+            assert!(count(process.thrift) < PARTITIONS, "killed too late");
         })
-        .await
-        .expect("the round ends");
-        // The dead process's leases end with the time.
-        database
-            .execute("UPDATE skep_leases SET expires_at = expires_at - 60")
-            .await;
-    }
-    let url = database.url().to_owned();
-    let events = tokio::task::spawn_blocking(move || {
-        let server = Process::start_with(&url, folder.path(), &environment);
-        while count(server.thrift) < PARTITIONS {}
-        told(server.thrift)
-    })
-    .await
-    .expect("it converges");
-    assert_eq!(events.len() as u64, PARTITIONS, "each is told once");
-    let once: BTreeSet<&String> = events.iter().collect();
-    assert_eq!(once.len() as u64, PARTITIONS);
+        .await;
+    story
+        .chapter(|process| {
+            let before = count(process.thrift);
+            // As soon as it has gone on by a transaction, it dies in the next one.
+            while count(process.thrift) <= before && before < PARTITIONS {}
+        })
+        .await;
+    let events = story
+        .chapter(|process| {
+            while count(process.thrift) < PARTITIONS {}
+            told(process.thrift, "ADD_PARTITION", 0)
+        })
+        .await;
+    assert_each_once(&events, PARTITIONS);
 }
 
-/// The values of the partitions that events tell of.
-fn told(address: SocketAddr) -> Vec<String> {
+async fn kills_while_partitions_move_drop_and_return_leave_whole_changes(database: TestDatabase) {
+    let story = Story::begin(database).await;
+    story.put_all("hot", &["part-0"]);
+    let begun = story
+        .chapter(|process| {
+            let properties = [
+                ("skep.discovery", "on"),
+                ("skep.discovery.interval", "5s"),
+                ("skep.discovery.roots", "cold,hot"),
+                ("skep.discovery.root.cold.marker", "_SUCCESS"),
+                ("skep.discovery.root.hot.location", "s3://hot/t"),
+            ];
+            table_set(process.thrift, &properties);
+            while count(process.thrift) < PARTITIONS {}
+            last_event(process.thrift)
+        })
+        .await;
+
+    // They move with the next look, which is due in each process.
+    story.put_all("lake", &["part-0", "_SUCCESS"]);
+    story
+        .killed_in_the_middle(|process| last_event(process.thrift))
+        .await;
+    let moved = story
+        .chapter(move |process| {
+            let told_of = |address| last_event(address).abs_diff(begun);
+            while told_of(process.thrift) < PARTITIONS {}
+            assert_eq!(count_in(process.thrift, "lake"), PARTITIONS);
+            told(process.thrift, "ALTER_PARTITION", begun)
+        })
+        .await;
+    assert_each_once(&moved, PARTITIONS);
+
+    // Most are gone: sweeps drop them, and each change of a property makes one due.
+    story.remove_most();
+    story
+        .killed_in_the_middle(|process| {
+            sync(process.thrift);
+            last_event(process.thrift)
+        })
+        .await;
+    let dropped = story
+        .chapter(move |process| {
+            while count(process.thrift) > PARTITIONS - GONE {}
+            told(process.thrift, "DROP_PARTITION", begun)
+        })
+        .await;
+    assert_each_once(&dropped, GONE);
+    undone_in_spite_of_kills(&story).await;
+}
+
+/// One sweep drops all that is gone, and its undo, killed in the middle, brings all of it back.
+async fn undone_in_spite_of_kills(story: &Story) {
+    story.put_all("hot", &["part-0"]);
+    story
+        .chapter(|process| {
+            table_set(process.thrift, &[("skep.discovery.mode", "add")]);
+            while count(process.thrift) < PARTITIONS {}
+        })
+        .await;
+    story.remove_most();
+    let begun = story
+        .chapter(|process| {
+            sync(process.thrift);
+            while count(process.thrift) > PARTITIONS - GONE {}
+            last_event(process.thrift)
+        })
+        .await;
+    story
+        .killed_in_the_middle(|process| {
+            let before = last_event(process.thrift);
+            drop(undo(process));
+            before
+        })
+        .await;
+    let returned = story
+        .chapter(move |process| {
+            let undone = undo(process).wait_with_output().expect("it ends");
+            let told_of = String::from_utf8_lossy(&undone.stderr).into_owned();
+            assert!(undone.status.success(), "{told_of}");
+            assert_eq!(count(process.thrift), PARTITIONS);
+            told(process.thrift, "ADD_PARTITION", begun)
+        })
+        .await;
+    assert_each_once(&returned, GONE);
+}
+
+/// Lets sweeps drop what is gone; said anew, so that one is due.
+fn sync(address: SocketAddr) {
+    let count_max = (PARTITIONS + last_event(address).unsigned_abs()).to_string();
+    let properties = [
+        ("skep.discovery.mode", "sync"),
+        ("skep.discovery.drop-count-max", count_max.as_str()),
+        ("skep.discovery.drop-share-max", "100"),
+    ];
+    table_set(address, &properties);
+}
+
+/// Begins to undo the sweep that dropped everything, as an operator does.
+fn undo(process: &Process) -> Child {
+    let skep = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_skep"));
+        command
+            .args(["discovery", arguments[0], "default.t"])
+            .args(&arguments[1..])
+            .env("SKEP_SERVER", format!("http://{}", process.http))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    };
+    let runs = skep(&["runs", "--json"]).output().expect("it runs");
+    let runs = String::from_utf8(runs.stdout).expect("UTF-8");
+    let runs = runs
+        .lines()
+        .map(|run| serde_json::from_str::<Value>(run).expect("JSON"));
+    let mut sweeps = runs.filter(|run| run["counts"]["dropped"] == GONE);
+    let run = sweeps.next().expect("the sweep")["id"].to_string();
+    skep(&["undo", &run]).spawn().expect("it begins")
+}
+
+fn assert_each_once(told: &[String], partitions: u64) {
+    assert_eq!(told.len() as u64, partitions, "each is told once");
+    let once: BTreeSet<&String> = told.iter().collect();
+    assert_eq!(once.len() as u64, partitions);
+}
+
+/// The values of the partitions that events of a kind tell of, after an event.
+fn told(address: SocketAddr, kind: &str, after: i64) -> Vec<String> {
     let mut client = Client::connect(address).expect("it accepts");
     let mut told = Vec::new();
-    let mut last = 0;
+    let mut last = after;
     loop {
-        let after = json!({ "rqst": { "lastEvent": last, "maxEvents": 1 } });
+        let after = json!({ "rqst": { "lastEvent": last, "maxEvents": 50 } });
         let events = client.call("get_next_notification", after).expect("events");
-        let Some(event) = events["events"].as_array().expect("a list").first() else {
+        let events = events["events"].as_array().expect("a list");
+        let Some(newest) = events.last() else {
             return told;
         };
-        last = event["eventId"].as_i64().expect("a number");
-        if event["eventType"] == "ADD_PARTITION" {
+        last = newest["eventId"].as_i64().expect("a number");
+        for event in events.iter().filter(|event| event["eventType"] == kind) {
             let message = event["message"].as_str().expect("a text");
             let message: Value = serde_json::from_str(message).expect("JSON");
-            let partitions = message["partitions"].as_array().expect("a list");
-            let values = partitions.iter().map(|one| one["n"].as_str());
+            let one = message.get("keyValues").into_iter();
+            let many = message["partitions"].as_array().into_iter().flatten();
+            let values = many.chain(one).map(|one| one["n"].as_str());
             told.extend(values.map(|value| value.expect("a value").to_owned()));
         }
     }
