@@ -129,11 +129,6 @@ impl<'a> Gathering<'a> {
         &mut self.tables[table]
     }
 
-    /// How many tables were taken up.
-    pub(super) fn count(&self) -> usize {
-        self.tables.len()
-    }
-
     fn account(&mut self, bytes: usize) -> Result<(), SourceError> {
         self.bytes += bytes;
         limit("bytes", self.bytes, SNAPSHOT_BYTES_MAX)

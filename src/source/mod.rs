@@ -6,18 +6,24 @@
 //! What the rights hide is told as unseen and never as gone. No error and no log holds an address or a password.
 
 mod address;
+mod elasticsearch;
 mod error;
 mod failure;
 mod gather;
+mod mysql;
 mod postgres;
 mod scope;
 mod settings;
+mod sqlite;
 
 pub use address::SourceUrl;
+pub use elasticsearch::Elasticsearch;
 pub use error::SourceError;
+pub use mysql::MySql;
 pub use postgres::Postgres;
 pub use scope::{SCOPE_PATTERN_BYTES_MAX, SCOPE_PATTERNS_MAX, Scope};
 pub use settings::{SOURCE_URL_ENV_PREFIX, SourceKind, SourceSettings, TIME_LIMIT_S_MAX};
+pub use sqlite::Sqlite;
 
 use crate::model::Snapshot;
 use std::time::Duration;
@@ -52,6 +58,12 @@ pub trait Source: Send + Sync {
 pub enum AnySource {
     /// `PostgreSQL`.
     Postgres(Postgres),
+    /// `MySQL` and `MariaDB`.
+    MySql(MySql),
+    /// `SQLite`.
+    Sqlite(Sqlite),
+    /// Elasticsearch.
+    Elasticsearch(Elasticsearch),
 }
 
 impl AnySource {
@@ -61,10 +73,9 @@ impl AnySource {
         crate::crypto::provider_install();
         Ok(match settings.kind {
             SourceKind::Postgres => Self::Postgres(Postgres::open(settings)?),
-            SourceKind::Mysql | SourceKind::Sqlite | SourceKind::Elasticsearch => {
-                let why = format!("sources of kind {} cannot be read yet", settings.kind);
-                return Err(SourceError::settings("kind", why));
-            }
+            SourceKind::Mysql => Self::MySql(MySql::open(settings)?),
+            SourceKind::Sqlite => Self::Sqlite(Sqlite::open(settings)?),
+            SourceKind::Elasticsearch => Self::Elasticsearch(Elasticsearch::open(settings)?),
             SourceKind::Catalog => {
                 let why = "the catalog's own tables are read by the catalog itself";
                 return Err(SourceError::settings("kind", why));
@@ -77,12 +88,18 @@ impl Source for AnySource {
     async fn snapshot(&self) -> Result<Snapshot, SourceError> {
         match self {
             Self::Postgres(source) => source.snapshot().await,
+            Self::MySql(source) => source.snapshot().await,
+            Self::Sqlite(source) => source.snapshot().await,
+            Self::Elasticsearch(source) => source.snapshot().await,
         }
     }
 
     async fn check(&self) -> Result<SourceCheck, SourceError> {
         match self {
             Self::Postgres(source) => source.check().await,
+            Self::MySql(source) => source.check().await,
+            Self::Sqlite(source) => source.check().await,
+            Self::Elasticsearch(source) => source.check().await,
         }
     }
 }

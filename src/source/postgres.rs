@@ -260,7 +260,7 @@ async fn keys(
         FROM unnest($1::int8[]) AS wanted (id)
         JOIN pg_index i ON i.indrelid = wanted.id::oid
         JOIN pg_class c ON c.oid = i.indexrelid
-        WHERE i.indisunique AND i.indislive AND i.indpred IS NULL AND i.indexprs IS NULL",
+        WHERE i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL",
     )
     .bind(numbers)
     .persistent(false)

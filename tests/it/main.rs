@@ -20,6 +20,7 @@ mod rest;
 mod s3;
 mod scan;
 mod server;
+mod source;
 mod store;
 mod tasks;
 mod thrift;

@@ -43,7 +43,7 @@ impl TypeNotes {
         let mut notes = HashMap::new();
         while let Some(row) = rows.try_next().await? {
             let note = match row.try_get::<&str, _>(1)? {
-                "e" => Note::Words(words(row.try_get(5)?)),
+                "e" => Note::Words(words(&row.try_get::<Vec<String>, _>(5)?)),
                 "d" => Note::Over(row.try_get(2)?, row.try_get(3)?),
                 _ => Note::Extension(row.try_get(4)?),
             };
@@ -82,7 +82,7 @@ impl TypeNotes {
     }
 }
 
-fn words(labels: Vec<String>) -> String {
+fn words(labels: &[String]) -> String {
     let quoted = labels
         .iter()
         .map(|label| format!("'{}'", label.replace('\'', "''")));
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn types_are_told_by_what_they_hold() {
         let notes = TypeNotes(HashMap::from([
-            (1, Note::Words(words(vec!["new".into(), "it's".into()]))),
+            (1, Note::Words(words(&["new".into(), "it's".into()]))),
             (2, Note::Over(1, "shop.status".to_owned())),
             (3, Note::Over(9, "character varying(80)".to_owned())),
             (4, Note::Extension("\"My types\"".to_owned())),

@@ -3,3 +3,5 @@
 mod database_lost;
 pub(crate) mod killed;
 mod proxy;
+
+pub(crate) use proxy::Proxy;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -13,20 +13,25 @@ const CLOSED: u8 = 2;
 
 /// A proxy in front of one server.
 #[derive(Clone)]
-pub(super) struct Proxy {
+pub(crate) struct Proxy {
     address: SocketAddr,
     mode: Arc<AtomicU8>,
     changed: Arc<Notify>,
+    turns: Arc<AtomicUsize>,
+    /// Whether the server spoke last.
+    answered: Arc<AtomicBool>,
 }
 
 impl Proxy {
     /// Listens on a free port in front of `target`, a `host:port`.
-    pub(super) async fn start(target: String) -> Self {
+    pub(crate) async fn start(target: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let proxy = Self {
             address: listener.local_addr().expect("an address"),
             mode: Arc::default(),
             changed: Arc::default(),
+            turns: Arc::default(),
+            answered: Arc::new(AtomicBool::new(true)),
         };
         let shared = proxy.clone();
         tokio::spawn(async move {
@@ -40,22 +45,27 @@ impl Proxy {
     }
 
     /// Where it listens.
-    pub(super) fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.address.port()
     }
 
+    /// How often a client asked something after an answer: the round trips of one connection.
+    pub(crate) fn turns(&self) -> usize {
+        self.turns.load(Ordering::SeqCst)
+    }
+
     /// Lets everything through.
-    pub(super) fn pass(&self) {
+    pub(crate) fn pass(&self) {
         self.set(PASSING);
     }
 
     /// Keeps connections open and lets nothing through.
-    pub(super) fn hang(&self) {
+    pub(crate) fn hang(&self) {
         self.set(HANGING);
     }
 
     /// Closes all connections and every new one.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.set(CLOSED);
     }
 
@@ -74,12 +84,17 @@ impl Proxy {
         let (client_read, client_write) = client.into_split();
         let (server_read, server_write) = server.into_split();
         tokio::join!(
-            self.pump(client_read, server_write),
-            self.pump(server_read, client_write)
+            self.pump(client_read, server_write, false),
+            self.pump(server_read, client_write, true)
         );
     }
 
-    async fn pump(&self, mut from: impl AsyncReadExt + Unpin, mut to: impl AsyncWriteExt + Unpin) {
+    async fn pump(
+        &self,
+        mut from: impl AsyncReadExt + Unpin,
+        mut to: impl AsyncWriteExt + Unpin,
+        answers: bool,
+    ) {
         let mut buffer = vec![0; 16 * 1024];
         loop {
             let changed = self.changed.notified();
@@ -94,6 +109,9 @@ impl Proxy {
                     match read {
                         Ok(0) | Err(_) => return,
                         Ok(count) => {
+                            if self.answered.swap(answers, Ordering::SeqCst) && !answers {
+                                self.turns.fetch_add(1, Ordering::SeqCst);
+                            }
                             while self.mode.load(Ordering::SeqCst) == HANGING {
                                 self.changed.notified().await;
                             }
