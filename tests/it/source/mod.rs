@@ -1,5 +1,6 @@
 //! Sources over real sockets: what a snapshot holds, what the rights hide, and what each fault is called.
 
+mod changes;
 mod elasticsearch;
 mod faults;
 mod listener;

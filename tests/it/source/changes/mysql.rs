@@ -1,0 +1,192 @@
+//! What people do to a `MariaDB` database.
+
+use super::Kind;
+
+/// Each over tables of its own, with column names of its own: equal tables would be taken for renamed ones.
+pub(super) const KINDS: &[Kind] = &[
+    Kind {
+        before: "",
+        after: "CREATE TABLE a_table_added (id int PRIMARY KEY, label text)",
+        found: &["additive table_added shop.a_table_added"],
+    },
+    Kind {
+        before: "CREATE TABLE b_table_dropped (dropped_id int)",
+        after: "DROP TABLE b_table_dropped",
+        found: &["breaking table_dropped shop.b_table_dropped"],
+    },
+    Kind {
+        before: "CREATE TABLE c_old (renamed_id int, renamed_note text)",
+        after: "RENAME TABLE c_old TO c_table_renamed",
+        found: &["breaking table_renamed shop.c_table_renamed"],
+    },
+    Kind {
+        before: "CREATE TABLE d_became_view (one int(1) NOT NULL DEFAULT 0)",
+        after: "DROP TABLE d_became_view; CREATE VIEW d_became_view AS SELECT 1 AS one",
+        found: &[
+            "risky table_kind_changed shop.d_became_view",
+            "risky view_changed shop.d_became_view",
+        ],
+    },
+    Kind {
+        before: "CREATE TABLE e_table_comment (id int) COMMENT 'old'",
+        after: "ALTER TABLE e_table_comment COMMENT 'new <!channel> *bold*'",
+        found: &["additive table_comment_changed shop.e_table_comment"],
+    },
+    Kind {
+        before: "",
+        after: "CREATE VIEW f_view_added AS SELECT 1 AS viewed",
+        found: &["additive table_added shop.f_view_added"],
+    },
+    Kind {
+        before: "CREATE VIEW g_view_dropped AS SELECT 1 AS dropped_view",
+        after: "DROP VIEW g_view_dropped",
+        found: &["breaking table_dropped shop.g_view_dropped"],
+    },
+    Kind {
+        before: "CREATE VIEW h_view_changed AS SELECT 1 AS x",
+        after: "CREATE OR REPLACE VIEW h_view_changed AS SELECT 2 AS x",
+        found: &["risky view_changed shop.h_view_changed"],
+    },
+    Kind {
+        before: "CREATE TABLE i_column_added (id int)",
+        after: "ALTER TABLE i_column_added ADD gift_note text",
+        found: &["additive column_added shop.i_column_added.gift_note"],
+    },
+    Kind {
+        before: "CREATE TABLE j_column_required (id int)",
+        after: "ALTER TABLE j_column_required ADD state varchar(8) NOT NULL DEFAULT 'new'",
+        found: &["additive column_added shop.j_column_required.state"],
+    },
+    Kind {
+        before: "CREATE TABLE k_column_between (a int, z int)",
+        after: "ALTER TABLE k_column_between ADD m date AFTER a",
+        found: &["risky column_added shop.k_column_between.m"],
+    },
+    Kind {
+        before: "CREATE TABLE l_column_dropped (id int, fax text)",
+        after: "ALTER TABLE l_column_dropped DROP COLUMN fax",
+        found: &["breaking column_dropped shop.l_column_dropped.fax"],
+    },
+    Kind {
+        before: "CREATE TABLE m_column_renamed (id int, customer_id bigint)",
+        after: "ALTER TABLE m_column_renamed CHANGE customer_id buyer_id bigint",
+        found: &["breaking column_renamed shop.m_column_renamed.buyer_id"],
+    },
+    Kind {
+        before: "CREATE TABLE n_reordered (a int, b int, c int)",
+        after: "ALTER TABLE n_reordered MODIFY c int FIRST",
+        found: &["risky columns_reordered shop.n_reordered"],
+    },
+    Kind {
+        before: "CREATE TABLE o_int_wider (n int)",
+        after: "ALTER TABLE o_int_wider MODIFY n bigint",
+        found: &["breaking type_changed shop.o_int_wider.n"],
+    },
+    Kind {
+        before: "CREATE TABLE p_int_narrower (n bigint)",
+        after: "ALTER TABLE p_int_narrower MODIFY n int",
+        found: &["risky type_changed shop.p_int_narrower.n"],
+    },
+    Kind {
+        before: "CREATE TABLE q_text_longer (t varchar(10))",
+        after: "ALTER TABLE q_text_longer MODIFY t varchar(20)",
+        found: &["additive type_changed shop.q_text_longer.t"],
+    },
+    Kind {
+        before: "CREATE TABLE r_text_shorter (t varchar(20))",
+        after: "ALTER TABLE r_text_shorter MODIFY t varchar(10)",
+        found: &["risky type_changed shop.r_text_shorter.t"],
+    },
+    Kind {
+        before: "CREATE TABLE s_decimal_scale (price decimal(10,2))",
+        after: "ALTER TABLE s_decimal_scale MODIFY price decimal(12,4)",
+        found: &["breaking type_changed shop.s_decimal_scale.price"],
+    },
+    Kind {
+        before: "CREATE TABLE t_number_to_text (price decimal(10,2))",
+        after: "ALTER TABLE t_number_to_text MODIFY price text",
+        found: &["breaking type_changed shop.t_number_to_text.price"],
+    },
+    Kind {
+        before: "CREATE TABLE u_text_to_number (amount text)",
+        after: "ALTER TABLE u_text_to_number MODIFY amount int",
+        found: &["breaking type_changed shop.u_text_to_number.amount"],
+    },
+    Kind {
+        before: "CREATE TABLE v_zone (at datetime)",
+        after: "ALTER TABLE v_zone MODIFY at timestamp NULL",
+        found: &["risky type_changed shop.v_zone.at"],
+    },
+    Kind {
+        before: "CREATE TABLE w_word_added (size enum('s', 'm'))",
+        after: "ALTER TABLE w_word_added MODIFY size enum('s', 'm', 'l')",
+        found: &["additive type_changed shop.w_word_added.size"],
+    },
+    Kind {
+        before: "CREATE TABLE x_word_gone (colour enum('red', 'blue'))",
+        after: "ALTER TABLE x_word_gone MODIFY colour enum('red')",
+        found: &["risky type_changed shop.x_word_gone.colour"],
+    },
+    Kind {
+        before: "CREATE TABLE y_float_wider (f float)",
+        after: "ALTER TABLE y_float_wider MODIFY f double",
+        found: &["breaking type_changed shop.y_float_wider.f"],
+    },
+    Kind {
+        before: "CREATE TABLE z_unsigned (n int)",
+        after: "ALTER TABLE z_unsigned MODIFY n int unsigned",
+        found: &["breaking type_changed shop.z_unsigned.n"],
+    },
+    Kind {
+        before: "CREATE TABLE za_nullable (mail varchar(80) NOT NULL)",
+        after: "ALTER TABLE za_nullable MODIFY mail varchar(80)",
+        found: &["risky nullability_changed shop.za_nullable.mail"],
+    },
+    Kind {
+        before: "CREATE TABLE zb_required (mail varchar(80))",
+        after: "ALTER TABLE zb_required MODIFY mail varchar(80) NOT NULL",
+        found: &["additive nullability_changed shop.zb_required.mail"],
+    },
+    Kind {
+        before: "CREATE TABLE zc_default_set (n int)",
+        after: "ALTER TABLE zc_default_set ALTER n SET DEFAULT 7",
+        found: &["additive default_changed shop.zc_default_set.n"],
+    },
+    Kind {
+        before: "CREATE TABLE zd_default_gone (at datetime DEFAULT current_timestamp())",
+        after: "ALTER TABLE zd_default_gone MODIFY at datetime",
+        found: &["additive default_changed shop.zd_default_gone.at"],
+    },
+    Kind {
+        before: "CREATE TABLE ze_column_comment (n int)",
+        after: "ALTER TABLE ze_column_comment MODIFY n int COMMENT 'in cents'",
+        found: &["additive column_comment_changed shop.ze_column_comment.n"],
+    },
+    Kind {
+        before: "CREATE TABLE zf_primary_key (a int NOT NULL, b int NOT NULL, PRIMARY KEY (a))",
+        after: "ALTER TABLE zf_primary_key DROP PRIMARY KEY, ADD PRIMARY KEY (a, b)",
+        found: &["risky primary_key_changed shop.zf_primary_key"],
+    },
+    Kind {
+        before: "CREATE TABLE zg_unique_added (code varchar(9))",
+        after: "CREATE UNIQUE INDEX zg_code ON zg_unique_added (code)",
+        found: &["additive unique_key_changed shop.zg_unique_added"],
+    },
+    Kind {
+        before: "CREATE TABLE zh_unique_gone (code varchar(9), UNIQUE KEY zh_code (code))",
+        after: "ALTER TABLE zh_unique_gone DROP KEY zh_code",
+        found: &["risky unique_key_changed shop.zh_unique_gone"],
+    },
+    Kind {
+        before: "CREATE TABLE zi_unique_other (a int, b int, UNIQUE KEY zi_once (a))",
+        after: "ALTER TABLE zi_unique_other DROP KEY zi_once, ADD UNIQUE KEY zi_once (a, b)",
+        found: &["risky unique_key_changed shop.zi_unique_other"],
+    },
+    // What is no change: a display width, an index, a check, a row.
+    Kind {
+        before: "CREATE TABLE zj_same (n int(11), t varchar(9))",
+        after: "ALTER TABLE zj_same MODIFY n int(5), ADD CHECK (n > 0), ADD KEY (t);
+            INSERT INTO zj_same VALUES (1, 'x')",
+        found: &[],
+    },
+];
