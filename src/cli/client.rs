@@ -77,6 +77,17 @@ impl Client {
         self.json(response).await
     }
 
+    /// Asks for something that is answered by nothing but success.
+    pub(super) async fn post_only(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+    ) -> Result<(), ClientError> {
+        let body = self.encode(body)?;
+        self.send(Method::POST, path, &[], Some(body)).await?;
+        Ok(())
+    }
+
     /// Replaces something.
     pub(super) async fn put<T: DeserializeOwned>(
         &self,

@@ -31,6 +31,16 @@ pub(super) enum ClientError {
     /// Names that follow no pattern; they are shown.
     #[error("{0} names follow no naming pattern")]
     Offenders(usize),
+    /// Changes of a source that are too grave to go on; they are shown.
+    #[error("{changes} changes of {source_name} are {severity} or worse")]
+    Grave {
+        /// The source.
+        source_name: String,
+        /// How many there are.
+        changes: u64,
+        /// From which gravity on they count.
+        severity: &'static str,
+    },
     /// The arguments make no sense.
     #[error("{0}")]
     Usage(String),
@@ -60,7 +70,10 @@ pub fn exit_code(error: &anyhow::Error) -> ExitCode {
         Some(ClientError::Unreachable { .. }) => UNAVAILABLE,
         Some(ClientError::Usage(_)) => USAGE,
         Some(
-            ClientError::Strange { .. } | ClientError::Unfinished(_) | ClientError::Offenders(_),
+            ClientError::Strange { .. }
+            | ClientError::Unfinished(_)
+            | ClientError::Offenders(_)
+            | ClientError::Grave { .. },
         )
         | None => FAILED,
     })

@@ -3,6 +3,8 @@
 //!
 //! One file a group of commands: its arguments, what it asks, and how the answer is shown.
 
+mod alerts;
+mod change;
 mod client;
 mod database;
 mod discover;
@@ -16,7 +18,9 @@ mod output;
 mod partition;
 mod place;
 mod remote;
+mod schema;
 mod serve;
+mod source;
 mod table;
 
 pub use failure::exit_code;
@@ -77,6 +81,12 @@ enum Command {
     ExplainPartition(explain::ExplainCommand),
     /// Show what changed, in the order of the commits
     Events(events::EventsCommand),
+    /// Watch databases for changes of their tables
+    Source(source::SourceCommand),
+    /// Show what changed in sources, compare snapshots, check a source now
+    Schema(schema::SchemaCommand),
+    /// Show what people are told, say what was seen and what need not be told
+    Alerts(alerts::AlertsCommand),
     /// List the names that follow no pattern, and fail where there are any
     Lint(lint::LintCommand),
 }
@@ -103,6 +113,9 @@ impl Arguments {
             Command::Discovery(command) => command.run(),
             Command::ExplainPartition(command) => command.run(),
             Command::Events(command) => command.run(),
+            Command::Source(command) => command.run(),
+            Command::Schema(command) => command.run(),
+            Command::Alerts(command) => command.run(),
             Command::Lint(command) => command.run(),
         }
     }

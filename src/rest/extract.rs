@@ -3,7 +3,8 @@
 
 use super::Shared;
 use super::problem::{Kind, Problem};
-use crate::model::{DEFAULT_CATALOG, DatabaseRef, Name, TableRef};
+use super::view::moment_parse;
+use crate::model::{DEFAULT_CATALOG, DatabaseRef, Name, Severity, TableRef};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
@@ -96,6 +97,25 @@ pub(super) fn table_at(catalog: Option<&str>, (database, table): &(String, Strin
 /// The catalog that the query names; `hive` where it names none.
 pub(super) fn catalog_at(catalog: Option<&str>) -> Name {
     Name::new(catalog.unwrap_or(DEFAULT_CATALOG))
+}
+
+/// A moment that a field or parameter names, in seconds since the epoch.
+pub(super) fn moment_of(field: &'static str, text: &str) -> Result<i64, Problem> {
+    moment_parse(text).ok_or_else(|| {
+        let why = "a moment such as 2026-11-22T10:00:00Z, or a day such as 2026-11-22";
+        Problem::field(field, format!("{field} is '{text}' and must be {why}"))
+    })
+}
+
+/// The severity that the parameter `severity` names.
+pub(super) fn severity_of(text: Option<&str>) -> Result<Option<Severity>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let found = Severity::parse(text);
+    found.map(Some).ok_or_else(|| {
+        let known = Severity::ALL.map(Severity::as_str).join(", ");
+        let why = format!("severity is '{text}' and must be one of {known}");
+        Problem::field("severity", why)
+    })
 }
 
 fn is_json(kind: &str) -> bool {

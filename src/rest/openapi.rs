@@ -21,6 +21,8 @@ use utoipa::openapi::{OpenApi, Ref};
         (name = "partitions", description = "Partitions of tables"),
         (name = "discovery", description = "Partitions that appear by themselves"),
         (name = "events", description = "What changed, in the order of the commits"),
+        (name = "sources", description = "Databases whose schemas are watched, and what changed in them"),
+        (name = "alerts", description = "What people are told of it"),
         (name = "naming", description = "Names that a team agreed on"),
     ),
 )]

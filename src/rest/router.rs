@@ -1,7 +1,8 @@
 //! Every path there is, in one list.
 
 use super::resources::{
-    catalogs, databases, discovery, discovery_run, events, kits, lint, partitions, tables,
+    alerts, catalogs, changes, channels, databases, discovery, discovery_run, events, kits, lint,
+    partitions, sources, tables,
 };
 use super::{Shared, gate, health, openapi, problem};
 use axum::Router;
@@ -42,6 +43,21 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(discovery::explain))
         .routes(routes!(events::list))
         .routes(routes!(lint::list))
+        .routes(routes!(sources::list, sources::add))
+        .routes(routes!(sources::get, sources::remove))
+        .routes(routes!(sources::test))
+        .routes(routes!(sources::run))
+        .routes(routes!(sources::snapshots))
+        .routes(routes!(sources::diff))
+        .routes(routes!(changes::list))
+        .routes(routes!(changes::apply))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::acknowledge))
+        .routes(routes!(alerts::snooze))
+        .routes(routes!(alerts::mutes, alerts::mute))
+        .routes(routes!(alerts::unmute))
+        .routes(routes!(channels::list))
+        .routes(routes!(channels::test))
 }
 
 /// All that the HTTP port answers.

@@ -1,5 +1,7 @@
 //! The command line as scripts and people use it: the real binary against a server.
 
+mod watch;
+
 use crate::harness::{TestDatabase, TestServer};
 use serde_json::Value;
 use std::io::Write;

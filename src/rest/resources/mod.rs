@@ -1,7 +1,10 @@
 //! The resources of the REST interface, one file each. A handler says its path and its answers to the `OpenAPI`
 //! document, turns what was sent into the catalog's words, calls the catalog, and gives its answer as a view.
 
+pub(super) mod alerts;
 pub(super) mod catalogs;
+pub(super) mod changes;
+pub(super) mod channels;
 pub(super) mod databases;
 pub(super) mod discovery;
 pub(super) mod discovery_run;
@@ -9,6 +12,7 @@ pub(super) mod events;
 pub(super) mod kits;
 pub(super) mod lint;
 pub(super) mod partitions;
+pub(super) mod sources;
 pub(super) mod tables;
 
 use serde::Deserialize;

@@ -3,7 +3,9 @@
 //!
 //! What comes in refuses unknown fields; what goes out may get new ones, so its readers ignore those they do not know.
 
+pub mod alert;
 pub mod catalog;
+pub mod change;
 pub mod database;
 pub mod discovery;
 pub mod event;
@@ -13,19 +15,29 @@ pub mod lint;
 pub mod partition;
 pub mod problem;
 pub mod run;
+pub mod source;
 pub mod storage;
 pub mod table;
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat};
 
 /// A moment, given in seconds since the epoch, in the form of RFC 3339: `2026-11-22T10:00:00Z`. `None` for 0, by which
 /// Hive means that nobody knows, and for what no calendar has.
-fn moment(seconds: i64) -> Option<String> {
+pub(crate) fn moment(seconds: i64) -> Option<String> {
     if seconds == 0 {
         return None;
     }
     let moment = DateTime::from_timestamp(seconds, 0)?;
     Some(moment.to_rfc3339_opts(SecondsFormat::Secs, true))
+}
+
+/// Reads a moment of RFC 3339, or a day (`2026-11-22`, its beginning in UTC), as seconds since the epoch.
+pub(crate) fn moment_parse(text: &str) -> Option<i64> {
+    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+        return Some(moment.timestamp());
+    }
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    Some(day.and_time(NaiveTime::MIN).and_utc().timestamp())
 }
 
 /// An amount of money as people write it: without the noise of binary fractions.
@@ -35,7 +47,7 @@ fn money(amount: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::moment;
+    use super::{moment, moment_parse};
 
     #[test]
     fn moments_are_told_in_utc() {
@@ -45,5 +57,17 @@ mod tests {
         );
         assert_eq!(moment(0), None);
         assert_eq!(moment(i64::MAX), None);
+    }
+
+    #[test]
+    fn moments_are_read_with_their_offset_and_days_in_utc() {
+        assert_eq!(
+            moment_parse("2026-11-22T11:00:00+01:00"),
+            Some(1_795_341_600)
+        );
+        assert_eq!(moment_parse("2026-11-22"), Some(1_795_305_600));
+        for text in ["", "yesterday", "2026-11-22T10:00:00", "2026-13-01"] {
+            assert_eq!(moment_parse(text), None, "{text}");
+        }
     }
 }

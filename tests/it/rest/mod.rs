@@ -7,6 +7,7 @@ mod events;
 mod openapi;
 mod partitions;
 mod tables;
+pub(crate) mod watch;
 
 use crate::harness::TestServer;
 use reqwest::{Method, RequestBuilder};

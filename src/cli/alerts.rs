@@ -1,0 +1,296 @@
+//! `skep alerts`: what waits to be told and what was, and the channels.
+
+use super::client::Client;
+use super::failure::ClientError;
+use super::output::Output;
+use super::remote::Remote;
+use crate::clock::Clock;
+use crate::rest::view::alert::{
+    AlertListView, AlertView, ChannelListView, MuteListView, MuteView, NewMute, SnoozeAlert,
+};
+use crate::rest::view::moment;
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+/// What to do, and where.
+#[derive(Debug, Args)]
+pub(super) struct AlertsCommand {
+    #[command(flatten)]
+    remote: Remote,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List what waits to be told and what was, the newest first
+    List {
+        /// Only those of this channel
+        #[arg(long, value_name = "NAME")]
+        channel: Option<String>,
+        /// Only those about this source
+        #[arg(long, value_name = "NAME")]
+        source: Option<String>,
+        /// Only those that stand so: pending, sent, muted, acknowledged
+        #[arg(long, value_name = "STATE")]
+        state: Option<String>,
+        /// Only those at least as grave: breaking, risky, alarm, additive
+        #[arg(long, value_name = "SEVERITY")]
+        severity: Option<String>,
+        /// Only the latest ones
+        #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+        limit: usize,
+    },
+    /// Say that alerts were seen: they are not sent any more
+    Ack {
+        /// Their numbers
+        #[arg(required = true)]
+        alerts: Vec<i64>,
+    },
+    /// Put an alert off; one that was sent is sent again then
+    Snooze {
+        /// Its number
+        alert: i64,
+        #[command(flatten)]
+        until: Until,
+    },
+    /// Say beforehand what need not be told
+    Mute {
+        /// What: source:object with * for any text, such as 'shop:public.tmp_*'
+        pattern: String,
+        #[command(flatten)]
+        until: Until,
+        /// Why, for those who wonder
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        why: String,
+    },
+    /// List what need not be told
+    Mutes,
+    /// Tell it again
+    Unmute {
+        /// The mute's number
+        mute: i64,
+    },
+    /// List the channels, and how sending goes
+    Channels,
+    /// Send a test message on a channel
+    Test {
+        /// The channel
+        channel: String,
+    },
+}
+
+/// A moment: by itself, or by the time until then.
+#[derive(Debug, Args)]
+struct Until {
+    /// Until a moment (RFC 3339) or a day (2026-11-22, UTC)
+    #[arg(long, value_name = "MOMENT")]
+    until: Option<String>,
+    /// For so long: 90m, 8h, 3d
+    #[arg(long = "for", value_name = "TIME", value_parser = period_s, conflicts_with = "until")]
+    for_s: Option<i64>,
+}
+
+impl Until {
+    fn moment(self) -> Option<String> {
+        let after = |period: i64| moment(Clock::System.seconds().saturating_add(period));
+        self.until.or_else(|| self.for_s.and_then(after))
+    }
+}
+
+/// A time such as `90m`, in seconds.
+fn period_s(text: &str) -> Result<i64, String> {
+    let unit = text.char_indices().last();
+    let read = unit.and_then(|(at, unit)| {
+        let unit_s = match unit {
+            'm' => 60,
+            'h' => 3_600,
+            'd' => 86_400,
+            _ => return None,
+        };
+        let count: u32 = text[..at].parse().ok()?;
+        Some(i64::from(count) * unit_s)
+    });
+    read.filter(|period| *period > 0)
+        .ok_or_else(|| "write a number and m, h or d, such as 8h".to_owned())
+}
+
+impl AlertsCommand {
+    /// Does it.
+    pub(super) fn run(self) -> Result<()> {
+        let action = self.action;
+        self.remote
+            .run(|client, output| async move { act(action, &client, output).await })
+    }
+}
+
+async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
+    match action {
+        Action::List {
+            channel,
+            source,
+            state,
+            severity,
+            limit,
+        } => {
+            let wanted = [
+                ("channel", channel),
+                ("source", source),
+                ("state", state),
+                ("severity", severity),
+            ];
+            let given = wanted
+                .into_iter()
+                .filter_map(|(name, value)| value.map(|value| (name, value)));
+            list(client, output, given.collect(), limit).await
+        }
+        Action::Ack { alerts } => {
+            let mut seen: Vec<AlertView> = Vec::new();
+            for alert in alerts {
+                let path = ["alerts", &alert.to_string(), "acknowledge"];
+                seen.push(client.post(&path, &json!({})).await?);
+            }
+            show(output, &seen)
+        }
+        Action::Snooze { alert, until } => {
+            let until = until.moment().ok_or_else(|| {
+                ClientError::Usage("say until when: --for 8h, or --until MOMENT".to_owned())
+            })?;
+            let path = ["alerts", &alert.to_string(), "snooze"];
+            let snoozed: AlertView = client.post(&path, &SnoozeAlert { until }).await?;
+            show(output, &[snoozed])
+        }
+        Action::Mute {
+            pattern,
+            until,
+            why,
+        } => {
+            let new = NewMute {
+                pattern,
+                until: until.moment(),
+                why,
+            };
+            let added: MuteView = client.post(&["mutes"], &new).await?;
+            show_mutes(output, &[added])
+        }
+        Action::Mutes => {
+            let list: MuteListView = client.get(&["mutes"], &[]).await?;
+            show_mutes(output, &list.mutes)
+        }
+        Action::Unmute { mute } => {
+            client.delete(&["mutes", &mute.to_string()], &[]).await?;
+            output.done(&format!("mute {mute} is gone"));
+            Ok(())
+        }
+        Action::Channels => {
+            let list: ChannelListView = client.get(&["channels"], &[]).await?;
+            show_channels(output, &list)
+        }
+        Action::Test { channel } => {
+            let path = ["channels", &channel, "test"];
+            client.post_only(&path, &json!({})).await?;
+            output.done(&format!("channel {channel} took a test message"));
+            Ok(())
+        }
+    }
+}
+
+async fn list(
+    client: &Client,
+    output: Output,
+    filter: Vec<(&str, String)>,
+    limit: usize,
+) -> Result<()> {
+    let mut all: Vec<AlertView> = Vec::new();
+    let mut before = None;
+    while all.len() < limit {
+        let mut query = filter.clone();
+        query.push(("limit", (limit - all.len()).min(1000).to_string()));
+        query.extend(before.map(|id: i64| ("before", id.to_string())));
+        let page: AlertListView = client.get(&["alerts"], &query).await?;
+        all.extend(page.alerts);
+        before = page.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    show(output, &all)
+}
+
+fn show(output: Output, alerts: &[AlertView]) -> Result<()> {
+    let head = [
+        "id", "channel", "state", "severity", "source", "object", "what", "when", "remark",
+    ];
+    output.list(head, alerts, |one| {
+        let when = one.sent_at.as_ref().or(one.due_at.as_ref());
+        let remark = one
+            .last_error
+            .as_ref()
+            .map(|error| format!("{} tries: {error}", one.attempts));
+        [
+            one.id.to_string(),
+            one.channel.clone(),
+            one.state.clone(),
+            one.severity.clone(),
+            one.source.clone(),
+            one.object.clone(),
+            one.text.clone(),
+            when.cloned().unwrap_or_default(),
+            remark.unwrap_or_default(),
+        ]
+    })
+}
+
+fn show_mutes(output: Output, mutes: &[MuteView]) -> Result<()> {
+    output.list(["id", "pattern", "until", "why"], mutes, |one| {
+        [
+            one.id.to_string(),
+            one.pattern.clone(),
+            one.until.clone().unwrap_or_else(|| "removed".to_owned()),
+            one.why.clone(),
+        ]
+    })
+}
+
+fn show_channels(output: Output, list: &ChannelListView) -> Result<()> {
+    let head = [
+        "name",
+        "kind",
+        "sources",
+        "next digest",
+        "waiting",
+        "last sent",
+        "remark",
+    ];
+    output.list(head, &list.channels, |one| {
+        let remark = one
+            .last_error
+            .as_ref()
+            .map(|error| format!("{} failures: {error}", one.failures));
+        [
+            one.name.clone(),
+            one.kind.clone(),
+            one.sources.join(", "),
+            one.digest_at.clone().unwrap_or_default(),
+            one.pending.to_string(),
+            one.last_sent_at.clone().unwrap_or_default(),
+            remark.unwrap_or_default(),
+        ]
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::period_s;
+
+    #[test]
+    fn periods_have_a_unit() {
+        assert_eq!(period_s("90m"), Ok(5_400));
+        assert_eq!(period_s("8h"), Ok(28_800));
+        assert_eq!(period_s("3d"), Ok(259_200));
+        for text in ["", "8", "h", "-1h", "0m", "1w", "5일"] {
+            assert!(period_s(text).is_err(), "{text}");
+        }
+    }
+}

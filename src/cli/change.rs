@@ -1,0 +1,61 @@
+//! How changes of sources and the runs that found them are shown, by several commands alike.
+
+use super::output::Output;
+use crate::rest::view::change::ChangeView;
+use crate::rest::view::source::WatchReportView;
+use anyhow::Result;
+
+/// Shows changes: a line each, and under it for people what follows from it.
+pub(super) fn show_changes(output: Output, changes: &[ChangeView]) -> Result<()> {
+    let head = ["id", "found", "severity", "object", "what", "owner"];
+    output.list(head, changes, |change| {
+        let id = change.id.map(|id| id.to_string());
+        let effects = change.effects.iter().map(|effect| format!("; {effect}"));
+        let applied = change.applied_at.iter().map(|at| format!("; applied {at}"));
+        [
+            id.unwrap_or_default(),
+            change.at.clone().unwrap_or_default(),
+            change.severity.clone(),
+            change.object.clone(),
+            format!(
+                "{}{}",
+                change.text,
+                effects.chain(applied).collect::<String>()
+            ),
+            change.owner.clone().unwrap_or_default(),
+        ]
+    })
+}
+
+/// Shows what a run found: its changes for people, the whole report for scripts.
+pub(super) fn show_report(output: Output, report: &WatchReportView) -> Result<()> {
+    if output.is_json() {
+        return output.one(report, &[]);
+    }
+    if !report.changes.is_empty() {
+        show_changes(output, &report.changes)?;
+    }
+    let found = if report.baseline {
+        "the baseline is taken".to_owned()
+    } else {
+        format!("{} changes", report.changes_count)
+    };
+    output.done(&format!(
+        "{}: {found}; {} tables and views, {} columns, read in {} ms",
+        report.source, report.tables, report.columns, report.read_ms
+    ));
+    let more = report.changes_count - report.changes.len() as u64;
+    if more > 0 {
+        output.done(&format!(
+            "{more} more changes: skep schema log {}",
+            report.source
+        ));
+    }
+    if report.unread > 0 {
+        output.done(&format!(
+            "{} known tables were not shown by the source: look at the rights of its user",
+            report.unread
+        ));
+    }
+    Ok(())
+}

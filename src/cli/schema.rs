@@ -1,0 +1,233 @@
+//! `skep schema`: what changed in sources. `check` reads a source now and fails where something grave is found, so that
+//! a deployment can stop before it breaks a reader.
+
+use super::change::{show_changes, show_report};
+use super::client::Client;
+use super::failure::ClientError;
+use super::output::Output;
+use super::remote::Remote;
+use crate::model::Severity;
+use crate::rest::view::change::{AppliedView, ChangeListView, ChangeView, DiffView};
+use crate::rest::view::source::{SnapshotListView, WatchReportView};
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+/// What to do, and where.
+#[derive(Debug, Args)]
+pub(super) struct SchemaCommand {
+    #[command(flatten)]
+    remote: Remote,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List the changes that were found, the newest first
+    Log {
+        /// Only those of this source
+        source: Option<String>,
+        /// Only those whose object begins so, such as shop.orders
+        #[arg(long, value_name = "PREFIX")]
+        object: Option<String>,
+        /// Only those found on this day (2026-11-22, UTC) or at this moment (RFC 3339), or later
+        #[arg(long, value_name = "MOMENT")]
+        since: Option<String>,
+        /// Only those found before this day or moment
+        #[arg(long, value_name = "MOMENT")]
+        until: Option<String>,
+        /// Only those at least as grave: breaking, risky, additive
+        #[arg(long, value_name = "SEVERITY")]
+        severity: Option<String>,
+        /// Only the latest ones
+        #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+        limit: usize,
+    },
+    /// List the snapshots of a source that are kept
+    Snapshots {
+        /// The source
+        source: String,
+        /// Only the latest ones
+        #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+        limit: usize,
+    },
+    /// Compare two snapshots of a source; nothing is kept
+    Diff {
+        /// The source
+        source: String,
+        /// The snapshot before: its number, a day (2026-11-22, UTC), or a moment (RFC 3339)
+        #[arg(long, value_name = "SNAPSHOT")]
+        from: String,
+        /// The snapshot after, or latest
+        #[arg(long, value_name = "SNAPSHOT", default_value = "latest")]
+        to: String,
+    },
+    /// Read a source now, keep and tell what changed, and fail where it is grave
+    Check {
+        /// The source
+        source: String,
+        /// From which gravity on it fails: breaking, risky, additive
+        #[arg(long, value_name = "SEVERITY", default_value = "breaking", value_parser = severity)]
+        fail_on: Severity,
+    },
+    /// Add to the catalog's tables the columns that a change says they lack; it does nothing else
+    Apply {
+        /// The change's number
+        change: i64,
+    },
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    Severity::parse(text)
+        .filter(|severity| *severity != Severity::Alarm)
+        .ok_or_else(|| "write breaking, risky or additive".to_owned())
+}
+
+impl SchemaCommand {
+    /// Does it.
+    pub(super) fn run(self) -> Result<()> {
+        let action = self.action;
+        self.remote
+            .run(|client, output| async move { act(action, &client, output).await })
+    }
+}
+
+async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
+    match action {
+        Action::Log {
+            source,
+            object,
+            since,
+            until,
+            severity,
+            limit,
+        } => {
+            let wanted = [
+                ("source", source),
+                ("object", object),
+                ("since", since),
+                ("until", until),
+                ("severity", severity),
+            ];
+            let given = wanted
+                .into_iter()
+                .filter_map(|(name, value)| value.map(|value| (name, value)));
+            log(client, output, given.collect(), limit).await
+        }
+        Action::Snapshots { source, limit } => {
+            let query = [("limit", limit.to_string())];
+            let path = ["sources", &source, "snapshots"];
+            let list: SnapshotListView = client.get(&path, &query).await?;
+            show_snapshots(output, &list)
+        }
+        Action::Diff { source, from, to } => diff(client, output, &source, from, to).await,
+        Action::Check { source, fail_on } => check(client, output, &source, fail_on).await,
+        Action::Apply { change } => {
+            let path = ["schema-changes", &change.to_string(), "apply"];
+            let applied: AppliedView = client.post(&path, &json!({})).await?;
+            show_applied(output, &applied)
+        }
+    }
+}
+
+async fn log(
+    client: &Client,
+    output: Output,
+    filter: Vec<(&str, String)>,
+    limit: usize,
+) -> Result<()> {
+    let mut all: Vec<ChangeView> = Vec::new();
+    let mut before = None;
+    while all.len() < limit {
+        let mut query = filter.clone();
+        query.push(("limit", (limit - all.len()).min(1000).to_string()));
+        query.extend(before.map(|id: i64| ("before", id.to_string())));
+        let page: ChangeListView = client.get(&["schema-changes"], &query).await?;
+        all.extend(page.changes);
+        before = page.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    show_changes(output, &all)
+}
+
+/// All that differs. After the first page the snapshots are asked for by number: the latest one may be another by then.
+async fn diff(
+    client: &Client,
+    output: Output,
+    source: &str,
+    mut from: String,
+    mut to: String,
+) -> Result<()> {
+    let mut all: Vec<ChangeView> = Vec::new();
+    let mut after = 0;
+    loop {
+        let query = [
+            ("from", from.clone()),
+            ("to", to.clone()),
+            ("after", after.to_string()),
+            ("limit", "1000".to_owned()),
+        ];
+        let page: DiffView = client.get(&["sources", source, "diff"], &query).await?;
+        all.extend(page.changes);
+        from = page.from_snapshot.map_or(from, |id| id.to_string());
+        to = page.to_snapshot.map_or(to, |id| id.to_string());
+        match page.next {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    show_changes(output, &all)?;
+    output.done(&format!("{} changes", all.len()));
+    Ok(())
+}
+
+async fn check(client: &Client, output: Output, source: &str, fail_on: Severity) -> Result<()> {
+    let path = ["sources", source, "run"];
+    let report: WatchReportView = client.post(&path, &json!({})).await?;
+    show_report(output, &report)?;
+    let is_grave = |change: &&ChangeView| {
+        // The gravest comes first in the order.
+        Severity::parse(&change.severity).is_none_or(|severity| severity <= fail_on)
+    };
+    let grave = report.changes.iter().filter(is_grave).count();
+    // What is not shown may be anything.
+    let unseen = report.changes_count - report.changes.len() as u64;
+    if grave == 0 && unseen == 0 {
+        return Ok(());
+    }
+    Err(ClientError::Grave {
+        source_name: source.to_owned(),
+        changes: grave as u64 + unseen,
+        severity: fail_on.as_str(),
+    }
+    .into())
+}
+
+fn show_snapshots(output: Output, list: &SnapshotListView) -> Result<()> {
+    let head = ["id", "at", "tables", "columns", "bytes", "digest"];
+    output.list(head, &list.snapshots, |one| {
+        [
+            one.id.to_string(),
+            one.at.clone().unwrap_or_default(),
+            one.tables.to_string(),
+            one.columns.to_string(),
+            one.bytes.to_string(),
+            one.digest.chars().take(12).collect(),
+        ]
+    })
+}
+
+fn show_applied(output: Output, applied: &AppliedView) -> Result<()> {
+    let head = ["table", "column", "type", "added"];
+    output.list(head, &applied.columns, |one| {
+        [
+            format!("{}.{}", one.database, one.table),
+            one.column.name.clone(),
+            one.column.data_type.clone(),
+            if one.added { "yes" } else { "was there" }.to_owned(),
+        ]
+    })
+}

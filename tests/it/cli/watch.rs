@@ -1,0 +1,138 @@
+//! Sources, schema changes and alerts by the command line.
+
+use super::Skep;
+use crate::alert::Listener;
+use crate::harness::TestDatabase;
+use crate::rest::watch::{server, source, told};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_stops_a_deployment_where_a_change_is_grave() {
+    let (database, source) = (TestDatabase::sqlite().await, source().await);
+    let listener = Listener::start().await;
+    let server = server(&database, &listener.url()).await;
+    let skep = Skep::of(&server);
+    let add = ["source", "add", "shop", "--kind", "sqlite"];
+    let (code, text) = skep.fail(&add);
+    assert!(code == 2 && text.contains("url"), "{text}");
+    let added = skep.run(&[&add[..], &["--url", source.url(), "--exclude", "*.tmp_*"]].concat());
+    assert!(
+        added.contains("not read yet") && added.contains("*.tmp_*"),
+        "{added}"
+    );
+    let check = skep.run(&["source", "test", "shop"]);
+    assert!(check.contains("readable tables"), "{check}");
+    skep.run(&["schema", "check", "shop"]);
+    assert!(skep.run(&["source", "list"]).contains("ok"));
+
+    source
+        .execute("ALTER TABLE orders ADD COLUMN colour TEXT")
+        .await;
+    let (additive, breaking) = (
+        skep.output(&["schema", "check", "shop", "--fail-on", "additive"], ""),
+        skep.output(&["schema", "check", "shop"], ""),
+    );
+    assert_eq!(additive.status.code(), Some(1), "{additive:?}");
+    let shown = String::from_utf8(additive.stdout).unwrap();
+    assert!(shown.contains("main.orders.colour"), "{shown}");
+    assert!(
+        breaking.status.success(),
+        "it was found before: {breaking:?}"
+    );
+    source.execute("ALTER TABLE orders DROP COLUMN note").await;
+    let grave = skep.output(&["schema", "check", "shop", "--json"], "");
+    assert_eq!(grave.status.code(), Some(1), "{grave:?}");
+    let report: serde_json::Value = serde_json::from_slice(&grave.stdout).unwrap();
+    assert_eq!(report["changes"][0]["kind"], "column_dropped");
+    let complaint = String::from_utf8(grave.stderr).unwrap();
+    assert!(
+        complaint.contains("1 changes of shop are breaking"),
+        "{complaint}"
+    );
+
+    let log = skep.json(&["schema", "log", "shop", "--json"]);
+    assert_eq!(log.len(), 2);
+    let latest = skep.json(&["schema", "log", "--limit", "1", "--json"]);
+    assert_eq!(latest[0]["kind"], "column_dropped");
+    let snapshots = skep.json(&["schema", "snapshots", "shop", "--json"]);
+    assert_eq!(snapshots.len(), 3);
+    let first = snapshots[2]["id"].to_string();
+    let differs = skep.json(&["schema", "diff", "shop", "--from", &first, "--json"]);
+    assert_eq!(differs.len(), 2);
+    let (code, text) = skep.fail(&["schema", "diff", "shop", "--from", "dawn"]);
+    assert!(code == 2 && text.contains("dawn"), "{text}");
+    let added = log.iter().find(|one| one["kind"] == "column_added");
+    let number = added.unwrap()["id"].to_string();
+    let (code, text) = skep.fail(&["schema", "apply", &number]);
+    assert!(code == 4 && text.contains("lack"), "{text}");
+    told(&listener, 2).await;
+    skep.run(&["source", "remove", "shop"]);
+    assert_eq!(skep.fail(&["source", "show", "shop"]).0, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alerts_are_answered() {
+    let (database, source) = (TestDatabase::sqlite().await, source().await);
+    let listener = Listener::start().await;
+    let server = server(&database, &listener.url()).await;
+    let skep = Skep::of(&server);
+    skep.run(&["alerts", "test", "team"]);
+    assert_eq!(told(&listener, 1).await[0]["kind"], "test");
+    let muted = skep.run(&[
+        "alerts",
+        "mute",
+        "shop:*.secret*",
+        "--for",
+        "3d",
+        "--why",
+        "known",
+    ]);
+    assert!(muted.contains("shop:*.secret*"), "{muted}");
+    skep.run(&[
+        "source",
+        "add",
+        "shop",
+        "--kind",
+        "sqlite",
+        "--url",
+        source.url(),
+    ]);
+    skep.run(&["source", "run", "shop"]);
+    source
+        .execute("ALTER TABLE orders ADD COLUMN secret TEXT")
+        .await;
+    source
+        .execute("ALTER TABLE orders ADD COLUMN colour TEXT")
+        .await;
+    skep.run(&["source", "run", "shop"]);
+    told(&listener, 2).await;
+    let muted = skep.json(&["alerts", "list", "--state", "muted", "--json"]);
+    assert_eq!(muted[0]["object"], "main.orders.secret");
+    let others = skep.json(&["alerts", "list", "--json"]);
+    assert_eq!(others.len(), 2);
+    let other = others
+        .iter()
+        .find(|one| one["object"] == "main.orders.colour");
+    let id = other.unwrap()["id"].to_string();
+    let (code, text) = skep.fail(&["alerts", "snooze", &id]);
+    assert!(code == 2 && text.contains("--for"), "{text}");
+    let snoozed = skep.run(&["alerts", "snooze", &id, "--for", "8h"]);
+    assert!(snoozed.contains("pending"), "{snoozed}");
+    let seen = skep.run(&["alerts", "ack", &id]);
+    assert!(seen.contains("acknowledged"), "{seen}");
+    let mutes = skep.json(&["alerts", "mutes", "--json"]);
+    skep.run(&["alerts", "unmute", &mutes[0]["id"].to_string()]);
+    assert_eq!(skep.json(&["alerts", "mutes", "--json"]).len(), 0);
+    assert!(skep.run(&["alerts", "channels"]).contains("webhook"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_not_even_sent() {
+    // Nobody listens there, so a request would fail in another way.
+    let skep = Skep {
+        server: "http://127.0.0.1:1".to_owned(),
+    };
+    let url = "postgres://skep:hunter2@127.0.0.1/shop";
+    let (code, text) = skep.fail(&["source", "add", "s", "--kind", "postgres", "--url", url]);
+    assert!(code == 2 && text.contains("--url-env"), "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
+}
