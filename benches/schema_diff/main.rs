@@ -1,24 +1,36 @@
 //! How long a source of 10,000 tables with 20 columns each takes to compare: without a change, and with
-//! one in each table. `cargo bench --bench schema_diff`.
+//! one in each table. With a PostgreSQL also what whole runs over such a source take.
+//!
+//! `cargo bench --bench schema_diff`, or `scripts/with-databases --only postgres cargo bench --bench schema_diff`
 
 #![expect(clippy::print_stdout, reason = "a benchmark reports by printing")]
 
+mod run;
+
+use anyhow::Result;
 use skep::diff::compare::diff;
 use skep::diff::grade::grade;
 use skep::model::{Coverage, Snapshot, SourceColumn, SourceDialect, SourceTable, SourceTableKind};
 use std::time::Instant;
 
+/// As in the server, whose memory is measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Where a PostgreSQL is, in whose databases the runs are measured.
+const POSTGRES_VARIABLE: &str = "SKEP_TEST_POSTGRES_URL";
 const TABLES: usize = 10_000;
 const COLUMNS: usize = 20;
 const ROUNDS: usize = 5;
+/// The types of the columns, in turn.
+const TYPES: [&str; 4] = [
+    "integer",
+    "character varying(255)",
+    "numeric(12,2)",
+    "timestamp(6) with time zone",
+];
 
 fn source(changed: bool) -> Snapshot {
-    let types = [
-        "integer",
-        "character varying(255)",
-        "numeric(12,2)",
-        "timestamp(6) with time zone",
-    ];
     let tables = (0..TABLES).map(|number| {
         let name = format!("table_{number:05}");
         let mut table = SourceTable::new("shop", &name, SourceTableKind::Table);
@@ -26,7 +38,7 @@ fn source(changed: bool) -> Snapshot {
             let data_type = if changed && column == number % COLUMNS {
                 "bigint"
             } else {
-                types[column % types.len()]
+                TYPES[column % TYPES.len()]
             };
             table.columns.push(SourceColumn {
                 name: format!("column_{column:02}"),
@@ -46,7 +58,19 @@ fn source(changed: bool) -> Snapshot {
     Snapshot::new(SourceDialect::Postgres, tables.collect(), coverage).expect("it is a snapshot")
 }
 
-fn main() {
+#[tokio::main]
+async fn main() -> Result<()> {
+    skep::crypto::provider_install();
+    // First, so that the most memory is that of the runs.
+    match std::env::var(POSTGRES_VARIABLE) {
+        Ok(server) => run::measure(&server).await?,
+        Err(_) => println!("whole runs are not measured: {POSTGRES_VARIABLE} is not set"),
+    }
+    compare();
+    Ok(())
+}
+
+fn compare() {
     let before = source(false);
     for (name, after) in [
         ("no change", source(false)),

@@ -101,7 +101,7 @@ impl Until {
 
 /// A time such as `90m`, in seconds.
 fn period_s(text: &str) -> Result<i64, String> {
-    let unit = text.char_indices().last();
+    let unit = text.char_indices().next_back();
     let read = unit.and_then(|(at, unit)| {
         let unit_s = match unit {
             'm' => 60,

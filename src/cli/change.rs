@@ -5,6 +5,12 @@ use crate::rest::view::change::ChangeView;
 use crate::rest::view::source::WatchReportView;
 use anyhow::Result;
 
+/// How many changes there are, in words.
+pub(super) fn count(changes: u64) -> String {
+    let ending = if changes == 1 { "" } else { "s" };
+    format!("{changes} change{ending}")
+}
+
 /// Shows changes: a line each, and under it for people what follows from it.
 pub(super) fn show_changes(output: Output, changes: &[ChangeView]) -> Result<()> {
     let head = ["id", "found", "severity", "object", "what", "owner"];
@@ -38,7 +44,7 @@ pub(super) fn show_report(output: Output, report: &WatchReportView) -> Result<()
     let found = if report.baseline {
         "the baseline is taken".to_owned()
     } else {
-        format!("{} changes", report.changes_count)
+        count(report.changes_count)
     };
     output.done(&format!(
         "{}: {found}; {} tables and views, {} columns, read in {} ms",
@@ -46,10 +52,7 @@ pub(super) fn show_report(output: Output, report: &WatchReportView) -> Result<()
     ));
     let more = report.changes_count - report.changes.len() as u64;
     if more > 0 {
-        output.done(&format!(
-            "{more} more changes: skep schema log {}",
-            report.source
-        ));
+        output.done(&format!("{more} more: skep schema log {}", report.source));
     }
     if report.unread > 0 {
         output.done(&format!(

@@ -32,13 +32,13 @@ pub(super) enum ClientError {
     #[error("{0} names follow no naming pattern")]
     Offenders(usize),
     /// Changes of a source that are too grave to go on; they are shown.
-    #[error("{changes} changes of {source_name} are {severity} or worse")]
+    #[error("changes of {source_name} that are {severity}: {changes}")]
     Grave {
         /// The source.
         source_name: String,
         /// How many there are.
         changes: u64,
-        /// From which gravity on they count.
+        /// Which count.
         severity: &'static str,
     },
     /// The arguments make no sense.

@@ -1,7 +1,7 @@
 //! `skep schema`: what changed in sources. `check` reads a source now and fails where something grave is found, so that
 //! a deployment can stop before it breaks a reader.
 
-use super::change::{show_changes, show_report};
+use super::change::{count, show_changes, show_report};
 use super::client::Client;
 use super::failure::ClientError;
 use super::output::Output;
@@ -180,7 +180,7 @@ async fn diff(
         }
     }
     show_changes(output, &all)?;
-    output.done(&format!("{} changes", all.len()));
+    output.done(&count(all.len() as u64));
     Ok(())
 }
 
@@ -201,7 +201,11 @@ async fn check(client: &Client, output: Output, source: &str, fail_on: Severity)
     Err(ClientError::Grave {
         source_name: source.to_owned(),
         changes: grave as u64 + unseen,
-        severity: fail_on.as_str(),
+        severity: match fail_on {
+            Severity::Risky => "risky or breaking",
+            Severity::Additive => "additive, risky or breaking",
+            Severity::Breaking | Severity::Alarm => "breaking",
+        },
     }
     .into())
 }

@@ -62,10 +62,10 @@ struct Add {
     /// Its address, without a password
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// The server's environment variable that holds the address: SKEP_SOURCE_…
-    #[arg(long, value_name = "NAME")]
+    /// The server's environment variable that holds the address
+    #[arg(long, value_name = "SKEP_SOURCE_…")]
     url_env: Option<String>,
-    /// The server's file that holds the address, below watch.secrets_dir
+    /// The server's file that holds the address, below its folder for secrets
     #[arg(long, value_name = "PATH")]
     url_file: Option<String>,
     /// Only tables that match, as schema.table with * for any text; may stand several times

@@ -3,7 +3,6 @@
 //! A run that was asked for goes on when its client leaves: what it has read is worth keeping.
 
 use super::NothingQuery;
-use crate::error::Error;
 use crate::model::{SnapshotAt, WatchCause};
 use crate::rest::Shared;
 use crate::rest::extract::{Body, Query, Segments, moment_of};
@@ -19,6 +18,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use std::sync::Arc;
+use tokio::sync::OwnedSemaphorePermit;
 use utoipa::IntoParams;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -132,7 +132,7 @@ pub(in crate::rest) async fn run(
 }
 
 /// Room for work on a source that a client asked for.
-fn permit(shared: &Shared) -> Result<tokio::sync::OwnedSemaphorePermit, Problem> {
+fn permit(shared: &Shared) -> Result<OwnedSemaphorePermit, Problem> {
     let room = Arc::clone(&shared.runs).try_acquire_owned();
     room.map_err(|_| {
         Problem::unavailable("as many runs as this server allows are under way; another one")
@@ -189,8 +189,7 @@ pub(in crate::rest) async fn diff(
     let size = page_size(query.limit)?;
     let from = snapshot_of("from", &query.from)?;
     let to = snapshot_of("to", query.to.as_deref().unwrap_or(LATEST))?;
-    let changes = shared.catalog.schema_diff(&source, from, to).await;
-    let changes = changes.map_err(|error: Error| Problem::from(error))?;
+    let changes = shared.catalog.schema_diff(&source, from, to).await?;
     let ends = changes.first();
     let (from_snapshot, to_snapshot) = (
         ends.map(|change| change.from_snapshot),

@@ -25,7 +25,7 @@ async fn a_check_stops_a_deployment_where_a_change_is_grave() {
     assert!(skep.run(&["source", "list"]).contains("ok"));
 
     source
-        .execute("ALTER TABLE orders ADD COLUMN colour TEXT")
+        .execute("ALTER TABLE orders ADD COLUMN colour INTEGER")
         .await;
     let (additive, breaking) = (
         skep.output(&["schema", "check", "shop", "--fail-on", "additive"], ""),
@@ -45,7 +45,7 @@ async fn a_check_stops_a_deployment_where_a_change_is_grave() {
     assert_eq!(report["changes"][0]["kind"], "column_dropped");
     let complaint = String::from_utf8(grave.stderr).unwrap();
     assert!(
-        complaint.contains("1 changes of shop are breaking"),
+        complaint.contains("changes of shop that are breaking: 1"),
         "{complaint}"
     );
 
@@ -101,7 +101,7 @@ async fn alerts_are_answered() {
         .execute("ALTER TABLE orders ADD COLUMN secret TEXT")
         .await;
     source
-        .execute("ALTER TABLE orders ADD COLUMN colour TEXT")
+        .execute("ALTER TABLE orders ADD COLUMN colour INTEGER")
         .await;
     skep.run(&["source", "run", "shop"]);
     told(&listener, 2).await;
@@ -135,4 +135,41 @@ async fn a_password_is_not_even_sent() {
     let (code, text) = skep.fail(&["source", "add", "s", "--kind", "postgres", "--url", url]);
     assert!(code == 2 && text.contains("--url-env"), "{text}");
     assert!(!text.contains("hunter2"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checked_configuration_shows_sources_and_channels_without_their_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("skep.toml");
+    let text = r#"
+        [sources.shop]
+        kind = "postgres"
+        url = "postgres://skep:hunter2@db.internal/shop"
+        exclude = ["public.tmp_*"]
+        [alerts.channels.team]
+        kind = "slack"
+        url = "https://hooks.example.org/services/hunter2"
+        sources = ["shop*"]
+    "#;
+    std::fs::write(&file, text).unwrap();
+    let skep = Skep {
+        server: String::new(),
+    };
+    let shown = skep.run(&["--config", file.to_str().unwrap(), "check-config"]);
+    for part in [
+        "[sources.shop]",
+        r#"url = "postgres://skep:***@db.internal/shop""#,
+        "public.tmp_*",
+        "[alerts.channels.team]",
+        "shop*",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(!shown.contains("hunter2"), "{shown}");
+    std::fs::write(&file, text.replace("exclude", "exlude")).unwrap();
+    let (_, complaint) = skep.fail(&["--config", file.to_str().unwrap(), "check-config"]);
+    assert!(
+        complaint.contains("did you mean sources.shop.exclude?"),
+        "{complaint}"
+    );
 }

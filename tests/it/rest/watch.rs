@@ -75,7 +75,7 @@ async fn shop(rest: &Rest, source: &TestDatabase) {
 /// Adds a column and drops another.
 async fn alter(source: &TestDatabase) {
     source
-        .execute("ALTER TABLE orders ADD COLUMN colour TEXT")
+        .execute("ALTER TABLE orders ADD COLUMN colour INTEGER")
         .await;
     source.execute("ALTER TABLE orders DROP COLUMN note").await;
 }
@@ -317,7 +317,7 @@ async fn columns_that_the_lake_lacks_are_added_and_nothing_else() {
         assert_eq!(
             applied["columns"],
             json!([{"database": "t1_shop", "table": "orders_snapshot", "added": is_new,
-                "column": {"name": "colour", "type": "string"}}])
+                "column": {"name": "colour", "type": "int"}}])
         );
     }
     let table = rest
