@@ -178,7 +178,6 @@ mod tests {
             ("logs.level", "log.level"),
             ("sources.shop.uri", "sources.shop.url"),
             ("alerts.channels.data.digst", "alerts.channels.data.digest"),
-            ("source.shop.time_zone", "sources.NAME.time_zone"),
         ] {
             assert_eq!(nearest(mistyped, &known), meant);
         }

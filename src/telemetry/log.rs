@@ -67,6 +67,8 @@ pub fn log_start(settings: &LogSettings) {
     let filter = EnvFilter::try_new(&settings.level).unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // Told where nobody reads any more, it would be a panic in whoever wrote the line.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     let started = match settings.format {
         LogFormat::Human => lines

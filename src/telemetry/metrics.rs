@@ -282,8 +282,15 @@ mod tests {
         metrics.thrift_connection_closed();
         metrics.task("lake_cleanup").ran(true);
         metrics.http_request("GET", "/healthz".to_owned(), 200, Duration::from_millis(2));
+        metrics.watch().ran("ok");
+        metrics.watch().delivered("refused", 2);
+        metrics.watch().backlog(3, 7);
         let text = metrics.to_text();
         for line in [
+            "skep_watch_runs_total{outcome=\"ok\"} 1",
+            "skep_alerts_deliveries_total{outcome=\"refused\"} 2",
+            "skep_alerts_pending 3",
+            "skep_alerts_oldest_pending_age_seconds 7",
             "skep_thrift_calls_total{method=\"get_table\",outcome=\"ok\"} 1",
             "skep_thrift_calls_total{method=\"get_table\",outcome=\"error\"} 1",
             "skep_thrift_calls_total{method=\"get_all_databases\",outcome=\"ok\"} 0",

@@ -236,3 +236,138 @@ fn the_reference_page_lists_every_key_and_no_other() {
     let known: BTreeSet<&str> = known.iter().map(String::as_str).collect();
     assert_eq!(listed, known, "docs/CONFIGURATION.md");
 }
+
+const WATCHED: &str = "
+[sources.shop]
+kind = 'postgres'
+url = 'postgres://skep:hunter2@db/shop'
+schedule = '30 5 * * MON-FRI'
+time_zone = 'Europe/Berlin'
+[sources.lake]
+kind = 'catalog'
+[[watch.targets]]
+source = 'shop.{table}'
+table = 't1_shop.{table}_snapshot_1d_daily'
+[alerts.channels.data]
+kind = 'slack'
+quiet_days = true
+";
+
+#[test]
+fn sources_and_channels_have_names_of_their_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("url");
+    fs::write(&path, "https://hooks.example.org/hunter2\n").unwrap();
+    let path = path.display().to_string();
+    let variables = [
+        ("SKEP_ALERTS__CHANNELS__DATA__URL_FILE", path.as_str()),
+        ("SKEP_SOURCES__SHOP__TIME_LIMIT_S", "60"),
+        ("SKEP_SOURCE_SHOP", "postgres://skep:hunter2@db/shop"),
+    ];
+    let settings = load(WATCHED, &variables).unwrap();
+    assert_eq!(settings.sources["shop"].time_limit_s, 60);
+    assert_eq!(settings.sources["shop"].schedule, "30 5 * * MON-FRI");
+    assert_eq!(settings.watch.targets[0].source, "shop.{table}");
+    let channel = &settings.alerts.channels["data"];
+    let url = channel.url.as_ref().unwrap().reveal();
+    assert_eq!(url, "https://hooks.example.org/hunter2");
+    let printed = settings.to_toml();
+    assert!(printed.contains("[alerts.channels.data]"), "{printed}");
+    assert!(printed.contains("[sources.shop]"), "{printed}");
+    assert!(!format!("{printed} {settings:?}").contains("hunter2"));
+}
+
+/// A file, variables, and what the error must say.
+type Wrong = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    [&'static str; 2],
+);
+
+fn refused(cases: &[Wrong]) {
+    for (text, variables, parts) in cases {
+        let error = load(text, variables).unwrap_err();
+        for part in parts {
+            assert!(error.contains(part), "{part:?} is missing in: {error}");
+        }
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
+fn an_unknown_key_below_a_name_is_named_with_the_nearest_right_one() {
+    refused(&[
+        (
+            "[sources.shop]\nkind = 'catalog'\nshedule = 'x'",
+            &[],
+            ["unknown key sources.shop.shedule", "sources.shop.schedule"],
+        ),
+        (
+            "[alerts.channels.data]\ndigest_at = 'x'",
+            &[],
+            [
+                "unknown key alerts.channels.data.digest_at",
+                "alerts.channels.data.digest",
+            ],
+        ),
+        (
+            "",
+            &[("SKEP_SOURCES__SHOP__SCHEDUL", "x")],
+            [
+                "SKEP_SOURCES__SHOP__SCHEDUL",
+                "SKEP_SOURCES__SHOP__SCHEDULE",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn a_watch_that_cannot_work_is_refused_by_its_key() {
+    refused(&[
+        (
+            "[sources.shop]\nkind = 'catalog'\nschedule = 'daily at six'",
+            &[],
+            ["sources.shop.schedule", "daily at six"],
+        ),
+        (
+            "[sources.shop]\nkind = 'catalog'\ntime_zone = 'Mars'",
+            &[],
+            ["sources.shop.time_zone", "no time zone"],
+        ),
+        (
+            "[sources.shop]\nkind = 'postgres'",
+            &[],
+            ["sources.shop.url", "exactly one"],
+        ),
+        (
+            "[sources.Shop]\nkind = 'catalog'",
+            &[],
+            ["sources.Shop", "lower-case"],
+        ),
+        (
+            "[alerts.channels.data]\nkind = 'slack'",
+            &[],
+            ["alerts.channels.data.url", "url_file"],
+        ),
+        (
+            "[alerts.channels.data]\nkind = 'slack'\nurl = 'hooks/hunter2'",
+            &[],
+            ["alerts.channels.data.url = ", "https://"],
+        ),
+        (
+            "[alerts.channels.data]\ndigest = '0 9 * *'",
+            &[],
+            ["alerts.channels.data.digest", "0 9 * *"],
+        ),
+        (
+            "[[watch.targets]]\nsource = 'shop.{table'\ntable = 'a.b'",
+            &[],
+            ["watch.targets", "brace"],
+        ),
+        (
+            "[tasks]\nschema_diff_interval_s = 0",
+            &[],
+            ["tasks.schema_diff_interval_s", "at least 1"],
+        ),
+    ]);
+}

@@ -25,3 +25,4 @@ mod store;
 mod tasks;
 mod thrift;
 mod tidy;
+mod watch;

@@ -24,8 +24,7 @@ impl Catalog {
         }
         let mut quiet = None;
         if let (Some(digest_at), true) = (state.digest_at, setup.settings.quiet_days) {
-            // The day is what lies between this moment of the digest and the one before.
-            let since = previous(setup, digest_at);
+            let since = now - length_s(setup, digest_at);
             let told = has_digest || session.alert_any_since(name, since).await?;
             if !told {
                 quiet = self.quiet_subject(setup, since).await?;
@@ -74,11 +73,11 @@ impl Catalog {
     }
 }
 
-/// The moment of the digest before one: a day's digest looks back a day, an hour's an hour.
-fn previous(setup: &ChannelSetup, digest_at: i64) -> i64 {
+/// Seconds that a digest looks back: a day's digest a day, an hour's an hour. Counted from now, so that one that comes
+/// late says nothing about times of which nobody knows.
+fn length_s(setup: &ChannelSetup, digest_at: i64) -> i64 {
     let next = setup.digest.next_after(digest_at);
-    let length = next.map_or(24 * 3600, |next| next - digest_at);
-    digest_at - length
+    next.map_or(24 * 3600, |next| next - digest_at)
 }
 
 /// What waited for a digest as one notice, and the alerts in the order of its entries. Where there are several sources,

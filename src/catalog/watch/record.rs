@@ -8,8 +8,11 @@ use crate::catalog::Catalog;
 use crate::catalog::lease::{LEASE_S, Lease};
 use crate::diff::compare::{Comparison, carried, diff_first};
 use crate::error::{Error, Result};
-use crate::model::{SchemaChange, Snapshot, SnapshotInfo, SourceDialect, SourceState};
+use crate::model::{
+    SchemaChange, Snapshot, SnapshotInfo, SourceDialect, SourceState, SourceTable, SourceTableKind,
+};
 use crate::schedule::Schedule;
+use crate::source::{Scope, SourceError, SourceSettings};
 use crate::store::SnapshotBody;
 use crate::transact;
 use std::time::Duration;
@@ -32,8 +35,12 @@ impl Compared {
     pub(super) async fn new(
         before: Option<(SnapshotInfo, SnapshotBody)>,
         after: Snapshot,
+        settings: &SourceSettings,
     ) -> Result<Self> {
-        let compared = tokio::task::spawn_blocking(move || compare(before, after)).await;
+        let refused = |failure: SourceError| Error::Invalid(failure.to_string());
+        let (scope, views) = (settings.scope().map_err(refused)?, settings.views);
+        let work = move || compare(before, after, &scope, views);
+        let compared = tokio::task::spawn_blocking(work).await;
         compared.map_err(|source| Error::Internal {
             what: "comparing two snapshots".into(),
             source: source.into(),
@@ -41,9 +48,14 @@ impl Compared {
     }
 }
 
-fn compare(before: Option<(SnapshotInfo, SnapshotBody)>, after: Snapshot) -> Result<Compared> {
+fn compare(
+    before: Option<(SnapshotInfo, SnapshotBody)>,
+    after: Snapshot,
+    scope: &Scope,
+    views: bool,
+) -> Result<Compared> {
     let (before, old) = match before {
-        Some((info, body)) => (Some(info), Some(body.snapshot()?)),
+        Some((info, body)) => (Some(info), Some(scoped(body.snapshot()?, scope, views)?)),
         None => (None, None),
     };
     let comparison = diff_first(old.as_ref(), &after);
@@ -69,6 +81,23 @@ fn compare(before: Option<(SnapshotInfo, SnapshotBody)>, after: Snapshot) -> Res
         kept: is_new.then_some((body, kept_tables, kept_columns)),
         tables,
         columns,
+    })
+}
+
+/// A snapshot without what is out of scope by now: that it is not read any more says nothing about it.
+fn scoped(snapshot: Snapshot, scope: &Scope, views: bool) -> Result<Snapshot> {
+    let covers = |table: &SourceTable| {
+        scope.covers(&table.at) && (views || table.kind == SourceTableKind::Table)
+    };
+    if snapshot.tables().iter().all(covers) {
+        return Ok(snapshot);
+    }
+    let covered = snapshot.tables().iter().filter(|table| covers(table));
+    let tables = covered.cloned().collect();
+    let kept = Snapshot::new(snapshot.dialect(), tables, snapshot.coverage().clone());
+    kept.map_err(|source| Error::Internal {
+        what: "leaving out what is out of scope".into(),
+        source: source.into(),
     })
 }
 

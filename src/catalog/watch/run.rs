@@ -171,17 +171,16 @@ impl Catalog {
         let before = match row.snapshot_id {
             Some(id) => {
                 let mut session = self.store.session().await?;
-                match session.snapshot_get(id).await? {
-                    Some(info) => {
-                        let body = session.snapshot_body(&info).await?;
-                        Some((info, body))
-                    }
-                    None => None,
-                }
+                let info = session.snapshot_get(id).await?;
+                let info = info.ok_or_else(|| {
+                    Error::internal(format!("the snapshot {id} of the source is missing"))
+                })?;
+                let body = session.snapshot_body(&info).await?;
+                Some((info, body))
             }
             None => None,
         };
-        let compared = Compared::new(before, snapshot).await?;
+        let compared = Compared::new(before, snapshot, settings).await?;
         let schedule = source_schedule(settings).map_err(Error::Invalid)?;
         self.run_record(&row.name, &schedule, compared, lease).await
     }

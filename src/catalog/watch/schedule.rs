@@ -1,7 +1,6 @@
 //! Which sources are due, over all replicas, and which are late: what the background task asks again and again.
 
 use super::run::LATE_S;
-use super::settings::source_schedule;
 use super::status::WatchReport;
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
@@ -48,17 +47,19 @@ impl Catalog {
         let Some(known) = known else {
             return Ok(None);
         };
-        match source_schedule(&known.settings) {
-            Ok(schedule) if schedule.to_string() != row.state.schedule => {
-                let row = self.source_row(&row.name, &known.settings).await?;
-                Ok(Some(row.state.next_at))
-            }
-            Ok(_) => Ok(Some(row.state.next_at)),
+        // A schedule prints as it was written; reading thousands of them every few seconds would not be free.
+        let written = format!("{} {}", known.settings.schedule, known.settings.time_zone);
+        if written == row.state.schedule {
+            return Ok(Some(row.state.next_at));
+        }
+        match self.source_row(&row.name, &known.settings).await {
+            Ok(row) => Ok(Some(row.state.next_at)),
             // Stored by a version that knew other schedules. That it is late will be told.
-            Err(why) => {
+            Err(Error::Invalid(why)) => {
                 tracing::error!(source = row.name, why, "a source is left out");
                 Ok(None)
             }
+            Err(failure) => Err(failure),
         }
     }
 

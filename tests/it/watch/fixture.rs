@@ -1,0 +1,209 @@
+//! Replicas over one test's database: a catalog whose own tables are the source, a listener that plays the channel, and
+//! a clock that stands still.
+
+use crate::alert::Listener;
+use crate::harness::TestDatabase;
+use skep::alert::{AlertSettings, ChannelKind, ChannelSettings, Threshold};
+use skep::catalog::{Catalog, CatalogSettings, TargetRule, WatchReport, WatchSettings, WatchSetup};
+use skep::clock::Clock;
+use skep::lake::{Lake, StorageSettings};
+use skep::model::{
+    Caller, Column, DatabaseRef, StorageDescriptor, Table, TableRef, TableType, WatchCause,
+};
+use skep::naming::{NamingPolicy, NamingRules};
+use skep::secret::Secret;
+use skep::source::{SourceKind, SourceSettings};
+use std::sync::Arc;
+
+/// 2026-11-25 05:00 UTC: an hour before the daily look, four before the daily digest.
+pub(super) const START_S: i64 = 1_795_582_800;
+/// An hour.
+pub(super) const HOUR_S: i64 = 3_600;
+/// A day.
+pub(super) const DAY_S: i64 = 24 * HOUR_S;
+
+/// What the replicas of a test share.
+pub(crate) struct Watched {
+    pub(super) test: TestDatabase,
+    pub(super) clock: Clock,
+    pub(super) listener: Listener,
+    pub(super) watch: WatchSettings,
+    pub(super) source: SourceSettings,
+    pub(super) channel: ChannelSettings,
+    folder: tempfile::TempDir,
+}
+
+impl Watched {
+    /// A source `lake` of the catalog's own tables, and a webhook `data`.
+    pub(crate) async fn new(test: TestDatabase) -> Self {
+        let listener = Listener::start().await;
+        let channel = ChannelSettings {
+            kind: ChannelKind::Webhook,
+            url: Some(Secret::new(listener.url())),
+            ..ChannelSettings::default()
+        };
+        Self {
+            test,
+            clock: Clock::fixed(START_S * 1000),
+            listener,
+            watch: WatchSettings::default(),
+            source: SourceSettings::new(SourceKind::Catalog, None),
+            channel,
+            folder: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
+    /// A replica by these settings.
+    pub(crate) async fn replica(&self) -> Catalog {
+        let alerts = AlertSettings {
+            channels: [("data".to_owned(), self.channel.clone())].into(),
+            ..AlertSettings::default()
+        };
+        let sources = [("lake".to_owned(), self.source.clone())].into();
+        let setup = WatchSetup::new(&self.watch, &sources, &alerts).expect("the settings work");
+        let settings = CatalogSettings {
+            warehouse_location: format!("file:{}", self.folder.path().display()),
+            lock_timeout_s: 300,
+            disallow_incompatible_column_changes: false,
+            partitions_per_request_max: -1,
+            gather_statistics: false,
+            naming: NamingRules::default(),
+            naming_policy: NamingPolicy::Off,
+        };
+        let lake = Lake::new(&StorageSettings::default(), &[]).expect("a lake");
+        let store = self.test.store().await;
+        let catalog = Catalog::new(store, lake, self.clock.clone(), settings).with_watch(setup);
+        catalog.bootstrap().await.expect("the first database");
+        catalog
+    }
+
+    /// Everything is told at once.
+    pub(super) fn at_once(mut self) -> Self {
+        self.channel.at_once = Threshold::Additive;
+        self
+    }
+
+    /// Columns of the catalog's table are filled from those of another of its tables.
+    pub(super) fn mapped(mut self) -> Self {
+        self.watch.targets = vec![TargetRule {
+            source: "default.{table}".to_owned(),
+            table: "t1.{table}_daily".to_owned(),
+        }];
+        self.watch.tiers = vec!["t1".to_owned()];
+        self
+    }
+
+    pub(super) fn pass(&self, seconds: i64) {
+        self.clock.advance_ms(seconds * 1000);
+    }
+
+    /// The JSON bodies that the channel got.
+    pub(crate) fn told(&self) -> Vec<serde_json::Value> {
+        let received = self.listener.received();
+        let bodies = received.iter().map(|one| serde_json::from_str(&one.body));
+        bodies.map(|body| body.expect("JSON")).collect()
+    }
+
+    /// The texts of everything that the channel was told.
+    pub(super) fn told_texts(&self) -> Vec<String> {
+        let told = self.told();
+        let entries = told.iter().flat_map(|body| body["entries"].as_array());
+        let texts = entries
+            .flatten()
+            .map(|entry| entry["text"].as_str().expect("a text").to_owned());
+        texts.collect()
+    }
+}
+
+pub(super) fn at(table: &str) -> TableRef {
+    DatabaseRef::new("hive", "default").table(table)
+}
+
+/// A view or table with columns `name type`.
+fn table(at: TableRef, columns: &[&str]) -> Table {
+    let columns = columns.iter().map(|column| {
+        let (name, data_type) = column.split_once(' ').expect("a name and a type");
+        Column {
+            name: name.to_owned(),
+            data_type: data_type.to_owned(),
+            comment: None,
+        }
+    });
+    Table {
+        id: 0,
+        at,
+        table_type: TableType::Managed,
+        owner: None,
+        owner_type: None,
+        created_at: 0,
+        last_access_at: 0,
+        retention: 0,
+        partition_keys: Vec::new(),
+        location: None,
+        descriptor: Arc::new(StorageDescriptor {
+            columns: Some(columns.collect()),
+            ..StorageDescriptor::default()
+        }),
+        parameters: skep::model::Parameters::new(),
+        view_original_text: None,
+        view_expanded_text: None,
+        rest: Vec::new(),
+    }
+}
+
+/// Makes a table of the database `default`, or gives it other columns.
+pub(crate) async fn columns_set(catalog: &Catalog, name: &str, columns: &[&str]) {
+    table_set(catalog, table(at(name), columns)).await;
+}
+
+/// The same for any place.
+pub(super) async fn table_set_at(catalog: &Catalog, at: TableRef, columns: &[&str]) {
+    table_set(catalog, table(at, columns)).await;
+}
+
+/// Makes a view.
+pub(super) async fn view_set(catalog: &Catalog, name: &str, text: &str) {
+    let view = Table {
+        table_type: TableType::VirtualView,
+        view_original_text: Some(text.to_owned()),
+        view_expanded_text: Some(text.to_owned()),
+        ..table(at(name), &["x int"])
+    };
+    table_set(catalog, view).await;
+}
+
+async fn table_set(catalog: &Catalog, wanted: Table) {
+    let place = wanted.at.clone();
+    let Ok(before) = catalog.table_get(&place).await else {
+        catalog
+            .table_create(&Caller::system(), wanted, false)
+            .await
+            .expect("the table is made");
+        return;
+    };
+    let after = Table {
+        descriptor: wanted.descriptor,
+        ..before
+    };
+    catalog
+        .table_alter(&place, after, &skep::catalog::AlterOptions::default())
+        .await
+        .expect("the table is altered");
+}
+
+/// A look at the source that goes through.
+pub(crate) async fn look(catalog: &Catalog) -> WatchReport {
+    catalog
+        .watch_run("lake", WatchCause::Manual)
+        .await
+        .expect("the source is read")
+}
+
+/// What the task of a replica does in one round.
+pub(super) async fn round(catalog: &Catalog) {
+    for name in catalog.watch_due().await.expect("what is due") {
+        catalog.watch_run_due(&name).await.expect("a run");
+    }
+    catalog.watch_late_tell().await.expect("late ones");
+    catalog.alerts_deliver().await.expect("a delivery");
+}

@@ -1,0 +1,9 @@
+//! The watch from the look at a source to the message on a channel, on every database, in a time that stands still.
+
+mod alarms;
+mod answers;
+mod delivery;
+mod fixture;
+mod history;
+mod killed;
+mod runs;
