@@ -22,6 +22,11 @@ impl Clock {
         fields
     }
 
+    /// Whether a key tells some of it.
+    pub(super) fn tells(&self, key: usize) -> bool {
+        self.keys.contains(&key)
+    }
+
     /// The unit that a token tells of it, where windows can use it.
     pub(super) fn unit_of(&self, token: &Token) -> Option<Unit> {
         match token {

@@ -36,6 +36,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod value_form;
+mod value_range;
 mod window;
 #[cfg(test)]
 mod window_tests;
@@ -266,6 +267,12 @@ impl Layout {
     /// never, the answer covers all of its readings.
     pub fn children(&self, segments: &[&str], window: &Window) -> Children {
         window::children(self, segments, window)
+    }
+
+    /// The least and the greatest value, in the order of their bytes, that the first partition key can have where a
+    /// partition meets a time window. `None` where the values do not sort by the time that the window narrows.
+    pub fn first_values(&self, window: &Window) -> Option<(String, String)> {
+        value_range::first_values(self, window)
     }
 
     /// Whether a window narrows it at all.

@@ -213,6 +213,9 @@ proptest! {
             .all(|depth| layout.children(&segments[..depth], &window).contains(segments[depth]));
         if overlaps {
             prop_assert!(is_reached, "{} in {} of {:?}", path, ZONES[zone], window);
+            if let Some((least, most)) = layout.first_values(&window) {
+                prop_assert!(least <= values[0] && values[0] <= most, "{least} {} {most}", values[0]);
+            }
         }
     }
 

@@ -179,7 +179,7 @@ fn seconds_most(unit: Unit) -> i64 {
 }
 
 /// The civil time of UTC at an instant, held inside the years 0 to 9999.
-fn civil(at_s: i64) -> DateTime {
+pub(super) fn civil(at_s: i64) -> DateTime {
     let (least, most) = (DateTime::constant(0, 1, 1, 0, 0, 0, 0), DateTime::MAX);
     let at_s = at_s.clamp(Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
     let time = Timestamp::from_second(at_s).map(|at| TimeZone::UTC.to_datetime(at));

@@ -1,9 +1,11 @@
-//! Which partitions are known, in few bytes each: what a look at the window need not look into.
+//! Which partitions are known, in few bytes each: what a look at the window need not look into. Where the names sort by
+//! time, those of the window alone are read.
 
 use super::site::Site;
 use crate::catalog::Catalog;
 use crate::error::Result;
-use crate::model::{SkipKind, Table};
+use crate::model::SkipKind;
+use crate::store::NameRange;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -43,24 +45,31 @@ impl Known {
 }
 
 impl Catalog {
-    /// The partitions of a table, and the directories that are quarantined.
-    pub(super) async fn discovery_known(&self, site: &Site) -> Result<Known> {
+    /// The partitions of a table that the windows of its roots can meet at a time, and the directories that are
+    /// quarantined.
+    pub(super) async fn discovery_known(&self, site: &Site, now: i64) -> Result<Known> {
         let mut known = Known::default();
+        let range: Vec<NameRange> = site.window_names(now).into_iter().collect();
         if site.has_choice() {
-            self.known_by_place(site, &mut known).await?;
+            self.known_by_place(site, &range, &mut known).await?;
         } else {
-            self.known_by_name(&site.table, &mut known).await?;
+            self.known_by_name(site, &range, &mut known).await?;
         }
         self.known_quarantined(site, &mut known).await?;
         Ok(known)
     }
 
-    async fn known_by_name(&self, table: &Table, known: &mut Known) -> Result<()> {
+    async fn known_by_name(
+        &self,
+        site: &Site,
+        range: &[NameRange],
+        known: &mut Known,
+    ) -> Result<()> {
         let mut after: Option<String> = None;
         loop {
             let mut session = self.store.session().await?;
             let names = session
-                .partition_names_page(table.id, after.as_deref(), &[], NAMES_PER_PAGE)
+                .partition_names_page(site.table.id, after.as_deref(), range, NAMES_PER_PAGE)
                 .await?;
             let ended = names.len() < NAMES_PER_PAGE;
             for name in &names {
@@ -73,13 +82,18 @@ impl Catalog {
         }
     }
 
-    async fn known_by_place(&self, site: &Site, known: &mut Known) -> Result<()> {
+    async fn known_by_place(
+        &self,
+        site: &Site,
+        range: &[NameRange],
+        known: &mut Known,
+    ) -> Result<()> {
         let table = &site.table;
         let mut after: Option<String> = None;
         loop {
             let mut session = self.store.session().await?;
             let page = session
-                .partition_page(table.id, after.as_deref(), &[], PARTITIONS_PER_PAGE)
+                .partition_page(table.id, after.as_deref(), range, PARTITIONS_PER_PAGE)
                 .await?;
             let ended = page.len() < PARTITIONS_PER_PAGE;
             for partition in &page {

@@ -80,7 +80,7 @@ impl Catalog {
     ) -> Result<()> {
         let now = self.now();
         let known = match scope {
-            DiscoveryScope::Window => Some(self.discovery_known(site).await?),
+            DiscoveryScope::Window => Some(self.discovery_known(site, now).await?),
             DiscoveryScope::Sweep => None,
         };
         for root in &site.roots {

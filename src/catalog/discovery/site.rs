@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::hive::partition_name::make_name;
 use crate::layout::{Layout, Window};
 use crate::model::{DiscoverySettings, RootSettings, Table};
+use crate::store::NameRange;
 
 /// Seconds that a window reaches beyond the present: clocks differ, and writers may be early.
 const WINDOW_AHEAD_S: i64 = 3600;
@@ -66,6 +67,25 @@ impl Site {
     /// The name of the partition with these values.
     pub(super) fn name(&self, values: &[String]) -> Result<String> {
         make_name(&self.keys, values).map_err(Error::from)
+    }
+
+    /// The names of the partitions that the windows of the roots can meet; `None` where that may be any.
+    pub(super) fn window_names(&self, now: i64) -> Option<NameRange> {
+        let mut values: Option<(String, String)> = None;
+        for root in &self.roots {
+            let (from, to) = root.layout.first_values(&root.window(now))?;
+            values = Some(match values {
+                Some((least, most)) => (least.min(from), most.max(to)),
+                None => (from, to),
+            });
+        }
+        let (least, most) = values?;
+        let name = |value| make_name(self.keys.get(..1)?, &[value]).ok();
+        Some(NameRange {
+            from: Some(name(least)?),
+            // A name ends with the value or goes on with a slash, behind which comes the zero.
+            to: Some(name(most)? + "0"),
+        })
     }
 
     /// The root that a location lies in.

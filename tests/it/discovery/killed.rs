@@ -9,17 +9,16 @@ use crate::thrift::objects::partitioned;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 on_every_database!(
     a_killed_sweep_is_taken_up_by_the_next_process,
-    kills_while_partitions_move_drop_and_return_leave_whole_changes,
+    kills_while_partitions_move_and_drop_leave_whole_changes,
 );
 
 /// Partitions of a table: several transactions.
 const PARTITIONS: u64 = 4_500;
-/// Those that go and come back.
+/// Those that go.
 const GONE: u64 = 4_300;
 
 /// What outlives the processes: the database, the object store, and what a process is told of them.
@@ -176,7 +175,7 @@ async fn a_killed_sweep_is_taken_up_by_the_next_process(database: TestDatabase) 
     assert_each_once(&events, PARTITIONS);
 }
 
-async fn kills_while_partitions_move_drop_and_return_leave_whole_changes(database: TestDatabase) {
+async fn kills_while_partitions_move_and_drop_leave_whole_changes(database: TestDatabase) {
     let story = Story::begin(database).await;
     story.put_all("hot", &["part-0"]);
     let begun = story
@@ -224,43 +223,6 @@ async fn kills_while_partitions_move_drop_and_return_leave_whole_changes(databas
         })
         .await;
     assert_each_once(&dropped, GONE);
-    undone_in_spite_of_kills(&story).await;
-}
-
-/// One sweep drops all that is gone, and its undo, killed in the middle, brings all of it back.
-async fn undone_in_spite_of_kills(story: &Story) {
-    story.put_all("hot", &["part-0"]);
-    story
-        .chapter(|process| {
-            table_set(process.thrift, &[("skep.discovery.mode", "add")]);
-            while count(process.thrift) < PARTITIONS {}
-        })
-        .await;
-    story.remove_most();
-    let begun = story
-        .chapter(|process| {
-            sync(process.thrift);
-            while count(process.thrift) > PARTITIONS - GONE {}
-            last_event(process.thrift)
-        })
-        .await;
-    story
-        .killed_in_the_middle(|process| {
-            let before = last_event(process.thrift);
-            drop(undo(process));
-            before
-        })
-        .await;
-    let returned = story
-        .chapter(move |process| {
-            let undone = undo(process).wait_with_output().expect("it ends");
-            let told_of = String::from_utf8_lossy(&undone.stderr).into_owned();
-            assert!(undone.status.success(), "{told_of}");
-            assert_eq!(count(process.thrift), PARTITIONS);
-            told(process.thrift, "ADD_PARTITION", begun)
-        })
-        .await;
-    assert_each_once(&returned, GONE);
 }
 
 /// Lets sweeps drop what is gone; said anew, so that one is due.
@@ -272,28 +234,6 @@ fn sync(address: SocketAddr) {
         ("skep.discovery.drop-share-max", "100"),
     ];
     table_set(address, &properties);
-}
-
-/// Begins to undo the sweep that dropped everything, as an operator does.
-fn undo(process: &Process) -> Child {
-    let skep = |arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_skep"));
-        command
-            .args(["discovery", arguments[0], "default.t"])
-            .args(&arguments[1..])
-            .env("SKEP_SERVER", format!("http://{}", process.http))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command
-    };
-    let runs = skep(&["runs", "--json"]).output().expect("it runs");
-    let runs = String::from_utf8(runs.stdout).expect("UTF-8");
-    let runs = runs
-        .lines()
-        .map(|run| serde_json::from_str::<Value>(run).expect("JSON"));
-    let mut sweeps = runs.filter(|run| run["counts"]["dropped"] == GONE);
-    let run = sweeps.next().expect("the sweep")["id"].to_string();
-    skep(&["undo", &run]).spawn().expect("it begins")
 }
 
 fn assert_each_once(told: &[String], partitions: u64) {

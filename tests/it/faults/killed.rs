@@ -16,7 +16,6 @@ on_every_database!(what_was_acknowledged_survives_kill_9);
 pub(crate) struct Process {
     child: Child,
     pub(crate) thrift: SocketAddr,
-    pub(crate) http: SocketAddr,
 }
 
 impl Process {
@@ -44,14 +43,12 @@ impl Process {
         let lines = BufReader::new(child.stderr.take().expect("its output"));
         for line in lines.lines() {
             let line = line.expect("a line");
-            if let (Some(thrift), Some(http)) =
-                (address(&line, "thrift://"), address(&line, "http://"))
-            {
-                return Self {
-                    child,
-                    thrift,
-                    http,
-                };
+            if let Some(at) = line.split("thrift://").nth(1) {
+                let end = at
+                    .find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ':'))
+                    .unwrap_or(at.len());
+                let thrift = at[..end].parse().expect("an address");
+                return Self { child, thrift };
             }
         }
         child.wait().expect("it ends");
@@ -62,15 +59,6 @@ impl Process {
         self.child.kill().expect("it can be killed");
         self.child.wait().expect("it ends");
     }
-}
-
-/// The address behind a scheme in a line of the log.
-fn address(line: &str, scheme: &str) -> Option<SocketAddr> {
-    let at = line.split(scheme).nth(1)?;
-    let end = at
-        .find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ':'))
-        .unwrap_or(at.len());
-    Some(at[..end].parse().expect("an address"))
 }
 
 impl Drop for Process {
