@@ -132,7 +132,7 @@ impl Server {
         Ok(Running {
             thrift_addr,
             http_addr,
-            tasks: tasks_start(&settings, &catalog, queue, metrics, &shutdown),
+            tasks: tasks_start(&settings, &catalog, queue, &metrics, &shutdown),
             catalog,
             shutdown,
             listeners,
@@ -224,10 +224,10 @@ fn tasks_start(
     settings: &Settings,
     catalog: &Arc<Catalog>,
     queue: Option<Queue>,
-    metrics: Arc<Metrics>,
+    metrics: &Arc<Metrics>,
     shutdown: &CancellationToken,
 ) -> Runner {
-    let runner = Runner::new(Arc::clone(&metrics), shutdown.clone());
+    let runner = Runner::new(Arc::clone(metrics), shutdown.clone());
     let every = &settings.tasks;
     let catalog = || Arc::clone(catalog);
     runner.spawn(
@@ -246,7 +246,7 @@ fn tasks_start(
     for scope in [DiscoveryScope::Window, DiscoveryScope::Sweep] {
         let discovery = Discovery {
             catalog: catalog(),
-            metrics: Arc::clone(&metrics),
+            metrics: Arc::clone(metrics),
             scope,
             tables_concurrent_max: every.discovery_tables_concurrent_max,
         };
@@ -256,18 +256,18 @@ fn tasks_start(
         let messages = DiscoveryQueue {
             catalog: catalog(),
             queue,
-            metrics: Arc::clone(&metrics),
+            metrics: Arc::clone(metrics),
             shutdown: shutdown.clone(),
         };
         runner.spawn(messages, every.discovery_interval_s);
     }
     let upkeep = DiscoveryUpkeep {
         catalog: catalog(),
-        metrics: Arc::clone(&metrics),
+        metrics: Arc::clone(metrics),
         history_kept_s: every.discovery_history_kept_s,
     };
     runner.spawn(upkeep, every.discovery_upkeep_interval_s);
-    watch_tasks_start(&runner, settings, &catalog(), &metrics);
+    watch_tasks_start(&runner, settings, &catalog(), metrics);
     runner
 }
 
