@@ -240,6 +240,21 @@ async fn changes_are_kept_compared_and_listed_page_by_page() {
         assert_eq!(none["changes"], json!([]), "{nothing}");
     }
 
+    snapshots_differ(&rest).await;
+    for (query, field) in [
+        ("/schema-changes?since=yesterday", "since"),
+        ("/schema-changes?severity=grave", "severity"),
+        ("/schema-changes?limit=0", "limit"),
+        ("/sources/shop/diff?from=dawn", "from"),
+        ("/alerts?state=lost", "state"),
+    ] {
+        let problem = rest.get(query).await.problem(400, "invalid-request");
+        assert_eq!(problem["field"], field, "{problem}");
+    }
+}
+
+/// Compares the two snapshots that are kept.
+async fn snapshots_differ(rest: &Rest) {
     let kept = rest.get("/sources/shop/snapshots").await.expect(200);
     let kept: Vec<i64> = kept["snapshots"]
         .as_array()
@@ -270,16 +285,6 @@ async fn changes_are_kept_compared_and_listed_page_by_page() {
     rest.get("/sources/shop/diff?from=77")
         .await
         .problem(404, "not-found");
-    for (query, field) in [
-        ("/schema-changes?since=yesterday", "since"),
-        ("/schema-changes?severity=grave", "severity"),
-        ("/schema-changes?limit=0", "limit"),
-        ("/sources/shop/diff?from=dawn", "from"),
-        ("/alerts?state=lost", "state"),
-    ] {
-        let problem = rest.get(query).await.problem(400, "invalid-request");
-        assert_eq!(problem["field"], field, "{problem}");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
