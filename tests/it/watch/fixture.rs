@@ -107,7 +107,7 @@ impl Watched {
     /// The texts of everything that the channel was told.
     pub(super) fn told_texts(&self) -> Vec<String> {
         let told = self.told();
-        let entries = told.iter().flat_map(|body| body["entries"].as_array());
+        let entries = told.iter().filter_map(|body| body["entries"].as_array());
         let texts = entries
             .flatten()
             .map(|entry| entry["text"].as_str().expect("a text").to_owned());

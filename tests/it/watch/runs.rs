@@ -180,8 +180,8 @@ async fn two_replicas_tell_a_change_once(test: TestDatabase) {
 
 async fn the_schedule_is_kept_in_its_time_zone(test: TestDatabase) {
     let mut watched = Watched::new(test).await;
-    watched.source.schedule = "30 2 * * *".to_owned();
-    watched.source.time_zone = "Europe/Berlin".to_owned();
+    "30 2 * * *".clone_into(&mut watched.source.schedule);
+    "Europe/Berlin".clone_into(&mut watched.source.time_zone);
     let catalog = watched.replica().await;
     // On 2026-03-29 there was no half past two in Berlin, on 2026-10-25 there were two.
     for (from, expected) in [
@@ -213,7 +213,7 @@ async fn the_schedule_is_kept_in_its_time_zone(test: TestDatabase) {
         assert_eq!(moments, expected);
     }
 
-    watched.source.schedule = "0 12 * * *".to_owned();
+    "0 12 * * *".clone_into(&mut watched.source.schedule);
     let changed = watched.replica().await;
     assert!(changed.watch_due().await.unwrap().is_empty());
     let state = changed.source_get("lake").await.unwrap().state;
@@ -340,18 +340,7 @@ async fn sources_are_added_and_removed(test: TestDatabase) {
             .unwrap()
             .is_empty()
     );
-    for gone in [
-        catalog.source_remove("own").await.unwrap_err(),
-        catalog.source_get("own").await.unwrap_err(),
-        catalog.source_test("own").await.unwrap_err(),
-        catalog.snapshot_list("own", 1).await.unwrap_err(),
-        catalog
-            .watch_run("own", WatchCause::Manual)
-            .await
-            .unwrap_err(),
-    ] {
-        assert!(matches!(gone, Error::NotFound(_)), "{gone:?}");
-    }
+    what_is_gone_is_not_found(&catalog).await;
     let kept = catalog.source_remove("lake").await;
     assert!(matches!(kept, Err(Error::NotAllowed(_))));
     let pending = catalog
@@ -365,6 +354,21 @@ async fn sources_are_added_and_removed(test: TestDatabase) {
     assert!(catalog.table_get(&at("orders")).await.is_ok());
 }
 
+async fn what_is_gone_is_not_found(catalog: &Catalog) {
+    for gone in [
+        catalog.source_remove("own").await.unwrap_err(),
+        catalog.source_get("own").await.unwrap_err(),
+        catalog.source_test("own").await.unwrap_err(),
+        catalog.snapshot_list("own", 1).await.unwrap_err(),
+        catalog
+            .watch_run("own", WatchCause::Manual)
+            .await
+            .unwrap_err(),
+    ] {
+        assert!(matches!(gone, Error::NotFound(_)), "{gone:?}");
+    }
+}
+
 async fn wrong_ones_are_refused(catalog: &Catalog, own: &SourceSettings) {
     let secret = SourceSettings::new(
         SourceKind::Postgres,
@@ -375,7 +379,7 @@ async fn wrong_ones_are_refused(catalog: &Catalog, own: &SourceSettings) {
         ("shop", secret),
         ("never", {
             let mut never = own.clone();
-            never.schedule = "0 0 30 2 *".to_owned();
+            "0 0 30 2 *".clone_into(&mut never.schedule);
             never
         }),
         ("file", {
