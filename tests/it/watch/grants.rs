@@ -1,0 +1,65 @@
+//! Grants that vanish: a source whose tables nobody shows any more must not look like one whose tables were dropped.
+
+use super::fixture::{Watched, look};
+use crate::harness::{TestDatabase, run};
+use skep::source::{SourceKind, SourceSettings};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_that_nobody_may_see_are_not_told_as_dropped() {
+    run(TestDatabase::mysql().await, vanishing).await;
+}
+
+async fn vanishing(source: TestDatabase) {
+    source
+        .execute("CREATE TABLE orders (id int); CREATE TABLE items (id int, price int)")
+        .await;
+    let name = source.name().to_owned();
+    let user = format!("u{}", &name[name.len() - 12..]);
+    // An underscore in a grant stands for any character.
+    let schema = name.replace('_', "\\_");
+    let grant = format!("GRANT SELECT, SHOW VIEW ON `{schema}`.* TO {user}@'%'");
+    source
+        .admin(&format!(
+            "CREATE USER {user}@'%' IDENTIFIED BY 'hunter2'; {grant}"
+        ))
+        .await;
+    let mut url = url::Url::parse(source.url()).expect("a URL");
+    url.set_username(&user).expect("a user");
+    url.set_password(Some("hunter2")).expect("a password");
+    url.set_path("");
+    url.set_query(Some("ssl-mode=disabled"));
+
+    let mut watched = Watched::new(TestDatabase::sqlite().await).await.at_once();
+    watched.source = SourceSettings::new(SourceKind::Mysql, Some(url.as_str()));
+    watched.source.include = vec![format!("{name}.*")];
+    let catalog = watched.replica().await;
+    let first = look(&catalog).await;
+    assert!(first.baseline);
+    assert_eq!(first.tables, 2);
+
+    source
+        .admin(&format!(
+            "REVOKE ALL PRIVILEGES, GRANT OPTION FROM {user}@'%'"
+        ))
+        .await;
+    for _ in 0..2 {
+        watched.pass(60);
+        let blind = look(&catalog).await;
+        assert!(blind.changes.is_empty(), "{:?}", blind.changes);
+        assert_eq!((blind.unread, blind.tables), (2, 0));
+    }
+    source
+        .execute("ALTER TABLE orders ADD COLUMN note text; DROP TABLE items")
+        .await;
+    source.admin(&grant).await;
+    let seen = look(&catalog).await;
+    let kinds: Vec<_> = seen.changes.iter().map(|one| one.kind.as_str()).collect();
+    assert_eq!(
+        kinds,
+        ["table_dropped", "column_added"],
+        "what changed meanwhile, and no more"
+    );
+    catalog.alerts_deliver().await.expect("a delivery");
+    assert_eq!(watched.told_texts().len(), 2);
+    source.admin(&format!("DROP USER {user}@'%'")).await;
+}
