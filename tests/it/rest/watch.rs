@@ -344,6 +344,19 @@ async fn columns_that_the_lake_lacks_are_added_and_nothing_else() {
         .problem(404, "not-found");
 }
 
+/// Waits until the listener was told of so many things, in however many messages.
+pub(crate) async fn entries_told(listener: &Listener, count: usize) -> Vec<Value> {
+    for messages in 1.. {
+        let told = told(listener, messages).await;
+        let entries = told.iter().filter_map(|body| body["entries"].as_array());
+        let entries: Vec<Value> = entries.flatten().cloned().collect();
+        if entries.len() >= count {
+            return entries;
+        }
+    }
+    Vec::new()
+}
+
 /// Waits until the listener has got so many requests, and gives the JSON of all.
 pub(crate) async fn told(listener: &Listener, count: usize) -> Vec<Value> {
     let deadline = Instant::now() + PATIENCE;
