@@ -15,7 +15,7 @@ const DEPTH_MAX: usize = 64;
 
 /// The ending of an index that is one of many: a day, a month, or the number of a roll-over.
 static GENERATION: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(.+[-_.])(?:\d{4}[-_.]\d{2}(?:[-_.]\d{2})?|\d{8}|\d{6})(?:-\d{6})?$")
+    Regex::new(r"^(.+?[-_.])(?:\d{4}[-_.]\d{2}(?:[-_.]\d{2})?|\d{8}|\d{6})(?:-\d{6})?$")
         .expect("the expression is a constant")
 });
 

@@ -117,7 +117,9 @@ impl Grants {
             // A role.
             return;
         };
-        let (rights, object) = (&tokens[1..on], &tokens[on + 1..]);
+        // Behind the verb; a line may lack it.
+        let rights = tokens.get(1..on).unwrap_or_default();
+        let object = &tokens[on + 1..];
         let shows = rights
             .split(|token| *token == Token::Mark(','))
             .any(|right| words_of(right).is_some_and(|words| SHOWING.contains(&words.as_str())));
