@@ -373,6 +373,22 @@ pub(crate) async fn told(listener: &Listener, count: usize) -> Vec<Value> {
     }
 }
 
+/// The first alert of the shop that is marked as sent: a moment after the listener took it.
+async fn sent(rest: &Rest) -> Value {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let found = rest
+            .get("/alerts?channel=team&source=shop&state=sent")
+            .await;
+        let found = found.expect(200);
+        if !found["alerts"][0].is_null() {
+            return found["alerts"][0].clone();
+        }
+        assert!(Instant::now() < deadline, "{found}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn alerts_are_told_seen_put_off_and_muted() {
     let (database, source) = (TestDatabase::sqlite().await, source().await);
@@ -407,11 +423,7 @@ async fn alerts_are_told_seen_put_off_and_muted() {
     let muted = rest.get("/alerts?state=muted").await.expect(200);
     assert_eq!(muted["alerts"][0]["object"], "main.orders.note", "{muted}");
 
-    let sent = rest
-        .get("/alerts?channel=team&source=shop&state=sent")
-        .await;
-    let sent = sent.expect(200);
-    let path = format!("/alerts/{}", sent["alerts"][0]["id"]);
+    let path = format!("/alerts/{}", sent(&rest).await["id"]);
     let seen = rest.post(&format!("{path}/acknowledge"), json!({})).await;
     assert_eq!(seen.expect(200)["state"], "acknowledged");
     let until = skep::clock::Clock::System.seconds() + 3_600;
