@@ -13,6 +13,8 @@ use tempfile::TempDir;
 pub(crate) struct TestServer {
     running: Running,
     folder: TempDir,
+    /// Kept for as long as the server runs: its next connection opens the file anew.
+    _database: TestDatabase,
 }
 
 impl TestServer {
@@ -34,7 +36,11 @@ impl TestServer {
         settings.warehouse.location = format!("file://{}/warehouse", folder.path().display());
         change(&mut settings);
         let running = Server::start(settings).await.expect("the server starts");
-        Self { running, folder }
+        Self {
+            running,
+            folder,
+            _database: database.clone(),
+        }
     }
 
     /// Where the Hive Metastore protocol is spoken.
