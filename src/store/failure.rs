@@ -142,8 +142,9 @@ fn kind_of_database_error(error: &(dyn sqlx::error::DatabaseError + 'static)) ->
         Some("40001" | "40P01" | "55P03" | "5" | "6" | "261" | "262" | "517" | "773") => {
             FailureKind::Conflict
         }
-        // PostgreSQL: statement timeout, too many connections, out of resources. SQLite: disk full.
-        Some("57014" | "53300" | "53000" | "53100" | "53200" | "13") => FailureKind::Busy,
+        // PostgreSQL: statement timeout, too many connections, out of resources. SQLite: disk full, the file
+        // cannot be opened.
+        Some("57014" | "53300" | "53000" | "53100" | "53200" | "13" | "14") => FailureKind::Busy,
         // PostgreSQL: shutting down, crashed, starting up, connection exceptions, idle transaction ended;
         // a read-only transaction, which a standby answers during a switch of roles; a prepared
         // statement whose table was migrated meanwhile.

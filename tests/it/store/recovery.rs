@@ -185,3 +185,19 @@ fn urls_of_other_databases_are_refused() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sqlite_file_that_vanished_is_unavailable_until_it_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (there, away) = (folder.path().join("there"), folder.path().join("away"));
+    let url = format!("sqlite:{}", there.join("skep.db").display());
+    let store = Store::open(StoreSettings::new(&url)).await.unwrap();
+    let open = store.session().await.unwrap();
+    std::fs::rename(&there, &away).unwrap();
+    // What is open goes on; one more has to open the file.
+    let error = store.session().await.unwrap_err();
+    assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
+    std::fs::rename(&away, &there).unwrap();
+    store.session().await.unwrap();
+    drop(open);
+}
