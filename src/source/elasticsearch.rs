@@ -8,10 +8,11 @@
 mod mapping;
 
 use super::error::{SourceError, words};
+use super::failure::ReadError;
 use super::gather::Gathering;
 use super::settings::SourceSettings;
-use super::{Reading, Scope, Source, SourceCheck, within};
-use crate::model::{Snapshot, SourceDialect, SourceTableKind};
+use super::{Readable, Scope};
+use crate::model::{SourceDialect, SourceTableKind};
 use crate::secret::Secret;
 use mapping::Mappings;
 use reqwest::{Certificate, Client, StatusCode, redirect};
@@ -110,37 +111,6 @@ impl Elasticsearch {
             settings: settings.clone(),
             scope: settings.scope()?,
         })
-    }
-
-    async fn read(&self) -> Result<Reading, SourceError> {
-        let cluster = self.cluster().await?;
-        let listed = self.sees_everything(&cluster).await?;
-        let streams = self.streams(&cluster).await?;
-        let hidden = if cluster.major >= MAJOR_WITH_HIDDEN {
-            "?expand_wildcards=open,closed,hidden"
-        } else {
-            "?expand_wildcards=open,closed"
-        };
-        let answer = self.get(&format!("/_mapping{hidden}")).await?;
-        let body = answer.fine()?;
-        let mut mappings = Mappings::new(streams);
-        mappings.take(&body)?;
-        let mut gathering = Gathering::new(&self.settings, &self.scope);
-        if listed {
-            gathering.schemas_known([SCHEMA.to_owned()])?;
-        }
-        if gathering.schema(SCHEMA, listed) {
-            for (name, columns) in mappings.into_tables() {
-                let kind = SourceTableKind::Table;
-                let Some(place) = gathering.table(SCHEMA, &name, kind, None)? else {
-                    continue;
-                };
-                for column in columns {
-                    gathering.column(place, column)?;
-                }
-            }
-        }
-        gathering.finish(SourceDialect::Elasticsearch, cluster.version)
     }
 
     async fn cluster(&self) -> Result<Cluster, SourceError> {
@@ -267,13 +237,41 @@ impl Elasticsearch {
     }
 }
 
-impl Source for Elasticsearch {
-    async fn snapshot(&self) -> Result<Snapshot, SourceError> {
-        Ok(within(&self.settings, || self.read()).await?.snapshot)
+impl Readable for Elasticsearch {
+    const DIALECT: SourceDialect = SourceDialect::Elasticsearch;
+
+    fn bounds(&self) -> (&SourceSettings, &Scope) {
+        (&self.settings, &self.scope)
     }
 
-    async fn check(&self) -> Result<SourceCheck, SourceError> {
-        Ok(within(&self.settings, || self.read()).await?.check)
+    async fn gather(&self, gathering: &mut Gathering<'_>) -> Result<String, ReadError> {
+        let cluster = self.cluster().await?;
+        let listed = self.sees_everything(&cluster).await?;
+        let streams = self.streams(&cluster).await?;
+        let hidden = if cluster.major >= MAJOR_WITH_HIDDEN {
+            "?expand_wildcards=open,closed,hidden"
+        } else {
+            "?expand_wildcards=open,closed"
+        };
+        let answer = self.get(&format!("/_mapping{hidden}")).await?;
+        let body = answer.fine()?;
+        let mut mappings = Mappings::new(streams);
+        mappings.take(&body)?;
+        if listed {
+            gathering.schemas_known([SCHEMA.to_owned()])?;
+        }
+        if gathering.schema(SCHEMA, listed) {
+            for (name, columns) in mappings.into_tables() {
+                let kind = SourceTableKind::Table;
+                let Some(place) = gathering.table(SCHEMA, &name, kind, None)? else {
+                    continue;
+                };
+                for column in columns {
+                    gathering.column(place, column)?;
+                }
+            }
+        }
+        Ok(cluster.version)
     }
 }
 

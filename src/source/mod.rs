@@ -25,7 +25,9 @@ pub use scope::{SCOPE_PATTERN_BYTES_MAX, SCOPE_PATTERNS_MAX, Scope};
 pub use settings::{SOURCE_URL_ENV_PREFIX, SourceKind, SourceSettings, TIME_LIMIT_S_MAX};
 pub use sqlite::Sqlite;
 
-use crate::model::Snapshot;
+use crate::model::{Snapshot, SourceDialect};
+use failure::ReadError;
+use gather::Gathering;
 use std::time::Duration;
 
 /// How often a source that changes while it is read is read anew.
@@ -104,6 +106,31 @@ impl Source for AnySource {
     }
 }
 
+/// How a kind of source is read. All kinds are sources by it: one read gives the snapshot and what a check tells.
+trait Readable: Send + Sync {
+    /// Whose words the types are.
+    const DIALECT: SourceDialect;
+
+    /// The settings, and what of the source is in scope by them.
+    fn bounds(&self) -> (&SourceSettings, &Scope);
+
+    /// Reads everything and gives the version of who answers.
+    fn gather(
+        &self,
+        gathering: &mut Gathering<'_>,
+    ) -> impl Future<Output = Result<String, ReadError>> + Send;
+}
+
+impl<R: Readable> Source for R {
+    async fn snapshot(&self) -> Result<Snapshot, SourceError> {
+        Ok(read_within(self).await?.snapshot)
+    }
+
+    async fn check(&self) -> Result<SourceCheck, SourceError> {
+        Ok(read_within(self).await?.check)
+    }
+}
+
 /// What one read gives: the snapshot, and what a check tells.
 #[derive(Debug)]
 struct Reading {
@@ -111,22 +138,26 @@ struct Reading {
     snapshot: Snapshot,
 }
 
+async fn read<R: Readable>(source: &R) -> Result<Reading, SourceError> {
+    let (settings, scope) = source.bounds();
+    let mut gathering = Gathering::new(settings, scope);
+    let version = source.gather(&mut gathering).await;
+    let version = version.map_err(|error| error.told(settings.time_limit_s))?;
+    gathering.finish(R::DIALECT, version)
+}
+
 /// Reads within the time limit, anew where the source changed meanwhile.
-async fn within<F, Fut>(settings: &SourceSettings, read: F) -> Result<Reading, SourceError>
-where
-    F: Fn() -> Fut,
-    Fut: Future<Output = Result<Reading, SourceError>>,
-{
+async fn read_within(source: &impl Readable) -> Result<Reading, SourceError> {
     let attempts = async {
         let mut attempt = 1;
         loop {
-            match read().await {
+            match read(source).await {
                 Err(SourceError::Changed(_)) if attempt < ATTEMPTS_MAX => attempt += 1,
                 outcome => return outcome,
             }
         }
     };
-    let limit_s = settings.time_limit_s;
+    let limit_s = source.bounds().0.time_limit_s;
     tokio::time::timeout(Duration::from_secs(limit_s), attempts)
         .await
         .unwrap_or(Err(SourceError::TimedOut { limit_s }))

@@ -12,8 +12,8 @@ use super::error::SourceError;
 use super::failure::{ReadError, failure};
 use super::gather::Gathering;
 use super::settings::SourceSettings;
-use super::{Reading, Scope, Source, SourceCheck, within};
-use crate::model::{Snapshot, SourceColumn, SourceDialect, SourceTableKind, SourceTableRef};
+use super::{Readable, Scope};
+use crate::model::{SourceColumn, SourceDialect, SourceTableKind, SourceTableRef};
 use futures::TryStreamExt;
 use grants::Grants;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlRow, MySqlSslMode};
@@ -78,42 +78,6 @@ impl MySql {
             settings: settings.clone(),
             scope: settings.scope()?,
         })
-    }
-
-    async fn read(&self) -> Result<Reading, SourceError> {
-        let mut gathering = Gathering::new(&self.settings, &self.scope);
-        let version = self.gather(&mut gathering).await;
-        let version = version.map_err(|error| error.told(self.settings.time_limit_s))?;
-        gathering.finish(SourceDialect::MySql, version)
-    }
-
-    /// Reads everything and gives the server's version.
-    async fn gather(&self, gathering: &mut Gathering<'_>) -> Result<String, ReadError> {
-        let mut connection = self.options.connect().await?;
-        let server = self.session(&mut connection).await?;
-        let grants = Grants::read(&mut connection, server.names_lower).await?;
-        let existing = schemas(&mut connection).await?;
-        if grants.shows_all_schemas() {
-            gathering.schemas_known(existing.iter().cloned())?;
-        }
-        // A schema that rights are named for and that is not there was seen wholly, too: it is empty.
-        let named = grants.schemas_named();
-        let all: BTreeSet<String> = existing.iter().cloned().chain(named).collect();
-        for schema in all {
-            let own = SYSTEM_SCHEMAS.contains(&schema.to_lowercase().as_str());
-            let asked = self.database.as_ref().is_none_or(|name| {
-                *name == schema || (server.names_lower && name.eq_ignore_ascii_case(&schema))
-            });
-            if own || !asked || !gathering.schema(&schema, grants.covers_schema(&schema)) {
-                continue;
-            }
-            if existing.contains(&schema) {
-                self.schema_read(&mut connection, gathering, &server, &grants, &schema)
-                    .await?;
-            }
-        }
-        drop(connection.close().await);
-        Ok(server.version)
     }
 
     /// Sets the limits of the session and asks who answers.
@@ -203,13 +167,39 @@ impl MySql {
     }
 }
 
-impl Source for MySql {
-    async fn snapshot(&self) -> Result<Snapshot, SourceError> {
-        Ok(within(&self.settings, || self.read()).await?.snapshot)
+impl Readable for MySql {
+    const DIALECT: SourceDialect = SourceDialect::MySql;
+
+    fn bounds(&self) -> (&SourceSettings, &Scope) {
+        (&self.settings, &self.scope)
     }
 
-    async fn check(&self) -> Result<SourceCheck, SourceError> {
-        Ok(within(&self.settings, || self.read()).await?.check)
+    async fn gather(&self, gathering: &mut Gathering<'_>) -> Result<String, ReadError> {
+        let mut connection = self.options.connect().await?;
+        let server = self.session(&mut connection).await?;
+        let grants = Grants::read(&mut connection, server.names_lower).await?;
+        let existing = schemas(&mut connection).await?;
+        if grants.shows_all_schemas() {
+            gathering.schemas_known(existing.iter().cloned())?;
+        }
+        // A schema that rights are named for and that is not there was seen wholly, too: it is empty.
+        let named = grants.schemas_named();
+        let all: BTreeSet<String> = existing.iter().cloned().chain(named).collect();
+        for schema in all {
+            let own = SYSTEM_SCHEMAS.contains(&schema.to_lowercase().as_str());
+            let asked = self.database.as_ref().is_none_or(|name| {
+                *name == schema || (server.names_lower && name.eq_ignore_ascii_case(&schema))
+            });
+            if own || !asked || !gathering.schema(&schema, grants.covers_schema(&schema)) {
+                continue;
+            }
+            if existing.contains(&schema) {
+                self.schema_read(&mut connection, gathering, &server, &grants, &schema)
+                    .await?;
+            }
+        }
+        drop(connection.close().await);
+        Ok(server.version)
     }
 }
 

@@ -12,8 +12,8 @@ use super::error::SourceError;
 use super::failure::{ReadError, failure};
 use super::gather::Gathering;
 use super::settings::SourceSettings;
-use super::{Reading, Scope, Source, SourceCheck, within};
-use crate::model::{Snapshot, SourceColumn, SourceDialect, SourceTableKind};
+use super::{Readable, Scope};
+use crate::model::{SourceColumn, SourceDialect, SourceTableKind};
 use futures::TryStreamExt;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, query, raw_sql};
@@ -70,15 +70,15 @@ impl Postgres {
             scope: settings.scope()?,
         })
     }
+}
 
-    async fn read(&self) -> Result<Reading, SourceError> {
-        let mut gathering = Gathering::new(&self.settings, &self.scope);
-        let version = self.gather(&mut gathering).await;
-        let version = version.map_err(|error| error.told(self.settings.time_limit_s))?;
-        gathering.finish(SourceDialect::Postgres, version)
+impl Readable for Postgres {
+    const DIALECT: SourceDialect = SourceDialect::Postgres;
+
+    fn bounds(&self) -> (&SourceSettings, &Scope) {
+        (&self.settings, &self.scope)
     }
 
-    /// Reads everything and gives the server's version.
     async fn gather(&self, gathering: &mut Gathering<'_>) -> Result<String, ReadError> {
         let mut connection = self.options.connect().await?;
         let limit_ms = self.settings.time_limit_s * 1_000;
@@ -105,16 +105,6 @@ impl Postgres {
         // All is told; how the connection ends does not matter.
         drop(connection.close().await);
         Ok(version)
-    }
-}
-
-impl Source for Postgres {
-    async fn snapshot(&self) -> Result<Snapshot, SourceError> {
-        Ok(within(&self.settings, || self.read()).await?.snapshot)
-    }
-
-    async fn check(&self) -> Result<SourceCheck, SourceError> {
-        Ok(within(&self.settings, || self.read()).await?.check)
     }
 }
 

@@ -7,8 +7,8 @@ use super::error::SourceError;
 use super::failure::ReadError;
 use super::gather::Gathering;
 use super::settings::SourceSettings;
-use super::{Reading, Scope, Source, SourceCheck, within};
-use crate::model::{Snapshot, SourceColumn, SourceDialect, SourceTableKind};
+use super::{Readable, Scope};
+use crate::model::{SourceColumn, SourceDialect, SourceTableKind};
 use futures::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{ConnectOptions, Connection, Row, query, raw_sql};
@@ -55,12 +55,13 @@ impl Sqlite {
             scope: settings.scope()?,
         })
     }
+}
 
-    async fn read(&self) -> Result<Reading, SourceError> {
-        let mut gathering = Gathering::new(&self.settings, &self.scope);
-        let version = self.gather(&mut gathering).await;
-        let version = version.map_err(|error| error.told(self.settings.time_limit_s))?;
-        gathering.finish(SourceDialect::Sqlite, version)
+impl Readable for Sqlite {
+    const DIALECT: SourceDialect = SourceDialect::Sqlite;
+
+    fn bounds(&self) -> (&SourceSettings, &Scope) {
+        (&self.settings, &self.scope)
     }
 
     async fn gather(&self, gathering: &mut Gathering<'_>) -> Result<String, ReadError> {
@@ -81,16 +82,6 @@ impl Sqlite {
         }
         drop(connection.close().await);
         Ok(format!("SQLite {version}"))
-    }
-}
-
-impl Source for Sqlite {
-    async fn snapshot(&self) -> Result<Snapshot, SourceError> {
-        Ok(within(&self.settings, || self.read()).await?.snapshot)
-    }
-
-    async fn check(&self) -> Result<SourceCheck, SourceError> {
-        Ok(within(&self.settings, || self.read()).await?.check)
     }
 }
 
