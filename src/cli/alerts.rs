@@ -1,6 +1,6 @@
 //! `skep alerts`: what waits to be told and what was, and the channels.
 
-use super::client::Client;
+use super::client::{Client, given};
 use super::failure::ClientError;
 use super::output::Output;
 use super::remote::Remote;
@@ -134,16 +134,15 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             severity,
             limit,
         } => {
-            let wanted = [
+            let filter = given([
                 ("channel", channel),
                 ("source", source),
                 ("state", state),
                 ("severity", severity),
-            ];
-            let given = wanted
-                .into_iter()
-                .filter_map(|(name, value)| value.map(|value| (name, value)));
-            list(client, output, given.collect(), limit).await
+            ]);
+            let split = |page: AlertListView| (page.alerts, page.next);
+            let found = client.pages(&["alerts"], &filter, "before", limit, split);
+            show(output, &found.await?)
         }
         Action::Ack { alerts } => {
             let mut seen: Vec<AlertView> = Vec::new();
@@ -194,28 +193,6 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             Ok(())
         }
     }
-}
-
-async fn list(
-    client: &Client,
-    output: Output,
-    filter: Vec<(&str, String)>,
-    limit: usize,
-) -> Result<()> {
-    let mut all: Vec<AlertView> = Vec::new();
-    let mut before = None;
-    while all.len() < limit {
-        let mut query = filter.clone();
-        query.push(("limit", (limit - all.len()).min(1000).to_string()));
-        query.extend(before.map(|id: i64| ("before", id.to_string())));
-        let page: AlertListView = client.get(&["alerts"], &query).await?;
-        all.extend(page.alerts);
-        before = page.next;
-        if before.is_none() {
-            break;
-        }
-    }
-    show(output, &all)
 }
 
 fn show(output: Output, alerts: &[AlertView]) -> Result<()> {

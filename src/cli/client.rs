@@ -16,8 +16,21 @@ const SILENCE_TIMEOUT: Duration = Duration::from_secs(330);
 /// How much of an answer that is not skep's is shown.
 const SHOWN_CHARS_MAX: usize = 200;
 
+/// Items of one page of a listing: as many as the server gives at once.
+pub(super) const PAGE_SIZE: usize = 1000;
+
 /// The parameters of a query.
 pub(super) type Query<'a> = [(&'a str, String)];
+
+/// The parameters that were given.
+pub(super) fn given<const N: usize>(
+    parameters: [(&str, Option<String>); N],
+) -> Vec<(&str, String)> {
+    let given = parameters.into_iter();
+    given
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+}
 
 /// A connection to a server.
 #[derive(Debug)]
@@ -64,6 +77,32 @@ impl Client {
     ) -> Result<T, ClientError> {
         let response = self.send(Method::GET, path, query, None).await?;
         self.json(response).await
+    }
+
+    /// Reads a listing page by page, to its end or up to `limit` items. `split` takes a page apart: its items, and what
+    /// the parameter `cursor` asks for the next page with.
+    pub(super) async fn pages<P: DeserializeOwned, T, K: ToString>(
+        &self,
+        path: &[&str],
+        filter: &Query<'_>,
+        cursor: &str,
+        limit: usize,
+        mut split: impl FnMut(P) -> (Vec<T>, Option<K>),
+    ) -> Result<Vec<T>, ClientError> {
+        let mut all = Vec::new();
+        let mut next: Option<K> = None;
+        while all.len() < limit {
+            let mut query = filter.to_vec();
+            query.push(("limit", PAGE_SIZE.min(limit - all.len()).to_string()));
+            query.extend(next.map(|key| (cursor, key.to_string())));
+            let (items, key) = split(self.get(path, &query).await?);
+            all.extend(items);
+            next = key;
+            if next.is_none() {
+                break;
+            }
+        }
+        Ok(all)
     }
 
     /// Makes something.

@@ -1,6 +1,6 @@
 //! `skep database`: databases.
 
-use super::client::Client;
+use super::client::{Client, given};
 use super::output::Output;
 use super::place::property;
 use super::remote::Remote;
@@ -110,19 +110,11 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
 }
 
 async fn list(client: &Client, output: Output, pattern: Option<String>) -> Result<()> {
-    let mut all = Vec::new();
-    let mut after = None;
-    loop {
-        let mut query = vec![("limit", "1000".to_owned())];
-        query.extend(pattern.clone().map(|text| ("pattern", text)));
-        query.extend(after.map(|name| ("after", name)));
-        let page: DatabaseListView = client.get(&["databases"], &query).await?;
-        all.extend(page.databases);
-        after = page.next;
-        if after.is_none() {
-            break;
-        }
-    }
+    let filter = given([("pattern", pattern)]);
+    let split = |page: DatabaseListView| (page.databases, page.next);
+    let all = client
+        .pages(&["databases"], &filter, "after", usize::MAX, split)
+        .await?;
     output.list(["name", "location", "description"], &all, |one| {
         [
             one.name.clone(),

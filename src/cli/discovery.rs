@@ -135,15 +135,10 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
 }
 
 async fn list(client: &Client, output: Output) -> Result<()> {
-    let mut all = Vec::new();
-    let mut after = 0;
-    loop {
-        let query = [("limit", "1000".to_owned()), ("after", after.to_string())];
-        let page: DiscoveryListView = client.get(&["discovery"], &query).await?;
-        all.extend(page.tables);
-        let Some(next) = page.next else { break };
-        after = next;
-    }
+    let split = |page: DiscoveryListView| (page.tables, page.next);
+    let all = client
+        .pages(&["discovery"], &[], "after", usize::MAX, split)
+        .await?;
     let head = [
         "table",
         "state",
@@ -252,19 +247,9 @@ fn show_runs(output: Output, runs: &[RunView]) -> Result<()> {
 }
 
 async fn skipped(client: &Client, output: Output, table: &TablePlace) -> Result<()> {
-    let mut all = Vec::new();
-    let mut after = None;
-    loop {
-        let mut query = vec![("limit", "1000".to_owned())];
-        query.extend(after.map(|path| ("after", path)));
-        let path = table.below(&["discovery", "skipped"]);
-        let page: SkippedListView = client.get(&path, &query).await?;
-        all.extend(page.skipped);
-        after = page.next;
-        if after.is_none() {
-            break;
-        }
-    }
+    let path = table.below(&["discovery", "skipped"]);
+    let split = |page: SkippedListView| (page.skipped, page.next);
+    let all = client.pages(&path, &[], "after", usize::MAX, split).await?;
     output.list(["path", "kind", "since", "reason"], &all, |one| {
         [
             one.path.clone(),

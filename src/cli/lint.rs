@@ -1,6 +1,6 @@
 //! `skep lint`: names that follow no pattern. It fails where there are any, so that a job can stand guard.
 
-use super::client::Client;
+use super::client::{Client, given};
 use super::failure::ClientError;
 use super::output::Output;
 use super::remote::Remote;
@@ -28,24 +28,20 @@ impl LintCommand {
 }
 
 async fn lint(database: Option<String>, client: &Client, output: Output) -> Result<()> {
-    let mut all = Vec::new();
-    let mut after = None;
-    let rules = loop {
-        let mut query = vec![("limit", "1000".to_owned())];
-        query.extend(database.clone().map(|name| ("database", name)));
-        query.extend(after.map(|place| ("after", place)));
-        let page: OffenderListView = client.get(&["lint"], &query).await?;
-        all.extend(page.offenders);
-        after = page.next;
-        if after.is_none() {
-            break page.rules;
-        }
+    let mut has_patterns = false;
+    let split = |page: OffenderListView| {
+        has_patterns = !(page.rules.databases.is_empty() && page.rules.tables.is_empty());
+        (page.offenders, page.next)
     };
+    let filter = given([("database", database)]);
+    let all = client
+        .pages(&["lint"], &filter, "after", usize::MAX, split)
+        .await?;
     if all.is_empty() {
-        output.done(if rules.databases.is_empty() && rules.tables.is_empty() {
-            "the server has no naming patterns (naming.databases, naming.tables)"
-        } else {
+        output.done(if has_patterns {
             "every name follows a pattern"
+        } else {
+            "the server has no naming patterns (naming.databases, naming.tables)"
         });
         return Ok(());
     }

@@ -1,6 +1,6 @@
 //! `skep partition`: partitions.
 
-use super::client::Client;
+use super::client::{Client, given};
 use super::failure::ClientError;
 use super::output::Output;
 use super::place::{TablePlace, property};
@@ -174,21 +174,10 @@ async fn list(
     filter: Option<String>,
     limit: usize,
 ) -> Result<()> {
-    let mut all: Vec<PartitionView> = Vec::new();
-    let mut after = None;
     let path = table.below(&["partitions"]);
-    while all.len() < limit {
-        let size = PARTITIONS_PER_REQUEST.min(limit - all.len());
-        let mut query = vec![("limit", size.to_string())];
-        query.extend(filter.clone().map(|text| ("filter", text)));
-        query.extend(after.map(|name| ("after", name)));
-        let page: PartitionListView = client.get(&path, &query).await?;
-        all.extend(page.partitions);
-        after = page.next;
-        if after.is_none() {
-            break;
-        }
-    }
+    let filter = given([("filter", filter)]);
+    let split = |page: PartitionListView| (page.partitions, page.next);
+    let all = client.pages(&path, &filter, "after", limit, split).await?;
     output.list(["name", "created", "location"], &all, |one| {
         [
             one.name.clone(),

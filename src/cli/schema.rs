@@ -2,7 +2,7 @@
 //! a deployment can stop before it breaks a reader.
 
 use super::change::{count, show_changes, show_report};
-use super::client::Client;
+use super::client::{Client, PAGE_SIZE, given};
 use super::failure::ClientError;
 use super::output::Output;
 use super::remote::Remote;
@@ -103,17 +103,16 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             severity,
             limit,
         } => {
-            let wanted = [
+            let filter = given([
                 ("source", source),
                 ("object", object),
                 ("since", since),
                 ("until", until),
                 ("severity", severity),
-            ];
-            let given = wanted
-                .into_iter()
-                .filter_map(|(name, value)| value.map(|value| (name, value)));
-            log(client, output, given.collect(), limit).await
+            ]);
+            let split = |page: ChangeListView| (page.changes, page.next);
+            let found = client.pages(&["schema-changes"], &filter, "before", limit, split);
+            show_changes(output, &found.await?)
         }
         Action::Snapshots { source, limit } => {
             let query = [("limit", limit.to_string())];
@@ -131,28 +130,6 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
     }
 }
 
-async fn log(
-    client: &Client,
-    output: Output,
-    filter: Vec<(&str, String)>,
-    limit: usize,
-) -> Result<()> {
-    let mut all: Vec<ChangeView> = Vec::new();
-    let mut before = None;
-    while all.len() < limit {
-        let mut query = filter.clone();
-        query.push(("limit", (limit - all.len()).min(1000).to_string()));
-        query.extend(before.map(|id: i64| ("before", id.to_string())));
-        let page: ChangeListView = client.get(&["schema-changes"], &query).await?;
-        all.extend(page.changes);
-        before = page.next;
-        if before.is_none() {
-            break;
-        }
-    }
-    show_changes(output, &all)
-}
-
 /// All that differs. After the first page the snapshots are asked for by number: the latest one may be another by then.
 async fn diff(
     client: &Client,
@@ -168,7 +145,7 @@ async fn diff(
             ("from", from.clone()),
             ("to", to.clone()),
             ("after", after.to_string()),
-            ("limit", "1000".to_owned()),
+            ("limit", PAGE_SIZE.to_string()),
         ];
         let page: DiffView = client.get(&["sources", source, "diff"], &query).await?;
         all.extend(page.changes);

@@ -178,18 +178,10 @@ impl Add {
 }
 
 async fn list(client: &Client, output: Output) -> Result<()> {
-    let mut all = Vec::new();
-    let mut after = None;
-    loop {
-        let mut query = vec![("limit", "1000".to_owned())];
-        query.extend(after.map(|name| ("after", name)));
-        let page: SourceListView = client.get(&["sources"], &query).await?;
-        all.extend(page.sources);
-        after = page.next;
-        if after.is_none() {
-            break;
-        }
-    }
+    let split = |page: SourceListView| (page.sources, page.next);
+    let all = client
+        .pages(&["sources"], &[], "after", usize::MAX, split)
+        .await?;
     let head = ["name", "kind", "state", "last ok", "next", "tables"];
     output.list(head, &all, |one| {
         let tables = one.snapshot.as_ref().map(|kept| kept.tables.to_string());

@@ -1,13 +1,11 @@
 //! `skep table`: tables.
 
-use super::client::Client;
+use super::client::{Client, given};
 use super::output::Output;
 use super::place::{TablePlace, property};
 use super::remote::Remote;
 use crate::rest::view::storage::{ColumnView, NewStorage};
-use crate::rest::view::table::{
-    ChangeTable, NewTable, NewTableType, TableListView, TableSummaryView, TableView,
-};
+use crate::rest::view::table::{ChangeTable, NewTable, NewTableType, TableListView, TableView};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
@@ -197,22 +195,12 @@ async fn list(
     pattern: Option<String>,
     table_type: Option<String>,
 ) -> Result<()> {
-    let mut all: Vec<TableSummaryView> = Vec::new();
-    let mut after = None;
-    loop {
-        let mut query = vec![("limit", "1000".to_owned())];
-        query.extend(pattern.clone().map(|text| ("pattern", text)));
-        query.extend(table_type.clone().map(|text| ("type", text)));
-        query.extend(after.map(|name| ("after", name)));
-        let page: TableListView = client
-            .get(&["databases", database, "tables"], &query)
-            .await?;
-        all.extend(page.tables);
-        after = page.next;
-        if after.is_none() {
-            break;
-        }
-    }
+    let path = ["databases", database, "tables"];
+    let filter = given([("pattern", pattern), ("type", table_type)]);
+    let split = |page: TableListView| (page.tables, page.next);
+    let all = client
+        .pages(&path, &filter, "after", usize::MAX, split)
+        .await?;
     let head = ["name", "type", "format", "keys", "location"];
     output.list(head, &all, |one| {
         [
