@@ -79,6 +79,11 @@ impl Schedule {
         let next = self.cron.find_next_occurrence(&from, false).ok()?;
         Some(next.0.timestamp().as_second())
     }
+
+    /// As [`Self::next_after`]; where there is none any more, a moment that does not come.
+    pub fn next_or_never(&self, seconds: i64) -> i64 {
+        self.next_after(seconds).unwrap_or(i64::MAX)
+    }
 }
 
 /// The text and the zone: two schedules that print alike are alike.

@@ -17,6 +17,7 @@
 //! key of an object store that is written again, under the same name, after a bulk delete that names it was sent.
 
 use super::Catalog;
+use super::back_off::doubled_s;
 use crate::error::{Error, Result};
 use crate::lake::{Location, Made, Moment, Spared};
 use crate::model::Database;
@@ -231,8 +232,8 @@ impl Catalog {
 
     /// Moves the next try into the future before this one begins, so that no other replica takes the same one up.
     async fn pending_delete_claim(&self, pending: &PendingDelete) -> Result<bool> {
-        let delay = RETRY_DELAY_S.saturating_mul(1 << pending.attempts.clamp(0, 10));
-        let next_at = self.now() + delay.min(RETRY_DELAY_S_MAX);
+        let delay_s = doubled_s(RETRY_DELAY_S, pending.attempts, RETRY_DELAY_S_MAX);
+        let next_at = self.now() + delay_s;
         transact!(self.store, |session| {
             session
                 .pending_delete_postpone(pending.id, pending.attempts, next_at)

@@ -61,8 +61,23 @@ impl Catalog {
         }
     }
 
+    /// Does work that keeps a lease: takes it, keeps it alive meanwhile, and gives it back. `None` where another holder
+    /// has it; then nothing is done.
+    pub(super) async fn lease_hold<T>(
+        &self,
+        lease: &Lease,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<Option<T>> {
+        if !self.lease_begin(lease).await? {
+            return Ok(None);
+        }
+        let done = self.lease_keep(lease, work).await;
+        self.lease_end(lease).await;
+        done.map(Some)
+    }
+
     /// Runs work while its lease is kept alive. Work whose lease was lost is given up: another process is at it.
-    pub(super) async fn lease_keep<T>(
+    async fn lease_keep<T>(
         &self,
         lease: &Lease,
         work: impl Future<Output = Result<T>>,

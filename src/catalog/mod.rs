@@ -4,6 +4,7 @@
 //! no wire format and no SQL; it speaks to the store and to the lake, and decides by the rules of `hive`, `filter` and `naming`.
 
 mod alert;
+mod back_off;
 mod bootstrap;
 mod catalogs;
 mod change;

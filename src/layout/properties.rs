@@ -74,17 +74,7 @@ fn sample(at: usize) -> Layout {
 
 /// The values of a partition at a civil time, with these texts.
 fn values_at(layout: &Layout, time: DateTime, texts: &[String]) -> Vec<String> {
-    let mut fields = Fields::default();
-    for (unit, number) in field::Unit::ALL.into_iter().zip([
-        time.year(),
-        time.month().into(),
-        time.day().into(),
-        time.hour().into(),
-        time.minute().into(),
-        time.second().into(),
-    ]) {
-        fields.set(unit, number);
-    }
+    let fields = stretch::fields_of(time);
     let forms = layout.inner.forms.iter().zip(texts);
     forms
         .map(|(form, text)| {

@@ -143,7 +143,7 @@ pub(super) fn is_calendar_day(fields: &Fields) -> bool {
     }
 }
 
-fn fields_of(time: DateTime) -> Fields {
+pub(super) fn fields_of(time: DateTime) -> Fields {
     let mut fields = Fields::default();
     fields.set(Unit::Year, time.year());
     fields.set(Unit::Month, time.month().into());

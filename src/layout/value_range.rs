@@ -1,9 +1,9 @@
 //! Which values of the first partition key a time window can meet: what lets a look at the window read the names of
 //! some hundred known partitions, however many the table has.
 
-use super::field::{Fields, Unit};
+use super::field::Unit;
 use super::pattern::{Pattern, Token};
-use super::stretch::civil;
+use super::stretch::{civil, fields_of};
 use super::{Layout, Window};
 
 /// Days that the local time of a zone may lie before or behind UTC, and then some.
@@ -17,7 +17,7 @@ pub(super) fn first_values(layout: &Layout, window: &Window) -> Option<(String, 
         return None;
     }
     let margin_s = ZONES_DIFFER_D * 24 * 3600;
-    let value = |at_s: i64| form.write_time(&fields(at_s));
+    let value = |at_s: i64| form.write_time(&fields_of(civil(at_s)));
     let least = value(window.from_s.saturating_sub(margin_s));
     Some((least, value(window.to_s.saturating_add(margin_s))))
 }
@@ -40,23 +40,6 @@ fn sorts_by_time(form: &Pattern) -> bool {
         && units
             .zip(&Unit::ALL[1..])
             .all(|(unit, expected)| unit == *expected)
-}
-
-fn fields(at_s: i64) -> Fields {
-    let time = civil(at_s);
-    let numbers = [
-        time.year(),
-        time.month().into(),
-        time.day().into(),
-        time.hour().into(),
-        time.minute().into(),
-        time.second().into(),
-    ];
-    let mut fields = Fields::default();
-    for (unit, number) in Unit::ALL.into_iter().zip(numbers) {
-        fields.set(unit, number);
-    }
-    fields
 }
 
 #[cfg(test)]

@@ -172,9 +172,7 @@ impl Session {
             0 => PAGE_LENGTH,
             limit => limit,
         };
-        let statement = statement
-            .text(" ORDER BY id DESC LIMIT ?")
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        let statement = statement.text(" ORDER BY id DESC LIMIT ?").bind(limit);
         alerts_of(&self.rows(&statement).await?)
     }
 
@@ -202,8 +200,20 @@ impl Session {
             .bind(AlertState::Pending.as_str())
             .bind(now)
             .bind(kind.as_str())
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+            .bind(limit);
         alerts_of(&self.rows(&statement).await?)
+    }
+
+    /// Whether there is anything that a channel is to be sent by now.
+    pub async fn alert_any_due(&mut self, channel: &str, now: i64) -> Result<bool> {
+        let statement = self
+            .statement(
+                "SELECT id FROM skep_alerts WHERE channel = ? AND state = ? AND due_at <= ? LIMIT 1",
+            )
+            .bind(channel)
+            .bind(AlertState::Pending.as_str())
+            .bind(now);
+        Ok(self.row(&statement).await?.is_some())
     }
 
     /// Whether a channel was told anything, or is to be, by a row of that time or later.

@@ -74,10 +74,6 @@ fn run_of(row: &Row) -> Result<DiscoveryRun, Failure> {
     })
 }
 
-fn count(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
 impl Session {
     /// The next number for a run, in the order of the runs' first changes.
     pub async fn discovery_run_id(&mut self) -> Result<i64> {
@@ -95,14 +91,14 @@ impl Session {
                      moved = ?, dropped = ?, skipped = ?, error = ?, ended_at = ",
             )
             .bind(run.outcome.as_str())
-            .bind(count(counts.requests))
-            .bind(count(counts.objects))
-            .bind(count(counts.prefixes))
-            .bind(count(counts.found))
-            .bind(count(counts.added))
-            .bind(count(counts.moved))
-            .bind(count(counts.dropped))
-            .bind(count(counts.skipped))
+            .bind(counts.requests)
+            .bind(counts.objects)
+            .bind(counts.prefixes)
+            .bind(counts.found)
+            .bind(counts.added)
+            .bind(counts.moved)
+            .bind(counts.dropped)
+            .bind(counts.skipped)
             .bind(run.error.as_deref());
         let update = if ended {
             update.now()
@@ -124,14 +120,14 @@ impl Session {
             .bind(run.table_id)
             .bind(run.cause.as_str())
             .bind(run.outcome.as_str())
-            .bind(count(counts.requests))
-            .bind(count(counts.objects))
-            .bind(count(counts.prefixes))
-            .bind(count(counts.found))
-            .bind(count(counts.added))
-            .bind(count(counts.moved))
-            .bind(count(counts.dropped))
-            .bind(count(counts.skipped))
+            .bind(counts.requests)
+            .bind(counts.objects)
+            .bind(counts.prefixes)
+            .bind(counts.found)
+            .bind(counts.added)
+            .bind(counts.moved)
+            .bind(counts.dropped)
+            .bind(counts.skipped)
             .bind(run.error.as_deref())
             .bind(run.started_at);
         let insert = if ended {
@@ -162,7 +158,7 @@ impl Session {
             .text("WHERE table_id = ? AND id < ? ORDER BY id DESC LIMIT ?")
             .bind(table_id)
             .bind(before.unwrap_or(i64::MAX))
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+            .bind(limit);
         let rows = self.rows(&statement).await?;
         Ok(rows.iter().map(run_of).collect::<Result<_, Failure>>()?)
     }
@@ -262,7 +258,7 @@ impl Session {
             .now()
             .text(" - ? ORDER BY id LIMIT ?")
             .bind(seconds)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+            .bind(limit);
         let rows = self.rows(&statement).await?;
         let ids = rows.iter().map(|row| row.cells().integer());
         let ids = ids.collect::<Result<Vec<i64>, Failure>>()?;

@@ -132,7 +132,7 @@ impl Session {
             .text("WHERE table_id = ? AND path > ? ORDER BY path LIMIT ?")
             .bind(table_id)
             .bind(after)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+            .bind(limit);
         let rows = self.rows(&statement).await?;
         Ok(rows.iter().map(skip_of).collect::<Result<_, Failure>>()?)
     }

@@ -219,7 +219,7 @@ impl Session {
             .text("WHERE d.paused_at IS NULL AND d.window_at <= ")
             .now()
             .text(" ORDER BY d.window_at, d.table_id LIMIT ?")
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+            .bind(limit);
         let rows = self.rows(&statement).await?;
         let due = rows.iter().map(|row| Ok(state_of(row)?.1));
         Ok(due.collect::<Result<_, Failure>>()?)
@@ -234,7 +234,7 @@ impl Session {
             .text("WHERE d.paused_at IS NULL AND d.sweep_at <= ")
             .now()
             .text(" ORDER BY d.sweep_at, d.table_id LIMIT ?")
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+            .bind(limit);
         let rows = self.rows(&statement).await?;
         let due = rows.iter().map(|row| Ok(state_of(row)?.1));
         Ok(due.collect::<Result<_, Failure>>()?)
@@ -252,7 +252,7 @@ impl Session {
             .text(JOIN)
             .text("WHERE d.table_id > ? ORDER BY d.table_id LIMIT ?")
             .bind(after)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+            .bind(limit);
         let rows = self.rows(&statement).await?;
         let found = rows.iter().map(|row| {
             let (state, at) = state_of(row)?;
@@ -267,7 +267,6 @@ impl Session {
         table_id: i64,
         update: &DiscoveryTableUpdate,
     ) -> Result<()> {
-        let requests = i64::try_from(update.requests).unwrap_or(i64::MAX);
         let mut statement = self
             .statement(
                 "UPDATE skep_discovery_tables SET failures = ?, last_error = ?, last_run_at = ",
@@ -279,7 +278,7 @@ impl Session {
             .text(", requests = CASE WHEN requests_day = ")
             .today()
             .text(" THEN requests ELSE 0 END + ?, requests_day = ")
-            .bind(requests)
+            .bind(update.requests)
             .today();
         if let Some(seconds) = update.window_in_s {
             statement = statement

@@ -190,7 +190,7 @@ impl Session {
             )
             .event_filter(filter, &tables, &skip)
             .text(" ORDER BY id LIMIT ?")
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+            .bind(limit);
         self.rows(&statement).await
     }
 
@@ -229,7 +229,7 @@ impl Session {
                  LIMIT ?",
             )
             .bind(after)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+            .bind(limit);
         let rows = self.rows(&statement).await?;
         let heads = rows.iter().map(|row| head_of(row).map(|(head, _, _)| head));
         Ok(heads.collect::<Result<_, Failure>>()?)
@@ -251,7 +251,7 @@ impl Session {
     pub async fn event_delete_before(&mut self, at: i64, limit: usize) -> Result<u64> {
         let statement = self
             .statement("SELECT id, occurred_at FROM skep_events ORDER BY id LIMIT ?")
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+            .bind(limit);
         let mut last = None;
         for row in &self.rows(&statement).await? {
             let mut cells = row.cells();

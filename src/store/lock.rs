@@ -277,7 +277,7 @@ impl Session {
         let statement = self
             .statement("SELECT id FROM skep_locks WHERE heartbeat_at < ? ORDER BY id LIMIT ?")
             .bind(before)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+            .bind(limit);
         let rows = self.rows(&statement).await?;
         let ids = rows.iter().map(|row| row.cells().integer());
         let ids = ids.collect::<Result<Vec<i64>, Failure>>()?;

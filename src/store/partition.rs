@@ -162,10 +162,6 @@ fn is_behind(range: &NameRange, after: Option<&str>) -> bool {
     matches!((range.to.as_deref(), after), (Some(to), Some(seen)) if to <= seen)
 }
 
-fn to_i64(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
-}
-
 impl Session {
     /// The partition of this name, in one round trip as long as its descriptor is known.
     pub async fn partition_get(&mut self, table_id: i64, name: &str) -> Result<Option<Partition>> {
@@ -282,7 +278,7 @@ impl Session {
                 .bind(table_id)
                 .name_bounds(after, range)
                 .text("ORDER BY p.name LIMIT ?")
-                .bind(to_i64(left));
+                .bind(left);
             let rows = self.rows(&statement).await?;
             partitions.append(&mut self.partitions_of(&rows).await?);
         }
@@ -313,7 +309,7 @@ impl Session {
                     .bind(table_id)
                     .name_bounds(last, range)
                     .text("ORDER BY p.name LIMIT ?) n")
-                    .bind(to_i64(most));
+                    .bind(most);
                 let mut page = self.name_list(&statement).await?;
                 let found = page.len();
                 names.append(&mut page);

@@ -91,7 +91,7 @@ impl Session {
                  LIMIT ?",
             )
             .bind(after)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+            .bind(limit);
         pending_deletes(&self.rows(&statement).await?)
     }
 
@@ -124,7 +124,7 @@ impl Session {
                  LIMIT ?",
             )
             .bind(now)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+            .bind(limit);
         pending_deletes(&self.rows(&statement).await?)
     }
 

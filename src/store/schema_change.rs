@@ -215,9 +215,7 @@ impl Session {
             0 => PAGE_LENGTH,
             limit => limit,
         };
-        let statement = statement
-            .text(" ORDER BY id DESC LIMIT ?")
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        let statement = statement.text(" ORDER BY id DESC LIMIT ?").bind(limit);
         let rows = self.rows(&statement).await?;
         Ok(rows.iter().map(change_of).collect::<Result<_, Failure>>()?)
     }
@@ -257,28 +255,5 @@ impl Session {
             limit,
         )
         .await
-    }
-
-    /// Removes the rows whose numbers a query with a time and a limit gives.
-    pub(super) async fn delete_older(
-        &mut self,
-        select: &'static str,
-        delete: &'static str,
-        before: i64,
-        limit: usize,
-    ) -> Result<u64> {
-        let limit = limit.min(super::statement::LIST_LENGTH_MAX);
-        let statement = self
-            .statement(select)
-            .bind(before)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
-        let rows = self.rows(&statement).await?;
-        let ids = rows.iter().map(|row| row.cells().integer());
-        let ids = ids.collect::<Result<Vec<i64>, Failure>>()?;
-        if ids.is_empty() {
-            return Ok(0);
-        }
-        let statement = self.statement(delete).list(&ids);
-        Ok(self.execute(&statement).await?)
     }
 }

@@ -11,10 +11,6 @@ use crate::model::SnapshotInfo;
 const COLUMNS: &str = "SELECT id, source, at, digest, table_count, column_count, byte_count
  FROM skep_snapshots ";
 
-fn count(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
 fn info_of(row: &Row) -> Result<SnapshotInfo, Failure> {
     let mut cells = row.cells();
     let (id, source, at) = (cells.integer()?, cells.string()?, cells.integer()?);
@@ -62,9 +58,9 @@ impl Session {
             .bind(info.source.as_str())
             .bind(info.at)
             .bind(body.digest.as_str())
-            .bind(count(info.tables))
-            .bind(count(info.columns))
-            .bind(count(body.bytes()));
+            .bind(info.tables)
+            .bind(info.columns)
+            .bind(body.bytes());
         self.execute(&statement).await?;
         Ok(id)
     }
@@ -88,7 +84,7 @@ impl Session {
             .text("WHERE source = ? AND at <= ? ORDER BY id DESC LIMIT ?")
             .bind(source)
             .bind(at)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+            .bind(limit);
         let rows = self.rows(&statement).await?;
         Ok(rows.iter().map(info_of).collect::<Result<_, Failure>>()?)
     }
@@ -104,7 +100,7 @@ impl Session {
                 )
                 .bind(info.source.as_str())
                 .bind(info.digest.as_str())
-                .bind(i64::try_from(pieces.len()).unwrap_or(i64::MAX));
+                .bind(pieces.len());
             let Some(row) = self.row(&statement).await? else {
                 break;
             };

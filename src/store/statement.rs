@@ -7,6 +7,11 @@ use super::dialect::Dialect;
 use crate::error::{Error, Result};
 use sqlx::{Arguments, Encode, Type};
 
+/// A text as it can be stored: a NUL character, which PostgreSQL cannot hold, is shown as one that cannot be read.
+pub fn without_nul(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
 /// A typed argument. The type stays known when the value is absent: PostgreSQL wants it.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Argument<'a> {
@@ -24,6 +29,20 @@ impl From<i64> for Argument<'_> {
 impl From<i32> for Argument<'_> {
     fn from(value: i32) -> Self {
         Self::Integer(Some(i64::from(value)))
+    }
+}
+
+impl From<usize> for Argument<'_> {
+    /// A number of rows or a position; what no column can hold is as good as no limit.
+    fn from(value: usize) -> Self {
+        Self::Integer(Some(i64::try_from(value).unwrap_or(i64::MAX)))
+    }
+}
+
+impl From<u64> for Argument<'_> {
+    /// A count; one that no column can hold is stored as the greatest that one can.
+    fn from(value: u64) -> Self {
+        Self::Integer(Some(i64::try_from(value).unwrap_or(i64::MAX)))
     }
 }
 

@@ -166,7 +166,7 @@ impl Session {
                 .database_id(database)
                 .text(" AND t.name > ? ORDER BY t.name LIMIT ?) n")
                 .bind(last)
-                .bind(i64::try_from(NAMES_PER_STATEMENT_MAX).unwrap_or(i64::MAX));
+                .bind(NAMES_PER_STATEMENT_MAX);
             let mut page = self.name_list(&statement).await?;
             let found = page.len();
             names.append(&mut page);
@@ -236,7 +236,7 @@ impl Session {
             // Every name is greater than the empty one.
             .text(" AND t.name > ? ORDER BY t.name LIMIT ?")
             .bind(after.map_or("", Name::as_str))
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+            .bind(limit);
         let mut tables = Vec::new();
         for row in &self.rows(&statement).await? {
             tables.push(self.table_of(row, database).await?);

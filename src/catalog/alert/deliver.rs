@@ -4,10 +4,12 @@
 use super::digest::digest;
 use crate::alert::{Alerter, Part, SendError};
 use crate::catalog::Catalog;
+use crate::catalog::back_off::doubled_s;
 use crate::catalog::lease::{LEASE_S, Lease};
 use crate::catalog::watch::ChannelSetup;
 use crate::error::{Error, Result};
 use crate::model::{Alert, ChannelState, Notice, NoticeKind};
+use crate::store::without_nul;
 use crate::transact;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -69,13 +71,8 @@ impl Catalog {
             return Ok(DeliveryReport::default());
         }
         let lease = Lease::new(format!("alerts:{name}"));
-        if !self.lease_begin(&lease).await? {
-            return Ok(DeliveryReport::default());
-        }
         let look = Box::pin(self.channel_send(name, setup, &lease));
-        let report = self.lease_keep(&lease, look).await;
-        self.lease_end(&lease).await;
-        report
+        Ok(self.lease_hold(&lease, look).await?.unwrap_or_default())
     }
 
     /// Whether there is anything to send or to decide; without it no lease is asked for every few seconds.
@@ -89,12 +86,7 @@ impl Catalog {
         if state.digest_at.is_none_or(|at| at <= now) {
             return Ok(true);
         }
-        for kind in [NoticeKind::Alarm, NoticeKind::AtOnce, NoticeKind::Digest] {
-            if !session.alert_due(name, kind, now, 1).await?.is_empty() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        session.alert_any_due(name, now).await
     }
 
     async fn channel_send(
@@ -174,7 +166,7 @@ impl Catalog {
             Err(SendError::Refused(_)) => (Outcome::Refused, sent.as_ref().err()),
             Err(_) => (Outcome::Paused, sent.as_ref().err()),
         };
-        let error = error.map(ToString::to_string);
+        let error = error.map(|error| without_nul(&error.to_string()));
         if let Some(error) = &error {
             tracing::warn!(channel = name, error, "a channel did not take a message");
         }
@@ -240,7 +232,7 @@ fn after_failed(
     ChannelState {
         next_at: if pause_s == 0 { 0 } else { now + pause_s },
         failures,
-        last_error: Some(error.replace('\0', "\u{fffd}")),
+        last_error: Some(error.to_owned()),
         last_sent_at: before.last_sent_at,
         digest_at: before.digest_at,
     }
@@ -253,8 +245,7 @@ fn seconds(pause: Duration) -> i64 {
 /// A pause that doubles with each failure, three quarters to the whole of it, so that replicas and channels that failed
 /// together do not come back together.
 fn back_off_s(failures: i64) -> i64 {
-    let doublings = u32::try_from((failures - 1).clamp(0, 10)).unwrap_or_default();
-    let most = (BACK_OFF_S << doublings).min(BACK_OFF_S_MAX);
+    let most = doubled_s(BACK_OFF_S, failures.saturating_sub(1), BACK_OFF_S_MAX);
     let random = RandomState::new().build_hasher().finish();
     let share = i64::try_from(random % 1000).unwrap_or_default();
     most - most * share / 4000

@@ -12,8 +12,6 @@ use std::collections::HashSet;
 
 /// What an alarm about a source speaks of.
 const ALARM_OBJECT: &str = "watch";
-/// A digest that never comes.
-const NEVER: i64 = i64::MAX;
 
 impl Catalog {
     /// Writes what each channel is to tell of changes of a source: not what it was told within the window, and muted
@@ -142,8 +140,7 @@ fn alert_of(
     let (kind, due_at) = if at_once {
         (NoticeKind::AtOnce, now)
     } else {
-        let due_at = setup.digest.next_after(now).unwrap_or(NEVER);
-        (NoticeKind::Digest, due_at)
+        (NoticeKind::Digest, setup.digest.next_or_never(now))
     };
     Alert {
         id: 0,

@@ -6,6 +6,7 @@ use super::record::Record;
 use super::scan::{Sink, Tally};
 use super::site::Site;
 use crate::catalog::Catalog;
+use crate::catalog::back_off::doubled_s;
 use crate::catalog::lease::Lease;
 use crate::error::{Entity, Error, Result};
 use crate::model::{
@@ -92,17 +93,15 @@ impl Catalog {
         };
         let site = site.ok_or_else(|| not_opted_in(at))?;
         let lease = Lease::new(format!("discovery/{table_id}/{}", scope.as_str()));
-        if !self.lease_begin(&lease).await? {
-            return Err(Error::Conflict(format!(
-                "another run looks at {}.{} at the moment",
-                at.database, at.table
-            )));
-        }
         // A run's state is large, and the callers' futures should not be.
         let run = Box::pin(self.run_held(&site, scope, cause, &lease, progress));
-        let report = self.lease_keep(&lease, run).await;
-        self.lease_end(&lease).await;
-        report
+        let report = self.lease_hold(&lease, run).await?;
+        report.ok_or_else(|| {
+            Error::Conflict(format!(
+                "another run looks at {}.{} at the moment",
+                at.database, at.table
+            ))
+        })
     }
 
     async fn run_held(
@@ -311,10 +310,7 @@ fn schedule_after(
         RunOutcome::Failed => state.failures + 1,
         _ => 0,
     };
-    let in_s = |interval_s: i64| {
-        let doubled = interval_s.saturating_mul(1 << failures.min(10));
-        doubled.min(BACK_OFF_S_MAX.max(interval_s))
-    };
+    let in_s = |interval_s: i64| doubled_s(interval_s, failures, BACK_OFF_S_MAX.max(interval_s));
     let settings = &site.settings;
     let window_in_s = if settings.on {
         in_s(site.interval_s())

@@ -2,7 +2,6 @@
 //! kept for ever.
 
 use super::reach::Reach;
-
 use crate::catalog::Catalog;
 use crate::diff::compare::diff;
 use crate::error::{Entity, Error, Result};

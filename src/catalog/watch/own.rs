@@ -5,7 +5,7 @@ use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::model::{
     Column, Coverage, DEFAULT_CATALOG, DatabaseRef, Name, Snapshot, SourceColumn, SourceDialect,
-    SourceTable, SourceTableKind, Table, TableType,
+    SourceTable, SourceTableKind, Table,
 };
 use crate::source::{SourceCheck, SourceError, SourceSettings};
 use std::time::Duration;
@@ -84,8 +84,7 @@ impl Catalog {
 }
 
 fn table_of(table: &Table) -> SourceTable {
-    let is_view =
-        matches!(table.table_type, TableType::VirtualView) || table.view_original_text.is_some();
+    let is_view = table.is_view() || table.view_original_text.is_some();
     let kind = if is_view {
         SourceTableKind::View
     } else {

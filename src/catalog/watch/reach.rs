@@ -12,7 +12,7 @@ use crate::model::{
     ChangeTarget, DEFAULT_CATALOG, DatabaseRef, EngineEffect, Name, SchemaChange, SourceDialect,
     Table, TableRef, TableType,
 };
-use crate::store::Session;
+use crate::store::{Session, without_nul};
 use std::collections::{HashMap, HashSet};
 
 /// Lines of effects of one change; a table may fill any number of others.
@@ -93,8 +93,7 @@ impl<'a> Reach<'a> {
             kind: change.kind.name().to_owned(),
             severity: grade.severity,
             table: change.table.clone(),
-            // A database cannot hold it, and nobody can see it.
-            object: change.object().replace('\0', "\u{fffd}"),
+            object: without_nul(&change.object()),
             text: change.text(),
             effects,
             owner,

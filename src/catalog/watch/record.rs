@@ -2,7 +2,6 @@
 //! changes, what is to be told of them, and the source's schedule. A kill leaves all of it or nothing.
 
 use super::reach::Reach;
-use super::run::next_after;
 use super::status::WatchReport;
 use crate::catalog::Catalog;
 use crate::catalog::lease::{LEASE_S, Lease};
@@ -179,7 +178,7 @@ impl Catalog {
 
 /// The state after a run that went through.
 fn state_after(before: &SourceState, schedule: &Schedule, now: i64) -> SourceState {
-    let next = next_after(schedule, now);
+    let next = schedule.next_or_never(now);
     SourceState {
         schedule: before.schedule.clone(),
         due_at: next,

@@ -6,11 +6,12 @@ use super::settings::source_schedule;
 use super::source::{lease_name, source_busy, source_error, source_missing};
 use super::status::WatchReport;
 use crate::catalog::Catalog;
+use crate::catalog::back_off::doubled_s;
 use crate::catalog::lease::{LEASE_S, Lease};
 use crate::error::{Error, Result};
 use crate::model::{Snapshot, SourceState, WatchCause};
 use crate::source::{AnySource, Source, SourceKind, SourceSettings};
-use crate::store::SourceRow;
+use crate::store::{SourceRow, without_nul};
 use crate::transact;
 use std::time::Instant;
 
@@ -22,8 +23,6 @@ const BACK_OFF_S_MAX: i64 = 30 * 60;
 const FAILURES_TOLD: i64 = 3;
 /// Seconds that a run may be late before people are told.
 pub(super) const LATE_S: i64 = 3600;
-/// A moment that does not come: the schedule has no more.
-const NEVER: i64 = i64::MAX;
 
 impl Catalog {
     /// Reads a source now and keeps what changed. Fails with `NotFound`, with `Conflict` where another run is at it,
@@ -36,14 +35,10 @@ impl Catalog {
         let known = self.source_known(name, row.as_ref())?;
         let settings = known.ok_or_else(|| source_missing(name))?.settings;
         let lease = Lease::new(lease_name(name));
-        if !self.lease_begin(&lease).await? {
-            return Err(source_busy(name));
-        }
         // A run's state is large, and the callers' futures should not be.
         let run = Box::pin(self.watch_run_held(name, &settings, cause, &lease));
-        let report = self.lease_keep(&lease, run).await;
-        self.lease_end(&lease).await;
-        let mut report = report?;
+        let report = self.lease_hold(&lease, run).await?;
+        let mut report = report.ok_or_else(|| source_busy(name))?;
         report.elapsed = started.elapsed();
         Ok(report)
     }
@@ -114,7 +109,7 @@ impl Catalog {
                 row.state.schedule.clone_from(&text);
                 // What is overdue stays so.
                 if row.state.due_at > now {
-                    row.state.due_at = next_after(&schedule, now);
+                    row.state.due_at = schedule.next_or_never(now);
                     row.state.next_at = row.state.due_at;
                 }
                 session
@@ -134,7 +129,7 @@ impl Catalog {
         lease: &Lease,
     ) -> Result<()> {
         let now = self.now();
-        let text = failure.to_string().replace('\0', "\u{fffd}");
+        let text = without_nul(&failure.to_string());
         tracing::warn!(source = row.name, error = text, "a source cannot be read");
         transact!(self.store, |session| {
             let held = session
@@ -188,13 +183,7 @@ impl Catalog {
 
 /// The pause after so many failures in a row.
 fn back_off_s(failures: i64) -> i64 {
-    let doublings = u32::try_from((failures - 1).clamp(0, 10)).unwrap_or_default();
-    (BACK_OFF_S << doublings).min(BACK_OFF_S_MAX)
-}
-
-/// When the schedule comes next, for the state.
-pub(super) fn next_after(schedule: &crate::schedule::Schedule, now: i64) -> i64 {
-    schedule.next_after(now).unwrap_or(NEVER)
+    doubled_s(BACK_OFF_S, failures.saturating_sub(1), BACK_OFF_S_MAX)
 }
 
 #[cfg(test)]
