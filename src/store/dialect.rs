@@ -93,6 +93,16 @@ impl Dialect {
         }
     }
 
+    /// Whether a prepared statement keeps the plan that it got while its tables were small. PostgreSQL makes a new one
+    /// only when it has counted the rows again, a minute or more later: until then a lookup by a list of names, which
+    /// looked cheapest by comparing the list with the few rows, would do so with a hundred thousand.
+    pub(super) fn keeps_plans(self) -> bool {
+        match self {
+            Self::Sqlite | Self::MySql => false,
+            Self::Postgres => true,
+        }
+    }
+
     /// Most arguments of one statement.
     pub(super) fn arguments_max(self) -> usize {
         match self {

@@ -16,8 +16,8 @@ use std::sync::Arc;
 
 const COLUMNS: &str = "SELECT p.name, p.location, p.part_values, p.created_at, p.last_access_at,
         p.parameters, p.rest, p.descriptor_id
- FROM skep_partitions p
- WHERE p.table_id = ? ";
+ FROM ";
+const OF_TABLE: &str = "skep_partitions p WHERE p.table_id = ? ";
 
 /// The same beside the table that it is looked for in, whose row comes even where the partition does not.
 const COLUMNS_WITH_TABLE: &str = "SELECT t.location, t.partition_keys, p.table_id,
@@ -125,6 +125,26 @@ impl PartitionRow {
 }
 
 impl<'a> Statement<'a> {
+    /// Those partitions `p` of a table that have one of these names, as what follows FROM.
+    fn partitions_named(self, table_id: i64, names: &[&'a str]) -> Self {
+        if self.dialect().keeps_plans() {
+            // OFFSET keeps the inner query what it is: a look into the index for each name, whatever the planner
+            // believes of the table's size.
+            return self
+                .text("(VALUES ")
+                .column(names)
+                .text(
+                    ") n (name) CROSS JOIN LATERAL
+                     (SELECT * FROM skep_partitions WHERE table_id = ? AND name = n.name OFFSET 0) p",
+                )
+                .bind(table_id);
+        }
+        self.text(OF_TABLE)
+            .bind(table_id)
+            .text("AND p.name IN ")
+            .list(names)
+    }
+
     /// The bounds of one range, after a name that was already seen.
     fn name_bounds(self, after: Option<&'a str>, range: &'a NameRange) -> Self {
         let mut statement = self;
@@ -167,6 +187,7 @@ impl Session {
     pub async fn partition_get(&mut self, table_id: i64, name: &str) -> Result<Option<Partition>> {
         let statement = self
             .statement(COLUMNS)
+            .text(OF_TABLE)
             .bind(table_id)
             .text("AND p.name = ?")
             .bind(name);
@@ -221,9 +242,7 @@ impl Session {
         for chunk in wanted.chunks(LIST_LENGTH_MAX) {
             let statement = self
                 .statement(COLUMNS)
-                .bind(table_id)
-                .text("AND p.name IN ")
-                .list(chunk)
+                .partitions_named(table_id, chunk)
                 .text(" ORDER BY p.name");
             let rows = self.rows(&statement).await?;
             partitions.append(&mut self.partitions_of(&rows).await?);
@@ -243,10 +262,8 @@ impl Session {
         let mut found = Vec::new();
         for chunk in wanted.chunks(LIST_LENGTH_MAX) {
             let statement = self
-                .statement("SELECT p.name FROM skep_partitions p WHERE p.table_id = ? ")
-                .bind(table_id)
-                .text("AND p.name IN ")
-                .list(chunk)
+                .statement("SELECT p.name FROM ")
+                .partitions_named(table_id, chunk)
                 .text(" ORDER BY p.name");
             for row in &self.rows(&statement).await? {
                 found.push(row.cells().string()?);
@@ -275,6 +292,7 @@ impl Session {
             }
             let statement = self
                 .statement(COLUMNS)
+                .text(OF_TABLE)
                 .bind(table_id)
                 .name_bounds(after, range)
                 .text("ORDER BY p.name LIMIT ?")

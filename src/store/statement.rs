@@ -93,6 +93,10 @@ impl<'a> Statement<'a> {
         statement.text(text)
     }
 
+    pub(super) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     /// Appends SQL; each `?` in it becomes a mark of the dialect.
     pub(super) fn text(mut self, text: &'static str) -> Self {
         let mut parts = text.split('?');
@@ -148,6 +152,12 @@ impl<'a> Statement<'a> {
         }
         self.sql.push(')');
         self
+    }
+
+    /// Appends `(?), (?), …` for VALUES, filled up with NULL to a power of two for the same reason.
+    pub(super) fn column(self, values: &[&'a str]) -> Self {
+        let length = values.len().next_power_of_two();
+        self.rows((0..length).map(|index| [values.get(index).copied().into()]))
     }
 
     /// Ends an INSERT: see [`Dialect::upsert`].

@@ -182,7 +182,7 @@ impl Catalog {
         if let Some(seen) = &mut tally.seen {
             seen.extend(found.iter().map(|(name, _)| name_hash(name)));
         }
-        let mut existing = self.partitions_existing(site, &found).await?;
+        let mut existing = self.partitions_existing(site, &mut found).await?;
         for (name, one) in found {
             if waiting.names.contains(&name) {
                 continue;
@@ -211,22 +211,31 @@ impl Catalog {
         Ok(())
     }
 
-    /// The registered partitions of these names. Where none may move, their names are enough to know.
+    /// The registered partitions of these names. Where none may move, there is nothing to learn of them, and they are
+    /// taken out of what was found.
     async fn partitions_existing(
         &self,
         site: &Site,
-        found: &[(String, FoundPartition)],
+        found: &mut Vec<(String, FoundPartition)>,
     ) -> Result<HashMap<String, Partition>> {
         if found.is_empty() {
             return Ok(HashMap::new());
         }
         let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
         let mut session = self.store.session().await?;
-        let partitions = session
-            .partition_list_by_names(site.table.id, &names)
+        if site.has_choice() {
+            let partitions = session
+                .partition_list_by_names(site.table.id, &names)
+                .await?;
+            let named = partitions.into_iter().map(|one| (one.name.clone(), one));
+            return Ok(named.collect());
+        }
+        let existing = session
+            .partition_names_existing(site.table.id, &names)
             .await?;
-        let named = partitions.into_iter().map(|one| (one.name.clone(), one));
-        Ok(named.collect())
+        let existing: HashSet<String> = existing.into_iter().collect();
+        found.retain(|(name, _)| !existing.contains(name));
+        Ok(HashMap::new())
     }
 
     async fn waiting_flush(

@@ -13,7 +13,9 @@ use std::collections::VecDeque;
 use std::fmt::Write;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 /// The region that signatures must be for.
@@ -27,6 +29,8 @@ struct Inner {
     failures: VecDeque<(u16, &'static str)>,
     /// What the last receive asked for.
     asked: Value,
+    /// Wakes a receive that waits for a message.
+    sent: Arc<Notify>,
 }
 
 /// A running queue; it stops when it is dropped.
@@ -60,11 +64,9 @@ impl Sqs {
 
     /// Puts a message.
     pub(crate) fn send(&self, body: impl Into<String>) {
-        self.inner
-            .lock()
-            .unwrap()
-            .waiting
-            .push_back((body.into(), 0));
+        let mut inner = self.inner.lock().unwrap();
+        inner.waiting.push_back((body.into(), 0));
+        inner.sent.notify_one();
     }
 
     /// Makes every message that was received and not deleted visible again.
@@ -102,6 +104,7 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    message_wait(&inner, &body).await;
     let mut inner = inner.lock().unwrap();
     if let Some((status, body)) = inner.failures.pop_front() {
         return (StatusCode::from_u16(status).unwrap(), body).into_response();
@@ -132,6 +135,20 @@ async fn answer(
         other => panic!("{other}"),
     };
     told.to_string().into_response()
+}
+
+/// Waits for a message as long as a receive asks for.
+async fn message_wait(inner: &Mutex<Inner>, body: &[u8]) {
+    let asked: Value = serde_json::from_slice(body).unwrap_or_default();
+    let wait_s = asked["WaitTimeSeconds"].as_u64().unwrap_or_default();
+    let sent = {
+        let inner = inner.lock().unwrap();
+        if !inner.waiting.is_empty() || !inner.failures.is_empty() {
+            return;
+        }
+        Arc::clone(&inner.sent)
+    };
+    let _ = tokio::time::timeout(Duration::from_secs(wait_s), sent.notified()).await;
 }
 
 fn receive(inner: &mut Inner, asked: Value) -> Value {
