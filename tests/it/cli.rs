@@ -5,6 +5,7 @@ mod watch;
 use crate::harness::{TestDatabase, TestServer};
 use serde_json::Value;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::process::{Command, Output, Stdio};
 
 /// The binary with a server's address.
@@ -14,8 +15,13 @@ pub(crate) struct Skep {
 
 impl Skep {
     pub(crate) fn of(server: &TestServer) -> Self {
+        Self::at(server.http())
+    }
+
+    /// The same of a server in another process.
+    pub(crate) fn at(http: SocketAddr) -> Self {
         Self {
-            server: format!("http://{}", server.http()),
+            server: format!("http://{http}"),
         }
     }
 

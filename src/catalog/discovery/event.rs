@@ -146,15 +146,11 @@ impl Catalog {
         let mut sites = Vec::new();
         let mut after = 0;
         loop {
-            let mut session = self.store.session().await?;
-            let page = session.discovery_table_page(after, TABLES_PER_PAGE).await?;
+            let page = self.discovery_tables(after, TABLES_PER_PAGE).await?;
             let ended = page.len() < TABLES_PER_PAGE;
-            for one in page {
-                after = one.state.table_id;
-                if one.state.paused_at.is_some() {
-                    continue;
-                }
-                let Some(table) = session.table_get(&one.at).await? else {
+            for (listed, table) in page {
+                after = listed.state.table_id;
+                let Some(table) = table.filter(|_| listed.state.paused_at.is_none()) else {
                     continue;
                 };
                 // Settings that make no sense are told by the table's own runs.

@@ -5,9 +5,11 @@ use super::site::Site;
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::model::{
-    DiscoveryRun, DiscoverySettings, DiscoverySkip, DiscoveryState, DiscoveryTable, TableRef,
+    DatabaseRef, DiscoveryRun, DiscoverySettings, DiscoverySkip, DiscoveryState, DiscoveryTable,
+    Name, Table, TableRef,
 };
 use crate::transact;
+use std::collections::{BTreeMap, HashMap};
 
 /// What AWS asks for a thousand LIST requests, in US dollars (S3 Standard, 2026).
 pub const LIST_PRICE_USD_PER_1000: f64 = 0.005;
@@ -63,16 +65,43 @@ impl Catalog {
         after: i64,
         limit: usize,
     ) -> Result<Vec<DiscoveryStatus>> {
+        let page = self.discovery_tables(after, limit).await?;
+        // One that was dropped meanwhile is left out.
+        let statuses = page.into_iter().filter_map(|(listed, table)| {
+            Some(status_of(
+                &listed.at,
+                self.discovery_site(table?),
+                listed.state,
+            ))
+        });
+        Ok(statuses.collect())
+    }
+
+    /// The tables that opted in, by number, the next `limit` after one; one that was dropped meanwhile is `None`. A few
+    /// round trips, not one a table.
+    pub(super) async fn discovery_tables(
+        &self,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<(DiscoveryTable, Option<Table>)>> {
         let mut session = self.store.session().await?;
         let page = session.discovery_table_page(after, limit).await?;
-        let mut statuses = Vec::with_capacity(page.len());
-        for DiscoveryTable { at, state } in page {
-            // One that was dropped meanwhile is left out.
-            if let Some(table) = session.table_get(&at).await? {
-                statuses.push(status_of(&at, self.discovery_site(table), state));
+        let mut names: BTreeMap<DatabaseRef, Vec<Name>> = BTreeMap::new();
+        for DiscoveryTable { at, .. } in &page {
+            let names = names.entry(at.database_ref()).or_default();
+            names.push(at.table.clone());
+        }
+        let mut tables = HashMap::new();
+        for (database, names) in &names {
+            for table in session.table_list_by_names(database, names).await? {
+                tables.insert(table.id, table);
             }
         }
-        Ok(statuses)
+        let found = page.into_iter().map(|listed| {
+            let table = tables.remove(&listed.state.table_id);
+            (listed, table)
+        });
+        Ok(found.collect())
     }
 
     /// The runs of a table that changed something, failed or were asked for, the latest first; those before a number

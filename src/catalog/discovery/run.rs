@@ -129,7 +129,8 @@ impl Catalog {
         if cause == RunCause::Manual && state.paused_at.is_some() {
             self.discovery_resume(&site.table.at).await?;
         }
-        self.runs_abandon(table_id, scope, cause).await?;
+        self.runs_abandon(table_id, &causes_of(scope, cause))
+            .await?;
         let mut record = Record::new(table_id, cause, state.now, Some(lease.clone()));
         let mut tally = tally_for(site, scope, progress);
         let ran = self
@@ -226,23 +227,10 @@ impl Catalog {
         })
     }
 
-    /// Whoever holds the lease knows that earlier runs of the same kind are dead.
-    async fn runs_abandon(
-        &self,
-        table_id: i64,
-        scope: DiscoveryScope,
-        cause: RunCause,
-    ) -> Result<()> {
-        let mut causes = match scope {
-            DiscoveryScope::Window => vec![RunCause::Window],
-            // An undo needs this lease too. Messages need none: one that is alive sets its line right when it ends.
-            DiscoveryScope::Sweep => vec![RunCause::Sweep, RunCause::Undo, RunCause::Event],
-        };
-        if cause == RunCause::Manual {
-            causes.push(cause);
-        }
+    /// Ends the lines of runs that died: whoever holds their lease knows that nobody is at them.
+    pub(super) async fn runs_abandon(&self, table_id: i64, causes: &[RunCause]) -> Result<()> {
         transact!(self.store, |session| {
-            for cause in &causes {
+            for cause in causes {
                 session.discovery_run_abandon(table_id, *cause).await?;
             }
             Ok(())
@@ -260,6 +248,19 @@ impl Catalog {
         };
         self.discovery_note(table_id, &update).await
     }
+}
+
+/// What else runs under the lease that a run holds.
+fn causes_of(scope: DiscoveryScope, cause: RunCause) -> Vec<RunCause> {
+    let mut causes = match scope {
+        DiscoveryScope::Window => vec![RunCause::Window],
+        // An undo needs this lease too. Messages need none: one that is alive sets its line right when it ends.
+        DiscoveryScope::Sweep => vec![RunCause::Sweep, RunCause::Undo, RunCause::Event],
+    };
+    if cause == RunCause::Manual {
+        causes.push(cause);
+    }
+    causes
 }
 
 pub(super) fn not_opted_in(at: &TableRef) -> Error {

@@ -34,26 +34,29 @@ impl Catalog {
         transact!(self.store, |session| {
             session.discovery_pause(run.table_id, true).await
         })?;
-        let leases = ["window", "sweep"]
+        let [window, sweep] = ["window", "sweep"]
             .map(|scope| Lease::new(format!("discovery/{}/{scope}", run.table_id)));
-        for lease in &leases {
-            if !self.lease_begin(lease).await? {
-                return Err(Error::Conflict(format!(
-                    "{}.{} is being scanned; its schedule is paused, try again",
-                    at.database, at.table
-                )));
-            }
-        }
-        let mut record = Record::new(
-            run.table_id,
-            RunCause::Undo,
-            started_at,
-            leases.last().cloned(),
-        );
-        let undone = self.undo_all(&table, &run, &mut record).await;
-        for lease in &leases {
-            self.lease_end(lease).await;
-        }
+        let undo = Box::pin(self.undo_held(&table, &run, started_at, &sweep));
+        let undone = self.lease_hold(&window, self.lease_hold(&sweep, undo));
+        undone.await?.flatten().ok_or_else(|| {
+            Error::Conflict(format!(
+                "{}.{} is being scanned; its schedule is paused, try again",
+                at.database, at.table
+            ))
+        })
+    }
+
+    /// The undo itself, while its leases keep scans away, and the line that it leaves in the history.
+    async fn undo_held(
+        &self,
+        table: &Table,
+        run: &DiscoveryRun,
+        started_at: i64,
+        lease: &Lease,
+    ) -> Result<DiscoveryRun> {
+        self.runs_abandon(table.id, &[RunCause::Undo]).await?;
+        let mut record = Record::new(table.id, RunCause::Undo, started_at, Some(lease.clone()));
+        let undone = self.undo_all(table, run, &mut record).await;
         let (outcome, error) = match &undone {
             Ok(()) => (RunOutcome::Done, None),
             Err(failure) => (RunOutcome::Failed, Some(failure.to_string())),
@@ -62,7 +65,7 @@ impl Catalog {
         undone?;
         let mut session = self.store.session().await?;
         let done = session.discovery_run_get(record.run.id).await?;
-        done.ok_or_else(|| run_missing(at, record.run.id))
+        done.ok_or_else(|| run_missing(&table.at, record.run.id))
     }
 
     /// Lets the schedules of a table go on after an undo.

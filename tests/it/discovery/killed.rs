@@ -1,9 +1,11 @@
 //! Kill −9 in the middle of what discovery does: after the next start it is done to the end, and each change was told
 //! once.
 
+use crate::cli::Skep;
 use crate::client::Client;
 use crate::faults::killed::Process;
 use crate::harness::{TestDatabase, on_every_database};
+use crate::queue::sqs::{REGION, Sqs};
 use crate::s3::{ACCESS_KEY_ID, S3Server, SECRET_ACCESS_KEY};
 use crate::thrift::objects::partitioned;
 use serde_json::{Value, json};
@@ -14,6 +16,8 @@ use tempfile::TempDir;
 on_every_database!(
     a_killed_sweep_is_taken_up_by_the_next_process,
     kills_while_partitions_move_and_drop_leave_whole_changes,
+    an_undo_that_was_killed_is_finished_by_the_next_one,
+    messages_that_were_not_followed_come_to_the_next_process,
 );
 
 /// Partitions of a table: several transactions.
@@ -21,10 +25,14 @@ const PARTITIONS: u64 = 4_500;
 /// Those that go.
 const GONE: u64 = 4_300;
 
-/// What outlives the processes: the database, the object store, and what a process is told of them.
+/// Partitions that messages tell of, a message each.
+const TOLD_OF: u64 = 120;
+
+/// What outlives the processes: the database, the object store, its queue, and what a process is told of them.
 struct Story {
     database: TestDatabase,
     s3: S3Server,
+    queue: Sqs,
     folder: TempDir,
 }
 
@@ -33,6 +41,7 @@ impl Story {
         Self {
             database,
             s3: S3Server::start(&["lake", "hot"]).await,
+            queue: Sqs::start().await,
             folder: tempfile::tempdir().expect("a folder"),
         }
     }
@@ -49,6 +58,8 @@ impl Story {
                 "SKEP_STORAGE__S3__SECRET_ACCESS_KEY",
                 SECRET_ACCESS_KEY.to_owned(),
             ),
+            ("SKEP_STORAGE__QUEUE__URL", self.queue.url()),
+            ("SKEP_STORAGE__QUEUE__REGION", REGION.to_owned()),
         ];
         let (url, path) = (
             self.database.url().to_owned(),
@@ -223,6 +234,111 @@ async fn kills_while_partitions_move_and_drop_leave_whole_changes(database: Test
         })
         .await;
     assert_each_once(&dropped, GONE);
+}
+
+async fn an_undo_that_was_killed_is_finished_by_the_next_one(database: TestDatabase) {
+    let story = Story::begin(database).await;
+    story.put_all("lake", &["part-0"]);
+    let begun = story
+        .chapter(|process| {
+            table_set(process.thrift, &[("skep.discovery", "on")]);
+            first_run_when_done(process);
+            last_event(process.thrift)
+        })
+        .await;
+    story
+        .killed_in_the_middle(|process| {
+            let before = last_event(process.thrift);
+            let (run, skep) = (first_run_when_done(process), Skep::at(process.http));
+            std::thread::spawn(move || undo(&skep, &run));
+            before
+        })
+        .await;
+    let (dropped, runs) = story
+        .chapter(move |process| {
+            assert!(count(process.thrift) > 0, "killed too late");
+            let skep = Skep::at(process.http);
+            assert!(undo(&skep, &first_run_when_done(process)));
+            assert_eq!(count(process.thrift), 0);
+            let runs = skep.json(&["discovery", "runs", "default.t", "--json"]);
+            (told(process.thrift, "DROP_PARTITION", begun), runs)
+        })
+        .await;
+    assert_each_once(&dropped, PARTITIONS);
+    let ends = runs.iter().map(|run| (&run["cause"], &run["outcome"]));
+    let ends: Vec<String> = ends.map(|(cause, end)| format!("{cause} {end}")).collect();
+    assert_eq!(
+        ends,
+        [
+            r#""undo" "done""#,
+            r#""undo" "abandoned""#,
+            r#""sweep" "done""#
+        ]
+    );
+}
+
+/// The number of the run that registered everything, as soon as it has ended.
+fn first_run_when_done(process: &Process) -> String {
+    let skep = Skep::at(process.http);
+    loop {
+        let runs = skep.json(&["discovery", "runs", "default.t", "--json"]);
+        if let Some(run) = runs.last().filter(|run| run["outcome"] == "done") {
+            return run["id"].to_string();
+        }
+    }
+}
+
+/// Takes a run back, as soon as nobody is at the table; whether that was done.
+fn undo(skep: &Skep, run: &str) -> bool {
+    loop {
+        let output = skep.output(&["discovery", "undo", "default.t", run], "");
+        let complaint = String::from_utf8(output.stderr).expect("text");
+        if !complaint.contains("is being scanned") {
+            return output.status.success();
+        }
+    }
+}
+
+async fn messages_that_were_not_followed_come_to_the_next_process(database: TestDatabase) {
+    let story = Story::begin(database).await;
+    let begun = story
+        .chapter(|process| {
+            // Messages alone are to register anything.
+            let properties = [
+                ("skep.discovery", "on"),
+                ("skep.discovery.interval", "1d"),
+                ("skep.discovery.sweep-interval", "off"),
+            ];
+            table_set(process.thrift, &properties);
+            last_event(process.thrift)
+        })
+        .await;
+    for number in 0..TOLD_OF {
+        let key = format!("t/n={number:05}/part-0");
+        story.s3.put("lake", &key, "x");
+        let object = json!({ "bucket": { "name": "lake" }, "object": { "key": key, "size": 1 } });
+        let record = json!({
+            "eventName": "ObjectCreated:Put", "eventTime": "2026-11-25T10:00:00.000Z", "s3": object,
+        });
+        story.queue.send(json!({ "Records": [record] }).to_string());
+    }
+    let mut known = 0;
+    for _ in 0..2 {
+        known = story
+            .chapter(move |process| {
+                while count(process.thrift) <= known && known < TOLD_OF {}
+                count(process.thrift)
+            })
+            .await;
+        story.queue.redeliver();
+    }
+    let told = story
+        .chapter(move |process| {
+            while count(process.thrift) < TOLD_OF {}
+            told(process.thrift, "ADD_PARTITION", begun)
+        })
+        .await;
+    assert_each_once(&told, TOLD_OF);
 }
 
 /// Lets sweeps drop what is gone; said anew, so that one is due.

@@ -16,6 +16,7 @@ on_every_database!(what_was_acknowledged_survives_kill_9);
 pub(crate) struct Process {
     child: Child,
     pub(crate) thrift: SocketAddr,
+    pub(crate) http: SocketAddr,
 }
 
 impl Process {
@@ -43,12 +44,12 @@ impl Process {
         let lines = BufReader::new(child.stderr.take().expect("its output"));
         for line in lines.lines() {
             let line = line.expect("a line");
-            if let Some(at) = line.split("thrift://").nth(1) {
-                let end = at
-                    .find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ':'))
-                    .unwrap_or(at.len());
-                let thrift = at[..end].parse().expect("an address");
-                return Self { child, thrift };
+            if let (Some(thrift), Some(http)) = (address(&line, "thrift"), address(&line, "http")) {
+                return Self {
+                    child,
+                    thrift,
+                    http,
+                };
             }
         }
         child.wait().expect("it ends");
@@ -59,6 +60,14 @@ impl Process {
         self.child.kill().expect("it can be killed");
         self.child.wait().expect("it ends");
     }
+}
+
+/// The address after a scheme in what the server prints when it is ready.
+fn address(line: &str, scheme: &str) -> Option<SocketAddr> {
+    let (_, at) = line.split_once(&format!("{scheme}://"))?;
+    let is_address = |c: &char| c.is_ascii_digit() || *c == '.' || *c == ':';
+    let text: String = at.chars().take_while(is_address).collect();
+    text.parse().ok()
 }
 
 impl Drop for Process {

@@ -8,6 +8,7 @@ mod leases;
 mod locks;
 mod migrations;
 mod partitions;
+mod planning;
 mod recovery;
 mod sample;
 mod statistics;
