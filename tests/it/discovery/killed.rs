@@ -11,6 +11,7 @@ use crate::thrift::objects::partitioned;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::time::Duration;
 use tempfile::TempDir;
 
 on_every_database!(
@@ -303,13 +304,15 @@ async fn messages_that_were_not_followed_come_to_the_next_process(database: Test
     let story = Story::begin(database).await;
     let begun = story
         .chapter(|process| {
-            // Messages alone are to register anything.
+            // Messages alone are to register anything: the first look is over, and no other comes for a day.
             let properties = [
                 ("skep.discovery", "on"),
                 ("skep.discovery.interval", "1d"),
                 ("skep.discovery.sweep-interval", "off"),
             ];
             table_set(process.thrift, &properties);
+            let show = ["discovery", "show", "default.t", "--json"];
+            while Skep::at(process.http).json(&show)[0]["schedule"]["window_at"].is_null() {}
             last_event(process.thrift)
         })
         .await;
@@ -322,6 +325,8 @@ async fn messages_that_were_not_followed_come_to_the_next_process(database: Test
         });
         story.queue.send(json!({ "Records": [record] }).to_string());
     }
+    // A look at each place takes long enough to die between two batches.
+    story.s3.latency(Duration::from_millis(10));
     let mut known = 0;
     for _ in 0..2 {
         known = story
