@@ -5,8 +5,11 @@
 //! library drops that slash when it lists, so an empty object may be a marker in disguise; where
 //! it matters both keys are tried. `marker_key` is the one way to name a marker.
 
+mod listing;
+
+pub(super) use listing::{OddKey, PageStart, Query};
+
 use super::moment::{Moment, Spared};
-use super::scan::{Entry, Listed};
 use super::{Summary, error::LakeError, is_hidden, location::Location, settings::S3Settings};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -26,22 +29,6 @@ const PAGE_KEYS_MAX: usize = 1_000;
 const STREAM_PART_BYTES: usize = 32 * 1024 * 1024;
 /// Parts of a streamed copy that may be on their way at once.
 const STREAM_PARTS_CONCURRENT_MAX: usize = 4;
-
-/// How often a page is asked for whose answer broke off. The library repeats what failed before the answer began.
-const LISTING_ATTEMPTS_MAX: usize = 3;
-
-/// What one page of a listing is to show. Paths are relative to the root that it is asked with.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Query {
-    /// The directory to list; nothing for the root itself.
-    pub(super) directory: String,
-    /// Only what sorts behind this path.
-    pub(super) after: Option<String>,
-    /// The token of a page that was not the first; it stands above `after`.
-    pub(super) token: Option<String>,
-    /// Whether only the directory's own children are shown.
-    pub(super) is_level: bool,
-}
 
 /// The client of one bucket.
 pub(super) struct Bucket {
@@ -203,60 +190,6 @@ impl Bucket {
             .await
             .map_err(|error| LakeError::from_store(&at.to_string(), error))?;
         Ok((page.result.objects, page.page_token))
-    }
-
-    /// One page of what lies below a root, in the order of the keys.
-    pub(super) async fn listing(&self, root: &Location, query: Query) -> Result<Listed, LakeError> {
-        let above = if root.is_root() {
-            String::new()
-        } else {
-            format!("{}/", root.key())
-        };
-        let mut prefix = format!("{above}{}", query.directory);
-        if !query.directory.is_empty() {
-            prefix.push('/');
-        }
-        let options = PaginatedListOptions {
-            offset: query.after.map(|after| format!("{above}{after}")),
-            delimiter: query.is_level.then_some("/".into()),
-            max_keys: Some(PAGE_KEYS_MAX),
-            page_token: query.token,
-            ..PaginatedListOptions::default()
-        };
-        let mut attempt = 1;
-        let page = loop {
-            match self
-                .store
-                .list_paginated(Some(&prefix), options.clone())
-                .await
-            {
-                Ok(page) => break page,
-                Err(error) if attempt < LISTING_ATTEMPTS_MAX && is_broken_off(&error) => {
-                    attempt += 1;
-                }
-                Err(error) => return Err(LakeError::from_store(&root.to_string(), error)),
-            }
-        };
-        let below = |key: &Key| Some(key.as_ref().strip_prefix(&above)?.to_owned());
-        let name = |key: &Key| key.filename().map(str::to_owned);
-        let entry = |object: &ObjectMeta| {
-            Some(Entry {
-                path: below(&object.location)?,
-                bytes: object.size,
-                at: object.last_modified.timestamp(),
-            })
-        };
-        Ok(Listed {
-            directories: page
-                .result
-                .common_prefixes
-                .iter()
-                .filter_map(name)
-                .collect(),
-            // The root's own marker lies in no directory.
-            files: page.result.objects.iter().filter_map(entry).collect(),
-            next: page.page_token,
-        })
     }
 
     /// A part of an object, and how many bytes the whole has.
@@ -425,12 +358,6 @@ pub(super) fn builder(settings: &S3Settings) -> AmazonS3Builder {
         .with_allow_http(settings.allow_http_effective())
         .with_retry(retry)
         .with_disable_bulk_delete(!settings.bulk_delete)
-}
-
-/// Whether a listing's answer began and did not arrive whole. The library tells it as text only.
-fn is_broken_off(error: &object_store::Error) -> bool {
-    let text = error.to_string();
-    text.contains("list response")
 }
 
 /// The key of a location, taken as it is: `%3A` stays `%3A`.

@@ -9,6 +9,7 @@ use super::scan::{PARTITIONS_PER_TRANSACTION_MAX, Sink, Tally};
 use super::site::Site;
 use crate::catalog::Catalog;
 use crate::error::Result;
+use crate::lake::LakeError;
 use crate::model::Partition;
 
 /// Whole partitions that one page reads.
@@ -55,10 +56,12 @@ impl Catalog {
         for partition in missing.partitions {
             let location = partition.full_location(site.table.location.as_deref());
             let Some(location) = location else { continue };
-            // Whatever came since the listing stays.
+            // Whatever came since the listing stays, and so does what has keys that cannot be read as paths.
             tally.counts.requests += 1;
-            if self.lake.summary(&location).await?.files == 0 {
-                gone.push(partition);
+            match self.lake.summary(&location).await {
+                Ok(summary) if summary.files == 0 => gone.push(partition),
+                Ok(_) | Err(LakeError::Invalid { .. }) => {}
+                Err(failure) => return Err(failure.into()),
             }
         }
         match sink {

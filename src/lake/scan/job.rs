@@ -3,6 +3,7 @@
 
 use super::group::Group;
 use super::tally::{Entry, Tally};
+use crate::lake::bucket::{OddKey, PageStart};
 use crate::layout::Children;
 
 /// Sorts behind everything that begins like it: U+10FFFF is in no name.
@@ -15,14 +16,14 @@ pub(super) enum Job {
         segments: Vec<String>,
         wanted: Children,
         /// The page to go on with.
-        token: Option<String>,
+        from: Option<PageStart>,
     },
     /// The files of one partition.
     Leaf {
         path: String,
         values: Vec<String>,
         tally: Tally,
-        token: Option<String>,
+        from: Option<PageStart>,
     },
     /// A directory that does not match, in which data is looked for: only then is it worth a word.
     Doubt { path: String, reason: String },
@@ -32,7 +33,7 @@ pub(super) enum Job {
     Part {
         part: Part,
         group: Group,
-        token: Option<String>,
+        from: Option<PageStart>,
         /// Whether it is the whole, of which nothing is known yet.
         is_opening: bool,
     },
@@ -72,12 +73,16 @@ pub(in crate::lake) struct Listed {
     /// Names of the child directories; only where a level was listed.
     pub(in crate::lake) directories: Vec<String>,
     pub(in crate::lake) files: Vec<Entry>,
-    /// The token of the next page.
-    pub(in crate::lake) next: Option<String>,
+    /// Where the next page begins.
+    pub(in crate::lake) next: Option<PageStart>,
+    /// The key that is no path, at which this page ends.
+    pub(in crate::lake) odd: Option<OddKey>,
+    /// Requests that it took, without the first.
+    pub(in crate::lake) requests_more: u64,
 }
 
 /// The text that sorts right behind a directory and all that it holds.
-pub(super) fn behind(directory: &str) -> String {
+pub(in crate::lake) fn behind(directory: &str) -> String {
     format!("{directory}/{AFTER_ALL}")
 }
 

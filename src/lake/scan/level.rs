@@ -39,7 +39,7 @@ impl Walk<'_> {
         self.waiting.push(Job::Level {
             segments,
             wanted,
-            token: None,
+            from: None,
         });
     }
 
@@ -67,7 +67,7 @@ impl Walk<'_> {
             self.waiting.push(Job::Level {
                 segments: segments.to_vec(),
                 wanted: wanted.clone(),
-                token: listed.next,
+                from: listed.next,
             });
         }
         for name in listed.directories.iter().rev() {
@@ -105,7 +105,7 @@ impl Walk<'_> {
                 path: segments.join("/"),
                 values,
                 tally: Tally::default(),
-                token: None,
+                from: None,
             });
         }
     }

@@ -42,12 +42,12 @@ impl Lake {
     ) -> Result<Tally, LakeError> {
         let bucket = self.bucket(root)?;
         let mut tally = Tally::default();
-        let mut token = None;
+        let mut from = None;
         loop {
             let query = Query {
                 directory: path.to_owned(),
                 after: None,
-                token,
+                from,
                 is_level: false,
             };
             let listed = bucket.listing(root, query).await?;
@@ -58,7 +58,7 @@ impl Lake {
             if listed.next.is_none() {
                 return Ok(tally);
             }
-            token = listed.next;
+            from = listed.next;
         }
     }
 }

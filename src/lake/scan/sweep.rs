@@ -42,11 +42,15 @@ impl Walk<'_> {
             self.objects_each = objects / usize::try_from(group.directories.max(1)).unwrap_or(1);
             self.rest_cut(&mut part, &last);
         }
+        // Behind the end it is another part's to tell.
+        if let Some(odd) = listed.odd.filter(|odd| !part.ends_before(&odd.path)) {
+            self.findings.mismatch(&odd.path, &odd.reason);
+        }
         self.waiting.push(Job::Part {
             is_opening: is_opening && part.end.is_none(),
             part,
             group,
-            token: listed.next,
+            from: listed.next,
         });
         Ok(())
     }
@@ -146,7 +150,7 @@ fn whole(part: Part) -> Job {
     Job::Part {
         part,
         group: Group::default(),
-        token: None,
+        from: None,
         is_opening: false,
     }
 }

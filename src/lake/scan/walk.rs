@@ -94,12 +94,12 @@ impl<'a> Walk<'a> {
             Source::Files => Job::Level {
                 segments: Vec::new(),
                 wanted: Children::All,
-                token: None,
+                from: None,
             },
             Source::Bucket(_) => Job::Part {
                 part: Part::default(),
                 group: Group::default(),
-                token: None,
+                from: None,
                 is_opening: true,
             },
         });
@@ -153,6 +153,12 @@ impl<'a> Walk<'a> {
         };
         self.summary.objects += listed.files.len() as u64;
         self.summary.prefixes += listed.directories.len() as u64;
+        self.summary.requests += listed.requests_more;
+        if let (Job::Level { .. } | Job::Leaf { .. } | Job::Doubt { .. }, Some(odd)) =
+            (&job, &listed.odd)
+        {
+            self.findings.mismatch(&odd.path, &odd.reason);
+        }
         match job {
             Job::Level {
                 segments, wanted, ..
@@ -169,11 +175,11 @@ impl<'a> Walk<'a> {
                 }
                 match listed.next {
                     None => self.leaf_end(path, values, tally),
-                    token => self.waiting.push(Job::Leaf {
+                    from => self.waiting.push(Job::Leaf {
                         path,
                         values,
                         tally,
-                        token,
+                        from,
                     }),
                 }
             }
@@ -215,7 +221,7 @@ fn query(job: &Job) -> Query {
         Job::Level {
             segments,
             wanted,
-            token,
+            from,
         } => {
             let directory = segments.join("/");
             // Keys below `2019-06` sort behind that text, so the first wanted directory is still listed.
@@ -228,32 +234,32 @@ fn query(job: &Job) -> Query {
             Query {
                 directory,
                 after,
-                token: token.clone(),
+                from: from.clone(),
                 is_level: true,
             }
         }
-        Job::Leaf { path, token, .. } => Query {
+        Job::Leaf { path, from, .. } => Query {
             directory: path.clone(),
             after: None,
-            token: token.clone(),
+            from: from.clone(),
             is_level: false,
         },
         Job::Doubt { path, .. } => Query {
             directory: path.clone(),
             after: None,
-            token: None,
+            from: None,
             is_level: false,
         },
         Job::Cut { directory, part } => Query {
             directory: directory.clone(),
             after: part.after.clone(),
-            token: None,
+            from: None,
             is_level: true,
         },
-        Job::Part { part, token, .. } => Query {
+        Job::Part { part, from, .. } => Query {
             directory: String::new(),
             after: part.after.clone(),
-            token: token.clone(),
+            from: from.clone(),
             is_level: false,
         },
     }

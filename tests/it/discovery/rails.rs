@@ -163,6 +163,19 @@ async fn sync_leaves_alone_what_somebody_put_elsewhere() {
 }
 
 #[tokio::test]
+async fn what_has_keys_that_are_no_paths_is_not_gone() {
+    let world = thirty_days(&[]).await;
+    world.s3.remove("lake", &key(3));
+    world.s3.put("lake", "t/2023/11/03//part-0", "x");
+    world.s3.remove("lake", &key(4));
+    let report = world.sweep("t").await;
+    assert_eq!(report.outcome, RunOutcome::Done, "{report:?}");
+    assert_eq!((report.counts.dropped, report.counts.skipped), (1, 1));
+    let names = world.names("t").await;
+    assert!(names.contains(&"dt=2023-11-03".to_owned()), "{names:?}");
+}
+
+#[tokio::test]
 async fn undo_takes_added_partitions_away_but_not_what_was_changed_since() {
     let world = World::quiet().await;
     world.table("t", &DT, &[ON, DAYS]).await;

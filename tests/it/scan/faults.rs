@@ -1,6 +1,6 @@
 //! Stores that fail, break off, answer late or refuse, and budgets that end: never a part that looks like the whole.
 
-use super::{keys, remote, request, scan};
+use super::{keys, request, scan};
 use crate::s3::S3Server;
 use skep::lake::{Lake, LakeError, ScanRequest};
 use skep::layout::Layout;
@@ -121,16 +121,4 @@ async fn a_scan_that_nobody_listens_to_ends_and_is_not_complete() {
     let summary = lake.scan(sweep, sender).await.unwrap();
     assert!(!summary.complete);
     assert!(server.requests("ListObjectsV2") > 0);
-}
-
-#[tokio::test]
-async fn a_key_that_is_no_path_is_named() {
-    let (server, lake) = remote().await;
-    let layout = Layout::hive(&keys(&["dt"]));
-    server.put("lake", "t/dt=1//part", "x");
-    let error = scan(&lake, request("s3a://lake/t", &layout, None))
-        .await
-        .unwrap_err();
-    assert!(matches!(error, LakeError::Invalid { .. }), "{error:?}");
-    assert!(error.to_string().contains("t/dt=1//part"), "{error}");
 }

@@ -3,6 +3,7 @@
 mod faults;
 mod model;
 mod naive;
+mod odd_keys;
 mod window;
 
 use crate::s3::S3Server;
