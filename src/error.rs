@@ -99,11 +99,24 @@ pub enum Entity {
     Lock(i64),
     /// A transaction, by its id.
     Transaction(i64),
+    /// Something of skep's own, which Hive does not know: a source, an alert.
+    Own {
+        /// What it is, such as `source`.
+        kind: &'static str,
+        /// Its name or number.
+        name: String,
+    },
     /// Anything that an operation misses in words of its own, which Hive's clients show: the whole text of the miss.
     Worded(String),
 }
 
 impl Entity {
+    /// Something of skep's own.
+    pub(crate) fn own(kind: &'static str, name: &(impl ToString + ?Sized)) -> Self {
+        let name = name.to_string();
+        Self::Own { kind, name }
+    }
+
     /// The text of a miss. Clients match some of these: Spark reads "… does not exist" of functions, the Hive
     /// clients show the rest as they are.
     fn not_found(&self) -> String {
@@ -115,6 +128,7 @@ impl Entity {
             Self::Catalog(name) => format!("No catalog {name}"),
             Self::Lock(id) => format!("No such lock lockid:{id}"),
             Self::Transaction(id) => format!("No such transaction txnid:{id}"),
+            Self::Own { kind, name } => format!("there is no {kind} {name}"),
             Self::Worded(text) => text.clone(),
         }
     }
@@ -132,6 +146,7 @@ impl fmt::Display for Entity {
             Self::Function(at) => write!(f, "Function {}.{}", at.database, at.name),
             Self::Lock(id) => write!(f, "Lock {id}"),
             Self::Transaction(id) => write!(f, "Transaction {id}"),
+            Self::Own { kind, name } => write!(f, "the {kind} {name}"),
             Self::Worded(text) => f.write_str(text),
         }
     }

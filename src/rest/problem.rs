@@ -199,7 +199,7 @@ fn detail(error: &Error) -> String {
                 at.database, at.table
             )
         }
-        Error::NotFound(Entity::Worded(text)) => text.clone(),
+        Error::NotFound(Entity::Own { .. } | Entity::Worded(_)) => error.to_string(),
         Error::NotFound(entity) => format!("{entity} does not exist"),
         other => other.to_string(),
     }

@@ -42,7 +42,7 @@ impl Catalog {
             session.alert_set(id, state, due_at).await?;
             session.alert_get(id).await
         })?;
-        let missing = || Entity::Worded(format!("there is no alert {id}"));
+        let missing = || Entity::own("alert", &id);
         alert.ok_or_else(|| Error::NotFound(missing()))
     }
 }

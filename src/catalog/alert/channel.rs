@@ -40,8 +40,7 @@ impl Catalog {
     /// `NotAllowed` with its words where it refuses. Once it was taken, what was held up is sent at once.
     pub async fn channel_test(&self, name: &str) -> Result<()> {
         let Some(setup) = self.watch.channels.get(name) else {
-            let text = format!("there is no channel {name}");
-            return Err(Error::NotFound(Entity::Worded(text)));
+            return Err(Error::NotFound(Entity::own("channel", name)));
         };
         let now = self.now();
         let notice = Notice {

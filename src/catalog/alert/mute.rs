@@ -42,8 +42,7 @@ impl Catalog {
         if removed {
             return Ok(());
         }
-        let text = format!("there is no mute {id}");
-        Err(Error::NotFound(Entity::Worded(text)))
+        Err(Error::NotFound(Entity::own("mute", &id)))
     }
 }
 

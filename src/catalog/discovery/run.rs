@@ -398,7 +398,6 @@ fn log(at: &TableRef, scope: DiscoveryScope, report: &DiscoveryReport) {
 }
 
 /// The miss of a run.
-pub(super) fn run_missing(at: &TableRef, id: i64) -> Error {
-    let text = format!("{}.{} has no discovery run {id}", at.database, at.table);
-    Error::NotFound(Entity::Worded(text))
+pub(super) fn run_missing(id: i64) -> Error {
+    Error::NotFound(Entity::own("run", &id))
 }

@@ -25,7 +25,7 @@ impl Catalog {
         let mut session = self.store.session().await?;
         let run = session.discovery_run_get(run_id).await?;
         let run = run.filter(|run| run.table_id == table.id);
-        let run = run.ok_or_else(|| run_missing(at, run_id))?;
+        let run = run.ok_or_else(|| run_missing(run_id))?;
         let first = session.discovery_changes_get(run_id, 0).await?;
         let state = session.discovery_table_get(table.id).await?;
         drop(session);
@@ -36,8 +36,8 @@ impl Catalog {
         })?;
         let [window, sweep] = ["window", "sweep"]
             .map(|scope| Lease::new(format!("discovery/{}/{scope}", run.table_id)));
-        let undo = Box::pin(self.undo_held(&table, &run, started_at, &sweep));
-        let undone = self.lease_hold(&window, self.lease_hold(&sweep, undo));
+        let undo = self.undo_held(&table, &run, started_at, &sweep);
+        let undone = Box::pin(self.lease_hold(&window, self.lease_hold(&sweep, undo)));
         undone.await?.flatten().ok_or_else(|| {
             Error::Conflict(format!(
                 "{}.{} is being scanned; its schedule is paused, try again",
@@ -65,7 +65,7 @@ impl Catalog {
         undone?;
         let mut session = self.store.session().await?;
         let done = session.discovery_run_get(record.run.id).await?;
-        done.ok_or_else(|| run_missing(&table.at, record.run.id))
+        done.ok_or_else(|| run_missing(record.run.id))
     }
 
     /// Lets the schedules of a table go on after an undo.

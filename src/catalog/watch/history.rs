@@ -168,7 +168,7 @@ fn shown(seconds: i64) -> String {
 
 /// The miss of a change.
 pub(super) fn change_missing(id: i64) -> Error {
-    Error::NotFound(Entity::Worded(format!("there is no change {id}")))
+    Error::NotFound(Entity::own("change", &id))
 }
 
 #[cfg(test)]

@@ -140,7 +140,7 @@ impl Catalog {
             session.source_insert(&row).await
         })?;
         if !added {
-            let entity = Entity::Worded(format!("the source {name}"));
+            let entity = Entity::own("source", name);
             return Err(Error::AlreadyExists(entity));
         }
         self.source_get(name).await
@@ -211,7 +211,7 @@ pub(super) fn lease_name(source: &str) -> String {
 }
 
 pub(super) fn source_missing(name: &str) -> Error {
-    Error::NotFound(Entity::Worded(format!("there is no source {name}")))
+    Error::NotFound(Entity::own("source", name))
 }
 
 pub(super) fn source_busy(name: &str) -> Error {

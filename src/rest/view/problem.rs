@@ -39,7 +39,7 @@ impl ProblemView {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[schema(as = Subject)]
 pub struct SubjectView {
-    /// What it is: `catalog`, `database`, `table`, `partition`, …
+    /// What it is: `catalog`, `database`, `table`, `partition`, `source`, `alert`, …
     pub kind: String,
     /// The catalog it stands in
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,6 +64,7 @@ impl From<&Entity> for SubjectView {
             Entity::Function(at) => ("function", at.name.to_string()),
             Entity::Lock(id) => ("lock", id.to_string()),
             Entity::Transaction(id) => ("transaction", id.to_string()),
+            Entity::Own { kind, name } => (*kind, name.clone()),
             Entity::Worded(text) => ("other", text.clone()),
         };
         let mut view = Self {
@@ -72,7 +73,11 @@ impl From<&Entity> for SubjectView {
             ..Self::default()
         };
         match entity {
-            Entity::Catalog(_) | Entity::Lock(_) | Entity::Transaction(_) | Entity::Worded(_) => {}
+            Entity::Catalog(_)
+            | Entity::Lock(_)
+            | Entity::Transaction(_)
+            | Entity::Own { .. }
+            | Entity::Worded(_) => {}
             Entity::Database(at) => view.catalog = Some(at.catalog.to_string()),
             Entity::Table(at) => {
                 view.catalog = Some(at.catalog.to_string());

@@ -214,7 +214,8 @@ async fn runs_that_cannot_begin_are_refused_with_their_status() {
         .problem(400, "invalid-request");
     assert_eq!(problem["field"], "scope");
     let undo = format!("{LOGS}/discovery/runs/77/undo");
-    rest.post(&undo, json!({})).await.problem(404, "not-found");
+    let missing = rest.post(&undo, json!({})).await.problem(404, "not-found");
+    assert_eq!(missing["subject"], json!({ "kind": "run", "name": "77" }));
     rest.post(&format!("{LOGS}/discovery/runs/x/undo"), json!({}))
         .await
         .problem(400, "invalid-request");

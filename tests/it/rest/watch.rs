@@ -116,7 +116,11 @@ async fn a_source_is_added_tested_read_and_removed() {
     for path in ["/sources/shop", "/sources/shop/snapshots"] {
         rest.get(path).await.problem(404, "not-found");
     }
-    rest.delete("/sources/shop").await.problem(404, "not-found");
+    let missing = rest.delete("/sources/shop").await.problem(404, "not-found");
+    assert_eq!(
+        missing["subject"],
+        json!({ "kind": "source", "name": "shop" })
+    );
     for action in ["test", "run"] {
         rest.post(&format!("/sources/shop/{action}"), json!({}))
             .await
