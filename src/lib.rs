@@ -4,6 +4,7 @@
 
 pub mod alert;
 pub mod catalog;
+pub mod choice;
 pub mod cli;
 pub mod clock;
 pub mod config;

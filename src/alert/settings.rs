@@ -2,6 +2,7 @@
 //! secrets, so channels stand there alone.
 
 use super::{Channel, Log, Poster, Slack, Webhook};
+use crate::choice::choose;
 use crate::model::Severity;
 use crate::naming::{GLOB_BYTES_MAX, glob_matches};
 use crate::schedule::Schedule;
@@ -37,7 +38,7 @@ impl Default for AlertSettings {
 
 /// What a channel is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String", rename_all = "snake_case")]
 pub enum ChannelKind {
     /// A Slack channel, by an incoming webhook.
     Slack,
@@ -46,6 +47,15 @@ pub enum ChannelKind {
     /// skep's own log.
     #[default]
     Log,
+}
+
+impl TryFrom<String> for ChannelKind {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let all = [Self::Slack, Self::Webhook, Self::Log];
+        choose("kind", &text, &all.map(|kind| (kind.as_str(), kind)))
+    }
 }
 
 impl ChannelKind {
@@ -61,7 +71,7 @@ impl ChannelKind {
 
 /// From which severity on something is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String", rename_all = "snake_case")]
 pub enum Threshold {
     /// For breaking changes alone.
     Breaking,
@@ -71,6 +81,20 @@ pub enum Threshold {
     Additive,
     /// For none.
     Never,
+}
+
+impl TryFrom<String> for Threshold {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let words = [
+            ("breaking", Self::Breaking),
+            ("risky", Self::Risky),
+            ("additive", Self::Additive),
+            ("never", Self::Never),
+        ];
+        choose("severity", &text, &words)
+    }
 }
 
 impl Threshold {

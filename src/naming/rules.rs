@@ -1,6 +1,7 @@
 //! The patterns of databases and tables together, and what is to follow from a breach.
 
 use super::pattern::{Breach, NamingPattern, NamingPatternError};
+use crate::choice::choose;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -23,16 +24,13 @@ pub enum NamingPolicy {
 impl TryFrom<String> for NamingPolicy {
     type Error = String;
 
-    // Written out, because the derived reading tells a user of a "variant constructor".
     fn try_from(text: String) -> Result<Self, String> {
-        match text.as_str() {
-            "off" => Ok(NamingPolicy::Off),
-            "warn" => Ok(NamingPolicy::Warn),
-            "refuse" => Ok(NamingPolicy::Refuse),
-            _ => Err(format!(
-                "naming.policy = {text:?}: it must be \"off\", \"warn\" or \"refuse\""
-            )),
-        }
+        let words = [
+            ("off", Self::Off),
+            ("warn", Self::Warn),
+            ("refuse", Self::Refuse),
+        ];
+        choose("naming.policy", &text, &words)
     }
 }
 

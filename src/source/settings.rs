@@ -5,6 +5,7 @@
 use super::address::SourceUrl;
 use super::error::SourceError;
 use super::scope::Scope;
+use crate::choice::choose;
 use crate::model::SNAPSHOT_TABLES_MAX;
 use crate::secret::Secret;
 use serde::{Deserialize, Serialize};
@@ -42,7 +43,7 @@ const MYSQL_PARAMETERS: [&str; 9] = [
 
 /// What a source is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String", rename_all = "snake_case")]
 pub enum SourceKind {
     /// `PostgreSQL`.
     Postgres,
@@ -54,6 +55,21 @@ pub enum SourceKind {
     Elasticsearch,
     /// The catalog's own tables.
     Catalog,
+}
+
+impl TryFrom<String> for SourceKind {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let all = [
+            Self::Postgres,
+            Self::Mysql,
+            Self::Sqlite,
+            Self::Elasticsearch,
+            Self::Catalog,
+        ];
+        choose("kind", &text, &all.map(|kind| (kind.as_str(), kind)))
+    }
 }
 
 impl SourceKind {

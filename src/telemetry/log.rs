@@ -3,6 +3,7 @@
 //! An error is logged once, where it is handled, with its causes. Secrets never reach a log: they
 //! are of a type that prints as `***`.
 
+use crate::choice::choose;
 use serde::{Deserialize, Serialize};
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
@@ -21,15 +22,9 @@ pub enum LogFormat {
 impl TryFrom<String> for LogFormat {
     type Error = String;
 
-    // Written out, because the derived reading tells a user of a "variant constructor".
     fn try_from(text: String) -> Result<Self, String> {
-        match text.as_str() {
-            "human" => Ok(Self::Human),
-            "json" => Ok(Self::Json),
-            _ => Err(format!(
-                "log.format = {text:?}: it must be \"human\" or \"json\""
-            )),
-        }
+        let words = [("human", Self::Human), ("json", Self::Json)];
+        choose("log.format", &text, &words)
     }
 }
 

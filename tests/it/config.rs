@@ -345,6 +345,24 @@ fn a_watch_that_cannot_work_is_refused_by_its_key() {
             ["sources.Shop", "lower-case"],
         ),
         (
+            "[sources.shop]\nkind = 'oracle'",
+            &[],
+            ["sources.shop.kind", r#"it must be "postgres", "mysql""#],
+        ),
+        (
+            "[alerts.channels.data]\nkind = 'teams'",
+            &[],
+            ["alerts.channels.data.kind", r#""webhook" or "log""#],
+        ),
+        (
+            "[alerts.channels.data]\nkind = 'log'\nseverity_min = 'bad'",
+            &[],
+            [
+                "alerts.channels.data.severity_min",
+                r#""additive" or "never""#,
+            ],
+        ),
+        (
             "[alerts.channels.data]\nkind = 'slack'",
             &[],
             ["alerts.channels.data.url", "url_file"],

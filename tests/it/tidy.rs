@@ -10,6 +10,7 @@ const FILE_LINES_MAX: usize = 500;
 /// The floors of `docs/ARCHITECTURE.md`, from the ground up. A module imports from floors below its own.
 const FLOORS: [&[&str]; 11] = [
     &[
+        "choice",
         "clock",
         "crypto",
         "error",
