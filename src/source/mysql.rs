@@ -1,7 +1,8 @@
 //! `MySQL` and `MariaDB`: `information_schema`, one schema after the other.
 //!
 //! `information_schema` keeps no moment: each table is opened as it is when its row is made. So the names of a
-//! schema's tables are read before and after its columns, and a schema whose names differ is read anew. It also shows
+//! schema's tables are read before and after its columns, and a schema whose names differ is read anew; so is one of
+//! whose tables the columns tell of a key and the indexes, for an instant, nothing. It also shows
 //! only what the user has rights on, and of a table with rights on single columns only these; [`grants`] says of which
 //! schemas everything was seen. A table of which only single columns may be seen, and a view whose query is hidden or
 //! broken, is told as unread.
@@ -140,7 +141,7 @@ impl MySql {
             }
         }
         let seen = columns(connection, gathering, server, schema, &places).await?;
-        keys(connection, gathering, schema, &places).await?;
+        let indexed = keys(connection, gathering, schema, &places).await?;
         let views = if self.settings.views {
             views(connection, gathering, schema, &places).await?
         } else {
@@ -153,11 +154,13 @@ impl MySql {
         for (name, (place, kind)) in &places {
             let at: SourceTableRef = gathering.at(*place).at.clone();
             match kind {
-                SourceTableKind::Table if !seen.contains(name) => {
+                SourceTableKind::Table
+                    if !seen.contains_key(name) || (seen[name] && !indexed.contains(name)) =>
+                {
                     return Err(SourceError::Changed(format!("the table {at}")).into());
                 }
                 // What it reads is gone, or its query is not shown.
-                SourceTableKind::View if !seen.contains(name) || !views.contains(name) => {
+                SourceTableKind::View if !seen.contains_key(name) || !views.contains(name) => {
                     gathering.unreadable(at)?;
                 }
                 _ => {}
@@ -259,25 +262,26 @@ async fn comments(
     Ok(found)
 }
 
-/// Reads the columns and gives the tables that had some.
+/// Reads the columns and gives the tables that had some, and whether a key goes over any of them.
 async fn columns(
     connection: &mut MySqlConnection,
     gathering: &mut Gathering<'_>,
     server: &Server,
     schema: &str,
     places: &Places,
-) -> Result<HashSet<String>, ReadError> {
+) -> Result<HashMap<String, bool>, ReadError> {
     let mut rows = query(
         "SELECT CAST(TABLE_NAME AS CHAR), CAST(COLUMN_NAME AS CHAR), CAST(COLUMN_TYPE AS CHAR),
             CAST(IS_NULLABLE AS CHAR), CAST(COLUMN_DEFAULT AS CHAR), CAST(EXTRA AS CHAR),
-            CAST(GENERATION_EXPRESSION AS CHAR), CAST(COLUMN_COMMENT AS CHAR)
+            CAST(GENERATION_EXPRESSION AS CHAR), CAST(COLUMN_COMMENT AS CHAR),
+            CAST(COLUMN_KEY AS CHAR)
         FROM information_schema.COLUMNS
         WHERE TABLE_SCHEMA = ?
         ORDER BY TABLE_NAME, ORDINAL_POSITION",
     )
     .bind(schema)
     .fetch(connection);
-    let mut seen = HashSet::new();
+    let mut seen = HashMap::new();
     while let Some(row) = rows.try_next().await? {
         let table = text(&row, 0)?;
         let Some((place, _)) = places.get(&table) else {
@@ -297,7 +301,8 @@ async fn columns(
             comment: text_if_any(&row, 7)?,
         };
         gathering.column(*place, column)?;
-        seen.insert(table);
+        let has_key = text_if_any(&row, 8)?.is_some_and(|key| !key.is_empty());
+        *seen.entry(table).or_default() |= has_key;
     }
     Ok(seen)
 }
@@ -330,26 +335,33 @@ fn default(
     Some(format!("{own}on update {update}"))
 }
 
-/// Primary keys and unique keys; not those over expressions.
+/// Reads the primary keys and the unique keys, not those over expressions, and gives the tables that had an index of any
+/// kind.
 async fn keys(
     connection: &mut MySqlConnection,
     gathering: &mut Gathering<'_>,
     schema: &str,
     places: &Places,
-) -> Result<(), ReadError> {
+) -> Result<HashSet<String>, ReadError> {
     let mut rows = query(
-        "SELECT CAST(TABLE_NAME AS CHAR), CAST(INDEX_NAME AS CHAR), CAST(COLUMN_NAME AS CHAR)
+        "SELECT CAST(TABLE_NAME AS CHAR), CAST(INDEX_NAME AS CHAR), CAST(COLUMN_NAME AS CHAR),
+            CAST(NON_UNIQUE AS CHAR)
         FROM information_schema.STATISTICS
-        WHERE TABLE_SCHEMA = ? AND NON_UNIQUE = 0
+        WHERE TABLE_SCHEMA = ?
         ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX",
     )
     .bind(schema)
     .fetch(connection);
-    let mut over_expressions = Vec::new();
+    let (mut over_expressions, mut indexed) = (Vec::new(), HashSet::new());
     while let Some(row) = rows.try_next().await? {
-        let Some((place, _)) = places.get(&text(&row, 0)?) else {
+        let table = text(&row, 0)?;
+        let Some((place, _)) = places.get(&table) else {
             continue;
         };
+        indexed.insert(table);
+        if text(&row, 3)? != "0" {
+            continue;
+        }
         let (key, table) = (text(&row, 1)?, gathering.at(*place));
         let Some(column) = text_if_any(&row, 2)? else {
             over_expressions.push((*place, key));
@@ -365,7 +377,7 @@ async fn keys(
     for (place, key) in over_expressions {
         gathering.at(place).unique_keys.remove(&key);
     }
-    Ok(())
+    Ok(indexed)
 }
 
 /// Sets the queries of the views and gives those whose query is shown.
