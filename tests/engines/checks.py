@@ -9,6 +9,9 @@ import threading
 import time
 import traceback
 
+# How often something that must come by itself is looked for.
+POLL_SECONDS = 0.2
+
 
 class Checks:
     """The checks of one engine: each has a name, runs, and is `ok`, `FAIL` or skipped."""
@@ -88,6 +91,15 @@ class Checks:
         print(f"{self.title}: {self.passed} passed, {self.failed} failed{skipped} ({seconds:.0f} s)",
               flush=True)
         return 1 if self.failed or not self.passed else 0
+
+
+def until(produce, wanted, seconds_max):
+    """Waits until `produce()` gives what is wanted, for so many seconds at most."""
+    end = time.monotonic() + seconds_max
+    while (found := produce()) != wanted:
+        if time.monotonic() > end:
+            raise AssertionError(f"{found!r} after {seconds_max} s, want {wanted!r}")
+        time.sleep(POLL_SECONDS)
 
 
 def reason(error):

@@ -8,32 +8,18 @@ import sys
 
 import spark_checks
 import trino_checks
+from both import Both
 from checks import FORMATS, KOREAN, ODD_VALUES, Checks, Files, arguments, at_once, literal
 
 COMMITS = 6
 
 
-class Suite:
-    """The checks by topic; `spark` and `trino` run a statement and answer its sorted rows."""
+class Suite(Both):
+    """The checks by topic."""
 
     def __init__(self, session, checks, options):
-        self.session, self.c, self.options = session, checks, options
+        super().__init__(session, checks, options)
         self.files = Files(options.warehouse)
-        self.db = f"{options.title}_main"
-        self.connection = trino_checks.connect(options.port)
-
-    def spark(self, text):
-        """The rows of a statement in Spark, in a fixed order."""
-        return sorted((tuple(row) for row in self.session.sql(text).collect()), key=repr)
-
-    def trino(self, text):
-        """The rows of a statement in Trino, in a fixed order."""
-        return sorted(trino_checks.execute(self.connection, text), key=repr)
-
-    def fresh(self, table):
-        """Spark's rows of a table that somebody else has written to: it remembers file lists."""
-        self.spark(f"REFRESH TABLE {table}")
-        return self.spark(f"SELECT * FROM {table}")
 
     def start(self):
         """A database by Spark, which Trino sees at once."""

@@ -8,12 +8,11 @@ import datetime
 import os
 import sys
 import threading
-import time
 
-import servers
 import spark_checks
 import trino_checks
-from checks import Checks, Files, arguments
+from both import Both
+from checks import Checks, Files, arguments, until
 
 # A table that opts in is looked at at once, and then every few seconds.
 FOUND_SECONDS_MAX = 60
@@ -22,29 +21,13 @@ INTERVAL = "5s"
 HOURS_BEFORE = (0, 1, 2, 400)
 
 
-class Suite:
-    """The checks by topic; `spark` and `trino` run a statement and answer its sorted rows."""
+class Suite(Both):
+    """The checks by topic."""
 
     def __init__(self, session, checks, options):
-        self.session, self.c, self.options = session, checks, options
+        super().__init__(session, checks, options)
         self.files = Files(options.warehouse)
-        self.db = f"{options.title}_main"
-        self.outside = options.warehouse.rsplit("/", 1)[0] + f"/outside_{options.title}"
-        self.connection = trino_checks.connect(options.port)
         self.now = datetime.datetime.now(datetime.timezone.utc).replace(minute=0, second=0, microsecond=0)
-
-    def spark(self, text):
-        """The rows of a statement in Spark, in a fixed order."""
-        return sorted((tuple(row) for row in self.session.sql(text).collect()), key=repr)
-
-    def trino(self, text):
-        """The rows of a statement in Trino, in a fixed order."""
-        return sorted((tuple(row) for row in trino_checks.execute(self.connection, text)), key=repr)
-
-    def fresh(self, table, text):
-        """Spark's rows of a table that changed behind its back: it remembers file lists."""
-        self.spark(f"REFRESH TABLE {table}")
-        return self.spark(text)
 
     def hour(self, back):
         """The hour so many hours ago: as a value of the key, and as a directory."""
@@ -70,14 +53,6 @@ class Suite:
         self.spark(f"CREATE EXTERNAL TABLE {self.db}.{name} (v INT, w STRING) PARTITIONED BY (dt STRING) "
                    f"STORED AS PARQUET LOCATION '{location}' TBLPROPERTIES ({told})")
 
-    def until(self, produce, wanted):
-        """Waits until `produce()` gives what is wanted."""
-        end = time.monotonic() + FOUND_SECONDS_MAX
-        while (found := produce()) != wanted:
-            if time.monotonic() > end:
-                raise AssertionError(f"{found!r} after {FOUND_SECONDS_MAX} s, want {wanted!r}")
-            time.sleep(servers.POLL_SECONDS)
-
     def hours(self):
         """A table by the hour: what was there before it, what comes while it exists, late data."""
         c, table, place = self.c, f"{self.db}.hours", f"{self.outside}/hours"
@@ -87,11 +62,11 @@ class Suite:
         self.table_make("hours", place)
         known = sorted((f"dt={self.hour(back)[0]}",) for back in HOURS_BEFORE)
         c.check("hours of before are found, an empty one is none",
-                lambda: self.until(lambda: self.spark(f"SHOW PARTITIONS {table}"), known))
+                lambda: until(lambda: self.spark(f"SHOW PARTITIONS {table}"), known, FOUND_SECONDS_MAX))
         self.rows_agree("hours of before", table, len(HOURS_BEFORE))
         self.data_write(f"{place}/{self.hour(-1)[1]}")
         known = sorted([*known, (f"dt={self.hour(-1)[0]}",)])
-        c.check("a new hour is found", lambda: self.until(lambda: self.spark(f"SHOW PARTITIONS {table}"), known))
+        c.check("a new hour is found", lambda: until(lambda: self.spark(f"SHOW PARTITIONS {table}"), known, FOUND_SECONDS_MAX))
         self.rows_agree("a new hour", table, len(HOURS_BEFORE) + 1)
         day = self.now.strftime("%Y-%m-%d")
         hours_of_day = sum(self.hour(back)[0].startswith(day) for back in (-1, *HOURS_BEFORE))
@@ -121,8 +96,8 @@ class Suite:
             "skep.discovery.root.hot.location": hot,
             "skep.discovery.root.hot.window": "12h",
         })
-        self.c.check("hot hours are found", lambda: self.until(
-            lambda: len(self.spark(f"SHOW PARTITIONS {table}")), len(moved)))
+        self.c.check("hot hours are found", lambda: until(
+            lambda: len(self.spark(f"SHOW PARTITIONS {table}")), len(moved), FOUND_SECONDS_MAX))
         self.rows_agree("hot hours", table, len(moved))
         text = f"SELECT count(*), sum(v) FROM {table}"
         own = trino_checks.connect(self.options.port, self.db)
@@ -130,8 +105,8 @@ class Suite:
         for _, directory in moved:
             self.data_write(f"{cold}/{directory}")
             open(f"{cold.removeprefix('file:')}/{directory}/_SUCCESS", "wb").close()
-        self.c.check("the hours move to the cold place", lambda: self.until(
-            lambda: self.places(table), [f"{cold}/{directory}" for _, directory in sorted(moved)]))
+        self.c.check("the hours move to the cold place", lambda: until(
+            lambda: self.places(table), [f"{cold}/{directory}" for _, directory in sorted(moved)], FOUND_SECONDS_MAX))
         for name, asking in zip(("Spark", "Trino"), asked):
             self.c.equal(f"queries during the move by {name}", asking.end, {repr([(2 * len(moved), 3 * len(moved))])})
         self.rows_agree("cold hours", table, len(moved))

@@ -11,12 +11,11 @@ import gzip
 import json
 import os
 import sys
-import time
 
 import servers
 import spark_checks
 import trino_checks
-from checks import Checks, arguments
+from checks import Checks, arguments, until
 
 KITS = os.path.join(servers.ROOT, "tests", "kits")
 # The place of the pinned tables.
@@ -76,11 +75,7 @@ class Suite:
     def partition_found(self, name, keys, values):
         """Waits until skep has found the directory and made it a partition."""
         wanted = "/".join(f"{key}={value}" for key, value in zip(keys, values))
-        end = time.monotonic() + FOUND_SECONDS_MAX
-        while (found := self.spark(f"SHOW PARTITIONS {self.db}.{name}")) != [[wanted]]:
-            if found or time.monotonic() > end:
-                raise AssertionError(f"{found!r} after {FOUND_SECONDS_MAX} s, want {wanted}")
-            time.sleep(servers.POLL_SECONDS)
+        until(lambda: self.spark(f"SHOW PARTITIONS {self.db}.{name}"), [[wanted]], FOUND_SECONDS_MAX)
 
     def partition_make(self, name, values, location):
         """Registers a directory where nobody finds it: the table's own way of reading, and the place."""

@@ -6,11 +6,10 @@ for a look once an hour only, so that what is found sooner was found by a messag
 
 import datetime
 import sys
-import time
 
 import servers
 import trino_checks
-from checks import Checks, Files, arguments
+from checks import Checks, Files, arguments, until
 
 FOUND_SECONDS_MAX = 30
 # What Hive's escapes, and S3's own in its messages, must bring through unharmed.
@@ -53,13 +52,8 @@ class Suite:
                f"external_location = '{self.told}{name}', partitioned_by = ARRAY{keys}, extra_properties = {properties})")
 
     def found(self, name, wanted):
-        """Waits for the partitions; answers how long it took."""
-        begun = time.monotonic()
-        while (partitions := sorted(self.q(f'SELECT * FROM "{name}$partitions"'))) != sorted(wanted):
-            if time.monotonic() - begun > FOUND_SECONDS_MAX:
-                raise AssertionError(f"{partitions!r} after {FOUND_SECONDS_MAX} s, want {wanted!r}")
-            time.sleep(servers.POLL_SECONDS)
-        return time.monotonic() - begun
+        """Waits for the partitions."""
+        until(lambda: sorted(self.q(f'SELECT * FROM "{name}$partitions"')), sorted(wanted), FOUND_SECONDS_MAX)
 
     def hours(self):
         """A table by the hour: the first hour is found by the look at the new table, the next ones by messages."""
