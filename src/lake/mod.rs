@@ -135,6 +135,16 @@ impl Lake {
         Ok(at.to_string())
     }
 
+    /// [`Lake::qualify_below_root`] for data that nobody deletes: it may lie in a whole bucket, as the logs of AWS's
+    /// services do (Hive 4 refuses that, older ones do not).
+    pub fn qualify_external(&self, location: &str) -> Result<String, LakeError> {
+        let at = Location::parse(location)?;
+        match at.scheme() {
+            Scheme::S3(_) => Ok(at.to_string()),
+            Scheme::File | Scheme::Other(_) => self.qualify_below_root(location),
+        }
+    }
+
     /// Makes a directory and the missing ones above it, and tells whether it existed.
     pub async fn directory_make(&self, location: &str) -> Result<Made, LakeError> {
         let at = Location::parse(location)?;

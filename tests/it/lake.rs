@@ -368,8 +368,14 @@ async fn a_storage_that_is_not_reached_keeps_its_location_and_refuses_the_work()
     );
     let error = lake.directory_make("hdfs://nn:8020/a").await.unwrap_err();
     assert!(matches!(error, LakeError::Unsupported { .. }), "{error}");
-    let error = lake.qualify_below_root("s3a://bucket/").unwrap_err();
-    assert!(error.to_string().contains("root"), "{error}");
+    for refused in [
+        lake.qualify_below_root("s3a://bucket/"),
+        lake.qualify_external("file:///"),
+        lake.qualify_external("hdfs://nn:8020/"),
+    ] {
+        let error = refused.unwrap_err();
+        assert!(error.to_string().contains("root"), "{error}");
+    }
 }
 
 /// Milliseconds since the epoch.

@@ -177,7 +177,12 @@ impl Catalog {
         Ok(Root {
             rank,
             name: root.name.clone(),
-            location: self.lake.qualify_below_root(location)?,
+            // A whole bucket is written with a slash.
+            location: self
+                .lake
+                .qualify_external(location)?
+                .trim_end_matches('/')
+                .to_owned(),
             layout,
             window_s: root.window_s,
             marker: root.marker.clone(),

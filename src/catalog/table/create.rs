@@ -73,6 +73,7 @@ impl Catalog {
         }
         table.location = Some(
             match table.location.take().filter(|text| !text.trim().is_empty()) {
+                Some(location) if table.is_external() => self.lake.qualify_external(&location)?,
                 Some(location) => self.lake.qualify_below_root(&location)?,
                 None => Self::table_location_default(database, &table.at.table),
             },

@@ -1,6 +1,7 @@
 //! Messages of the object store: each finds its table, and none does harm, however they come.
 
 use super::fixture::{World, at};
+use serde_json::json;
 use skep::lake::{EventKind, ObjectEvent};
 use skep::model::{RunCause, RunOutcome};
 
@@ -157,4 +158,45 @@ async fn deletions_make_a_synced_table_due_for_a_sweep() {
     let report = world.catalog().discovery_events(&gone).await.unwrap();
     assert_eq!(report.added, 0);
     assert!(status().await.state.sweep_at - status().await.state.now <= 600);
+}
+
+#[tokio::test]
+async fn the_logs_in_a_whole_bucket_are_found() {
+    let world = World::quiet().await;
+    let keys = [
+        ("account", "string"),
+        ("region", "string"),
+        ("dt", "string"),
+    ];
+    let layout = "AWSLogs/{account}/CloudTrail/{region}/{dt:%Y/%m/%d}";
+    let layout = ("skep.discovery.layout", layout);
+    let key = |day: u32| format!("AWSLogs/1/CloudTrail/eu/2023/11/{day}/log.json.gz");
+    world.s3.put("hot", &key(10), "x");
+    world
+        .table_at("trail", "s3://hot/", &keys, &[ON, layout])
+        .await;
+    assert_eq!(world.sweep("trail").await.counts.added, 1);
+    world.s3.put("hot", &key(14), "x");
+    let message = ObjectEvent {
+        bucket: "hot".into(),
+        ..created(&key(14))
+    };
+    let report = world.catalog().discovery_events(&[message]).await.unwrap();
+    assert_eq!(report.added, 1);
+    world.s3.put("hot", &key(13), "x");
+    assert_eq!(world.window("trail").await.counts.added, 1);
+    assert_eq!(
+        world
+            .location("trail", "account=1/region=eu/dt=2023-11-14")
+            .await,
+        "s3://hot/AWSLogs/1/CloudTrail/eu/2023/11/14"
+    );
+    let before = world.s3.keys("hot");
+    world
+        .ask(|client| {
+            let drop = json!({ "dbname": "default", "name": "trail", "deleteData": true });
+            client.call("drop_table", drop).expect("it is dropped");
+        })
+        .await;
+    assert_eq!(world.s3.keys("hot"), before, "nothing of it is touched");
 }
