@@ -155,7 +155,9 @@ impl MySql {
             let at: SourceTableRef = gathering.at(*place).at.clone();
             match kind {
                 SourceTableKind::Table
-                    if !seen.contains_key(name) || (seen[name] && !indexed.contains(name)) =>
+                    if seen
+                        .get(name)
+                        .is_none_or(|has_key| *has_key && !indexed.contains(name)) =>
                 {
                     return Err(SourceError::Changed(format!("the table {at}")).into());
                 }

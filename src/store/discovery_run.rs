@@ -6,7 +6,7 @@ use super::form::to_json;
 use super::object_form::PartitionForm;
 use super::row::Row;
 use super::session::Session;
-use super::statement::LIST_LENGTH_MAX;
+use super::statement::{LIST_LENGTH_MAX, Statement};
 use crate::error::{Error, Result};
 use crate::model::{DiscoveryRun, Partition, RunCause, RunCounts, RunOutcome};
 use flate2::Compression;
@@ -74,6 +74,20 @@ fn run_of(row: &Row) -> Result<DiscoveryRun, Failure> {
     })
 }
 
+impl Statement<'_> {
+    /// Gives the next marks a run's counts, in the order of the columns.
+    fn counts(self, counts: &RunCounts) -> Self {
+        self.bind(counts.requests)
+            .bind(counts.objects)
+            .bind(counts.prefixes)
+            .bind(counts.found)
+            .bind(counts.added)
+            .bind(counts.moved)
+            .bind(counts.dropped)
+            .bind(counts.skipped)
+    }
+}
+
 impl Session {
     /// The next number for a run, in the order of the runs' first changes.
     pub async fn discovery_run_id(&mut self) -> Result<i64> {
@@ -83,7 +97,6 @@ impl Session {
     /// Writes a run as it stands: a new one, or one that has gone on. The database tells when it ended.
     pub async fn discovery_run_put(&mut self, run: &DiscoveryRun) -> Result<()> {
         let ended = run.outcome != RunOutcome::Running;
-        let counts = &run.counts;
         let update = self
             .statement(
                 "UPDATE skep_discovery_runs
@@ -91,14 +104,7 @@ impl Session {
                      moved = ?, dropped = ?, skipped = ?, error = ?, ended_at = ",
             )
             .bind(run.outcome.as_str())
-            .bind(counts.requests)
-            .bind(counts.objects)
-            .bind(counts.prefixes)
-            .bind(counts.found)
-            .bind(counts.added)
-            .bind(counts.moved)
-            .bind(counts.dropped)
-            .bind(counts.skipped)
+            .counts(&run.counts)
             .bind(run.error.as_deref());
         let update = if ended {
             update.now()
@@ -120,14 +126,7 @@ impl Session {
             .bind(run.table_id)
             .bind(run.cause.as_str())
             .bind(run.outcome.as_str())
-            .bind(counts.requests)
-            .bind(counts.objects)
-            .bind(counts.prefixes)
-            .bind(counts.found)
-            .bind(counts.added)
-            .bind(counts.moved)
-            .bind(counts.dropped)
-            .bind(counts.skipped)
+            .counts(&run.counts)
             .bind(run.error.as_deref())
             .bind(run.started_at);
         let insert = if ended {

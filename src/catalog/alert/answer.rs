@@ -42,7 +42,6 @@ impl Catalog {
             session.alert_set(id, state, due_at).await?;
             session.alert_get(id).await
         })?;
-        let missing = || Entity::own("alert", &id);
-        alert.ok_or_else(|| Error::NotFound(missing()))
+        alert.ok_or_else(|| Error::NotFound(Entity::own("alert", &id)))
     }
 }
