@@ -9,6 +9,8 @@
 #[path = "../../tests/it/client/mod.rs"]
 mod client;
 mod process;
+#[path = "../../tests/it/harness/ready.rs"]
+mod ready;
 #[expect(dead_code, reason = "the tests use the rest of the server")]
 #[path = "../../tests/it/s3/mod.rs"]
 mod s3;
@@ -106,9 +108,9 @@ async fn main() -> Result<()> {
 
 /// Looks at everything without writing, then with, and tells what the writing adds.
 async fn first_scan(table: &Table<'_>, arguments: &Arguments) -> Result<()> {
-    // The first run pays for what both need: connections, caches, the first look by schedule.
-    for flags in [&["--dry-run"][..], &["--dry-run"]] {
-        table.skep.sweep(table.name, flags)?;
+    // The first runs pay for what both need: connections, caches, the first look by schedule.
+    for _ in 0..2 {
+        table.skep.sweep(table.name, &["--dry-run"])?;
     }
     let listed = table.skep.sweep(table.name, &["--dry-run"])?;
     let registered = table.skep.sweep(table.name, &[])?;

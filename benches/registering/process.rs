@@ -1,5 +1,6 @@
 //! The server that is measured, in a process of its own: its memory is its own then.
 
+use crate::ready::address;
 use crate::s3::{ACCESS_KEY_ID, S3Server, SECRET_ACCESS_KEY};
 use crate::sqs::{REGION, Sqs};
 use anyhow::{Context, Result, bail, ensure};
@@ -74,14 +75,6 @@ impl Process {
             .parse()?;
         Ok(kib / 1024)
     }
-}
-
-/// The address after a scheme in what the server prints when it is ready.
-fn address(line: &str, scheme: &str) -> Option<SocketAddr> {
-    let (_, at) = line.split_once(&format!("{scheme}://"))?;
-    let is_address = |c: &char| c.is_ascii_digit() || *c == '.' || *c == ':';
-    let text: String = at.chars().take_while(is_address).collect();
-    text.parse().ok()
 }
 
 impl Drop for Process {

@@ -3,7 +3,7 @@
 use crate::client::{self, Client};
 use crate::process::Process;
 use crate::s3::S3Server;
-use crate::sqs::Sqs;
+use crate::sqs::{Sqs, created};
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -68,12 +68,7 @@ impl Table<'_> {
         let began = Instant::now();
         self.s3.put("lake", &key, "x");
         if let Some(queue) = queue {
-            let object =
-                json!({ "bucket": { "name": "lake" }, "object": { "key": key, "size": 1 } });
-            let record = json!({
-                "eventName": "ObjectCreated:Put", "eventTime": Utc::now(), "s3": object,
-            });
-            queue.send(json!({ "Records": [record] }).to_string());
+            queue.send(created(&key, 1));
         }
         loop {
             let asked = json!({

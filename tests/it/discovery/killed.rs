@@ -5,7 +5,7 @@ use crate::cli::Skep;
 use crate::client::Client;
 use crate::faults::killed::Process;
 use crate::harness::{TestDatabase, on_every_database};
-use crate::queue::sqs::{REGION, Sqs};
+use crate::queue::sqs::{REGION, Sqs, created};
 use crate::s3::{ACCESS_KEY_ID, S3Server, SECRET_ACCESS_KEY};
 use crate::thrift::objects::partitioned;
 use serde_json::{Value, json};
@@ -319,11 +319,7 @@ async fn messages_that_were_not_followed_come_to_the_next_process(database: Test
     for number in 0..TOLD_OF {
         let key = format!("t/n={number:05}/part-0");
         story.s3.put("lake", &key, "x");
-        let object = json!({ "bucket": { "name": "lake" }, "object": { "key": key, "size": 1 } });
-        let record = json!({
-            "eventName": "ObjectCreated:Put", "eventTime": "2026-11-25T10:00:00.000Z", "s3": object,
-        });
-        story.queue.send(json!({ "Records": [record] }).to_string());
+        story.queue.send(created(&key, 1));
     }
     // A look at each place takes long enough to die between two batches.
     story.s3.latency(Duration::from_millis(10));

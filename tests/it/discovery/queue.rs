@@ -1,23 +1,14 @@
 //! The queue of the object store's messages, from the message to the partition.
 
 use super::fixture::World;
-use crate::queue::sqs::{REGION, Sqs};
+use crate::queue::sqs::{REGION, Sqs, created};
 use crate::s3::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
-use serde_json::json;
 use skep::lake::{Queue, QueueSettings, S3Settings};
 use skep::secret::Secret;
 use skep::tasks::{DiscoveryQueue, Report, Task};
 use skep::telemetry::Metrics;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
-
-fn created(key: &str) -> String {
-    let record = json!({
-        "eventName": "ObjectCreated:Put", "eventTime": "2026-11-25T10:00:00.000Z",
-        "s3": {"bucket": {"name": "lake"}, "object": {"key": key, "size": 1}}
-    });
-    json!({ "Records": [record] }).to_string()
-}
 
 fn task(world: &World, server: &Sqs) -> DiscoveryQueue {
     let settings = QueueSettings {
@@ -50,10 +41,10 @@ async fn a_message_goes_only_after_its_partition_is_committed() {
     for day in 1..=12 {
         let key = format!("t/dt={day:02}/part-0");
         world.s3.put("lake", &key, "x");
-        server.send(created(&key.replace('=', "%3D")));
+        server.send(created(&key.replace('=', "%3D"), 1));
     }
     server.send("{\"Event\": \"s3:TestEvent\"}");
-    server.send(created("elsewhere/part-0"));
+    server.send(created("elsewhere/part-0", 1));
     world.s3.fail("ListObjectsV2", "dt=03", 0, 2, 503);
     let first = task.activate().await.unwrap();
     assert_eq!(

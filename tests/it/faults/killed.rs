@@ -2,7 +2,7 @@
 //! done.
 
 use crate::client::Client;
-use crate::harness::{TestDatabase, on_every_database};
+use crate::harness::{TestDatabase, address, on_every_database};
 use crate::thrift::objects::table;
 use serde_json::json;
 use std::io::{BufRead, BufReader};
@@ -60,14 +60,6 @@ impl Process {
         self.child.kill().expect("it can be killed");
         self.child.wait().expect("it ends");
     }
-}
-
-/// The address after a scheme in what the server prints when it is ready.
-fn address(line: &str, scheme: &str) -> Option<SocketAddr> {
-    let (_, at) = line.split_once(&format!("{scheme}://"))?;
-    let is_address = |c: &char| c.is_ascii_digit() || *c == '.' || *c == ':';
-    let text: String = at.chars().take_while(is_address).collect();
-    text.parse().ok()
 }
 
 impl Drop for Process {

@@ -1,9 +1,11 @@
 //! What the integration tests share: databases of their own, and whole servers over them.
 
 mod database;
+mod ready;
 mod server;
 
 pub(crate) use database::{TestDatabase, run};
+pub(crate) use ready::address;
 pub(crate) use server::TestServer;
 
 /// Makes three tests of each named `async fn(TestDatabase)`: on SQLite, PostgreSQL and MariaDB or MySQL.

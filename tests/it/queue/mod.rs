@@ -6,7 +6,7 @@ use crate::s3::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
 use serde_json::json;
 use skep::lake::{EventKind, Queue, QueueDepth, QueueError, QueueSettings, S3Settings};
 use skep::secret::Secret;
-use sqs::{REGION, Sqs};
+use sqs::{REGION, Sqs, created};
 
 fn open(url: &str, secret: &str) -> Queue {
     let settings = QueueSettings {
@@ -26,21 +26,13 @@ fn open(url: &str, secret: &str) -> Queue {
         .expect("the settings name a queue")
 }
 
-fn created(key: &str) -> String {
-    let record = json!({
-        "eventName": "ObjectCreated:Put", "eventTime": "2026-11-25T10:00:00.000Z",
-        "s3": {"bucket": {"name": "lake"}, "object": {"key": key, "size": 3}}
-    });
-    json!({"Records": [record]}).to_string()
-}
-
 #[tokio::test]
 async fn messages_are_received_ten_at_a_time_and_gone_when_they_are_deleted() {
     let server = Sqs::start().await;
     let queue = open(&server.url(), SECRET_ACCESS_KEY);
     assert_eq!(queue.receive().await, Ok(Vec::new()));
     for number in 0..23 {
-        server.send(created(&format!("t%2Fdt%3D1/part+{number}")));
+        server.send(created(&format!("t%2Fdt%3D1/part+{number}"), 3));
     }
     let mut receipts = Vec::new();
     let mut keys = Vec::new();

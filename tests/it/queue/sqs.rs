@@ -99,6 +99,15 @@ impl Drop for Sqs {
     }
 }
 
+/// What S3 tells of a new object in the bucket `lake`; the key as S3 writes it, with its escapes.
+pub(crate) fn created(key: &str, bytes: u64) -> String {
+    let record = json!({
+        "eventName": "ObjectCreated:Put", "eventTime": "2026-11-25T10:00:00.000Z",
+        "s3": {"bucket": {"name": "lake"}, "object": {"key": key, "size": bytes}}
+    });
+    json!({"Records": [record]}).to_string()
+}
+
 async fn answer(
     State(inner): State<Arc<Mutex<Inner>>>,
     headers: HeaderMap,
