@@ -15,6 +15,7 @@ import sys
 import servers
 import spark_checks
 import trino_checks
+from both import Both
 from checks import Checks, arguments, until
 
 KITS = os.path.join(servers.ROOT, "tests", "kits")
@@ -26,14 +27,11 @@ PLAIN = ("s3-access",)
 FOUND_SECONDS_MAX = 60
 
 
-class Suite:
+class Suite(Both):
     """The checks of each kit; `client` is Hive's client for the metastore inside Spark's JVM."""
 
     def __init__(self, session, checks, options):
-        self.session, self.c, self.options = session, checks, options
-        self.db = f"{options.title}_main"
-        self.outside = options.warehouse.rsplit("/", 1)[0] + f"/outside_{options.title}"
-        self.connection = trino_checks.connect(options.port)
+        super().__init__(session, checks, options)
         self.jvm = session.sparkContext._jvm
         self.api = self.jvm.org.apache.hadoop.hive.metastore.api
         conf = self.jvm.org.apache.hadoop.hive.conf.HiveConf()
