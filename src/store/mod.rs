@@ -1,80 +1,44 @@
 //! The store: the only SQL of skep, written once for SQLite, PostgreSQL and MySQL/MariaDB.
 //!
 //! It stores and finds; what the system *means* (who may do what, which event follows a change, where data lies) is
-//! the catalog's, one floor up. Only `link.rs`, `row.rs` and `failure.rs` name a driver.
+//! the catalog's, one floor up. Only `sql` names a driver.
 //!
 //! - Reads: `store.session().await?.table_get(&at).await?`. Each statement sees everything that was committed before.
 //! - Writes: `transact!(store, |session| { … })`, see [`transact!`](crate::transact).
 //! - "Not there" is `None`; an error of that name is made one floor up.
 //! - Rules of the schema: `migrations/README.md`.
 
-mod alert;
-mod alert_channel;
-mod catalog;
-mod database;
-mod descriptor;
-mod dialect;
-mod discovery_run;
-mod discovery_skip;
-mod discovery_table;
-mod event;
-mod event_form;
-mod expire;
-mod failure;
+mod discovery;
 mod form;
-mod function;
-mod ids;
-mod lease;
-mod limits;
-mod link;
-mod lock;
-mod migrate;
-mod mute;
-mod name_list;
-mod object_form;
-mod partition;
-mod partition_write;
-mod pending_delete;
-mod pool;
-mod row;
-mod schema_change;
-mod session;
-mod settings;
-mod severity;
-mod snapshot;
-mod snapshot_form;
-mod source;
-mod statement;
-mod statistics;
-mod statistics_form;
-mod table;
-mod transact;
+mod hive;
+mod sql;
+mod watch;
 
-pub use alert::AlertBacklog;
-pub use dialect::Dialect;
-pub use discovery_run::DiscoveryChanges;
-pub use discovery_skip::SKIP_SEEN_EVERY_S;
-pub use discovery_table::DiscoveryTableUpdate;
-pub use event::{EventFilter, EventHead};
-pub use limits::{
+pub use discovery::run::DiscoveryChanges;
+pub use discovery::skip::SKIP_SEEN_EVERY_S;
+pub use discovery::table::DiscoveryTableUpdate;
+pub use form::snapshot::SnapshotBody;
+pub use hive::event::{EventFilter, EventHead};
+pub use hive::partition::{NameRange, PartitionFound};
+pub use hive::pending_delete::PendingDelete;
+pub use hive::statistics::TABLE_LEVEL;
+pub use hive::table::TableSummary;
+pub use sql::dialect::Dialect;
+pub use sql::limits::{
     ENGINE_BYTES_MAX, LEASE_NAME_BYTES_MAX, OBJECT_NAME_BYTES_MAX, PARTITION_NAME_BYTES_MAX,
     SKIP_PATH_BYTES_MAX, STATISTICS_COLUMN_BYTES_MAX,
 };
-pub use partition::{NameRange, PartitionFound};
-pub use pending_delete::PendingDelete;
-pub use session::Session;
-pub use settings::StoreSettings;
-pub use snapshot_form::SnapshotBody;
-pub use source::SourceRow;
-pub use statement::without_nul;
-pub use statistics::TABLE_LEVEL;
-pub use table::TableSummary;
-pub use transact::Transaction;
+pub use sql::session::Session;
+pub use sql::settings::StoreSettings;
+pub use sql::statement::without_nul;
+pub use sql::transact::Transaction;
+pub use watch::alert::AlertBacklog;
+pub use watch::source::SourceRow;
 
 use crate::error::Result;
-use failure::Failure;
-use link::{Role, Target};
-use pool::Pool;
+use sql::failure::Failure;
+use sql::link::{Role, Target};
+use sql::pool::Pool;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
@@ -91,8 +55,8 @@ struct Inner {
     readers: Arc<Pool>,
     /// The same as the readers except for SQLite, which has one writer.
     writers: Arc<Pool>,
-    ids: ids::Ids,
-    descriptors: descriptor::Descriptors,
+    ids: sql::ids::Ids,
+    descriptors: hive::descriptor::Descriptors,
 }
 
 impl Store {
@@ -100,7 +64,7 @@ impl Store {
     pub async fn open(settings: StoreSettings) -> Result<Self> {
         let target = Target::new(&settings)?;
         let dialect = target.dialect();
-        migrate::migrate(&settings).await?;
+        sql::migrate::migrate(&settings).await?;
         let most = usize::try_from(settings.connections_max.max(1)).unwrap_or(1);
         let readers = Pool::new(target.clone(), Role::Read, most, settings.acquire_timeout);
         let writers = match dialect {
@@ -113,8 +77,8 @@ impl Store {
                 dialect,
                 readers,
                 writers,
-                ids: ids::Ids::default(),
-                descriptors: descriptor::Descriptors::default(),
+                ids: sql::ids::Ids::default(),
+                descriptors: hive::descriptor::Descriptors::default(),
             }),
         })
     }
@@ -148,11 +112,11 @@ impl Store {
         &self.inner.settings
     }
 
-    fn descriptors(&self) -> &descriptor::Descriptors {
+    fn descriptors(&self) -> &hive::descriptor::Descriptors {
         &self.inner.descriptors
     }
 
-    fn ids(&self) -> &ids::Ids {
+    fn ids(&self) -> &sql::ids::Ids {
         &self.inner.ids
     }
 

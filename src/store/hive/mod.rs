@@ -1,0 +1,14 @@
+//! Hive's nouns: catalogs, databases, tables, partitions, statistics, functions, events, locks.
+
+pub(in crate::store) mod catalog;
+pub(in crate::store) mod database;
+pub(in crate::store) mod descriptor;
+pub(in crate::store) mod event;
+pub(in crate::store) mod expire;
+pub(in crate::store) mod function;
+pub(in crate::store) mod lock;
+pub(in crate::store) mod partition;
+pub(in crate::store) mod partition_write;
+pub(in crate::store) mod pending_delete;
+pub(in crate::store) mod statistics;
+pub(in crate::store) mod table;

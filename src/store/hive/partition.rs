@@ -1,0 +1,420 @@
+//! Partitions as rows: reading them. Writing them is in `partition_write.rs`.
+//!
+//! The key is `(table, name)` in byte order, so that a listing is a walk along the key, a filter on leading keys a few
+//! ranges of it, and a page starts where the last one ended, at the same price everywhere in the table.
+
+use crate::error::Result;
+use crate::hive::partition_name::values_of_name;
+use crate::model::{Column, Parameters, Partition, StorageDescriptor, TableRef};
+use crate::store::form::packing::{columns_of, parameters_of};
+use crate::store::sql::failure::Failure;
+use crate::store::sql::name_list::NAMES_PER_STATEMENT_MAX;
+use crate::store::sql::row::{Cells, Row};
+use crate::store::sql::session::Session;
+use crate::store::sql::statement::{LIST_LENGTH_MAX, Statement};
+use std::sync::Arc;
+
+const COLUMNS: &str = "SELECT p.name, p.location, p.part_values, p.created_at, p.last_access_at,
+        p.parameters, p.rest, p.descriptor_id
+ FROM ";
+const OF_TABLE: &str = "skep_partitions p WHERE p.table_id = ? ";
+
+/// The same beside the table that it is looked for in, whose row comes even where the partition does not.
+const COLUMNS_WITH_TABLE: &str = "SELECT t.location, t.partition_keys, p.table_id,
+        p.name, p.location, p.part_values, p.created_at, p.last_access_at,
+        p.parameters, p.rest, p.descriptor_id
+ FROM skep_tables t
+ LEFT JOIN skep_partitions p ON p.table_id = t.id AND p.name = ?
+ WHERE t.database_id = ";
+
+/// What was found where a partition was looked for.
+#[derive(Debug, Clone)]
+pub struct PartitionFound {
+    /// The table's location.
+    pub table_location: Option<String>,
+    /// The table's partition keys.
+    pub keys: Vec<Column>,
+    /// The partition.
+    pub partition: Option<Partition>,
+}
+
+/// A stretch of partition names in byte order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NameRange {
+    /// The first name, itself included; `None` is from the beginning.
+    pub from: Option<String>,
+    /// The end, itself not included; `None` is to the end.
+    pub to: Option<String>,
+}
+
+impl NameRange {
+    /// Every name that begins with `prefix`.
+    pub fn prefix(prefix: &str) -> Self {
+        // The least text above all that begin with the prefix: its last character that has a successor, raised.
+        let mut end: Vec<char> = prefix.chars().collect();
+        while let Some(last) = end.pop() {
+            // The surrogates have no characters; the one after them comes next, in UTF-8 too.
+            let next = if last == '\u{D7FF}' {
+                Some('\u{E000}')
+            } else {
+                char::from_u32(last as u32 + 1)
+            };
+            if let Some(next) = next {
+                end.push(next);
+                return Self {
+                    from: Some(prefix.into()),
+                    to: Some(end.into_iter().collect()),
+                };
+            }
+        }
+        Self {
+            from: Some(prefix.into()),
+            to: None,
+        }
+    }
+}
+
+struct PartitionRow {
+    name: String,
+    location: Option<String>,
+    values: Vec<String>,
+    created_at: i64,
+    last_access_at: i64,
+    parameters: Parameters,
+    rest: Vec<u8>,
+    descriptor_id: i64,
+}
+
+impl PartitionRow {
+    fn new(row: &Row) -> Result<Self, Failure> {
+        Self::read(&mut row.cells())
+    }
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, Failure> {
+        let name = cells.string()?;
+        let location = cells.string_or_null()?;
+        // Most values can be read off the name; those that cannot are stored.
+        let values = match cells.text_or_null()? {
+            Some(text) => crate::store::form::packing::from_json(text)?,
+            None => values_of_name(&name),
+        };
+        Ok(Self {
+            name,
+            location,
+            values,
+            created_at: cells.integer()?,
+            last_access_at: cells.integer()?,
+            parameters: parameters_of(cells.text_or_null()?)?,
+            rest: cells.bytes()?.to_vec(),
+            descriptor_id: cells.integer()?,
+        })
+    }
+
+    fn into_partition(self, descriptor: Arc<StorageDescriptor>) -> Partition {
+        Partition {
+            values: self.values,
+            name: self.name,
+            location: self.location,
+            descriptor,
+            created_at: self.created_at,
+            last_access_at: self.last_access_at,
+            parameters: self.parameters,
+            rest: self.rest,
+        }
+    }
+}
+
+impl<'a> Statement<'a> {
+    /// Those partitions `p` of a table that have one of these names, as what follows FROM.
+    fn partitions_named(self, table_id: i64, names: &[&'a str]) -> Self {
+        if self.dialect().keeps_plans() {
+            // OFFSET keeps the inner query what it is: a look into the index for each name, whatever the planner
+            // believes of the table's size.
+            return self
+                .text("(VALUES ")
+                .column(names)
+                .text(
+                    ") n (name) CROSS JOIN LATERAL
+                     (SELECT * FROM skep_partitions WHERE table_id = ? AND name = n.name OFFSET 0) p",
+                )
+                .bind(table_id);
+        }
+        self.text(OF_TABLE)
+            .bind(table_id)
+            .text("AND p.name IN ")
+            .list(names)
+    }
+
+    /// The bounds of one range, after a name that was already seen.
+    fn name_bounds(self, after: Option<&'a str>, range: &'a NameRange) -> Self {
+        let mut statement = self;
+        match (after, range.from.as_deref()) {
+            (Some(seen), Some(from)) if from > seen => {
+                statement = statement.text("AND p.name >= ? ").bind(from);
+            }
+            (Some(seen), _) => statement = statement.text("AND p.name > ? ").bind(seen),
+            (None, Some(from)) => statement = statement.text("AND p.name >= ? ").bind(from),
+            (None, None) => {}
+        }
+        if let Some(to) = range.to.as_deref() {
+            statement = statement.text("AND p.name < ? ").bind(to);
+        }
+        statement
+    }
+}
+
+/// No range means all names.
+const EVERYTHING: &[NameRange] = &[NameRange {
+    from: None,
+    to: None,
+}];
+
+fn ranges_or_all(ranges: &[NameRange]) -> &[NameRange] {
+    if ranges.is_empty() {
+        EVERYTHING
+    } else {
+        ranges
+    }
+}
+
+/// Whether a range ends before or at a name that was already seen.
+fn is_behind(range: &NameRange, after: Option<&str>) -> bool {
+    matches!((range.to.as_deref(), after), (Some(to), Some(seen)) if to <= seen)
+}
+
+impl Session {
+    /// The partition of this name, in one round trip as long as its descriptor is known.
+    pub async fn partition_get(&mut self, table_id: i64, name: &str) -> Result<Option<Partition>> {
+        let statement = self
+            .statement(COLUMNS)
+            .text(OF_TABLE)
+            .bind(table_id)
+            .text("AND p.name = ?")
+            .bind(name);
+        let rows = self.rows(&statement).await?;
+        Ok(self.partitions_of(&rows).await?.pop())
+    }
+
+    /// The partition of this name of a table that is known by its place alone, with what is needed to show it, in one
+    /// round trip. `None` where the table is missing.
+    pub async fn partition_find(
+        &mut self,
+        at: &TableRef,
+        name: &str,
+    ) -> Result<Option<PartitionFound>> {
+        let database = at.database_ref();
+        let statement = self
+            .statement(COLUMNS_WITH_TABLE)
+            .bind(name)
+            .database_id(&database)
+            .text(" AND t.name = ?")
+            .bind(at.table.as_str());
+        let Some(row) = self.row(&statement).await? else {
+            return Ok(None);
+        };
+        let mut cells = row.cells();
+        let table_location = cells.string_or_null()?;
+        let keys = columns_of(cells.text_or_null()?)?;
+        let partition = if cells.integer_or_null()?.is_some() {
+            let found = PartitionRow::read(&mut cells)?;
+            let descriptor = self.descriptor_get(found.descriptor_id, None).await?;
+            Some(found.into_partition(descriptor))
+        } else {
+            None
+        };
+        Ok(Some(PartitionFound {
+            table_location,
+            keys,
+            partition,
+        }))
+    }
+
+    /// Those of the named partitions that exist, in name order, each once.
+    pub async fn partition_list_by_names(
+        &mut self,
+        table_id: i64,
+        names: &[&str],
+    ) -> Result<Vec<Partition>> {
+        let mut wanted = names.to_vec();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut partitions = Vec::with_capacity(wanted.len());
+        for chunk in wanted.chunks(LIST_LENGTH_MAX) {
+            let statement = self
+                .statement(COLUMNS)
+                .partitions_named(table_id, chunk)
+                .text(" ORDER BY p.name");
+            let rows = self.rows(&statement).await?;
+            partitions.append(&mut self.partitions_of(&rows).await?);
+        }
+        Ok(partitions)
+    }
+
+    /// Those of the names that exist, in name order, each once.
+    pub async fn partition_names_existing(
+        &mut self,
+        table_id: i64,
+        names: &[&str],
+    ) -> Result<Vec<String>> {
+        let mut wanted = names.to_vec();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut found = Vec::new();
+        for chunk in wanted.chunks(LIST_LENGTH_MAX) {
+            let statement = self
+                .statement("SELECT p.name FROM ")
+                .partitions_named(table_id, chunk)
+                .text(" ORDER BY p.name");
+            for row in &self.rows(&statement).await? {
+                found.push(row.cells().string()?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The next `limit` partitions after a name, in name order, of those whose names lie in `ranges`: sorted, without
+    /// overlap; none at all means every name.
+    pub async fn partition_page(
+        &mut self,
+        table_id: i64,
+        after: Option<&str>,
+        ranges: &[NameRange],
+        limit: usize,
+    ) -> Result<Vec<Partition>> {
+        let mut partitions = Vec::new();
+        for range in ranges_or_all(ranges)
+            .iter()
+            .filter(|range| !is_behind(range, after))
+        {
+            let left = limit - partitions.len();
+            if left == 0 {
+                break;
+            }
+            let statement = self
+                .statement(COLUMNS)
+                .text(OF_TABLE)
+                .bind(table_id)
+                .name_bounds(after, range)
+                .text("ORDER BY p.name LIMIT ?")
+                .bind(left);
+            let rows = self.rows(&statement).await?;
+            partitions.append(&mut self.partitions_of(&rows).await?);
+        }
+        Ok(partitions)
+    }
+
+    /// As [`Self::partition_page`], the names alone; up to 10,000 are one statement.
+    pub async fn partition_names_page(
+        &mut self,
+        table_id: i64,
+        after: Option<&str>,
+        ranges: &[NameRange],
+        limit: usize,
+    ) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        for range in ranges_or_all(ranges)
+            .iter()
+            .filter(|range| !is_behind(range, after))
+        {
+            loop {
+                let most = (limit - names.len()).min(NAMES_PER_STATEMENT_MAX);
+                if most == 0 {
+                    return Ok(names);
+                }
+                let last = names.last().map(String::as_str).or(after);
+                let statement = self
+                    .names_statement("(SELECT p.name FROM skep_partitions p WHERE p.table_id = ? ")
+                    .bind(table_id)
+                    .name_bounds(last, range)
+                    .text("ORDER BY p.name LIMIT ?) n")
+                    .bind(most);
+                let mut page = self.name_list(&statement).await?;
+                let found = page.len();
+                names.append(&mut page);
+                if found < most {
+                    break;
+                }
+            }
+        }
+        Ok(names)
+    }
+
+    /// How many partitions have names in `ranges`; no range means every name.
+    pub async fn partition_count(&mut self, table_id: i64, ranges: &[NameRange]) -> Result<i64> {
+        let mut count = 0;
+        for range in ranges_or_all(ranges) {
+            let statement = self
+                .statement("SELECT COUNT(*) FROM skep_partitions p WHERE p.table_id = ? ")
+                .bind(table_id)
+                .name_bounds(None, range);
+            let row = self.row(&statement).await?;
+            count += row.map_or(Ok(0), |row| row.cells().integer())?;
+        }
+        Ok(count)
+    }
+
+    /// The locations of the partitions that have one of their own, outside or inside their table's directory.
+    pub async fn partition_own_locations(&mut self, table_id: i64) -> Result<Vec<String>> {
+        let statement = self
+            .statement(
+                "SELECT p.location FROM skep_partitions p WHERE p.table_id = ? AND p.location IS NOT NULL",
+            )
+            .bind(table_id);
+        let rows = self.rows(&statement).await?;
+        let locations = rows.iter().map(|row| row.cells().string());
+        Ok(locations.collect::<Result<_, Failure>>()?)
+    }
+
+    /// The different descriptors that a table's partitions have: usually one. It looks at every partition.
+    pub async fn partition_descriptors(
+        &mut self,
+        table_id: i64,
+    ) -> Result<Vec<Arc<StorageDescriptor>>> {
+        let statement = self
+            .statement(
+                "SELECT DISTINCT p.descriptor_id FROM skep_partitions p WHERE p.table_id = ?",
+            )
+            .bind(table_id);
+        let rows = self.rows(&statement).await?;
+        let ids = rows.iter().map(|row| row.cells().integer());
+        let ids = ids.collect::<Result<Vec<i64>, Failure>>()?;
+        Ok(self.descriptor_list(&ids).await?.into_values().collect())
+    }
+
+    async fn partitions_of(&mut self, rows: &[Row]) -> Result<Vec<Partition>, Failure> {
+        let mut read = Vec::with_capacity(rows.len());
+        let mut ids: Vec<i64> = Vec::new();
+        for row in rows {
+            let row = PartitionRow::new(row)?;
+            if ids.last() != Some(&row.descriptor_id) && !ids.contains(&row.descriptor_id) {
+                ids.push(row.descriptor_id);
+            }
+            read.push(row);
+        }
+        let descriptors = self.descriptor_list(&ids).await?;
+        let partitions = read.into_iter().map(|row| {
+            let descriptor = descriptors.get(&row.descriptor_id).cloned();
+            let descriptor = descriptor.ok_or_else(|| Failure::fault("a descriptor is missing"))?;
+            Ok(row.into_partition(descriptor))
+        });
+        partitions.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_a_range() {
+        let range = NameRange::prefix("ds=1");
+        assert_eq!(range.to.as_deref(), Some("ds=2"));
+        assert_eq!(NameRange::prefix("a\u{10FFFF}").to.as_deref(), Some("b"));
+        assert_eq!(
+            NameRange::prefix("a\u{D7FF}").to.as_deref(),
+            Some("a\u{E000}")
+        );
+        assert_eq!(NameRange::prefix("\u{10FFFF}").to, None);
+        assert_eq!(NameRange::prefix("").to, None);
+    }
+}

@@ -1,0 +1,353 @@
+//! Tables and views as rows.
+
+use crate::error::{Entity, Result};
+use crate::model::{
+    Column, DatabaseRef, Name, Parameters, PrincipalType, StorageDescriptor, Table, TableRef,
+    TableType,
+};
+use crate::store::form::packing::{columns_of, columns_text, parameters_of, parameters_text};
+use crate::store::hive::database::{principal_type_number, principal_type_of};
+use crate::store::sql::failure::Failure;
+use crate::store::sql::limits::{OBJECT_NAME_BYTES_MAX, check_length};
+use crate::store::sql::name_list::NAMES_PER_STATEMENT_MAX;
+use crate::store::sql::row::Row;
+use crate::store::sql::session::Session;
+use crate::store::sql::statement::LIST_LENGTH_MAX;
+use std::sync::Arc;
+
+/// The descriptor's text comes along in a sub-select, so that one round trip fetches a table and a lock on it holds
+/// no descriptor that other tables share.
+const COLUMNS: &str = "SELECT t.id, t.name, t.table_type, t.owner_name, t.owner_type, t.created_at,
+        t.last_access_at, t.retention, t.partition_keys, t.location, t.parameters,
+        t.view_original_text, t.view_expanded_text, t.rest, t.descriptor_id,
+        (SELECT s.body FROM skep_descriptors s WHERE s.id = t.descriptor_id)
+ FROM skep_tables t
+ WHERE t.database_id = ";
+
+/// A table as listings show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableSummary {
+    /// Its name.
+    pub name: Name,
+    /// What it is.
+    pub table_type: TableType,
+    /// Its owner.
+    pub owner: Option<String>,
+    /// Its properties; the comment is among them.
+    pub parameters: Parameters,
+}
+
+struct TableRow {
+    id: i64,
+    name: Name,
+    table_type: TableType,
+    owner: Option<String>,
+    owner_type: Option<PrincipalType>,
+    created_at: i64,
+    last_access_at: i64,
+    retention: i32,
+    partition_keys: Vec<Column>,
+    location: Option<String>,
+    parameters: Parameters,
+    view_original_text: Option<String>,
+    view_expanded_text: Option<String>,
+    rest: Vec<u8>,
+    descriptor_id: i64,
+    descriptor_text: Option<String>,
+}
+
+impl TableRow {
+    fn new(row: &Row) -> Result<Self, Failure> {
+        let mut cells = row.cells();
+        Ok(Self {
+            id: cells.integer()?,
+            name: Name::new(cells.text()?),
+            table_type: TableType::parse(cells.text()?),
+            owner: cells.string_or_null()?,
+            owner_type: principal_type_of(cells.integer_or_null()?)?,
+            created_at: cells.integer()?,
+            last_access_at: cells.integer()?,
+            retention: i32::try_from(cells.integer()?).map_err(Failure::fault)?,
+            partition_keys: columns_of(cells.text_or_null()?)?,
+            location: cells.string_or_null()?,
+            parameters: parameters_of(cells.text_or_null()?)?,
+            view_original_text: cells.string_or_null()?,
+            view_expanded_text: cells.string_or_null()?,
+            rest: cells.bytes()?.to_vec(),
+            descriptor_id: cells.integer()?,
+            descriptor_text: cells.string_or_null()?,
+        })
+    }
+
+    fn into_table(self, database: &DatabaseRef, descriptor: Arc<StorageDescriptor>) -> Table {
+        Table {
+            id: self.id,
+            at: database.table(self.name),
+            table_type: self.table_type,
+            owner: self.owner,
+            owner_type: self.owner_type,
+            created_at: self.created_at,
+            last_access_at: self.last_access_at,
+            retention: self.retention,
+            partition_keys: self.partition_keys,
+            location: self.location,
+            descriptor,
+            parameters: self.parameters,
+            view_original_text: self.view_original_text,
+            view_expanded_text: self.view_expanded_text,
+            rest: self.rest,
+        }
+    }
+}
+
+/// The columns of a table that are text made for the row.
+struct TableTexts {
+    partition_keys: Option<String>,
+    parameters: Option<String>,
+}
+
+impl TableTexts {
+    fn new(table: &Table) -> Result<Self, Failure> {
+        check_length(
+            "table's name",
+            table.at.table.as_str(),
+            OBJECT_NAME_BYTES_MAX,
+        )?;
+        Ok(Self {
+            partition_keys: columns_text(&table.partition_keys)?,
+            parameters: parameters_text(&table.parameters)?,
+        })
+    }
+}
+
+impl Session {
+    /// The table of this name, in one round trip.
+    pub async fn table_get(&mut self, at: &TableRef) -> Result<Option<Table>> {
+        Ok(self.table_find(at, false).await?)
+    }
+
+    /// The table of this name, held until the transaction ends: nobody else changes, moves or drops it. Every writer
+    /// of its partitions or statistics comes through here first, so they follow each other.
+    pub async fn table_get_locked(&mut self, at: &TableRef) -> Result<Option<Table>> {
+        Ok(self.table_find(at, true).await?)
+    }
+
+    async fn table_find(&mut self, at: &TableRef, locked: bool) -> Result<Option<Table>, Failure> {
+        let database = at.database_ref();
+        let mut statement = self
+            .statement(COLUMNS)
+            .database_id(&database)
+            .text(" AND t.name = ?")
+            .bind(at.table.as_str());
+        if locked {
+            statement = statement.row_lock();
+        }
+        let Some(row) = self.row(&statement).await? else {
+            return Ok(None);
+        };
+        self.table_of(&row, &database).await.map(Some)
+    }
+
+    async fn table_of(&mut self, row: &Row, database: &DatabaseRef) -> Result<Table, Failure> {
+        let row = TableRow::new(row)?;
+        // The text may be NULL: PostgreSQL reads a row it had to wait for anew, but not what the row refers to.
+        let text = row.descriptor_text.as_deref();
+        let descriptor = self.descriptor_get(row.descriptor_id, text).await?;
+        Ok(row.into_table(database, descriptor))
+    }
+
+    /// The names of a database's tables and views, in byte order; none for an unknown database.
+    pub async fn table_names(&mut self, database: &DatabaseRef) -> Result<Vec<Name>> {
+        let mut names: Vec<String> = Vec::new();
+        loop {
+            let last = names.last().map_or("", String::as_str);
+            let statement = self
+                .names_statement("(SELECT t.name FROM skep_tables t WHERE t.database_id = ")
+                .database_id(database)
+                .text(" AND t.name > ? ORDER BY t.name LIMIT ?) n")
+                .bind(last)
+                .bind(NAMES_PER_STATEMENT_MAX);
+            let mut page = self.name_list(&statement).await?;
+            let found = page.len();
+            names.append(&mut page);
+            if found < NAMES_PER_STATEMENT_MAX {
+                return Ok(names.iter().map(|name| Name::new(name)).collect());
+            }
+        }
+    }
+
+    /// A database's tables and views without their columns, in byte order of their names.
+    pub async fn table_summaries(&mut self, database: &DatabaseRef) -> Result<Vec<TableSummary>> {
+        let statement = self
+            .statement(
+                "SELECT t.name, t.table_type, t.owner_name, t.parameters
+                 FROM skep_tables t
+                 WHERE t.database_id = ",
+            )
+            .database_id(database)
+            .text(" ORDER BY t.name");
+        let rows = self.rows(&statement).await?;
+        let summaries = rows.iter().map(|row| {
+            let mut cells = row.cells();
+            Ok(TableSummary {
+                name: Name::new(cells.text()?),
+                table_type: TableType::parse(cells.text()?),
+                owner: cells.string_or_null()?,
+                parameters: parameters_of(cells.text_or_null()?)?,
+            })
+        });
+        Ok(summaries.collect::<Result<_, Failure>>()?)
+    }
+
+    /// Those of the named tables that exist, in byte order of their names.
+    pub async fn table_list_by_names(
+        &mut self,
+        database: &DatabaseRef,
+        names: &[Name],
+    ) -> Result<Vec<Table>> {
+        let mut wanted: Vec<&str> = names.iter().map(Name::as_str).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut tables = Vec::new();
+        for chunk in wanted.chunks(LIST_LENGTH_MAX) {
+            let statement = self
+                .statement(COLUMNS)
+                .database_id(database)
+                .text(" AND t.name IN ")
+                .list(chunk)
+                .text(" ORDER BY t.name");
+            for row in &self.rows(&statement).await? {
+                tables.push(self.table_of(row, database).await?);
+            }
+        }
+        Ok(tables)
+    }
+
+    /// The next `limit` tables of a database after a name, in byte order of their names.
+    pub async fn table_page(
+        &mut self,
+        database: &DatabaseRef,
+        after: Option<&Name>,
+        limit: usize,
+    ) -> Result<Vec<Table>> {
+        let statement = self
+            .statement(COLUMNS)
+            .database_id(database)
+            // Every name is greater than the empty one.
+            .text(" AND t.name > ? ORDER BY t.name LIMIT ?")
+            .bind(after.map_or("", Name::as_str))
+            .bind(limit);
+        let mut tables = Vec::new();
+        for row in &self.rows(&statement).await? {
+            tables.push(self.table_of(row, database).await?);
+        }
+        Ok(tables)
+    }
+
+    /// How many tables and views a database has.
+    pub async fn table_count(&mut self, database: &DatabaseRef) -> Result<i64> {
+        let statement = self
+            .statement("SELECT COUNT(*) FROM skep_tables t WHERE t.database_id = ")
+            .database_id(database);
+        let row = self.row(&statement).await?;
+        Ok(row.map_or(Ok(0), |row| row.cells().integer())?)
+    }
+
+    /// Stores a new table and gives its number; its `id` is not looked at. [`Error::AlreadyExists`] where the name is
+    /// taken, [`Error::NotFound`] where the database is missing.
+    ///
+    /// [`Error::AlreadyExists`]: crate::error::Error::AlreadyExists
+    /// [`Error::NotFound`]: crate::error::Error::NotFound
+    pub async fn table_insert(&mut self, table: &Table) -> Result<i64> {
+        let texts = TableTexts::new(table)?;
+        let database = table.at.database_ref();
+        let descriptor_id = self.descriptor_id(&table.descriptor).await?;
+        let id = self.ids_take(1).await?.start;
+        let statement = self
+            .statement(
+                "INSERT INTO skep_tables (id, name, table_type, owner_name, owner_type, created_at,
+                    last_access_at, retention, location, descriptor_id, partition_keys, parameters,
+                    view_original_text, view_expanded_text, rest, database_id)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ",
+            )
+            .bind(id)
+            .bind(table.at.table.as_str())
+            .bind(table.table_type.as_str())
+            .bind(table.owner.as_deref())
+            .bind(principal_type_number(table.owner_type))
+            .bind(table.created_at)
+            .bind(table.last_access_at)
+            .bind(table.retention)
+            .bind(table.location.as_deref())
+            .bind(descriptor_id)
+            .bind(texts.partition_keys.as_deref())
+            .bind(texts.parameters.as_deref())
+            .bind(table.view_original_text.as_deref())
+            .bind(table.view_expanded_text.as_deref())
+            .bind(table.rest.as_slice())
+            .database_id(&database)
+            .text(")");
+        self.execute(&statement).await.map_err(|failure| {
+            failure
+                .or_missing(Entity::Database(database.clone()))
+                .on_duplicate(Entity::Table(table.at.clone()))
+        })?;
+        self.discovery_table_insert(id, table).await?;
+        Ok(id)
+    }
+
+    /// Rewrites the table with this `id`. Its place may be another one: that renames it or moves it to another
+    /// database; partitions and statistics follow, for they hang on the number. Errors as [`Self::table_insert`].
+    pub async fn table_update(&mut self, table: &Table) -> Result<()> {
+        let texts = TableTexts::new(table)?;
+        let database = table.at.database_ref();
+        let descriptor_id = self.descriptor_id(&table.descriptor).await?;
+        let statement = self
+            .statement(
+                "UPDATE skep_tables
+                 SET name = ?, table_type = ?, owner_name = ?, owner_type = ?, created_at = ?,
+                     last_access_at = ?, retention = ?, location = ?, descriptor_id = ?,
+                     partition_keys = ?, parameters = ?, view_original_text = ?,
+                     view_expanded_text = ?, rest = ?, database_id = ",
+            )
+            .bind(table.at.table.as_str())
+            .bind(table.table_type.as_str())
+            .bind(table.owner.as_deref())
+            .bind(principal_type_number(table.owner_type))
+            .bind(table.created_at)
+            .bind(table.last_access_at)
+            .bind(table.retention)
+            .bind(table.location.as_deref())
+            .bind(descriptor_id)
+            .bind(texts.partition_keys.as_deref())
+            .bind(texts.parameters.as_deref())
+            .bind(table.view_original_text.as_deref())
+            .bind(table.view_expanded_text.as_deref())
+            .bind(table.rest.as_slice())
+            .database_id(&database)
+            .text(" WHERE id = ?")
+            .bind(table.id);
+        self.execute(&statement).await.map_err(|failure| {
+            failure
+                .or_missing(Entity::Database(database.clone()))
+                .on_duplicate(Entity::Table(table.at.clone()))
+        })?;
+        self.discovery_table_keep(table).await?;
+        Ok(())
+    }
+
+    /// Removes a table with its partitions and statistics. The caller holds its row.
+    pub async fn table_delete(&mut self, id: i64) -> Result<()> {
+        self.partition_delete_all(id).await?;
+        self.discovery_table_forget(id).await?;
+        let statement = self
+            .statement("DELETE FROM skep_column_statistics WHERE table_id = ?")
+            .bind(id);
+        self.execute(&statement).await?;
+        let statement = self
+            .statement("DELETE FROM skep_tables WHERE id = ?")
+            .bind(id);
+        self.execute(&statement).await?;
+        Ok(())
+    }
+}

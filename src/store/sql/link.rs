@@ -1,0 +1,293 @@
+//! One connection to one of the three databases: the only file that names a driver's connection.
+//!
+//! It knows no pool, no transaction and no noun; it opens a connection in the way skep needs it and runs statements.
+
+use crate::error::{Error, Result};
+use crate::store::sql::dialect::Dialect;
+use crate::store::sql::failure::Failure;
+use crate::store::sql::row::Row;
+use crate::store::sql::settings::StoreSettings;
+use crate::store::sql::statement::Statement;
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row as _, query_with, raw_sql};
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Prepared statements that one connection keeps. MySQL allows 16,382 for all connections together by default.
+const STATEMENTS_KEPT: usize = 400;
+/// Longest wait of SQLite for another process that writes.
+const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Rows that SQLite's thread may be ahead of its reader: hand-overs between threads cost more than the rows.
+const SQLITE_ROWS_AHEAD: usize = 256;
+
+/// How to open connections to the configured database.
+#[derive(Debug, Clone)]
+pub(in crate::store) enum Target {
+    Sqlite(SqliteConnectOptions),
+    Postgres(PgConnectOptions),
+    MySql(MySqlConnectOptions, Duration),
+}
+
+/// What a connection is for. Only SQLite tells them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Role {
+    Read,
+    Write,
+}
+
+/// An open connection.
+#[derive(Debug)]
+pub(in crate::store) enum Link {
+    Sqlite(Box<SqliteConnection>),
+    Postgres(Box<PgConnection>),
+    MySql(Box<MySqlConnection>),
+}
+
+impl Target {
+    /// Reads the URL. Its text is never part of an error: it may hold a password.
+    pub(in crate::store) fn new(settings: &StoreSettings) -> Result<Self> {
+        let url = settings.url.as_str();
+        let scheme = url.split(':').next().unwrap_or_default();
+        match scheme {
+            "sqlite" => sqlite_target(url),
+            "postgres" | "postgresql" => {
+                let options = PgConnectOptions::from_str(url)
+                    .map_err(|_| unreadable_url())?
+                    .statement_cache_capacity(STATEMENTS_KEPT)
+                    .application_name("skep")
+                    .disable_statement_logging();
+                let statement_ms = settings.statement_timeout.as_millis().to_string();
+                let idle_ms = (settings.statement_timeout * 2).as_millis().to_string();
+                Ok(Self::Postgres(options.options([
+                    ("statement_timeout", statement_ms.as_str()),
+                    // The locks of a process that vanished are not held for ever.
+                    ("idle_in_transaction_session_timeout", idle_ms.as_str()),
+                    ("default_transaction_isolation", "read committed"),
+                ])))
+            }
+            "mysql" | "mariadb" => Ok(Self::MySql(
+                MySqlConnectOptions::from_str(url)
+                    .map_err(|_| unreadable_url())?
+                    .statement_cache_capacity(STATEMENTS_KEPT)
+                    .disable_statement_logging(),
+                settings.statement_timeout,
+            )),
+            _ => Err(Error::Invalid(
+                "the database URL must start with sqlite:, postgres: or mysql:".into(),
+            )),
+        }
+    }
+
+    pub(in crate::store) fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+            Self::MySql(..) => Dialect::MySql,
+        }
+    }
+
+    pub(in crate::store) async fn connect(&self, role: Role) -> Result<Link, Failure> {
+        match self {
+            Self::Sqlite(options) => {
+                // A reader that tries to write is a mistake of ours; it fails here, not as "busy" under load.
+                let options = match role {
+                    Role::Read => options.clone().pragma("query_only", "ON"),
+                    Role::Write => options.clone(),
+                };
+                Ok(Link::Sqlite(Box::new(options.connect().await?)))
+            }
+            Self::Postgres(options) => Ok(Link::Postgres(Box::new(options.connect().await?))),
+            Self::MySql(options, statement_timeout) => {
+                let mut connection = options.connect().await?;
+                mysql_session(&mut connection, *statement_timeout).await?;
+                Ok(Link::MySql(Box::new(connection)))
+            }
+        }
+    }
+}
+
+fn sqlite_target(url: &str) -> Result<Target> {
+    let path = url.trim_start_matches("sqlite:");
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if path.is_empty() || path.contains(":memory:") {
+        return Err(Error::Invalid(
+            "the SQLite URL must name a file: sqlite:PATH".into(),
+        ));
+    }
+    if let Some(folder) = Path::new(path).parent() {
+        std::fs::create_dir_all(folder).map_err(|source| Error::Unavailable {
+            what: "the folder of the SQLite file".into(),
+            source: source.into(),
+        })?;
+    }
+    Ok(Target::Sqlite(
+        SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // NORMAL would survive kill -9, but not a loss of power.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(SQLITE_BUSY_TIMEOUT)
+            .statement_cache_capacity(STATEMENTS_KEPT)
+            .row_buffer_size(SQLITE_ROWS_AHEAD)
+            .disable_statement_logging(),
+    ))
+}
+
+fn unreadable_url() -> Error {
+    Error::Invalid("the database URL cannot be read".into())
+}
+
+/// Isolation and time limits of a MySQL or MariaDB connection.
+async fn mysql_session(
+    connection: &mut MySqlConnection,
+    statement_timeout: Duration,
+) -> Result<(), sqlx::Error> {
+    let version: String = connection
+        .fetch_one(raw_sql("SELECT VERSION()"))
+        .await?
+        .try_get_unchecked(0)?;
+    // REPEATABLE READ would show a transaction the rows as they were before it got its locks.
+    raw_sql("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        .execute(&mut *connection)
+        .await?;
+    // Lists of names come in one text; the default would cut it.
+    raw_sql("SET SESSION group_concat_max_len = 16777216")
+        .execute(&mut *connection)
+        .await?;
+    let seconds = statement_timeout.as_secs().max(1);
+    let lock_wait = format!(
+        "SET SESSION innodb_lock_wait_timeout = {}",
+        seconds.div_ceil(2)
+    );
+    raw_sql(AssertSqlSafe(lock_wait))
+        .execute(&mut *connection)
+        .await?;
+    if !version.contains("MariaDB") {
+        // MySQL limits SELECT alone.
+        let limit = format!("SET SESSION max_execution_time = {}", seconds * 1000);
+        raw_sql(AssertSqlSafe(limit))
+            .execute(&mut *connection)
+            .await?;
+        return Ok(());
+    }
+    let limit = format!("SET SESSION max_statement_time = {seconds}");
+    raw_sql(AssertSqlSafe(limit))
+        .execute(&mut *connection)
+        .await?;
+    // On a Galera cluster a read must wait for what other nodes acknowledged before it.
+    let galera = connection
+        .fetch_optional(raw_sql("SHOW STATUS LIKE 'wsrep_ready'"))
+        .await?;
+    let ready: Option<String> = galera.map(|row| row.try_get_unchecked(1)).transpose()?;
+    if ready.is_some_and(|value| value.eq_ignore_ascii_case("on")) {
+        raw_sql("SET SESSION wsrep_sync_wait = 1")
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+impl Link {
+    /// Runs a query and gives all its rows. The caller bounds their number by LIMIT.
+    pub(in crate::store) async fn rows(
+        &mut self,
+        statement: &Statement<'_>,
+    ) -> Result<Vec<Row>, Failure> {
+        let sql = AssertSqlSafe(statement.sql());
+        Ok(match self {
+            Self::Sqlite(connection) => {
+                let arguments = statement.arguments::<sqlx::Sqlite>()?;
+                let rows = query_with(sql, arguments)
+                    .fetch_all(&mut **connection)
+                    .await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            Self::Postgres(connection) => {
+                let arguments = statement.arguments::<sqlx::Postgres>()?;
+                let rows = query_with(sql, arguments)
+                    .fetch_all(&mut **connection)
+                    .await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+            Self::MySql(connection) => {
+                let arguments = statement.arguments::<sqlx::MySql>()?;
+                let rows = query_with(sql, arguments)
+                    .fetch_all(&mut **connection)
+                    .await?;
+                rows.into_iter().map(Row::MySql).collect()
+            }
+        })
+    }
+
+    /// Runs a statement and gives the number of rows it met; a row that already had the new values counts.
+    pub(in crate::store) async fn execute(
+        &mut self,
+        statement: &Statement<'_>,
+    ) -> Result<u64, Failure> {
+        let sql = AssertSqlSafe(statement.sql());
+        Ok(match self {
+            Self::Sqlite(connection) => {
+                let arguments = statement.arguments::<sqlx::Sqlite>()?;
+                query_with(sql, arguments)
+                    .execute(&mut **connection)
+                    .await?
+                    .rows_affected()
+            }
+            Self::Postgres(connection) => {
+                let arguments = statement.arguments::<sqlx::Postgres>()?;
+                query_with(sql, arguments)
+                    .execute(&mut **connection)
+                    .await?
+                    .rows_affected()
+            }
+            Self::MySql(connection) => {
+                let arguments = statement.arguments::<sqlx::MySql>()?;
+                query_with(sql, arguments)
+                    .execute(&mut **connection)
+                    .await?
+                    .rows_affected()
+            }
+        })
+    }
+
+    /// Runs text as it is, without preparing it: transaction words, settings and migrations.
+    pub(in crate::store) async fn raw(&mut self, sql: &'static str) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(connection) => {
+                raw_sql(sql).execute(&mut **connection).await?;
+            }
+            Self::Postgres(connection) => {
+                raw_sql(sql).execute(&mut **connection).await?;
+            }
+            Self::MySql(connection) => {
+                raw_sql(sql).execute(&mut **connection).await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(in crate::store) async fn begin(&mut self) -> Result<(), Failure> {
+        match self {
+            // A transaction that reads first and writes later could not get the lock any more.
+            Self::Sqlite(_) => self.raw("BEGIN IMMEDIATE").await,
+            Self::Postgres(_) | Self::MySql(_) => self.raw("BEGIN").await,
+        }
+    }
+
+    /// Says good-bye to the server. Dropping a link is safe too: its transaction is rolled back.
+    pub(in crate::store) async fn close(self) {
+        let closed = match self {
+            Self::Sqlite(connection) => connection.close().await,
+            Self::Postgres(connection) => connection.close().await,
+            Self::MySql(connection) => connection.close().await,
+        };
+        if let Err(error) = closed {
+            tracing::debug!(%error, "closing a database connection failed");
+        }
+    }
+}

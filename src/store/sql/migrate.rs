@@ -1,0 +1,310 @@
+//! Brings the database's schema up to this version of skep, safely when many processes start at once.
+//!
+//! The lock is a row with an expiry, not an advisory lock: those exist on one server only, and the database may be a
+//! distributed one. The rules of the files are in `migrations/README.md`.
+
+use crate::error::{Error, Result};
+use crate::store::random_number;
+use crate::store::sql::dialect::Dialect;
+use crate::store::sql::failure::{Failure, FailureKind};
+use crate::store::sql::link::{Link, Role, Target};
+use crate::store::sql::settings::StoreSettings;
+use crate::store::sql::statement::Statement;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::time::{sleep, timeout};
+
+/// A change of the schema, in each dialect.
+struct Migration {
+    number: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+    mysql: &'static str,
+}
+
+/// Every migration, in order.
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "initial",
+        sqlite: include_str!("../../../migrations/sqlite/0001_initial.sql"),
+        postgres: include_str!("../../../migrations/postgres/0001_initial.sql"),
+        mysql: include_str!("../../../migrations/mysql/0001_initial.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "discovery",
+        sqlite: include_str!("../../../migrations/sqlite/0002_discovery.sql"),
+        postgres: include_str!("../../../migrations/postgres/0002_discovery.sql"),
+        mysql: include_str!("../../../migrations/mysql/0002_discovery.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "schema_watch",
+        sqlite: include_str!("../../../migrations/sqlite/0003_schema_watch.sql"),
+        postgres: include_str!("../../../migrations/postgres/0003_schema_watch.sql"),
+        mysql: include_str!("../../../migrations/mysql/0003_schema_watch.sql"),
+    },
+];
+
+/// A process that does not finish a statement within this time has lost its lock to the next one.
+const LOCK_EXPIRY_SECONDS: i64 = 300;
+/// How long a process waits for another one's migration.
+const WAIT_MAX: Duration = Duration::from_mins(15);
+/// Longest time of one statement of a migration.
+const STATEMENT_TIMEOUT: Duration = Duration::from_hours(1);
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Applies what is missing.
+pub(in crate::store) async fn migrate(settings: &StoreSettings) -> Result<()> {
+    let target = Target::new(&StoreSettings {
+        statement_timeout: STATEMENT_TIMEOUT,
+        ..settings.clone()
+    })?;
+    let link = connect(&target, settings.acquire_timeout).await?;
+    let mut migrator = Migrator {
+        link,
+        dialect: target.dialect(),
+        holder: format!("{:016x}", random_number()),
+        started: Instant::now(),
+    };
+    let result = migrator.run().await;
+    migrator.link.close().await;
+    result
+}
+
+/// Connects to a database that may be starting at the same moment as skep.
+async fn connect(target: &Target, patience: Duration) -> Result<Link, Failure> {
+    let started = Instant::now();
+    loop {
+        let connecting = timeout(patience, target.connect(Role::Write)).await;
+        match connecting {
+            Ok(Err(failure))
+                if failure.kind == FailureKind::Lost && started.elapsed() + PAUSE < patience =>
+            {
+                sleep(PAUSE).await;
+            }
+            Ok(connected) => return connected,
+            Err(_) => {
+                let what = "the database did not accept a connection in time";
+                return Err(Failure::timeout(what));
+            }
+        }
+    }
+}
+
+struct Migrator {
+    link: Link,
+    dialect: Dialect,
+    holder: String,
+    started: Instant,
+}
+
+impl Migrator {
+    async fn run(&mut self) -> Result<()> {
+        // The usual start asks for no lock and needs no right to create tables.
+        if let Ok(applied) = self.applied().await
+            && Self::missing(&applied)?.is_empty()
+        {
+            return Ok(());
+        }
+        self.lock().await?;
+        let result = self.run_locked().await;
+        let statement = Statement::new(
+            self.dialect,
+            "DELETE FROM skep_migration_lock WHERE holder = ?",
+        )
+        .bind(self.holder.as_str());
+        let unlocked = self.link.execute(&statement).await;
+        result?;
+        unlocked?;
+        Ok(())
+    }
+
+    async fn run_locked(&mut self) -> Result<()> {
+        let applied = self.applied().await?;
+        for migration in Self::missing(&applied)? {
+            tracing::info!(
+                number = migration.number,
+                name = migration.name,
+                "migrating the database"
+            );
+            self.apply(migration).await?;
+        }
+        Ok(())
+    }
+
+    async fn applied(&mut self) -> Result<Vec<i64>, Failure> {
+        let statement = Statement::new(
+            self.dialect,
+            "SELECT number FROM skep_migrations ORDER BY number",
+        );
+        let rows = self.link.rows(&statement).await?;
+        rows.iter().map(|row| row.cells().integer()).collect()
+    }
+
+    fn missing(applied: &[i64]) -> Result<Vec<&'static Migration>> {
+        let newest = MIGRATIONS.last().map_or(0, |migration| migration.number);
+        if let Some(unknown) = applied.iter().find(|number| **number > newest) {
+            return Err(Error::Unsupported(format!(
+                "the database was written by a newer version of skep: it has migration {unknown}, \
+                 this version knows those up to {newest}"
+            )));
+        }
+        Ok(MIGRATIONS
+            .iter()
+            .filter(|migration| !applied.contains(&migration.number))
+            .collect())
+    }
+
+    /// Makes the two bookkeeping tables and takes the lock; whoever inserts the row has it.
+    async fn lock(&mut self) -> Result<()> {
+        loop {
+            match self.try_lock().await {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                // Two processes that create the same table at once: one of them gets an odd error.
+                Err(failure) if failure.kind != FailureKind::Lost && self.may_wait(60) => {}
+                Err(failure) => return Err(failure.into()),
+            }
+            if !self.may_wait(WAIT_MAX.as_secs()) {
+                return Err(Failure::timeout("another process holds the migration lock").into());
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    fn may_wait(&self, seconds: u64) -> bool {
+        self.started.elapsed() < Duration::from_secs(seconds)
+    }
+
+    async fn try_lock(&mut self) -> Result<bool, Failure> {
+        for sql in bookkeeping(self.dialect) {
+            self.link.raw(sql).await?;
+        }
+        let insert = Statement::new(
+            self.dialect,
+            "INSERT INTO skep_migration_lock (id, holder, expires_at) VALUES (1, ?, ?)",
+        )
+        .bind(self.holder.as_str())
+        .bind(now() + LOCK_EXPIRY_SECONDS);
+        match self.link.execute(&insert).await {
+            Ok(_) => return Ok(true),
+            Err(failure) if failure.kind == FailureKind::Duplicate => {}
+            Err(failure) => return Err(failure),
+        }
+        let steal = Statement::new(
+            self.dialect,
+            "UPDATE skep_migration_lock SET holder = ?, expires_at = ? WHERE id = 1 AND expires_at < ?",
+        )
+        .bind(self.holder.as_str())
+        .bind(now() + LOCK_EXPIRY_SECONDS)
+        .bind(now());
+        Ok(self.link.execute(&steal).await? == 1)
+    }
+
+    async fn apply(&mut self, migration: &'static Migration) -> Result<()> {
+        let text = match self.dialect {
+            Dialect::Sqlite => migration.sqlite,
+            Dialect::Postgres => migration.postgres,
+            Dialect::MySql => migration.mysql,
+        };
+        // MySQL commits at each CREATE; the transaction does no harm there.
+        self.link.begin().await?;
+        for sql in statements(text) {
+            if self.dialect == Dialect::MySql {
+                self.extend().await?;
+            }
+            if let Err(failure) = self.link.raw(sql).await {
+                let rolled_back = self.link.raw("ROLLBACK").await;
+                tracing::error!(
+                    ?failure,
+                    ?rolled_back,
+                    name = migration.name,
+                    "a migration failed"
+                );
+                return Err(failure.into());
+            }
+        }
+        let done = Statement::new(
+            self.dialect,
+            "INSERT INTO skep_migrations (number, name, applied_at) VALUES (?, ?, ?)",
+        )
+        .bind(migration.number)
+        .bind(migration.name)
+        .bind(now());
+        self.link.execute(&done).await?;
+        self.link.raw("COMMIT").await?;
+        Ok(())
+    }
+
+    /// Keeps the lock for another while, or fails when another process took it over.
+    async fn extend(&mut self) -> Result<()> {
+        let statement = Statement::new(
+            self.dialect,
+            "UPDATE skep_migration_lock SET expires_at = ? WHERE holder = ?",
+        )
+        .bind(now() + LOCK_EXPIRY_SECONDS)
+        .bind(self.holder.as_str());
+        if self.link.execute(&statement).await? == 1 {
+            return Ok(());
+        }
+        Err(Error::Conflict(
+            "another process took over the migration of the database".into(),
+        ))
+    }
+}
+
+fn bookkeeping(dialect: Dialect) -> [&'static str; 2] {
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres => [
+            "CREATE TABLE IF NOT EXISTS skep_migrations \
+             (number BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)",
+            "CREATE TABLE IF NOT EXISTS skep_migration_lock \
+             (id BIGINT PRIMARY KEY, holder TEXT NOT NULL, expires_at BIGINT NOT NULL)",
+        ],
+        Dialect::MySql => [
+            "CREATE TABLE IF NOT EXISTS skep_migrations (number BIGINT PRIMARY KEY, \
+             name VARBINARY(256) NOT NULL, applied_at BIGINT NOT NULL) ENGINE = InnoDB",
+            "CREATE TABLE IF NOT EXISTS skep_migration_lock (id BIGINT PRIMARY KEY, \
+             holder VARBINARY(64) NOT NULL, expires_at BIGINT NOT NULL) ENGINE = InnoDB",
+        ],
+    }
+}
+
+/// The statements of a file: each ends with a `;` at the end of a line. Comments go with the statement after them.
+fn statements(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.split(";\n").filter(|part| {
+        part.lines()
+            .any(|line| !line.trim().is_empty() && !line.trim_start().starts_with("--"))
+    })
+}
+
+/// Seconds since the epoch: only used for the expiry of the lock and the note when a migration ran.
+fn now() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_are_numbered_without_gaps() {
+        for (index, migration) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(migration.number, i64::try_from(index).unwrap() + 1);
+        }
+    }
+
+    #[test]
+    fn files_are_cut_into_statements() {
+        let text =
+            "-- one\nCREATE TABLE a (\n    b TEXT\n);\n\n-- two\nINSERT INTO a VALUES ('x');\n";
+        let cut: Vec<&str> = statements(text).collect();
+        assert_eq!(cut.len(), 2);
+        assert!(cut[1].trim_start().starts_with("-- two"));
+    }
+}

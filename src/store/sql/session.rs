@@ -1,0 +1,179 @@
+//! A conversation with the database: what every noun of the store is asked through.
+//!
+//! A session from [`Store::session`] reads, each statement on its own; one inside [`transact!`](crate::transact)
+//! writes. The nouns (`table_get`, `partition_insert`…) are `impl Session` blocks in the files of their names.
+
+use crate::store::Store;
+use crate::store::hive::descriptor::MadeDescriptor;
+use crate::store::sql::dialect::Dialect;
+use crate::store::sql::failure::{Failure, FailureKind};
+use crate::store::sql::pool::Lease;
+use crate::store::sql::row::Row;
+use crate::store::sql::statement::Statement;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How much longer than the database the client waits: the database's own limit should speak first.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A connection, either for single reads or inside a transaction.
+#[derive(Debug)]
+pub struct Session {
+    pub(in crate::store) store: Store,
+    lease: Lease,
+    pub(in crate::store) in_transaction: bool,
+    /// Descriptors that this transaction stored or read: known to others once it is committed.
+    pub(in crate::store) made_descriptors: Vec<MadeDescriptor>,
+    /// Whether an error left the transaction unable to go on with anything but a roll-back.
+    pub(in crate::store) failure: Option<FailureKind>,
+}
+
+impl Session {
+    /// A session of single reads.
+    pub(in crate::store) fn reading(store: Store, lease: Lease) -> Self {
+        Self {
+            store,
+            lease,
+            in_transaction: false,
+            made_descriptors: Vec::new(),
+            failure: None,
+        }
+    }
+
+    /// Opens a transaction. A connection that died while it was idle is replaced.
+    pub(in crate::store) async fn begin(store: Store, lease: Lease) -> Result<Self, Failure> {
+        let mut session = Self {
+            store,
+            lease,
+            in_transaction: true,
+            made_descriptors: Vec::new(),
+            failure: None,
+        };
+        session.lease.clean = false;
+        let begun = session.begin_once().await;
+        match begun {
+            Err(failure) if failure.kind == FailureKind::Lost && session.lease.reused => {
+                session.lease.renew().await?;
+                session.lease.clean = false;
+                session.begin_once().await?;
+            }
+            Err(failure) => return Err(failure),
+            Ok(()) => {}
+        }
+        Ok(session)
+    }
+
+    async fn begin_once(&mut self) -> Result<(), Failure> {
+        let limit = self.limit();
+        timeout(limit, self.lease.link()?.begin())
+            .await
+            .map_err(|_| too_slow())?
+    }
+
+    /// Commits. The connection is free again only if that worked.
+    pub(in crate::store) async fn commit(mut self) -> Result<(), Failure> {
+        self.end("COMMIT").await?;
+        self.store.descriptors().keep(&self.made_descriptors);
+        Ok(())
+    }
+
+    /// Rolls back. The connection is free again only if that worked; if not, closing it rolls back too.
+    pub(in crate::store) async fn roll_back(mut self) -> Result<(), Failure> {
+        self.end("ROLLBACK").await
+    }
+
+    async fn end(&mut self, word: &'static str) -> Result<(), Failure> {
+        let limit = self.limit();
+        timeout(limit, self.lease.link()?.raw(word))
+            .await
+            .map_err(|_| too_slow())??;
+        self.lease.clean = true;
+        Ok(())
+    }
+
+    pub(in crate::store) fn dialect(&self) -> Dialect {
+        self.store.dialect()
+    }
+
+    /// Starts a statement in this database's dialect.
+    pub(in crate::store) fn statement<'a>(&self, text: &'static str) -> Statement<'a> {
+        Statement::new(self.dialect(), text)
+    }
+
+    /// Runs a query.
+    pub(in crate::store) async fn rows(
+        &mut self,
+        statement: &Statement<'_>,
+    ) -> Result<Vec<Row>, Failure> {
+        statement.check().map_err(Failure::fault)?;
+        let first = self.rows_once(statement).await;
+        match first {
+            Err(failure) if self.may_try_again(&failure) => {
+                tracing::info!("a database connection was lost; reading again on a new one");
+                self.lease.renew().await?;
+                self.rows_once(statement).await
+            }
+            other => other,
+        }
+    }
+
+    /// Runs a query that gives at most one row.
+    pub(in crate::store) async fn row(
+        &mut self,
+        statement: &Statement<'_>,
+    ) -> Result<Option<Row>, Failure> {
+        Ok(self.rows(statement).await?.into_iter().next())
+    }
+
+    /// Runs a statement that changes rows, and gives the number of rows it met.
+    pub(in crate::store) async fn execute(
+        &mut self,
+        statement: &Statement<'_>,
+    ) -> Result<u64, Failure> {
+        statement.check().map_err(Failure::fault)?;
+        let limit = self.limit();
+        self.lease.clean = false;
+        let run = async { self.lease.link()?.execute(statement).await };
+        let result = match timeout(limit, run).await {
+            Ok(result) => result,
+            Err(_) => Err(too_slow()),
+        };
+        self.settle(result)
+    }
+
+    async fn rows_once(&mut self, statement: &Statement<'_>) -> Result<Vec<Row>, Failure> {
+        let limit = self.limit();
+        // Until the statement is through, a cancelled caller must not leave the connection to others.
+        self.lease.clean = false;
+        let run = async { self.lease.link()?.rows(statement).await };
+        let result = match timeout(limit, run).await {
+            Ok(result) => result,
+            Err(_) => Err(too_slow()),
+        };
+        self.settle(result)
+    }
+
+    fn settle<T>(&mut self, result: Result<T, Failure>) -> Result<T, Failure> {
+        let usable = result
+            .as_ref()
+            .map_or_else(Failure::leaves_connection_usable, |_| true);
+        if let Err(failure) = &result {
+            self.failure = Some(failure.kind);
+        }
+        self.lease.clean = usable && !self.in_transaction;
+        result
+    }
+
+    /// Only a single read may be repeated by itself: a transaction is re-run as a whole.
+    fn may_try_again(&self, failure: &Failure) -> bool {
+        !self.in_transaction && self.lease.reused && failure.kind == FailureKind::Lost
+    }
+
+    fn limit(&self) -> Duration {
+        self.store.settings().statement_timeout + GRACE
+    }
+}
+
+fn too_slow() -> Failure {
+    Failure::timeout("the database did not answer in time")
+}

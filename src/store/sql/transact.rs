@@ -1,0 +1,140 @@
+//! Transactions that are run again when a concurrent one won.
+
+use crate::error::{Error, Result};
+use crate::store::Store;
+use crate::store::random_number;
+use crate::store::sql::failure::FailureKind;
+use crate::store::sql::ids;
+use crate::store::sql::session::Session;
+use std::time::{Duration, Instant};
+
+/// First and longest pause before another run.
+const PAUSE_MIN: Duration = Duration::from_millis(2);
+const PAUSE_MAX: Duration = Duration::from_millis(200);
+
+/// Runs a block in a transaction: begin, run, commit; on an error roll back; on a conflict with a concurrent
+/// transaction run the whole block again, a bounded number of times.
+///
+/// ```text
+/// let table = transact!(store, |session| {
+///     let id = session.table_insert(&table).await?;
+///     session.event_append(now, &[event]).await?;   // always last: it holds the counter of all events
+///     Ok(id)
+/// })?;
+/// ```
+///
+/// The block is an async block: `?` and `return` leave the block, not the function. It may run more than once, so it
+/// borrows what it needs and does nothing outside the database. The value is a [`Result`].
+#[macro_export]
+macro_rules! transact {
+    ($store:expr, |$session:ident| $body:block) => {{
+        let mut transaction = $crate::store::Transaction::new(&$store);
+        loop {
+            let mut session = match transaction.begin().await {
+                Ok(session) => session,
+                Err(error) => break Err(error),
+            };
+            let outcome: $crate::error::Result<_> = {
+                let $session = &mut session;
+                async { $body }.await
+            };
+            if let Some(result) = transaction.finish(session, outcome).await {
+                break result;
+            }
+        }
+    }};
+}
+
+/// The runs of one [`transact!`](crate::transact) block.
+#[derive(Debug)]
+pub struct Transaction {
+    store: Store,
+    runs: u32,
+    started: Instant,
+}
+
+impl Transaction {
+    /// No run yet.
+    pub fn new(store: &Store) -> Self {
+        Self {
+            store: store.clone(),
+            runs: 0,
+            started: Instant::now(),
+        }
+    }
+
+    /// Opens the transaction of the next run.
+    pub async fn begin(&mut self) -> Result<Session> {
+        ids::ids_keep_ready(&self.store).await?;
+        loop {
+            self.runs += 1;
+            match self.store.begin().await {
+                Ok(session) => return Ok(session),
+                // SQLite, when another process writes.
+                Err(failure) if failure.kind == FailureKind::Conflict && self.may_run_again() => {
+                    self.pause().await;
+                }
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+    }
+
+    /// Commits or rolls back. `None` asks for another run.
+    pub async fn finish<T>(&mut self, session: Session, outcome: Result<T>) -> Option<Result<T>> {
+        // A lost connection before the commit has changed nothing, so the block may run again on another one.
+        let lost = session.failure == Some(FailureKind::Lost);
+        let conflict = session.failure == Some(FailureKind::Conflict);
+        let failed = match outcome {
+            // PostgreSQL would answer COMMIT with a silent roll-back after a failed statement.
+            Ok(_) if session.failure.is_some() => {
+                drop(session);
+                Error::internal("a failed statement inside a transaction was ignored")
+            }
+            Ok(value) => match session.commit().await {
+                Ok(()) => return Some(Ok(value)),
+                // Whether a commit that got no answer took place is not known: never repeated here.
+                Err(failure) if failure.kind != FailureKind::Conflict => {
+                    return Some(Err(failure.into()));
+                }
+                Err(failure) => return self.again(failure.into()).await,
+            },
+            Err(error) => {
+                // A failed roll-back closes the connection, which rolls back too.
+                if let Err(failure) = session.roll_back().await {
+                    tracing::debug!(?failure, "rolling back failed; the connection is closed");
+                }
+                error
+            }
+        };
+        if lost || conflict || matches!(failed, Error::Conflict(_)) {
+            return self.again(failed).await;
+        }
+        Some(Err(failed))
+    }
+
+    async fn again<T>(&mut self, error: Error) -> Option<Result<T>> {
+        if !self.may_run_again() {
+            return Some(Err(error));
+        }
+        tracing::debug!(
+            runs = self.runs,
+            "a transaction lost against another one and is run again"
+        );
+        self.pause().await;
+        None
+    }
+
+    fn may_run_again(&self) -> bool {
+        let settings = self.store.settings();
+        self.runs < settings.transaction_attempts_max
+            && self.started.elapsed() < settings.statement_timeout
+    }
+
+    /// Waits a random time that doubles with each run, so that the losers do not meet again.
+    async fn pause(&self) {
+        let most = (PAUSE_MIN * 2_u32.pow(self.runs.min(10))).min(PAUSE_MAX);
+        let share = random_number() % 1000;
+        let micros = u64::try_from(most.as_micros()).unwrap_or(u64::MAX);
+        tokio::time::sleep(Duration::from_micros(micros / 2 + micros * share / 2000)).await;
+    }
+}
