@@ -111,6 +111,7 @@ fn every_key() -> Settings {
         ..S3Settings::default()
     };
     settings.watch.secrets_dir = Some("x".into());
+    settings.watch.sqlite_dir = Some("x".into());
     settings.watch.targets = vec![TargetRule {
         source: String::new(),
         table: String::new(),

@@ -4,9 +4,25 @@
 use crate::secret::SECRET_SHOWN;
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// Words in the name of a query parameter that make its value a secret.
 const SECRET_WORDS: [&str; 4] = ["pass", "pwd", "secret", "token"];
+
+/// What a key or a certificate begins with that stands in its file's place.
+const PEM_BEGIN: &str = "-----BEGIN";
+/// Parameters whose values are files that the drivers read.
+const FILE_PARAMETERS: [&str; 9] = [
+    "sslrootcert",
+    "ssl-root-cert",
+    "sslca",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "passfile",
+];
 
 /// A URL such as `postgres://skep@db.example.org/shop`. Printed and serialized with its password as `***`; one
 /// that holds none is printed as it is, so that such an address can be stored and read again.
@@ -78,6 +94,43 @@ impl SourceUrl {
         url.into()
     }
 
+    /// The file of an address of `SQLite`; `None` for other addresses.
+    pub(super) fn sqlite_file(&self) -> Option<&Path> {
+        if !self.is_file() {
+            return None;
+        }
+        let path = self.0.trim_start_matches("sqlite:");
+        Some(Path::new(path.strip_prefix("//").unwrap_or(path)))
+    }
+
+    /// The files that the address names beside: certificates and keys. Their text may stand in their place.
+    pub(super) fn files_named(&self) -> Vec<PathBuf> {
+        if self.is_file() {
+            return Vec::new();
+        }
+        let Ok(url) = url::Url::parse(&self.0) else {
+            return Vec::new();
+        };
+        url.query_pairs()
+            .filter(|(name, value)| {
+                FILE_PARAMETERS.contains(&name.as_ref()) && !value.contains(PEM_BEGIN)
+            })
+            .map(|(_, value)| PathBuf::from(value.as_ref()))
+            .collect()
+    }
+
+    /// Whether it says which host it means.
+    pub(super) fn names_host(&self) -> bool {
+        let Ok(url) = url::Url::parse(&self.0) else {
+            return false;
+        };
+        let is_named = |text: &str| !text.is_empty();
+        url.host_str().is_some_and(is_named)
+            || url.query_pairs().any(|(name, value)| {
+                matches!(name.as_ref(), "host" | "hostaddr") && is_named(&value)
+            })
+    }
+
     /// A path of this machine is not a URL, and holds no password.
     fn is_file(&self) -> bool {
         self.scheme() == "sqlite"
@@ -87,7 +140,7 @@ impl SourceUrl {
 /// Keys may stand in a parameter as well, instead of the path of their file.
 fn is_secret(parameter: &str, value: &str) -> bool {
     let name = parameter.to_lowercase();
-    SECRET_WORDS.iter().any(|word| name.contains(word)) || value.contains("-----BEGIN")
+    SECRET_WORDS.iter().any(|word| name.contains(word)) || value.contains(PEM_BEGIN)
 }
 
 impl fmt::Debug for SourceUrl {

@@ -12,6 +12,7 @@ mod failure;
 mod gather;
 mod mysql;
 mod postgres;
+mod remote;
 mod scope;
 mod settings;
 mod sqlite;
@@ -21,8 +22,9 @@ pub use elasticsearch::Elasticsearch;
 pub use error::SourceError;
 pub use mysql::MySql;
 pub use postgres::Postgres;
+pub use remote::{RemoteBounds, SOURCE_URL_ENV_PREFIX};
 pub use scope::{SCOPE_PATTERN_BYTES_MAX, SCOPE_PATTERNS_MAX, Scope};
-pub use settings::{SOURCE_URL_ENV_PREFIX, SourceKind, SourceSettings, TIME_LIMIT_S_MAX};
+pub use settings::{SourceKind, SourceSettings, TIME_LIMIT_S_MAX};
 pub use sqlite::Sqlite;
 
 use crate::model::{Snapshot, SourceDialect};
@@ -69,6 +71,15 @@ pub enum AnySource {
 }
 
 impl AnySource {
+    /// Makes ready to read what a client has added, within its bounds, which may have been narrowed since.
+    pub fn open_remote(
+        settings: &SourceSettings,
+        bounds: &RemoteBounds,
+    ) -> Result<Self, SourceError> {
+        bounds.check(settings)?;
+        Self::open(settings)
+    }
+
     /// Makes ready to read; nothing is connected yet. The address is read from its file or variable now.
     pub fn open(settings: &SourceSettings) -> Result<Self, SourceError> {
         settings.check()?;

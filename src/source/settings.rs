@@ -1,6 +1,5 @@
 //! What is told of one source: the `sources.NAME` sections of the configuration and the body of a source that is
-//! added over REST. Both have the same keys; a source that is added over REST may hold no password and read only the
-//! secrets that the operator has set aside for it.
+//! added over REST. Both have the same keys; `remote` says what the latter may not ask for.
 
 use super::address::SourceUrl;
 use super::error::SourceError;
@@ -12,8 +11,6 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// What the variables begin with that a source added over REST may name in `url_env`.
-pub const SOURCE_URL_ENV_PREFIX: &str = "SKEP_SOURCE_";
 /// The longest time limit of one read, in seconds.
 pub const TIME_LIMIT_S_MAX: u64 = 3_600;
 /// Bytes of an address at most.
@@ -221,41 +218,6 @@ impl SourceSettings {
         Ok(())
     }
 
-    /// What a client may not ask for, beyond [`SourceSettings::check`]: the address may hold no password, for it
-    /// would be stored, and only secrets that were set aside for sources may be named. `secrets_dir` is the folder of
-    /// the latter.
-    pub fn check_remote(&self, secrets_dir: Option<&Path>) -> Result<(), SourceError> {
-        self.check()?;
-        if self.url.as_ref().is_some_and(SourceUrl::holds_password) {
-            let why = "it holds a password, which would be stored: put the address into a variable or a file of the \
-                       server and name it in url_env or url_file";
-            return Err(SourceError::settings("url", why));
-        }
-        if let Some(name) = &self.url_env
-            && !name.starts_with(SOURCE_URL_ENV_PREFIX)
-        {
-            let why = format!("the variable's name must begin with {SOURCE_URL_ENV_PREFIX}");
-            return Err(SourceError::settings("url_env", why));
-        }
-        let Some(file) = &self.url_file else {
-            return Ok(());
-        };
-        let Some(folder) = secrets_dir else {
-            let why = "the server has no watch.secrets_dir";
-            return Err(SourceError::settings("url_file", why));
-        };
-        // Resolved, so that neither `..` nor a link leads out. What does not exist is refused with the same words.
-        let inside = match (folder.canonicalize(), file.canonicalize()) {
-            (Ok(folder), Ok(file)) => file.starts_with(folder),
-            _ => false,
-        };
-        if !inside {
-            let why = "it is no file below watch.secrets_dir";
-            return Err(SourceError::settings("url_file", why));
-        }
-        Ok(())
-    }
-
     /// The patterns, compiled.
     pub fn scope(&self) -> Result<Scope, SourceError> {
         Scope::parse(&self.include, &self.exclude)
@@ -263,6 +225,20 @@ impl SourceSettings {
 
     /// The address, read from wherever it stands.
     pub(super) fn address(&self) -> Result<SourceUrl, SourceError> {
+        let url = self.address_read()?;
+        // Opening a pipe or a device may keep a thread for ever.
+        let files = url.files_named();
+        let files = files.iter().map(PathBuf::as_path).chain(url.sqlite_file());
+        for file in files {
+            plain_file_check("url", file)?;
+        }
+        if let Some(file) = &self.ca_file {
+            plain_file_check("ca_file", file)?;
+        }
+        Ok(url)
+    }
+
+    fn address_read(&self) -> Result<SourceUrl, SourceError> {
         if let Some(url) = &self.url {
             return Ok(url.clone());
         }
@@ -272,6 +248,7 @@ impl SourceSettings {
             })?;
             ("url_env", Secret::new(text))
         } else if let Some(path) = &self.url_file {
+            plain_file_check("url_file", path)?;
             let text = std::fs::read_to_string(path).map_err(|error| {
                 SourceError::settings("url_file", format!("{}: {error}", path.display()))
             })?;
@@ -283,6 +260,14 @@ impl SourceSettings {
         let url = SourceUrl::new(text.reveal().trim_end_matches(['\r', '\n']));
         url_check(self.kind, &url, key)?;
         Ok(url)
+    }
+}
+
+/// Refuses what is there and no plain file. What is missing is told by whoever opens it.
+fn plain_file_check(key: &'static str, path: &Path) -> Result<(), SourceError> {
+    match path.metadata() {
+        Ok(found) if !found.is_file() => Err(SourceError::settings(key, "it is no plain file")),
+        _ => Ok(()),
     }
 }
 
@@ -305,8 +290,8 @@ fn url_check(kind: SourceKind, url: &SourceUrl, key: &'static str) -> Result<(),
             "the address of a source of kind {kind} begins with {wanted}:"
         ));
     }
-    if kind == SourceKind::Sqlite {
-        let path = url.reveal().trim_start_matches("sqlite:");
+    if let Some(file) = url.sqlite_file() {
+        let path = file.to_string_lossy();
         if path.trim_start_matches('/').is_empty() || path.contains(":memory:") {
             return refuse("it must name a file: sqlite:PATH".to_owned());
         }

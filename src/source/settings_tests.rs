@@ -1,4 +1,4 @@
-//! What settings are taken, and what a client may not ask for.
+//! What settings are taken, and how the address is read.
 
 use super::*;
 
@@ -96,50 +96,6 @@ fn no_form_of_the_settings_shows_a_password() {
 }
 
 #[test]
-fn a_client_names_no_password_and_no_secret_of_others() {
-    let remote = |text: &str, folder: Option<&Path>| {
-        let checked = read(text).check_remote(folder);
-        checked.map_err(|error| error.to_string())
-    };
-    assert!(remote("kind = \"mysql\"\nurl = \"mysql://u@db/\"", None).is_ok());
-    assert!(remote("kind = \"mysql\"\nurl_env = \"SKEP_SOURCE_SHOP\"", None).is_ok());
-    let refused = remote("kind = \"mysql\"\nurl = \"mysql://u:hunter2@db/\"", None).unwrap_err();
-    assert!(refused.contains("url_env") && !refused.contains("hunter2"));
-    let refused = remote("kind = \"mysql\"\nurl_env = \"SKEP_DATABASE__URL\"", None).unwrap_err();
-    assert!(
-        refused.contains("must begin with SKEP_SOURCE_"),
-        "{refused}"
-    );
-
-    let outside = tempfile::tempdir().unwrap();
-    let folder = outside.path().join("secrets");
-    std::fs::create_dir(&folder).unwrap();
-    std::fs::write(folder.join("shop"), "mysql://u:p@db/").unwrap();
-    std::fs::write(outside.path().join("other"), "x").unwrap();
-    std::os::unix::fs::symlink(outside.path().join("other"), folder.join("link")).unwrap();
-    let file = |name: &str, given: Option<&Path>| {
-        let path = folder.join(name);
-        remote(
-            &format!(
-                "kind = \"mysql\"\nurl_file = {:?}",
-                path.display().to_string()
-            ),
-            given,
-        )
-    };
-    assert!(file("shop", Some(&folder)).is_ok());
-    assert!(
-        file("shop", None)
-            .unwrap_err()
-            .contains("no watch.secrets_dir")
-    );
-    for name in ["../other", "link", "missing"] {
-        let refused = file(name, Some(&folder)).unwrap_err();
-        assert_eq!(refused, "url_file: it is no file below watch.secrets_dir");
-    }
-}
-
-#[test]
 fn the_address_is_read_from_a_file_when_it_is_needed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("url");
@@ -161,4 +117,29 @@ fn the_address_is_read_from_a_file_when_it_is_needed() {
     std::fs::write(&path, "hunter2").unwrap();
     let refused = settings.address().unwrap_err().to_string();
     assert!(refused.starts_with("url_file: ") && !refused.contains("hunter2"));
+}
+
+#[test]
+fn a_pipe_or_a_device_is_never_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let fifo = folder.path().join("fifo");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.unwrap().success());
+    for path in [fifo.display().to_string(), "/dev/zero".to_owned()] {
+        for (key, text) in [
+            ("url", "kind = \"sqlite\"\nurl = \"sqlite:PATH\""),
+            ("url_file", "kind = \"mysql\"\nurl_file = \"PATH\""),
+            (
+                "url",
+                "kind = \"postgres\"\nurl = \"postgres://db/shop?sslkey=PATH\"",
+            ),
+            (
+                "ca_file",
+                "kind = \"elasticsearch\"\nurl = \"https://es/\"\nca_file = \"PATH\"",
+            ),
+        ] {
+            let refused = read(&text.replace("PATH", &path)).address().unwrap_err();
+            assert_eq!(refused.to_string(), format!("{key}: it is no plain file"));
+        }
+    }
 }

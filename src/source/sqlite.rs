@@ -40,8 +40,8 @@ impl Sqlite {
     /// Reads the address; the file is opened by each read, and never made.
     pub fn open(settings: &SourceSettings) -> Result<Self, SourceError> {
         let url = settings.address()?;
-        let path = url.reveal().trim_start_matches("sqlite:");
-        let path = path.strip_prefix("//").unwrap_or(path);
+        let file = url.sqlite_file();
+        let path = file.ok_or_else(|| SourceError::settings("url", "it names no file"))?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .read_only(true)

@@ -5,7 +5,7 @@ use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::model::{
     Column, Coverage, DEFAULT_CATALOG, DatabaseRef, Name, Snapshot, SourceColumn, SourceDialect,
-    SourceTable, SourceTableKind, Table,
+    SourceOrigin, SourceTable, SourceTableKind, Table,
 };
 use crate::source::{SourceCheck, SourceError, SourceSettings};
 use std::time::Duration;
@@ -22,7 +22,7 @@ impl Catalog {
     ) -> Result<Snapshot> {
         let limit_s = settings.time_limit_s;
         let read = tokio::time::timeout(Duration::from_secs(limit_s), self.own_read(settings));
-        let failed = |failure| source_error(name, failure);
+        let failed = |failure| source_error(name, SourceOrigin::File, failure);
         match read.await {
             Ok(read) => read,
             Err(_) => Err(failed(SourceError::TimedOut { limit_s })),

@@ -3,14 +3,14 @@
 
 use super::record::Compared;
 use super::settings::source_schedule;
-use super::source::{lease_name, source_busy, source_error, source_missing};
+use super::source::{Known, lease_name, source_busy, source_error, source_missing};
 use super::status::WatchReport;
 use crate::catalog::Catalog;
 use crate::catalog::back_off::doubled_s;
 use crate::catalog::lease::{LEASE_S, Lease};
 use crate::error::{Error, Result};
 use crate::model::{Snapshot, SourceState, WatchCause};
-use crate::source::{AnySource, Source, SourceKind, SourceSettings};
+use crate::source::{Source, SourceKind, SourceSettings};
 use crate::store::{SourceRow, without_nul};
 use crate::transact;
 use std::time::Instant;
@@ -33,10 +33,10 @@ impl Catalog {
         let row = session.source_get(name).await?;
         drop(session);
         let known = self.source_known(name, row.as_ref())?;
-        let settings = known.ok_or_else(|| source_missing(name))?.settings;
+        let known = known.ok_or_else(|| source_missing(name))?;
         let lease = Lease::new(lease_name(name));
         // A run's state is large, and the callers' futures should not be.
-        let run = Box::pin(self.watch_run_held(name, &settings, cause, &lease));
+        let run = Box::pin(self.watch_run_held(name, &known, cause, &lease));
         let report = self.lease_hold(&lease, run).await?;
         let mut report = report.ok_or_else(|| source_busy(name))?;
         report.elapsed = started.elapsed();
@@ -46,10 +46,11 @@ impl Catalog {
     async fn watch_run_held(
         &self,
         name: &str,
-        settings: &SourceSettings,
+        known: &Known,
         cause: WatchCause,
         lease: &Lease,
     ) -> Result<WatchReport> {
+        let settings = &known.settings;
         let row = self.source_row(name, settings).await?;
         if cause == WatchCause::Schedule && (settings.paused || row.state.next_at > self.now()) {
             return Err(Error::Conflict(format!(
@@ -57,7 +58,7 @@ impl Catalog {
             )));
         }
         let began = Instant::now();
-        let outcome = match self.source_read(name, settings).await {
+        let outcome = match self.source_read(name, known).await {
             Ok(snapshot) => {
                 let read = began.elapsed();
                 let recorded = self.watch_record(&row, settings, snapshot, lease).await;
@@ -71,12 +72,14 @@ impl Catalog {
         outcome
     }
 
-    async fn source_read(&self, name: &str, settings: &SourceSettings) -> Result<Snapshot> {
+    async fn source_read(&self, name: &str, known: &Known) -> Result<Snapshot> {
+        let (origin, settings) = (known.origin, &known.settings);
         if settings.kind == SourceKind::Catalog {
             return self.own_snapshot(name, settings).await;
         }
-        let read = async { AnySource::open(settings)?.snapshot().await };
-        read.await.map_err(|failure| source_error(name, failure))
+        let read = async { self.source_open(origin, settings)?.snapshot().await };
+        read.await
+            .map_err(|failure| source_error(name, origin, failure))
     }
 
     /// The row of a source, which is made where there is none yet, with the schedule that its settings name now.

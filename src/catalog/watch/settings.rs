@@ -4,7 +4,7 @@ use crate::alert::{AlertSettings, CHANNELS_MAX, Channel, ChannelSettings, POST_T
 use crate::diff::impact::ImpactRules;
 use crate::model::is_watch_name;
 use crate::schedule::Schedule;
-use crate::source::SourceSettings;
+use crate::source::{RemoteBounds, SourceSettings};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -16,9 +16,15 @@ pub const SOURCES_MAX: usize = 10_000;
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WatchSettings {
-    /// The folder whose files may be named as `url_file` by sources that are added over REST; unset: none may.
+    /// Whether sources may be added over REST. Whoever may makes the server open connections.
+    pub sources_over_rest: bool,
+    /// The folder whose files may be named by sources that are added over REST, as addresses, certificates and keys;
+    /// unset: none may.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secrets_dir: Option<PathBuf>,
+    /// The folder whose `SQLite` files may be sources that are added over REST; unset: none may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sqlite_dir: Option<PathBuf>,
     /// Sources that are read at the same time.
     pub sources_concurrent_max: usize,
     /// Seconds for which every snapshot is kept; of older ones one a month is. The latest always stays.
@@ -59,7 +65,9 @@ pub struct OwnerRule {
 impl Default for WatchSettings {
     fn default() -> Self {
         Self {
+            sources_over_rest: false,
             secrets_dir: None,
+            sqlite_dir: None,
             sources_concurrent_max: 4,
             snapshots_kept_s: 30 * 24 * 3600,
             changes_kept_s: 400 * 24 * 3600,
@@ -92,7 +100,8 @@ pub(in crate::catalog) struct ChannelSetup {
 #[derive(Debug, Clone, Default)]
 pub struct WatchSetup {
     pub(in crate::catalog) sources: BTreeMap<String, SourceSettings>,
-    pub(in crate::catalog) secrets_dir: Option<PathBuf>,
+    pub(in crate::catalog) sources_over_rest: bool,
+    pub(in crate::catalog) remote_bounds: RemoteBounds,
     pub(in crate::catalog) impact: ImpactRules,
     pub(in crate::catalog) snapshots_kept_s: i64,
     pub(in crate::catalog) changes_kept_s: i64,
@@ -110,7 +119,11 @@ impl WatchSetup {
         limits_check(watch, sources, alerts)?;
         let mut setup = Self {
             sources: sources.clone(),
-            secrets_dir: watch.secrets_dir.clone(),
+            sources_over_rest: watch.sources_over_rest,
+            remote_bounds: RemoteBounds {
+                secrets_dir: watch.secrets_dir.clone(),
+                sqlite_dir: watch.sqlite_dir.clone(),
+            },
             impact: impact(watch)?,
             snapshots_kept_s: watch.snapshots_kept_s,
             changes_kept_s: watch.changes_kept_s,

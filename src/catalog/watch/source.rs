@@ -103,8 +103,9 @@ impl Catalog {
         }))
     }
 
-    /// Adds a source, which is read for the first time within seconds. Fails with `Invalid` for settings that cannot
-    /// work or that a client may not have, with `AlreadyExists`, with `NotAllowed` where the configuration has it.
+    /// Adds a source, which is read for the first time within seconds. Fails with `Denied` where the configuration lets
+    /// no client add one, with `Invalid` for settings that cannot work or that a client may not have, with
+    /// `AlreadyExists`, with `NotAllowed` where the configuration has it.
     pub async fn source_add(&self, name: &str, settings: SourceSettings) -> Result<SourceStatus> {
         self.source_check_add(name, &settings)?;
         let schedule = source_schedule(&settings).map_err(Error::Invalid)?;
@@ -147,13 +148,19 @@ impl Catalog {
     }
 
     fn source_check_add(&self, name: &str, settings: &SourceSettings) -> Result<()> {
+        if !self.watch.sources_over_rest {
+            let why = "no source can be added over REST on this server (watch.sources_over_rest is off): sources stand \
+                       in its configuration";
+            return Err(Error::Denied(why.into()));
+        }
         if !is_watch_name(name) {
             let why = "a source's name has 1 to 64 lower-case letters, digits, - and _";
             return Err(Error::Invalid(why.into()));
         }
         self.source_is_not_of_the_file(name)?;
-        settings
-            .check_remote(self.watch.secrets_dir.as_deref())
+        let bounds = &self.watch.remote_bounds;
+        bounds
+            .check(settings)
             .map_err(|failure| Error::Invalid(failure.to_string()))
     }
 
@@ -190,12 +197,26 @@ impl Catalog {
 
     /// Asks a source whether it can be read. Fails with `NotFound`, and as [`Self::watch_run`] does.
     pub async fn source_test(&self, name: &str) -> Result<SourceCheck> {
-        let settings = self.source_get(name).await?.settings;
+        let status = self.source_get(name).await?;
+        let (origin, settings) = (status.origin, status.settings);
         if settings.kind == SourceKind::Catalog {
             return self.own_check(&settings).await;
         }
-        let check = async { AnySource::open(&settings)?.check().await };
-        check.await.map_err(|failure| source_error(name, failure))
+        let check = async { self.source_open(origin, &settings)?.check().await };
+        let checked = check.await;
+        checked.map_err(|failure| source_error(name, origin, failure))
+    }
+
+    /// Makes ready to read a source. One that a client added stays within the bounds of clients.
+    pub(super) fn source_open(
+        &self,
+        origin: SourceOrigin,
+        settings: &SourceSettings,
+    ) -> std::result::Result<AnySource, SourceError> {
+        match origin {
+            SourceOrigin::File => AnySource::open(settings),
+            SourceOrigin::Stored => AnySource::open_remote(settings, &self.watch.remote_bounds),
+        }
     }
 }
 
@@ -218,10 +239,24 @@ pub(super) fn source_busy(name: &str) -> Error {
     Error::Conflict(format!("the source {name} is being read at the moment"))
 }
 
-/// What a caller is told of a source that cannot be read. The texts hold no secrets.
-pub(super) fn source_error(name: &str, failure: SourceError) -> Error {
+/// What a caller is told of a source that cannot be read. The texts hold no secrets. Where a client chose the address,
+/// every failure on the way to the schema is told in the same words, for they would tell a client what listens where;
+/// the log has them.
+pub(super) fn source_error(name: &str, origin: SourceOrigin, failure: SourceError) -> Error {
     match failure {
         SourceError::Settings { .. } => Error::Invalid(format!("source {name}: {failure}")),
+        SourceError::Unreachable(_)
+        | SourceError::TimedOut { .. }
+        | SourceError::Refused(_)
+        | SourceError::Unreadable(_)
+            if origin == SourceOrigin::Stored =>
+        {
+            tracing::warn!(source = name, %failure, "a source that was added over REST cannot be read");
+            Error::Unavailable {
+                what: format!("the source {name} (it cannot be read; the server's log says why)"),
+                source: failure.into(),
+            }
+        }
         SourceError::Unreachable(_) | SourceError::TimedOut { .. } | SourceError::Changed(_) => {
             Error::Unavailable {
                 what: format!("the source {name} ({failure})"),

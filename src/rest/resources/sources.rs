@@ -53,8 +53,9 @@ pub(in crate::rest) async fn list(
 
 /// Watch a source from now on
 ///
-/// It is read for the first time within seconds; that is its baseline, and nothing of it is told. An address that holds
-/// a password is refused, because it would be stored: put it into a variable or a file of the server.
+/// Only where the server's `watch.sources_over_rest` is on. It is read for the first time within seconds; that is its
+/// baseline, and nothing of it is told. An address that holds a password is refused, because it would be stored: put it
+/// into a variable or a file of the server. Files lie below `watch.secrets_dir`, or below `watch.sqlite_dir`.
 #[utoipa::path(post, path = "/sources", tag = "sources", operation_id = "source_add",
     request_body = NewSource,
     responses((status = 201, description = "The new source", body = SourceView)))]

@@ -6,6 +6,7 @@ pub(crate) mod discovery;
 mod events;
 mod openapi;
 mod partitions;
+mod sources;
 mod tables;
 pub(crate) mod watch;
 

@@ -46,7 +46,10 @@ impl Watched {
             test,
             clock: Clock::fixed(START_S * 1000),
             listener,
-            watch: WatchSettings::default(),
+            watch: WatchSettings {
+                sources_over_rest: true,
+                ..WatchSettings::default()
+            },
             source: SourceSettings::new(SourceKind::Catalog, None),
             channel,
             folder: tempfile::tempdir().expect("a folder"),
