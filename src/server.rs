@@ -1,19 +1,21 @@
 //! One server, put together and taken down in order: store, lake, catalog, the listeners, the
 //! background tasks. Tests start it in their own process, on ports that the system chooses.
 
-use crate::catalog::{Catalog, CatalogSettings, DiscoveryScope, WatchSetup, WatchSetupError};
+use crate::catalog::{Catalog, CatalogSettings};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::discovery::{Discovery, DiscoveryScope};
 use crate::error::Error;
 use crate::lake::{Lake, LakeError, Queue, QueueError};
 use crate::naming::NamingRulesError;
 use crate::store::Store;
 use crate::tasks::{
-    AlertDelivery, Discovery, DiscoveryQueue, DiscoveryUpkeep, EventRetention, LakeCleanup,
-    LockReaper, Runner, SchemaDiff, WatchUpkeep,
+    AlertDelivery, DiscoveryQueue, DiscoveryUpkeep, EventRetention, LakeCleanup, LockReaper,
+    Runner, SchemaDiff, WatchUpkeep,
 };
 use crate::telemetry::Metrics;
-use crate::{rest, thrift};
+use crate::watch::{Watch, WatchSetup, WatchSetupError};
+use crate::{rest, tasks, thrift};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -69,6 +71,10 @@ pub struct Running {
     pub http_addr: SocketAddr,
     /// The operations, for whoever runs the server in its own process.
     pub catalog: Arc<Catalog>,
+    /// Discovery, for the same.
+    pub discovery: Arc<Discovery>,
+    /// The watch, for the same.
+    pub watch: Arc<Watch>,
     shutdown: CancellationToken,
     listeners: Vec<JoinHandle<()>>,
     tasks: Runner,
@@ -95,7 +101,8 @@ impl Server {
             .await
             .map_err(StartError::Store)?;
         let started_at = clock.seconds();
-        let catalog = catalog_open(&settings, store.clone(), clock).await?;
+        let parts = parts_open(&settings, store.clone(), clock).await?;
+        let catalog = &parts.catalog;
         let queue = Queue::open(&settings.storage.queue, &settings.storage.s3)
             .map_err(StartError::Queue)?;
         let metrics = Arc::new(Metrics::new(thrift::served_methods()));
@@ -106,13 +113,15 @@ impl Server {
             warehouse: catalog.settings().warehouse_location.clone(),
         };
         let over_thrift = thrift::Shared {
-            catalog: Arc::clone(&catalog),
+            catalog: Arc::clone(catalog),
             settings: settings.thrift.clone(),
             metrics: Arc::clone(&metrics),
             started_at,
         };
         let over_http = rest::Shared {
-            catalog: Arc::clone(&catalog),
+            catalog: Arc::clone(catalog),
+            discovery: Arc::clone(&parts.discovery),
+            watch: Arc::clone(&parts.watch),
             metrics: Arc::clone(&metrics),
             ready_timeout: Duration::from_millis(settings.http.ready_timeout_ms),
             request_timeout: Duration::from_secs(settings.http.request_timeout_s),
@@ -132,8 +141,10 @@ impl Server {
         Ok(Running {
             thrift_addr,
             http_addr,
-            tasks: tasks_start(&settings, &catalog, queue, &metrics, &shutdown),
-            catalog,
+            tasks: tasks_start(&settings, &parts, queue, &metrics, &shutdown),
+            catalog: parts.catalog,
+            discovery: parts.discovery,
+            watch: parts.watch,
             shutdown,
             listeners,
             store,
@@ -186,11 +197,14 @@ fn address_of(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
     listener.local_addr().unwrap_or(asked)
 }
 
-async fn catalog_open(
-    settings: &Settings,
-    store: Store,
-    clock: Clock,
-) -> Result<Arc<Catalog>, StartError> {
+/// What is asked: the catalog, and what stands on it.
+struct Parts {
+    catalog: Arc<Catalog>,
+    discovery: Arc<Discovery>,
+    watch: Arc<Watch>,
+}
+
+async fn parts_open(settings: &Settings, store: Store, clock: Clock) -> Result<Parts, StartError> {
     let lake = Lake::new(&settings.storage, &[&settings.warehouse.location])
         .map_err(StartError::Warehouse)?;
     let warehouse_location = lake
@@ -215,21 +229,26 @@ async fn catalog_open(
     );
     let watch = WatchSetup::new(&settings.watch, &settings.sources, &settings.alerts)
         .map_err(StartError::Watch)?;
-    let catalog = catalog.with_watch(watch);
     catalog.bootstrap().await.map_err(StartError::Catalog)?;
-    Ok(Arc::new(catalog))
+    let catalog = Arc::new(catalog);
+    Ok(Parts {
+        discovery: Arc::new(Discovery::new(Arc::clone(&catalog))),
+        watch: Arc::new(Watch::new(Arc::clone(&catalog), watch)),
+        catalog,
+    })
 }
 
 fn tasks_start(
     settings: &Settings,
-    catalog: &Arc<Catalog>,
+    parts: &Parts,
     queue: Option<Queue>,
     metrics: &Arc<Metrics>,
     shutdown: &CancellationToken,
 ) -> Runner {
     let runner = Runner::new(Arc::clone(metrics), shutdown.clone());
     let every = &settings.tasks;
-    let catalog = || Arc::clone(catalog);
+    let catalog = || Arc::clone(&parts.catalog);
+    let discovery = || Arc::clone(&parts.discovery);
     runner.spawn(
         LakeCleanup { catalog: catalog() },
         every.lake_cleanup_interval_s,
@@ -244,17 +263,17 @@ fn tasks_start(
         every.lock_reaper_interval_s,
     );
     for scope in [DiscoveryScope::Window, DiscoveryScope::Sweep] {
-        let discovery = Discovery {
-            catalog: catalog(),
+        let looks = tasks::Discovery {
+            discovery: discovery(),
             metrics: Arc::clone(metrics),
             scope,
             tables_concurrent_max: every.discovery_tables_concurrent_max,
         };
-        runner.spawn(discovery, every.discovery_interval_s);
+        runner.spawn(looks, every.discovery_interval_s);
     }
     if let Some(queue) = queue {
         let messages = DiscoveryQueue {
-            catalog: catalog(),
+            discovery: discovery(),
             queue,
             metrics: Arc::clone(metrics),
             shutdown: shutdown.clone(),
@@ -262,35 +281,35 @@ fn tasks_start(
         runner.spawn(messages, every.discovery_interval_s);
     }
     let upkeep = DiscoveryUpkeep {
-        catalog: catalog(),
+        discovery: discovery(),
         metrics: Arc::clone(metrics),
         history_kept_s: every.discovery_history_kept_s,
     };
     runner.spawn(upkeep, every.discovery_upkeep_interval_s);
-    watch_tasks_start(&runner, settings, &catalog(), metrics);
+    watch_tasks_start(&runner, settings, &parts.watch, metrics);
     runner
 }
 
 fn watch_tasks_start(
     runner: &Runner,
     settings: &Settings,
-    catalog: &Arc<Catalog>,
+    watch: &Arc<Watch>,
     metrics: &Arc<Metrics>,
 ) {
     let every = &settings.tasks;
     let diff = SchemaDiff {
-        catalog: Arc::clone(catalog),
+        watch: Arc::clone(watch),
         metrics: Arc::clone(metrics),
         sources_concurrent_max: settings.watch.sources_concurrent_max,
     };
     runner.spawn(diff, every.schema_diff_interval_s);
     let delivery = AlertDelivery {
-        catalog: Arc::clone(catalog),
+        watch: Arc::clone(watch),
         metrics: Arc::clone(metrics),
     };
     runner.spawn(delivery, every.alert_delivery_interval_s);
     let upkeep = WatchUpkeep {
-        catalog: Arc::clone(catalog),
+        watch: Arc::clone(watch),
         metrics: Arc::clone(metrics),
     };
     runner.spawn(upkeep, every.watch_upkeep_interval_s);

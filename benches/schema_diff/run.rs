@@ -4,15 +4,17 @@
 use crate::{COLUMNS, TABLES, TYPES};
 use anyhow::{Context, Result, ensure};
 use skep::alert::{AlertSettings, ChannelSettings};
-use skep::catalog::{Catalog, CatalogSettings, TargetRule, WatchReport, WatchSettings, WatchSetup};
+use skep::catalog::{Catalog, CatalogSettings};
 use skep::clock::Clock;
 use skep::lake::{Lake, StorageSettings};
 use skep::model::WatchCause;
 use skep::naming::{NamingPolicy, NamingRules};
 use skep::source::{SourceKind, SourceSettings};
 use skep::store::{Store, StoreSettings};
+use skep::watch::{TargetRule, Watch, WatchReport, WatchSettings, WatchSetup};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// The name of the source.
 const SOURCE: &str = "shop";
@@ -46,16 +48,16 @@ fn at(server: &str, database: &str) -> Result<String> {
 async fn measure_on(source: &str, own: &str) -> Result<()> {
     let mut tables = PgConnection::connect(source).await?;
     fill(&mut tables).await?;
-    let catalog = catalog(source, own).await?;
-    let baseline = run(&catalog, "baseline").await?;
+    let watch = watch_open(source, own).await?;
+    let baseline = run(&watch, "baseline").await?;
     ensure!(
         baseline.baseline && baseline.tables == TABLES as u64,
         "{baseline:?}"
     );
     memory("after the baseline")?;
-    let unchanged = run(&catalog, "unchanged").await?;
+    let unchanged = run(&watch, "unchanged").await?;
     ensure!(unchanged.changes.is_empty(), "something changed by itself");
-    let kept = catalog.snapshot_list(SOURCE, 10).await?;
+    let kept = watch.snapshot_list(SOURCE, 10).await?;
     ensure!(kept.len() == 1, "an unchanged source stored a snapshot");
     println!(
         "one snapshot takes {} KiB in the database, and an unchanged source stores none",
@@ -66,7 +68,7 @@ async fn measure_on(source: &str, own: &str) -> Result<()> {
         format!("ALTER TABLE shop.table_{table:05} ALTER column_{column:02} TYPE bytea USING NULL;")
     });
     batches(&mut tables, changes).await?;
-    let changed = run(&catalog, "one change a table").await?;
+    let changed = run(&watch, "one change a table").await?;
     ensure!(
         changed.changes.len() == TABLES,
         "{} changes",
@@ -112,8 +114,8 @@ async fn execute(connection: &mut PgConnection, sql: &str) -> Result<()> {
     Ok(())
 }
 
-/// A catalog that watches the source, with a channel to write alerts for and a rule that leads to catalog tables.
-async fn catalog(source: &str, own: &str) -> Result<Catalog> {
+/// A watch over the source, with a channel to write alerts for and a rule that leads to catalog tables.
+async fn watch_open(source: &str, own: &str) -> Result<Watch> {
     let store = Store::open(StoreSettings::new(own)).await?;
     let settings = CatalogSettings {
         warehouse_location: "file:/nowhere".to_owned(),
@@ -140,11 +142,12 @@ async fn catalog(source: &str, own: &str) -> Result<Catalog> {
     alerts.channels.insert("log".to_owned(), channel);
     let watch = WatchSetup::new(&watch, &sources.into(), &alerts)?;
     let lake = Lake::new(&StorageSettings::default(), &[])?;
-    Ok(Catalog::new(store, lake, Clock::System, settings).with_watch(watch))
+    let catalog = Catalog::new(store, lake, Clock::System, settings);
+    Ok(Watch::new(Arc::new(catalog), watch))
 }
 
-async fn run(catalog: &Catalog, name: &str) -> Result<WatchReport> {
-    let report = catalog.watch_run(SOURCE, WatchCause::Manual).await?;
+async fn run(watch: &Watch, name: &str) -> Result<WatchReport> {
+    let report = watch.watch_run(SOURCE, WatchCause::Manual).await?;
     let own = report.elapsed.saturating_sub(report.read);
     println!(
         "run, {name}: {} tables, {} columns, {} changes; the source took {} ms, all else {} ms",

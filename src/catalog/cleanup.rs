@@ -47,7 +47,7 @@ const FIRST_TRY_TOLERANCE_MS: i64 = 1000;
 
 /// A deletion that a transaction has written down.
 #[derive(Debug)]
-pub(super) struct Doomed {
+pub(crate) struct Doomed {
     id: i64,
     location: String,
 }
@@ -69,7 +69,7 @@ impl Catalog {
     }
 
     /// As [`Self::doom`], for many directories at once, which are of no use since a time (seconds since the epoch).
-    pub(super) async fn doom_all(
+    pub(crate) async fn doom_all(
         &self,
         session: &mut Session,
         locations: &[&str],
@@ -88,13 +88,13 @@ impl Catalog {
     }
 
     /// The moment of a drop that was committed just now, for its first try.
-    pub(super) fn dropped_now(&self) -> Moment {
+    pub(crate) fn dropped_now(&self) -> Moment {
         Moment::exact(self.clock.millis().saturating_add(FIRST_TRY_TOLERANCE_MS))
     }
 
     /// Tries deletions right after the commit that wrote them down, several at once; what is younger than the drop stays.
     /// A failure is logged and left to the background task.
-    pub(super) async fn doomed_delete(&self, doomed: Vec<Doomed>, dropped: Moment) {
+    pub(crate) async fn doomed_delete(&self, doomed: Vec<Doomed>, dropped: Moment) {
         for (number, chunk) in doomed.chunks(DELETIONS_PER_LOOK).enumerate() {
             // A long list takes its time: meanwhile another replica may have finished some, to use the place.
             let chunk = if number == 0 {
@@ -300,7 +300,7 @@ fn spared_tell(location: &str, spared: Spared) {
 }
 
 /// Whether a place is a directory or stands inside it.
-pub(super) fn is_inside(place: &str, directory: &str) -> bool {
+pub(crate) fn is_inside(place: &str, directory: &str) -> bool {
     let rest = place
         .trim_end_matches('/')
         .strip_prefix(directory.trim_end_matches('/'));

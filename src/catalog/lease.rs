@@ -7,18 +7,18 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 /// Seconds that a lease lasts from its last extension.
-pub(super) const LEASE_S: i64 = 60;
+pub(crate) const LEASE_S: i64 = 60;
 
 /// The right to be at something.
 #[derive(Debug, Clone)]
-pub(super) struct Lease {
-    pub(super) name: String,
-    pub(super) holder: String,
+pub(crate) struct Lease {
+    pub(crate) name: String,
+    pub(crate) holder: String,
 }
 
 impl Lease {
     /// A lease to ask for, in the name of a holder that nobody else has.
-    pub(super) fn new(name: String) -> Self {
+    pub(crate) fn new(name: String) -> Self {
         let random = || RandomState::new().build_hasher().finish();
         Self {
             name,
@@ -50,12 +50,12 @@ impl Catalog {
     }
 
     /// Takes a lease for work that keeps it; false where another holder has it.
-    pub(super) async fn lease_begin(&self, lease: &Lease) -> Result<bool> {
+    pub(crate) async fn lease_begin(&self, lease: &Lease) -> Result<bool> {
         self.lease_take(&lease.name, &lease.holder, LEASE_S).await
     }
 
     /// Gives a lease back; where that fails, it ends by itself.
-    pub(super) async fn lease_end(&self, lease: &Lease) {
+    pub(crate) async fn lease_end(&self, lease: &Lease) {
         if let Err(failure) = self.lease_release(&lease.name, &lease.holder).await {
             tracing::warn!(%failure, name = lease.name, "cannot give a lease back; it ends by itself");
         }
@@ -63,7 +63,7 @@ impl Catalog {
 
     /// Does work that keeps a lease: takes it, keeps it alive meanwhile, and gives it back. `None` where another holder
     /// has it; then nothing is done.
-    pub(super) async fn lease_hold<T>(
+    pub(crate) async fn lease_hold<T>(
         &self,
         lease: &Lease,
         work: impl Future<Output = Result<T>>,

@@ -1,8 +1,8 @@
 //! What the types cannot say: values that are well formed and still cannot work.
 
 use super::{Settings, error::ConfigError};
-use crate::catalog::WatchSetup;
 use crate::lake::{Location, Scheme};
+use crate::watch::WatchSetup;
 
 /// The least message limit that still lets a table with some columns through.
 const MESSAGE_BYTES_LEAST: usize = 64 * 1024;

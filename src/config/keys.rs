@@ -3,10 +3,10 @@
 
 use super::Settings;
 use crate::alert::ChannelSettings;
-use crate::catalog::{OwnerRule, TargetRule};
 use crate::lake::S3Settings;
 use crate::secret::Secret;
 use crate::source::{SourceKind, SourceSettings};
+use crate::watch::{OwnerRule, TargetRule};
 use std::collections::BTreeSet;
 
 /// Every key in its dotted form, such as `storage.s3.endpoint`.

@@ -19,12 +19,12 @@ pub use sections::{
 };
 
 use crate::alert::AlertSettings;
-use crate::catalog::WatchSettings;
 use crate::lake::StorageSettings;
 use crate::naming::NamingSettings;
 use crate::source::SourceSettings;
 use crate::telemetry::LogSettings;
 use crate::thrift::ThriftSettings;
+use crate::watch::WatchSettings;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -18,8 +18,10 @@ pub mod view;
 pub use router::API_ROOT;
 
 use crate::catalog::Catalog;
+use crate::discovery::Discovery;
 use crate::model::{Caller, Way};
 use crate::telemetry::Metrics;
+use crate::watch::Watch;
 use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,8 +35,12 @@ pub const RUNS_CONCURRENT_MAX: usize = 8;
 /// What all requests of a server share.
 #[derive(Debug)]
 pub struct Shared {
-    /// The operations.
+    /// The operations on Hive's nouns.
     pub catalog: Arc<Catalog>,
+    /// Partitions that appear by themselves.
+    pub discovery: Arc<Discovery>,
+    /// The watch over sources, and its alerts.
+    pub watch: Arc<Watch>,
     /// The counters.
     pub metrics: Arc<Metrics>,
     /// How long the readiness check waits for the database.

@@ -1,16 +1,16 @@
 //! Sends what the outbox holds and is due. What a channel does not take stays there and is tried again.
 
 use super::{Report, Task};
-use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::telemetry::Metrics;
+use crate::watch::Watch;
 use std::sync::Arc;
 
 /// The task; see the module.
 #[derive(Debug)]
 pub struct AlertDelivery {
     /// Whose alerts.
-    pub catalog: Arc<Catalog>,
+    pub watch: Arc<Watch>,
     /// Where messages are counted.
     pub metrics: Arc<Metrics>,
 }
@@ -21,7 +21,7 @@ impl Task for AlertDelivery {
     }
 
     async fn activate(&self) -> Result<Report, Error> {
-        let report = self.catalog.alerts_deliver().await?;
+        let report = self.watch.alerts_deliver().await?;
         let metrics = self.metrics.watch();
         metrics.delivered("sent", report.sent);
         metrics.delivered("refused", report.refused);

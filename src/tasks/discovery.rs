@@ -2,7 +2,7 @@
 //! new partitions waiting. A lease keeps replicas apart; a table that fails is left to its own, longer schedule.
 
 use super::{Report, Task};
-use crate::catalog::{Catalog, DiscoveryReport, DiscoveryScope};
+use crate::discovery::{self, DiscoveryReport, DiscoveryScope};
 use crate::error::Error;
 use crate::model::{RunCause, TableRef};
 use crate::telemetry::Metrics;
@@ -16,7 +16,7 @@ const TABLES_PER_ACTIVATION_MAX: usize = 200;
 #[derive(Debug)]
 pub struct Discovery {
     /// Whose tables.
-    pub catalog: Arc<Catalog>,
+    pub discovery: Arc<discovery::Discovery>,
     /// Where runs are counted.
     pub metrics: Arc<Metrics>,
     /// What is looked at.
@@ -27,7 +27,7 @@ pub struct Discovery {
 
 impl Discovery {
     async fn run(&self, at: TableRef) -> Result<bool, Error> {
-        let Some(report) = self.catalog.discovery_run_due(&at, self.scope).await? else {
+        let Some(report) = self.discovery.discovery_run_due(&at, self.scope).await? else {
             return Ok(false);
         };
         self.count(&report);
@@ -58,7 +58,7 @@ impl Task for Discovery {
 
     async fn activate(&self) -> Result<Report, Error> {
         let due = self
-            .catalog
+            .discovery
             .discovery_due(self.scope, TABLES_PER_ACTIVATION_MAX)
             .await?;
         let runs = stream::iter(due).map(|at| async move {
@@ -83,7 +83,7 @@ impl Task for Discovery {
 #[derive(Debug)]
 pub struct DiscoveryUpkeep {
     /// Whose history.
-    pub catalog: Arc<Catalog>,
+    pub discovery: Arc<discovery::Discovery>,
     /// Where the tables are counted.
     pub metrics: Arc<Metrics>,
     /// Seconds that a run is kept, and can be undone.
@@ -102,7 +102,7 @@ impl Task for DiscoveryUpkeep {
         let (mut tables, mut stale, mut after) = (0, 0, 0);
         loop {
             let page = self
-                .catalog
+                .discovery
                 .discovery_statuses(after, TABLES_PER_PAGE)
                 .await?;
             let Some(last) = page.last() else { break };
@@ -121,7 +121,7 @@ impl Task for DiscoveryUpkeep {
         }
         self.metrics.discovery().tables(tables, stale);
         let done = self
-            .catalog
+            .discovery
             .discovery_history_expire(self.history_kept_s)
             .await?;
         Ok(Report { done, failed: 0 })

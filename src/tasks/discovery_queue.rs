@@ -2,7 +2,7 @@
 //! what fails comes again by itself, to this replica or another.
 
 use super::{Report, Task};
-use crate::catalog::Catalog;
+use crate::discovery::Discovery;
 use crate::error::Error;
 use crate::lake::{ObjectEvent, Queue, QueueMessage, Receipt};
 use crate::model::{RunCause, RunCounts, RunOutcome};
@@ -19,7 +19,7 @@ const UNREADABLE_RECEIVED_MAX: u32 = 5;
 #[derive(Debug)]
 pub struct DiscoveryQueue {
     /// Whose tables.
-    pub catalog: Arc<Catalog>,
+    pub discovery: Arc<Discovery>,
     /// Where the messages are.
     pub queue: Queue,
     /// Where runs are counted.
@@ -76,7 +76,7 @@ impl DiscoveryQueue {
     }
 
     async fn register(&self, events: &[ObjectEvent]) -> Result<(), Error> {
-        let report = self.catalog.discovery_events(events).await?;
+        let report = self.discovery.discovery_events(events).await?;
         if report.directories > 0 {
             let counts = RunCounts {
                 requests: report.requests,

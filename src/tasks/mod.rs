@@ -1,6 +1,6 @@
 //! Background work. A task is a function without input that may be run at any time, on any number
 //! of replicas, and crash at any point: the next run does what is left. Nothing is handed from
-//! one run to the next but what the database holds. Tasks go through the catalog.
+//! one run to the next but what the database holds. Tasks go through the operations of the catalog, discovery and the watch.
 
 mod alert_delivery;
 mod discovery;

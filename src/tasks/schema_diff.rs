@@ -2,9 +2,9 @@
 //! fails is left to its own, longer pauses, and one that is late is told.
 
 use super::{Report, Task};
-use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::telemetry::Metrics;
+use crate::watch::Watch;
 use futures::stream::{self, StreamExt};
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct SchemaDiff {
     /// Whose sources.
-    pub catalog: Arc<Catalog>,
+    pub watch: Arc<Watch>,
     /// Where runs are counted.
     pub metrics: Arc<Metrics>,
     /// Sources that are read at the same time.
@@ -22,7 +22,7 @@ pub struct SchemaDiff {
 impl SchemaDiff {
     async fn run(&self, name: String) -> Option<bool> {
         let metrics = self.metrics.watch();
-        match self.catalog.watch_run_due(&name).await {
+        match self.watch.watch_run_due(&name).await {
             Ok(None) => None,
             Ok(Some(report)) => {
                 metrics.ran("ok");
@@ -31,7 +31,7 @@ impl SchemaDiff {
                 }
                 Some(true)
             }
-            // The catalog has told why.
+            // The watch has told why.
             Err(_) => {
                 metrics.ran("error");
                 Some(false)
@@ -46,7 +46,7 @@ impl Task for SchemaDiff {
     }
 
     async fn activate(&self) -> Result<Report, Error> {
-        let due = self.catalog.watch_due().await?;
+        let due = self.watch.watch_due().await?;
         let runs = stream::iter(due).map(|name| self.run(name));
         let mut runs = runs.buffer_unordered(self.sources_concurrent_max.max(1));
         let mut report = Report::default();
@@ -58,7 +58,7 @@ impl Task for SchemaDiff {
             }
         }
         drop(runs);
-        self.catalog.watch_late_tell().await?;
+        self.watch.watch_late_tell().await?;
         Ok(report)
     }
 }

@@ -1,16 +1,16 @@
 //! Thins the history of the watch, and measures what waits to be told.
 
 use super::{Report, Task};
-use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::telemetry::Metrics;
+use crate::watch::Watch;
 use std::sync::Arc;
 
 /// The task; see the module.
 #[derive(Debug)]
 pub struct WatchUpkeep {
     /// Whose history.
-    pub catalog: Arc<Catalog>,
+    pub watch: Arc<Watch>,
     /// Where the backlog is shown.
     pub metrics: Arc<Metrics>,
 }
@@ -21,11 +21,11 @@ impl Task for WatchUpkeep {
     }
 
     async fn activate(&self) -> Result<Report, Error> {
-        let backlog = self.catalog.alert_backlog().await?;
+        let backlog = self.watch.alert_backlog().await?;
         let pending = backlog.iter().map(|one| one.pending).sum();
         let age_s = backlog.iter().map(|one| one.age_s).max().unwrap_or(0);
         self.metrics.watch().backlog(pending, age_s);
-        let done = self.catalog.watch_history_expire().await?;
+        let done = self.watch.watch_history_expire().await?;
         Ok(Report { done, failed: 0 })
     }
 }

@@ -3,7 +3,7 @@
 use crate::model::{EventBody, EventKind, NewEvent, Partition, Table};
 
 /// Partitions that were added or dropped together.
-pub(in crate::catalog) fn partitions_event(
+pub(crate) fn partitions_event(
     kind: EventKind,
     table: &Table,
     partitions: Vec<Partition>,
@@ -16,11 +16,7 @@ pub(in crate::catalog) fn partitions_event(
 }
 
 /// A partition that was changed.
-pub(in crate::catalog) fn change_event(
-    table: &Table,
-    before: Partition,
-    after: Partition,
-) -> NewEvent {
+pub(crate) fn change_event(table: &Table, before: Partition, after: Partition) -> NewEvent {
     let body = EventBody::PartitionChange {
         table: Box::new(table.clone()),
         before: Box::new(before),

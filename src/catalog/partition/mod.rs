@@ -24,7 +24,7 @@ pub use add::AddOptions;
 pub use alter::PartitionAlterOptions;
 pub use cursor::PartitionCursor;
 pub use drop::{DropOptions, DropSelection};
-pub(super) use event::{change_event, partitions_event};
+pub(crate) use event::{change_event, partitions_event};
 pub use get::{PartitionAt, PartitionKey};
 pub(super) use hints::KeyHints;
 pub use selection::PartitionSelection;
@@ -75,12 +75,12 @@ fn key_names_of(keys: &[Column]) -> Vec<String> {
 }
 
 /// The name of the partition with these values. `Invalid` where their number is wrong.
-pub(super) fn name_of_values(table: &Table, values: &[String]) -> Result<String> {
+pub(crate) fn name_of_values(table: &Table, values: &[String]) -> Result<String> {
     make_name(&key_names(table), values).map_err(Error::from)
 }
 
 /// The values that a partition's name gives the table's keys. A name that lacks a key is `InvalidObject`.
-pub(super) fn values_of_name(table: &Table, name: &str) -> Result<Vec<String>> {
+pub(crate) fn values_of_name(table: &Table, name: &str) -> Result<Vec<String>> {
     values_for_keys(name, &key_names(table)).map_err(Error::from)
 }
 
@@ -106,13 +106,13 @@ fn listed(values: &[String]) -> String {
     format!("[{}]", values.join(", "))
 }
 
-pub(super) fn table_missing(at: &TableRef) -> Error {
+pub(crate) fn table_missing(at: &TableRef) -> Error {
     Error::NotFound(Entity::Table(at.clone()))
 }
 
 /// Fails where the table of a transaction is not the one that a request was prepared for: its default locations or
 /// its keys would be wrong.
-pub(super) fn same_table(seen: &Table, now: &Table) -> Result<()> {
+pub(crate) fn same_table(seen: &Table, now: &Table) -> Result<()> {
     if seen.id == now.id
         && seen.location == now.location
         && seen.partition_keys == now.partition_keys

@@ -25,7 +25,7 @@ impl Catalog {
     }
 
     /// As [`Self::table_change`], where `check` accepts what the table is to become.
-    pub(in crate::catalog) async fn table_change_checked(
+    pub(crate) async fn table_change_checked(
         &self,
         at: &TableRef,
         change: &TableChange,
@@ -58,7 +58,7 @@ impl Catalog {
     /// Adds columns behind those of a table, in one change with its event, and says of each whether it was missing. The
     /// partitions keep theirs: their files lack the columns, which reads as null either way. Fails with `NotFound`, with
     /// `NotAllowed` for a view, and for a table whose columns something else keeps.
-    pub(in crate::catalog) async fn table_columns_add(
+    pub(crate) async fn table_columns_add(
         &self,
         at: &TableRef,
         columns: &[Column],

@@ -12,7 +12,8 @@ mod statistics;
 
 pub use alter::{AlterOptions, Expected};
 pub use change::TableChange;
-pub(super) use statistics::{DO_NOT_UPDATE_STATS, NUM_FILES, TOTAL_SIZE, accuracy_renew};
+pub(super) use statistics::{DO_NOT_UPDATE_STATS, accuracy_renew};
+pub(crate) use statistics::{NUM_FILES, TOTAL_SIZE};
 
 use crate::model::{EventBody, EventKind, NewEvent, Parameters, Table, TableType};
 
@@ -32,7 +33,7 @@ pub(super) fn table_event(kind: EventKind, table: &Table) -> NewEvent {
 }
 
 /// Sets the time of the last change where the client left it out (the Hive client strips it before an alter).
-pub(super) fn last_ddl_time_fill(parameters: &mut Parameters, now: i64) {
+pub(crate) fn last_ddl_time_fill(parameters: &mut Parameters, now: i64) {
     parameters
         .entry(LAST_DDL_TIME.into())
         .or_insert_with(|| now.to_string());

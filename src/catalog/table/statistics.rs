@@ -5,9 +5,9 @@ use crate::hive::stats_json::{COLUMN_STATS_ACCURATE, StatsAccuracy};
 use crate::model::{Parameters, Table};
 
 /// Count of files.
-pub(in crate::catalog) const NUM_FILES: &str = "numFiles";
+pub(crate) const NUM_FILES: &str = "numFiles";
 /// Count of bytes.
-pub(in crate::catalog) const TOTAL_SIZE: &str = "totalSize";
+pub(crate) const TOTAL_SIZE: &str = "totalSize";
 /// A parameter, and a key of the environment, by which a client keeps the server from counting.
 pub(in crate::catalog) const DO_NOT_UPDATE_STATS: &str = "DO_NOT_UPDATE_STATS";
 

@@ -51,7 +51,7 @@ pub(in crate::rest) async fn list(
         before: query.before,
         limit: size + 1,
     };
-    let found = shared.catalog.alert_list(&filter).await?;
+    let found = shared.watch.alert_list(&filter).await?;
     let (alerts, next) = page_of(found, size, |alert| alert.id);
     let alerts = alerts.into_iter().map(AlertView::from).collect();
     Ok(Json(AlertListView { alerts, next }))
@@ -77,7 +77,7 @@ pub(in crate::rest) async fn acknowledge(
     Segments(alert): Segments<i64>,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<Json<AlertView>, Problem> {
-    Ok(Json(shared.catalog.alert_acknowledge(alert).await?.into()))
+    Ok(Json(shared.watch.alert_acknowledge(alert).await?.into()))
 }
 
 /// Put an alert off; one that was sent is sent again then
@@ -92,9 +92,7 @@ pub(in crate::rest) async fn snooze(
     Body(wanted): Body<SnoozeAlert>,
 ) -> Result<Json<AlertView>, Problem> {
     let until = moment_of("until", &wanted.until)?;
-    Ok(Json(
-        shared.catalog.alert_snooze(alert, until).await?.into(),
-    ))
+    Ok(Json(shared.watch.alert_snooze(alert, until).await?.into()))
 }
 
 /// List what need not be told
@@ -104,7 +102,7 @@ pub(in crate::rest) async fn mutes(
     State(shared): State<Arc<Shared>>,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<Json<MuteListView>, Problem> {
-    let found = shared.catalog.mute_list().await?;
+    let found = shared.watch.mute_list().await?;
     let mutes = found.into_iter().map(MuteView::from).collect();
     Ok(Json(MuteListView { mutes }))
 }
@@ -126,7 +124,7 @@ pub(in crate::rest) async fn mute(
         why: new.why,
         at: 0,
     };
-    let added = shared.catalog.mute_add(&mute).await?;
+    let added = shared.watch.mute_add(&mute).await?;
     Ok((StatusCode::CREATED, Json(added.into())))
 }
 
@@ -139,6 +137,6 @@ pub(in crate::rest) async fn unmute(
     Segments(mute): Segments<i64>,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<StatusCode, Problem> {
-    shared.catalog.mute_remove(mute).await?;
+    shared.watch.mute_remove(mute).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -52,7 +52,7 @@ pub(in crate::rest) async fn list(
         before: query.before,
         limit: size + 1,
     };
-    let found = shared.catalog.schema_change_list(&filter).await?;
+    let found = shared.watch.schema_change_list(&filter).await?;
     let (changes, next) = page_of(found, size, |change| change.id);
     let changes = changes.into_iter().map(Into::into).collect();
     Ok(Json(ChangeListView { changes, next }))
@@ -70,7 +70,7 @@ pub(in crate::rest) async fn apply(
     Segments(change): Segments<i64>,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<Json<AppliedView>, Problem> {
-    let applied = shared.catalog.schema_change_apply(change).await?;
+    let applied = shared.watch.schema_change_apply(change).await?;
     let columns = applied.into_iter().map(AppliedColumnView::from).collect();
     Ok(Json(AppliedView { columns }))
 }

@@ -17,7 +17,7 @@ pub(in crate::rest) async fn list(
     State(shared): State<Arc<Shared>>,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<Json<ChannelListView>, Problem> {
-    let found = shared.catalog.channel_list().await?;
+    let found = shared.watch.channel_list().await?;
     let channels = found.into_iter().map(ChannelView::from).collect();
     Ok(Json(ChannelListView { channels }))
 }
@@ -31,6 +31,6 @@ pub(in crate::rest) async fn test(
     Segments(channel): Segments<String>,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<StatusCode, Problem> {
-    shared.catalog.channel_test(&channel).await?;
+    shared.watch.channel_test(&channel).await?;
     Ok(StatusCode::NO_CONTENT)
 }

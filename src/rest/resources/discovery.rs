@@ -36,7 +36,10 @@ pub(in crate::rest) async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<DiscoveryListView>, Problem> {
     let size = page_size(query.limit)?;
-    let page = shared.catalog.discovery_statuses(query.after, size).await?;
+    let page = shared
+        .discovery
+        .discovery_statuses(query.after, size)
+        .await?;
     // Tables that were dropped meanwhile are missing from a page, so only an empty one is surely the last.
     let next = page.last().map(|status| status.state.table_id);
     let tables = page.into_iter().map(DiscoveryView::from).collect();
@@ -55,7 +58,7 @@ pub(in crate::rest) async fn get(
     Query(query): Query<CatalogQuery>,
 ) -> Result<Json<DiscoveryView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
-    Ok(Json(shared.catalog.discovery_status(&at).await?.into()))
+    Ok(Json(shared.discovery.discovery_status(&at).await?.into()))
 }
 
 /// Set what a table asks of discovery
@@ -84,7 +87,7 @@ pub(in crate::rest) async fn put(
         let field = field.map_or("on".to_owned(), |name| format!("settings.{name}"));
         return Err(Problem::field(field, fault.to_string()));
     }
-    let status = shared.catalog.discovery_set(&at, &changes).await?;
+    let status = shared.discovery.discovery_set(&at, &changes).await?;
     Ok(Json(status.into()))
 }
 
@@ -132,7 +135,7 @@ pub(in crate::rest) async fn runs(
     let size = page_size(query.limit)?;
     let at = table_at(query.catalog.as_deref(), &place);
     let found = shared
-        .catalog
+        .discovery
         .discovery_runs(&at, query.before, size + 1)
         .await?;
     let views = found.into_iter().map(RunView::from).collect();
@@ -153,7 +156,9 @@ pub(in crate::rest) async fn undo(
     Query(query): Query<CatalogQuery>,
 ) -> Result<Json<RunView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &(database, table));
-    Ok(Json(shared.catalog.discovery_undo(&at, run).await?.into()))
+    Ok(Json(
+        shared.discovery.discovery_undo(&at, run).await?.into(),
+    ))
 }
 
 /// Let a table's schedule go on after an undo
@@ -168,8 +173,8 @@ pub(in crate::rest) async fn resume(
     Query(query): Query<CatalogQuery>,
 ) -> Result<Json<DiscoveryView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
-    shared.catalog.discovery_resume(&at).await?;
-    Ok(Json(shared.catalog.discovery_status(&at).await?.into()))
+    shared.discovery.discovery_resume(&at).await?;
+    Ok(Json(shared.discovery.discovery_status(&at).await?.into()))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -199,7 +204,7 @@ pub(in crate::rest) async fn skipped(
     let size = page_size(query.limit)?;
     let at = table_at(query.catalog.as_deref(), &place);
     let found = shared
-        .catalog
+        .discovery
         .discovery_skips(&at, &query.after, size + 1)
         .await?;
     let views = found.into_iter().map(SkippedView::from).collect();
@@ -222,6 +227,6 @@ pub(in crate::rest) async fn explain(
     Query(query): Query<CatalogQuery>,
 ) -> Result<Json<ExplanationView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &(database, table));
-    let explanation = shared.catalog.discovery_explain(&at, &partition).await?;
+    let explanation = shared.discovery.discovery_explain(&at, &partition).await?;
     Ok(Json(explanation.into()))
 }

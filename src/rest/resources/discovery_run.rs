@@ -5,7 +5,7 @@
 //! history; a dry run ends with its client.
 
 use super::CatalogQuery;
-use crate::catalog::RunProgress;
+use crate::discovery::RunProgress;
 use crate::error::{Error, Result};
 use crate::model::{RunCause, TableRef};
 use crate::rest::Shared;
@@ -85,12 +85,12 @@ async fn run(
 ) -> Result<RunLine> {
     let scope = wanted.scope.into();
     if wanted.dry_run {
-        let plan = shared.catalog.discovery_plan_watched(at, scope, progress);
+        let plan = shared.discovery.discovery_plan_watched(at, scope, progress);
         let plan = Box::pin(plan).await?;
         return Ok(RunLine::Plan(Box::new(plan.into())));
     }
-    let catalog = &shared.catalog;
-    let report = catalog.discovery_run_watched(at, scope, RunCause::Manual, progress);
+    let discovery = &shared.discovery;
+    let report = discovery.discovery_run_watched(at, scope, RunCause::Manual, progress);
     let report = Box::pin(report).await?;
     Ok(RunLine::Report(Box::new(report.into())))
 }

@@ -41,7 +41,7 @@ pub(in crate::rest) async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<SourceListView>, Problem> {
     let size = page_size(query.limit)?;
-    let found = shared.catalog.source_list().await?;
+    let found = shared.watch.source_list().await?;
     let wanted = found
         .into_iter()
         .filter(|source| source.name > query.after)
@@ -65,7 +65,7 @@ pub(in crate::rest) async fn add(
     Body(new): Body<NewSource>,
 ) -> Result<(StatusCode, Json<SourceView>), Problem> {
     let settings = new.settings.into();
-    let added = shared.catalog.source_add(&new.name, settings).await?;
+    let added = shared.watch.source_add(&new.name, settings).await?;
     Ok((StatusCode::CREATED, Json(added.into())))
 }
 
@@ -78,7 +78,7 @@ pub(in crate::rest) async fn get(
     Segments(source): Segments<String>,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<Json<SourceView>, Problem> {
-    Ok(Json(shared.catalog.source_get(&source).await?.into()))
+    Ok(Json(shared.watch.source_get(&source).await?.into()))
 }
 
 /// Stop watching a source, and forget its snapshots, changes and alerts
@@ -90,7 +90,7 @@ pub(in crate::rest) async fn remove(
     Segments(source): Segments<String>,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<StatusCode, Problem> {
-    shared.catalog.source_remove(&source).await?;
+    shared.watch.source_remove(&source).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -104,7 +104,7 @@ pub(in crate::rest) async fn test(
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<Json<SourceCheckView>, Problem> {
     let _permit = permit(&shared)?;
-    Ok(Json(shared.catalog.source_test(&source).await?.into()))
+    Ok(Json(shared.watch.source_test(&source).await?.into()))
 }
 
 /// Read a source now and keep what changed
@@ -120,10 +120,10 @@ pub(in crate::rest) async fn run(
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<Json<WatchReportView>, Problem> {
     let permit = permit(&shared)?;
-    let catalog = Arc::clone(&shared.catalog);
+    let watch = Arc::clone(&shared.watch);
     let running = tokio::spawn(async move {
         let _permit = permit;
-        catalog.watch_run(&source, WatchCause::Manual).await
+        watch.watch_run(&source, WatchCause::Manual).await
     });
     let report = running.await.map_err(|_| {
         tracing::error!("a run over a source ended in a panic");
@@ -158,7 +158,7 @@ pub(in crate::rest) async fn snapshots(
     Query(query): Query<SnapshotsQuery>,
 ) -> Result<Json<SnapshotListView>, Problem> {
     let size = page_size(query.limit)?;
-    let found = shared.catalog.snapshot_list(&source, size).await?;
+    let found = shared.watch.snapshot_list(&source, size).await?;
     let snapshots = found.into_iter().map(SnapshotView::from).collect();
     Ok(Json(SnapshotListView { snapshots }))
 }
@@ -190,7 +190,7 @@ pub(in crate::rest) async fn diff(
     let size = page_size(query.limit)?;
     let from = snapshot_of("from", &query.from)?;
     let to = snapshot_of("to", query.to.as_deref().unwrap_or(LATEST))?;
-    let changes = shared.catalog.schema_diff(&source, from, to).await?;
+    let changes = shared.watch.schema_diff(&source, from, to).await?;
     let ends = changes.first();
     let (from_snapshot, to_snapshot) = (
         ends.map(|change| change.from_snapshot),

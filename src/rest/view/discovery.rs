@@ -1,7 +1,7 @@
 //! Discovery: where a table stands, and what it asks for.
 
 use super::{moment, money};
-use crate::catalog::DiscoveryStatus;
+use crate::discovery::DiscoveryStatus;
 use crate::model::{DiscoveryMode, DiscoverySettings, DiscoveryState, SchemaPolicy};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 use super::discovery::ScheduleView;
 use super::moment;
 use super::run::RunView;
-use crate::catalog::{PartitionExplanation, PartitionPlace, PlaceState, RegisteredPartition};
+use crate::discovery::{PartitionExplanation, PartitionPlace, PlaceState, RegisteredPartition};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -2,7 +2,7 @@
 
 use super::problem::ProblemView;
 use super::{moment, money};
-use crate::catalog::{
+use crate::discovery::{
     DiscoveryPlan, DiscoveryReport, DiscoveryScope, LIST_PRICE_USD_PER_1000, PlannedPartition,
 };
 use crate::model::{DiscoveryRun, DiscoverySkip, RunCounts};

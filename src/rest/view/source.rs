@@ -2,9 +2,9 @@
 
 use super::change::ChangeView;
 use super::moment;
-use crate::catalog::{SourceStatus, WatchReport};
 use crate::model::SnapshotInfo;
 use crate::source::{SourceCheck, SourceKind, SourceSettings, SourceUrl};
+use crate::watch::{SourceStatus, WatchReport};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use utoipa::ToSchema;

@@ -3,5 +3,6 @@
 pub(in crate::store) mod event;
 pub(in crate::store) mod object;
 pub(in crate::store) mod packing;
+pub(in crate::store) mod severity;
 pub(in crate::store) mod snapshot;
 pub(in crate::store) mod statistics;

@@ -3,11 +3,11 @@
 use crate::error::Result;
 use crate::model::{Alert, AlertFilter, AlertState, NoticeEntry, NoticeKind};
 use crate::store::form::packing::{from_json, to_json};
+use crate::store::form::severity::{severity_number, severity_of};
 use crate::store::sql::failure::Failure;
 use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
 use crate::store::sql::statement::{LIST_LENGTH_MAX, rows_in_next_statement};
-use crate::store::watch::severity::{severity_number, severity_of};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 

@@ -4,6 +4,5 @@ pub(in crate::store) mod alert;
 pub(in crate::store) mod alert_channel;
 pub(in crate::store) mod mute;
 pub(in crate::store) mod schema_change;
-pub(in crate::store) mod severity;
 pub(in crate::store) mod snapshot;
 pub(in crate::store) mod source;

@@ -6,11 +6,11 @@ use crate::model::{
     TableRef,
 };
 use crate::store::form::packing::{ColumnForm, column_form, column_of, from_json, to_json};
+use crate::store::form::severity::{severity_number, severity_of};
 use crate::store::sql::failure::Failure;
 use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
 use crate::store::sql::statement::rows_in_next_statement;
-use crate::store::watch::severity::{severity_number, severity_of};
 use serde::{Deserialize, Serialize};
 
 const COLUMNS: &str =

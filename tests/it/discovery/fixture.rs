@@ -6,9 +6,10 @@ use crate::s3::S3Server;
 use crate::server::settings_in;
 use crate::thrift::objects::partitioned;
 use serde_json::{Value, json};
-use skep::catalog::{Catalog, DiscoveryReport, DiscoveryScope};
+use skep::catalog::Catalog;
 use skep::clock::Clock;
 use skep::config::Settings;
+use skep::discovery::{Discovery, DiscoveryReport, DiscoveryScope};
 use skep::error::Result;
 use skep::model::{DatabaseRef, RunCause, TableRef};
 use skep::secret::Secret;
@@ -79,6 +80,10 @@ impl World {
 
     pub(super) fn catalog(&self) -> &Arc<Catalog> {
         &self.running.catalog
+    }
+
+    pub(super) fn discovery(&self) -> &Arc<Discovery> {
+        &self.running.discovery
     }
 
     /// Runs a conversation over Thrift on a thread of its own.
@@ -216,7 +221,7 @@ impl World {
 
     /// A run by hand.
     pub(super) async fn run(&self, table: &str, scope: DiscoveryScope) -> Result<DiscoveryReport> {
-        self.catalog()
+        self.discovery()
             .discovery_run(&at(table), scope, RunCause::Manual)
             .await
     }

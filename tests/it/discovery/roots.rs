@@ -1,7 +1,7 @@
 //! Several roots: a partition points to the best one that has it, and moves in one change.
 
 use super::fixture::{World, at};
-use skep::catalog::DiscoveryScope;
+use skep::discovery::DiscoveryScope;
 use skep::model::RunOutcome;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,7 +38,7 @@ async fn a_partition_moves_from_hot_to_cold_when_the_cold_one_is_complete() {
 
     world.s3.put("lake", "t/2023/11/14/21/_SUCCESS", "");
     let plan = world
-        .catalog()
+        .discovery()
         .discovery_plan(&at("t"), DiscoveryScope::Window)
         .await
         .unwrap();
@@ -65,7 +65,7 @@ async fn a_partition_moves_from_hot_to_cold_when_the_cold_one_is_complete() {
     assert_eq!((quiet.counts.added, quiet.counts.moved), (0, 0), "it stays");
 
     let undo = world
-        .catalog()
+        .discovery()
         .discovery_undo(&at("t"), moved.run_id.unwrap())
         .await
         .unwrap();

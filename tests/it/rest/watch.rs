@@ -6,9 +6,9 @@ use crate::harness::{TestDatabase, TestServer};
 use reqwest::Method;
 use serde_json::{Value, json};
 use skep::alert::{ChannelKind, ChannelSettings};
-use skep::catalog::TargetRule;
 use skep::config::Settings;
 use skep::secret::Secret;
+use skep::watch::TargetRule;
 use std::time::{Duration, Instant};
 
 /// How long a message may take from the outbox to its receiver.

@@ -1,8 +1,7 @@
 //! Alarms: a source that cannot be read, one that was not read, and the news that it works again.
 
-use super::fixture::{DAY_S, HOUR_S, START_S, Watched, columns_set, look, round};
+use super::fixture::{DAY_S, HOUR_S, Replica, START_S, Watched, columns_set, look, round};
 use crate::harness::{TestDatabase, on_every_database};
-use skep::catalog::Catalog;
 use skep::error::Error;
 use skep::model::WatchCause;
 use skep::source::{SourceKind, SourceSettings};
@@ -24,18 +23,18 @@ fn nowhere() -> SourceSettings {
 }
 
 /// One failing look of the schedule.
-async fn fail(catalog: &Catalog) -> Error {
-    let due = catalog.watch_due().await.unwrap();
+async fn fail(replica: &Replica) -> Error {
+    let due = replica.watch.watch_due().await.unwrap();
     assert_eq!(due, ["lake"]);
-    catalog.watch_run_due("lake").await.unwrap_err()
+    replica.watch.watch_run_due("lake").await.unwrap_err()
 }
 
 async fn a_source_that_is_not_reached_is_told_once_until_it_works_again(test: TestDatabase) {
     let mut watched = Watched::new(test).await;
     let working = watched.source.clone();
-    let catalog = watched.replica().await;
-    columns_set(&catalog, "orders", &["id int"]).await;
-    look(&catalog).await;
+    let replica = watched.replica().await;
+    columns_set(&replica, "orders", &["id int"]).await;
+    look(&replica).await;
     watched.pass(HOUR_S);
 
     watched.source = nowhere();
@@ -43,7 +42,7 @@ async fn a_source_that_is_not_reached_is_told_once_until_it_works_again(test: Te
     for (failures, pause_s) in [(1, 60), (2, 120), (3, 240), (4, 480)] {
         let failure = fail(&down).await;
         assert!(matches!(failure, Error::Unavailable { .. }), "{failure:?}");
-        let state = down.source_get("lake").await.unwrap().state;
+        let state = down.watch.source_get("lake").await.unwrap().state;
         assert_eq!(state.failures, failures);
         assert_eq!(state.next_at, watched.clock.seconds() + pause_s);
         assert_eq!(
@@ -56,9 +55,9 @@ async fn a_source_that_is_not_reached_is_told_once_until_it_works_again(test: Te
             error.contains("not reached") && !error.contains("hunter2"),
             "{error}"
         );
-        assert!(down.watch_due().await.unwrap().is_empty());
+        assert!(down.watch.watch_due().await.unwrap().is_empty());
         watched.pass(pause_s);
-        down.alerts_deliver().await.unwrap();
+        down.watch.alerts_deliver().await.unwrap();
     }
     let told = watched.told();
     assert_eq!(told.len(), 1, "{told:?}");
@@ -71,18 +70,19 @@ async fn a_source_that_is_not_reached_is_told_once_until_it_works_again(test: Te
     );
 
     watched.source = working;
-    let catalog = watched.replica().await;
-    columns_set(&catalog, "orders", &["id int", "note string"]).await;
-    round(&catalog).await;
-    round(&catalog).await;
+    let replica = watched.replica().await;
+    columns_set(&replica, "orders", &["id int", "note string"]).await;
+    round(&replica).await;
+    round(&replica).await;
     let told = watched.told();
     assert_eq!(told.len(), 2, "{told:?}");
     assert_eq!(told[1]["kind"], "alarm");
     assert_eq!(told[1]["entries"][0]["severity"], "additive");
     assert_eq!(told[1]["entries"][0]["text"], "the source is read again");
-    let status = catalog.source_get("lake").await.unwrap();
+    let status = replica.watch.source_get("lake").await.unwrap();
     assert_eq!((status.state.failures, status.state.alarmed_at), (0, None));
-    let changes = catalog
+    let changes = replica
+        .watch
         .schema_change_list(&skep::model::ChangeFilter::default())
         .await;
     assert_eq!(changes.unwrap().len(), 1, "what changed meanwhile is found");
@@ -90,48 +90,52 @@ async fn a_source_that_is_not_reached_is_told_once_until_it_works_again(test: Te
 
 async fn a_run_that_is_late_is_told(test: TestDatabase) {
     let watched = Watched::new(test).await;
-    let catalog = watched.replica().await;
-    look(&catalog).await;
+    let replica = watched.replica().await;
+    look(&replica).await;
     watched.pass(2 * HOUR_S);
     assert_eq!(
-        catalog.watch_late_tell().await.unwrap(),
+        replica.watch.watch_late_tell().await.unwrap(),
         0,
         "an hour is no delay"
     );
     watched.pass(1);
     let other = watched.replica().await;
-    let told = futures::join!(catalog.watch_late_tell(), other.watch_late_tell());
+    let told = futures::join!(
+        replica.watch.watch_late_tell(),
+        other.watch.watch_late_tell()
+    );
     assert_eq!(told.0.unwrap() + told.1.unwrap(), 1, "one of them tells it");
-    catalog.alerts_deliver().await.unwrap();
+    replica.watch.alerts_deliver().await.unwrap();
     let told = watched.told();
     assert_eq!(told.len(), 1);
     let text = told[0]["entries"][0]["text"].as_str().unwrap();
     assert!(text.contains("more than an hour ago"), "{text}");
     // Once it is read, that is told too, and the next one that is late is news.
-    round(&catalog).await;
+    round(&replica).await;
     watched.pass(2 * DAY_S);
-    catalog.watch_late_tell().await.unwrap();
-    catalog.alerts_deliver().await.unwrap();
+    replica.watch.watch_late_tell().await.unwrap();
+    replica.watch.alerts_deliver().await.unwrap();
     assert_eq!(watched.told().len(), 3);
 }
 
 async fn a_run_that_is_overdue_by_an_hour_is_told_at_its_first_failure(test: TestDatabase) {
     let mut watched = Watched::new(test).await;
-    let catalog = watched.replica().await;
-    look(&catalog).await;
+    let replica = watched.replica().await;
+    look(&replica).await;
     watched.source = nowhere();
     let down = watched.replica().await;
     watched.pass(3 * HOUR_S);
     fail(&down).await;
     assert_eq!(
-        down.watch_late_tell().await.unwrap(),
+        down.watch.watch_late_tell().await.unwrap(),
         0,
         "it is told already"
     );
-    down.alerts_deliver().await.unwrap();
+    down.watch.alerts_deliver().await.unwrap();
     assert_eq!(watched.told().len(), 1);
     // By hand the failure is the caller's to see as well.
     let failure = down
+        .watch
         .watch_run("lake", WatchCause::Manual)
         .await
         .unwrap_err();

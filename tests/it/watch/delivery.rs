@@ -1,13 +1,13 @@
 //! Messages: at once and in digests, split by source, deduplicated, and what happens where a channel does not take them.
 
-use super::fixture::{DAY_S, HOUR_S, START_S, Watched, columns_set, look, round};
+use super::fixture::{DAY_S, HOUR_S, Replica, START_S, Watched, columns_set, look, round};
 use crate::alert::Answer;
 use crate::harness::{TestDatabase, on_every_database};
 use skep::alert::Threshold;
-use skep::catalog::{Catalog, DeliveryReport};
 use skep::error::Error;
 use skep::model::{Alert, AlertFilter, AlertState};
 use skep::secret::Secret;
+use skep::watch::DeliveryReport;
 
 on_every_database!(
     breaking_changes_are_told_at_once_and_the_others_in_the_digest,
@@ -19,50 +19,50 @@ on_every_database!(
     channels_hear_of_their_sources_and_severities,
 );
 
-async fn alerts(catalog: &Catalog) -> Vec<Alert> {
-    let found = catalog.alert_list(&AlertFilter::default()).await;
+async fn alerts(replica: &Replica) -> Vec<Alert> {
+    let found = replica.watch.alert_list(&AlertFilter::default()).await;
     found.expect("the alerts")
 }
 
-async fn deliver(catalog: &Catalog) -> DeliveryReport {
-    catalog.alerts_deliver().await.expect("a delivery")
+async fn deliver(replica: &Replica) -> DeliveryReport {
+    replica.watch.alerts_deliver().await.expect("a delivery")
 }
 
 /// A source with a column more and one less than at its baseline.
-async fn changed(watched: &Watched) -> Catalog {
-    let catalog = watched.replica().await;
-    columns_set(&catalog, "orders", &["id int", "price int", "x string"]).await;
-    look(&catalog).await;
+async fn changed(watched: &Watched) -> Replica {
+    let replica = watched.replica().await;
+    columns_set(&replica, "orders", &["id int", "price int", "x string"]).await;
+    look(&replica).await;
     columns_set(
-        &catalog,
+        &replica,
         "orders",
         &["id int", "price int", "note string", "more string"],
     )
     .await;
-    look(&catalog).await;
-    catalog
+    look(&replica).await;
+    replica
 }
 
 async fn breaking_changes_are_told_at_once_and_the_others_in_the_digest(test: TestDatabase) {
     let watched = Watched::new(test).await;
-    let catalog = changed(&watched).await;
-    deliver(&catalog).await;
+    let replica = changed(&watched).await;
+    deliver(&replica).await;
     let told = watched.told();
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!(told[0]["kind"], "at_once");
     assert_eq!(told[0]["subject"], "lake");
     assert_eq!(told[0]["entries"][0]["object"], "default.orders.x");
     watched.pass(4 * HOUR_S - 1);
-    deliver(&catalog).await;
+    deliver(&replica).await;
     assert_eq!(watched.told().len(), 1, "the digest is at nine");
     watched.pass(1);
-    deliver(&catalog).await;
-    deliver(&catalog).await;
+    deliver(&replica).await;
+    deliver(&replica).await;
     let told = watched.told();
     assert_eq!(told.len(), 2, "{told:?}");
     assert_eq!(told[1]["kind"], "digest");
     assert_eq!(told[1]["entries"].as_array().unwrap().len(), 2);
-    let alerts = alerts(&catalog).await;
+    let alerts = alerts(&replica).await;
     assert_eq!(alerts.len(), 3);
     for alert in alerts {
         assert_eq!(alert.state, AlertState::Sent);
@@ -72,7 +72,7 @@ async fn breaking_changes_are_told_at_once_and_the_others_in_the_digest(test: Te
 
 async fn what_the_channel_does_not_take_is_tried_again(test: TestDatabase) {
     let watched = Watched::new(test).await;
-    let catalog = changed(&watched).await;
+    let replica = changed(&watched).await;
     watched.listener.answer_next([
         Answer::Status(429, Some("77"), "slow down"),
         Answer::Status(500, None, "oops"),
@@ -82,37 +82,37 @@ async fn what_the_channel_does_not_take_is_tried_again(test: TestDatabase) {
         failed: 1,
         ..DeliveryReport::default()
     };
-    assert_eq!(deliver(&catalog).await, failed);
-    let channel = catalog.channel_list().await.unwrap().remove(0);
+    assert_eq!(deliver(&replica).await, failed);
+    let channel = replica.watch.channel_list().await.unwrap().remove(0);
     assert_eq!(channel.state.next_at, START_S + 77, "as the channel asked");
     assert_eq!(channel.state.failures, 1);
     assert_eq!((channel.pending, channel.oldest_due_at), (3, Some(START_S)));
     assert_eq!(
-        deliver(&catalog).await,
+        deliver(&replica).await,
         DeliveryReport::default(),
         "it rests"
     );
     watched.pass(76);
     assert_eq!(
-        deliver(&catalog).await,
+        deliver(&replica).await,
         DeliveryReport::default(),
         "it rests"
     );
     for failures in 2..=3 {
         watched.pass(120);
-        assert_eq!(deliver(&catalog).await, failed);
-        let state = catalog.channel_list().await.unwrap().remove(0).state;
+        assert_eq!(deliver(&replica).await, failed);
+        let state = replica.watch.channel_list().await.unwrap().remove(0).state;
         assert_eq!(state.failures, failures);
         assert!(state.next_at > watched.clock.seconds());
         assert!(state.last_error.is_some());
     }
-    let waiting = alerts(&catalog).await;
+    let waiting = alerts(&replica).await;
     let waiting = waiting.iter().find(|one| one.due_at == START_S).unwrap();
     assert_eq!(waiting.state, AlertState::Pending);
     assert_eq!(waiting.attempts, 3);
     watched.pass(120);
-    assert_eq!(deliver(&catalog).await.sent, 1);
-    let state = catalog.channel_list().await.unwrap().remove(0).state;
+    assert_eq!(deliver(&replica).await.sent, 1);
+    let state = replica.watch.channel_list().await.unwrap().remove(0).state;
     assert_eq!((state.failures, state.last_error), (0, None));
     assert_eq!(state.last_sent_at, Some(watched.clock.seconds()));
     // The same request came four times, and was taken once.
@@ -124,19 +124,19 @@ async fn what_the_channel_does_not_take_is_tried_again(test: TestDatabase) {
 
 async fn a_wrong_webhook_stays_visible_until_it_is_mended(test: TestDatabase) {
     let mut watched = Watched::new(test).await;
-    let catalog = changed(&watched).await;
+    let replica = changed(&watched).await;
     watched
         .listener
         .answer_next([Answer::Status(404, None, "no_service")]);
-    assert_eq!(deliver(&catalog).await.refused, 1);
-    assert_eq!(deliver(&catalog).await, DeliveryReport::default());
-    let channel = catalog.channel_list().await.unwrap().remove(0);
+    assert_eq!(deliver(&replica).await.refused, 1);
+    assert_eq!(deliver(&replica).await, DeliveryReport::default());
+    let channel = replica.watch.channel_list().await.unwrap().remove(0);
     let error = channel.state.last_error.unwrap();
     assert!(
         error.contains("no_service") && !error.contains("top-secret"),
         "{error}"
     );
-    let refused: Vec<Alert> = alerts(&catalog)
+    let refused: Vec<Alert> = alerts(&replica)
         .await
         .into_iter()
         .filter(|one| one.last_error.is_some())
@@ -151,15 +151,15 @@ async fn a_wrong_webhook_stays_visible_until_it_is_mended(test: TestDatabase) {
 
     watched.channel.url = Some(Secret::new("http://127.0.0.1:1/none"));
     let unreachable = watched.replica().await;
-    let failed = unreachable.channel_test("data").await.unwrap_err();
+    let failed = unreachable.watch.channel_test("data").await.unwrap_err();
     assert!(matches!(failed, Error::Unavailable { .. }), "{failed:?}");
     assert!(matches!(
-        unreachable.channel_test("nobody").await,
+        unreachable.watch.channel_test("nobody").await,
         Err(Error::NotFound(_))
     ));
-    catalog.channel_test("data").await.unwrap();
+    replica.watch.channel_test("data").await.unwrap();
     assert_eq!(
-        deliver(&catalog).await.sent,
+        deliver(&replica).await.sent,
         1,
         "it is sent as soon as a test is taken"
     );
@@ -173,16 +173,16 @@ async fn a_wrong_webhook_stays_visible_until_it_is_mended(test: TestDatabase) {
 
 async fn a_column_that_comes_and_goes_is_told_once_a_day(test: TestDatabase) {
     let watched = Watched::new(test).await.at_once();
-    let catalog = watched.replica().await;
-    columns_set(&catalog, "orders", &["id int"]).await;
-    look(&catalog).await;
+    let replica = watched.replica().await;
+    columns_set(&replica, "orders", &["id int"]).await;
+    look(&replica).await;
     for _ in 0..3 {
         watched.pass(60);
-        columns_set(&catalog, "orders", &["id int", "note string"]).await;
-        assert_eq!(look(&catalog).await.changes.len(), 1);
-        columns_set(&catalog, "orders", &["id int"]).await;
-        assert_eq!(look(&catalog).await.changes.len(), 1);
-        deliver(&catalog).await;
+        columns_set(&replica, "orders", &["id int", "note string"]).await;
+        assert_eq!(look(&replica).await.changes.len(), 1);
+        columns_set(&replica, "orders", &["id int"]).await;
+        assert_eq!(look(&replica).await.changes.len(), 1);
+        deliver(&replica).await;
     }
     assert_eq!(
         watched.told_texts().len(),
@@ -191,15 +191,15 @@ async fn a_column_that_comes_and_goes_is_told_once_a_day(test: TestDatabase) {
         watched.told_texts()
     );
     watched.pass(DAY_S);
-    columns_set(&catalog, "orders", &["id int", "note string"]).await;
-    look(&catalog).await;
-    deliver(&catalog).await;
+    columns_set(&replica, "orders", &["id int", "note string"]).await;
+    look(&replica).await;
+    deliver(&replica).await;
     assert_eq!(
         watched.told_texts().len(),
         3,
         "the next day it is news again"
     );
-    let snapshots = catalog.snapshot_list("lake", 100).await.unwrap();
+    let snapshots = replica.watch.snapshot_list("lake", 100).await.unwrap();
     let digests: std::collections::BTreeSet<_> =
         snapshots.iter().map(|one| one.digest.as_str()).collect();
     assert_eq!(
@@ -218,7 +218,7 @@ async fn a_run_whose_process_died_is_told_by_another(test: TestDatabase) {
     watched.listener.answer_next([Answer::Hang]);
     {
         let dying = watched.replica().await;
-        let sending = dying.alerts_deliver();
+        let sending = dying.watch.alerts_deliver();
         tokio::pin!(sending);
         while watched.told().is_empty() {
             assert!(
@@ -257,11 +257,11 @@ async fn a_quiet_day_is_told_where_it_is_wanted(test: TestDatabase) {
     assert!(watched.told().is_empty(), "no change, no message");
 
     watched.channel.quiet_days = true;
-    let catalog = watched.replica().await;
-    round(&catalog).await;
+    let replica = watched.replica().await;
+    round(&replica).await;
     watched.pass(DAY_S);
-    round(&catalog).await;
-    round(&catalog).await;
+    round(&replica).await;
+    round(&replica).await;
     let told = watched.told();
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!(
@@ -269,11 +269,11 @@ async fn a_quiet_day_is_told_where_it_is_wanted(test: TestDatabase) {
         (&"quiet".into(), &"lake".into())
     );
     // A day with a change is not quiet, and neither is one on which nobody looked.
-    columns_set(&catalog, "orders", &["id int"]).await;
+    columns_set(&replica, "orders", &["id int"]).await;
     watched.pass(DAY_S);
-    round(&catalog).await;
+    round(&replica).await;
     watched.pass(DAY_S);
-    round(&catalog).await;
+    round(&replica).await;
     let kinds: Vec<_> = watched
         .told()
         .iter()
@@ -281,7 +281,7 @@ async fn a_quiet_day_is_told_where_it_is_wanted(test: TestDatabase) {
         .collect();
     assert_eq!(kinds, ["quiet", "digest"], "{:?}", watched.told());
     watched.pass(3 * DAY_S);
-    deliver(&catalog).await;
+    deliver(&replica).await;
     assert_eq!(
         watched.told().len(),
         2,
@@ -294,15 +294,15 @@ async fn channels_hear_of_their_sources_and_severities(test: TestDatabase) {
     let mut watched = Watched::new(test).await;
     watched.channel.sources = vec!["shop*".to_owned()];
     changed(&watched).await;
-    let catalog = watched.replica().await;
-    assert!(alerts(&catalog).await.is_empty());
+    let replica = watched.replica().await;
+    assert!(alerts(&replica).await.is_empty());
     watched.channel.sources = vec!["l*e".to_owned()];
     watched.channel.severity_min = Threshold::Risky;
     watched.channel.at_once = Threshold::Never;
-    let catalog = watched.replica().await;
-    columns_set(&catalog, "orders", &["id string", "one int"]).await;
-    assert!(look(&catalog).await.changes.len() > 3);
-    let alerts = alerts(&catalog).await;
+    let replica = watched.replica().await;
+    columns_set(&replica, "orders", &["id string", "one int"]).await;
+    assert!(look(&replica).await.changes.len() > 3);
+    let alerts = alerts(&replica).await;
     assert!(!alerts.is_empty());
     for alert in alerts {
         assert!(Threshold::Risky.covers(alert.entry.severity), "{alert:?}");

@@ -4,7 +4,7 @@
 use crate::alert::Listener;
 use crate::harness::TestDatabase;
 use skep::alert::{AlertSettings, ChannelKind, ChannelSettings, Threshold};
-use skep::catalog::{Catalog, CatalogSettings, TargetRule, WatchReport, WatchSettings, WatchSetup};
+use skep::catalog::{Catalog, CatalogSettings};
 use skep::clock::Clock;
 use skep::lake::{Lake, StorageSettings};
 use skep::model::{
@@ -13,6 +13,7 @@ use skep::model::{
 use skep::naming::{NamingPolicy, NamingRules};
 use skep::secret::Secret;
 use skep::source::{SourceKind, SourceSettings};
+use skep::watch::{TargetRule, Watch, WatchReport, WatchSettings, WatchSetup};
 use std::sync::Arc;
 
 /// 2026-11-25 05:00 UTC: an hour before the daily look, four before the daily digest.
@@ -31,6 +32,12 @@ pub(crate) struct Watched {
     pub(super) source: SourceSettings,
     pub(super) channel: ChannelSettings,
     folder: tempfile::TempDir,
+}
+
+/// One process of them.
+pub(crate) struct Replica {
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) watch: Watch,
 }
 
 impl Watched {
@@ -57,7 +64,7 @@ impl Watched {
     }
 
     /// A replica by these settings.
-    pub(crate) async fn replica(&self) -> Catalog {
+    pub(crate) async fn replica(&self) -> Replica {
         let alerts = AlertSettings {
             channels: [("data".to_owned(), self.channel.clone())].into(),
             ..AlertSettings::default()
@@ -75,9 +82,13 @@ impl Watched {
         };
         let lake = Lake::new(&StorageSettings::default(), &[]).expect("a lake");
         let store = self.test.store().await;
-        let catalog = Catalog::new(store, lake, self.clock.clone(), settings).with_watch(setup);
+        let catalog = Catalog::new(store, lake, self.clock.clone(), settings);
         catalog.bootstrap().await.expect("the first database");
-        catalog
+        let catalog = Arc::new(catalog);
+        Replica {
+            watch: Watch::new(Arc::clone(&catalog), setup),
+            catalog,
+        }
     }
 
     /// Everything is told at once.
@@ -155,30 +166,31 @@ fn table(at: TableRef, columns: &[&str]) -> Table {
 }
 
 /// Makes a table of the database `default`, or gives it other columns.
-pub(crate) async fn columns_set(catalog: &Catalog, name: &str, columns: &[&str]) {
-    table_set(catalog, table(at(name), columns)).await;
+pub(crate) async fn columns_set(replica: &Replica, name: &str, columns: &[&str]) {
+    table_set(replica, table(at(name), columns)).await;
 }
 
 /// The same for any place.
-pub(super) async fn table_set_at(catalog: &Catalog, at: TableRef, columns: &[&str]) {
-    table_set(catalog, table(at, columns)).await;
+pub(super) async fn table_set_at(replica: &Replica, at: TableRef, columns: &[&str]) {
+    table_set(replica, table(at, columns)).await;
 }
 
 /// Makes a view.
-pub(super) async fn view_set(catalog: &Catalog, name: &str, text: &str) {
+pub(super) async fn view_set(replica: &Replica, name: &str, text: &str) {
     let view = Table {
         table_type: TableType::VirtualView,
         view_original_text: Some(text.to_owned()),
         view_expanded_text: Some(text.to_owned()),
         ..table(at(name), &["x int"])
     };
-    table_set(catalog, view).await;
+    table_set(replica, view).await;
 }
 
-async fn table_set(catalog: &Catalog, wanted: Table) {
+async fn table_set(replica: &Replica, wanted: Table) {
     let place = wanted.at.clone();
-    let Ok(before) = catalog.table_get(&place).await else {
-        catalog
+    let Ok(before) = replica.catalog.table_get(&place).await else {
+        replica
+            .catalog
             .table_create(&Caller::system(), wanted, false)
             .await
             .expect("the table is made");
@@ -188,25 +200,27 @@ async fn table_set(catalog: &Catalog, wanted: Table) {
         descriptor: wanted.descriptor,
         ..before
     };
-    catalog
+    replica
+        .catalog
         .table_alter(&place, after, &skep::catalog::AlterOptions::default())
         .await
         .expect("the table is altered");
 }
 
 /// A look at the source that goes through.
-pub(crate) async fn look(catalog: &Catalog) -> WatchReport {
-    catalog
+pub(crate) async fn look(replica: &Replica) -> WatchReport {
+    replica
+        .watch
         .watch_run("lake", WatchCause::Manual)
         .await
         .expect("the source is read")
 }
 
 /// What the task of a replica does in one round.
-pub(super) async fn round(catalog: &Catalog) {
-    for name in catalog.watch_due().await.expect("what is due") {
-        catalog.watch_run_due(&name).await.expect("a run");
+pub(super) async fn round(replica: &Replica) {
+    for name in replica.watch.watch_due().await.expect("what is due") {
+        replica.watch.watch_run_due(&name).await.expect("a run");
     }
-    catalog.watch_late_tell().await.expect("late ones");
-    catalog.alerts_deliver().await.expect("a delivery");
+    replica.watch.watch_late_tell().await.expect("late ones");
+    replica.watch.alerts_deliver().await.expect("a delivery");
 }

@@ -32,8 +32,8 @@ async fn vanishing(source: TestDatabase) {
     let mut watched = Watched::new(TestDatabase::sqlite().await).await.at_once();
     watched.source = SourceSettings::new(SourceKind::Mysql, Some(url.as_str()));
     watched.source.include = vec![format!("{name}.*")];
-    let catalog = watched.replica().await;
-    let first = look(&catalog).await;
+    let replica = watched.replica().await;
+    let first = look(&replica).await;
     assert!(first.baseline);
     assert_eq!(first.tables, 2);
 
@@ -44,7 +44,7 @@ async fn vanishing(source: TestDatabase) {
         .await;
     for _ in 0..2 {
         watched.pass(60);
-        let blind = look(&catalog).await;
+        let blind = look(&replica).await;
         assert!(blind.changes.is_empty(), "{:?}", blind.changes);
         assert_eq!((blind.unread, blind.tables), (2, 0));
     }
@@ -52,14 +52,14 @@ async fn vanishing(source: TestDatabase) {
         .execute("ALTER TABLE orders ADD COLUMN note text; DROP TABLE items")
         .await;
     source.admin(&grant).await;
-    let seen = look(&catalog).await;
+    let seen = look(&replica).await;
     let kinds: Vec<_> = seen.changes.iter().map(|one| one.kind.as_str()).collect();
     assert_eq!(
         kinds,
         ["table_dropped", "column_added"],
         "what changed meanwhile, and no more"
     );
-    catalog.alerts_deliver().await.expect("a delivery");
+    replica.watch.alerts_deliver().await.expect("a delivery");
     assert_eq!(watched.told_texts().len(), 2);
     source.admin(&format!("DROP USER {user}@'%'")).await;
 }

@@ -1,11 +1,10 @@
 //! Kill −9 between the snapshot and the message: the change is told by the next process, once.
 
-use super::fixture::columns_set;
+use super::fixture::{Replica, columns_set};
 use crate::alert::Listener;
 use crate::faults::killed::Process;
 use crate::harness::{TestDatabase, on_every_database};
 use crate::watch::fixture::Watched;
-use skep::catalog::Catalog;
 use skep::model::{AlertFilter, AlertState};
 
 on_every_database!(a_change_whose_process_was_killed_is_told_once);
@@ -29,14 +28,15 @@ fn server(database: &TestDatabase, folder: &std::path::Path, url: &str) -> Proce
 }
 
 /// Asks again and again until something is so.
-async fn until(catalog: &Catalog, is_so: impl AsyncFn(&Catalog) -> bool) {
-    while !is_so(catalog).await {
+async fn until(replica: &Replica, is_so: impl AsyncFn(&Replica) -> bool) {
+    while !is_so(replica).await {
         tokio::task::yield_now().await;
     }
 }
 
-async fn snapshots(catalog: &Catalog) -> usize {
-    catalog
+async fn snapshots(replica: &Replica) -> usize {
+    replica
+        .watch
         .snapshot_list("lake", 10)
         .await
         .map_or(0, |some| some.len())
@@ -44,19 +44,23 @@ async fn snapshots(catalog: &Catalog) -> usize {
 
 async fn a_change_whose_process_was_killed_is_told_once(test: TestDatabase) {
     let watched = Watched::new(test.clone()).await;
-    let catalog = watched.replica().await;
+    let replica = watched.replica().await;
     let listener = Listener::start().await;
     let folder = tempfile::tempdir().expect("a folder");
-    columns_set(&catalog, "orders", &["id int"]).await;
+    columns_set(&replica, "orders", &["id int"]).await;
 
     // Its channel answers to nobody, so the change is found and not told when it dies.
     let dead_end = "http://127.0.0.1:1/none";
     let mut first = blocking(&test, folder.path(), dead_end).await;
-    until(&catalog, async |catalog| snapshots(catalog).await == 1).await;
-    columns_set(&catalog, "orders", &["id int", "note string"]).await;
+    until(&replica, async |replica| snapshots(replica).await == 1).await;
+    columns_set(&replica, "orders", &["id int", "note string"]).await;
     test.execute("UPDATE skep_sources SET next_at = 0").await;
-    until(&catalog, async |catalog| {
-        let alerts = catalog.alert_list(&AlertFilter::default()).await.unwrap();
+    until(&replica, async |replica| {
+        let alerts = replica
+            .watch
+            .alert_list(&AlertFilter::default())
+            .await
+            .unwrap();
         alerts.iter().any(|one| one.attempts > 0)
     })
     .await;
@@ -69,8 +73,12 @@ async fn a_change_whose_process_was_killed_is_told_once(test: TestDatabase) {
     test.execute("UPDATE skep_sources SET next_at = 0").await;
 
     let second = blocking(&test, folder.path(), &listener.url()).await;
-    until(&catalog, async |catalog| {
-        let alerts = catalog.alert_list(&AlertFilter::default()).await.unwrap();
+    until(&replica, async |replica| {
+        let alerts = replica
+            .watch
+            .alert_list(&AlertFilter::default())
+            .await
+            .unwrap();
         alerts.iter().all(|one| one.state == AlertState::Sent)
     })
     .await;
@@ -78,7 +86,7 @@ async fn a_change_whose_process_was_killed_is_told_once(test: TestDatabase) {
     let received = listener.received();
     assert_eq!(received.len(), 1, "{received:?}");
     assert!(received[0].body.contains("default.orders.note"));
-    assert_eq!(snapshots(&catalog).await, 2, "nothing was found twice");
+    assert_eq!(snapshots(&replica).await, 2, "nothing was found twice");
 }
 
 async fn blocking(test: &TestDatabase, folder: &std::path::Path, url: &str) -> Process {

@@ -1,10 +1,10 @@
 //! Looks at sources: the baseline, what is kept of a change and of no change, two replicas at once, DST.
 
 use super::fixture::{
-    DAY_S, HOUR_S, START_S, Watched, at, columns_set, look, round, table_set_at, view_set,
+    DAY_S, HOUR_S, Replica, START_S, Watched, at, columns_set, look, round, table_set_at, view_set,
 };
 use crate::harness::{TestDatabase, on_every_database};
-use skep::catalog::{Catalog, DatabaseSpec};
+use skep::catalog::DatabaseSpec;
 use skep::error::Error;
 use skep::model::{
     Caller, ChangeFilter, DatabaseRef, SchemaChange, Severity, SnapshotAt, SourceOrigin, TableRef,
@@ -23,55 +23,57 @@ on_every_database!(
 
 async fn the_first_look_is_silent_and_no_change_stores_nothing(test: TestDatabase) {
     let watched = Watched::new(test).await.at_once();
-    let catalog = watched.replica().await;
-    columns_set(&catalog, "orders", &["id int"]).await;
-    let first = look(&catalog).await;
+    let replica = watched.replica().await;
+    columns_set(&replica, "orders", &["id int"]).await;
+    let first = look(&replica).await;
     assert!(first.baseline && first.changes.is_empty());
     assert_eq!((first.tables, first.columns), (1, 1));
-    let status = catalog.source_get("lake").await.unwrap();
+    let status = replica.watch.source_get("lake").await.unwrap();
     assert_eq!(status.origin, SourceOrigin::File);
     assert_eq!(status.state.last_ok_at, Some(START_S));
     assert_eq!(status.state.due_at, START_S + HOUR_S);
 
     watched.pass(60);
-    let second = look(&catalog).await;
+    let second = look(&replica).await;
     assert!(!second.baseline && second.changes.is_empty());
-    let kept = catalog.snapshot_list("lake", 10).await.unwrap();
+    let kept = replica.watch.snapshot_list("lake", 10).await.unwrap();
     assert_eq!(kept.len(), 1, "an unchanged source stores no snapshot");
     assert_eq!(kept[0].at, START_S);
-    let status = catalog.source_get("lake").await.unwrap();
+    let status = replica.watch.source_get("lake").await.unwrap();
     assert_eq!(status.state.last_ok_at, Some(START_S + 60));
     assert_eq!(status.snapshot.unwrap(), kept[0]);
-    round(&catalog).await;
+    round(&replica).await;
     assert!(watched.told().is_empty());
 }
 
 async fn a_change_is_kept_with_whom_it_reaches(test: TestDatabase) {
     let mut watched = Watched::new(test).await.mapped();
-    watched.watch.owners = vec![skep::catalog::OwnerRule {
+    watched.watch.owners = vec![skep::watch::OwnerRule {
         pattern: "default.{_}".to_owned(),
         owner: "data-team".to_owned(),
     }];
-    let catalog = watched.replica().await;
+    let replica = watched.replica().await;
     let tier = DatabaseRef::new("hive", "t1");
-    catalog
+    replica
+        .catalog
         .database_create(&Caller::system(), tier.clone(), DatabaseSpec::default())
         .await
         .unwrap();
     let target: TableRef = tier.table("orders_daily");
-    table_set_at(&catalog, target.clone(), &["id int", "price int"]).await;
-    columns_set(&catalog, "orders", &["id int", "price int"]).await;
+    table_set_at(&replica, target.clone(), &["id int", "price int"]).await;
+    columns_set(&replica, "orders", &["id int", "price int"]).await;
     view_set(
-        &catalog,
+        &replica,
         "revenue",
         "SELECT sum(price) FROM t1.orders_daily",
     )
     .await;
-    look(&catalog).await;
-    columns_set(&catalog, "orders", &["id int", "note string"]).await;
+    look(&replica).await;
+    columns_set(&replica, "orders", &["id int", "note string"]).await;
     watched.pass(DAY_S);
-    let report = look(&catalog).await;
-    let found = catalog
+    let report = look(&replica).await;
+    let found = replica
+        .watch
         .schema_change_list(&ChangeFilter::default())
         .await
         .unwrap();
@@ -101,12 +103,12 @@ async fn a_change_is_kept_with_whom_it_reaches(test: TestDatabase) {
     assert_eq!(added.targets[0].lacks[0].name, "note");
     assert!(added.effects[0].contains("t1.orders_daily (t1) lacks the column note"));
 
-    listed_by_filters(&catalog, &kept).await;
-    compared_again(&catalog).await;
+    listed_by_filters(&replica, &kept).await;
+    compared_again(&replica).await;
 }
 
 /// Every filter lets through what it names.
-async fn listed_by_filters(catalog: &Catalog, kept: &[SchemaChange]) {
+async fn listed_by_filters(replica: &Replica, kept: &[SchemaChange]) {
     for (filter, count) in [
         (with(|one| one.source = Some("lake".to_owned())), 2),
         (with(|one| one.source = Some("shop".to_owned())), 0),
@@ -124,21 +126,23 @@ async fn listed_by_filters(catalog: &Catalog, kept: &[SchemaChange]) {
         (with(|one| one.before = Some(kept[1].id)), 1),
         (with(|one| one.limit = 1), 1),
     ] {
-        let found = catalog.schema_change_list(&filter).await.unwrap();
+        let found = replica.watch.schema_change_list(&filter).await.unwrap();
         assert_eq!(found.len(), count, "{filter:?}");
     }
 }
 
 /// Kept snapshots can be compared at any time.
-async fn compared_again(catalog: &Catalog) {
-    let back = catalog
+async fn compared_again(replica: &Replica) {
+    let back = replica
+        .watch
         .schema_diff("lake", SnapshotAt::Latest, SnapshotAt::At(START_S))
         .await
         .unwrap();
     let kinds: Vec<_> = back.iter().map(|one| one.kind.as_str()).collect();
     assert_eq!(kinds, ["column_dropped", "column_added"]);
     assert_eq!(back[0].object, "default.orders.note");
-    let missing = catalog
+    let missing = replica
+        .watch
         .schema_diff("lake", SnapshotAt::At(START_S - 1), SnapshotAt::Latest)
         .await;
     assert!(matches!(missing, Err(Error::NotFound(_))), "{missing:?}");
@@ -162,13 +166,13 @@ async fn two_replicas_tell_a_change_once(test: TestDatabase) {
         futures::join!(round(one), round(other));
     }
     assert_eq!(watched.told_texts().len(), 1, "{:?}", watched.told_texts());
-    let changes = one.schema_change_list(&ChangeFilter::default()).await;
+    let changes = one.watch.schema_change_list(&ChangeFilter::default()).await;
     assert_eq!(changes.unwrap().len(), 1);
-    assert_eq!(one.snapshot_list("lake", 10).await.unwrap().len(), 2);
+    assert_eq!(one.watch.snapshot_list("lake", 10).await.unwrap().len(), 2);
 
     let looks = futures::join!(
-        one.watch_run("lake", WatchCause::Schedule),
-        other.watch_run("lake", WatchCause::Schedule)
+        one.watch.watch_run("lake", WatchCause::Schedule),
+        other.watch.watch_run("lake", WatchCause::Schedule)
     );
     for outcome in [looks.0, looks.1] {
         assert!(
@@ -182,7 +186,7 @@ async fn the_schedule_is_kept_in_its_time_zone(test: TestDatabase) {
     let mut watched = Watched::new(test).await;
     "30 2 * * *".clone_into(&mut watched.source.schedule);
     "Europe/Berlin".clone_into(&mut watched.source.time_zone);
-    let catalog = watched.replica().await;
+    let replica = watched.replica().await;
     // On 2026-03-29 there was no half past two in Berlin, on 2026-10-25 there were two.
     for (from, expected) in [
         (
@@ -197,32 +201,35 @@ async fn the_schedule_is_kept_in_its_time_zone(test: TestDatabase) {
         let expected = expected.map(seconds);
         let now = seconds(from) * 1000;
         watched.clock.advance_ms(now - watched.clock.millis());
-        look(&catalog).await;
+        look(&replica).await;
         let mut moments = Vec::new();
         for _ in 0..2 {
-            let due_at = catalog.source_get("lake").await.unwrap().state.due_at;
+            let due_at = replica.watch.source_get("lake").await.unwrap().state.due_at;
             moments.push(due_at);
             watched
                 .clock
                 .advance_ms((due_at - 1) * 1000 - watched.clock.millis());
-            assert!(catalog.watch_due().await.unwrap().is_empty());
+            assert!(replica.watch.watch_due().await.unwrap().is_empty());
             watched.pass(1);
-            assert_eq!(catalog.watch_due().await.unwrap(), ["lake"]);
-            round(&catalog).await;
+            assert_eq!(replica.watch.watch_due().await.unwrap(), ["lake"]);
+            round(&replica).await;
         }
         assert_eq!(moments, expected);
     }
 
     "0 12 * * *".clone_into(&mut watched.source.schedule);
     let changed = watched.replica().await;
-    assert!(changed.watch_due().await.unwrap().is_empty());
-    let state = changed.source_get("lake").await.unwrap().state;
+    assert!(changed.watch.watch_due().await.unwrap().is_empty());
+    let state = changed.watch.source_get("lake").await.unwrap().state;
     assert_eq!(state.schedule, "0 12 * * * Europe/Berlin");
     watched.source.paused = true;
     let paused = watched.replica().await;
     watched.pass(3 * DAY_S);
-    assert!(paused.watch_due().await.unwrap().is_empty(), "it rests");
-    assert_eq!(paused.watch_late_tell().await.unwrap(), 0);
+    assert!(
+        paused.watch.watch_due().await.unwrap().is_empty(),
+        "it rests"
+    );
+    assert_eq!(paused.watch.watch_late_tell().await.unwrap(), 0);
     look(&paused).await;
 }
 
@@ -232,42 +239,55 @@ fn seconds(text: &str) -> i64 {
 
 async fn a_new_column_is_added_to_the_table_that_lacks_it(test: TestDatabase) {
     let watched = Watched::new(test).await.mapped();
-    let catalog = watched.replica().await;
+    let replica = watched.replica().await;
     let tier = DatabaseRef::new("hive", "t1");
-    catalog
+    replica
+        .catalog
         .database_create(&Caller::system(), tier.clone(), DatabaseSpec::default())
         .await
         .unwrap();
     let target = tier.table("orders_daily");
-    table_set_at(&catalog, target.clone(), &["id int"]).await;
-    columns_set(&catalog, "orders", &["id int", "old int"]).await;
-    look(&catalog).await;
+    table_set_at(&replica, target.clone(), &["id int"]).await;
+    columns_set(&replica, "orders", &["id int", "old int"]).await;
+    look(&replica).await;
     columns_set(
-        &catalog,
+        &replica,
         "orders",
         &["id int", "note string", "price decimal(10,2)"],
     )
     .await;
-    let changes = look(&catalog).await.changes;
+    let changes = look(&replica).await.changes;
     let id_of = |object: &str| {
         let found = changes.iter().find(|one| one.object.ends_with(object));
         found.unwrap_or_else(|| panic!("{object}: {changes:?}")).id
     };
-    let events = catalog.event_last_id().await.unwrap();
+    let events = replica.catalog.event_last_id().await.unwrap();
     for _ in 0..2 {
-        catalog.schema_change_apply(id_of(".note")).await.unwrap();
+        replica
+            .watch
+            .schema_change_apply(id_of(".note"))
+            .await
+            .unwrap();
     }
-    let applied = catalog.schema_change_apply(id_of(".price")).await.unwrap();
+    let applied = replica
+        .watch
+        .schema_change_apply(id_of(".price"))
+        .await
+        .unwrap();
     assert!(applied[0].added);
     assert_eq!(applied[0].table, target);
-    let again = catalog.schema_change_apply(id_of(".price")).await.unwrap();
+    let again = replica
+        .watch
+        .schema_change_apply(id_of(".price"))
+        .await
+        .unwrap();
     assert!(!again[0].added, "it is there");
     assert_eq!(
-        catalog.event_last_id().await.unwrap() - events,
+        replica.catalog.event_last_id().await.unwrap() - events,
         2,
         "each column is one alter with its event"
     );
-    let columns = catalog.table_columns(&target, false).await.unwrap();
+    let columns = replica.catalog.table_columns(&target, false).await.unwrap();
     let columns: Vec<_> = columns
         .iter()
         .map(|one| (one.name.as_str(), one.data_type.as_str()))
@@ -280,42 +300,44 @@ async fn a_new_column_is_added_to_the_table_that_lacks_it(test: TestDatabase) {
             ("price", "decimal(10,2)")
         ]
     );
-    let kept = catalog
+    let kept = replica
+        .watch
         .schema_change_list(&ChangeFilter::default())
         .await
         .unwrap();
     let note = kept.iter().find(|one| one.id == id_of(".note")).unwrap();
     assert_eq!(note.applied_at, Some(START_S));
-    let refused = catalog.schema_change_apply(id_of(".old")).await;
+    let refused = replica.watch.schema_change_apply(id_of(".old")).await;
     assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
-    let missing = catalog.schema_change_apply(99_999).await;
+    let missing = replica.watch.schema_change_apply(99_999).await;
     assert!(matches!(missing, Err(Error::NotFound(_))), "{missing:?}");
 }
 
 async fn sources_are_added_and_removed(test: TestDatabase) {
     let watched = Watched::new(test).await;
-    let catalog = watched.replica().await;
+    let replica = watched.replica().await;
     let own = SourceSettings::new(SourceKind::Catalog, None);
-    let added = catalog.source_add("own", own.clone()).await.unwrap();
+    let added = replica.watch.source_add("own", own.clone()).await.unwrap();
     assert_eq!(added.origin, SourceOrigin::Stored);
     assert!(matches!(
-        catalog.source_add("own", own.clone()).await,
+        replica.watch.source_add("own", own.clone()).await,
         Err(Error::AlreadyExists(_))
     ));
     assert!(matches!(
-        catalog.source_add("lake", own.clone()).await,
+        replica.watch.source_add("lake", own.clone()).await,
         Err(Error::NotAllowed(_))
     ));
-    wrong_ones_are_refused(&catalog, &own).await;
-    let mut due = catalog.watch_due().await.unwrap();
+    wrong_ones_are_refused(&replica, &own).await;
+    let mut due = replica.watch.watch_due().await.unwrap();
     due.sort();
     assert_eq!(
         due,
         ["lake", "own"],
         "both are to be seen for the first time"
     );
-    round(&catalog).await;
-    let names: Vec<String> = catalog
+    round(&replica).await;
+    let names: Vec<String> = replica
+        .watch
         .source_list()
         .await
         .unwrap()
@@ -323,27 +345,46 @@ async fn sources_are_added_and_removed(test: TestDatabase) {
         .map(|one| one.name)
         .collect();
     assert_eq!(names, ["lake", "own"]);
-    assert_eq!(catalog.source_test("own").await.unwrap().tables_readable, 0);
+    assert_eq!(
+        replica
+            .watch
+            .source_test("own")
+            .await
+            .unwrap()
+            .tables_readable,
+        0
+    );
 
-    columns_set(&catalog, "orders", &["id int"]).await;
-    catalog.watch_run("own", WatchCause::Manual).await.unwrap();
+    columns_set(&replica, "orders", &["id int"]).await;
+    replica
+        .watch
+        .watch_run("own", WatchCause::Manual)
+        .await
+        .unwrap();
     let of_own = || with(|one| one.source = Some("own".to_owned()));
     assert_eq!(
-        catalog.schema_change_list(&of_own()).await.unwrap().len(),
+        replica
+            .watch
+            .schema_change_list(&of_own())
+            .await
+            .unwrap()
+            .len(),
         1
     );
-    catalog.source_remove("own").await.unwrap();
+    replica.watch.source_remove("own").await.unwrap();
     assert!(
-        catalog
+        replica
+            .watch
             .schema_change_list(&of_own())
             .await
             .unwrap()
             .is_empty()
     );
-    what_is_gone_is_not_found(&catalog).await;
-    let kept = catalog.source_remove("lake").await;
+    what_is_gone_is_not_found(&replica).await;
+    let kept = replica.watch.source_remove("lake").await;
     assert!(matches!(kept, Err(Error::NotAllowed(_))));
-    let pending = catalog
+    let pending = replica
+        .watch
         .alert_list(&skep::model::AlertFilter::default())
         .await;
     let pending = pending.unwrap();
@@ -351,16 +392,17 @@ async fn sources_are_added_and_removed(test: TestDatabase) {
         pending.iter().all(|one| one.subject != "own"),
         "{pending:?}"
     );
-    assert!(catalog.table_get(&at("orders")).await.is_ok());
+    assert!(replica.catalog.table_get(&at("orders")).await.is_ok());
 }
 
-async fn what_is_gone_is_not_found(catalog: &Catalog) {
+async fn what_is_gone_is_not_found(replica: &Replica) {
     for gone in [
-        catalog.source_remove("own").await.unwrap_err(),
-        catalog.source_get("own").await.unwrap_err(),
-        catalog.source_test("own").await.unwrap_err(),
-        catalog.snapshot_list("own", 1).await.unwrap_err(),
-        catalog
+        replica.watch.source_remove("own").await.unwrap_err(),
+        replica.watch.source_get("own").await.unwrap_err(),
+        replica.watch.source_test("own").await.unwrap_err(),
+        replica.watch.snapshot_list("own", 1).await.unwrap_err(),
+        replica
+            .watch
             .watch_run("own", WatchCause::Manual)
             .await
             .unwrap_err(),
@@ -369,7 +411,7 @@ async fn what_is_gone_is_not_found(catalog: &Catalog) {
     }
 }
 
-async fn wrong_ones_are_refused(catalog: &Catalog, own: &SourceSettings) {
+async fn wrong_ones_are_refused(replica: &Replica, own: &SourceSettings) {
     let secret = SourceSettings::new(
         SourceKind::Postgres,
         Some("postgres://skep:hunter2@127.0.0.1:1/shop"),
@@ -388,7 +430,7 @@ async fn wrong_ones_are_refused(catalog: &Catalog, own: &SourceSettings) {
             file
         }),
     ] {
-        let refused = catalog.source_add(name, settings).await.unwrap_err();
+        let refused = replica.watch.source_add(name, settings).await.unwrap_err();
         assert!(matches!(refused, Error::Invalid(_)), "{name}: {refused:?}");
         assert!(!refused.to_string().contains("hunter2"));
     }

@@ -9,14 +9,16 @@ use super::settings;
 use crate::alert::Listener;
 use crate::harness::{TestDatabase, run};
 use skep::alert::{AlertSettings, ChannelKind, ChannelSettings, Threshold};
-use skep::catalog::{Catalog, CatalogSettings, OwnerRule, WatchReport, WatchSettings, WatchSetup};
+use skep::catalog::{Catalog, CatalogSettings};
 use skep::clock::Clock;
 use skep::lake::{Lake, StorageSettings};
 use skep::model::WatchCause;
 use skep::naming::{NamingPolicy, NamingRules};
 use skep::secret::Secret;
 use skep::source::SourceKind;
+use skep::watch::{OwnerRule, Watch, WatchReport, WatchSettings, WatchSetup};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Where the messages stand as Slack gets them.
 const FOLDER: &str = "tests/it/source/changes/golden";
@@ -37,7 +39,7 @@ struct Kind {
 
 /// skep over a database of its own, with a source `shop`, a channel and a clock that stands still.
 struct Told {
-    catalog: Catalog,
+    watch: Watch,
     clock: Clock,
     slack: Listener,
     /// Of the source; written as `shop` in what is compared.
@@ -83,14 +85,13 @@ impl Told {
         };
         let lake = Lake::new(&StorageSettings::default(), &[]).expect("a lake");
         let catalog = Catalog::new(own.store().await, lake, clock.clone(), settings);
-        let catalog = catalog.with_watch(setup);
         catalog.bootstrap().await.expect("the first database");
         let schema = match kind {
             SourceKind::Postgres => "shop".to_owned(),
             _ => source.name().to_owned(),
         };
         Self {
-            catalog,
+            watch: Watch::new(Arc::new(catalog), setup),
             clock,
             slack,
             schema,
@@ -99,13 +100,13 @@ impl Told {
     }
 
     async fn look(&self) -> WatchReport {
-        let report = self.catalog.watch_run("shop", WatchCause::Manual).await;
+        let report = self.watch.watch_run("shop", WatchCause::Manual).await;
         report.expect("the source is read")
     }
 
     /// Sends what is due and gives everything that Slack got so far, a message each.
     async fn delivered(&self) -> Vec<String> {
-        self.catalog.alerts_deliver().await.expect("a delivery");
+        self.watch.alerts_deliver().await.expect("a delivery");
         let received = self.slack.received();
         let bodies = received.iter().map(|message| {
             let body: serde_json::Value = serde_json::from_str(&message.body).expect("JSON");

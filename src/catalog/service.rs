@@ -1,0 +1,34 @@
+//! What the rooms on the floor above (`discovery`, `watch`) may use of the catalog's inside, and nothing else: they
+//! write partitions in transactions of their own, with their own rows beside the catalog's. Front ends and tasks have
+//! no business here; `tests/it/tidy.rs` keeps them out.
+
+pub(crate) use super::back_off::doubled_s;
+pub(crate) use super::cleanup::{Doomed, is_inside};
+pub(crate) use super::lease::{LEASE_S, Lease};
+pub(crate) use super::partition::{
+    change_event, name_of_values, partitions_event, same_table, table_missing, values_of_name,
+};
+pub(crate) use super::table::{NUM_FILES, TOTAL_SIZE, last_ddl_time_fill};
+
+use super::Catalog;
+use crate::clock::Clock;
+use crate::lake::Lake;
+use crate::store::Store;
+use std::sync::Arc;
+
+impl Catalog {
+    /// The database, for rows beside the catalog's own.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The directories of the tables.
+    pub(crate) fn lake(&self) -> &Arc<Lake> {
+        &self.lake
+    }
+
+    /// The clock that all times of the catalog come from.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+}

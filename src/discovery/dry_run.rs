@@ -1,0 +1,64 @@
+//! What a run would do, found out as the run would: the same listing and the same decisions, and nothing written.
+
+use super::Discovery;
+use super::plan::DiscoveryPlan;
+use super::progress::RunProgress;
+use super::run::{not_opted_in, requests_left, tally_for};
+use super::scan::Sink;
+use super::scope::DiscoveryScope;
+use crate::error::Result;
+use crate::model::{RunCounts, TableRef};
+use crate::store::DiscoveryTableUpdate;
+use std::sync::Arc;
+
+impl Discovery {
+    /// What a run of this scope would do. It costs the same requests and writes nothing but their count.
+    ///
+    /// Fails as [`Self::discovery_run`], but for the lease, and where a store does not answer.
+    pub async fn discovery_plan(
+        &self,
+        at: &TableRef,
+        scope: DiscoveryScope,
+    ) -> Result<DiscoveryPlan> {
+        self.discovery_plan_watched(at, scope, &Arc::default())
+            .await
+    }
+
+    /// As [`Self::discovery_plan`], and tells how far it is.
+    pub async fn discovery_plan_watched(
+        &self,
+        at: &TableRef,
+        scope: DiscoveryScope,
+        progress: &Arc<RunProgress>,
+    ) -> Result<DiscoveryPlan> {
+        let table = self.catalog.table_get(at).await?;
+        let site = self
+            .discovery_site(table)?
+            .ok_or_else(|| not_opted_in(at))?;
+        let state = self.discovery_state(&site).await?;
+        let mut plan = DiscoveryPlan::default();
+        let mut tally = tally_for(&site, scope, progress);
+        if site.settings.on {
+            let left = requests_left(&site, &state);
+            self.site_scan(&site, scope, left, &mut Sink::Plan(&mut plan), &mut tally)
+                .await?;
+            self.site_sync(&site, &mut Sink::Plan(&mut plan), &mut tally)
+                .await?;
+        }
+        let update = DiscoveryTableUpdate {
+            failures: state.failures,
+            error: state.last_error,
+            requests: tally.counts.requests,
+            ..DiscoveryTableUpdate::default()
+        };
+        self.discovery_note(site.table.id, &update).await?;
+        plan.counts = RunCounts {
+            added: plan.counts.added,
+            moved: plan.counts.moved,
+            dropped: plan.counts.dropped,
+            ..tally.counts
+        };
+        plan.stopped = tally.stopped;
+        Ok(plan)
+    }
+}

@@ -1,0 +1,317 @@
+//! Following the object store's messages: seconds from the object to its partition. A message is only a hint where to
+//! look; what is registered is what lies there at that moment, so that doubled, late and disordered messages do no harm.
+
+use super::Discovery;
+use super::judge::{Sighting, Verdict};
+use super::known::name_hash;
+use super::record::Record;
+use super::site::{Root, Site};
+use crate::error::Result;
+use crate::lake::{EventKind, ObjectEvent, is_hidden};
+use crate::model::{
+    DiscoveryMode, DiscoverySkip, Freshness, RunCause, RunCounts, RunOutcome, SkipKind, TableRef,
+};
+use crate::store::DiscoveryTableUpdate;
+use crate::transact;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Tables that one page of the list of sites reads.
+const TABLES_PER_PAGE: usize = 500;
+/// Seconds from the message of a deletion to the sweep that looks for what is gone: deletions come in flocks.
+const SWEEP_AFTER_DELETE_S: i64 = 600;
+
+/// What became of messages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct EventsReport {
+    /// Objects that lie in no table that takes part, or in no directory of its partitions.
+    pub ignored: u64,
+    /// Partition directories that the objects lie in, known ones included.
+    pub directories: u64,
+    /// Partitions added.
+    pub added: u64,
+    /// Partitions moved to a better root.
+    pub moved: u64,
+    /// LIST requests.
+    pub requests: u64,
+    /// Seconds from the first object of the slowest new partition to its registration.
+    pub lag_s: Option<i64>,
+}
+
+/// The roots of all tables by bucket and key, so that an object finds its table by walking up its own path: the longest
+/// root wins, however many tables there are.
+#[derive(Default)]
+struct Roots {
+    by_place: HashMap<String, Vec<(usize, usize)>>,
+}
+
+/// A place that messages point to: the table, the root, the directory below it.
+type Place = (usize, usize, String);
+
+/// What messages say of a directory.
+#[derive(Default)]
+struct Hint {
+    is_created: bool,
+    is_removed: bool,
+}
+
+impl Roots {
+    fn new(sites: &[Site]) -> Self {
+        let mut roots = Self::default();
+        for (table, site) in sites.iter().enumerate() {
+            for root in &site.roots {
+                let Some(place) = without_scheme(&root.location) else {
+                    continue;
+                };
+                let entry = roots.by_place.entry(place.to_owned()).or_default();
+                entry.push((table, root.rank));
+            }
+        }
+        roots
+    }
+
+    /// The roots that a place lies in, those of the longest prefix alone, and the path below them.
+    fn find<'p>(&self, place: &'p str) -> Option<(&[(usize, usize)], &'p str)> {
+        let mut end = place.len();
+        while let Some(at) = place[..end].rfind('/') {
+            if let Some(found) = self.by_place.get(&place[..at]) {
+                return Some((found, &place[at + 1..]));
+            }
+            end = at;
+        }
+        None
+    }
+}
+
+/// Bucket and key of a location: `s3`, `s3a` and `s3n` name the same storage.
+fn without_scheme(location: &str) -> Option<&str> {
+    let (scheme, rest) = location.split_once("://")?;
+    scheme.starts_with("s3").then_some(rest)
+}
+
+impl Discovery {
+    /// Registers the partitions that objects were written to. When this returns, what was to be registered is
+    /// committed, and the messages may go. An error means that they must come again; nothing is lost then.
+    pub async fn discovery_events(&self, events: &[ObjectEvent]) -> Result<EventsReport> {
+        let mut report = EventsReport::default();
+        if events.is_empty() {
+            return Ok(report);
+        }
+        let sites = self.discovery_sites().await?;
+        let mut hints: BTreeMap<Place, Hint> = BTreeMap::new();
+        let mut skips: BTreeMap<usize, Vec<DiscoverySkip>> = BTreeMap::new();
+        let roots = Roots::new(&sites);
+        for event in events {
+            let place = format!("{}/{}", event.bucket, event.key);
+            let Some((found, path)) = roots.find(&place) else {
+                report.ignored += 1;
+                continue;
+            };
+            for &(table, rank) in found {
+                let root = &sites[table].roots[rank];
+                match hint_of(root, path, event, &mut hints, table) {
+                    Some(Ok(())) => {}
+                    Some(Err(skip)) => skips.entry(table).or_default().push(DiscoverySkip {
+                        first_seen_at: self.now(),
+                        last_seen_at: self.now(),
+                        ..skip
+                    }),
+                    None => report.ignored += 1,
+                }
+            }
+        }
+        for (table, skips) in &skips {
+            self.record_skips(&sites[*table].table, skips).await?;
+        }
+        report.directories = hints.len() as u64;
+        let mut hints = hints.into_iter().peekable();
+        while let Some(((table, _, _), _)) = hints.peek() {
+            let table = *table;
+            let mut own = Vec::new();
+            while let Some(hint) = hints.next_if(|((other, _, _), _)| *other == table) {
+                own.push(hint);
+            }
+            let (counts, freshness) = self.events_register(&sites[table], own).await?;
+            report.lag_s = report
+                .lag_s
+                .max(freshness.and_then(|freshness| freshness.lag_s));
+            report.added += counts.added;
+            report.moved += counts.moved;
+            report.requests += counts.requests;
+        }
+        Ok(report)
+    }
+
+    /// The tables whose schedules run and whose settings make sense.
+    pub(super) async fn discovery_sites(&self) -> Result<Vec<Site>> {
+        let mut sites = Vec::new();
+        let mut after = 0;
+        loop {
+            let page = self.discovery_tables(after, TABLES_PER_PAGE).await?;
+            let ended = page.len() < TABLES_PER_PAGE;
+            for (listed, table) in page {
+                after = listed.state.table_id;
+                let Some(table) = table.filter(|_| listed.state.paused_at.is_none()) else {
+                    continue;
+                };
+                // Settings that make no sense are told by the table's own runs.
+                if let Ok(Some(site)) = self.discovery_site(table)
+                    && site.settings.on
+                {
+                    sites.push(site);
+                }
+            }
+            if ended {
+                return Ok(sites);
+            }
+        }
+    }
+
+    /// Looks at the places of one table and registers what is new there.
+    async fn events_register(
+        &self,
+        site: &Site,
+        hints: Vec<(Place, Hint)>,
+    ) -> Result<(RunCounts, Option<Freshness>)> {
+        let state = self.discovery_state(site).await?;
+        let mut record = Record::new(site.table.id, RunCause::Event, state.now, None);
+        let mut counts = RunCounts::default();
+        let removed = hints.iter().any(|(_, hint)| hint.is_removed);
+        let (mut adds, mut moves, mut skips) = (Vec::new(), Vec::new(), Vec::new());
+        let mut met = HashSet::new();
+        for ((_, rank, path), hint) in hints {
+            let root = &site.roots[rank];
+            let Ok(values) = root.layout.read(&path) else {
+                continue;
+            };
+            let name = site.name(&values)?;
+            // The preferred root comes first; what is added from it needs no look at the others.
+            if !hint.is_created || met.contains(&name_hash(&name)) {
+                continue;
+            }
+            let mut session = self.store.session().await?;
+            let existing = session.partition_get(site.table.id, &name).await?;
+            drop(session);
+            if existing
+                .as_ref()
+                .is_some_and(|one| !site.may_move(one, root))
+            {
+                continue;
+            }
+            counts.requests += 1;
+            let Some(found) = self.place_look(root, &path, &values).await? else {
+                continue;
+            };
+            counts.found += 1;
+            let sighting = Sighting::new(root, &found);
+            match site.judge(root, &values, sighting, existing.as_ref(), self.now())? {
+                Verdict::Known | Verdict::Expired => {}
+                Verdict::Skip(skip) => skips.push(skip),
+                Verdict::Add(candidate) => {
+                    met.insert(name_hash(&name));
+                    adds.push(candidate);
+                }
+                Verdict::Move(candidate) => {
+                    if let Some(before) = existing {
+                        met.insert(name_hash(&name));
+                        moves.push((before, candidate));
+                    }
+                }
+            }
+        }
+        self.candidates_inspect(site, &mut adds, &mut moves, &mut skips, &mut counts)
+            .await;
+        self.record_skips(&site.table, &skips).await?;
+        record.run.counts = counts;
+        let freshness = self
+            .candidates_write(site, &mut record, adds, moves)
+            .await?;
+        if record.has_begun() {
+            self.record_end(&mut record, RunOutcome::Done, None).await?;
+        }
+        self.events_note(site, &record.run.counts, freshness)
+            .await?;
+        if removed && site.settings.mode == DiscoveryMode::Sync {
+            transact!(self.store, |session| {
+                session
+                    .discovery_sweep_soon(site.table.id, SWEEP_AFTER_DELETE_S)
+                    .await
+            })?;
+        }
+        log(&site.table.at, &record);
+        Ok((record.run.counts, freshness))
+    }
+
+    /// Leaves the requests and the freshness in the table's row; failures of its schedules stay as they are.
+    async fn events_note(
+        &self,
+        site: &Site,
+        counts: &RunCounts,
+        freshness: Option<Freshness>,
+    ) -> Result<()> {
+        if counts.requests == 0 && freshness.is_none() {
+            return Ok(());
+        }
+        let state = self.discovery_state(site).await?;
+        let update = DiscoveryTableUpdate {
+            failures: state.failures,
+            error: state.last_error,
+            requests: counts.requests,
+            freshness: super::run::freshness_merged(state.freshness, freshness, false),
+            ..DiscoveryTableUpdate::default()
+        };
+        self.discovery_note(site.table.id, &update).await
+    }
+}
+
+/// Takes a message down as a hint. `None` where it says nothing of partitions; `Err` where its directory does not match
+/// the layout.
+fn hint_of(
+    root: &Root,
+    path: &str,
+    event: &ObjectEvent,
+    hints: &mut BTreeMap<Place, Hint>,
+    table: usize,
+) -> Option<Result<(), DiscoverySkip>> {
+    let depth = root.layout.depth();
+    let (at, _) = path.match_indices('/').nth(depth.checked_sub(1)?)?;
+    let (directory, file) = (&path[..at], &path[at + 1..]);
+    if file.is_empty() || directory.split('/').any(is_hidden) {
+        return None;
+    }
+    let is_marker = root.marker.as_deref() == Some(file);
+    if !is_marker && file.split('/').any(is_hidden) {
+        return None;
+    }
+    if let Err(mismatch) = root.layout.read(directory) {
+        return Some(Err(DiscoverySkip {
+            path: format!("{}/{directory}", root.location),
+            kind: SkipKind::Layout,
+            reason: mismatch.reason,
+            first_seen_at: 0,
+            last_seen_at: 0,
+        }));
+    }
+    let hint = hints
+        .entry((table, root.rank, directory.to_owned()))
+        .or_default();
+    match event.kind {
+        EventKind::Created => hint.is_created = true,
+        EventKind::Removed => hint.is_removed = true,
+    }
+    Some(Ok(()))
+}
+
+fn log(at: &TableRef, record: &Record) {
+    let (database, table, run) = (at.database.as_str(), at.table.as_str(), record.run.id);
+    let RunCounts { added, moved, .. } = record.run.counts;
+    if record.has_begun() {
+        tracing::info!(
+            database,
+            table,
+            run,
+            added,
+            moved,
+            "messages of the object store changed partitions"
+        );
+    }
+}

@@ -1,0 +1,233 @@
+//! Why a partition is there, or is not: what the catalog knows, what lies in its places at this moment, and what comes
+//! next.
+
+use super::Discovery;
+use super::RUN_PARAMETER;
+use super::judge::{Sighting, Verdict};
+use super::site::{Root, Site};
+use crate::catalog::service::{name_of_values, values_of_name};
+use crate::error::Result;
+use crate::lake::FoundPartition;
+use crate::model::{DiscoveryRun, DiscoveryState, Partition, Table, TableRef};
+
+/// A partition that is registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisteredPartition {
+    /// Its location.
+    pub location: String,
+    /// When it was registered, seconds since the epoch.
+    pub created_at: i64,
+    /// The root that the location lies in.
+    pub root: Option<String>,
+    /// The run that registered or moved it last; `None` where somebody else registered it, or the run is forgotten.
+    pub run: Option<DiscoveryRun>,
+    /// What of its files does not fit the table.
+    pub schema_warning: Option<String>,
+}
+
+/// What a place means for the partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlaceState {
+    /// The partition points here, or to a better place.
+    Registered,
+    /// The next run registers it, or moves it here.
+    Ready,
+    /// There is no data.
+    Empty,
+    /// It is left out, for this reason.
+    Skipped(String),
+    /// It is older than the table keeps partitions.
+    Expired,
+    /// The layout has no directory for these values, for this reason.
+    Nowhere(String),
+    /// The store did not answer, in these words.
+    Unknown(String),
+}
+
+/// One of the places where a partition may lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartitionPlace {
+    /// The root.
+    pub root: String,
+    /// The directory; `None` where the layout has none for these values.
+    pub location: Option<String>,
+    /// Data files in it.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// When the newest of them was written, seconds since the epoch; 0 without data.
+    pub newest_at: i64,
+    /// What it means.
+    pub state: PlaceState,
+}
+
+/// Everything that is known of one partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartitionExplanation {
+    /// Its name, in the order of the table's keys.
+    pub name: String,
+    /// How it is registered; `None` where it is not.
+    pub registered: Option<RegisteredPartition>,
+    /// Why discovery does not look for it at all: the table has not opted in, or says something that makes no sense.
+    pub off: Option<String>,
+    /// Its places, the preferred one first.
+    pub places: Vec<PartitionPlace>,
+    /// The table's schedule: when the next looks are due, and whether it is paused.
+    pub state: Option<DiscoveryState>,
+}
+
+impl Discovery {
+    /// Explains the partition that a name such as `dt=2026-11-22/hour=15` means; its keys may stand in any order. It looks
+    /// at each place of the partition: a LIST request or more.
+    ///
+    /// Fails with `NotFound` of the table, with `InvalidObject` where the name lacks a key.
+    pub async fn discovery_explain(
+        &self,
+        at: &TableRef,
+        name: &str,
+    ) -> Result<PartitionExplanation> {
+        let table = self.catalog.table_get(at).await?;
+        let values = values_of_name(&table, name)?;
+        let name = name_of_values(&table, &values)?;
+        let mut session = self.store.session().await?;
+        let existing = session.partition_get(table.id, &name).await?;
+        let state = session.discovery_table_get(table.id).await?;
+        drop(session);
+        let site = self.discovery_site(table.clone());
+        let registered = match &existing {
+            Some(partition) => {
+                let site = site.as_ref().ok().and_then(Option::as_ref);
+                Some(self.registered(&table, site, partition).await?)
+            }
+            None => None,
+        };
+        let (off, places) = match &site {
+            Ok(Some(site)) => {
+                let mut places = Vec::with_capacity(site.roots.len());
+                for root in &site.roots {
+                    let place = self.place_explain(site, root, &values, existing.as_ref());
+                    places.push(place.await?);
+                }
+                (why_off(site), places)
+            }
+            Ok(None) => (Some(OFF.to_owned()), Vec::new()),
+            Err(failure) => (Some(failure.to_string()), Vec::new()),
+        };
+        Ok(PartitionExplanation {
+            name,
+            registered,
+            off,
+            places,
+            state,
+        })
+    }
+
+    async fn registered(
+        &self,
+        table: &Table,
+        site: Option<&Site>,
+        partition: &Partition,
+    ) -> Result<RegisteredPartition> {
+        let location = partition.full_location(table.location.as_deref());
+        let location = location.unwrap_or_default();
+        let run = partition.parameters.get(RUN_PARAMETER);
+        let run = match run.and_then(|id| id.parse().ok()) {
+            Some(id) => {
+                let mut session = self.store.session().await?;
+                let run = session.discovery_run_get(id).await?;
+                run.filter(|run| run.table_id == table.id)
+            }
+            None => None,
+        };
+        let warning = partition.parameters.get(super::SCHEMA_PARAMETER);
+        Ok(RegisteredPartition {
+            root: site
+                .and_then(|site| site.root_of(&location))
+                .map(|root| root.name.clone()),
+            location,
+            created_at: partition.created_at,
+            run,
+            schema_warning: warning.cloned(),
+        })
+    }
+
+    async fn place_explain(
+        &self,
+        site: &Site,
+        root: &Root,
+        values: &[String],
+        existing: Option<&Partition>,
+    ) -> Result<PartitionPlace> {
+        let mut place = PartitionPlace {
+            root: root.name.clone(),
+            location: None,
+            files: 0,
+            bytes: 0,
+            newest_at: 0,
+            state: PlaceState::Empty,
+        };
+        let path = match root.layout.write(values) {
+            Ok(path) => path,
+            Err(failure) => {
+                place.state = PlaceState::Nowhere(failure.to_string());
+                return Ok(place);
+            }
+        };
+        let location = format!("{}/{path}", root.location);
+        place.location = Some(location.clone());
+        let found = match self.place_look(root, &path, values).await {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(place),
+            Err(failure) => {
+                place.state = PlaceState::Unknown(failure.to_string());
+                return Ok(place);
+            }
+        };
+        place.files = found.files;
+        place.bytes = found.bytes;
+        place.newest_at = found.newest_at;
+        let sighting = Sighting::new(root, &found);
+        place.state = match site.judge(root, values, sighting, existing, self.now())? {
+            Verdict::Known => PlaceState::Registered,
+            Verdict::Expired => PlaceState::Expired,
+            Verdict::Skip(skip) => PlaceState::Skipped(skip.reason),
+            Verdict::Add(_) | Verdict::Move(_) => self.why_not_yet(site, &location).await?,
+        };
+        Ok(place)
+    }
+
+    /// What could be registered is ready, unless its files are quarantined.
+    async fn why_not_yet(&self, site: &Site, location: &str) -> Result<PlaceState> {
+        let mut session = self.store.session().await?;
+        let skip = session.discovery_skip_get(site.table.id, location).await?;
+        let quarantined = skip.filter(|skip| skip.kind == crate::model::SkipKind::Schema);
+        Ok(quarantined.map_or(PlaceState::Ready, |skip| PlaceState::Skipped(skip.reason)))
+    }
+
+    /// What lies in a partition's directory; `None` where there is no data.
+    pub(super) async fn place_look(
+        &self,
+        root: &Root,
+        path: &str,
+        values: &[String],
+    ) -> Result<Option<FoundPartition>> {
+        let marker = root.marker.as_deref();
+        let found = self
+            .lake
+            .partition_look(&root.location, path, values, marker)
+            .await?;
+        Ok(found.filter(|found| found.files > 0))
+    }
+}
+
+const OFF: &str = "the table does not take part: set its property skep.discovery=on";
+
+fn why_off(site: &Site) -> Option<String> {
+    (!site.settings.on).then(|| {
+        if site.table.is_partitioned() {
+            OFF.to_owned()
+        } else {
+            "the table has no partition keys".to_owned()
+        }
+    })
+}

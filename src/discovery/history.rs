@@ -1,0 +1,187 @@
+//! What discovery says of itself: a table's settings, schedule, freshness and cost, the runs, the directories left out,
+//! and what of that is not kept for ever.
+
+use super::Discovery;
+use super::site::Site;
+use crate::error::{Error, Result};
+use crate::model::{
+    DatabaseRef, DiscoveryRun, DiscoverySettings, DiscoverySkip, DiscoveryState, DiscoveryTable,
+    Name, Table, TableRef,
+};
+use crate::transact;
+use std::collections::{BTreeMap, HashMap};
+
+/// What AWS asks for a thousand LIST requests, in US dollars (S3 Standard, 2026).
+pub const LIST_PRICE_USD_PER_1000: f64 = 0.005;
+/// Runs removed in one transaction.
+const RUNS_PER_TRANSACTION_MAX: usize = 200;
+/// Seconds for which an ended lease is kept.
+const LEASE_KEPT_S: i64 = 24 * 3600;
+
+/// Where a table's discovery stands.
+#[derive(Debug, Clone)]
+pub struct DiscoveryStatus {
+    /// The table.
+    pub at: TableRef,
+    /// What its properties ask for; `Err` says in words which of them makes no sense.
+    pub settings: Result<DiscoverySettings, String>,
+    /// The locations and templates of the roots, the preferred one first, as they are used.
+    pub roots: Vec<(String, String, String)>,
+    /// Its schedule, freshness and today's requests.
+    pub state: DiscoveryState,
+    /// Whether its newest data is older than `skep.discovery.fresh-within` allows.
+    pub is_stale: bool,
+}
+
+impl DiscoveryStatus {
+    /// Seconds since the newest data that queries see was written; `None` until discovery has registered something.
+    pub fn age_s(&self) -> Option<i64> {
+        let freshness = self.state.freshness?;
+        Some((self.state.now - freshness.object_at).max(0))
+    }
+
+    /// What today's LIST requests cost on AWS, in US dollars.
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    pub fn cost_today_usd(&self) -> f64 {
+        self.state.requests_today as f64 / 1000.0 * LIST_PRICE_USD_PER_1000
+    }
+}
+
+impl Discovery {
+    /// Where a table's discovery stands. `NotFound` of the table, `Invalid` where it has not opted in.
+    pub async fn discovery_status(&self, at: &TableRef) -> Result<DiscoveryStatus> {
+        let table = self.catalog.table_get(at).await?;
+        let mut session = self.store.session().await?;
+        let state = session.discovery_table_get(table.id).await?;
+        drop(session);
+        let state = state.ok_or_else(|| super::run::not_opted_in(at))?;
+        Ok(status_of(at, self.discovery_site(table), state))
+    }
+
+    /// The tables that opted in, with where they stand, by number, the next `limit` after one; the last one's number is
+    /// the next page's `after`.
+    pub async fn discovery_statuses(
+        &self,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<DiscoveryStatus>> {
+        let page = self.discovery_tables(after, limit).await?;
+        // One that was dropped meanwhile is left out.
+        let statuses = page.into_iter().filter_map(|(listed, table)| {
+            Some(status_of(
+                &listed.at,
+                self.discovery_site(table?),
+                listed.state,
+            ))
+        });
+        Ok(statuses.collect())
+    }
+
+    /// The tables that opted in, by number, the next `limit` after one; one that was dropped meanwhile is `None`. A few
+    /// round trips, not one a table.
+    pub(super) async fn discovery_tables(
+        &self,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<(DiscoveryTable, Option<Table>)>> {
+        let mut session = self.store.session().await?;
+        let page = session.discovery_table_page(after, limit).await?;
+        let mut names: BTreeMap<DatabaseRef, Vec<Name>> = BTreeMap::new();
+        for DiscoveryTable { at, .. } in &page {
+            let names = names.entry(at.database_ref()).or_default();
+            names.push(at.table.clone());
+        }
+        let mut tables = HashMap::new();
+        for (database, names) in &names {
+            for table in session.table_list_by_names(database, names).await? {
+                tables.insert(table.id, table);
+            }
+        }
+        let found = page.into_iter().map(|listed| {
+            let table = tables.remove(&listed.state.table_id);
+            (listed, table)
+        });
+        Ok(found.collect())
+    }
+
+    /// The runs of a table that changed something, failed or were asked for, the latest first; those before a number
+    /// where one is given. `NotFound` of the table.
+    pub async fn discovery_runs(
+        &self,
+        at: &TableRef,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<DiscoveryRun>> {
+        let table = self.catalog.table_get(at).await?;
+        let mut session = self.store.session().await?;
+        session.discovery_run_page(table.id, before, limit).await
+    }
+
+    /// The directories of a table that were left out, by location, those after one. `NotFound` of the table.
+    pub async fn discovery_skips(
+        &self,
+        at: &TableRef,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<DiscoverySkip>> {
+        let table = self.catalog.table_get(at).await?;
+        let mut session = self.store.session().await?;
+        session.discovery_skip_page(table.id, after, limit).await
+    }
+
+    /// Removes the runs that began more than `kept_s` seconds ago, and leases that nobody has asked for since. After
+    /// that, those runs cannot be undone. Gives the number of runs.
+    pub async fn discovery_history_expire(&self, kept_s: i64) -> Result<u64> {
+        transact!(self.store, |session| {
+            session.lease_forget(LEASE_KEPT_S).await
+        })?;
+        let mut removed = 0;
+        loop {
+            let batch = transact!(self.store, |session| {
+                session
+                    .discovery_run_expire(kept_s, RUNS_PER_TRANSACTION_MAX)
+                    .await
+            })?;
+            removed += batch as u64;
+            if batch < RUNS_PER_TRANSACTION_MAX {
+                return Ok(removed);
+            }
+        }
+    }
+}
+
+fn status_of(
+    at: &TableRef,
+    site: Result<Option<Site>, Error>,
+    state: DiscoveryState,
+) -> DiscoveryStatus {
+    let (settings, roots) = match site {
+        Ok(Some(site)) => {
+            let roots = site.roots.iter().map(|root| {
+                let template = root.layout.template().to_owned();
+                (root.name.clone(), root.location.clone(), template)
+            });
+            let roots = roots.collect();
+            (Ok(site.settings), roots)
+        }
+        Ok(None) => (Err("nothing is asked for".to_owned()), Vec::new()),
+        Err(failure) => (Err(failure.to_string()), Vec::new()),
+    };
+    let mut status = DiscoveryStatus {
+        at: at.clone(),
+        settings,
+        roots,
+        state,
+        is_stale: false,
+    };
+    let within = status
+        .settings
+        .as_ref()
+        .ok()
+        .and_then(|settings| settings.fresh_within_s);
+    status.is_stale = match (within, status.age_s()) {
+        (Some(within_s), Some(age_s)) => age_s > within_s,
+        _ => false,
+    };
+    status
+}

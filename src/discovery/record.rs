@@ -1,0 +1,283 @@
+//! Writing what a run decided: each batch one transaction, with its events, its line in the history, and what is needed
+//! to undo it. No directory is made and no object looked at here.
+
+use super::Discovery;
+use super::judge::Candidate;
+use crate::catalog::service::{LEASE_S, Lease};
+use crate::catalog::service::{change_event, partitions_event, same_table, table_missing};
+use crate::error::{Error, Result};
+use crate::model::{
+    DiscoveryRun, DiscoverySettings, DiscoverySkip, EventKind, NewEvent, Partition, RunCause,
+    RunCounts, RunOutcome, Table,
+};
+use crate::store::{DiscoveryChanges, Session};
+use crate::transact;
+use std::collections::HashMap;
+
+/// What a batch is to change.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) added: Vec<Partition>,
+    /// Partitions that move to another place, as they were when that was decided, and their new forms.
+    pub(super) moved: Vec<(Partition, Partition)>,
+    /// The partitions that go, as they were when that was decided.
+    pub(super) dropped: Vec<Partition>,
+    /// Places of partitions that are added: if they were skipped before, they are no more.
+    pub(super) places: Vec<String>,
+    /// Directories to delete with the partitions that go.
+    pub(super) purged: Vec<String>,
+}
+
+impl Batch {
+    pub(super) fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.moved.is_empty() && self.dropped.is_empty()
+    }
+
+    pub(super) fn add(&mut self, candidate: Candidate) {
+        self.places.push(candidate.sighting.location);
+        self.added.push(candidate.partition);
+    }
+
+    pub(super) fn move_from(&mut self, before: Partition, candidate: Candidate) {
+        self.places.push(candidate.sighting.location);
+        self.moved.push((before, candidate.partition));
+    }
+}
+
+/// What a transaction really changed.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    pub(super) added: Vec<Partition>,
+    pub(super) moved: u64,
+    pub(super) dropped: u64,
+    doomed: Vec<crate::catalog::service::Doomed>,
+}
+
+/// The line of a run in the history, written with its first batch: most runs change nothing and leave none.
+#[derive(Debug)]
+pub(super) struct Record {
+    pub(super) run: DiscoveryRun,
+    lease: Option<Lease>,
+    position: i64,
+}
+
+impl Record {
+    pub(super) fn new(
+        table_id: i64,
+        cause: RunCause,
+        started_at: i64,
+        lease: Option<Lease>,
+    ) -> Self {
+        Self {
+            run: DiscoveryRun {
+                id: 0,
+                table_id,
+                cause,
+                outcome: RunOutcome::Running,
+                started_at,
+                ended_at: None,
+                counts: RunCounts::default(),
+                error: None,
+                undone_at: None,
+            },
+            lease,
+            position: 0,
+        }
+    }
+
+    pub(super) fn has_begun(&self) -> bool {
+        self.run.id != 0
+    }
+}
+
+impl Discovery {
+    /// Gives a run its number.
+    pub(super) async fn record_begin(&self, record: &mut Record) -> Result<i64> {
+        if !record.has_begun() {
+            record.run.id = transact!(self.store, |session| { session.discovery_run_id().await })?;
+        }
+        Ok(record.run.id)
+    }
+
+    /// Writes a batch: what exists by now is not added, what has changed since is neither moved nor dropped.
+    pub(super) async fn record_batch(
+        &self,
+        seen: &Table,
+        record: &mut Record,
+        batch: &Batch,
+    ) -> Result<Written> {
+        let id = self.record_begin(record).await?;
+        let now = self.now();
+        let position = record.position;
+        let written = transact!(self.store, |session| {
+            let table = session
+                .table_get_locked(&seen.at)
+                .await?
+                .ok_or_else(|| table_missing(&seen.at))?;
+            same_table(seen, &table)?;
+            same_settings(seen, &table)?;
+            if let Some(lease) = &record.lease {
+                lease_hold(session, lease, &table).await?;
+            }
+            let (mut written, changes, events) = write(session, &table, batch).await?;
+            if changes == DiscoveryChanges::default() {
+                return Ok(written);
+            }
+            if !batch.purged.is_empty() {
+                let places: Vec<&str> = batch.purged.iter().map(String::as_str).collect();
+                let reason = format!("partitions of {} are past their time", table.at.table);
+                written.doomed = self
+                    .catalog
+                    .doom_all(session, &places, &reason, now)
+                    .await?;
+            }
+            let mut run = record.run.clone();
+            count(&mut run.counts, &written);
+            session.discovery_run_put(&run).await?;
+            // What is purged cannot come back.
+            if batch.purged.is_empty() {
+                session
+                    .discovery_changes_insert(id, position, &changes)
+                    .await?;
+            }
+            let places: Vec<&str> = batch.places.iter().map(String::as_str).collect();
+            session.discovery_skip_delete(table.id, &places).await?;
+            session.event_append(now, &events).await?;
+            Ok(written)
+        });
+        let mut written = written?;
+        count(&mut record.run.counts, &written);
+        record.position += 1;
+        let doomed = std::mem::take(&mut written.doomed);
+        if !doomed.is_empty() {
+            self.catalog
+                .doomed_delete(doomed, self.catalog.dropped_now())
+                .await;
+        }
+        Ok(written)
+    }
+
+    /// Ends a run that has a line, or needs one.
+    pub(super) async fn record_end(
+        &self,
+        record: &mut Record,
+        outcome: RunOutcome,
+        error: Option<String>,
+    ) -> Result<()> {
+        self.record_begin(record).await?;
+        record.run.outcome = outcome;
+        record.run.error = error;
+        let run = &record.run;
+        transact!(self.store, |session| {
+            session.discovery_run_put(run).await
+        })
+    }
+
+    /// Remembers directories that are no partitions.
+    pub(super) async fn record_skips(&self, table: &Table, skips: &[DiscoverySkip]) -> Result<()> {
+        if skips.is_empty() {
+            return Ok(());
+        }
+        transact!(self.store, |session| {
+            session.discovery_skip_put(table.id, skips).await
+        })
+    }
+}
+
+fn count(counts: &mut RunCounts, written: &Written) {
+    counts.added += written.added.len() as u64;
+    counts.moved += written.moved;
+    counts.dropped += written.dropped;
+}
+
+/// Fails where the table's properties ask for something else by now than what the run goes by: a table that opted out
+/// gets no partition more, however far the listing was.
+fn same_settings(seen: &Table, now: &Table) -> Result<()> {
+    if seen.parameters == now.parameters
+        || DiscoverySettings::of_table(seen) == DiscoverySettings::of_table(now)
+    {
+        return Ok(());
+    }
+    Err(Error::NotAllowed(format!(
+        "the discovery of {}.{} was changed while it ran; the next run goes by the new properties",
+        seen.at.database, seen.at.table
+    )))
+}
+
+/// Keeps the lease, inside the transaction: what follows is written by its holder or not at all.
+async fn lease_hold(session: &mut Session, lease: &Lease, table: &Table) -> Result<()> {
+    let held = session
+        .lease_extend(&lease.name, &lease.holder, LEASE_S)
+        .await?;
+    if held {
+        return Ok(());
+    }
+    Err(Error::NotAllowed(format!(
+        "another process has taken over the scan of {}.{}",
+        table.at.database, table.at.table
+    )))
+}
+
+async fn write(
+    session: &mut Session,
+    table: &Table,
+    batch: &Batch,
+) -> Result<(Written, DiscoveryChanges, Vec<NewEvent>)> {
+    let mut written = Written::default();
+    let mut changes = DiscoveryChanges::default();
+    let mut events = Vec::new();
+    if !batch.added.is_empty() {
+        let new = session
+            .partition_insert_missing(table, &batch.added)
+            .await?;
+        let added = batch.added.iter().zip(new).filter(|(_, is_new)| *is_new);
+        written.added = added.map(|(partition, _)| partition.clone()).collect();
+        changes.added = written.added.iter().map(|one| one.name.clone()).collect();
+        if !written.added.is_empty() {
+            let added = written.added.clone();
+            events.push(partitions_event(EventKind::AddPartition, table, added));
+        }
+    }
+    if !batch.moved.is_empty() {
+        let before: Vec<&Partition> = batch.moved.iter().map(|(before, _)| before).collect();
+        let before = unchanged(session, table, &before).await?;
+        let is_still = |old: &Partition| before.iter().any(|one| one.name == old.name);
+        let moves = batch.moved.iter().filter(|(old, _)| is_still(old));
+        let after: Vec<Partition> = moves.map(|(_, new)| new.clone()).collect();
+        session.partition_update(table, &after).await?;
+        written.moved = after.len() as u64;
+        for (old, new) in before.iter().zip(after) {
+            events.push(change_event(table, old.clone(), new));
+        }
+        changes.moved = before;
+    }
+    if !batch.dropped.is_empty() {
+        let seen: Vec<&Partition> = batch.dropped.iter().collect();
+        let gone = unchanged(session, table, &seen).await?;
+        let names: Vec<&str> = gone.iter().map(|one| one.name.as_str()).collect();
+        written.dropped = session.partition_delete(table.id, &names).await?;
+        if !gone.is_empty() {
+            let event = partitions_event(EventKind::DropPartition, table, gone.clone());
+            events.push(event);
+        }
+        changes.dropped = gone;
+    }
+    Ok((written, changes, events))
+}
+
+/// Those that are still what they were when it was decided to change them, in their order: what somebody else has
+/// changed since is left to the next run.
+async fn unchanged(
+    session: &mut Session,
+    table: &Table,
+    seen: &[&Partition],
+) -> Result<Vec<Partition>> {
+    let names: Vec<&str> = seen.iter().map(|one| one.name.as_str()).collect();
+    let found = session.partition_list_by_names(table.id, &names).await?;
+    let mut found: HashMap<String, Partition> = found
+        .into_iter()
+        .map(|one| (one.name.clone(), one))
+        .collect();
+    let still = |seen: &&Partition| found.remove(&seen.name).filter(|is| is == *seen);
+    Ok(seen.iter().filter_map(still).collect())
+}

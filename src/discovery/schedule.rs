@@ -1,0 +1,39 @@
+//! Which tables are due: what the background task asks again and again, over all replicas.
+
+use super::Discovery;
+use super::run::DiscoveryReport;
+use super::scope::DiscoveryScope;
+use crate::error::{Error, Result};
+use crate::model::{RunCause, TableRef};
+
+impl Discovery {
+    /// The tables that are due for a run of this scope, the longest due first.
+    pub async fn discovery_due(
+        &self,
+        scope: DiscoveryScope,
+        limit: usize,
+    ) -> Result<Vec<TableRef>> {
+        let mut session = self.store.session().await?;
+        match scope {
+            DiscoveryScope::Window => session.discovery_window_due(limit).await,
+            DiscoveryScope::Sweep => session.discovery_sweep_due(limit).await,
+        }
+    }
+
+    /// Runs a table that is due. `None` where another replica is at it, or it is gone or has opted out since.
+    pub async fn discovery_run_due(
+        &self,
+        at: &TableRef,
+        scope: DiscoveryScope,
+    ) -> Result<Option<DiscoveryReport>> {
+        let cause = match scope {
+            DiscoveryScope::Window => RunCause::Window,
+            DiscoveryScope::Sweep => RunCause::Sweep,
+        };
+        match self.discovery_run(at, scope, cause).await {
+            Ok(report) => Ok(Some(report)),
+            Err(Error::Conflict(_) | Error::NotFound(_)) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Dropping what is gone, where a table asks for it (`skep.discovery.mode=sync`), inside rails. Only a sweep that has seen
+//! everything may say that something is gone; nothing found at all never does; a brake stops what would drop too
+//! much; and each place is looked at once more before its partition goes. Data is never touched.
+
+use super::Discovery;
+use super::known::name_hash;
+use super::plan::{DiscoveryPlan, PLAN_LIST_LENGTH_MAX, PlannedPartition};
+use super::record::Batch;
+use super::scan::{PARTITIONS_PER_TRANSACTION_MAX, Sink, Tally};
+use super::site::Site;
+use crate::error::Result;
+use crate::lake::LakeError;
+use crate::model::Partition;
+
+/// Whole partitions that one page reads.
+const PARTITIONS_PER_PAGE: usize = 2_000;
+
+/// What the catalog has and the listing has not.
+#[derive(Debug, Default)]
+struct Missing {
+    /// Registered partitions.
+    known: u64,
+    /// Those of them whose directories were not found.
+    count: u64,
+    /// As many as may be dropped.
+    partitions: Vec<Partition>,
+}
+
+impl Discovery {
+    /// Drops the partitions whose directories a whole sweep did not find. Gives the reason where the brake stops it.
+    pub(super) async fn site_sync(
+        &self,
+        site: &Site,
+        sink: &mut Sink<'_>,
+        tally: &mut Tally,
+    ) -> Result<Option<String>> {
+        let Some(seen) = tally.seen.take() else {
+            return Ok(None);
+        };
+        if tally.stopped.is_some() {
+            return Ok(None);
+        }
+        let missing = self
+            .partitions_missing(site, |name| !seen.contains(&name_hash(name)))
+            .await?;
+        if missing.count == 0 {
+            return Ok(None);
+        }
+        if let Some(why) = brake(site, &missing, seen.is_empty()) {
+            if let Sink::Plan(plan) = sink {
+                plan.braked = Some(why.clone());
+            }
+            return Ok(Some(why));
+        }
+        let mut gone = Vec::with_capacity(missing.partitions.len());
+        for partition in missing.partitions {
+            let location = partition.full_location(site.table.location.as_deref());
+            let Some(location) = location else { continue };
+            // Whatever came since the listing stays, and so does what has keys that cannot be read as paths.
+            tally.counts.requests += 1;
+            match self.lake.summary(&location).await {
+                Ok(summary) if summary.files == 0 => gone.push(partition),
+                Ok(_) | Err(LakeError::Invalid { .. }) => {}
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+        match sink {
+            Sink::Plan(plan) => plan.drop_all(site, gone),
+            Sink::Record(record) => {
+                for chunk in gone.chunks(PARTITIONS_PER_TRANSACTION_MAX) {
+                    let batch = Batch {
+                        dropped: chunk.to_vec(),
+                        ..Batch::default()
+                    };
+                    self.record_batch(&site.table, record, &batch).await?;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    async fn partitions_missing(
+        &self,
+        site: &Site,
+        is_missing: impl Fn(&str) -> bool,
+    ) -> Result<Missing> {
+        let most = usize::try_from(site.settings.drop_count_max).unwrap_or(usize::MAX);
+        let mut missing = Missing::default();
+        let mut after: Option<String> = None;
+        loop {
+            let mut session = self.store.session().await?;
+            let page = session
+                .partition_page(site.table.id, after.as_deref(), &[], PARTITIONS_PER_PAGE)
+                .await?;
+            drop(session);
+            let ended = page.len() < PARTITIONS_PER_PAGE;
+            after = page.last().map(|partition| partition.name.clone());
+            for partition in page {
+                missing.known += 1;
+                if is_missing(&partition.name) && is_discoverable(site, &partition) {
+                    missing.count += 1;
+                    if missing.partitions.len() < most {
+                        missing.partitions.push(partition);
+                    }
+                }
+            }
+            if ended {
+                return Ok(missing);
+            }
+        }
+    }
+}
+
+/// Whether discovery would have found a partition at the place that it has: what somebody put elsewhere is not gone
+/// because it was not listed.
+fn is_discoverable(site: &Site, partition: &Partition) -> bool {
+    let location = partition.full_location(site.table.location.as_deref());
+    let Some(location) = location else {
+        return false;
+    };
+    let root = site.root_of(&location);
+    root.and_then(|root| root.place(&partition.values)) == Some(location)
+}
+
+fn brake(site: &Site, missing: &Missing, found_nothing: bool) -> Option<String> {
+    let Missing { known, count, .. } = missing;
+    let settings = &site.settings;
+    if found_nothing {
+        return Some(format!(
+            "the listing found no data at all, so that none of {count} missing partitions is dropped"
+        ));
+    }
+    if *count > settings.drop_count_max {
+        let most = settings.drop_count_max;
+        return Some(format!(
+            "{count} partitions are missing, more than the {most} that one run may drop; none is dropped"
+        ));
+    }
+    let share = settings.drop_share_max;
+    if count.saturating_mul(100) > known.saturating_mul(share) {
+        return Some(format!(
+            "{count} of {known} partitions are missing, more than the {share} % that one run may drop; none is dropped"
+        ));
+    }
+    None
+}
+
+impl DiscoveryPlan {
+    fn drop_all(&mut self, site: &Site, gone: Vec<Partition>) {
+        self.counts.dropped += gone.len() as u64;
+        let table = site.table.location.as_deref();
+        let gone = gone.into_iter().take(PLAN_LIST_LENGTH_MAX);
+        self.dropped = gone
+            .map(|partition| PlannedPartition {
+                location: partition.full_location(table).unwrap_or_default(),
+                name: partition.name,
+                files: 0,
+                bytes: 0,
+                newest_at: 0,
+            })
+            .collect();
+    }
+}

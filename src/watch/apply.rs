@@ -1,0 +1,57 @@
+//! Adding to the catalog's tables the columns that their source has by now: an alter as any engine's, and never more
+//! than an addition.
+
+use super::Watch;
+use super::history::change_missing;
+use crate::error::{Error, Result};
+use crate::model::{AppliedColumn, ChangeTarget, SchemaChange};
+use crate::transact;
+
+impl Watch {
+    /// Adds to the targets of a change the columns that they lack, and nothing else. Run again it adds what is still
+    /// missing. Fails with `NotFound`, with `NotAllowed` for a change that is no addition or has no target.
+    pub async fn schema_change_apply(&self, id: i64) -> Result<Vec<AppliedColumn>> {
+        let mut session = self.store.session().await?;
+        let change = session.schema_change_get(id).await?;
+        drop(session);
+        let change = change.ok_or_else(|| change_missing(id))?;
+        let targets = addable(&change)?;
+        let mut applied = Vec::new();
+        for target in targets {
+            let added = self
+                .catalog
+                .table_columns_add(&target.table, &target.lacks)
+                .await?;
+            let columns = target.lacks.iter().zip(added);
+            applied.extend(columns.map(|(column, added)| AppliedColumn {
+                table: target.table.clone(),
+                column: column.clone(),
+                added,
+            }));
+        }
+        let now = self.now();
+        transact!(self.store, |session| {
+            session.schema_change_applied(id, now).await
+        })?;
+        Ok(applied)
+    }
+}
+
+/// The targets that lack columns; an error for a change that adds none.
+fn addable(change: &SchemaChange) -> Result<Vec<&ChangeTarget>> {
+    if change.kind != "column_added" {
+        return Err(Error::NotAllowed(format!(
+            "the change {} is of the kind {}: only added columns can be applied",
+            change.id, change.kind
+        )));
+    }
+    let targets = change.targets.iter();
+    let lacking: Vec<_> = targets.filter(|target| !target.lacks.is_empty()).collect();
+    if lacking.is_empty() {
+        return Err(Error::NotAllowed(format!(
+            "no table of the catalog was found to lack the column of the change {}",
+            change.id
+        )));
+    }
+    Ok(lacking)
+}

@@ -1,0 +1,59 @@
+//! The watch over the schemas of sources: what changed since the last look, whom it reaches, and who is told.
+//!
+//! - `settings` is what was configured; `source` which sources there are; `schedule` which of them are due.
+//! - `run` puts a lease and a time limit around a look; `own` looks at the catalog's own tables; `record` writes what
+//!   was found in one transaction, with what is to be told of it; `reach` says what a change means to whom.
+//! - `history` answers for the past and thins it; `apply` adds columns to the tables that lack them.
+//! - `outbox` tells people: what is to be told, to whom, and what they say to it.
+//!
+//! A crash at any point leaves whole runs: what was not written is found by the next one.
+
+mod apply;
+mod history;
+mod outbox;
+mod own;
+mod reach;
+mod record;
+mod run;
+mod schedule;
+mod settings;
+mod source;
+mod status;
+
+pub use outbox::DeliveryReport;
+pub use settings::{
+    OwnerRule, SOURCES_MAX, TargetRule, WatchSettings, WatchSetup, WatchSetupError,
+};
+pub use status::{SourceStatus, WatchReport};
+
+use crate::catalog::Catalog;
+use crate::clock::Clock;
+use crate::store::Store;
+use std::sync::Arc;
+
+/// The watch over the sources of one configuration, and the channels that it tells. It holds no state of its own: any
+/// number of replicas may run it.
+#[derive(Debug)]
+pub struct Watch {
+    catalog: Arc<Catalog>,
+    store: Store,
+    clock: Clock,
+    setup: WatchSetup,
+}
+
+impl Watch {
+    /// The watch beside a catalog: its tables are what changes of sources reach.
+    pub fn new(catalog: Arc<Catalog>, setup: WatchSetup) -> Self {
+        Self {
+            store: catalog.store().clone(),
+            clock: catalog.clock().clone(),
+            catalog,
+            setup,
+        }
+    }
+
+    /// The present time in seconds since the epoch.
+    fn now(&self) -> i64 {
+        self.clock.seconds()
+    }
+}

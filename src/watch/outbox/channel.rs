@@ -1,0 +1,67 @@
+//! The channels that were configured, how sending on each goes, and trying one.
+
+use super::deliver::send_error;
+use crate::error::{Entity, Error, Result};
+use crate::model::{ChannelState, ChannelStatus, Notice, NoticeKind};
+use crate::store::AlertBacklog;
+use crate::transact;
+use crate::watch::Watch;
+
+impl Watch {
+    /// Every channel, by name.
+    pub async fn channel_list(&self) -> Result<Vec<ChannelStatus>> {
+        let now = self.now();
+        let mut session = self.store.session().await?;
+        let backlog = session.alert_backlog(now).await?;
+        let mut channels = Vec::with_capacity(self.setup.channels.len());
+        for (name, setup) in &self.setup.channels {
+            let state = session.alert_channel_get(name).await?;
+            let waits = backlog.iter().find(|one| one.channel == *name);
+            channels.push(ChannelStatus {
+                name: name.clone(),
+                kind: setup.settings.kind.as_str().to_owned(),
+                sources: setup.settings.sources.clone(),
+                digest_at: setup.digest.next_after(now),
+                pending: waits.map_or(0, |one| one.pending),
+                oldest_due_at: waits.and_then(|one| one.oldest_due_at),
+                state,
+            });
+        }
+        Ok(channels)
+    }
+
+    /// How much waits on each channel where something does, those that are not configured any more among them.
+    pub async fn alert_backlog(&self) -> Result<Vec<AlertBacklog>> {
+        let mut session = self.store.session().await?;
+        session.alert_backlog(self.now()).await
+    }
+
+    /// Sends a test message on a channel at once. `NotFound`, `Unavailable` where the channel does not answer,
+    /// `NotAllowed` with its words where it refuses. Once it was taken, what was held up is sent at once.
+    pub async fn channel_test(&self, name: &str) -> Result<()> {
+        let Some(setup) = self.setup.channels.get(name) else {
+            return Err(Error::NotFound(Entity::own("channel", name)));
+        };
+        let now = self.now();
+        let notice = Notice {
+            kind: NoticeKind::Test,
+            subject: "skep".to_owned(),
+            at: now,
+            entries: Vec::new(),
+        };
+        self.notice_send(setup, &notice)
+            .await
+            .map_err(|failure| send_error(name, failure))?;
+        transact!(self.store, |session| {
+            let state = ChannelState {
+                next_at: 0,
+                failures: 0,
+                last_error: None,
+                last_sent_at: Some(now),
+                ..session.alert_channel_get(name).await?
+            };
+            session.alert_channel_put(name, &state).await?;
+            session.alert_retry(name, now).await
+        })
+    }
+}

@@ -1,0 +1,313 @@
+//! Sending what is due, one part at a time. What a part tells is marked as sent right after the channel took it, so that
+//! a kill repeats one part at most: the one that was taken and not yet marked.
+
+use super::digest::digest;
+use crate::alert::{Alerter, Part, SendError};
+use crate::catalog::service::doubled_s;
+use crate::catalog::service::{LEASE_S, Lease};
+use crate::error::{Error, Result};
+use crate::model::{Alert, ChannelState, Notice, NoticeKind};
+use crate::store::without_nul;
+use crate::transact;
+use crate::watch::Watch;
+use crate::watch::settings::ChannelSetup;
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::Duration;
+
+/// Alerts of one kind that one look at a channel takes up; the next look takes the rest.
+const ALERTS_PER_LOOK_MAX: usize = 5_000;
+/// The first pause after a channel did not answer; it doubles with each.
+const BACK_OFF_S: i64 = 15;
+/// The longest pause.
+const BACK_OFF_S_MAX: i64 = 30 * 60;
+/// Seconds until what a channel refused is tried again: somebody has to mend it.
+const REFUSED_S: i64 = 3600;
+
+/// What a look at the channels did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DeliveryReport {
+    /// Messages that channels took.
+    pub sent: u64,
+    /// Messages that channels refused.
+    pub refused: u64,
+    /// Messages that are to be tried again: the channel did not answer, or asked for a pause.
+    pub failed: u64,
+}
+
+/// What became of a message.
+enum Outcome {
+    Taken,
+    Refused,
+    /// The channel rests.
+    Paused,
+    /// The lease is gone: another process is at it.
+    Lost,
+}
+
+impl Watch {
+    /// Sends what is due on every channel; a channel that another replica is at is left to it.
+    pub async fn alerts_deliver(&self) -> Result<DeliveryReport> {
+        let mut report = DeliveryReport::default();
+        let channels = self.setup.channels.iter();
+        // Together, so that a channel that hangs holds up no other.
+        let looks = channels.map(|(name, setup)| self.channel_look(name, setup));
+        let mut failure = None;
+        for look in futures::future::join_all(looks).await {
+            match look {
+                Ok(one) => {
+                    report.sent += one.sent;
+                    report.refused += one.refused;
+                    report.failed += one.failed;
+                }
+                Err(error) => failure = Some(error),
+            }
+        }
+        failure.map_or(Ok(report), Err)
+    }
+
+    async fn channel_look(&self, name: &str, setup: &ChannelSetup) -> Result<DeliveryReport> {
+        if !self.channel_has_work(name).await? {
+            return Ok(DeliveryReport::default());
+        }
+        let lease = Lease::new(format!("alerts:{name}"));
+        let look = Box::pin(self.channel_send(name, setup, &lease));
+        Ok(self
+            .catalog
+            .lease_hold(&lease, look)
+            .await?
+            .unwrap_or_default())
+    }
+
+    /// Whether there is anything to send or to decide; without it no lease is asked for every few seconds.
+    async fn channel_has_work(&self, name: &str) -> Result<bool> {
+        let now = self.now();
+        let mut session = self.store.session().await?;
+        let state = session.alert_channel_get(name).await?;
+        if state.next_at > now {
+            return Ok(false);
+        }
+        if state.digest_at.is_none_or(|at| at <= now) {
+            return Ok(true);
+        }
+        session.alert_any_due(name, now).await
+    }
+
+    async fn channel_send(
+        &self,
+        name: &str,
+        setup: &ChannelSetup,
+        lease: &Lease,
+    ) -> Result<DeliveryReport> {
+        let mut report = DeliveryReport::default();
+        for (notice, ids) in self.notices_due(name, setup).await? {
+            let parts = setup.channel.parts(&notice);
+            for part in parts {
+                let outcome = self.part_send(name, setup, lease, &part, &ids).await?;
+                match outcome {
+                    Outcome::Taken => report.sent += 1,
+                    Outcome::Refused => report.refused += 1,
+                    Outcome::Paused => {
+                        report.failed += 1;
+                        return Ok(report);
+                    }
+                    Outcome::Lost => return Ok(report),
+                }
+            }
+            if notice.kind == NoticeKind::Quiet {
+                self.digest_move(name, setup).await?;
+            }
+        }
+        Ok(report)
+    }
+
+    /// What is to be sent now, alarms first.
+    async fn notices_due(
+        &self,
+        name: &str,
+        setup: &ChannelSetup,
+    ) -> Result<Vec<(Notice, Vec<i64>)>> {
+        let now = self.now();
+        let mut session = self.store.session().await?;
+        let mut notices = Vec::new();
+        for kind in [NoticeKind::Alarm, NoticeKind::AtOnce] {
+            let due = session
+                .alert_due(name, kind, now, ALERTS_PER_LOOK_MAX)
+                .await?;
+            notices.extend(by_subject(kind, due, now));
+        }
+        let waited = session
+            .alert_due(name, NoticeKind::Digest, now, ALERTS_PER_LOOK_MAX)
+            .await?;
+        drop(session);
+        let has_digest = !waited.is_empty();
+        if has_digest {
+            notices.push(digest(waited, now));
+        }
+        let quiet = self.quiet_digest(name, setup, has_digest).await?;
+        notices.extend(quiet.map(|notice| (notice, Vec::new())));
+        Ok(notices)
+    }
+
+    /// Sends a part and writes down what became of it. `ids` are the alerts of the notice's entries.
+    async fn part_send(
+        &self,
+        name: &str,
+        setup: &ChannelSetup,
+        lease: &Lease,
+        part: &Part,
+        ids: &[i64],
+    ) -> Result<Outcome> {
+        let (holder, lease_name) = (&lease.holder, &lease.name);
+        if !self
+            .catalog
+            .lease_extend(lease_name, holder, LEASE_S)
+            .await?
+        {
+            return Ok(Outcome::Lost);
+        }
+        let sent = setup.channel.send(part).await;
+        let ids = ids.get(part.entries.clone()).unwrap_or_default();
+        let now = self.now();
+        let (outcome, error) = match &sent {
+            Ok(()) => (Outcome::Taken, None),
+            Err(SendError::Refused(_)) => (Outcome::Refused, sent.as_ref().err()),
+            Err(_) => (Outcome::Paused, sent.as_ref().err()),
+        };
+        let error = error.map(|error| without_nul(&error.to_string()));
+        if let Some(error) = &error {
+            tracing::warn!(channel = name, error, "a channel did not take a message");
+        }
+        transact!(self.store, |session| {
+            let before = session.alert_channel_get(name).await?;
+            let state = match &error {
+                None => {
+                    session.alert_sent(ids, now).await?;
+                    after_taken(&before, now)
+                }
+                Some(error) => {
+                    let is_refused = matches!(outcome, Outcome::Refused);
+                    let due_at = is_refused.then_some(now + REFUSED_S);
+                    session.alert_failed(ids, error, due_at).await?;
+                    after_failed(&before, &sent, error, now)
+                }
+            };
+            session.alert_channel_put(name, &state).await
+        })?;
+        Ok(outcome)
+    }
+
+    /// Sends one notice at once, whatever waits, and says what the channel answered.
+    pub(super) async fn notice_send(
+        &self,
+        setup: &ChannelSetup,
+        notice: &Notice,
+    ) -> Result<(), SendError> {
+        for part in setup.channel.parts(notice) {
+            setup.channel.send(&part).await?;
+        }
+        Ok(())
+    }
+}
+
+fn after_taken(before: &ChannelState, now: i64) -> ChannelState {
+    ChannelState {
+        next_at: 0,
+        failures: 0,
+        last_error: None,
+        last_sent_at: Some(now),
+        digest_at: before.digest_at,
+    }
+}
+
+fn after_failed(
+    before: &ChannelState,
+    sent: &Result<(), SendError>,
+    error: &str,
+    now: i64,
+) -> ChannelState {
+    let failures = before.failures + 1;
+    let pause_s = match sent {
+        // The message waits by itself; others may be fine.
+        Ok(()) | Err(SendError::Refused(_)) => 0,
+        Err(SendError::Busy {
+            retry_after: Some(pause),
+        }) => seconds(*pause),
+        Err(SendError::Busy { retry_after: None } | SendError::Unavailable(_)) => {
+            back_off_s(failures)
+        }
+    };
+    ChannelState {
+        next_at: if pause_s == 0 { 0 } else { now + pause_s },
+        failures,
+        last_error: Some(error.to_owned()),
+        last_sent_at: before.last_sent_at,
+        digest_at: before.digest_at,
+    }
+}
+
+fn seconds(pause: Duration) -> i64 {
+    i64::try_from(pause.as_secs().max(1)).unwrap_or(BACK_OFF_S_MAX)
+}
+
+/// A pause that doubles with each failure, three quarters to the whole of it, so that replicas and channels that failed
+/// together do not come back together.
+fn back_off_s(failures: i64) -> i64 {
+    let most = doubled_s(BACK_OFF_S, failures.saturating_sub(1), BACK_OFF_S_MAX);
+    let random = RandomState::new().build_hasher().finish();
+    let share = i64::try_from(random % 1000).unwrap_or_default();
+    most - most * share / 4000
+}
+
+/// A notice for each source.
+fn by_subject(kind: NoticeKind, alerts: Vec<Alert>, now: i64) -> Vec<(Notice, Vec<i64>)> {
+    let mut subjects: BTreeMap<String, Vec<Alert>> = BTreeMap::new();
+    for alert in alerts {
+        subjects
+            .entry(alert.subject.clone())
+            .or_default()
+            .push(alert);
+    }
+    let notices = subjects.into_iter().map(|(subject, mut alerts)| {
+        alerts.sort_by_key(|alert| (alert.entry.severity, alert.id));
+        let ids = alerts.iter().map(|alert| alert.id).collect();
+        let entries = alerts.into_iter().map(|alert| alert.entry).collect();
+        let notice = Notice {
+            kind,
+            subject,
+            at: now,
+            entries,
+        };
+        (notice, ids)
+    });
+    notices.collect()
+}
+
+/// What a caller is told of a channel that did not take a message.
+pub(super) fn send_error(name: &str, failure: SendError) -> Error {
+    match failure {
+        SendError::Refused(_) => Error::NotAllowed(format!("channel {name}: {failure}")),
+        SendError::Busy { .. } | SendError::Unavailable(_) => Error::Unavailable {
+            what: format!("the channel {name} ({failure})"),
+            source: failure.into(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BACK_OFF_S, BACK_OFF_S_MAX, back_off_s};
+
+    #[test]
+    fn the_pause_grows_and_is_never_the_same_for_all() {
+        for (failures, most) in [(1, BACK_OFF_S), (2, 30), (3, 60), (50, BACK_OFF_S_MAX)] {
+            for _ in 0..50 {
+                let pause = back_off_s(failures);
+                assert!(
+                    (most - most / 4..=most).contains(&pause),
+                    "{failures}: {pause}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! What is to be told, written in the transaction of the change or the fault itself: whoever sees one sees the other.
+
+use crate::error::Result;
+use crate::model::{
+    Alert, AlertState, Mute, NoticeEntry, NoticeKind, SchemaChange, Severity, SourceState,
+};
+use crate::naming::glob_matches;
+use crate::store::Session;
+use crate::watch::Watch;
+use crate::watch::settings::ChannelSetup;
+use std::collections::HashSet;
+
+/// What an alarm about a source speaks of.
+const ALARM_OBJECT: &str = "watch";
+
+impl Watch {
+    /// Writes what each channel is to tell of changes of a source: not what it was told within the window, and muted
+    /// what nobody wants to hear.
+    pub(in crate::watch) async fn alerts_write(
+        &self,
+        session: &mut Session,
+        source: &str,
+        changes: &[SchemaChange],
+        now: i64,
+    ) -> Result<()> {
+        if changes.is_empty() || self.setup.channels.is_empty() {
+            return Ok(());
+        }
+        let mutes = session.mute_list(now).await?;
+        let since = now.saturating_sub(self.setup.dedupe_window_s);
+        for (name, setup) in &self.setup.channels {
+            if !setup.settings.covers(source) {
+                continue;
+            }
+            let told = |change: &&SchemaChange| setup.settings.severity_min.covers(change.severity);
+            let changes: Vec<&SchemaChange> = changes.iter().filter(told).collect();
+            let keys: Vec<&str> = changes.iter().map(|change| change.key.as_str()).collect();
+            let mut known: HashSet<String> = session.alert_keys_since(name, &keys, since).await?;
+            let mut alerts = Vec::with_capacity(changes.len());
+            for change in changes {
+                if known.insert(change.key.clone()) {
+                    alerts.push(alert_of(name, setup, change, &mutes, now));
+                }
+            }
+            session.alert_insert(&alerts).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes that the watch over a source does not work, for each channel that is told of it.
+    pub(in crate::watch) async fn alarm_write(
+        &self,
+        session: &mut Session,
+        source: &str,
+        state: &SourceState,
+        now: i64,
+    ) -> Result<()> {
+        let text = match (&state.last_error, state.failures) {
+            (Some(error), failures) if failures > 0 => {
+                format!("the source could not be read {failures} times in a row: {error}")
+            }
+            _ => "the source was not read although its time came more than an hour ago".to_owned(),
+        };
+        tracing::error!(source, text, "the watch over a source does not work");
+        let effect = match state.last_ok_at {
+            Some(at) => format!("changes since {} are not known yet", shown(at)),
+            None => "it was never read".to_owned(),
+        };
+        let entry = NoticeEntry {
+            key: format!("alarm:{now}"),
+            severity: Severity::Alarm,
+            object: ALARM_OBJECT.to_owned(),
+            text,
+            effects: vec![effect],
+            owner: self.setup.impact.owner(source).map(str::to_owned),
+        };
+        self.alarm_insert(session, source, entry, now).await
+    }
+
+    /// Writes that the watch over a source works again.
+    pub(in crate::watch) async fn alarm_clear(
+        &self,
+        session: &mut Session,
+        source: &str,
+        state: &SourceState,
+        now: i64,
+    ) -> Result<()> {
+        let since = state.alarmed_at.unwrap_or(now);
+        let entry = NoticeEntry {
+            key: format!("alarm:{since}:over"),
+            severity: Severity::Additive,
+            object: ALARM_OBJECT.to_owned(),
+            text: "the source is read again".to_owned(),
+            effects: Vec::new(),
+            owner: None,
+        };
+        self.alarm_insert(session, source, entry, now).await
+    }
+
+    async fn alarm_insert(
+        &self,
+        session: &mut Session,
+        source: &str,
+        entry: NoticeEntry,
+        now: i64,
+    ) -> Result<()> {
+        let mutes = session.mute_list(now).await?;
+        let state = state_of(&mutes, source, &entry.object);
+        let channels = self.setup.channels.iter();
+        let alerts = channels
+            .filter(|(_, setup)| setup.settings.covers(source))
+            .map(|(name, _)| Alert {
+                id: 0,
+                channel: name.clone(),
+                subject: source.to_owned(),
+                change_id: None,
+                kind: NoticeKind::Alarm,
+                entry: entry.clone(),
+                at: now,
+                due_at: now,
+                state,
+                attempts: 0,
+                last_error: None,
+                sent_at: None,
+            });
+        let alerts: Vec<Alert> = alerts.collect();
+        session.alert_insert(&alerts).await?;
+        Ok(())
+    }
+}
+
+fn alert_of(
+    channel: &str,
+    setup: &ChannelSetup,
+    change: &SchemaChange,
+    mutes: &[Mute],
+    now: i64,
+) -> Alert {
+    let at_once = setup.settings.at_once.covers(change.severity);
+    let (kind, due_at) = if at_once {
+        (NoticeKind::AtOnce, now)
+    } else {
+        (NoticeKind::Digest, setup.digest.next_or_never(now))
+    };
+    Alert {
+        id: 0,
+        channel: channel.to_owned(),
+        subject: change.source.clone(),
+        change_id: Some(change.id),
+        kind,
+        entry: NoticeEntry {
+            key: change.key.clone(),
+            severity: change.severity,
+            object: change.object.clone(),
+            text: change.text.clone(),
+            effects: change.effects.clone(),
+            owner: change.owner.clone(),
+        },
+        at: now,
+        due_at,
+        state: state_of(mutes, &change.source, &change.object),
+        attempts: 0,
+        last_error: None,
+        sent_at: None,
+    }
+}
+
+fn state_of(mutes: &[Mute], source: &str, object: &str) -> AlertState {
+    let place = format!("{source}:{object}");
+    if mutes.iter().any(|mute| glob_matches(&mute.pattern, &place)) {
+        return AlertState::Muted;
+    }
+    AlertState::Pending
+}
+
+/// A time as people read it.
+fn shown(seconds: i64) -> String {
+    let at = jiff::Timestamp::from_second(seconds).unwrap_or_default();
+    format!("{} UTC", at.strftime("%Y-%m-%d %H:%M"))
+}

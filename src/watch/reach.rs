@@ -1,0 +1,255 @@
+//! What a change means: how grave it is, which tables of the catalog it reaches and what they lack, which views name
+//! the column, who owns it. The rules are the differ's; here they meet the tables that there are.
+
+use super::Watch;
+use crate::diff::change::{Change, ChangeKind};
+use crate::diff::coercion::Engine;
+use crate::diff::grade::grade;
+use crate::diff::impact::target_impact;
+use crate::diff::mention::{names_column, names_table, view_sql};
+use crate::error::Result;
+use crate::model::{
+    ChangeTarget, DEFAULT_CATALOG, DatabaseRef, EngineEffect, Name, SchemaChange, SourceDialect,
+    Table, TableRef, TableType,
+};
+use crate::store::{Session, without_nul};
+use std::collections::{HashMap, HashSet};
+
+/// Lines of effects of one change; a table may fill any number of others.
+const EFFECTS_MAX: usize = 100;
+/// Views that one change names at most.
+const VIEWS_MAX: usize = 50;
+
+/// The views of the catalog, by the words in them.
+struct Views {
+    views: Vec<(String, String)>,
+    by_word: HashMap<String, Vec<usize>>,
+}
+
+/// What is looked up while changes are judged, each thing once.
+pub(super) struct Reach<'a> {
+    watch: &'a Watch,
+    session: Session,
+    source: String,
+    dialect: SourceDialect,
+    tables: HashMap<TableRef, Option<Table>>,
+    views: Option<Views>,
+}
+
+impl<'a> Reach<'a> {
+    pub(super) async fn new(
+        watch: &'a Watch,
+        source: &str,
+        dialect: SourceDialect,
+    ) -> Result<Self> {
+        Ok(Self {
+            watch,
+            session: watch.store.session().await?,
+            source: source.to_owned(),
+            dialect,
+            tables: HashMap::new(),
+            views: None,
+        })
+    }
+
+    /// A change with everything that is told of it; its number and snapshots are not known yet.
+    pub(super) async fn change(&mut self, change: &Change, at: i64) -> Result<SchemaChange> {
+        let grade = grade(change, self.dialect);
+        let rules = &self.watch.setup.impact;
+        let mut places = rules.targets(&change.table);
+        if let ChangeKind::TableRenamed { from, .. } = &change.kind {
+            // What was filled under the old name is not filled any more.
+            for target in rules.targets(from) {
+                if !places.contains(&target) {
+                    places.push(target);
+                }
+            }
+        }
+        let mut effects = Vec::new();
+        let mut targets = Vec::with_capacity(places.len());
+        for (database, table) in places {
+            let target = self.target(change, &database, &table, &mut effects).await?;
+            targets.push(target);
+        }
+        effects.extend(grade.effects());
+        if effects.len() > EFFECTS_MAX {
+            let more = effects.len() - EFFECTS_MAX;
+            effects.truncate(EFFECTS_MAX);
+            effects.push(format!("and {more} more"));
+        }
+        let owner = owner(self.watch, change, &targets);
+        let engines = grade.engines.into_iter().map(|one| EngineEffect {
+            engine: one.engine.to_string(),
+            severity: one.severity,
+            why: one.why,
+        });
+        Ok(SchemaChange {
+            id: 0,
+            source: self.source.clone(),
+            from_snapshot: 0,
+            to_snapshot: 0,
+            at,
+            key: change.key(&self.source),
+            kind: change.kind.name().to_owned(),
+            severity: grade.severity,
+            table: change.table.clone(),
+            object: without_nul(&change.object()),
+            text: change.text(),
+            effects,
+            owner,
+            engines: engines.collect(),
+            targets,
+            applied_at: None,
+        })
+    }
+
+    async fn target(
+        &mut self,
+        change: &Change,
+        database: &str,
+        table: &str,
+        effects: &mut Vec<String>,
+    ) -> Result<ChangeTarget> {
+        let at = DatabaseRef {
+            catalog: Name::new(DEFAULT_CATALOG),
+            database: Name::new(database),
+        }
+        .table(table);
+        let found = self.table(&at).await?;
+        let mut target = ChangeTarget {
+            exists: found.is_some(),
+            tier: self.watch.setup.impact.tier(database).map(str::to_owned),
+            lacks: Vec::new(),
+            surplus: Vec::new(),
+            differs: None,
+            views: Vec::new(),
+            table: at,
+        };
+        let place = shown(&target);
+        let Some(found) = found else {
+            if matches!(change.kind, ChangeKind::TableAdded(_)) {
+                effects.push(format!("{place} is not in the catalog"));
+            }
+            return Ok(target);
+        };
+        let columns = found.descriptor.columns.as_deref().unwrap_or_default();
+        let impact = target_impact(change, self.dialect, columns);
+        for column in &impact.lacks {
+            let (name, data_type) = (&column.name, &column.data_type);
+            effects.push(format!("{place} lacks the column {name} ({data_type})"));
+        }
+        if !impact.surplus.is_empty() {
+            let names = impact.surplus.join(", ");
+            effects.push(format!("{place} gets nothing for {names} any more"));
+        }
+        if let Some((column, verdict)) = &impact.differs {
+            for engine in Engine::ALL {
+                if let Some(why) = verdict.of(engine).why() {
+                    effects.push(format!("{place}, column {column}: {engine}: {why}"));
+                }
+            }
+        }
+        target.lacks = impact.lacks;
+        target.surplus = impact.surplus;
+        target.differs = impact.differs.map(|(column, _)| column);
+        target.views = self.views_naming(change, table).await?;
+        for view in &target.views {
+            effects.push(format!("the view {view} names it"));
+        }
+        Ok(target)
+    }
+
+    async fn table(&mut self, at: &TableRef) -> Result<Option<Table>> {
+        if let Some(known) = self.tables.get(at) {
+            return Ok(known.clone());
+        }
+        let found = self.session.table_get(at).await?;
+        self.tables.insert(at.clone(), found.clone());
+        Ok(found)
+    }
+
+    /// The views that name what goes or changes its meaning.
+    async fn views_naming(&mut self, change: &Change, table: &str) -> Result<Vec<String>> {
+        let column = match &change.kind {
+            ChangeKind::ColumnDropped { column, .. } => Some(column.name.clone()),
+            ChangeKind::ColumnRenamed { from, .. } => Some(from.clone()),
+            ChangeKind::TypeChanged { column, .. } => Some(column.clone()),
+            ChangeKind::TableDropped(_) | ChangeKind::TableRenamed { .. } => None,
+            _ => return Ok(Vec::new()),
+        };
+        if self.views.is_none() {
+            self.views = Some(views_read(&mut self.session).await?);
+        }
+        let Some(views) = &self.views else {
+            return Ok(Vec::new());
+        };
+        let candidates = views.by_word.get(table).into_iter().flatten();
+        let named = candidates.filter_map(|index| {
+            let (at, sql) = &views.views[*index];
+            let names = match &column {
+                Some(column) => names_column(sql, table, column),
+                None => names_table(sql, table),
+            };
+            names.then(|| at.clone())
+        });
+        Ok(named.take(VIEWS_MAX).collect())
+    }
+}
+
+/// The owner of the source's table, or else of the first target that has one.
+fn owner(watch: &Watch, change: &Change, targets: &[ChangeTarget]) -> Option<String> {
+    let rules = &watch.setup.impact;
+    let of_target = |target: &ChangeTarget| {
+        rules.owner(&format!("{}.{}", target.table.database, target.table.table))
+    };
+    let found = rules.owner(&change.table.to_string());
+    found
+        .or_else(|| targets.iter().find_map(of_target))
+        .map(str::to_owned)
+}
+
+fn shown(target: &ChangeTarget) -> String {
+    let place = format!("{}.{}", target.table.database, target.table.table);
+    match &target.tier {
+        Some(tier) => format!("{place} ({tier})"),
+        None => place,
+    }
+}
+
+/// Every view of the default catalog.
+async fn views_read(session: &mut Session) -> Result<Views> {
+    let mut read = Views {
+        views: Vec::new(),
+        by_word: HashMap::new(),
+    };
+    let catalog = Name::new(DEFAULT_CATALOG);
+    for database in session.database_names(&catalog).await? {
+        let at = DatabaseRef {
+            catalog: catalog.clone(),
+            database,
+        };
+        let summaries = session.table_summaries(&at).await?;
+        let is_view = |one: &crate::store::TableSummary| one.table_type == TableType::VirtualView;
+        let names: Vec<Name> = summaries
+            .into_iter()
+            .filter(is_view)
+            .map(|one| one.name)
+            .collect();
+        for view in session.table_list_by_names(&at, &names).await? {
+            let text = view.view_expanded_text.or(view.view_original_text);
+            let Some(text) = text else { continue };
+            let sql = view_sql(&text).into_owned();
+            let words: HashSet<String> = sql
+                .split(|one: char| !(one.is_alphanumeric() || one == '_'))
+                .filter(|word| !word.is_empty())
+                .map(str::to_lowercase)
+                .collect();
+            for word in words {
+                read.by_word.entry(word).or_default().push(read.views.len());
+            }
+            let name = format!("{}.{}", view.at.database, view.at.table);
+            read.views.push((name, sql));
+        }
+    }
+    Ok(read)
+}
