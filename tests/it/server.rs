@@ -3,6 +3,7 @@
 use skep::catalog::{Catalog, CatalogSettings};
 use skep::clock::Clock;
 use skep::config::Settings;
+use skep::discovery::Discovery;
 use skep::lake::{Lake, StorageSettings};
 use skep::naming::{NamingPolicy, NamingRules};
 use skep::rest;
@@ -10,6 +11,7 @@ use skep::secret::Secret;
 use skep::server::{Running, Server, StartError};
 use skep::store::{Store, StoreSettings};
 use skep::telemetry::Metrics;
+use skep::watch::{Watch, WatchSetup};
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
@@ -145,8 +147,11 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
             naming_policy: NamingPolicy::Off,
         },
     );
+    let catalog = Arc::new(catalog);
     let shared = rest::Shared {
-        catalog: Arc::new(catalog),
+        discovery: Arc::new(Discovery::new(Arc::clone(&catalog))),
+        watch: Arc::new(Watch::new(Arc::clone(&catalog), WatchSetup::default())),
+        catalog,
         metrics: Arc::new(Metrics::new([])),
         ready_timeout: Duration::from_secs(5),
         request_timeout: Duration::from_secs(5),

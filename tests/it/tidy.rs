@@ -167,6 +167,21 @@ fn each_outside_crate_has_its_place() {
 }
 
 #[test]
+fn the_inside_of_the_catalog_is_known_to_the_floor_above_it_alone() {
+    let knows = |own: &str| ["catalog", "discovery", "watch"].contains(&own);
+    let breaches: Vec<PathBuf> = below("src")
+        .into_iter()
+        .filter(|(path, _)| !knows(&module(path)))
+        .filter(|(_, text)| code(text).any(|line| line.contains("catalog::service")))
+        .map(|(path, _)| path)
+        .collect();
+    assert!(
+        breaches.is_empty(),
+        "front ends and tasks use the catalog's operations: {breaches:?}"
+    );
+}
+
+#[test]
 fn files_are_short_and_say_why_they_exist() {
     let mut breaches = String::new();
     for folder in ["src", "hms", "tests", "benches"] {

@@ -6,7 +6,6 @@ use crate::s3::S3Server;
 use crate::server::settings_in;
 use crate::thrift::objects::partitioned;
 use serde_json::{Value, json};
-use skep::catalog::Catalog;
 use skep::clock::Clock;
 use skep::config::Settings;
 use skep::discovery::{Discovery, DiscoveryReport, DiscoveryScope};
@@ -76,10 +75,6 @@ impl World {
             clock,
             _folder: folder,
         }
-    }
-
-    pub(super) fn catalog(&self) -> &Arc<Catalog> {
-        &self.running.catalog
     }
 
     pub(super) fn discovery(&self) -> &Arc<Discovery> {

@@ -23,7 +23,7 @@ fn task(world: &World, server: &Sqs) -> DiscoveryQueue {
         ..S3Settings::default()
     };
     DiscoveryQueue {
-        catalog: Arc::clone(world.catalog()),
+        discovery: Arc::clone(world.discovery()),
         queue: Queue::open(&settings, &s3).unwrap().unwrap(),
         metrics: Arc::new(Metrics::new([])),
         shutdown: CancellationToken::new(),

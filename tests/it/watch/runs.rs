@@ -240,6 +240,7 @@ fn seconds(text: &str) -> i64 {
 async fn a_new_column_is_added_to_the_table_that_lacks_it(test: TestDatabase) {
     let watched = Watched::new(test).await.mapped();
     let replica = watched.replica().await;
+    let watch = &replica.watch;
     let tier = DatabaseRef::new("hive", "t1");
     replica
         .catalog
@@ -263,24 +264,12 @@ async fn a_new_column_is_added_to_the_table_that_lacks_it(test: TestDatabase) {
     };
     let events = replica.catalog.event_last_id().await.unwrap();
     for _ in 0..2 {
-        replica
-            .watch
-            .schema_change_apply(id_of(".note"))
-            .await
-            .unwrap();
+        watch.schema_change_apply(id_of(".note")).await.unwrap();
     }
-    let applied = replica
-        .watch
-        .schema_change_apply(id_of(".price"))
-        .await
-        .unwrap();
+    let applied = watch.schema_change_apply(id_of(".price")).await.unwrap();
     assert!(applied[0].added);
     assert_eq!(applied[0].table, target);
-    let again = replica
-        .watch
-        .schema_change_apply(id_of(".price"))
-        .await
-        .unwrap();
+    let again = watch.schema_change_apply(id_of(".price")).await.unwrap();
     assert!(!again[0].added, "it is there");
     assert_eq!(
         replica.catalog.event_last_id().await.unwrap() - events,
@@ -300,35 +289,35 @@ async fn a_new_column_is_added_to_the_table_that_lacks_it(test: TestDatabase) {
             ("price", "decimal(10,2)")
         ]
     );
-    let kept = replica
-        .watch
+    let kept = watch
         .schema_change_list(&ChangeFilter::default())
         .await
         .unwrap();
     let note = kept.iter().find(|one| one.id == id_of(".note")).unwrap();
     assert_eq!(note.applied_at, Some(START_S));
-    let refused = replica.watch.schema_change_apply(id_of(".old")).await;
+    let refused = watch.schema_change_apply(id_of(".old")).await;
     assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
-    let missing = replica.watch.schema_change_apply(99_999).await;
+    let missing = watch.schema_change_apply(99_999).await;
     assert!(matches!(missing, Err(Error::NotFound(_))), "{missing:?}");
 }
 
 async fn sources_are_added_and_removed(test: TestDatabase) {
     let watched = Watched::new(test).await;
     let replica = watched.replica().await;
+    let watch = &replica.watch;
     let own = SourceSettings::new(SourceKind::Catalog, None);
-    let added = replica.watch.source_add("own", own.clone()).await.unwrap();
+    let added = watch.source_add("own", own.clone()).await.unwrap();
     assert_eq!(added.origin, SourceOrigin::Stored);
     assert!(matches!(
-        replica.watch.source_add("own", own.clone()).await,
+        watch.source_add("own", own.clone()).await,
         Err(Error::AlreadyExists(_))
     ));
     assert!(matches!(
-        replica.watch.source_add("lake", own.clone()).await,
+        watch.source_add("lake", own.clone()).await,
         Err(Error::NotAllowed(_))
     ));
     wrong_ones_are_refused(&replica, &own).await;
-    let mut due = replica.watch.watch_due().await.unwrap();
+    let mut due = watch.watch_due().await.unwrap();
     due.sort();
     assert_eq!(
         due,
@@ -336,8 +325,7 @@ async fn sources_are_added_and_removed(test: TestDatabase) {
         "both are to be seen for the first time"
     );
     round(&replica).await;
-    let names: Vec<String> = replica
-        .watch
+    let names: Vec<String> = watch
         .source_list()
         .await
         .unwrap()
@@ -345,48 +333,24 @@ async fn sources_are_added_and_removed(test: TestDatabase) {
         .map(|one| one.name)
         .collect();
     assert_eq!(names, ["lake", "own"]);
-    assert_eq!(
-        replica
-            .watch
-            .source_test("own")
-            .await
-            .unwrap()
-            .tables_readable,
-        0
-    );
+    assert_eq!(watch.source_test("own").await.unwrap().tables_readable, 0);
 
     columns_set(&replica, "orders", &["id int"]).await;
-    replica
-        .watch
-        .watch_run("own", WatchCause::Manual)
-        .await
-        .unwrap();
+    watch.watch_run("own", WatchCause::Manual).await.unwrap();
     let of_own = || with(|one| one.source = Some("own".to_owned()));
-    assert_eq!(
-        replica
-            .watch
-            .schema_change_list(&of_own())
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
-    replica.watch.source_remove("own").await.unwrap();
+    assert_eq!(watch.schema_change_list(&of_own()).await.unwrap().len(), 1);
+    watch.source_remove("own").await.unwrap();
     assert!(
-        replica
-            .watch
+        watch
             .schema_change_list(&of_own())
             .await
             .unwrap()
             .is_empty()
     );
     what_is_gone_is_not_found(&replica).await;
-    let kept = replica.watch.source_remove("lake").await;
+    let kept = watch.source_remove("lake").await;
     assert!(matches!(kept, Err(Error::NotAllowed(_))));
-    let pending = replica
-        .watch
-        .alert_list(&skep::model::AlertFilter::default())
-        .await;
+    let pending = watch.alert_list(&skep::model::AlertFilter::default()).await;
     let pending = pending.unwrap();
     assert!(
         pending.iter().all(|one| one.subject != "own"),
