@@ -10,6 +10,7 @@ mod health;
 mod openapi;
 mod page;
 mod paging;
+mod plain;
 mod problem;
 mod resources;
 mod router;

@@ -1,5 +1,6 @@
 //! Every path there is, in one list.
 
+use super::plain::routes;
 use super::resources::{
     alerts, catalogs, changes, channels, databases, discovery, discovery_run, events, kits, lint,
     partitions, sources, tables,
@@ -12,7 +13,6 @@ use axum::middleware;
 use axum::routing::get;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// Where the REST interface begins.
 pub const API_ROOT: &str = "/api/v1";

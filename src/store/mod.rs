@@ -31,11 +31,12 @@ pub use sql::limits::{
 pub use sql::session::Session;
 pub use sql::settings::StoreSettings;
 pub use sql::statement::without_nul;
-pub use sql::transact::Transaction;
+pub use sql::transact::{Run, Transaction};
 pub use watch::alert::AlertBacklog;
 pub use watch::source::SourceRow;
 
 use crate::error::Result;
+use futures::future::BoxFuture;
 use sql::failure::Failure;
 use sql::link::{Role, Target};
 use sql::pool::Pool;
@@ -84,9 +85,11 @@ impl Store {
     }
 
     /// A session of single reads, each seeing everything that was committed before it.
-    pub async fn session(&self) -> Result<Session> {
-        let lease = self.inner.readers.acquire().await?;
-        Ok(Session::reading(self.clone(), lease))
+    pub fn session(&self) -> BoxFuture<'_, Result<Session>> {
+        Box::pin(async {
+            let lease = self.inner.readers.acquire().await?;
+            Ok(Session::reading(self.clone(), lease))
+        })
     }
 
     /// Asks the database for a sign of life.

@@ -4,6 +4,7 @@
 use super::Task;
 use crate::telemetry::Metrics;
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use std::hash::{BuildHasher, RandomState};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -36,7 +37,8 @@ impl Runner {
         let metrics = self.metrics.task(task.name());
         let interval = Duration::from_secs(interval_s.max(1));
         let mut pause = fraction_of(interval);
-        self.running.spawn(async move {
+        // Boxed, so that the runtime's own code is compiled once, not once a task.
+        let runs: BoxFuture<'static, ()> = Box::pin(async move {
             loop {
                 tokio::select! {
                     () = shutdown.cancelled() => return,
@@ -46,6 +48,7 @@ impl Runner {
                 metrics.ran(run(&task).await);
             }
         });
+        self.running.spawn(runs);
     }
 
     /// Waits until the runs in flight have ended.

@@ -2,6 +2,9 @@
 //!
 //! A session from [`Store::session`] reads, each statement on its own; one inside [`transact!`](crate::transact)
 //! writes. The nouns (`table_get`, `partition_insert`…) are `impl Session` blocks in the files of their names.
+//!
+//! What reaches a driver gives a boxed future: a box is nothing beside a round trip, and without it the compiler would
+//! carry the drivers' types, three of each, through every operation up to the front ends.
 
 use crate::store::Store;
 use crate::store::hive::descriptor::MadeDescriptor;
@@ -10,6 +13,7 @@ use crate::store::sql::failure::{Failure, FailureKind};
 use crate::store::sql::pool::Lease;
 use crate::store::sql::row::Row;
 use crate::store::sql::statement::Statement;
+use futures::future::BoxFuture;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -41,26 +45,33 @@ impl Session {
     }
 
     /// Opens a transaction. A connection that died while it was idle is replaced.
-    pub(in crate::store) async fn begin(store: Store, lease: Lease) -> Result<Self, Failure> {
-        let mut session = Self {
+    pub(in crate::store) fn begin(
+        store: Store,
+        lease: Lease,
+    ) -> BoxFuture<'static, Result<Self, Failure>> {
+        let session = Self {
             store,
             lease,
             in_transaction: true,
             made_descriptors: Vec::new(),
             failure: None,
         };
-        session.lease.clean = false;
-        let begun = session.begin_once().await;
+        Box::pin(session.begun())
+    }
+
+    async fn begun(mut self) -> Result<Self, Failure> {
+        self.lease.clean = false;
+        let begun = self.begin_once().await;
         match begun {
-            Err(failure) if failure.kind == FailureKind::Lost && session.lease.reused => {
-                session.lease.renew().await?;
-                session.lease.clean = false;
-                session.begin_once().await?;
+            Err(failure) if failure.kind == FailureKind::Lost && self.lease.reused => {
+                self.lease.renew().await?;
+                self.lease.clean = false;
+                self.begin_once().await?;
             }
             Err(failure) => return Err(failure),
             Ok(()) => {}
         }
-        Ok(session)
+        Ok(self)
     }
 
     async fn begin_once(&mut self) -> Result<(), Failure> {
@@ -71,15 +82,17 @@ impl Session {
     }
 
     /// Commits. The connection is free again only if that worked.
-    pub(in crate::store) async fn commit(mut self) -> Result<(), Failure> {
-        self.end("COMMIT").await?;
-        self.store.descriptors().keep(&self.made_descriptors);
-        Ok(())
+    pub(in crate::store) fn commit(mut self) -> BoxFuture<'static, Result<(), Failure>> {
+        Box::pin(async move {
+            self.end("COMMIT").await?;
+            self.store.descriptors().keep(&self.made_descriptors);
+            Ok(())
+        })
     }
 
     /// Rolls back. The connection is free again only if that worked; if not, closing it rolls back too.
-    pub(in crate::store) async fn roll_back(mut self) -> Result<(), Failure> {
-        self.end("ROLLBACK").await
+    pub(in crate::store) fn roll_back(mut self) -> BoxFuture<'static, Result<(), Failure>> {
+        Box::pin(async move { self.end("ROLLBACK").await })
     }
 
     async fn end(&mut self, word: &'static str) -> Result<(), Failure> {
@@ -101,10 +114,30 @@ impl Session {
     }
 
     /// Runs a query.
-    pub(in crate::store) async fn rows(
+    pub(in crate::store) fn rows<'s>(
+        &'s mut self,
+        statement: &'s Statement<'_>,
+    ) -> BoxFuture<'s, Result<Vec<Row>, Failure>> {
+        Box::pin(self.rows_unboxed(statement))
+    }
+
+    /// Runs a query that gives at most one row.
+    pub(in crate::store) async fn row(
         &mut self,
         statement: &Statement<'_>,
-    ) -> Result<Vec<Row>, Failure> {
+    ) -> Result<Option<Row>, Failure> {
+        Ok(self.rows(statement).await?.into_iter().next())
+    }
+
+    /// Runs a statement that changes rows, and gives the number of rows it met.
+    pub(in crate::store) fn execute<'s>(
+        &'s mut self,
+        statement: &'s Statement<'_>,
+    ) -> BoxFuture<'s, Result<u64, Failure>> {
+        Box::pin(self.execute_unboxed(statement))
+    }
+
+    async fn rows_unboxed(&mut self, statement: &Statement<'_>) -> Result<Vec<Row>, Failure> {
         statement.check().map_err(Failure::fault)?;
         let first = self.rows_once(statement).await;
         match first {
@@ -117,19 +150,7 @@ impl Session {
         }
     }
 
-    /// Runs a query that gives at most one row.
-    pub(in crate::store) async fn row(
-        &mut self,
-        statement: &Statement<'_>,
-    ) -> Result<Option<Row>, Failure> {
-        Ok(self.rows(statement).await?.into_iter().next())
-    }
-
-    /// Runs a statement that changes rows, and gives the number of rows it met.
-    pub(in crate::store) async fn execute(
-        &mut self,
-        statement: &Statement<'_>,
-    ) -> Result<u64, Failure> {
+    async fn execute_unboxed(&mut self, statement: &Statement<'_>) -> Result<u64, Failure> {
         statement.check().map_err(Failure::fault)?;
         let limit = self.limit();
         self.lease.clean = false;

@@ -6,6 +6,7 @@ use crate::store::random_number;
 use crate::store::sql::failure::FailureKind;
 use crate::store::sql::ids;
 use crate::store::sql::session::Session;
+use futures::future::BoxFuture;
 use std::time::{Duration, Instant};
 
 /// First and longest pause before another run.
@@ -36,7 +37,8 @@ macro_rules! transact {
             };
             let outcome: $crate::error::Result<_> = {
                 let $session = &mut session;
-                async { $body }.await
+                let run: $crate::store::Run<'_, _> = Box::pin(async { $body });
+                run.await
             };
             if let Some(result) = transaction.finish(session, outcome).await {
                 break result;
@@ -44,6 +46,9 @@ macro_rules! transact {
         }
     }};
 }
+
+/// One run of a [`transact!`](crate::transact) block. Boxed, for the block's own type would be part of its operation's.
+pub type Run<'a, T> = BoxFuture<'a, Result<T>>;
 
 /// The runs of one [`transact!`](crate::transact) block.
 #[derive(Debug)]
@@ -64,57 +69,79 @@ impl Transaction {
     }
 
     /// Opens the transaction of the next run.
-    pub async fn begin(&mut self) -> Result<Session> {
-        ids::ids_keep_ready(&self.store).await?;
-        loop {
-            self.runs += 1;
-            match self.store.begin().await {
-                Ok(session) => return Ok(session),
-                // SQLite, when another process writes.
-                Err(failure) if failure.kind == FailureKind::Conflict && self.may_run_again() => {
-                    self.pause().await;
+    pub fn begin(&mut self) -> BoxFuture<'_, Result<Session>> {
+        Box::pin(async {
+            ids::ids_keep_ready(&self.store).await?;
+            loop {
+                self.runs += 1;
+                match self.store.begin().await {
+                    Ok(session) => return Ok(session),
+                    // SQLite, when another process writes.
+                    Err(failure)
+                        if failure.kind == FailureKind::Conflict && self.may_run_again() =>
+                    {
+                        self.pause().await;
+                    }
+                    Err(failure) => return Err(failure.into()),
                 }
-                Err(failure) => return Err(failure.into()),
             }
-        }
+        })
     }
 
-    /// Commits or rolls back. `None` asks for another run.
+    /// Ends a run. `None`: it lost against another transaction and is to be run again.
     pub async fn finish<T>(&mut self, session: Session, outcome: Result<T>) -> Option<Result<T>> {
-        // A lost connection before the commit has changed nothing, so the block may run again on another one.
-        let lost = session.failure == Some(FailureKind::Lost);
-        let conflict = session.failure == Some(FailureKind::Conflict);
-        let failed = match outcome {
-            // PostgreSQL would answer COMMIT with a silent roll-back after a failed statement.
-            Ok(_) if session.failure.is_some() => {
-                drop(session);
-                Error::internal("a failed statement inside a transaction was ignored")
+        match outcome {
+            Ok(value) => {
+                let done = self.commit(session).await?;
+                Some(done.map(|()| value))
             }
-            Ok(value) => match session.commit().await {
-                Ok(()) => return Some(Ok(value)),
-                // Whether a commit that got no answer took place is not known: never repeated here.
-                Err(failure) if failure.kind != FailureKind::Conflict => {
-                    return Some(Err(failure.into()));
-                }
-                Err(failure) => return self.again(failure.into()).await,
-            },
-            Err(error) => {
-                // A failed roll-back closes the connection, which rolls back too.
-                if let Err(failure) = session.roll_back().await {
-                    tracing::debug!(?failure, "rolling back failed; the connection is closed");
-                }
-                error
-            }
-        };
-        if lost || conflict || matches!(failed, Error::Conflict(_)) {
-            return self.again(failed).await;
+            Err(error) => self.undo(session, error).await.map(Err),
         }
-        Some(Err(failed))
     }
 
-    async fn again<T>(&mut self, error: Error) -> Option<Result<T>> {
+    fn commit(&mut self, session: Session) -> BoxFuture<'_, Option<Result<()>>> {
+        Box::pin(async {
+            // PostgreSQL would answer COMMIT with a silent roll-back after a failed statement.
+            if let Some(kind) = session.failure {
+                drop(session);
+                let ignored =
+                    Error::internal("a failed statement inside a transaction was ignored");
+                return self.again_after(Some(kind), ignored).await.map(Err);
+            }
+            match session.commit().await {
+                Ok(()) => Some(Ok(())),
+                // Whether a commit that got no answer took place is not known: never repeated here.
+                Err(failure) if failure.kind != FailureKind::Conflict => Some(Err(failure.into())),
+                Err(failure) => self.again(failure.into()).await.map(Err),
+            }
+        })
+    }
+
+    fn undo(&mut self, session: Session, error: Error) -> BoxFuture<'_, Option<Error>> {
+        Box::pin(async {
+            let kind = session.failure;
+            // A failed roll-back closes the connection, which rolls back too.
+            if let Err(failure) = session.roll_back().await {
+                tracing::debug!(?failure, "rolling back failed; the connection is closed");
+            }
+            self.again_after(kind, error).await
+        })
+    }
+
+    /// Gives the error, or nothing where the run may be tried again: a lost connection before the commit has changed
+    /// nothing, so the block may run again on another one.
+    async fn again_after(&mut self, kind: Option<FailureKind>, error: Error) -> Option<Error> {
+        let may_pass = matches!(kind, Some(FailureKind::Lost | FailureKind::Conflict))
+            || matches!(error, Error::Conflict(_));
+        if may_pass {
+            return self.again(error).await;
+        }
+        Some(error)
+    }
+
+    async fn again(&mut self, error: Error) -> Option<Error> {
         if !self.may_run_again() {
-            return Some(Err(error));
+            return Some(error);
         }
         tracing::debug!(
             runs = self.runs,
