@@ -45,6 +45,16 @@ pub enum Error {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The work was begun and goes on in the background; the same request, sent again, waits for it.
+    #[error(
+        "{what} is not finished yet: it goes on in the background as job {job}; ask again to wait for it"
+    )]
+    Unfinished {
+        /// What was begun.
+        what: String,
+        /// The job's number.
+        job: i64,
+    },
     /// A fault of skep or of its stored data.
     #[error("internal error: {what}")]
     Internal {
@@ -60,7 +70,7 @@ impl Error {
     /// Whether the same request, sent again without a change, may succeed.
     pub fn retryable(&self) -> bool {
         match self {
-            Self::Conflict(_) | Self::Unavailable { .. } => true,
+            Self::Conflict(_) | Self::Unavailable { .. } | Self::Unfinished { .. } => true,
             Self::NotFound(_)
             | Self::AlreadyExists(_)
             | Self::Invalid(_)

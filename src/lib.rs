@@ -9,6 +9,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod crypto;
+pub mod deadline;
 pub mod diff;
 pub mod discovery;
 pub mod error;

@@ -10,7 +10,7 @@ use crate::lake::{Lake, LakeError, Queue, QueueError};
 use crate::naming::NamingRulesError;
 use crate::store::Store;
 use crate::tasks::{
-    AlertDelivery, DiscoveryQueue, DiscoveryUpkeep, EventRetention, LakeCleanup, LockReaper,
+    AlertDelivery, DiscoveryQueue, DiscoveryUpkeep, EventRetention, Jobs, LakeCleanup, LockReaper,
     Runner, SchemaDiff, WatchUpkeep,
 };
 use crate::telemetry::Metrics;
@@ -173,6 +173,8 @@ impl Running {
             self.tasks.ended().await;
         });
         let in_time = drained.await.is_ok();
+        // Work that takes hours does not hold up the end: another process goes on with it.
+        drop(tokio::time::timeout(self.drain_timeout, self.catalog.jobs_stop()).await);
         for abort in aborts {
             abort.abort();
         }
@@ -253,6 +255,12 @@ fn tasks_start(
         LakeCleanup { catalog: catalog() },
         every.lake_cleanup_interval_s,
     );
+    let jobs = Jobs {
+        catalog: catalog(),
+        metrics: Arc::clone(metrics),
+        kept_s: every.job_kept_s,
+    };
+    runner.spawn(jobs, every.job_interval_s);
     let retention = EventRetention {
         catalog: catalog(),
         kept_s: every.event_kept_s,

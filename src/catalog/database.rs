@@ -1,9 +1,11 @@
 //! Databases: create, read, alter, drop.
 
+use super::job::DeletionJob;
 use super::{Catalog, ParameterChanges};
 use crate::error::{Entity, Error, Result};
 use crate::filter::name_pattern::NamePattern;
 use crate::hive::object_name;
+use crate::lake::Moment;
 use crate::model::{
     Caller, Database, DatabaseRef, EventBody, EventKind, FunctionRef, Name, NewEvent, Parameters,
     PrincipalType,
@@ -206,8 +208,29 @@ impl Catalog {
         if at.database.as_str() == "default" {
             return Err(Error::Invalid("Can not drop default database".into()));
         }
+        let mut deletions = Vec::new();
+        let dropped = self
+            .database_drop_rows(at, delete_data, cascade, &mut deletions)
+            .await;
+        // All rows first: the time of a call that drops much is not for files. What was dropped before a failure is
+        // dropped as well.
+        self.deletion_jobs_try(deletions).await;
+        dropped?;
+        if delete_data {
+            self.directories_delete_if_empty(&database).await;
+        }
+        Ok(())
+    }
+
+    async fn database_drop_rows(
+        &self,
+        at: &DatabaseRef,
+        delete_data: bool,
+        cascade: bool,
+        deletions: &mut Vec<(DeletionJob, Moment)>,
+    ) -> Result<()> {
         if cascade {
-            self.database_empty(at, delete_data).await?;
+            self.database_empty(at, delete_data, deletions).await?;
         }
         let now = self.now();
         transact!(self.store, |session| {
@@ -225,16 +248,17 @@ impl Catalog {
             let event = database_event(EventKind::DropDatabase, &database);
             session.event_append(now, &[event]).await?;
             Ok(())
-        })?;
-        if delete_data {
-            self.directories_delete_if_empty(&database).await;
-        }
-        Ok(())
+        })
     }
 
     /// Drops every function and table of a database, views first, each in a transaction of its own as a client's
     /// cascade does: a database of 10,000 tables must not be one transaction.
-    async fn database_empty(&self, at: &DatabaseRef, delete_data: bool) -> Result<()> {
+    async fn database_empty(
+        &self,
+        at: &DatabaseRef,
+        delete_data: bool,
+        deletions: &mut Vec<(DeletionJob, Moment)>,
+    ) -> Result<()> {
         let functions = self.store.session().await?.function_names(at).await?;
         for function in functions {
             let at = FunctionRef {
@@ -249,8 +273,9 @@ impl Catalog {
         }
         let tables = self.store.session().await?.table_names(at).await?;
         for table in tables {
-            match self.table_drop(&at.table(table), delete_data).await {
-                Ok(()) | Err(Error::NotFound(_)) => {}
+            match self.table_drop_rows(&at.table(table), delete_data).await {
+                Ok(dropped) => deletions.extend(dropped),
+                Err(Error::NotFound(_)) => {}
                 Err(failure) => return Err(failure),
             }
         }

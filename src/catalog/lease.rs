@@ -14,15 +14,23 @@ pub(crate) const LEASE_S: i64 = 60;
 pub(crate) struct Lease {
     pub(crate) name: String,
     pub(crate) holder: String,
+    /// Seconds that it lasts from its last extension.
+    pub(super) seconds: i64,
 }
 
 impl Lease {
     /// A lease to ask for, in the name of a holder that nobody else has.
     pub(crate) fn new(name: String) -> Self {
+        Self::lasting(name, LEASE_S)
+    }
+
+    /// The same for so many seconds at a time.
+    pub(super) fn lasting(name: String, seconds: i64) -> Self {
         let random = || RandomState::new().build_hasher().finish();
         Self {
             name,
             holder: format!("{:016x}{:016x}", random(), random()),
+            seconds,
         }
     }
 }
@@ -51,7 +59,8 @@ impl Catalog {
 
     /// Takes a lease for work that keeps it; false where another holder has it.
     pub(crate) async fn lease_begin(&self, lease: &Lease) -> Result<bool> {
-        self.lease_take(&lease.name, &lease.holder, LEASE_S).await
+        self.lease_take(&lease.name, &lease.holder, lease.seconds)
+            .await
     }
 
     /// Gives a lease back; where that fails, it ends by itself.
@@ -91,10 +100,11 @@ impl Catalog {
 
     /// Extends a lease again and again; returns when it is lost.
     async fn lease_renew(&self, lease: &Lease) -> Error {
-        let pause = Duration::from_secs(LEASE_S.unsigned_abs() / 4);
+        let pause = Duration::from_secs(lease.seconds.unsigned_abs() / 4);
         loop {
             tokio::time::sleep(pause).await;
-            match self.lease_extend(&lease.name, &lease.holder, LEASE_S).await {
+            let extended = self.lease_extend(&lease.name, &lease.holder, lease.seconds);
+            match extended.await {
                 Ok(true) => {}
                 Ok(false) => {
                     return Error::Conflict(format!(

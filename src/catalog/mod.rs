@@ -12,13 +12,13 @@ mod database;
 mod event;
 mod event_retention;
 mod function;
+mod job;
 mod lease;
 mod location;
 mod lock;
 mod name_policy;
 mod parameter_changes;
 mod partition;
-mod relocation;
 pub(crate) mod service;
 mod settings;
 mod statistics;
@@ -26,6 +26,7 @@ mod table;
 
 pub use database::{DatabaseChange, DatabaseSpec};
 pub use event::{Announcement, EventFilter};
+pub use job::JobFigures;
 pub use lock::{ListedLock, LockFilter, LockSpec};
 pub use name_policy::{LintPlace, Offender};
 pub use parameter_changes::ParameterChanges;
@@ -44,13 +45,16 @@ use std::sync::Arc;
 
 /// The catalog of one process. It holds no state of its own but hints that each use checks: the database is the only
 /// truth, so that any number of replicas may serve it.
-#[derive(Debug)]
+///
+/// Cloning is cheap; all clones are one catalog.
+#[derive(Debug, Clone)]
 pub struct Catalog {
     store: Store,
     lake: Arc<Lake>,
     clock: Clock,
-    settings: CatalogSettings,
-    key_hints: partition::KeyHints,
+    settings: Arc<CatalogSettings>,
+    key_hints: Arc<partition::KeyHints>,
+    jobs: Arc<job::RunningJobs>,
 }
 
 impl Catalog {
@@ -60,8 +64,9 @@ impl Catalog {
             store,
             lake: Arc::new(lake),
             clock,
-            settings,
-            key_hints: partition::KeyHints::default(),
+            settings: Arc::new(settings),
+            key_hints: Arc::default(),
+            jobs: Arc::default(),
         }
     }
 

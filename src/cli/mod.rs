@@ -12,6 +12,7 @@ mod discovery;
 mod events;
 mod explain;
 mod failure;
+mod job;
 mod kit;
 mod lint;
 mod output;
@@ -81,6 +82,8 @@ enum Command {
     ExplainPartition(explain::ExplainCommand),
     /// Show what changed, in the order of the commits
     Events(events::EventsCommand),
+    /// List and show the work that takes an object store's time: renames, drops, truncations
+    Job(job::JobCommand),
     /// Watch databases for changes of their tables
     Source(source::SourceCommand),
     /// Show what changed in sources, compare snapshots, check a source now
@@ -113,6 +116,7 @@ impl Arguments {
             Command::Discovery(command) => command.run(),
             Command::ExplainPartition(command) => command.run(),
             Command::Events(command) => command.run(),
+            Command::Job(command) => command.run(),
             Command::Source(command) => command.run(),
             Command::Schema(command) => command.run(),
             Command::Alerts(command) => command.run(),

@@ -38,6 +38,7 @@ impl Settings {
                 "tasks.lake_cleanup_interval_s",
                 self.tasks.lake_cleanup_interval_s,
             ),
+            ("tasks.job_interval_s", self.tasks.job_interval_s),
             (
                 "tasks.event_retention_interval_s",
                 self.tasks.event_retention_interval_s,
@@ -171,6 +172,7 @@ impl Settings {
         for (key, value) in [
             ("hive.lock_timeout_s", self.hive.lock_timeout_s),
             ("tasks.event_kept_s", self.tasks.event_kept_s),
+            ("tasks.job_kept_s", self.tasks.job_kept_s),
             (
                 "tasks.discovery_history_kept_s",
                 self.tasks.discovery_history_kept_s,

@@ -159,6 +159,10 @@ impl Default for HiveSettings {
 pub struct TasksSettings {
     /// Seconds between two looks for dropped data that could not be deleted.
     pub lake_cleanup_interval_s: u64,
+    /// Seconds between two looks for jobs that a process left behind.
+    pub job_interval_s: u64,
+    /// Seconds that the line of a job that has ended is kept.
+    pub job_kept_s: i64,
     /// Seconds between two looks for notification events that are too old.
     pub event_retention_interval_s: u64,
     /// Seconds that a notification event is kept. Hive keeps a day
@@ -186,6 +190,8 @@ impl Default for TasksSettings {
     fn default() -> Self {
         Self {
             lake_cleanup_interval_s: 30,
+            job_interval_s: 5,
+            job_kept_s: 7 * 24 * 3600,
             event_retention_interval_s: 3600,
             event_kept_s: 7 * 24 * 3600,
             lock_reaper_interval_s: 60,

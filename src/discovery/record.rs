@@ -7,8 +7,8 @@ use crate::catalog::service::{LEASE_S, Lease};
 use crate::catalog::service::{change_event, partitions_event, same_table, table_missing};
 use crate::error::{Error, Result};
 use crate::model::{
-    DiscoveryRun, DiscoverySettings, DiscoverySkip, EventKind, NewEvent, Partition, RunCause,
-    RunCounts, RunOutcome, Table,
+    DiscoveryRun, DiscoverySettings, DiscoverySkip, EventKind, JobKind, NewEvent, Partition,
+    RunCause, RunCounts, RunOutcome, Table,
 };
 use crate::store::{DiscoveryChanges, Session};
 use crate::transact;
@@ -50,7 +50,7 @@ pub(super) struct Written {
     pub(super) added: Vec<Partition>,
     pub(super) moved: u64,
     pub(super) dropped: u64,
-    doomed: Vec<crate::catalog::service::Doomed>,
+    deletion: Option<crate::catalog::service::DeletionJob>,
 }
 
 /// The line of a run in the history, written with its first batch: most runs change nothing and leave none.
@@ -125,10 +125,9 @@ impl Discovery {
             }
             if !batch.purged.is_empty() {
                 let places: Vec<&str> = batch.purged.iter().map(String::as_str).collect();
-                let reason = format!("partitions of {} are past their time", table.at.table);
-                written.doomed = self
+                written.deletion = self
                     .catalog
-                    .doom_all(session, &places, &reason, now)
+                    .deletion_job_note(session, JobKind::PurgePartitions, &table, &places)
                     .await?;
             }
             let mut run = record.run.clone();
@@ -148,11 +147,9 @@ impl Discovery {
         let mut written = written?;
         count(&mut record.run.counts, &written);
         record.position += 1;
-        let doomed = std::mem::take(&mut written.doomed);
-        if !doomed.is_empty() {
-            self.catalog
-                .doomed_delete(doomed, self.catalog.dropped_now())
-                .await;
+        if let Some(deletion) = written.deletion.take() {
+            let dropped = self.catalog.dropped_now();
+            self.catalog.deletion_jobs_try([(deletion, dropped)]).await;
         }
         Ok(written)
     }

@@ -5,13 +5,16 @@
 //! library drops that slash when it lists, so an empty object may be a marker in disguise; where
 //! it matters both keys are tried. `marker_key` is the one way to name a marker.
 
+mod copies;
 mod listing;
 
 pub(super) use listing::{OddKey, PageStart, Query};
 
 use super::moment::{Moment, Spared};
+use super::progress::Progress;
 use super::{Summary, error::LakeError, is_hidden, location::Location, settings::S3Settings};
 use bytes::Bytes;
+use copies::Copies;
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
@@ -21,7 +24,7 @@ use object_store::{
     RetryConfig, WriteMultipart,
 };
 use std::ops::Range;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Keys a page: what S3 gives at most, and what one bulk delete takes at most.
 const PAGE_KEYS_MAX: usize = 1_000;
@@ -63,19 +66,23 @@ impl Bucket {
         &self,
         at: &Location,
         moment: Option<Moment>,
+        progress: &Progress,
     ) -> Result<Spared, LakeError> {
         let mut spared = Spared::default();
         let mut token = None;
         loop {
             let (objects, next) = self.page(at, token, PAGE_KEYS_MAX).await?;
             let mut keys = Vec::with_capacity(objects.len());
+            let mut sizes = Vec::with_capacity(objects.len());
             for object in &objects {
                 let side = moment.map(|moment| moment.side(object.last_modified.into()));
                 if side.is_none_or(|side| spared.judge(side)) {
                     keys.extend(keys_of(at, object));
+                    sizes.push(object.size);
                 }
             }
             self.keys_delete(at, keys).await?;
+            sizes.into_iter().for_each(|bytes| progress.add(bytes));
             if next.is_none() {
                 return Ok(spared);
             }
@@ -83,31 +90,57 @@ impl Bucket {
         }
     }
 
-    /// Copies every key below `from` to its place below `to`; false when there is no key. A copy that
-    /// fails is taken back.
+    /// Copies every key below `from` to its place below `to`, and gives when the newest of them was written; nothing when
+    /// there is no key. What a call before has copied is left as it is.
     pub(super) async fn directory_copy(
         &self,
         from: &Location,
         target: &Bucket,
         to: &Location,
-    ) -> Result<bool, LakeError> {
+        progress: &Progress,
+    ) -> Result<Option<SystemTime>, LakeError> {
         let mut token = None;
-        let mut found = false;
+        let mut newest = None;
+        let mut copies = Copies::new(target, to);
         loop {
             let (objects, next) = self.page(from, token, PAGE_KEYS_MAX).await?;
-            found |= !objects.is_empty();
-            let copied = stream::iter(objects)
-                .map(|object| self.object_copy(from, object, target, to))
+            let written = objects.iter().map(|object| object.last_modified.into());
+            newest = written.max().max(newest);
+            let mut missing = Vec::new();
+            for object in objects {
+                let name = name_below(from, &object.location).unwrap_or_default();
+                if copies.holds(name, &object).await? {
+                    progress.add(object.size);
+                } else {
+                    missing.push(object);
+                }
+            }
+            stream::iter(missing)
+                .map(|object| async {
+                    let bytes = object.size;
+                    self.object_copy(from, object, target, to).await?;
+                    progress.add(bytes);
+                    Ok(())
+                })
                 .buffer_unordered(self.copies_concurrent_max)
                 .try_collect::<()>()
-                .await;
-            if let Err(error) = copied {
-                // As well as the store allows: it has just failed.
-                drop(self.copies_delete(from, target, to).await);
-                return Err(error);
-            }
+                .await?;
             if next.is_none() {
-                return Ok(found);
+                return Ok(newest);
+            }
+            token = next;
+        }
+    }
+
+    /// Counts all objects below a directory and their bytes.
+    pub(super) async fn count(&self, at: &Location) -> Result<Summary, LakeError> {
+        let mut total = Summary::default();
+        let mut token = None;
+        loop {
+            let (objects, next) = self.page(at, token, PAGE_KEYS_MAX).await?;
+            objects.iter().for_each(|object| total.add(object.size));
+            if next.is_none() {
+                return Ok(total);
             }
             token = next;
         }

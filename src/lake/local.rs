@@ -3,6 +3,7 @@
 //! table's directory is counted or deleted.
 
 use super::moment::{Moment, Side, Spared};
+use super::progress::Progress;
 use super::{Made, Summary, error::LakeError, is_hidden, location::Location};
 use std::fs;
 use std::io;
@@ -55,16 +56,42 @@ pub(super) fn exists(at: &Location) -> Result<bool, LakeError> {
     fs::exists(at.path()).map_err(|error| LakeError::from_io(&at.to_string(), error))
 }
 
-/// Renames a directory; false when it is not there.
-pub(super) fn directory_move(from: &Location, to: &Location) -> Result<bool, LakeError> {
-    if !exists(from)? {
-        return Ok(false);
+/// By what a directory is known again wherever it is moved on its file system; nothing where there is none.
+pub(super) fn directory_mark(at: &Location) -> Result<Option<String>, LakeError> {
+    let found = present(fs::metadata(at.path()))
+        .map_err(|error| LakeError::from_io(&at.to_string(), error))?;
+    Ok(found.map(|found| {
+        let born = found.created().ok();
+        let born = born.and_then(|born| born.duration_since(UNIX_EPOCH).ok());
+        let born = born.unwrap_or_default().as_nanos();
+        format!("{}:{}:{born}", found.dev(), found.ino())
+    }))
+}
+
+/// Renames the directory that has a mark; false when it is gone. Where it stands at its target already, it has been
+/// moved before.
+pub(super) fn directory_move(
+    from: &Location,
+    to: &Location,
+    mark: &str,
+) -> Result<bool, LakeError> {
+    match directory_mark(to)? {
+        Some(found) if found == mark => return Ok(true),
+        // Renaming onto an empty directory would succeed silently: a move never takes over a place.
+        Some(_) => {
+            return Err(LakeError::AlreadyExists {
+                location: to.to_string(),
+            });
+        }
+        None => {}
     }
-    // Renaming onto an empty directory would succeed silently: a move never takes over a place.
-    if exists(to)? {
-        return Err(LakeError::AlreadyExists {
-            location: to.to_string(),
-        });
+    match directory_mark(from)? {
+        Some(found) if found == mark => {}
+        Some(_) => {
+            let why = "the directory was replaced while it was to be moved";
+            return Err(LakeError::invalid(&from.to_string(), why));
+        }
+        None => return Ok(false),
     }
     if let Some(parent) = to.parent() {
         fs::create_dir_all(parent.path())
@@ -73,6 +100,18 @@ pub(super) fn directory_move(from: &Location, to: &Location) -> Result<bool, Lak
     fs::rename(from.path(), to.path())
         .map_err(|error| LakeError::from_io(&to.to_string(), error))?;
     Ok(true)
+}
+
+/// Brings the directory that has a mark back; what is not at the target has not moved.
+pub(super) fn directory_move_undo(
+    from: &Location,
+    to: &Location,
+    mark: &str,
+) -> Result<(), LakeError> {
+    if directory_mark(to)?.as_deref() != Some(mark) {
+        return Ok(());
+    }
+    directory_move(to, from, mark).map(drop)
 }
 
 /// Deletes a directory with all it holds. What is not there is deleted already.
@@ -87,21 +126,31 @@ pub(super) fn directory_delete(at: &Location) -> Result<(), LakeError> {
 
 /// Deletes what is older than a moment. Files that were moved here keep the time of their writing, so the time of
 /// their move counts as well; a directory counts by its birth, for deleting from it changes its other times.
-pub(super) fn directory_delete_older(at: &Location, moment: Moment) -> Result<Spared, LakeError> {
+pub(super) fn directory_delete_older(
+    at: &Location,
+    moment: Moment,
+    progress: &Progress,
+) -> Result<Spared, LakeError> {
     let mut spared = Spared::default();
-    older_delete(Path::new(at.path()), moment, &mut spared)
+    older_delete(Path::new(at.path()), moment, &mut spared, progress)
         .map_err(|error| LakeError::from_io(&at.to_string(), error))?;
     Ok(spared)
 }
 
 /// Deletes what is old at and below a path. As deep as paths are long, so the stack suffices.
-fn older_delete(path: &Path, moment: Moment, spared: &mut Spared) -> io::Result<()> {
+fn older_delete(
+    path: &Path,
+    moment: Moment,
+    spared: &mut Spared,
+    progress: &Progress,
+) -> io::Result<()> {
     let Some(found) = present(fs::symlink_metadata(path))? else {
         return Ok(());
     };
     if !found.is_dir() {
         if spared.judge(moment.side(changed(&found)?)) {
             present(fs::remove_file(path))?;
+            progress.add(found.len());
         }
         return Ok(());
     }
@@ -111,7 +160,7 @@ fn older_delete(path: &Path, moment: Moment, spared: &mut Spared) -> io::Result<
     };
     // The listing is closed before the descent: files that may be open at once are few.
     for entry in entries.collect::<io::Result<Vec<_>>>()? {
-        older_delete(&entry.path(), moment, spared)?;
+        older_delete(&entry.path(), moment, spared, progress)?;
     }
     if moment.side(born) == Side::Before {
         match fs::remove_dir(path) {

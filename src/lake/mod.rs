@@ -12,6 +12,7 @@ mod footer;
 mod local;
 mod location;
 mod moment;
+mod progress;
 mod queue;
 pub mod scan;
 mod settings;
@@ -20,6 +21,7 @@ pub use error::{Cause, LakeError};
 pub use footer::{Footer, FooterFault, UnsupportedColumn};
 pub use location::{LOCATION_BYTES_MAX, Location, Scheme};
 pub use moment::{Moment, Spared};
+pub use progress::Progress;
 pub use queue::{
     EventKind, MalformedMessage, ObjectEvent, Queue, QueueDepth, QueueError, QueueMessage,
     QueueSettings, Receipt,
@@ -60,7 +62,10 @@ pub enum Transfer {
     /// The directory has moved.
     Moved,
     /// Everything was copied; the source is whole.
-    Copied,
+    Copied {
+        /// When the newest of what was copied was written, by the store's clock, in milliseconds since the epoch.
+        newest_ms: i64,
+    },
 }
 
 /// Hive's quick statistics of a directory: `numFiles` and `totalSize`.
@@ -182,56 +187,98 @@ impl Lake {
         }
     }
 
+    /// By what a directory is known again after it has moved; nothing where it is copied, or is missing.
+    pub async fn directory_mark(&self, location: &str) -> Result<Option<String>, LakeError> {
+        let at = Location::parse(location)?;
+        match at.scheme() {
+            Scheme::File => blocking(move || local::directory_mark(&at)).await,
+            Scheme::S3(_) | Scheme::Other(_) => Ok(None),
+        }
+    }
+
+    /// Counts all objects of a directory that is copied object by object; nothing of one that moves as a whole.
+    pub async fn directory_count(&self, location: &str) -> Result<Option<Summary>, LakeError> {
+        let at = Location::parse(location)?;
+        match at.scheme() {
+            Scheme::S3(_) => self.bucket(&at)?.count(&at).await.map(Some),
+            Scheme::File | Scheme::Other(_) => Ok(None),
+        }
+    }
+
     /// Brings a directory to another place, for a change of the catalog that is committed afterwards. Parents of the
-    /// target are made. The caller has checked that nothing is at `to`.
+    /// target are made. The caller has checked that nothing was at `to` before the first call; `mark` is what
+    /// [`Lake::directory_mark`] told of the source then.
     ///
     /// On S3 everything is copied and the source stays as it is, for the caller to delete once the change is committed:
     /// whatever ends the call before, nothing is lost. The same call again goes on where it ended.
-    pub async fn directory_transfer(&self, from: &str, to: &str) -> Result<Transfer, LakeError> {
+    pub async fn directory_transfer(
+        &self,
+        from: &str,
+        to: &str,
+        mark: Option<&str>,
+        progress: &Progress,
+    ) -> Result<Transfer, LakeError> {
         let (source, target) = (Location::parse(from)?, Location::parse(to)?);
-        self.rails(&source)?;
-        self.rails(&target)?;
-        if !source.same_storage(&target) {
-            return Err(LakeError::unsupported(from, format!("moving to {target}")));
-        }
-        if source.contains(&target) || target.contains(&source) {
-            return Err(LakeError::refused(
-                from,
-                format!("{target} lies within the same path"),
-            ));
-        }
-        let (found, done) = match source.scheme() {
+        self.transferable(&source, &target)?;
+        match source.scheme() {
             Scheme::File => {
-                let moved = blocking(move || local::directory_move(&source, &target)).await?;
-                (moved, Transfer::Moved)
+                let Some(mark) = mark.map(str::to_owned) else {
+                    return Ok(Transfer::Nothing);
+                };
+                let moved =
+                    blocking(move || local::directory_move(&source, &target, &mark)).await?;
+                Ok(if moved {
+                    Transfer::Moved
+                } else {
+                    Transfer::Nothing
+                })
             }
             Scheme::S3(_) => {
                 let (here, there) = (self.bucket(&source)?, self.bucket(&target)?);
-                let copied = here.directory_copy(&source, &there, &target).await?;
-                (copied, Transfer::Copied)
+                let newest = here
+                    .directory_copy(&source, &there, &target, progress)
+                    .await?;
+                Ok(newest.map_or(Transfer::Nothing, |newest| Transfer::Copied {
+                    newest_ms: moment::millis(newest),
+                }))
             }
-            Scheme::Other(_) => return Err(unreached(&source)),
-        };
-        Ok(if found { done } else { Transfer::Nothing })
+            Scheme::Other(_) => Err(unreached(&source)),
+        }
     }
 
-    /// Takes a transfer back whose change was not committed.
+    /// Takes back what [`Lake::directory_transfer`] did, however far it came: for a change that will not be. `was_full`
+    /// says that the source held objects when the transfer began.
     pub async fn directory_transfer_undo(
         &self,
         from: &str,
         to: &str,
-        done: Transfer,
+        mark: Option<&str>,
+        was_full: bool,
     ) -> Result<(), LakeError> {
         let (source, target) = (Location::parse(from)?, Location::parse(to)?);
-        match done {
-            Transfer::Nothing => Ok(()),
-            Transfer::Moved => blocking(move || local::directory_move(&target, &source))
-                .await
-                .map(drop),
-            Transfer::Copied => {
+        if self.transferable(&source, &target).is_err() {
+            // Then it was never begun.
+            return Ok(());
+        }
+        match source.scheme() {
+            Scheme::File => {
+                let Some(mark) = mark.map(str::to_owned) else {
+                    return Ok(());
+                };
+                blocking(move || local::directory_move_undo(&source, &target, &mark)).await
+            }
+            Scheme::S3(_) => {
                 let (here, there) = (self.bucket(&source)?, self.bucket(&target)?);
+                if was_full && !here.exists(&source).await? {
+                    // The source was deleted meanwhile, so nothing tells any more which names the copies have. The
+                    // place was empty before.
+                    let progress = Progress::default();
+                    let deleted = there.directory_delete(&target, None, &progress);
+                    return deleted.await.map(drop);
+                }
                 here.copies_delete(&source, &there, &target).await
             }
+            Scheme::Other(_) => Err(unreached(&source)),
         }
     }
 
@@ -244,7 +291,7 @@ impl Lake {
             Scheme::File => blocking(move || local::directory_delete(&at)).await,
             Scheme::S3(_) => self
                 .bucket(&at)?
-                .directory_delete(&at, None)
+                .directory_delete(&at, None, &Progress::default())
                 .await
                 .map(drop),
             Scheme::Other(_) => Err(unreached(&at)),
@@ -257,12 +304,20 @@ impl Lake {
         &self,
         location: &str,
         moment: Moment,
+        progress: &Arc<Progress>,
     ) -> Result<Spared, LakeError> {
         let at = Location::parse(location)?;
         self.rails(&at)?;
         match at.scheme() {
-            Scheme::File => blocking(move || local::directory_delete_older(&at, moment)).await,
-            Scheme::S3(_) => self.bucket(&at)?.directory_delete(&at, Some(moment)).await,
+            Scheme::File => {
+                let progress = Arc::clone(progress);
+                blocking(move || local::directory_delete_older(&at, moment, &progress)).await
+            }
+            Scheme::S3(_) => {
+                self.bucket(&at)?
+                    .directory_delete(&at, Some(moment), progress)
+                    .await
+            }
             Scheme::Other(_) => Err(unreached(&at)),
         }
     }
@@ -290,6 +345,21 @@ impl Lake {
             Scheme::S3(_) => self.bucket(&at)?.summary(&at).await,
             Scheme::Other(_) => Err(unreached(&at)),
         }
+    }
+
+    /// Fails where a directory cannot be brought from one place to the other.
+    fn transferable(&self, source: &Location, target: &Location) -> Result<(), LakeError> {
+        self.rails(source)?;
+        self.rails(target)?;
+        let from = source.to_string();
+        if !source.same_storage(target) {
+            return Err(LakeError::unsupported(&from, format!("moving to {target}")));
+        }
+        if source.contains(target) || target.contains(source) {
+            let why = format!("{target} lies within the same path");
+            return Err(LakeError::refused(&from, why));
+        }
+        Ok(())
     }
 
     /// The places that nothing may empty.

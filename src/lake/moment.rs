@@ -55,6 +55,13 @@ impl Moment {
     }
 }
 
+/// A time in milliseconds since the epoch, rounded up: what it stamps is not younger.
+pub(super) fn millis(at: SystemTime) -> i64 {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let nanoseconds = since.as_nanos().div_ceil(1_000_000);
+    i64::try_from(nanoseconds).unwrap_or(i64::MAX)
+}
+
 impl Spared {
     /// Counts a file; says whether it is to be deleted instead.
     pub(super) fn judge(&mut self, side: Side) -> bool {

@@ -10,6 +10,7 @@ mod discovery;
 mod discovery_settings;
 mod event;
 mod function;
+mod job;
 mod lock;
 mod name;
 mod notice;
@@ -34,6 +35,9 @@ pub use discovery_settings::{
 };
 pub use event::{Event, EventBody, EventKind, NewEvent};
 pub use function::{Function, FunctionResource};
+pub use job::{
+    Job, JobFailure, JobFilter, JobKind, JobMove, JobPhase, JobProgress, JobTarget, JobWork, NewJob,
+};
 pub use lock::{Lock, LockComponent, LockLevel, LockState, LockType};
 pub use name::{DEFAULT_CATALOG, DatabaseRef, FunctionRef, Name, TableRef};
 pub use notice::{Notice, NoticeEntry, NoticeKind, Severity};

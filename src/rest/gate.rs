@@ -3,6 +3,7 @@
 
 use super::Shared;
 use super::problem::{Kind, Problem};
+use crate::deadline;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
@@ -47,13 +48,13 @@ async fn guarded(limit: Duration, request: Request, next: Next) -> Response {
         return problem.into_response();
     }
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
-    match tokio::time::timeout(limit, answer).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(_)) => {
+    match deadline::within(limit, answer).await {
+        Some(Ok(response)) => response,
+        Some(Err(_)) => {
             tracing::error!("a request ended in a panic");
             Problem::new(Kind::Internal, "the request ended in a panic").into_response()
         }
-        Err(_) => {
+        None => {
             tracing::warn!(
                 limit_s = limit.as_secs(),
                 "a request did not finish in time"

@@ -20,6 +20,7 @@ use utoipa::openapi::{OpenApi, Ref};
         (name = "tables", description = "Tables and views"),
         (name = "partitions", description = "Partitions of tables"),
         (name = "discovery", description = "Partitions that appear by themselves"),
+        (name = "jobs", description = "Work that takes an object store's time: renames, drops, truncations"),
         (name = "events", description = "What changed, in the order of the commits"),
         (name = "sources", description = "Databases whose schemas are watched, and what changed in them"),
         (name = "alerts", description = "What people are told of it"),

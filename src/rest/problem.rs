@@ -177,7 +177,7 @@ impl From<Error> for Problem {
             Error::Denied(_) => (Kind::Denied, None),
             Error::Conflict(_) => (Kind::Conflict, None),
             Error::Unsupported(_) => (Kind::Unsupported, None),
-            Error::Unavailable { .. } => (Kind::Unavailable, None),
+            Error::Unavailable { .. } | Error::Unfinished { .. } => (Kind::Unavailable, None),
             Error::Internal { .. } => (Kind::Internal, None),
         };
         Self {

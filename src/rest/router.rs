@@ -2,8 +2,8 @@
 
 use super::plain::routes;
 use super::resources::{
-    alerts, catalogs, changes, channels, databases, discovery, discovery_run, events, kits, lint,
-    partitions, sources, tables,
+    alerts, catalogs, changes, channels, databases, discovery, discovery_run, events, jobs, kits,
+    lint, partitions, sources, tables,
 };
 use super::{Shared, gate, health, openapi, problem};
 use axum::Router;
@@ -42,6 +42,8 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(discovery::skipped))
         .routes(routes!(discovery::explain))
         .routes(routes!(events::list))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::get))
         .routes(routes!(lint::list))
         .routes(routes!(sources::list, sources::add))
         .routes(routes!(sources::get, sources::remove))

@@ -2,6 +2,7 @@
 //! starts; counting is then an addition to a number and never a look-up of label texts.
 
 use super::discovery::DiscoveryMetrics;
+use super::jobs::JobMetrics;
 use super::watch::WatchMetrics;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -101,6 +102,7 @@ pub struct Metrics {
     requests: Family<RequestLabels, Counter>,
     request_durations: Family<RouteLabels, Histogram, Durations>,
     discovery: DiscoveryMetrics,
+    jobs: JobMetrics,
     watch: WatchMetrics,
 }
 
@@ -131,6 +133,7 @@ impl Metrics {
         let durations = Family::clone(&request_durations);
         http.register_with_unit("request_duration", text, Unit::Seconds, durations);
         let discovery = DiscoveryMetrics::register(&mut registry);
+        let jobs = JobMetrics::register(&mut registry);
         let watch = WatchMetrics::register(&mut registry);
         let thrift = registry.sub_registry_with_prefix("thrift");
         let methods = methods_register(thrift, methods);
@@ -156,6 +159,7 @@ impl Metrics {
             requests,
             request_durations,
             discovery,
+            jobs,
             watch,
         }
     }
@@ -163,6 +167,11 @@ impl Metrics {
     /// The counters of discovery.
     pub fn discovery(&self) -> &DiscoveryMetrics {
         &self.discovery
+    }
+
+    /// The counters of jobs.
+    pub fn jobs(&self) -> &JobMetrics {
+        &self.jobs
     }
 
     /// The counters of the watch and the alerts.

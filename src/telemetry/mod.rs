@@ -2,11 +2,13 @@
 //! part counts through the handles of [`Metrics`].
 
 mod discovery;
+mod jobs;
 mod log;
 mod metrics;
 mod watch;
 
 pub use discovery::DiscoveryMetrics;
+pub use jobs::{JobMetrics, JobsDone};
 pub use log::{LogFormat, LogSettings, log_start};
 pub use metrics::{Metrics, TaskMetrics};
 pub use watch::WatchMetrics;

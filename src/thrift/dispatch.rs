@@ -5,6 +5,7 @@ use super::call::{Answer, Call, Conversation};
 use super::error::{DeclaredException, Failure, Refusal, Sent};
 use super::method::{Served, find};
 use super::reply::Reply;
+use crate::deadline;
 use crate::error::Error;
 use futures::FutureExt;
 use hms::{ApplicationException, DecodeError, MessageHeader, MessageKind, Protocol};
@@ -65,10 +66,12 @@ pub(super) async fn dispatch(
 async fn run(served: Served, call: Call<'_>) -> Answer {
     let limit = call.shared.settings.call_timeout();
     let guarded = AssertUnwindSafe((served.method.handler)(call)).catch_unwind();
-    match tokio::time::timeout(limit, guarded).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(_)) => Err(Error::internal(format!("{} ended in a panic", served.info.name)).into()),
-        Err(_) => Err(Failure::Core(Error::Unavailable {
+    match deadline::within(limit, guarded).await {
+        Some(Ok(answer)) => answer,
+        Some(Err(_)) => {
+            Err(Error::internal(format!("{} ended in a panic", served.info.name)).into())
+        }
+        None => Err(Failure::Core(Error::Unavailable {
             what: format!(
                 "{} did not finish within {} s; it",
                 served.info.name,

@@ -69,6 +69,7 @@ fn wanted(error: &Error, method: &Method) -> ExceptionKind {
         Error::Conflict(_)
         | Error::Unsupported(_)
         | Error::Unavailable { .. }
+        | Error::Unfinished { .. }
         | Error::Internal { .. } => ExceptionKind::MetaException,
     }
 }

@@ -1,8 +1,9 @@
 //! The lake on both of its storages: a temporary directory, and S3 over real HTTP.
 
 use crate::s3::S3Server;
-use skep::lake::{Lake, LakeError, Moment, StorageSettings, Summary, Transfer};
+use skep::lake::{Lake, LakeError, Moment, Progress, StorageSettings, Summary, Transfer};
 use std::fs;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
 
@@ -82,6 +83,65 @@ async fn only_visible_files_count() {
     );
 }
 
+/// A transfer as a job does it for the first time.
+async fn transfer(lake: &Lake, from: &str, to: &str) -> Result<Transfer, LakeError> {
+    let mark = lake.directory_mark(from).await?;
+    lake.directory_transfer(from, to, mark.as_deref(), &Progress::default())
+        .await
+}
+
+#[tokio::test]
+async fn a_move_that_was_made_before_is_known_again_and_is_taken_back_alone() {
+    let (directory, lake, root) = local();
+    fs::create_dir_all(directory.path().join("a")).unwrap();
+    fs::create_dir_all(directory.path().join("b")).unwrap();
+    let at = |name: &str| format!("{root}/{name}");
+    let mark = lake.directory_mark(&at("a")).await.unwrap();
+    for _ in 0..2 {
+        let moved = lake
+            .directory_transfer(&at("a"), &at("c"), mark.as_deref(), &Progress::default())
+            .await
+            .unwrap();
+        assert_eq!(moved, Transfer::Moved);
+    }
+    let undo = |to: &'static str| {
+        let (lake, from, to, mark) = (&lake, at("a"), at(to), mark.clone());
+        async move {
+            lake.directory_transfer_undo(&from, &to, mark.as_deref(), false)
+                .await
+        }
+    };
+    undo("b").await.unwrap();
+    assert!(directory.path().join("b").exists(), "somebody else's");
+    undo("c").await.unwrap();
+    undo("c").await.unwrap();
+    assert!(directory.path().join("a").exists() && !directory.path().join("c").exists());
+}
+
+/// A copy that was cut off goes on where it ended.
+#[tokio::test]
+async fn what_was_copied_before_is_not_copied_again() {
+    let (server, lake) = remote().await;
+    for number in 0..1_500 {
+        server.put_written_at("lake", &format!("a/{number:04}"), "x", 1_000);
+    }
+    server.fail("CopyObject", "b/1200", 0, 1, 500);
+    transfer(&lake, "s3://lake/a", "s3://lake/b")
+        .await
+        .unwrap_err();
+    let copies = server.keys("lake").len() - 1_500;
+    assert!((1_000..1_500).contains(&copies), "{copies}");
+    let before = server.requests("CopyObject");
+    let progress = Progress::default();
+    lake.directory_transfer("s3://lake/a", "s3://lake/b", None, &progress)
+        .await
+        .unwrap();
+    let again = server.requests("CopyObject") - before;
+    assert!((1..=1_500 - copies).contains(&again), "{again}");
+    assert_eq!((progress.objects(), progress.bytes()), (1_500, 1_500));
+    assert_eq!(server.keys("lake").len(), 3_000);
+}
+
 #[tokio::test]
 async fn a_move_takes_the_files_along_and_never_takes_over_a_place() {
     let (directory, lake, root) = local();
@@ -90,30 +150,20 @@ async fn a_move_takes_the_files_along_and_never_takes_over_a_place() {
     fs::create_dir_all(directory.path().join("taken")).unwrap();
     let at = |name: &str| format!("{root}/{name}");
 
-    let error = lake
-        .directory_transfer(&at("a"), &at("taken"))
-        .await
-        .unwrap_err();
+    let error = transfer(&lake, &at("a"), &at("taken")).await.unwrap_err();
     assert!(matches!(error, LakeError::AlreadyExists { .. }), "{error}");
-    assert!(
-        lake.directory_transfer(&at("a"), &at("new/deep/b"))
-            .await
-            .unwrap()
-            == Transfer::Moved
-    );
+    assert!(transfer(&lake, &at("a"), &at("new/deep/b")).await.unwrap() == Transfer::Moved);
     assert!(directory.path().join("new/deep/b/p=1/part").exists());
     assert!(!directory.path().join("a").exists());
     assert!(
-        lake.directory_transfer(&at("a"), &at("c")).await.unwrap() == Transfer::Nothing,
+        transfer(&lake, &at("a"), &at("c")).await.unwrap() == Transfer::Nothing,
         "a missing source is told"
     );
-    let error = lake
-        .directory_transfer(&at("new"), "s3a://lake/t")
+    let error = transfer(&lake, &at("new"), "s3a://lake/t")
         .await
         .unwrap_err();
     assert!(matches!(error, LakeError::Unsupported { .. }), "{error}");
-    let error = lake
-        .directory_transfer(&at("new"), &at("new/inside"))
+    let error = transfer(&lake, &at("new"), &at("new/inside"))
         .await
         .unwrap_err();
     assert!(matches!(error, LakeError::Refused { .. }), "{error}");
@@ -265,39 +315,30 @@ async fn on_s3_all_is_copied_and_the_source_stays_whole() {
     server.put("lake", "a/p=empty/", "");
     server.fail("CopyObject", "p=1050", 0, 1, 500);
 
-    let error = lake
-        .directory_transfer("s3a://lake/a", "s3a://lake/b")
+    let error = transfer(&lake, "s3a://lake/a", "s3a://lake/b")
         .await
         .unwrap_err();
     assert!(matches!(error, LakeError::Unavailable { .. }), "{error}");
-    let keys = server.keys("lake");
-    assert_eq!(
-        keys.len(),
-        1_102,
-        "the source is whole and no copy is left: {:?}",
-        &keys[..3]
-    );
-    assert!(keys.iter().all(|key| key.starts_with("a/")));
+    let sources = |keys: &[String]| keys.iter().filter(|key| key.starts_with("a/")).count();
+    assert_eq!(sources(&server.keys("lake")), 1_102, "the source is whole");
 
-    let done = lake
-        .directory_transfer("s3a://lake/a", "s3n://lake/b")
+    let done = transfer(&lake, "s3a://lake/a", "s3n://lake/b")
         .await
         .unwrap();
-    assert_eq!(done, Transfer::Copied);
+    assert!(matches!(done, Transfer::Copied { .. }), "{done:?}");
     let keys = server.keys("lake");
     assert_eq!(keys.len(), 2 * 1_102);
     assert!(keys.contains(&"b/".to_owned()) && keys.contains(&"b/p=empty/".to_owned()));
     assert_eq!(server.get("lake", "b/p=0042/part"), "bytes 42");
 
     server.put("lake", "b/stranger", "x");
-    lake.directory_transfer_undo("s3a://lake/a", "s3n://lake/b", done)
+    lake.directory_transfer_undo("s3a://lake/a", "s3n://lake/b", None, true)
         .await
         .unwrap();
     let keys = server.keys("lake");
     assert_eq!(keys.len(), 1_103, "the copies are gone, and nothing else");
     assert!(keys.contains(&"b/stranger".to_owned()));
-    let none = lake
-        .directory_transfer("s3a://lake/none", "s3a://lake/c")
+    let none = transfer(&lake, "s3a://lake/none", "s3a://lake/c")
         .await
         .unwrap();
     assert_eq!(none, Transfer::Nothing);
@@ -311,7 +352,7 @@ async fn another_bucket_and_an_object_over_the_copy_limit_are_streamed() {
     let lake = Lake::new(&settings, &[]).unwrap();
     server.put("lake", "a/large", "more than ten bytes");
     server.put("lake", "a/small", "x");
-    lake.directory_transfer("s3a://lake/a", "s3a://lake/b")
+    transfer(&lake, "s3a://lake/a", "s3a://lake/b")
         .await
         .unwrap();
     assert_eq!(
@@ -321,7 +362,7 @@ async fn another_bucket_and_an_object_over_the_copy_limit_are_streamed() {
         ),
         (1, 1)
     );
-    lake.directory_transfer("s3a://lake/b", "s3a://other/c")
+    transfer(&lake, "s3a://lake/b", "s3a://other/c")
         .await
         .unwrap();
     assert_eq!(server.get("other", "c/large"), "more than ten bytes");
@@ -407,7 +448,7 @@ async fn only_what_is_older_is_deleted_and_a_file_that_was_moved_in_is_young() {
 
     let location = format!("{root}/t");
     let spared = lake
-        .directory_delete_older(&location, Moment::exact(moment))
+        .directory_delete_older(&location, Moment::exact(moment), &Arc::default())
         .await
         .unwrap();
     assert_eq!((spared.unclear, spared.younger), (0, 2));
@@ -418,10 +459,16 @@ async fn only_what_is_older_is_deleted_and_a_file_that_was_moved_in_is_young() {
     left.sort();
     assert_eq!(left, ["moved", "new", "p=2"]);
     let about = Moment::about(moment, Duration::from_hours(1));
-    let spared = lake.directory_delete_older(&location, about).await.unwrap();
+    let spared = lake
+        .directory_delete_older(&location, about, &Arc::default())
+        .await
+        .unwrap();
     assert_eq!((spared.unclear, spared.younger), (2, 0));
     let later = Moment::exact(moment + 3_600_000);
-    let spared = lake.directory_delete_older(&location, later).await.unwrap();
+    let spared = lake
+        .directory_delete_older(&location, later, &Arc::default())
+        .await
+        .unwrap();
     assert_eq!((spared.unclear, spared.younger), (0, 0));
     assert!(!table.exists());
 }

@@ -13,6 +13,7 @@ mod dropped_data;
 mod faults;
 mod footer;
 mod harness;
+mod jobs;
 mod lake;
 mod naming;
 mod queue;

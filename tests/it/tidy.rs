@@ -13,6 +13,7 @@ const FLOORS: [&[&str]; 12] = [
         "choice",
         "clock",
         "crypto",
+        "deadline",
         "error",
         "model",
         "schedule",

@@ -8,7 +8,7 @@ use crate::model::{Partition, Table};
 use crate::store::Session;
 
 /// How many partitions are fetched at once.
-pub(super) const PARTITIONS_PER_PAGE: usize = 1000;
+pub(in crate::catalog) const PARTITIONS_PER_PAGE: usize = 1000;
 /// How many names are fetched at once where nothing else is wanted.
 const NAMES_PER_PAGE: usize = 10_000;
 

@@ -4,8 +4,9 @@ use super::event::partitions_event;
 use super::{PartitionsOf, missing, name_of_values, table_missing, values_of_name};
 use crate::catalog::Catalog;
 use crate::catalog::cleanup::is_inside;
+use crate::deadline;
 use crate::error::{Error, Result};
-use crate::model::{EventKind, Partition, Table, TableRef};
+use crate::model::{EventKind, JobKind, Partition, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
 use std::collections::BTreeSet;
@@ -54,26 +55,32 @@ impl Catalog {
         let wanted = self.partitions_drop_resolve(at, selection).await?;
         let names: Vec<&str> = wanted.names.iter().map(String::as_str).collect();
         let now = self.now();
-        let reason = format!("partitions of {}.{} were dropped", at.database, at.table);
-        let (dropped, doomed) = transact!(self.store, |session| {
+        let (dropped, deletion) = transact!(self.store, |session| {
             let table = session
                 .table_get_locked(at)
                 .await?
                 .ok_or_else(|| table_missing(at))?;
             let partitions = session.partition_list_by_names(table.id, &names).await?;
             enough(&table, selection, &wanted, partitions.len(), options)?;
-            let mut doomed = Vec::new();
+            let mut deletion = None;
             if options.delete_data {
                 let locations = owned_locations(&table, &partitions);
                 let locations: Vec<&str> = locations.iter().map(String::as_str).collect();
-                doomed = self.doom_all(session, &locations, &reason, now).await?;
+                deletion = self
+                    .deletion_job_note(session, JobKind::DropPartitions, &table, &locations)
+                    .await?;
             }
             remove(session, &table, &partitions, now).await?;
-            Ok((PartitionsOf { table, partitions }, doomed))
+            Ok((PartitionsOf { table, partitions }, deletion))
         })?;
-        if !doomed.is_empty() {
-            self.doomed_delete(doomed, self.dropped_now()).await;
-            self.partition_parents_delete(&dropped).await;
+        if let Some(deletion) = deletion {
+            self.deletion_jobs_try([(deletion, self.dropped_now())])
+                .await;
+            let parents = self.partition_parents_delete(&dropped);
+            if deadline::wait(parents).await.is_none() {
+                // They are nobody's data, and the time of the call is up.
+                tracing::debug!("empty directories above dropped partitions may be left");
+            }
         }
         Ok(dropped)
     }

@@ -4,12 +4,13 @@ use super::event::partitions_event;
 use super::prepare::default_location;
 use super::{PartitionSelection, PartitionsOf, key_names, same_table, table_missing};
 use crate::catalog::Catalog;
-use crate::catalog::cleanup::Doomed;
-use crate::catalog::relocation::Relocation;
+use crate::catalog::job::{Deletion, Handover, Relocation, subject};
 use crate::error::{Entity, Error, Result};
-use crate::model::{Column, EventKind, Partition, Table, TableRef};
+use crate::hive::partition_name::make_name;
+use crate::model::{Column, EventBody, EventKind, JobKind, JobTarget, Partition, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
+use std::collections::HashMap;
 
 impl Catalog {
     /// Moves the partitions that `spec` names, key by key, to another table. The keys that it gives must be leading
@@ -33,105 +34,112 @@ impl Catalog {
             moving.append(&mut page);
         }
         drop(cursor);
+        let keys = key_names(&from);
+        let spec = make_name(&keys[..values.len()], &values)?;
         if moving.is_empty() {
             return Err(Error::Invalid(format!(
                 "no partition of {} matches the values {values:?}",
                 source.table
             )));
         }
-        let mut moved = Vec::with_capacity(moving.len());
-        let outcome = match self
-            .directories_exchange(&from, &to, &moving, &mut moved)
-            .await
-        {
-            Ok(()) => self.exchange_store(&from, &to, &moving, &moved).await,
-            Err(failure) => Err(failure),
-        };
-        match outcome {
-            Ok((partitions, doomed)) => {
-                self.relocations_end(&moved, doomed).await;
-                Ok(PartitionsOf {
-                    table: to,
-                    partitions,
-                })
-            }
-            Err(failure) => {
-                self.relocations_undo(&moved).await;
-                Err(failure)
-            }
-        }
+        self.exchange_check(&to, &moving).await?;
+        let mut arrived = moving.clone();
+        arrived.iter_mut().for_each(|one| one.location = None);
+        self.relocate(exchange(from, &to, moving, &spec)).await?;
+        Ok(PartitionsOf {
+            table: to,
+            partitions: arrived,
+        })
     }
 
-    async fn directories_exchange(
-        &self,
-        from: &Table,
-        to: &Table,
-        moving: &[Partition],
-        moved: &mut Vec<Relocation>,
-    ) -> Result<()> {
+    /// Fails where the target has one of the partitions.
+    async fn exchange_check(&self, to: &Table, moving: &[Partition]) -> Result<()> {
         let names: Vec<&str> = moving.iter().map(|one| one.name.as_str()).collect();
-        let taken = self
-            .store
-            .session()
-            .await?
-            .partition_names_existing(to.id, &names)
-            .await?;
-        if let Some(name) = taken.into_iter().next() {
-            return Err(Error::AlreadyExists(Entity::Partition(to.at.clone(), name)));
+        let mut session = self.store.session().await?;
+        let existing = session.partition_names_existing(to.id, &names).await?;
+        match existing.into_iter().next() {
+            Some(name) => Err(Error::AlreadyExists(Entity::Partition(to.at.clone(), name))),
+            None => Ok(()),
         }
-        for partition in moving {
-            let here = partition.full_location(from.location.as_deref());
-            let (Some(here), Some(there)) = (here, default_location(to, &partition.name)) else {
-                continue;
-            };
-            self.places_clear(&[&there]).await?;
-            if self.lake.exists(&there).await? {
-                return Err(Error::Invalid(format!(
-                    "the directory {there} exists already"
-                )));
-            }
-            moved.push(self.relocation_begin(&here, &there).await?);
-        }
-        Ok(())
     }
 
-    async fn exchange_store(
+    /// The exchange itself, which a job commits once the data is in its new places. Gives what is to be deleted then.
+    pub(in crate::catalog) async fn exchange_store(
         &self,
         from: &Table,
-        to: &Table,
+        to: &JobTarget,
         moving: &[Partition],
-        moved: &[Relocation],
-    ) -> Result<(Vec<Partition>, Vec<Doomed>)> {
+        handover: &Handover<'_>,
+    ) -> Result<Vec<Deletion>> {
         let now = self.now();
         let names: Vec<&str> = moving.iter().map(|one| one.name.as_str()).collect();
         transact!(self.store, |session| {
             // In one order everywhere, so that two exchanges in opposite directions do not wait for each other.
-            let (first, second) = if from.id < to.id {
-                (from, to)
+            let target = if from.id < to.id {
+                lock(session, from).await?;
+                lock_target(session, to).await?
             } else {
-                (to, from)
+                let target = lock_target(session, to).await?;
+                lock(session, from).await?;
+                target
             };
-            lock(session, first).await?;
-            lock(session, second).await?;
             let found = session.partition_list_by_names(from.id, &names).await?;
             if found.len() != moving.len() {
                 return Err(Error::Invalid("partitions were dropped meanwhile".into()));
+            }
+            if !same_places(&found, moving) {
+                return Err(Error::Invalid("partitions were moved meanwhile".into()));
             }
             let mut arrived = found.clone();
             for partition in &mut arrived {
                 partition.location = None;
             }
-            session.partition_insert(to, &arrived).await?;
+            session.partition_insert(&target, &arrived).await?;
             session.partition_delete(from.id, &names).await?;
-            let doomed = self.relocations_note(session, moved).await?;
+            let deletions = self.relocation_hand_over(session, handover).await?;
             let events = [
-                partitions_event(EventKind::AddPartition, to, arrived.clone()),
+                partitions_event(EventKind::AddPartition, &target, arrived),
                 partitions_event(EventKind::DropPartition, from, found),
             ];
             session.event_append(now, &events).await?;
-            Ok((arrived, doomed))
+            Ok(deletions)
         })
     }
+}
+
+fn exchange(from: Table, to: &Table, moving: Vec<Partition>, spec: &str) -> Relocation {
+    let places = moving.iter().filter_map(|one| {
+        let here = one.full_location(from.location.as_deref())?;
+        Some((here, default_location(to, &one.name)?))
+    });
+    Relocation {
+        kind: JobKind::ExchangePartitions,
+        held: format!("exchange:{}:{}:{spec}", from.id, to.id),
+        table_id: from.id,
+        subject: format!("{}/{spec}", subject(&from.at)),
+        target: subject(&to.at),
+        moves: places.collect(),
+        to: Some(JobTarget {
+            id: to.id,
+            at: to.at.clone(),
+            location: to.location.clone(),
+        }),
+        change: EventBody::Partitions {
+            table: Box::new(from),
+            partitions: moving,
+        },
+        expected: None,
+    }
+}
+
+/// Whether partitions are where they were; both lists hold the same names.
+fn same_places(now: &[Partition], seen: &[Partition]) -> bool {
+    let places: HashMap<&str, Option<&String>> = seen
+        .iter()
+        .map(|one| (one.name.as_str(), one.location.as_ref()))
+        .collect();
+    now.iter()
+        .all(|one| places.get(one.name.as_str()) == Some(&one.location.as_ref()))
 }
 
 async fn lock(session: &mut Session, table: &Table) -> Result<()> {
@@ -140,6 +148,21 @@ async fn lock(session: &mut Session, table: &Table) -> Result<()> {
         .await?
         .ok_or_else(|| table_missing(&table.at))?;
     same_table(table, &current)
+}
+
+/// The table that an exchange goes to, held; it must be where it was when the exchange was asked for.
+async fn lock_target(session: &mut Session, seen: &JobTarget) -> Result<Table> {
+    let current = session
+        .table_get_locked(&seen.at)
+        .await?
+        .ok_or_else(|| table_missing(&seen.at))?;
+    if current.id == seen.id && current.location == seen.location {
+        return Ok(current);
+    }
+    Err(Error::NotAllowed(format!(
+        "{} was changed by another client",
+        seen.at.table
+    )))
 }
 
 /// Fails where the tables are one, or differ in columns, keys or catalog.

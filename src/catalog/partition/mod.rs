@@ -22,6 +22,7 @@ mod values;
 
 pub use add::AddOptions;
 pub use alter::PartitionAlterOptions;
+pub(super) use cursor::PARTITIONS_PER_PAGE;
 pub use cursor::PartitionCursor;
 pub use drop::{DropOptions, DropSelection};
 pub(crate) use event::{change_event, partitions_event};

@@ -7,10 +7,10 @@ use super::{
     PartitionAlterOptions, PartitionDraft, listed, name_of_values, same_table, table_missing,
 };
 use crate::catalog::Catalog;
-use crate::catalog::cleanup::Doomed;
-use crate::catalog::relocation::Relocation;
+use crate::catalog::job::{Deletion, Handover, Relocation, UnheardRename, subject};
 use crate::error::{Error, Result};
-use crate::model::{Partition, Table, TableRef};
+use crate::model::{EventBody, JobKind, Partition, Table, TableRef};
+use crate::store::Session;
 use crate::transact;
 
 impl Catalog {
@@ -41,111 +41,147 @@ impl Catalog {
             drop(session);
             return Err(taken(at, &after));
         }
-        let before = session
-            .partition_get(table.id, &old_name)
-            .await?
-            .ok_or_else(gone)?;
-        if session
-            .partition_get(table.id, &after.name)
-            .await?
-            .is_some()
-        {
+        let before = session.partition_get(table.id, &old_name).await?;
+        let existing = session.partition_get(table.id, &after.name).await?;
+        drop(session);
+        let Some(before) = before else {
+            let is_unheard = existing.is_some()
+                && self
+                    .rename_is_unheard(UnheardRename {
+                        kind: JobKind::RenamePartition,
+                        table_id: table.id,
+                        subject: &partition_subject(at, &old_name),
+                        target: &partition_subject(at, &after.name),
+                    })
+                    .await?;
+            return if is_unheard { Ok(()) } else { Err(gone()) };
+        };
+        if existing.is_some() {
             return Err(taken(at, &after));
         }
-        drop(session);
-        let relocations = self.partition_move(&table, &before, &mut after).await?;
+        let moved = partition_move(&table, &before, &mut after);
         // As in Hive: an external partition keeps its place, and its figures with it.
-        let counted = [!options.keep_statistics && !keeps && !table.is_external()];
-        let single = std::slice::from_mut(&mut after);
-        self.partition_figures_renew(
-            &table,
-            std::slice::from_ref(&before),
-            single,
-            &counted,
-            options,
-        )
-        .await;
-        let stored = self
-            .partition_rename_store(&table, &before, &after, &relocations, now)
-            .await;
-        match stored {
-            Ok(doomed) => {
-                self.relocations_end(&relocations, doomed).await;
-                Ok(())
-            }
-            Err(failure) => {
-                self.relocations_undo(&relocations).await;
-                Err(failure)
-            }
+        if !options.keep_statistics && !keeps && !table.is_external() {
+            let from = moved.as_ref().map(|(from, _)| from.clone());
+            self.partition_rename_figures(&table, &before, &mut after, from, options)
+                .await;
         }
+        let Some(moved) = moved else {
+            return self
+                .partition_rename_store(&table, &before, &after, None)
+                .await
+                .map(drop);
+        };
+        let relocation = Relocation {
+            kind: JobKind::RenamePartition,
+            held: format!("partition:{}:{}", table.id, before.name),
+            table_id: table.id,
+            subject: partition_subject(at, &before.name),
+            target: partition_subject(at, &after.name),
+            moves: vec![moved],
+            change: EventBody::PartitionChange {
+                table: Box::new(table),
+                before: Box::new(before),
+                after: Box::new(after),
+            },
+            to: None,
+            expected: None,
+        };
+        self.relocate(relocation).await
     }
 
-    /// Moves the directory of a managed partition and sets the place of the renamed one. Gives what moved.
-    async fn partition_move(
+    /// Counts the files of a partition where they are now; they move as they are.
+    async fn partition_rename_figures(
         &self,
         table: &Table,
         before: &Partition,
         after: &mut Partition,
-    ) -> Result<Vec<Relocation>> {
-        let root = table.location.as_deref();
-        let from = before.full_location(root);
-        if table.is_external() || table.is_view() {
-            after.location =
-                from.filter(|from| Some(from) != default_location(table, &after.name).as_ref());
-            return Ok(Vec::new());
-        }
-        after.location = None;
-        let (Some(from), Some(to)) = (from, default_location(table, &after.name)) else {
-            return Ok(Vec::new());
-        };
-        self.places_clear(&[&to]).await?;
-        if self.lake.exists(&to).await? {
-            return Err(Error::NotAllowed(format!(
-                "New location for this partition {to} already exists"
-            )));
-        }
-        Ok(vec![self.relocation_begin(&from, &to).await?])
+        from: Option<String>,
+        options: PartitionAlterOptions,
+    ) {
+        let place = std::mem::replace(&mut after.location, from);
+        let before = std::slice::from_ref(before);
+        let single = std::slice::from_mut(after);
+        self.partition_figures_renew(table, before, single, &[true], options)
+            .await;
+        after.location = place;
     }
 
-    async fn partition_rename_store(
+    /// The rename itself, which a job commits once the data is in its new place. Gives what is to be deleted then.
+    pub(in crate::catalog) async fn partition_rename_store(
         &self,
         table: &Table,
         before: &Partition,
         after: &Partition,
-        relocations: &[Relocation],
-        now: i64,
-    ) -> Result<Vec<Doomed>> {
+        handover: Option<&Handover<'_>>,
+    ) -> Result<Vec<Deletion>> {
+        let now = self.now();
         let stored = transact!(self.store, |session| {
-            let current = session
-                .table_get_locked(&table.at)
-                .await?
-                .ok_or_else(|| table_missing(&table.at))?;
-            same_table(table, &current)?;
-            let found = session
-                .partition_get(current.id, &before.name)
-                .await?
-                .ok_or_else(gone)?;
-            if found.location != before.location {
-                return Err(Error::NotAllowed(format!(
-                    "{} was changed by another client",
-                    before.name
-                )));
-            }
+            let (current, found) = partition_unchanged(session, table, before).await?;
             statistics_forget(session, &current, &found, after).await?;
             session
                 .partition_rename(&current, &before.name, after)
                 .await?;
-            let doomed = self.relocations_note(session, relocations).await?;
+            let deletions = match handover {
+                Some(handover) => self.relocation_hand_over(session, handover).await?,
+                None => Vec::new(),
+            };
             session
                 .event_append(now, &[change_event(&current, found, after.clone())])
                 .await?;
-            Ok(doomed)
+            Ok(deletions)
         });
         match stored {
             Err(Error::AlreadyExists(_)) => Err(taken(&table.at, after)),
             other => other,
         }
     }
+}
+
+/// Sets the place of a renamed partition, and says whether its directory moves, and from where to where. The directory of
+/// a managed one goes to where the new name stands.
+fn partition_move(
+    table: &Table,
+    before: &Partition,
+    after: &mut Partition,
+) -> Option<(String, String)> {
+    let from = before.full_location(table.location.as_deref());
+    let default = default_location(table, &after.name);
+    if table.is_external() || table.is_view() {
+        after.location = from.filter(|from| Some(from) != default.as_ref());
+        return None;
+    }
+    after.location = None;
+    from.zip(default)
+}
+
+/// The table and the partition as they are, held; they must be where they were when the rename was asked for.
+async fn partition_unchanged(
+    session: &mut Session,
+    table: &Table,
+    before: &Partition,
+) -> Result<(Table, Partition)> {
+    let current = session
+        .table_get_locked(&table.at)
+        .await?
+        .ok_or_else(|| table_missing(&table.at))?;
+    same_table(table, &current)?;
+    let found = session
+        .partition_get(current.id, &before.name)
+        .await?
+        .ok_or_else(gone)?;
+    if found.location == before.location {
+        return Ok((current, found));
+    }
+    Err(Error::NotAllowed(format!(
+        "{} was changed by another client",
+        before.name
+    )))
+}
+
+/// A partition as people name it.
+fn partition_subject(at: &TableRef, name: &str) -> String {
+    format!("{}/{name}", subject(at))
 }
 
 fn gone() -> Error {

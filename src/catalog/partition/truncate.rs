@@ -1,4 +1,7 @@
-//! Emptying the directories of a table or of some of its partitions, and setting their figures to nothing.
+//! Emptying a table or some of its partitions, and setting their figures to nothing.
+//!
+//! The commit is the truncation: it sets the figures and writes down what is to be deleted, as a drop does, so files that
+//! are written after it stay. The data of an external table is not skep's to delete, unless the table says so.
 
 use super::cursor::PARTITIONS_PER_PAGE;
 use super::event::change_event;
@@ -7,121 +10,139 @@ use crate::catalog::Catalog;
 use crate::catalog::table::{LAST_DDL_TIME, NUM_FILES, TOTAL_SIZE};
 use crate::error::{Error, Result};
 use crate::hive::stats_json::{COLUMN_STATS_ACCURATE, StatsAccuracy};
-use crate::model::{EventBody, EventKind, NewEvent, Parameters, Partition, Table, TableRef};
+use crate::model::{
+    EventBody, EventKind, JobKind, NewEvent, Parameters, Partition, Table, TableRef,
+};
+use crate::store::Session;
 use crate::transact;
+use std::collections::HashSet;
+
+/// The property by which an external table's data may be deleted.
+const PURGE: &str = "external.table.purge";
 
 impl Catalog {
-    /// Empties a table: the partitions of these names (`None`: all), or the directory of an unpartitioned one.
-    /// Directories stay, without what was in them. External tables are emptied too: the Hive clients ask for it only
-    /// where their user did.
+    /// Empties a table: the partitions of these names (`None`: all), or the directory of an unpartitioned one, all or
+    /// none. Directories stay, without what was in them.
     ///
-    /// Fails with `NotFound` of the table, with `Invalid` for a view or a name that no partition has.
+    /// Fails with `NotFound` of the table, with `Invalid` for a view or a name that no partition has, with `NotAllowed`
+    /// for an external table whose data is not to be deleted.
     pub async fn table_truncate(&self, at: &TableRef, names: Option<&[&str]>) -> Result<()> {
-        let mut session = self.store.session().await?;
-        let table = session
-            .table_get(at)
-            .await?
-            .ok_or_else(|| table_missing(at))?;
-        if table.is_view() {
-            return Err(Error::Invalid(format!(
-                "the view {} cannot be truncated",
-                at.table
-            )));
-        }
-        if let Some(names) = names {
-            let partitions = session.partition_list_by_names(table.id, names).await?;
-            drop(session);
-            if partitions.len() < names.iter().collect::<std::collections::HashSet<_>>().len() {
-                return Err(Error::Invalid(
-                    "Some partitions to truncate are missing".into(),
-                ));
-            }
-            return self.partitions_truncate(&table, partitions).await;
-        }
-        drop(session);
-        if !table.is_partitioned() {
-            return self.table_truncate_directory(table).await;
-        }
-        let mut after: Option<String> = None;
-        loop {
-            let mut session = self.store.session().await?;
-            let page = session
-                .partition_page(table.id, after.as_deref(), &[], PARTITIONS_PER_PAGE)
+        let now = self.now();
+        let deletion = transact!(self.store, |session| {
+            let table = session
+                .table_get_locked(at)
+                .await?
+                .ok_or_else(|| table_missing(at))?;
+            check(&table)?;
+            let (places, events) = match names {
+                Some(names) => truncate_named(session, &table, names, now).await?,
+                None if table.is_partitioned() => truncate_all(session, &table, now).await?,
+                None => truncate_table(session, &table, now).await?,
+            };
+            let places: Vec<&str> = places.iter().map(String::as_str).collect();
+            let deletion = self
+                .deletion_job_note(session, JobKind::Truncate, &table, &places)
                 .await?;
-            drop(session);
-            let Some(last) = page.last() else {
-                return Ok(());
-            };
-            after = Some(last.name.clone());
-            self.partitions_truncate(&table, page).await?;
-        }
-    }
-
-    async fn table_truncate_directory(&self, table: Table) -> Result<()> {
-        if let Some(location) = &table.location {
-            self.directory_empty(location).await?;
-        }
-        let now = self.now();
-        transact!(self.store, |session| {
-            let before = session
-                .table_get_locked(&table.at)
-                .await?
-                .ok_or_else(|| table_missing(&table.at))?;
-            let mut after = before.clone();
-            figures_clear(&mut after.parameters, now);
-            session.table_update(&after).await?;
-            let event = NewEvent {
-                kind: EventKind::AlterTable,
-                catalog: before.at.catalog.clone(),
-                database: Some(before.at.database.clone()),
-                table: Some(before.at.table.clone()),
-                body: EventBody::TableChange {
-                    before: Box::new(before),
-                    after: Box::new(after),
-                    is_truncate: true,
-                },
-            };
-            session.event_append(now, &[event]).await?;
-            Ok(())
-        })
-    }
-
-    async fn partitions_truncate(&self, table: &Table, partitions: Vec<Partition>) -> Result<()> {
-        for partition in &partitions {
-            if let Some(location) = partition.full_location(table.location.as_deref()) {
-                self.directory_empty(&location).await?;
-            }
-        }
-        let names: Vec<&str> = partitions.iter().map(|one| one.name.as_str()).collect();
-        let now = self.now();
-        transact!(self.store, |session| {
-            let current = session
-                .table_get_locked(&table.at)
-                .await?
-                .ok_or_else(|| table_missing(&table.at))?;
-            let before = session.partition_list_by_names(current.id, &names).await?;
-            let mut after = before.clone();
-            for partition in &mut after {
-                figures_clear(&mut partition.parameters, now);
-            }
-            session.partition_update(&current, &after).await?;
-            let events: Vec<NewEvent> = before
-                .into_iter()
-                .zip(after)
-                .map(|(old, new)| change_event(&current, old, new))
-                .collect();
             if !events.is_empty() {
                 session.event_append(now, &events).await?;
             }
-            Ok(())
-        })
-    }
-
-    async fn directory_empty(&self, location: &str) -> Result<()> {
-        self.lake.directory_delete(location).await?;
-        self.lake.directory_make(location).await?;
+            Ok(deletion)
+        })?;
+        let dropped = self.dropped_now();
+        self.deletion_jobs_try(deletion.map(|deletion| (deletion, dropped)))
+            .await;
         Ok(())
     }
+}
+
+/// Fails where there is nothing to empty, or nothing that skep may empty.
+fn check(table: &Table) -> Result<()> {
+    if table.is_view() {
+        return Err(Error::Invalid(format!(
+            "the view {} cannot be truncated",
+            table.at.table
+        )));
+    }
+    let purges = table.parameters.get(PURGE);
+    if table.is_external() && !purges.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+        return Err(Error::NotAllowed(format!(
+            "Cannot truncate non-managed table {}.{}: its data stays unless {PURGE} is true",
+            table.at.database, table.at.table
+        )));
+    }
+    Ok(())
+}
+
+/// Where data is to be deleted, and what is to be told.
+type Truncated = (Vec<String>, Vec<NewEvent>);
+
+async fn truncate_table(session: &mut Session, table: &Table, now: i64) -> Result<Truncated> {
+    let mut after = table.clone();
+    figures_clear(&mut after.parameters, now);
+    session.table_update(&after).await?;
+    let event = NewEvent {
+        kind: EventKind::AlterTable,
+        catalog: table.at.catalog.clone(),
+        database: Some(table.at.database.clone()),
+        table: Some(table.at.table.clone()),
+        body: EventBody::TableChange {
+            before: Box::new(table.clone()),
+            after: Box::new(after),
+            is_truncate: true,
+        },
+    };
+    Ok((table.location.iter().cloned().collect(), vec![event]))
+}
+
+async fn truncate_named(
+    session: &mut Session,
+    table: &Table,
+    names: &[&str],
+    now: i64,
+) -> Result<Truncated> {
+    let partitions = session.partition_list_by_names(table.id, names).await?;
+    if partitions.len() < names.iter().collect::<HashSet<_>>().len() {
+        return Err(Error::Invalid(
+            "Some partitions to truncate are missing".into(),
+        ));
+    }
+    truncate_page(session, table, partitions, now).await
+}
+
+async fn truncate_all(session: &mut Session, table: &Table, now: i64) -> Result<Truncated> {
+    let (mut places, mut events) = (Vec::new(), Vec::new());
+    let mut after: Option<String> = None;
+    loop {
+        let page = session
+            .partition_page(table.id, after.as_deref(), &[], PARTITIONS_PER_PAGE)
+            .await?;
+        let Some(last) = page.last() else {
+            return Ok((places, events));
+        };
+        after = Some(last.name.clone());
+        let (more, told) = truncate_page(session, table, page, now).await?;
+        places.extend(more);
+        events.extend(told);
+    }
+}
+
+async fn truncate_page(
+    session: &mut Session,
+    table: &Table,
+    before: Vec<Partition>,
+    now: i64,
+) -> Result<Truncated> {
+    let root = table.location.as_deref();
+    let places = before.iter().filter_map(|one| one.full_location(root));
+    let places = places.collect();
+    let mut after = before.clone();
+    for partition in &mut after {
+        figures_clear(&mut partition.parameters, now);
+    }
+    session.partition_update(table, &after).await?;
+    let pairs = before.into_iter().zip(after);
+    let events = pairs.map(|(old, new)| change_event(table, old, new));
+    Ok((places, events.collect()))
 }
 
 /// Nothing is left to count, and that is exact.

@@ -3,45 +3,66 @@
 use super::table_event;
 use crate::catalog::Catalog;
 use crate::catalog::cleanup::is_inside;
+use crate::catalog::job::DeletionJob;
 use crate::error::{Entity, Error, Result};
-use crate::model::{EventKind, TableRef};
+use crate::lake::Moment;
+use crate::model::{EventKind, JobKind, Table, TableRef};
+use crate::store::Session;
 use crate::transact;
 
 impl Catalog {
     /// Drops a table with its partitions and statistics. The data goes with it where `delete_data` says so and the
     /// table is managed; an external table's data never does.
     ///
-    /// What is to be deleted is written down in the same transaction, so that neither a crash nor a slow object store
-    /// loses it. Fails with `NotFound`.
+    /// The commit is the drop. What is to be deleted is written down in the same transaction, so that neither a crash
+    /// nor a slow object store loses it, and the answer waits for it only as long as its call may. Fails with
+    /// `NotFound`.
     pub async fn table_drop(&self, at: &TableRef, delete_data: bool) -> Result<()> {
+        let deletion = self.table_drop_rows(at, delete_data).await?;
+        self.deletion_jobs_try(deletion).await;
+        Ok(())
+    }
+
+    /// Drops the rows, and gives what is to be deleted, and the moment of the drop.
+    pub(in crate::catalog) async fn table_drop_rows(
+        &self,
+        at: &TableRef,
+        delete_data: bool,
+    ) -> Result<Option<(DeletionJob, Moment)>> {
         let now = self.now();
-        let reason = format!("table {}.{} was dropped", at.database, at.table);
-        let doomed = transact!(self.store, |session| {
+        let deletion = transact!(self.store, |session| {
             let table = session
                 .table_get_locked(at)
                 .await?
                 .ok_or_else(|| Error::NotFound(Entity::Table(at.clone())))?;
-            let mut doomed = Vec::new();
-            if delete_data
-                && !table.is_external()
-                && !table.is_view()
-                && let Some(location) = &table.location
-            {
-                doomed.push(self.doom(session, location, &reason).await?);
-                for outside in session.partition_own_locations(table.id).await? {
-                    if is_inside(&outside, location) {
-                        continue;
-                    }
-                    doomed.push(self.doom(session, &outside, &reason).await?);
-                }
+            let mut places = Vec::new();
+            if delete_data {
+                places = owned_locations(session, &table).await?;
             }
             session.table_delete(table.id).await?;
+            let places: Vec<&str> = places.iter().map(String::as_str).collect();
+            let deletion = self
+                .deletion_job_note(session, JobKind::DropTable, &table, &places)
+                .await?;
             session
                 .event_append(now, &[table_event(EventKind::DropTable, &table)])
                 .await?;
-            Ok(doomed)
+            Ok(deletion)
         })?;
-        self.doomed_delete(doomed, self.dropped_now()).await;
-        Ok(())
+        Ok(deletion.map(|deletion| (deletion, self.dropped_now())))
     }
+}
+
+/// The directories that go with a table: its own, and those of its partitions that lie outside.
+async fn owned_locations(session: &mut Session, table: &Table) -> Result<Vec<String>> {
+    let Some(location) = &table.location else {
+        return Ok(Vec::new());
+    };
+    if table.is_external() || table.is_view() {
+        return Ok(Vec::new());
+    }
+    let mut places = vec![location.clone()];
+    let own = session.partition_own_locations(table.id).await?;
+    places.extend(own.into_iter().filter(|place| !is_inside(place, location)));
+    Ok(places)
 }

@@ -1,12 +1,12 @@
 //! Renaming a table, within its database or into another, and moving the data that skep manages.
 
-use super::alter::{AlterOptions, change_event, refused};
+use super::alter::{AlterOptions, Expected, change_event, refused};
 use super::last_ddl_time_fill;
 use crate::catalog::Catalog;
-use crate::catalog::cleanup::Doomed;
-use crate::catalog::relocation::Relocation;
+use crate::catalog::job::{Deletion, Handover, Relocation, UnheardRename, subject};
 use crate::error::{Entity, Error, Result};
-use crate::model::{Database, Table, TableRef};
+use crate::model::{Database, EventBody, JobKind, JobWork, Table, TableRef};
+use crate::store::Session;
 use crate::transact;
 
 /// From where to where a directory goes along with a rename.
@@ -17,14 +17,19 @@ struct Move {
 
 impl Catalog {
     /// Renames a table. Its directory moves only where skep chose it: a managed table at its default place whose
-    /// location the client left as it was. A failure after the move takes it back.
+    /// location the client left as it was. Then the rename is a job.
     pub(super) async fn table_rename(
         &self,
         at: &TableRef,
         new: Table,
         options: &AlterOptions,
     ) -> Result<()> {
-        let seen = self.table_get(at).await?;
+        let seen = match self.table_get(at).await {
+            Err(Error::NotFound(_)) if self.table_rename_is_unheard(at, &new.at).await? => {
+                return Ok(());
+            }
+            found => found?,
+        };
         let mut session = self.store.session().await?;
         let Some(target) = session.database_get(&new.at.database_ref()).await? else {
             return Err(Error::NotAllowed(format!(
@@ -32,49 +37,47 @@ impl Catalog {
                 at.table, new.at.database
             )));
         };
+        let existing = session.table_get(&new.at).await?;
         drop(session);
-        if self
-            .store
-            .session()
-            .await?
-            .table_get(&new.at)
-            .await?
-            .is_some()
-        {
+        if existing.is_some() {
             return Err(taken(&new.at));
         }
         self.table_name_check(&new.at).map_err(refused)?;
         let source = self.database_get(&at.database_ref()).await?;
         let (mut after, counted) = self.table_prepare(new, options)?;
         last_ddl_time_fill(&mut after.parameters, self.now());
-        let mut relocations = Vec::new();
         if let Some(Move { from, to }) = self.table_move_plan(&seen, &after, &source, &target)? {
-            relocations.push(self.directory_relocate(&from, &to).await?);
-            after.location = Some(to);
-        } else {
-            if after.location != seen.location
-                && let Some(location) = &after.location
-            {
-                self.places_clear(&[location]).await?;
-            }
-            // As in Hive: data that moves is the same as before, what lies elsewhere may have changed.
-            if counted {
-                self.table_figures_renew(&mut after, options).await;
-            }
+            after.location = Some(to.clone());
+            let relocation = table_relocation(seen, after, Move { from, to }, options);
+            return self.relocate(relocation).await;
         }
-        let stored = self
-            .table_rename_store(&seen, &after, &relocations, options)
-            .await;
-        match stored {
-            Ok(doomed) => {
-                self.relocations_end(&relocations, doomed).await;
-                Ok(())
-            }
-            Err(failure) => {
-                self.relocations_undo(&relocations).await;
-                Err(failure)
-            }
+        if after.location != seen.location
+            && let Some(location) = &after.location
+        {
+            self.places_clear(&[location]).await?;
         }
+        // As in Hive: data that moves is the same as before, what lies elsewhere may have changed.
+        if counted {
+            self.table_figures_renew(&mut after, options).await;
+        }
+        self.table_rename_store(&seen, &after, options, None)
+            .await
+            .map(drop)
+    }
+
+    /// Whether this rename was done by a job of whose end nobody has heard yet.
+    async fn table_rename_is_unheard(&self, old: &TableRef, new: &TableRef) -> Result<bool> {
+        let renamed = self.store.session().await?.table_get(new).await?;
+        let Some(renamed) = renamed else {
+            return Ok(false);
+        };
+        self.rename_is_unheard(UnheardRename {
+            kind: JobKind::RenameTable,
+            table_id: renamed.id,
+            subject: &subject(old),
+            target: &subject(new),
+        })
+        .await
     }
 
     /// Whether data moves, and from where to where.
@@ -99,53 +102,95 @@ impl Catalog {
         Ok(Some(Move { from, to }))
     }
 
-    /// Moves a directory that may be missing; the place it goes to must be free.
-    async fn directory_relocate(&self, from: &str, to: &str) -> Result<Relocation> {
-        self.places_clear(&[to]).await?;
-        if self.lake.exists(to).await? {
-            return Err(Error::NotAllowed(format!(
-                "New location for this table {to} already exists"
-            )));
-        }
-        self.relocation_begin(from, to).await
-    }
-
-    async fn table_rename_store(
+    /// The rename itself, which a job commits once the data is in its new place. Gives what is to be deleted then.
+    pub(in crate::catalog) async fn table_rename_store(
         &self,
         seen: &Table,
         after: &Table,
-        relocations: &[Relocation],
         options: &AlterOptions,
-    ) -> Result<Vec<Doomed>> {
+        moved: Option<(&JobWork, &Handover<'_>)>,
+    ) -> Result<Vec<Deletion>> {
         let now = self.now();
         let stored = transact!(self.store, |session| {
-            let before = session
-                .table_get_locked(&seen.at)
-                .await?
-                .ok_or_else(|| Error::NotFound(Entity::Table(seen.at.clone())))?;
-            if before.id != seen.id || before.location != seen.location {
-                return Err(Error::NotAllowed(format!(
-                    "{} was changed by another client",
-                    seen.at.table
-                )));
-            }
+            let before = table_unchanged(session, seen).await?;
             let mut after = after.clone();
             self.table_change_check(&before, &mut after, options)?;
             session.table_update(&after).await?;
-            for Relocation { from, to, .. } in relocations {
-                session.partition_move_locations(after.id, from, to).await?;
+            let mut deletions = Vec::new();
+            if let Some((work, handover)) = moved {
+                for one in &work.moves {
+                    session
+                        .partition_move_locations(after.id, &one.from, &one.to)
+                        .await?;
+                }
+                deletions = self.relocation_hand_over(session, handover).await?;
             }
-            let doomed = self.relocations_note(session, relocations).await?;
             session
                 .event_append(now, &[change_event(before, after)])
                 .await?;
-            Ok(doomed)
+            Ok(deletions)
         });
         match stored {
             Err(Error::AlreadyExists(_)) => Err(taken(&after.at)),
             other => other,
         }
     }
+
+    /// The commit of a job that renames a table.
+    pub(in crate::catalog) async fn table_rename_commit(
+        &self,
+        seen: &Table,
+        after: &Table,
+        work: &JobWork,
+        handover: &Handover<'_>,
+    ) -> Result<Vec<Deletion>> {
+        let expected = work.expected.clone();
+        let options = AlterOptions {
+            expected: expected.map(|(key, value)| Expected { key, value }),
+            ..AlterOptions::default()
+        };
+        self.table_rename_store(seen, after, &options, Some((work, handover)))
+            .await
+    }
+}
+
+fn table_relocation(
+    seen: Table,
+    after: Table,
+    Move { from, to }: Move,
+    options: &AlterOptions,
+) -> Relocation {
+    let expected = options.expected.as_ref();
+    Relocation {
+        kind: JobKind::RenameTable,
+        held: format!("table:{}", seen.id),
+        table_id: seen.id,
+        subject: subject(&seen.at),
+        target: subject(&after.at),
+        moves: vec![(from, to)],
+        change: EventBody::TableChange {
+            before: Box::new(seen),
+            after: Box::new(after),
+            is_truncate: false,
+        },
+        to: None,
+        expected: expected.map(|one| (one.key.clone(), one.value.clone())),
+    }
+}
+
+/// The table as it is, held; it must be where it was when the rename was asked for.
+async fn table_unchanged(session: &mut Session, seen: &Table) -> Result<Table> {
+    let before = session
+        .table_get_locked(&seen.at)
+        .await?
+        .ok_or_else(|| Error::NotFound(Entity::Table(seen.at.clone())))?;
+    if before.id == seen.id && before.location == seen.location {
+        return Ok(before);
+    }
+    Err(Error::NotAllowed(format!(
+        "{} was changed by another client",
+        seen.at.table
+    )))
 }
 
 /// Iceberg looks for "new table … already exists".

@@ -9,6 +9,7 @@ pub(super) mod databases;
 pub(super) mod discovery;
 pub(super) mod discovery_run;
 pub(super) mod events;
+pub(super) mod jobs;
 pub(super) mod kits;
 pub(super) mod lint;
 pub(super) mod partitions;

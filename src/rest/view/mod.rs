@@ -10,6 +10,7 @@ pub mod database;
 pub mod discovery;
 pub mod event;
 pub mod explanation;
+pub mod job;
 pub mod kit;
 pub mod lint;
 pub mod partition;

@@ -1,4 +1,4 @@
-//! Hive's nouns: catalogs, databases, tables, partitions, statistics, functions, events, locks.
+//! Hive's nouns: catalogs, databases, tables, partitions, statistics, functions, events, locks; and the jobs that change them.
 
 pub(in crate::store) mod catalog;
 pub(in crate::store) mod database;
@@ -6,6 +6,7 @@ pub(in crate::store) mod descriptor;
 pub(in crate::store) mod event;
 pub(in crate::store) mod expire;
 pub(in crate::store) mod function;
+pub(in crate::store) mod job;
 pub(in crate::store) mod lock;
 pub(in crate::store) mod partition;
 pub(in crate::store) mod partition_write;

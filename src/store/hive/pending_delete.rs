@@ -5,6 +5,7 @@ use crate::store::sql::failure::Failure;
 use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
 use crate::store::sql::statement::LIST_LENGTH_MAX;
+use std::ops::Range;
 
 /// Locations that one statement notes: short ones, and each a row of six values.
 const ROWS_PER_INSERT_MAX: usize = 500;
@@ -96,17 +97,34 @@ impl Session {
     }
 
     /// Those of these numbers that are still noted.
-    pub async fn pending_delete_existing(&mut self, ids: &[i64]) -> Result<Vec<i64>> {
-        let mut existing = Vec::with_capacity(ids.len());
+    pub async fn pending_delete_list(&mut self, ids: &[i64]) -> Result<Vec<PendingDelete>> {
+        let mut found = Vec::with_capacity(ids.len());
         for chunk in ids.chunks(LIST_LENGTH_MAX) {
             let statement = self
-                .statement("SELECT id FROM skep_pending_deletes WHERE id IN ")
+                .statement(
+                    "SELECT id, location, reason, attempts, created_at, next_at
+                     FROM skep_pending_deletes
+                     WHERE id IN ",
+                )
                 .list(chunk);
-            for row in &self.rows(&statement).await? {
-                existing.push(row.cells().integer()?);
+            found.extend(pending_deletes(&self.rows(&statement).await?)?);
+        }
+        Ok(found)
+    }
+
+    /// How many are noted with numbers in these ranges.
+    pub async fn pending_delete_left(&mut self, ranges: &[Range<i64>]) -> Result<u64> {
+        let mut left = 0;
+        for range in ranges {
+            let statement = self
+                .statement("SELECT COUNT(*) FROM skep_pending_deletes WHERE id >= ? AND id < ?")
+                .bind(range.start)
+                .bind(range.end);
+            if let Some(row) = self.row(&statement).await? {
+                left += u64::try_from(row.cells().integer()?).map_err(Failure::fault)?;
             }
         }
-        Ok(existing)
+        Ok(left)
     }
 
     /// Up to `limit` locations whose time has come, the longest due first.

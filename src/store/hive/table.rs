@@ -132,6 +132,28 @@ impl Session {
         Ok(self.table_find(at, true).await?)
     }
 
+    /// Where the table of this number stands.
+    pub async fn table_place(&mut self, id: i64) -> Result<Option<TableRef>> {
+        let statement = self
+            .statement(
+                "SELECT c.name, d.name, t.name FROM skep_tables t
+                 JOIN skep_databases d ON d.id = t.database_id
+                 JOIN skep_catalogs c ON c.id = d.catalog_id
+                 WHERE t.id = ?",
+            )
+            .bind(id);
+        let row = self.row(&statement).await?;
+        let place = row.as_ref().map(|row| {
+            let mut cells = row.cells();
+            Ok(TableRef {
+                catalog: Name::new(cells.text()?),
+                database: Name::new(cells.text()?),
+                table: Name::new(cells.text()?),
+            })
+        });
+        Ok(place.transpose().map_err(|failure: Failure| failure)?)
+    }
+
     async fn table_find(&mut self, at: &TableRef, locked: bool) -> Result<Option<Table>, Failure> {
         let database = at.database_ref();
         let mut statement = self

@@ -45,6 +45,13 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../../migrations/postgres/0003_schema_watch.sql"),
         mysql: include_str!("../../../migrations/mysql/0003_schema_watch.sql"),
     },
+    Migration {
+        number: 4,
+        name: "jobs",
+        sqlite: include_str!("../../../migrations/sqlite/0004_jobs.sql"),
+        postgres: include_str!("../../../migrations/postgres/0004_jobs.sql"),
+        mysql: include_str!("../../../migrations/mysql/0004_jobs.sql"),
+    },
 ];
 
 /// A process that does not finish a statement within this time has lost its lock to the next one.

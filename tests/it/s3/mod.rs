@@ -105,7 +105,7 @@ impl S3Server {
         self.store.delete(bucket, key).unwrap();
     }
 
-    /// Holds the next request of a kind (`DeleteObjects` is the one that looks) back.
+    /// Holds the next request of a kind (`ListObjectsV2`, `CopyObject` and `DeleteObjects` are those that look) back.
     pub(crate) fn hold(&self, operation: &'static str) -> Arc<Gate> {
         self.store.gate_add(operation)
     }

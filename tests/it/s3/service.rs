@@ -65,6 +65,7 @@ impl S3 for Service {
     ) -> S3Result<S3Response<ListObjectsV2Output>> {
         let input = request.input;
         let prefix = input.prefix.unwrap_or_default();
+        self.0.gates_pass("ListObjectsV2").await;
         self.0.admit("ListObjectsV2", &prefix)?;
         tokio::time::sleep(self.0.latency()).await;
         let after = input.continuation_token.clone().or(input.start_after);
@@ -168,6 +169,7 @@ impl S3 for Service {
         request: S3Request<CopyObjectInput>,
     ) -> S3Result<S3Response<CopyObjectOutput>> {
         let input = request.input;
+        self.0.gates_pass("CopyObject").await;
         self.0.admit("CopyObject", &input.key)?;
         let CopySource::Bucket { bucket, key, .. } = &input.copy_source else {
             return Err(s3_error!(NotImplemented));

@@ -4,6 +4,7 @@ mod catalogs;
 mod concurrency;
 mod discovery;
 mod events;
+mod jobs;
 mod leases;
 mod locks;
 mod migrations;

@@ -1,0 +1,437 @@
+//! Deleting data that was dropped: written down with the drop, tried at once, retried until it is done.
+//!
+//! Between the drop and the end of its deletion the place may be used again, on this replica or another, and engines
+//! write their files *before* they create the table or add the partition. So nothing that skep knows tells old files from
+//! new ones but the time of their last change, which the store stamps. The rules:
+//!
+//! 1. A deletion takes only files older than the drop. Whoever saw the drop answered writes younger ones.
+//! 2. The first try runs before the drop is answered, with the clock of the process that committed it: only who did not
+//!    wait for the answer can write meanwhile, and a second of tolerance suffices. Where the call's time is up first, the
+//!    try ends with it.
+//! 3. A later try runs after anything may have been written, with clocks that may differ: what changed within
+//!    [`CLOCKS_DIFFER_MAX`](super::pending::CLOCKS_DIFFER_MAX) of the drop stays, and the deletion stays written down,
+//!    where an operator sees it.
+//! 4. Who is about to use a place finishes the deletions that overlap it, so that the rows of a dropped table do not
+//!    reappear in the next one. Where a file cannot be told from a new one, or the store does not answer, the use is
+//!    refused: it is neither deleted nor mistaken for data of the new table.
+//!
+//! The source of a move is another case: what was copied is known by the time of its newest file, which the store itself
+//! has stamped. What is not younger goes, whenever and by whom it is tried; nothing is unclear.
+//!
+//! Two replicas may work on one deletion at once: both take the same old files. One gap is left that no clock closes: a
+//! key of an object store that is written again, under the same name, after a bulk delete that names it was sent.
+//!
+//! The commit is the drop: what is deleted behind it never makes a drop fail.
+
+use crate::catalog::Catalog;
+use crate::catalog::partition::PARTITIONS_PER_PAGE;
+use crate::deadline;
+use crate::error::Result;
+use crate::lake::{Moment, Progress, Spared};
+use crate::model::{Job, JobKind, JobPhase, JobProgress, NewJob, Table, TableRef};
+use crate::store::{PendingDelete, Session};
+use crate::transact;
+use futures::future;
+use futures::stream::{self, StreamExt};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// How many directories one drop deletes at the same time.
+const DELETIONS_CONCURRENT_MAX: usize = 16;
+/// How many directories one drop deletes between two looks at the database: enough that the looks cost little, and few
+/// enough that a look is seldom older than a second.
+const DELETIONS_PER_LOOK: usize = 128;
+/// Seconds before a deletion that was not done at once is tried again.
+pub(super) const RETRY_DELAY_S: i64 = 60;
+/// Milliseconds after a commit up to which files count as written before it: they are stamped by the store.
+const FIRST_TRY_TOLERANCE_MS: i64 = 1000;
+
+/// A deletion that a transaction has written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Deletion {
+    pub(super) id: i64,
+    pub(super) location: String,
+    /// Of the source of a move: when the newest file was written that was copied, in milliseconds since the epoch.
+    newest_ms: Option<i64>,
+}
+
+impl Deletion {
+    /// The numbers of deletions.
+    pub(super) fn ranges(deletions: &[Self]) -> Vec<Range<i64>> {
+        let mut ranges: Vec<Range<i64>> = Vec::new();
+        for Self { id, .. } in deletions {
+            match ranges.last_mut() {
+                Some(last) if last.end == *id => last.end += 1,
+                _ => ranges.push(*id..*id + 1),
+            }
+        }
+        ranges
+    }
+}
+
+/// The job of a drop or a truncation that is committed.
+#[derive(Debug)]
+pub(crate) struct DeletionJob {
+    id: i64,
+    deletions: Vec<Deletion>,
+    /// Whether the directories stay, empty.
+    keeps_directories: bool,
+}
+
+impl Catalog {
+    /// Writes down, inside a transaction, which directories are to be deleted that are of no use since a time (seconds
+    /// since the epoch). The background task leaves them alone for a while: who dropped them deletes them right after
+    /// the commit.
+    pub(super) async fn deletions_note(
+        &self,
+        session: &mut Session,
+        locations: &[&str],
+        reason: &str,
+        since: i64,
+    ) -> Result<Vec<Deletion>> {
+        let next_at = self.now() + RETRY_DELAY_S;
+        let ids = session
+            .pending_delete_insert_list(locations, reason, since, next_at)
+            .await?;
+        let deletions = ids.into_iter().zip(locations);
+        let deletions = deletions.map(|(id, location)| Deletion {
+            id,
+            location: (*location).to_owned(),
+            newest_ms: None,
+        });
+        Ok(deletions.collect())
+    }
+
+    /// Writes down, inside the transaction of a drop or a truncation and before its event, which directories are to be
+    /// deleted, as a job. Nothing where there are none.
+    pub(crate) async fn deletion_job_note(
+        &self,
+        session: &mut Session,
+        kind: JobKind,
+        table: &Table,
+        locations: &[&str],
+    ) -> Result<Option<DeletionJob>> {
+        if locations.is_empty() {
+            return Ok(None);
+        }
+        let TableRef {
+            database,
+            table: name,
+            ..
+        } = &table.at;
+        let reason = match kind {
+            JobKind::DropTable => format!("table {database}.{name} was dropped"),
+            JobKind::PurgePartitions => {
+                format!("partitions of {database}.{name} are past their time")
+            }
+            JobKind::Truncate => format!("{database}.{name} was truncated"),
+            _ => format!("partitions of {database}.{name} were dropped"),
+        };
+        let deletions = self
+            .deletions_note(session, locations, &reason, self.now())
+            .await?;
+        let id = session.job_id().await?;
+        let job = NewJob {
+            kind,
+            phase: JobPhase::Deleting,
+            held: None,
+            table_id: table.id,
+            subject: super::subject(&table.at),
+            target: None,
+            work: None,
+            deletions: Deletion::ranges(&deletions),
+            progress: JobProgress::default(),
+        };
+        session.job_insert(id, &job).await?;
+        Ok(Some(DeletionJob {
+            id,
+            deletions,
+            keeps_directories: kind == JobKind::Truncate,
+        }))
+    }
+
+    /// The moment of a drop that was committed just now, for its first try.
+    pub(crate) fn dropped_now(&self) -> Moment {
+        Moment::exact(self.clock.millis().saturating_add(FIRST_TRY_TOLERANCE_MS))
+    }
+
+    /// Tries the deletions of jobs right after the commit that wrote them down; what is younger than the drop stays. A
+    /// failure is logged and left to the background, and so is what takes longer than the call at hand may.
+    pub(crate) async fn deletion_jobs_try(
+        &self,
+        jobs: impl IntoIterator<Item = (DeletionJob, Moment)>,
+    ) {
+        let jobs: Vec<(DeletionJob, Moment)> = jobs.into_iter().collect();
+        if jobs.is_empty() {
+            return;
+        }
+        let progress = Arc::new(Progress::default());
+        let first = async {
+            for (job, dropped) in &jobs {
+                self.deletion_job_try(job, *dropped, &progress).await;
+            }
+        };
+        let is_done = deadline::wait(first).await.is_some();
+        self.jobs.figures.add(&progress);
+        if !is_done {
+            let catalog = self.clone();
+            tokio::spawn(async move {
+                for (job, _) in jobs {
+                    catalog.deletion_job_later(&job).await;
+                }
+            });
+        }
+    }
+
+    async fn deletion_job_try(&self, job: &DeletionJob, dropped: Moment, progress: &Arc<Progress>) {
+        let before = (progress.objects(), progress.bytes());
+        let is_done = self
+            .deletions_try(&job.deletions, job.keeps_directories, dropped, progress)
+            .await;
+        if is_done {
+            let progress = JobProgress {
+                objects_done: progress.objects() - before.0,
+                bytes_done: progress.bytes() - before.1,
+                ..JobProgress::default()
+            };
+            self.deletion_job_done(job.id, Some(&progress)).await;
+        }
+    }
+
+    async fn deletion_job_done(&self, id: i64, progress: Option<&JobProgress>) {
+        let done = transact!(self.store, |session| {
+            session.job_done(id, progress).await
+        });
+        match done {
+            Ok(true) => self.jobs.ended(JobPhase::Done),
+            Ok(false) => {}
+            Err(failure) => {
+                tracing::warn!(job = id, %failure, "cannot note that a job is done; it is looked at again");
+            }
+        }
+    }
+
+    /// Writes down, inside the transaction of a move, that its sources are to be deleted.
+    pub(super) async fn sources_note(
+        &self,
+        session: &mut Session,
+        sources: &[(&str, i64)],
+    ) -> Result<Vec<Deletion>> {
+        let locations: Vec<&str> = sources.iter().map(|(from, _)| *from).collect();
+        let since = sources.iter().map(|(_, newest_ms)| *newest_ms).min();
+        let since = since.unwrap_or_default().div_euclid(1000);
+        let mut deletions = self
+            .deletions_note(session, &locations, "moved to another place", since)
+            .await?;
+        for (deletion, (_, newest_ms)) in deletions.iter_mut().zip(sources) {
+            deletion.newest_ms = Some(*newest_ms);
+        }
+        Ok(deletions)
+    }
+
+    /// Deletes the sources of a move whose commit has just written them down.
+    pub(super) async fn relocation_sources_delete(
+        &self,
+        job: &Job,
+        sources: Option<Vec<Deletion>>,
+    ) {
+        // Where whoever committed it is gone, the pending deletions are taken up by themselves.
+        let Some(sources) = sources else { return };
+        let progress = Arc::new(Progress::default());
+        let is_done = self
+            .deletions_try(&sources, false, self.dropped_now(), &progress)
+            .await;
+        self.jobs.figures.add(&progress);
+        if is_done {
+            self.deletion_job_done(job.id, None).await;
+        }
+    }
+
+    /// Tries deletions, several at once; whether all are done.
+    async fn deletions_try(
+        &self,
+        deletions: &[Deletion],
+        keeps_directories: bool,
+        dropped: Moment,
+        progress: &Arc<Progress>,
+    ) -> bool {
+        let mut are_done = true;
+        for (number, chunk) in deletions.chunks(DELETIONS_PER_LOOK).enumerate() {
+            // A long list takes its time: meanwhile another replica may have finished some, to use the place.
+            let chunk = if number == 0 {
+                chunk.iter().collect()
+            } else {
+                self.deletions_left(chunk).await
+            };
+            let wanted = chunk.len();
+            // Futures do nothing before they are waited for, so a plain list of them is one of tries to come.
+            let tries: Vec<_> = chunk
+                .into_iter()
+                .map(|one| self.deletion_try(one, keeps_directories, dropped, progress))
+                .collect();
+            let done: Vec<i64> = stream::iter(tries)
+                .buffer_unordered(DELETIONS_CONCURRENT_MAX)
+                .filter_map(future::ready)
+                .collect()
+                .await;
+            are_done &= done.len() == wanted;
+            let noted = transact!(self.store, |session| {
+                session.pending_delete_done_list(&done).await
+            });
+            if let Err(failure) = noted {
+                are_done = false;
+                tracing::warn!(%failure, "cannot note that dropped data was deleted; it will be deleted again");
+            }
+        }
+        are_done
+    }
+
+    /// One deletion; its id where it is done.
+    async fn deletion_try(
+        &self,
+        deletion: &Deletion,
+        keeps_directory: bool,
+        dropped: Moment,
+        progress: &Arc<Progress>,
+    ) -> Option<i64> {
+        let location = &deletion.location;
+        let dropped = deletion.newest_ms.map_or(dropped, Moment::exact);
+        let deleted = self
+            .lake
+            .directory_delete_older(location, dropped, progress);
+        let outcome = match deleted.await {
+            Ok(spared) => {
+                spared_tell(location, spared);
+                self.directory_keep(location, keeps_directory).await
+            }
+            Err(failure) => Err(failure.into()),
+        };
+        match outcome {
+            Ok(()) => Some(deletion.id),
+            Err(failure) => {
+                tracing::warn!(location, %failure, "cannot delete dropped data; it will be retried");
+                None
+            }
+        }
+    }
+
+    /// Makes the directory of truncated data again, where it was deleted with what was in it.
+    async fn directory_keep(&self, location: &str, keeps: bool) -> Result<()> {
+        if keeps {
+            self.lake.directory_make(location).await?;
+        }
+        Ok(())
+    }
+
+    /// Those that are still written down. Where that cannot be found out, none: the background task will.
+    async fn deletions_left<'a>(&self, deletions: &'a [Deletion]) -> Vec<&'a Deletion> {
+        let left = self.pending_deletes_of(deletions).await.unwrap_or_default();
+        let is_left = |one: &&Deletion| left.iter().any(|pending| pending.id == one.id);
+        deletions.iter().filter(is_left).collect()
+    }
+
+    async fn pending_deletes_of(&self, deletions: &[Deletion]) -> Result<Vec<PendingDelete>> {
+        let ids: Vec<i64> = deletions.iter().map(|one| one.id).collect();
+        self.store.session().await?.pending_delete_list(&ids).await
+    }
+
+    /// Goes on with the deletions of a job whose call was answered, by the rule of later tries.
+    async fn deletion_job_later(&self, job: &DeletionJob) {
+        let later = async {
+            for chunk in job.deletions.chunks(DELETIONS_PER_LOOK) {
+                for pending in self.pending_deletes_of(chunk).await? {
+                    if !self.pending_delete_claim(&pending).await? {
+                        continue;
+                    }
+                    self.pending_delete_finish(&pending).await?;
+                    self.directory_keep(&pending.location, job.keeps_directories)
+                        .await?;
+                }
+            }
+            match self.store.session().await?.job_get(job.id).await? {
+                Some(row) => self.deletion_job_check(&row).await.map(drop),
+                None => Ok(()),
+            }
+        };
+        if let Err(failure) = later.await {
+            tracing::warn!(job = job.id, %failure, "dropped data is not deleted yet; it will be retried");
+        }
+    }
+
+    /// Ends a job that has nothing left to delete; whether it ended. Where something is left, it is looked at again
+    /// later: the pending deletions have times of their own.
+    pub(super) async fn deletion_job_check(&self, job: &Job) -> Result<bool> {
+        let mut session = self.store.session().await?;
+        let left = session.pending_delete_left(&job.deletions).await?;
+        drop(session);
+        if left > 0 {
+            transact!(self.store, |session| {
+                session.job_postpone(job.id, RETRY_DELAY_S).await
+            })?;
+            return Ok(false);
+        }
+        if job.kind == JobKind::Truncate {
+            self.truncated_directories_make(job.table_id).await?;
+        }
+        self.deletion_job_done(job.id, None).await;
+        Ok(true)
+    }
+
+    /// Makes the directories of a truncated table that were deleted with what was in them.
+    async fn truncated_directories_make(&self, table_id: i64) -> Result<()> {
+        let mut session = self.store.session().await?;
+        let Some(at) = session.table_place(table_id).await? else {
+            return Ok(());
+        };
+        let Some(table) = session.table_get(&at).await? else {
+            return Ok(());
+        };
+        drop(session);
+        let root = table.location.as_deref();
+        if let (Some(location), false) = (root, table.is_partitioned()) {
+            return self.directory_keep(location, true).await;
+        }
+        let mut after: Option<String> = None;
+        loop {
+            let mut session = self.store.session().await?;
+            let page = session
+                .partition_page(table.id, after.as_deref(), &[], PARTITIONS_PER_PAGE)
+                .await?;
+            drop(session);
+            let Some(last) = page.last() else {
+                return Ok(());
+            };
+            after = Some(last.name.clone());
+            for location in page.iter().filter_map(|one| one.full_location(root)) {
+                self.directory_keep(&location, true).await?;
+            }
+        }
+    }
+}
+
+/// Files that a deletion left behind are worth a line: they belong to who wrote them, or to nobody.
+pub(super) fn spared_tell(location: &str, spared: Spared) {
+    if spared.younger > 0 {
+        let files = spared.younger;
+        tracing::warn!(
+            location,
+            files,
+            "files written after the drop were not deleted"
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Deletion;
+
+    #[test]
+    fn numbers_in_a_row_are_one_range() {
+        let deletions = [4, 5, 6, 9, 11, 12].map(|id| Deletion {
+            id,
+            location: String::new(),
+            newest_ms: None,
+        });
+        assert_eq!(Deletion::ranges(&deletions), [4..7, 9..10, 11..13]);
+    }
+}

@@ -1,0 +1,53 @@
+//! What jobs there are, for people; and how long their lines are kept.
+
+use super::running::JobFigures;
+use crate::catalog::Catalog;
+use crate::error::{Entity, Error, Result};
+use crate::model::{DEFAULT_CATALOG, Job, JobFilter, JobPhase, TableRef};
+use crate::transact;
+
+/// Lines that one pass removes at most in a transaction.
+const EXPIRED_PER_PASS_MAX: usize = 500;
+
+impl Catalog {
+    /// The job of this number, or `NotFound`.
+    pub async fn job_get(&self, id: i64) -> Result<Job> {
+        let job = self.store.session().await?.job_get(id).await?;
+        job.ok_or_else(|| Error::NotFound(Entity::own("job", &id)))
+    }
+
+    /// Jobs, the latest first.
+    pub async fn job_list(&self, filter: &JobFilter) -> Result<Vec<Job>> {
+        self.store.session().await?.job_list(filter).await
+    }
+
+    /// How many jobs there are in each phase but those that are done.
+    pub async fn job_counts(&self) -> Result<Vec<(JobPhase, u64)>> {
+        self.store.session().await?.job_counts().await
+    }
+
+    /// What this process has done so far.
+    pub fn job_figures(&self) -> &JobFigures {
+        &self.jobs.figures
+    }
+
+    /// Removes the lines of jobs that ended more than `kept_s` seconds ago. Gives their number.
+    pub async fn jobs_expire(&self, kept_s: i64) -> Result<u64> {
+        transact!(self.store, |session| {
+            session.job_expire(kept_s, EXPIRED_PER_PASS_MAX).await
+        })
+    }
+}
+
+/// A table as people name it: the catalog is told where it is not the default one.
+pub(in crate::catalog) fn subject(at: &TableRef) -> String {
+    let TableRef {
+        catalog,
+        database,
+        table,
+    } = at;
+    if catalog.as_str() == DEFAULT_CATALOG {
+        return format!("{database}.{table}");
+    }
+    format!("{catalog}.{database}.{table}")
+}

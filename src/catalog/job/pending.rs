@@ -1,0 +1,160 @@
+//! Deletions that were not done at once: taken up by the background, or by who is about to use a place. The rules stand
+//! at [`deletion`](super::deletion).
+
+use super::deletion::{RETRY_DELAY_S, spared_tell};
+use super::relocation::{busy, overlap};
+use crate::catalog::Catalog;
+use crate::catalog::back_off::doubled_s;
+use crate::error::{Error, Result};
+use crate::lake::{Location, Moment, Progress, Spared};
+use crate::store::PendingDelete;
+use crate::transact;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How many deletions one pass of the background task takes up.
+const PENDING_DELETES_PER_PASS_MAX: usize = 100;
+/// Seconds between two tries at most.
+const RETRY_DELAY_S_MAX: i64 = 3600;
+
+/// How far the clocks of the replicas and of the store may differ. S3 refuses requests that are further off, so where
+/// skep works at all, this holds.
+pub(super) const CLOCKS_DIFFER_MAX: Duration = Duration::from_mins(15);
+
+impl Catalog {
+    /// Takes up the deletions that are due. Returns how many were tried and how many of them are not done.
+    pub async fn pending_deletes_retry(&self) -> Result<(usize, usize)> {
+        let mut session = self.store.session().await?;
+        let due = session
+            .pending_delete_due(self.now(), PENDING_DELETES_PER_PASS_MAX)
+            .await?;
+        drop(session);
+        let (mut tried, mut failed) = (0, 0);
+        for one in due {
+            if !self.pending_delete_claim(&one).await? {
+                continue;
+            }
+            tried += 1;
+            let (location, attempts) = (&one.location, one.attempts + 1);
+            match self.pending_delete_finish(&one).await {
+                Ok(Spared { unclear: 0, .. }) => {}
+                Ok(Spared { unclear, .. }) => {
+                    failed += 1;
+                    tracing::warn!(
+                        location,
+                        attempts,
+                        unclear,
+                        "dropped data stays: files that changed at about the time of the drop may be new"
+                    );
+                }
+                Err(failure) => {
+                    failed += 1;
+                    tracing::warn!(location, attempts, %failure, "cannot delete dropped data");
+                }
+            }
+        }
+        Ok((tried, failed))
+    }
+
+    /// Finishes the deletions that stand at, under or above places that are about to be used again; see the module.
+    ///
+    /// Fails with `Unavailable` where the store does not answer, with `Invalid` where a file may be old or new, with
+    /// `NotAllowed` where a job brings data to such a place.
+    pub(crate) async fn places_clear(&self, locations: &[&str]) -> Result<()> {
+        self.places_clear_for(None, locations).await
+    }
+
+    /// The same for places that a job has taken for itself.
+    pub(super) async fn places_clear_for(
+        &self,
+        job: Option<i64>,
+        locations: &[&str],
+    ) -> Result<()> {
+        let used = self.store.session().await?.job_places().await?;
+        for (at, place) in used.iter().filter(|(at, _)| Some(*at) != job) {
+            if locations.iter().any(|location| overlap(place, location)) {
+                return Err(busy(*at, place));
+            }
+        }
+        for pending in self.pending_deletes_overlapping(locations).await? {
+            let Spared { unclear, .. } = self.pending_delete_finish(&pending).await?;
+            if unclear > 0 {
+                return Err(Error::Invalid(format!(
+                    "location {} cannot be used yet: what was dropped there is not deleted, and {unclear} of its files \
+                     changed at about the time of the drop, so they may be new; remove them, or try again where \
+                     another client is dropping it at this moment",
+                    pending.location
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// The deletions, due or not, that overlap one of these places. Usually there are none at all.
+    async fn pending_deletes_overlapping(&self, locations: &[&str]) -> Result<Vec<PendingDelete>> {
+        let mut session = self.store.session().await?;
+        let places: Vec<Location> = locations.iter().copied().filter_map(place).collect();
+        let mut found = Vec::new();
+        let mut after = 0;
+        loop {
+            let page = session
+                .pending_delete_page(after, PENDING_DELETES_PER_PASS_MAX)
+                .await?;
+            let Some(last) = page.last() else {
+                return Ok(found);
+            };
+            after = last.id;
+            let ended = page.len() < PENDING_DELETES_PER_PASS_MAX;
+            found.extend(page.into_iter().filter(|pending| {
+                place(&pending.location).is_some_and(|dropped| {
+                    places
+                        .iter()
+                        .any(|used| dropped.contains(used) || used.contains(&dropped))
+                })
+            }));
+            if ended {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Moves the next try into the future before this one begins, so that no other replica takes the same one up.
+    pub(super) async fn pending_delete_claim(&self, pending: &PendingDelete) -> Result<bool> {
+        let delay_s = doubled_s(RETRY_DELAY_S, pending.attempts, RETRY_DELAY_S_MAX);
+        let next_at = self.now() + delay_s;
+        transact!(self.store, |session| {
+            session
+                .pending_delete_postpone(pending.id, pending.attempts, next_at)
+                .await
+        })
+    }
+
+    /// Deletes what is older than the drop for certain, and strikes the deletion off unless something may be.
+    pub(super) async fn pending_delete_finish(&self, pending: &PendingDelete) -> Result<Spared> {
+        let mut session = self.store.session().await?;
+        let dropped = match session.job_source(pending.id).await? {
+            Some(newest_ms) => Moment::exact(newest_ms),
+            None => Moment::about(pending.created_at.saturating_mul(1000), CLOCKS_DIFFER_MAX),
+        };
+        drop(session);
+        let progress = Arc::new(Progress::default());
+        let spared = self
+            .lake
+            .directory_delete_older(&pending.location, dropped, &progress)
+            .await;
+        self.jobs.figures.add(&progress);
+        let spared = spared?;
+        if spared.unclear == 0 {
+            transact!(self.store, |session| {
+                session.pending_delete_done(pending.id).await
+            })?;
+            spared_tell(&pending.location, spared);
+        }
+        Ok(spared)
+    }
+}
+
+/// A stored location, in the form that is compared. What cannot be read is no place that a file could have.
+fn place(location: &str) -> Option<Location> {
+    Location::parse(location).ok()
+}

@@ -1,0 +1,407 @@
+//! Bringing the directories of managed data to another place, together with the change of the catalog that says so:
+//! renames of tables and partitions, exchanges.
+//!
+//! On an object store everything is copied first, and the transaction that points to the copies writes the sources down
+//! for deletion. On a file system a directory moves at once; the job's row, written before, knows it by its mark
+//! wherever it stands, so a process that died between the move and the commit is followed by one that finishes it.
+
+use super::deletion::Deletion;
+use super::failure::{failure_of, is_passing};
+use super::running::RunningJob;
+use super::transfer::Transferred;
+use crate::catalog::Catalog;
+use crate::catalog::lease::Lease;
+use crate::error::{Error, Result};
+use crate::model::{
+    EventBody, Job, JobFailure, JobKind, JobMove, JobPhase, JobProgress, JobTarget, JobWork, NewJob,
+};
+use crate::store::Session;
+use crate::transact;
+use std::sync::Arc;
+
+/// Tries after which a job that something passing stops again and again is taken back.
+const ATTEMPTS_MAX: i64 = 20;
+
+/// What is to be brought to another place, and why.
+#[derive(Debug)]
+pub(in crate::catalog) struct Relocation {
+    /// What it is.
+    pub(in crate::catalog) kind: JobKind,
+    /// What no second job may work on at the same time: the same request has the same text.
+    pub(in crate::catalog) held: String,
+    /// The table whose data it is.
+    pub(in crate::catalog) table_id: i64,
+    /// What it is about, as people name it.
+    pub(in crate::catalog) subject: String,
+    /// What it becomes.
+    pub(in crate::catalog) target: String,
+    /// Which directories go where.
+    pub(in crate::catalog) moves: Vec<(String, String)>,
+    /// The change that is committed once the data is there.
+    pub(in crate::catalog) change: EventBody,
+    /// The table that an exchange goes to.
+    pub(in crate::catalog) to: Option<JobTarget>,
+    /// The parameter that must still have a value, and the value.
+    pub(in crate::catalog) expected: Option<(String, String)>,
+}
+
+/// A rename that somebody may have asked for before.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::catalog) struct UnheardRename<'a> {
+    pub(in crate::catalog) kind: JobKind,
+    pub(in crate::catalog) table_id: i64,
+    pub(in crate::catalog) subject: &'a str,
+    pub(in crate::catalog) target: &'a str,
+}
+
+/// What a job's commit needs beside the change: it hands the sources over to deletion.
+#[derive(Debug)]
+pub(in crate::catalog) struct Handover<'a> {
+    job: &'a Job,
+    lease: &'a Lease,
+    /// What was copied, with the time of its newest file.
+    sources: Vec<(&'a str, i64)>,
+}
+
+impl Catalog {
+    /// Brings data to another place and commits the change, as a job. Where the same was asked for before and is not
+    /// done, it is waited for.
+    pub(in crate::catalog) async fn relocate(&self, relocation: Relocation) -> Result<()> {
+        let subject = relocation.subject.clone();
+        let target = relocation.target.clone();
+        let held = relocation.held.clone();
+        let new = self.relocation_plan(relocation).await?;
+        loop {
+            let begun = transact!(self.store, |session| {
+                if let Some(job) = session.job_holding(&held).await? {
+                    return Ok(Err(job));
+                }
+                let id = session.job_id().await?;
+                // Jobs begin one after the other, so none can have taken the place since this look.
+                if let Some(job) = session.job_holding(&held).await? {
+                    return Ok(Err(job));
+                }
+                places_free(session, &new).await?;
+                session.job_insert(id, &new).await?;
+                Ok(Ok(id))
+            })?;
+            match begun {
+                Ok(id) => return self.job_join(id).await,
+                Err(job) if job.phase == JobPhase::Undoing => {
+                    // An earlier try is being taken back; this one begins after it.
+                    let undone = self.job_join(job.id).await;
+                    if let Some(job) = self.store.session().await?.job_get(job.id).await?
+                        && !job.phase.has_ended()
+                    {
+                        return undone;
+                    }
+                }
+                Err(job) if job.target.as_deref() == Some(&target) => {
+                    return self.job_join(job.id).await;
+                }
+                Err(job) => {
+                    return Err(Error::NotAllowed(format!(
+                        "{subject} is on its way to {} (job {}); it cannot become {target} meanwhile",
+                        job.target.unwrap_or_default(),
+                        job.id
+                    )));
+                }
+            }
+        }
+    }
+
+    /// Whether a rename was done of which nobody has heard yet, because its caller did not wait so long: then this is
+    /// its answer.
+    pub(in crate::catalog) async fn rename_is_unheard(
+        &self,
+        rename: UnheardRename<'_>,
+    ) -> Result<bool> {
+        let UnheardRename {
+            kind,
+            table_id,
+            subject,
+            target,
+        } = rename;
+        let mut session = self.store.session().await?;
+        let job = session.job_unheard(table_id, kind, subject, target).await?;
+        drop(session);
+        let Some(job) = job.filter(|job| matches!(job.phase, JobPhase::Deleting | JobPhase::Done))
+        else {
+            return Ok(false);
+        };
+        transact!(self.store, |session| { session.job_heard(job.id).await })?;
+        Ok(true)
+    }
+
+    async fn relocation_plan(&self, relocation: Relocation) -> Result<NewJob> {
+        let mut moves = Vec::with_capacity(relocation.moves.len());
+        for (from, to) in relocation.moves {
+            let mark = self.lake.directory_mark(&from).await?;
+            moves.push(JobMove { from, to, mark });
+        }
+        Ok(NewJob {
+            kind: relocation.kind,
+            phase: JobPhase::Planned,
+            held: Some(relocation.held),
+            table_id: relocation.table_id,
+            subject: relocation.subject,
+            target: Some(relocation.target),
+            work: Some(JobWork {
+                moves,
+                change: relocation.change,
+                target: relocation.to,
+                expected: relocation.expected,
+            }),
+            deletions: Vec::new(),
+            progress: JobProgress::default(),
+        })
+    }
+
+    /// What a job needs to go on.
+    async fn relocation_work(&self, job: &Job) -> Result<JobWork> {
+        let work = self.store.session().await?.job_work(job.id).await?;
+        work.ok_or_else(|| Error::internal(format!("job {} has nothing to go on with", job.id)))
+    }
+
+    /// The first step: nothing may be where the data goes to. From here on, what is there is the job's own.
+    pub(super) async fn relocation_check(&self, job: &Job, lease: &Lease) -> Result<()> {
+        let work = self.relocation_work(job).await?;
+        let checked = self.relocation_check_places(job, &work).await;
+        let total = match checked {
+            Ok(total) => total,
+            Err(failure) => {
+                // Nothing was touched, so nothing is to be taken back.
+                self.relocation_end(job, &failure).await?;
+                return Err(failure);
+            }
+        };
+        transact!(self.store, |session| {
+            hold(session, lease).await?;
+            session.job_progress_put(job.id, &total).await?;
+            session
+                .job_advance(job.id, JobPhase::Planned, JobPhase::Copying)
+                .await?;
+            Ok(())
+        })
+    }
+
+    async fn relocation_check_places(&self, job: &Job, work: &JobWork) -> Result<JobProgress> {
+        let places: Vec<&str> = work.moves.iter().map(|one| one.to.as_str()).collect();
+        self.places_clear_for(Some(job.id), &places).await?;
+        let mut total = JobProgress::default();
+        for JobMove { from, to, .. } in &work.moves {
+            if self.lake.exists(to).await? {
+                return Err(taken(job.kind, to));
+            }
+            if let Some(count) = self.lake.directory_count(from).await? {
+                total.objects_total = Some(total.objects_total.unwrap_or_default() + count.files);
+                total.bytes_total = Some(total.bytes_total.unwrap_or_default() + count.bytes);
+            }
+        }
+        Ok(total)
+    }
+
+    /// The second step: the data, then the change. Gives what is to be deleted then.
+    pub(super) async fn relocation_carry_out(
+        &self,
+        job: &Job,
+        lease: &Lease,
+        running: &Arc<RunningJob>,
+    ) -> Result<Option<Vec<Deletion>>> {
+        let work = self.relocation_work(job).await?;
+        let failure = match self.relocation_transfer(job, &work, running).await {
+            Ok(transferred) => match self
+                .relocation_commit(job, lease, &work, &transferred)
+                .await
+            {
+                Ok(deletions) => {
+                    self.jobs.ended(JobPhase::Done);
+                    return Ok(Some(deletions));
+                }
+                // Whether it is committed is not known, or it may be later: the row will tell.
+                Err(failure) if is_passing(&failure) && job.attempts < ATTEMPTS_MAX => {
+                    return Err(failure);
+                }
+                Err(failure) => failure,
+            },
+            Err(failure) => failure,
+        };
+        let reason = failure_of(&failure);
+        transact!(self.store, |session| {
+            hold(session, lease).await?;
+            session.job_failure_put(job.id, &reason).await?;
+            session
+                .job_advance(job.id, JobPhase::Copying, JobPhase::Undoing)
+                .await
+        })?;
+        Ok(None)
+    }
+
+    /// The change itself, with what hands the sources over.
+    async fn relocation_commit(
+        &self,
+        job: &Job,
+        lease: &Lease,
+        work: &JobWork,
+        transferred: &Transferred,
+    ) -> Result<Vec<Deletion>> {
+        let handover = Handover {
+            job,
+            lease,
+            sources: transferred.copied(work),
+        };
+        match &work.change {
+            EventBody::TableChange { before, after, .. } => {
+                self.table_rename_commit(before, after, work, &handover)
+                    .await
+            }
+            EventBody::PartitionChange {
+                table,
+                before,
+                after,
+            } => {
+                self.partition_rename_store(table, before, after, Some(&handover))
+                    .await
+            }
+            EventBody::Partitions { table, partitions } => {
+                let target = work.target.as_ref();
+                let target = target.ok_or_else(|| Error::internal("an exchange has a target"))?;
+                self.exchange_store(table, target, partitions, &handover)
+                    .await
+            }
+            _ => Err(Error::internal(
+                "a job commits a change of a table or partition",
+            )),
+        }
+    }
+
+    /// Hands the sources over to deletion and moves the job on, inside the transaction of the change and before its
+    /// event.
+    pub(in crate::catalog) async fn relocation_hand_over(
+        &self,
+        session: &mut Session,
+        handover: &Handover<'_>,
+    ) -> Result<Vec<Deletion>> {
+        let Handover {
+            job,
+            lease,
+            sources,
+        } = handover;
+        hold(session, lease).await?;
+        let is_moved_on = if sources.is_empty() {
+            session
+                .job_advance(job.id, JobPhase::Copying, JobPhase::Done)
+                .await?
+        } else {
+            let deletions = self.sources_note(session, sources).await?;
+            let ranges = Deletion::ranges(&deletions);
+            let newest = deletions.iter().map(|one| one.id);
+            let newest = newest.zip(sources.iter().map(|(_, newest_ms)| *newest_ms));
+            let newest: Vec<(i64, i64)> = newest.collect();
+            if session.job_commit(job.id, &ranges, &newest).await? {
+                return Ok(deletions);
+            }
+            false
+        };
+        if is_moved_on {
+            return Ok(Vec::new());
+        }
+        Err(Error::internal(format!("job {} was done twice", job.id)))
+    }
+
+    /// Takes back what was brought to the new place.
+    pub(super) async fn relocation_undo(&self, job: &Job) -> Result<()> {
+        let work = self.relocation_work(job).await?;
+        let was_full = job.progress.objects_total.is_some_and(|count| count > 0);
+        for JobMove { from, to, mark } in work.moves.iter().rev() {
+            let undone = self
+                .lake
+                .directory_transfer_undo(from, to, mark.as_deref(), was_full)
+                .await;
+            if let Err(failure) = undone {
+                tracing::warn!(job = job.id, from, to, %failure, "cannot take the move of a directory back yet");
+                return Err(failure.into());
+            }
+        }
+        let failed = transact!(self.store, |session| {
+            session
+                .job_advance(job.id, JobPhase::Undoing, JobPhase::Failed)
+                .await
+        })?;
+        if failed {
+            self.jobs.ended(JobPhase::Failed);
+        }
+        Ok(())
+    }
+
+    /// Ends a job that has touched nothing.
+    async fn relocation_end(&self, job: &Job, failure: &Error) -> Result<()> {
+        let reason: JobFailure = failure_of(failure);
+        let failed = transact!(self.store, |session| {
+            session.job_failure_put(job.id, &reason).await?;
+            session
+                .job_advance(job.id, JobPhase::Planned, JobPhase::Failed)
+                .await
+        })?;
+        if failed {
+            self.jobs.ended(JobPhase::Failed);
+        }
+        Ok(())
+    }
+}
+
+/// Keeps the lease to the end of the transaction, so that what it writes is written by its holder.
+async fn hold(session: &mut Session, lease: &Lease) -> Result<()> {
+    let held = session
+        .lease_extend(&lease.name, &lease.holder, lease.seconds)
+        .await?;
+    if held {
+        return Ok(());
+    }
+    Err(Error::Unavailable {
+        what: format!(
+            "the lease {} was lost to another process; the job",
+            lease.name
+        ),
+        source: "this process was too slow".into(),
+    })
+}
+
+/// Fails where another job brings data to one of the places, or to what lies above or below.
+async fn places_free(session: &mut Session, new: &NewJob) -> Result<()> {
+    let used = session.job_places().await?;
+    let moves = new.work.iter().flat_map(|work| &work.moves);
+    for JobMove { to, .. } in moves {
+        if let Some((job, place)) = used.iter().find(|(_, place)| overlap(place, to)) {
+            return Err(busy(*job, place));
+        }
+    }
+    Ok(())
+}
+
+/// Whether one place holds the other.
+pub(super) fn overlap(one: &str, other: &str) -> bool {
+    use crate::lake::Location;
+    match (Location::parse(one), Location::parse(other)) {
+        (Ok(one), Ok(other)) => one.contains(&other) || other.contains(&one),
+        _ => false,
+    }
+}
+
+/// A place that a job brings data to.
+pub(super) fn busy(job: i64, place: &str) -> Error {
+    Error::NotAllowed(format!(
+        "location {place} cannot be used yet: job {job} brings data there"
+    ))
+}
+
+/// Hive's words for a place that is taken.
+fn taken(kind: JobKind, to: &str) -> Error {
+    match kind {
+        JobKind::RenamePartition => Error::NotAllowed(format!(
+            "New location for this partition {to} already exists"
+        )),
+        JobKind::ExchangePartitions => Error::Invalid(format!("the directory {to} exists already")),
+        _ => Error::NotAllowed(format!("New location for this table {to} already exists")),
+    }
+}

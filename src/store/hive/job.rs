@@ -1,0 +1,411 @@
+//! Jobs as rows. Their times are the database's: several replicas decide by them whose turn it is.
+//!
+//! A job that has ended keeps its line and loses what it needed to go on; what it held is free again.
+
+use crate::error::{Entity, Result};
+use crate::model::{Job, JobFailure, JobFilter, JobKind, JobPhase, JobProgress, JobWork, NewJob};
+use crate::store::form::event::{body_bytes, body_form, body_of, descriptors_of};
+use crate::store::form::job::{
+    ranges_of, ranges_text, sources_of, sources_text, targets_of, work_of, work_text,
+};
+use crate::store::sql::failure::Failure;
+use crate::store::sql::row::Row;
+use crate::store::sql::session::Session;
+use crate::store::sql::statement::LIST_LENGTH_MAX;
+use std::ops::Range;
+
+const COLUMNS: &str = "SELECT id, kind, phase, table_id, subject, target, attempts, heard, error_kind, last_error,
+        objects_done, objects_total, bytes_done, bytes_total, deletions, created_at, updated_at, ended_at
+ FROM skep_jobs ";
+
+/// The phases of a job that brings data somewhere: the place is its own as long.
+const MOVING: [JobPhase; 3] = [JobPhase::Planned, JobPhase::Copying, JobPhase::Undoing];
+/// The phases in which there is something to do.
+const ACTIVE: [JobPhase; 4] = [
+    JobPhase::Planned,
+    JobPhase::Copying,
+    JobPhase::Undoing,
+    JobPhase::Deleting,
+];
+
+/// The job of a row; nothing for a kind or phase of a later version, which is left to it.
+fn job_of(row: &Row) -> Result<Option<Job>, Failure> {
+    let mut cells = row.cells();
+    let id = cells.integer()?;
+    let (kind, phase) = (
+        JobKind::parse(cells.text()?),
+        JobPhase::parse(cells.text()?),
+    );
+    let (Some(kind), Some(phase)) = (kind, phase) else {
+        return Ok(None);
+    };
+    let (table_id, subject, target) = (cells.integer()?, cells.string()?, cells.string_or_null()?);
+    let (attempts, heard) = (cells.integer()?, cells.integer()? != 0);
+    let (error_kind, text) = (cells.string_or_null()?, cells.string_or_null()?);
+    let count = |value: i64| u64::try_from(value).map_err(Failure::fault);
+    let progress = JobProgress {
+        objects_done: count(cells.integer()?)?,
+        objects_total: cells.integer_or_null()?.map(count).transpose()?,
+        bytes_done: count(cells.integer()?)?,
+        bytes_total: cells.integer_or_null()?.map(count).transpose()?,
+    };
+    Ok(Some(Job {
+        id,
+        kind,
+        phase,
+        table_id,
+        subject,
+        target,
+        attempts,
+        heard,
+        failure: error_kind
+            .zip(text)
+            .map(|(kind, text)| JobFailure { kind, text }),
+        progress,
+        deletions: ranges_of(cells.text_or_null()?)?,
+        created_at: cells.integer()?,
+        updated_at: cells.integer()?,
+        ended_at: cells.integer_or_null()?,
+    }))
+}
+
+fn total(count: Option<u64>) -> Option<i64> {
+    count.map(|count| i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+impl Session {
+    /// Stores a job and gives its number. Jobs are stored one after the other, in the order of their numbers: what a
+    /// job sees of others right after it took its number is all that there is.
+    pub async fn job_insert(&mut self, id: i64, job: &NewJob) -> Result<()> {
+        let (work, change) = match &job.work {
+            Some(work) => {
+                let ids = self.descriptor_ids(&descriptors_of(&work.change)).await?;
+                let change = body_bytes(&body_form(&work.change, &ids)?)?;
+                (Some(work_text(work)?), change)
+            }
+            None => (None, Vec::new()),
+        };
+        let deletions = ranges_text(&job.deletions)?;
+        let statement = self
+            .statement(
+                "INSERT INTO skep_jobs (id, kind, phase, held, table_id, subject, target, work, change_body,
+                    deletions, attempts, heard, objects_done, objects_total, bytes_done, bytes_total, created_at,
+                    updated_at, next_at)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ",
+            )
+            .bind(id)
+            .bind(job.kind.as_str())
+            .bind(job.phase.as_str())
+            .bind(job.held.as_deref())
+            .bind(job.table_id)
+            .bind(job.subject.as_str())
+            .bind(job.target.as_deref())
+            .bind(work.as_deref())
+            .bind(change.as_slice())
+            .bind(deletions.as_deref())
+            .bind(i64::from(job.phase == JobPhase::Deleting))
+            .bind(job.progress.objects_done)
+            .bind(total(job.progress.objects_total))
+            .bind(job.progress.bytes_done)
+            .bind(total(job.progress.bytes_total))
+            .now()
+            .text(", ")
+            .now()
+            .text(", ")
+            .now()
+            .text(")");
+        let held = job.held.as_deref().unwrap_or_default();
+        self.execute(&statement)
+            .await
+            .map_err(|failure| failure.on_duplicate(Entity::own("job", held)))?;
+        Ok(())
+    }
+
+    /// The number of the next job. Its counter stays locked until the transaction ends.
+    pub async fn job_id(&mut self) -> Result<i64> {
+        Ok(self.sequence_advance("job", 1).await?.start)
+    }
+
+    /// The job of this number.
+    pub async fn job_get(&mut self, id: i64) -> Result<Option<Job>> {
+        let statement = self.statement(COLUMNS).text("WHERE id = ?").bind(id);
+        let row = self.row(&statement).await?;
+        Ok(row.as_ref().map(job_of).transpose()?.flatten())
+    }
+
+    /// The job that holds this, if one does.
+    pub async fn job_holding(&mut self, held: &str) -> Result<Option<Job>> {
+        let statement = self.statement(COLUMNS).text("WHERE held = ?").bind(held);
+        let row = self.row(&statement).await?;
+        Ok(row.as_ref().map(job_of).transpose()?.flatten())
+    }
+
+    /// The latest of the jobs that did the same and of whose end nobody has heard.
+    pub async fn job_unheard(
+        &mut self,
+        table_id: i64,
+        kind: JobKind,
+        subject: &str,
+        target: &str,
+    ) -> Result<Option<Job>> {
+        let statement = self
+            .statement(COLUMNS)
+            .text(
+                "WHERE table_id = ? AND kind = ? AND heard = 0 AND subject = ? AND target = ?
+                 ORDER BY id DESC LIMIT 1",
+            )
+            .bind(table_id)
+            .bind(kind.as_str())
+            .bind(subject)
+            .bind(target);
+        let row = self.row(&statement).await?;
+        Ok(row.as_ref().map(job_of).transpose()?.flatten())
+    }
+
+    /// Notes that somebody who asked for a job was told how it ended.
+    pub async fn job_heard(&mut self, id: i64) -> Result<()> {
+        let statement = self
+            .statement("UPDATE skep_jobs SET heard = 1 WHERE id = ?")
+            .bind(id);
+        self.execute(&statement).await?;
+        Ok(())
+    }
+
+    /// What a job needs to go on; `None` once it has ended.
+    pub async fn job_work(&mut self, id: i64) -> Result<Option<JobWork>> {
+        let statement = self
+            .statement("SELECT work, change_body FROM skep_jobs WHERE id = ? AND work IS NOT NULL")
+            .bind(id);
+        let Some(row) = self.row(&statement).await? else {
+            return Ok(None);
+        };
+        let mut cells = row.cells();
+        let (work, change) = (cells.text()?, body_of(cells.bytes()?)?);
+        let mut ids = Vec::new();
+        change.descriptor_ids(&mut ids);
+        let descriptors = self.descriptor_list(&ids).await?;
+        Ok(Some(work_of(work, change.into_body(&descriptors)?)?))
+    }
+
+    /// The places that jobs are bringing data to, each with its job.
+    pub async fn job_places(&mut self) -> Result<Vec<(i64, String)>> {
+        let statement = self
+            .statement("SELECT id, work FROM skep_jobs WHERE work IS NOT NULL AND phase IN ")
+            .list(&MOVING.map(JobPhase::as_str));
+        let mut places = Vec::new();
+        for row in &self.rows(&statement).await? {
+            let mut cells = row.cells();
+            let id = cells.integer()?;
+            places.extend(targets_of(cells.text()?)?.into_iter().map(|to| (id, to)));
+        }
+        Ok(places)
+    }
+
+    /// Jobs, the latest first.
+    pub async fn job_list(&mut self, filter: &JobFilter) -> Result<Vec<Job>> {
+        let mut statement = self
+            .statement(COLUMNS)
+            .text("WHERE id < ?")
+            .bind(filter.before.unwrap_or(i64::MAX));
+        if let Some(phase) = filter.phase {
+            statement = statement.text(" AND phase = ?").bind(phase.as_str());
+        }
+        if let Some(kind) = filter.kind {
+            statement = statement.text(" AND kind = ?").bind(kind.as_str());
+        }
+        let statement = statement
+            .text(" ORDER BY id DESC LIMIT ?")
+            .bind(filter.limit);
+        jobs(&self.rows(&statement).await?)
+    }
+
+    /// Up to `limit` jobs that have not ended and whose time has come, the longest due first. Whether somebody is at
+    /// one of them its lease tells.
+    pub async fn job_due(&mut self, limit: usize) -> Result<Vec<Job>> {
+        let statement = self
+            .statement(COLUMNS)
+            .text("WHERE phase IN ")
+            .list(&ACTIVE.map(JobPhase::as_str))
+            .text(" AND next_at <= ")
+            .now()
+            .text(" ORDER BY next_at, id LIMIT ?")
+            .bind(limit);
+        jobs(&self.rows(&statement).await?)
+    }
+
+    /// Takes a job from one phase to the next; false where it is not in the first one any more. Where it ends, it
+    /// lets go what it held.
+    pub async fn job_advance(&mut self, id: i64, from: JobPhase, to: JobPhase) -> Result<bool> {
+        let statement = self
+            .statement("UPDATE skep_jobs SET phase = ?, updated_at = ")
+            .bind(to.as_str())
+            .now();
+        let statement = if to.has_ended() {
+            statement
+                .text(", held = NULL, work = NULL, change_body = NULL, ended_at = ")
+                .now()
+        } else {
+            statement
+        };
+        let statement = statement
+            .text(" WHERE id = ? AND phase = ?")
+            .bind(id)
+            .bind(from.as_str());
+        Ok(self.execute(&statement).await? > 0)
+    }
+
+    /// Takes a job whose change is committed on to deleting what it left: it needs nothing more to go on, and another
+    /// one may begin. `sources` has the number of each deletion and the time of the newest file that was copied, in
+    /// milliseconds since the epoch by the store's clock. False where the job has been taken on before.
+    pub async fn job_commit(
+        &mut self,
+        id: i64,
+        deletions: &[Range<i64>],
+        sources: &[(i64, i64)],
+    ) -> Result<bool> {
+        let (deletions, sources) = (ranges_text(deletions)?, sources_text(sources)?);
+        let statement = self
+            .statement(
+                "UPDATE skep_jobs
+                 SET phase = ?, deletions = ?, sources = ?, held = NULL, work = NULL, change_body = NULL,
+                     updated_at = ",
+            )
+            .bind(JobPhase::Deleting.as_str())
+            .bind(deletions.as_deref())
+            .bind(sources.as_deref())
+            .now()
+            .text(" WHERE id = ? AND phase = ?")
+            .bind(id)
+            .bind(JobPhase::Copying.as_str());
+        Ok(self.execute(&statement).await? > 0)
+    }
+
+    /// When the newest file was written that was copied of a place that is to be deleted, in milliseconds since the
+    /// epoch by the store's clock; nothing of what was dropped.
+    pub async fn job_source(&mut self, deletion: i64) -> Result<Option<i64>> {
+        let statement = self
+            .statement("SELECT sources FROM skep_jobs WHERE phase = ? AND sources IS NOT NULL")
+            .bind(JobPhase::Deleting.as_str());
+        for row in &self.rows(&statement).await? {
+            let sources = sources_of(row.cells().text()?)?;
+            if let Some((_, newest_ms)) = sources.into_iter().find(|(id, _)| *id == deletion) {
+                return Ok(Some(newest_ms));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Notes why a job cannot go on.
+    pub async fn job_failure_put(&mut self, id: i64, failure: &JobFailure) -> Result<()> {
+        let statement = self
+            .statement("UPDATE skep_jobs SET error_kind = ?, last_error = ? WHERE id = ?")
+            .bind(failure.kind.as_str())
+            .bind(failure.text.as_str())
+            .bind(id);
+        self.execute(&statement).await?;
+        Ok(())
+    }
+
+    /// Notes a try in vain: the next one is in so many seconds.
+    pub async fn job_postpone(&mut self, id: i64, seconds: i64) -> Result<()> {
+        let statement = self
+            .statement("UPDATE skep_jobs SET attempts = attempts + 1, next_at = ")
+            .now()
+            .text(" + ?, updated_at = ")
+            .bind(seconds)
+            .now()
+            .text(" WHERE id = ? AND ended_at IS NULL")
+            .bind(id);
+        self.execute(&statement).await?;
+        Ok(())
+    }
+
+    /// Notes how much is done.
+    pub async fn job_progress_put(&mut self, id: i64, progress: &JobProgress) -> Result<()> {
+        let statement = self
+            .statement(
+                "UPDATE skep_jobs
+                 SET objects_done = ?, objects_total = ?, bytes_done = ?, bytes_total = ?, updated_at = ",
+            )
+            .bind(progress.objects_done)
+            .bind(total(progress.objects_total))
+            .bind(progress.bytes_done)
+            .bind(total(progress.bytes_total))
+            .now()
+            .text(" WHERE id = ?")
+            .bind(id);
+        self.execute(&statement).await?;
+        Ok(())
+    }
+
+    /// Ends a job whose deletions are done; false where it has ended already.
+    pub async fn job_done(&mut self, id: i64, progress: Option<&JobProgress>) -> Result<bool> {
+        let statement = self
+            .statement("UPDATE skep_jobs SET phase = ?, updated_at = ")
+            .bind(JobPhase::Done.as_str())
+            .now()
+            .text(", ended_at = ")
+            .now();
+        let statement = match progress {
+            Some(progress) => statement
+                .text(", objects_done = ?, bytes_done = ?")
+                .bind(progress.objects_done)
+                .bind(progress.bytes_done),
+            None => statement,
+        };
+        let statement = statement
+            .text(" WHERE id = ? AND phase = ?")
+            .bind(id)
+            .bind(JobPhase::Deleting.as_str());
+        Ok(self.execute(&statement).await? > 0)
+    }
+
+    /// How many jobs there are in each phase but those that are done.
+    pub async fn job_counts(&mut self) -> Result<Vec<(JobPhase, u64)>> {
+        let phases = JobPhase::ALL.map(JobPhase::as_str);
+        let phases: Vec<&str> = phases
+            .into_iter()
+            .filter(|phase| *phase != JobPhase::Done.as_str())
+            .collect();
+        let statement = self
+            .statement("SELECT phase, COUNT(*) FROM skep_jobs WHERE phase IN ")
+            .list(&phases)
+            .text(" GROUP BY phase");
+        let rows = self.rows(&statement).await?;
+        let counts = rows.iter().map(|row| {
+            let mut cells = row.cells();
+            let phase = JobPhase::parse(cells.text()?);
+            let phase = phase.ok_or_else(|| Failure::fault("unknown phase of a job"))?;
+            Ok((
+                phase,
+                u64::try_from(cells.integer()?).map_err(Failure::fault)?,
+            ))
+        });
+        Ok(counts.collect::<Result<_, Failure>>()?)
+    }
+
+    /// Removes jobs that ended more than `seconds` ago, up to `limit` of them, and gives their number.
+    pub async fn job_expire(&mut self, seconds: i64, limit: usize) -> Result<u64> {
+        let statement = self
+            .statement("SELECT id FROM skep_jobs WHERE ended_at < ")
+            .now()
+            .text(" - ? ORDER BY ended_at LIMIT ?")
+            .bind(seconds)
+            .bind(limit.min(LIST_LENGTH_MAX));
+        let rows = self.rows(&statement).await?;
+        let ids = rows.iter().map(|row| row.cells().integer());
+        let ids = ids.collect::<Result<Vec<i64>, Failure>>()?;
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        let statement = self
+            .statement("DELETE FROM skep_jobs WHERE id IN ")
+            .list(&ids);
+        Ok(self.execute(&statement).await?)
+    }
+}
+
+fn jobs(rows: &[Row]) -> Result<Vec<Job>> {
+    let jobs = rows.iter().filter_map(|row| job_of(row).transpose());
+    Ok(jobs.collect::<Result<_, Failure>>()?)
+}

@@ -1,0 +1,9 @@
+//! Work that takes an object store's time: it goes on after deadlines and kills, is waited for by whoever asks again, and
+//! never stands in the way of a later try.
+
+mod deadlines;
+mod fixture;
+mod killed;
+mod replicas;
+mod truncate;
+mod visible;
