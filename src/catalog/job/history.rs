@@ -33,9 +33,13 @@ impl Catalog {
 
     /// Removes the lines of jobs that ended more than `kept_s` seconds ago. Gives their number.
     pub async fn jobs_expire(&self, kept_s: i64) -> Result<u64> {
-        transact!(self.store, |session| {
-            session.job_expire(kept_s, EXPIRED_PER_PASS_MAX).await
-        })
+        let mut session = self.store.session().await?;
+        let ids = session.job_expired(kept_s, EXPIRED_PER_PASS_MAX).await?;
+        drop(session);
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        transact!(self.store, |session| { session.job_delete(&ids).await })
     }
 }
 

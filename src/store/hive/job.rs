@@ -384,24 +384,29 @@ impl Session {
         Ok(counts.collect::<Result<_, Failure>>()?)
     }
 
-    /// Removes jobs that ended more than `seconds` ago, up to `limit` of them, and gives their number.
-    pub async fn job_expire(&mut self, seconds: i64, limit: usize) -> Result<u64> {
+    /// The numbers of jobs that ended more than `seconds` ago, up to `limit` of them, the oldest first.
+    pub async fn job_expired(&mut self, seconds: i64, limit: usize) -> Result<Vec<i64>> {
         let statement = self
             .statement("SELECT id FROM skep_jobs WHERE ended_at < ")
             .now()
             .text(" - ? ORDER BY ended_at LIMIT ?")
             .bind(seconds)
-            .bind(limit.min(LIST_LENGTH_MAX));
+            .bind(limit);
         let rows = self.rows(&statement).await?;
         let ids = rows.iter().map(|row| row.cells().integer());
-        let ids = ids.collect::<Result<Vec<i64>, Failure>>()?;
-        if ids.is_empty() {
-            return Ok(0);
+        Ok(ids.collect::<Result<_, Failure>>()?)
+    }
+
+    /// Removes the lines of jobs, and gives their number.
+    pub async fn job_delete(&mut self, ids: &[i64]) -> Result<u64> {
+        let mut deleted = 0;
+        for chunk in ids.chunks(LIST_LENGTH_MAX) {
+            let statement = self
+                .statement("DELETE FROM skep_jobs WHERE id IN ")
+                .list(chunk);
+            deleted += self.execute(&statement).await?;
         }
-        let statement = self
-            .statement("DELETE FROM skep_jobs WHERE id IN ")
-            .list(&ids);
-        Ok(self.execute(&statement).await?)
+        Ok(deleted)
     }
 }
 

@@ -167,5 +167,7 @@ async fn a_job_that_has_ended_is_forgotten_after_its_time(test: TestDatabase) {
 }
 
 async fn forget_now(store: &Store) -> u64 {
-    transact!(store, |session| { session.job_expire(60, 10).await }).unwrap()
+    let mut session = store.session().await.unwrap();
+    let ids = session.job_expired(60, 10).await.unwrap();
+    transact!(store, |session| { session.job_delete(&ids).await }).unwrap()
 }
