@@ -120,7 +120,7 @@ impl Bucket {
                     let bytes = object.size;
                     self.object_copy(from, object, target, to).await?;
                     progress.add(bytes);
-                    Ok(())
+                    Ok::<(), LakeError>(())
                 })
                 .buffer_unordered(self.copies_concurrent_max)
                 .try_collect::<()>()
