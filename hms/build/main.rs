@@ -6,6 +6,7 @@ mod enums;
 mod idl;
 mod methods;
 mod names;
+mod places;
 mod read;
 mod structs;
 mod types;
@@ -28,12 +29,17 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     write("enums.rs", enums::enums(&idl.enums))?;
     write("types.rs", structs::structs(&scope, "", idl.structs.iter()))?;
+    write(
+        "types_places.rs",
+        places::places(&scope, idl.structs.iter()),
+    )?;
     write("consts.rs", enums::consts(&idl.consts))?;
     let args: Vec<_> = idl.methods.iter().map(idl::Method::arguments).collect();
     write(
         "args.rs",
         structs::structs(&scope, "crate::types::", args.iter()),
     )?;
+    write("args_places.rs", places::places(&scope, args.iter()))?;
     let replies: Vec<_> = idl.methods.iter().map(idl::Method::reply).collect();
     write(
         "replies.rs",

@@ -33,6 +33,7 @@ mod application_exception;
 pub mod codec;
 mod error;
 mod method;
+mod places;
 pub mod protocol;
 mod scanner;
 mod sniff;
@@ -41,6 +42,7 @@ pub mod wire;
 pub use application_exception::ApplicationException;
 pub use error::{DecodeError, DecodeErrorKind};
 pub use method::{ExceptionKind, METHODS, MethodInfo, Throw, method};
+pub use places::{NamesDatabase, NamesTable};
 pub use protocol::Protocol;
 pub use scanner::{Limits, Progress, ScanError, Scanner};
 pub use sniff::{Opening, SNIFF_BYTES, sniff};
@@ -58,12 +60,14 @@ pub use wire::{
 pub mod types {
     include!(concat!(env!("OUT_DIR"), "/enums.rs"));
     include!(concat!(env!("OUT_DIR"), "/types.rs"));
+    include!(concat!(env!("OUT_DIR"), "/types_places.rs"));
 }
 
 /// The arguments of each method, named after it: `get_table` is `GetTable`. All may be absent.
 #[expect(clippy::pedantic, reason = "generated code")]
 pub mod args {
     include!(concat!(env!("OUT_DIR"), "/args.rs"));
+    include!(concat!(env!("OUT_DIR"), "/args_places.rs"));
 }
 
 /// The reply of each method: `success` unless it returns nothing, and the exceptions it declares.

@@ -3,7 +3,7 @@
 use super::Shared;
 use super::call::{Answer, Call, Conversation};
 use super::error::{DeclaredException, Failure, Refusal, Sent};
-use super::method::{Served, find};
+use super::registry::{Served, find};
 use super::reply::Reply;
 use crate::deadline;
 use crate::error::Error;
@@ -94,7 +94,7 @@ fn refuse(
     } else {
         tracing::debug!(method = served.info.name, failure = ?failure, "a call was refused");
     }
-    match failure.into_sent(served.method, served.info) {
+    match failure.into_sent(served.method.exceptions, served.info) {
         Sent::Declared(field, text) => {
             let header = MessageHeader {
                 kind: MessageKind::Reply,

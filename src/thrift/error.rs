@@ -4,7 +4,6 @@
 //! by that number. A kind that is not declared degrades to `MetaException`, and where that is not declared either, to
 //! an application exception.
 
-use super::method::Method;
 use crate::error::{Entity, Error};
 use hms::{
     ApplicationException, DecodeError, Encode, ExceptionKind, MethodInfo, Wire, WireType, Writer,
@@ -25,6 +24,25 @@ impl From<Error> for Failure {
     }
 }
 
+/// The exceptions by which a method tells of the kinds of errors that Hive's methods tell differently.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Exceptions {
+    pub(super) not_found: ExceptionKind,
+    pub(super) already_exists: ExceptionKind,
+    pub(super) invalid_object: ExceptionKind,
+    pub(super) invalid: ExceptionKind,
+}
+
+impl Exceptions {
+    /// Those of most methods.
+    pub(super) const USUAL: Self = Self {
+        not_found: ExceptionKind::NoSuchObjectException,
+        already_exists: ExceptionKind::AlreadyExistsException,
+        invalid_object: ExceptionKind::InvalidObjectException,
+        invalid: ExceptionKind::MetaException,
+    };
+}
+
 /// What is sent for a failure.
 #[derive(Debug)]
 pub(super) enum Sent {
@@ -36,9 +54,9 @@ pub(super) enum Sent {
 
 impl Failure {
     /// Chooses what is sent for this failure of a method.
-    pub(super) fn into_sent(self, method: &Method, info: &MethodInfo) -> Sent {
+    pub(super) fn into_sent(self, exceptions: Exceptions, info: &MethodInfo) -> Sent {
         match self {
-            Self::Core(error) => declared(&error, method, info),
+            Self::Core(error) => declared(&error, exceptions, info),
             Self::Malformed(failure) => Sent::Application(Refusal::new(
                 ApplicationException::PROTOCOL_ERROR,
                 format!("cannot read the arguments of {}: {failure}", info.name),
@@ -56,16 +74,16 @@ impl Failure {
 }
 
 /// The exception that Hive's method would throw.
-fn wanted(error: &Error, method: &Method) -> ExceptionKind {
+fn wanted(error: &Error, exceptions: Exceptions) -> ExceptionKind {
     match error {
         Error::NotFound(Entity::Lock(_)) => ExceptionKind::NoSuchLockException,
         Error::NotFound(Entity::Transaction(_)) => ExceptionKind::NoSuchTxnException,
-        Error::NotFound(_) => method.missing,
-        Error::AlreadyExists(_) => method.existing,
-        Error::InvalidObject(_) => method.unacceptable,
+        Error::NotFound(_) => exceptions.not_found,
+        Error::AlreadyExists(_) => exceptions.already_exists,
+        Error::InvalidObject(_) => exceptions.invalid_object,
         Error::NotAllowed(_) => ExceptionKind::InvalidOperationException,
         Error::Denied(_) => ExceptionKind::ConfigValSecurityException,
-        Error::Invalid(_) => method.senseless,
+        Error::Invalid(_) => exceptions.invalid,
         Error::Conflict(_)
         | Error::Unsupported(_)
         | Error::Unavailable { .. }
@@ -74,9 +92,9 @@ fn wanted(error: &Error, method: &Method) -> ExceptionKind {
     }
 }
 
-fn declared(error: &Error, method: &Method, info: &MethodInfo) -> Sent {
+fn declared(error: &Error, exceptions: Exceptions, info: &MethodInfo) -> Sent {
     let text = error.to_string();
-    let field = info.exception_id(wanted(error, method));
+    let field = info.exception_id(wanted(error, exceptions));
     match field.or_else(|| info.exception_id(ExceptionKind::MetaException)) {
         Some(field) => Sent::Declared(field, text),
         None => Sent::Application(Refusal::new(

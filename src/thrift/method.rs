@@ -1,102 +1,45 @@
-//! A row of the method tables.
+//! A row of a topic's table: one served method. It knows neither the tables nor who looks it up.
 
 use super::call::{Answer, Call};
-use super::methods;
+use super::error::Exceptions;
 use futures::future::BoxFuture;
-use hms::{ExceptionKind, MethodInfo};
-use std::collections::HashMap;
-use std::sync::LazyLock;
 
 /// The type of a handler.
-type Handler = for<'a> fn(Call<'a>) -> BoxFuture<'a, Answer>;
+pub(super) type Handler = for<'a> fn(Call<'a>) -> BoxFuture<'a, Answer>;
 
-/// A served method: its wire name, its handler, and where Hive answers a kind of error by another exception than
-/// the usual one.
+/// A served method: its wire name, its handler, and the exceptions by which it tells of errors.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Method {
     pub(super) name: &'static str,
     pub(super) handler: Handler,
-    /// The exception for a thing that is missing, `NoSuchObjectException` unless said.
-    pub(super) missing: ExceptionKind,
-    /// The exception for an object that is not acceptable, `InvalidObjectException` unless said.
-    pub(super) unacceptable: ExceptionKind,
-    /// The exception for a thing that exists already, `AlreadyExistsException` unless said.
-    pub(super) existing: ExceptionKind,
-    /// The exception for a request that makes no sense, `MetaException` unless said.
-    pub(super) senseless: ExceptionKind,
+    pub(super) exceptions: Exceptions,
 }
 
-impl Method {
-    /// A method with the usual exceptions.
-    pub(super) const fn new(name: &'static str, handler: Handler) -> Self {
-        Self {
-            name,
-            handler,
-            missing: ExceptionKind::NoSuchObjectException,
-            unacceptable: ExceptionKind::InvalidObjectException,
-            existing: ExceptionKind::AlreadyExistsException,
-            senseless: ExceptionKind::MetaException,
-        }
-    }
-
-    /// Names the exception for a thing that is missing.
-    pub(super) const fn missing(mut self, kind: ExceptionKind) -> Self {
-        self.missing = kind;
-        self
-    }
-
-    /// Names the exception for an object that is not acceptable.
-    pub(super) const fn unacceptable(mut self, kind: ExceptionKind) -> Self {
-        self.unacceptable = kind;
-        self
-    }
-
-    /// Names the exception for a thing that exists already.
-    pub(super) const fn existing(mut self, kind: ExceptionKind) -> Self {
-        self.existing = kind;
-        self
-    }
-
-    /// Names the exception for a request that makes no sense.
-    pub(super) const fn senseless(mut self, kind: ExceptionKind) -> Self {
-        self.senseless = kind;
-        self
-    }
-}
-
-/// A served method beside what the IDL says of it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Served {
-    pub(super) method: &'static Method,
-    pub(super) info: &'static MethodInfo,
-}
-
-/// All method tables joined, by wire name. Rows that the IDL does not know cannot be reached; a test finds them.
-static SERVED: LazyLock<HashMap<&'static str, Served>> = LazyLock::new(|| {
-    methods::TABLES
-        .iter()
-        .flat_map(|table| table.iter())
-        .filter_map(|method| {
-            Some((
-                method.name,
-                Served {
-                    method,
-                    info: hms::method(method.name)?,
+/// A topic's table. Each line is a method's wire name; its handler, where the name is not one of Rust's; and where Hive
+/// answers a kind of error by another exception than the usual one, that kind and the exception:
+///
+/// ```ignore
+/// methods![
+///     get_table,
+///     getName => get_name,
+///     get_fields(not_found: UnknownTableException),
+/// ]
+/// ```
+macro_rules! methods {
+    ($($name:ident $(=> $handler:ident)? $(($($kind:ident: $exception:ident),+))?),+ $(,)?) => {
+        &[$(
+            $crate::thrift::method::Method {
+                name: stringify!($name),
+                handler: |call| Box::pin(methods!(@handler $name $($handler)?)(call)),
+                exceptions: $crate::thrift::error::Exceptions {
+                    $($($kind: hms::ExceptionKind::$exception,)+)?
+                    ..$crate::thrift::error::Exceptions::USUAL
                 },
-            ))
-        })
-        .collect()
-});
-
-/// Looks a method up by its wire name.
-pub(super) fn find(name: &str) -> Option<Served> {
-    SERVED.get(name).copied()
+            }
+        ),+]
+    };
+    (@handler $name:ident) => { $name };
+    (@handler $name:ident $handler:ident) => { $handler };
 }
 
-/// The wire names of all served methods, in the order of the tables.
-pub fn served_methods() -> impl Iterator<Item = &'static str> {
-    methods::TABLES
-        .iter()
-        .flat_map(|table| table.iter())
-        .map(|method| method.name)
-}
+pub(super) use methods;

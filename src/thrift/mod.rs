@@ -1,7 +1,7 @@
 //! The Hive Metastore protocol: the only place that knows Thrift.
 //!
 //! A connection is accepted ([`accept`]), its dialect told by its first bytes ([`connection`]), each message found,
-//! looked up in the method tables ([`methods`]) and run under one wrapper ([`dispatch`]). A handler turns wire into
+//! looked up among the served methods ([`registry`]) and run under one wrapper ([`dispatch`]). A handler turns wire into
 //! domain (`from_wire`), makes one call of the catalog, and turns the answer back (`to_wire`).
 
 mod accept;
@@ -12,12 +12,13 @@ mod error;
 mod from_wire;
 mod method;
 mod methods;
+mod registry;
 mod reply;
 mod settings;
 mod to_wire;
 
 pub use accept::serve;
-pub use method::served_methods;
+pub use registry::served_methods;
 pub use settings::ThriftSettings;
 
 use crate::catalog::Catalog;

@@ -1,22 +1,16 @@
 //! Functions.
 
-use super::name::{database_in, required};
+use super::name;
 use super::text;
 use crate::error::Result;
-use crate::model::{Function, FunctionRef, FunctionResource, Name, PrincipalType};
+use crate::model::{Function, FunctionResource, PrincipalType};
 use hms::types;
 
 /// A function as a client defines it. Its id and time are the server's to fill in.
 pub(in crate::thrift) fn function(wire: &types::Function<'_>) -> Result<Function> {
-    let at = database_in(wire.cat_name, wire.db_name, "function.dbName")?;
-    let name = Name::new(required(wire.function_name, "function.functionName")?);
     Ok(Function {
         id: 0,
-        at: FunctionRef {
-            catalog: at.catalog,
-            database: at.database,
-            name,
-        },
+        at: name::function(wire, wire.function_name)?,
         class_name: text(wire.class_name),
         owner: text(wire.owner_name),
         owner_type: wire.owner_type.map(|kind| PrincipalType(kind.0)),

@@ -1,6 +1,6 @@
 //! Locks.
 
-use super::name::database_in;
+use super::name::database_of;
 use crate::catalog::{LockFilter, LockSpec};
 use crate::error::{Error, Result};
 use crate::hive::partition_name;
@@ -28,7 +28,7 @@ pub(in crate::thrift) fn spec(request: &types::LockRequest<'_>) -> Result<LockSp
 }
 
 fn component(wire: &types::LockComponent<'_>) -> Result<LockComponent> {
-    let at = database_in(wire.cat_name, Some(wire.dbname), "dbname")?;
+    let at = database_of(wire)?;
     Ok(LockComponent {
         lock_type: lock_type(wire.r#type)?,
         level: level(wire.level)?,
@@ -44,7 +44,7 @@ fn component(wire: &types::LockComponent<'_>) -> Result<LockComponent> {
 pub(in crate::thrift) fn filter(request: &types::ShowLocksRequest<'_>) -> Result<LockFilter> {
     let given = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
     let at = given(request.dbname)
-        .map(|text| database_in(request.catname, Some(&text), "dbname"))
+        .map(|_| database_of(request))
         .transpose()?;
     Ok(LockFilter {
         catalog: at.as_ref().map(|at| at.catalog.clone()),

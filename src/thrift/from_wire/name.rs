@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::hive::catalog_prefix;
 use crate::model::{DEFAULT_CATALOG, DatabaseRef, FunctionRef, Name, TableRef};
+use hms::{NamesDatabase, NamesTable};
 
 /// An argument that must be there. Hive answers a null with `MetaException`; ours names the argument.
 pub(in crate::thrift) fn required<T>(value: Option<T>, argument: &str) -> Result<T> {
@@ -43,30 +44,41 @@ pub(in crate::thrift) fn database_in(
     Ok(at)
 }
 
-/// A table of a database argument.
+/// The database that a request names.
+pub(in crate::thrift) fn database_of<R: NamesDatabase>(request: &R) -> Result<DatabaseRef> {
+    database_in(request.catalog(), request.database(), R::DATABASE_FIELD)
+}
+
+/// The table that a request names.
+pub(in crate::thrift) fn table_of<R: NamesTable>(request: &R) -> Result<TableRef> {
+    table_within(None, request)
+}
+
+/// The table that a part of a request names; `catalog` is the request's, for a part that names none.
+pub(in crate::thrift) fn table_within<R: NamesTable>(
+    catalog: Option<&str>,
+    part: &R,
+) -> Result<TableRef> {
+    let catalog = part.catalog().or(catalog);
+    let at = database_in(catalog, part.database(), R::DATABASE_FIELD)?;
+    Ok(at.table(required(part.table(), R::TABLE_FIELD)?))
+}
+
+/// A table whose fields have names of their own.
 pub(in crate::thrift) fn table(
     database_text: Option<&str>,
     table: Option<&str>,
 ) -> Result<TableRef> {
-    table_in(None, database_text, table)
-}
-
-/// A table whose catalog stands in a field of its own.
-pub(in crate::thrift) fn table_in(
-    catalog: Option<&str>,
-    database_text: Option<&str>,
-    table: Option<&str>,
-) -> Result<TableRef> {
-    let at = database_in(catalog, database_text, "dbname")?;
+    let at = database(database_text, "dbname")?;
     Ok(at.table(required(table, "tbl_name")?))
 }
 
-/// A function of a database argument.
-pub(in crate::thrift) fn function(
-    database_text: Option<&str>,
+/// The function of this name in the database that a request names.
+pub(in crate::thrift) fn function<R: NamesDatabase>(
+    request: &R,
     name: Option<&str>,
 ) -> Result<FunctionRef> {
-    let at = database(database_text, "dbName")?;
+    let at = database_of(request)?;
     let name = Name::new(required(name, "funcName")?);
     Ok(FunctionRef {
         catalog: at.catalog,

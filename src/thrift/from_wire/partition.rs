@@ -1,6 +1,6 @@
 //! Partitions.
 
-use super::name::{required, table_in};
+use super::name::{required, table_within};
 use super::{parameters, storage, strings, text};
 use crate::catalog::PartitionDraft;
 use crate::error::Result;
@@ -51,7 +51,7 @@ fn draft_with(
 ) -> Result<PartitionDraft> {
     let values = required(wire.values.as_deref(), "values")?;
     Ok(PartitionDraft {
-        at: table_in(wire.cat_name.or(catalog), wire.db_name, wire.table_name)?,
+        at: table_within(catalog, wire)?,
         values: strings(Some(values)),
         location: wire.sd.as_ref().and_then(|sd| text(sd.location)),
         descriptor,

@@ -1,6 +1,6 @@
 //! Column statistics.
 
-use super::name::table_in;
+use super::name::table_of;
 use crate::catalog::StatisticsUpdate;
 use crate::error::{Error, Result};
 use crate::model::{ColumnStatistics, Decimal, Name, StatisticsData, TableRef};
@@ -22,7 +22,7 @@ pub(in crate::thrift) fn statistics<'a>(
     wire: &types::ColumnStatistics<'a>,
 ) -> Result<SentStatistics<'a>> {
     let owner = &wire.stats_desc;
-    let at = table_in(owner.cat_name, Some(owner.db_name), Some(owner.table_name))?;
+    let at = table_of(owner)?;
     if wire.stats_obj.is_empty() {
         return Err(Error::Invalid("no column statistics were sent".into()));
     }

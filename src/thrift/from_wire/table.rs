@@ -1,6 +1,6 @@
 //! Tables.
 
-use super::name::{required, table_in};
+use super::name::{required, table_within};
 use super::{parameters, storage, text};
 use crate::error::{Error, Result};
 use crate::model::{PrincipalType, Table, TableType};
@@ -8,8 +8,10 @@ use hms::{Protocol, types};
 use std::sync::Arc;
 
 /// A table as a client defines it. Its id and times are the server's to fill in.
-pub(in crate::thrift) fn table(wire: &types::Table<'_>) -> Result<Table> {
-    let at = table_in(wire.cat_name, wire.db_name, wire.table_name)?;
+///
+/// `catalog` is the request's own, for a table that names none.
+pub(in crate::thrift) fn table(wire: &types::Table<'_>, catalog: Option<&str>) -> Result<Table> {
+    let at = table_within(catalog, wire)?;
     let sd = required(wire.sd.as_ref(), "sd")?;
     if sd.cols.is_none() {
         return Err(Error::Invalid("the argument sd.cols is missing".into()));

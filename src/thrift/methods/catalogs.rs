@@ -3,14 +3,11 @@
 use crate::model::{self, DEFAULT_CATALOG, Name};
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::from_wire::name::required;
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire::seconds;
 use hms::{args, replies, types};
 
-pub(super) const METHODS: &[Method] = &[
-    Method::new("get_catalogs", |call| Box::pin(get_catalogs(call))),
-    Method::new("get_catalog", |call| Box::pin(get_catalog(call))),
-];
+pub(in crate::thrift) const METHODS: &[Method] = methods![get_catalogs, get_catalog,];
 
 async fn get_catalogs(call: Call<'_>) -> Answer {
     let catalogs = call.catalog().catalog_list().await?;

@@ -5,38 +5,19 @@ use crate::error::{Error, Result};
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::from_wire;
 use crate::thrift::from_wire::name::required;
-use crate::thrift::method::Method;
-use hms::ExceptionKind::InvalidObjectException;
+use crate::thrift::method::{Method, methods};
 use hms::{args, replies, types};
-use std::future::ready;
 
 /// As in Hive, a missing table has no constraints.
-pub(super) const METHODS: &[Method] = &[
-    Method::new("create_table_with_constraints", |call| {
-        Box::pin(create_table(call))
-    })
-    .missing(InvalidObjectException),
-    Method::new("get_primary_keys", |call| {
-        Box::pin(ready(get_primary_keys(&call)))
-    }),
-    Method::new("get_foreign_keys", |call| {
-        Box::pin(ready(get_foreign_keys(&call)))
-    }),
-    Method::new("get_unique_constraints", |call| {
-        Box::pin(ready(get_unique_constraints(&call)))
-    }),
-    Method::new("get_not_null_constraints", |call| {
-        Box::pin(ready(get_not_null_constraints(&call)))
-    }),
-    Method::new("get_default_constraints", |call| {
-        Box::pin(ready(get_default_constraints(&call)))
-    }),
-    Method::new("get_check_constraints", |call| {
-        Box::pin(ready(get_check_constraints(&call)))
-    }),
-    Method::new("get_all_table_constraints", |call| {
-        Box::pin(ready(get_all_table_constraints(&call)))
-    }),
+pub(in crate::thrift) const METHODS: &[Method] = methods![
+    create_table_with_constraints(not_found: InvalidObjectException),
+    get_primary_keys,
+    get_foreign_keys,
+    get_unique_constraints,
+    get_not_null_constraints,
+    get_default_constraints,
+    get_check_constraints,
+    get_all_table_constraints,
 ];
 
 /// Refuses a table that comes with constraints.
@@ -73,7 +54,7 @@ pub(super) fn none_sent(constraints: &types::SQLAllTableConstraints<'_>) -> Resu
     Ok(())
 }
 
-async fn create_table(call: Call<'_>) -> Answer {
+async fn create_table_with_constraints(call: Call<'_>) -> Answer {
     let args: args::CreateTableWithConstraints<'_> = call.arguments()?;
     none_sent(&types::SQLAllTableConstraints {
         primary_keys: args.primary_keys,
@@ -83,14 +64,14 @@ async fn create_table(call: Call<'_>) -> Answer {
         default_constraints: args.default_constraints,
         check_constraints: args.check_constraints,
     })?;
-    let table = from_wire::table::table(&required(args.tbl, "tbl")?)?;
+    let table = from_wire::table::table(&required(args.tbl, "tbl")?, None)?;
     call.catalog()
         .table_create(&call.caller(), table, true)
         .await?;
     call.reply(&replies::CreateTableWithConstraints::default())
 }
 
-fn get_primary_keys(call: &Call<'_>) -> Answer {
+async fn get_primary_keys(call: Call<'_>) -> Answer {
     let success = Some(types::PrimaryKeysResponse {
         primary_keys: Vec::new(),
     });
@@ -101,7 +82,7 @@ fn get_primary_keys(call: &Call<'_>) -> Answer {
 }
 
 /// One of the two tables must be named.
-fn get_foreign_keys(call: &Call<'_>) -> Answer {
+async fn get_foreign_keys(call: Call<'_>) -> Answer {
     let args: args::GetForeignKeys<'_> = call.arguments()?;
     let request = required(args.request, "request")?;
     required(
@@ -117,7 +98,7 @@ fn get_foreign_keys(call: &Call<'_>) -> Answer {
     })
 }
 
-fn get_unique_constraints(call: &Call<'_>) -> Answer {
+async fn get_unique_constraints(call: Call<'_>) -> Answer {
     let success = Some(types::UniqueConstraintsResponse {
         unique_constraints: Vec::new(),
     });
@@ -127,7 +108,7 @@ fn get_unique_constraints(call: &Call<'_>) -> Answer {
     })
 }
 
-fn get_not_null_constraints(call: &Call<'_>) -> Answer {
+async fn get_not_null_constraints(call: Call<'_>) -> Answer {
     let success = Some(types::NotNullConstraintsResponse {
         not_null_constraints: Vec::new(),
     });
@@ -137,7 +118,7 @@ fn get_not_null_constraints(call: &Call<'_>) -> Answer {
     })
 }
 
-fn get_default_constraints(call: &Call<'_>) -> Answer {
+async fn get_default_constraints(call: Call<'_>) -> Answer {
     let success = Some(types::DefaultConstraintsResponse {
         default_constraints: Vec::new(),
     });
@@ -147,7 +128,7 @@ fn get_default_constraints(call: &Call<'_>) -> Answer {
     })
 }
 
-fn get_check_constraints(call: &Call<'_>) -> Answer {
+async fn get_check_constraints(call: Call<'_>) -> Answer {
     let success = Some(types::CheckConstraintsResponse {
         check_constraints: Vec::new(),
     });
@@ -157,7 +138,7 @@ fn get_check_constraints(call: &Call<'_>) -> Answer {
     })
 }
 
-fn get_all_table_constraints(call: &Call<'_>) -> Answer {
+async fn get_all_table_constraints(call: Call<'_>) -> Answer {
     let all_table_constraints = types::SQLAllTableConstraints {
         primary_keys: Some(Vec::new()),
         foreign_keys: Some(Vec::new()),

@@ -4,32 +4,22 @@ use crate::model::Name;
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::from_wire::name::{self, required};
 use crate::thrift::from_wire::{self};
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire;
 use hms::{args, replies, types};
 
-pub(super) const METHODS: &[Method] = &[
-    Method::new("get_all_databases", |call| {
-        Box::pin(get_all_databases(call))
-    }),
-    Method::new("get_databases", |call| Box::pin(get_databases(call))),
-    Method::new("get_database", |call| Box::pin(get_database(call))),
-    Method::new("get_database_req", |call| Box::pin(get_database_req(call))),
-    Method::new("get_databases_req", |call| {
-        Box::pin(get_databases_req(call))
-    }),
-    Method::new("create_database", |call| Box::pin(create_database(call))),
-    Method::new("create_database_req", |call| {
-        Box::pin(create_database_req(call))
-    }),
-    Method::new("alter_database", |call| Box::pin(alter_database(call))),
-    Method::new("alter_database_req", |call| {
-        Box::pin(alter_database_req(call))
-    }),
-    Method::new("drop_database", |call| Box::pin(drop_database(call))),
-    Method::new("drop_database_req", |call| {
-        Box::pin(drop_database_req(call))
-    }),
+pub(in crate::thrift) const METHODS: &[Method] = methods![
+    get_all_databases,
+    get_databases,
+    get_database,
+    get_database_req,
+    get_databases_req,
+    create_database,
+    create_database_req,
+    alter_database,
+    alter_database_req,
+    drop_database,
+    drop_database_req,
 ];
 
 fn texts(names: &[Name]) -> Option<Vec<&str>> {
@@ -136,7 +126,7 @@ async fn create_database_req(call: Call<'_>) -> Answer {
 
 async fn alter_database(call: Call<'_>) -> Answer {
     let args: args::AlterDatabase<'_> = call.arguments()?;
-    let at = name::database(args.dbname, "dbname")?;
+    let at = name::database_of(&args)?;
     let spec = from_wire::database::spec(&required(args.db, "db")?);
     call.catalog().database_alter(&at, spec).await?;
     call.reply(&replies::AlterDatabase::default())

@@ -7,23 +7,15 @@ use crate::model::{EventKind, Name};
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::from_wire::name::{self, required};
 use crate::thrift::from_wire::strings;
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire;
 use hms::{args, replies, types};
 
-pub(super) const METHODS: &[Method] = &[
-    Method::new("get_current_notificationEventId", |call| {
-        Box::pin(get_current_id(call))
-    }),
-    Method::new("get_next_notification", |call| {
-        Box::pin(get_next_notification(call))
-    }),
-    Method::new("get_notification_events_count", |call| {
-        Box::pin(get_events_count(call))
-    }),
-    Method::new("fire_listener_event", |call| {
-        Box::pin(fire_listener_event(call))
-    }),
+pub(in crate::thrift) const METHODS: &[Method] = methods![
+    get_current_notificationEventId => get_current_notification_event_id,
+    get_next_notification,
+    get_notification_events_count,
+    fire_listener_event,
 ];
 
 /// Events of one answer at most (`metastore.max.event.response`). A reader that wants more asks again after the last.
@@ -33,7 +25,7 @@ const MESSAGE_BYTES_PER_REPLY_MAX: usize = 32 * 1024 * 1024;
 /// Events read from the database at a time.
 const EVENTS_PER_PAGE: usize = 200;
 
-async fn get_current_id(call: Call<'_>) -> Answer {
+async fn get_current_notification_event_id(call: Call<'_>) -> Answer {
     let event_id = call.catalog().event_last_id().await?;
     let success = Some(types::CurrentNotificationEventId { event_id });
     call.reply(&replies::GetCurrentNotificationEventId { success })
@@ -108,7 +100,7 @@ async fn get_next_notification(call: Call<'_>) -> Answer {
 }
 
 /// `*` stands for every database.
-async fn get_events_count(call: Call<'_>) -> Answer {
+async fn get_notification_events_count(call: Call<'_>) -> Answer {
     let args: args::GetNotificationEventsCount<'_> = call.arguments()?;
     let request = required(args.rqst, "rqst")?;
     let (catalog, database) = name::catalog_and_database(request.db_name)?;
@@ -191,7 +183,7 @@ fn announcements(request: &types::FireEventRequest<'_>) -> Result<Vec<Announceme
 async fn fire_listener_event(call: Call<'_>) -> Answer {
     let args: args::FireListenerEvent<'_> = call.arguments()?;
     let request = required(args.rqst, "rqst")?;
-    let at = name::table_in(request.cat_name, request.db_name, request.table_name)?;
+    let at = name::table_of(&request)?;
     let ids = call
         .catalog()
         .event_announce(&at, &announcements(&request)?)

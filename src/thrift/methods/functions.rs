@@ -4,27 +4,19 @@ use crate::model::{DEFAULT_CATALOG, Name};
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::from_wire;
 use crate::thrift::from_wire::name::{self, required};
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire;
-use hms::ExceptionKind::MetaException;
 use hms::{args, replies, types};
 
 /// Every fault of an alter is a `MetaException`.
-pub(super) const METHODS: &[Method] = &[
-    Method::new("create_function", |call| Box::pin(create_function(call))),
-    Method::new("alter_function", |call| Box::pin(alter_function(call)))
-        .missing(MetaException)
-        .existing(MetaException)
-        .unacceptable(MetaException),
-    Method::new("drop_function", |call| Box::pin(drop_function(call))),
-    Method::new("get_function", |call| Box::pin(get_function(call))),
-    Method::new("get_functions", |call| Box::pin(get_functions(call))),
-    Method::new("get_functions_req", |call| {
-        Box::pin(get_functions_req(call))
-    }),
-    Method::new("get_all_functions", |call| {
-        Box::pin(get_all_functions(call))
-    }),
+pub(in crate::thrift) const METHODS: &[Method] = methods![
+    create_function,
+    alter_function(not_found: MetaException, already_exists: MetaException, invalid_object: MetaException),
+    drop_function,
+    get_function,
+    get_functions,
+    get_functions_req,
+    get_all_functions,
 ];
 
 async fn create_function(call: Call<'_>) -> Answer {
@@ -36,7 +28,7 @@ async fn create_function(call: Call<'_>) -> Answer {
 
 async fn alter_function(call: Call<'_>) -> Answer {
     let args: args::AlterFunction<'_> = call.arguments()?;
-    let at = name::function(args.db_name, args.func_name)?;
+    let at = name::function(&args, args.func_name)?;
     let mut function = from_wire::function::function(&required(args.new_func, "newFunc")?)?;
     // Clients before Hive 3 leave the catalog out of the struct.
     function.at.catalog = at.catalog.clone();
@@ -47,7 +39,7 @@ async fn alter_function(call: Call<'_>) -> Answer {
 async fn drop_function(call: Call<'_>) -> Answer {
     let args: args::DropFunction<'_> = call.arguments()?;
     call.catalog()
-        .function_drop(&name::function(args.db_name, args.func_name)?)
+        .function_drop(&name::function(&args, args.func_name)?)
         .await?;
     call.reply(&replies::DropFunction::default())
 }
@@ -56,7 +48,7 @@ async fn get_function(call: Call<'_>) -> Answer {
     let args: args::GetFunction<'_> = call.arguments()?;
     let function = call
         .catalog()
-        .function_get(&name::function(args.db_name, args.func_name)?)
+        .function_get(&name::function(&args, args.func_name)?)
         .await?;
     call.reply(&replies::GetFunction {
         success: Some(to_wire::function::function(&function)),
@@ -70,7 +62,7 @@ fn texts(names: &[Name]) -> Vec<&str> {
 
 async fn get_functions(call: Call<'_>) -> Answer {
     let args: args::GetFunctions<'_> = call.arguments()?;
-    let at = name::database(args.db_name, "dbName")?;
+    let at = name::database_of(&args)?;
     let names = call.catalog().function_names(&at, args.pattern).await?;
     call.reply(&replies::GetFunctions {
         success: Some(texts(&names)),
@@ -82,7 +74,7 @@ async fn get_functions(call: Call<'_>) -> Answer {
 async fn get_functions_req(call: Call<'_>) -> Answer {
     let args: args::GetFunctionsReq<'_> = call.arguments()?;
     let request = required(args.request, "request")?;
-    let at = name::database_in(request.catalog_name, Some(request.db_name), "dbName")?;
+    let at = name::database_of(&request)?;
     let names = call.catalog().function_names(&at, request.pattern).await?;
     if request.return_names.unwrap_or(true) {
         let response = types::GetFunctionsResponse {

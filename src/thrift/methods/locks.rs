@@ -3,17 +3,12 @@
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::from_wire;
 use crate::thrift::from_wire::name::required;
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire;
 use hms::{args, replies, types};
 
-pub(super) const METHODS: &[Method] = &[
-    Method::new("lock", |call| Box::pin(lock(call))),
-    Method::new("check_lock", |call| Box::pin(check_lock(call))),
-    Method::new("unlock", |call| Box::pin(unlock(call))),
-    Method::new("heartbeat", |call| Box::pin(heartbeat(call))),
-    Method::new("show_locks", |call| Box::pin(show_locks(call))),
-];
+pub(in crate::thrift) const METHODS: &[Method] =
+    methods![lock, check_lock, unlock, heartbeat, show_locks,];
 
 async fn lock(call: Call<'_>) -> Answer {
     let args: args::Lock<'_> = call.arguments()?;

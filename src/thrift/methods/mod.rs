@@ -1,41 +1,14 @@
-//! The method tables, by topic. A method that stands in none of them is answered "Invalid method name", on which
-//! clients fall back to another form. The spellings of one operation stand together and call one body.
+//! The methods, by topic: each file opens with its table and holds the handlers. The spellings of one operation stand
+//! together and call one body. A new method is a line in a table and a function.
 
-mod catalogs;
-mod constraints;
-mod databases;
-mod events;
-mod functions;
-mod locks;
-mod partitions;
-mod service;
-mod session;
-mod statistics;
-mod tables;
-
-use super::method::Method;
-
-/// All tables.
-pub(super) const TABLES: &[&[Method]] = &[
-    service::METHODS,
-    session::METHODS,
-    databases::METHODS,
-    tables::read::METHODS,
-    tables::write::METHODS,
-    statistics::METHODS,
-    functions::METHODS,
-    locks::METHODS,
-    events::METHODS,
-    constraints::METHODS,
-    catalogs::METHODS,
-    partitions::get::METHODS,
-    partitions::list::METHODS,
-    partitions::names::METHODS,
-    partitions::expression::METHODS,
-    partitions::specs::METHODS,
-    partitions::text::METHODS,
-    partitions::add::METHODS,
-    partitions::alter::METHODS,
-    partitions::drop::METHODS,
-    partitions::truncate::METHODS,
-];
+pub(super) mod catalogs;
+pub(super) mod constraints;
+pub(super) mod databases;
+pub(super) mod events;
+pub(super) mod functions;
+pub(super) mod locks;
+pub(super) mod partitions;
+pub(super) mod service;
+pub(super) mod session;
+pub(super) mod statistics;
+pub(super) mod tables;

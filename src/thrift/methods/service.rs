@@ -1,21 +1,19 @@
 //! The base service of every fb303 server: name, version, health.
 
 use crate::thrift::call::{Answer, Call};
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire::seconds;
 use hms::replies;
 use hms::types::FbStatus;
 
-pub(super) const METHODS: &[Method] = &[
-    Method::new("getName", |call| Box::pin(get_name(call))),
-    Method::new("getVersion", |call| Box::pin(get_version(call))),
-    Method::new("getStatus", |call| Box::pin(get_status(call))),
-    Method::new("getStatusDetails", |call| {
-        Box::pin(get_status_details(call))
-    }),
-    Method::new("aliveSince", |call| Box::pin(alive_since(call))),
-    Method::new("reinitialize", |call| Box::pin(nothing(call))),
-    Method::new("shutdown", |call| Box::pin(nothing(call))),
+pub(in crate::thrift) const METHODS: &[Method] = methods![
+    getName => get_name,
+    getVersion => get_version,
+    getStatus => get_status,
+    getStatusDetails => get_status_details,
+    aliveSince => alive_since,
+    reinitialize => nothing,
+    shutdown => nothing,
 ];
 
 async fn get_name(call: Call<'_>) -> Answer {

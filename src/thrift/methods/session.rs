@@ -4,15 +4,15 @@ use crate::error::Error;
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::from_wire::name::required;
 use crate::thrift::from_wire::strings;
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use hms::{args, replies};
 
-pub(super) const METHODS: &[Method] = &[
-    Method::new("set_ugi", |call| Box::pin(set_ugi(call))),
-    Method::new("get_config_value", |call| Box::pin(get_config_value(call))),
-    Method::new("setMetaConf", |call| Box::pin(set_meta_conf(call))),
-    Method::new("getMetaConf", |call| Box::pin(get_meta_conf(call))),
-    Method::new("flushCache", |call| Box::pin(flush_cache(call))),
+pub(in crate::thrift) const METHODS: &[Method] = methods![
+    set_ugi,
+    get_config_value,
+    setMetaConf => set_meta_conf,
+    getMetaConf => get_meta_conf,
+    flushCache => flush_cache,
 ];
 
 /// The keys that a connection may set (Hive 3 and later). `setMetaConf` of others is refused.

@@ -6,58 +6,26 @@ use crate::thrift::call::{Answer, Call};
 use crate::thrift::error::Failure;
 use crate::thrift::from_wire::name::{self, required};
 use crate::thrift::from_wire::statistics::{DEFAULT_ENGINE, SentStatistics, columns, statistics};
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use crate::thrift::methods::partitions::{table_missing_as, unplaced};
 use crate::thrift::to_wire;
-use hms::ExceptionKind::InvalidInputException;
-use hms::{args, replies, types};
+use hms::{NamesTable, args, replies, types};
 
 /// The newer forms call a request that makes no sense an invalid input.
-pub(super) const METHODS: &[Method] = &[
-    Method::new("update_table_column_statistics", |call| {
-        Box::pin(update_table(call))
-    }),
-    Method::new("update_partition_column_statistics", |call| {
-        Box::pin(update_partition(call))
-    }),
-    Method::new("update_table_column_statistics_req", |call| {
-        Box::pin(update_table_req(call))
-    })
-    .senseless(InvalidInputException),
-    Method::new("update_partition_column_statistics_req", |call| {
-        Box::pin(update_partition_req(call))
-    })
-    .senseless(InvalidInputException),
-    Method::new("set_aggr_stats_for", |call| {
-        Box::pin(set_aggr_stats_for(call))
-    }),
-    Method::new("get_table_statistics_req", |call| {
-        Box::pin(get_table_statistics_req(call))
-    }),
-    Method::new("get_partitions_statistics_req", |call| {
-        Box::pin(get_partitions_statistics_req(call))
-    }),
-    Method::new("get_table_column_statistics", |call| {
-        Box::pin(get_table_column_statistics(call))
-    }),
-    Method::new("get_partition_column_statistics", |call| {
-        Box::pin(get_partition_column_statistics(call))
-    }),
-    Method::new("get_aggr_stats_for", |call| {
-        Box::pin(get_aggr_stats_for(call))
-    }),
-    Method::new("delete_table_column_statistics", |call| {
-        Box::pin(delete_table(call))
-    })
-    .senseless(InvalidInputException),
-    Method::new("delete_partition_column_statistics", |call| {
-        Box::pin(delete_partition(call))
-    })
-    .senseless(InvalidInputException),
-    Method::new("delete_column_statistics_req", |call| {
-        Box::pin(delete_req(call))
-    })
-    .senseless(InvalidInputException),
+pub(in crate::thrift) const METHODS: &[Method] = methods![
+    update_table_column_statistics,
+    update_partition_column_statistics,
+    update_table_column_statistics_req(invalid: InvalidInputException),
+    update_partition_column_statistics_req(invalid: InvalidInputException),
+    set_aggr_stats_for,
+    get_table_statistics_req,
+    get_partitions_statistics_req,
+    get_table_column_statistics,
+    get_partition_column_statistics,
+    get_aggr_stats_for,
+    delete_table_column_statistics(invalid: InvalidInputException),
+    delete_partition_column_statistics(invalid: InvalidInputException),
+    delete_column_statistics_req(invalid: InvalidInputException),
 ];
 
 async fn update(call: &Call<'_>, sent: SentStatistics<'_>) -> Result<(), Failure> {
@@ -68,7 +36,7 @@ async fn update(call: &Call<'_>, sent: SentStatistics<'_>) -> Result<(), Failure
     Ok(updated.map_err(|failure| table_missing_as(failure, unplaced))?)
 }
 
-async fn update_table(call: Call<'_>) -> Answer {
+async fn update_table_column_statistics(call: Call<'_>) -> Answer {
     let args: args::UpdateTableColumnStatistics<'_> = call.arguments()?;
     update(&call, statistics(&required(args.stats_obj, "stats_obj")?)?).await?;
     call.reply(&replies::UpdateTableColumnStatistics {
@@ -77,7 +45,7 @@ async fn update_table(call: Call<'_>) -> Answer {
     })
 }
 
-async fn update_partition(call: Call<'_>) -> Answer {
+async fn update_partition_column_statistics(call: Call<'_>) -> Answer {
     let args: args::UpdatePartitionColumnStatistics<'_> = call.arguments()?;
     update(&call, statistics(&required(args.stats_obj, "stats_obj")?)?).await?;
     call.reply(&replies::UpdatePartitionColumnStatistics {
@@ -106,7 +74,7 @@ fn only_one<'a>(request: &types::SetPartitionsStatsRequest<'a>) -> Result<SentSt
     })
 }
 
-async fn update_table_req(call: Call<'_>) -> Answer {
+async fn update_table_column_statistics_req(call: Call<'_>) -> Answer {
     let args: args::UpdateTableColumnStatisticsReq<'_> = call.arguments()?;
     update(&call, only_one(&required(args.req, "req")?)?).await?;
     let success = Some(types::SetPartitionsStatsResponse { result: true });
@@ -116,7 +84,7 @@ async fn update_table_req(call: Call<'_>) -> Answer {
     })
 }
 
-async fn update_partition_req(call: Call<'_>) -> Answer {
+async fn update_partition_column_statistics_req(call: Call<'_>) -> Answer {
     let args: args::UpdatePartitionColumnStatisticsReq<'_> = call.arguments()?;
     update(&call, only_one(&required(args.req, "req")?)?).await?;
     let success = Some(types::SetPartitionsStatsResponse { result: true });
@@ -166,11 +134,7 @@ async fn set_aggr_stats_for(call: Call<'_>) -> Answer {
 async fn get_table_statistics_req(call: Call<'_>) -> Answer {
     let args: args::GetTableStatisticsReq<'_> = call.arguments()?;
     let request = required(args.request, "request")?;
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.tbl_name),
-    )?;
+    let at = name::table_of(&request)?;
     let engine = request.engine.unwrap_or(DEFAULT_ENGINE);
     let found = call
         .catalog()
@@ -190,11 +154,7 @@ async fn get_table_statistics_req(call: Call<'_>) -> Answer {
 async fn get_partitions_statistics_req(call: Call<'_>) -> Answer {
     let args: args::GetPartitionsStatisticsReq<'_> = call.arguments()?;
     let request = required(args.request, "request")?;
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.tbl_name),
-    )?;
+    let at = name::table_of(&request)?;
     let engine = request.engine.unwrap_or(DEFAULT_ENGINE);
     let names = columns(&request.col_names);
     let found = call
@@ -226,7 +186,7 @@ fn if_any<'a>(
 
 async fn get_table_column_statistics(call: Call<'_>) -> Answer {
     let args: args::GetTableColumnStatistics<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     let column = Name::new(required(args.col_name, "col_name")?);
     let found = call
         .catalog()
@@ -242,7 +202,7 @@ async fn get_table_column_statistics(call: Call<'_>) -> Answer {
 
 async fn get_partition_column_statistics(call: Call<'_>) -> Answer {
     let args: args::GetPartitionColumnStatistics<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     let column = Name::new(required(args.col_name, "col_name")?);
     let partition = required(args.part_name, "part_name")?;
     let found = call
@@ -261,11 +221,7 @@ async fn get_partition_column_statistics(call: Call<'_>) -> Answer {
 async fn get_aggr_stats_for(call: Call<'_>) -> Answer {
     let args: args::GetAggrStatsFor<'_> = call.arguments()?;
     let request = required(args.request, "request")?;
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.tbl_name),
-    )?;
+    let at = name::table_of(&request)?;
     let engine = request.engine.unwrap_or(DEFAULT_ENGINE);
     let names = columns(&request.col_names);
     let (found, partitions) = call
@@ -285,8 +241,11 @@ async fn get_aggr_stats_for(call: Call<'_>) -> Answer {
 }
 
 /// The table that a delete names: its database is `default` where none is said, as in Hive.
-fn table_of(database: Option<&str>, table: Option<&str>) -> Result<TableRef> {
-    name::table(Some(database.unwrap_or("default")), table)
+fn table_or_default<R: NamesTable>(request: &R) -> Result<TableRef> {
+    name::table(
+        Some(request.database().unwrap_or("default")),
+        request.table(),
+    )
 }
 
 /// Hive's words for a table whose statistics cannot be deleted; the two spaces are its own.
@@ -297,9 +256,9 @@ fn undeletable(at: &TableRef) -> Error {
     )))
 }
 
-async fn delete_table(call: Call<'_>) -> Answer {
+async fn delete_table_column_statistics(call: Call<'_>) -> Answer {
     let args: args::DeleteTableColumnStatistics<'_> = call.arguments()?;
-    let at = table_of(args.db_name, args.tbl_name)?;
+    let at = table_or_default(&args)?;
     let columns: Vec<Name> = args.col_name.map(Name::new).into_iter().collect();
     call.catalog()
         .statistics_delete(&at, None, args.engine, &columns)
@@ -311,9 +270,9 @@ async fn delete_table(call: Call<'_>) -> Answer {
     })
 }
 
-async fn delete_partition(call: Call<'_>) -> Answer {
+async fn delete_partition_column_statistics(call: Call<'_>) -> Answer {
     let args: args::DeletePartitionColumnStatistics<'_> = call.arguments()?;
-    let at = table_of(args.db_name, args.tbl_name)?;
+    let at = table_or_default(&args)?;
     let partition = required(args.part_name, "part_name")?;
     let columns: Vec<Name> = args.col_name.map(Name::new).into_iter().collect();
     call.catalog()
@@ -327,14 +286,10 @@ async fn delete_partition(call: Call<'_>) -> Answer {
 }
 
 /// Many partitions, many columns (Hive 4): the table where it says so, else the partitions it names.
-async fn delete_req(call: Call<'_>) -> Answer {
+async fn delete_column_statistics_req(call: Call<'_>) -> Answer {
     let args: args::DeleteColumnStatisticsReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let table = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.tbl_name),
-    )?;
+    let table = name::table_of(&request)?;
     let columns = columns(request.col_names.as_deref().unwrap_or_default());
     let named = request.part_names.as_deref().unwrap_or_default();
     let partitions = (!request.table_level.unwrap_or(false)).then_some(named);

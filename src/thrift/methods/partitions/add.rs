@@ -9,50 +9,24 @@ use crate::thrift::error::Failure;
 use crate::thrift::from_wire::environment::flag;
 use crate::thrift::from_wire::name::{self, required};
 use crate::thrift::from_wire::{partition, storage, strings};
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire::partition_list::{PartitionList, Success, Wrapped};
-use hms::ExceptionKind::InvalidObjectException;
 use hms::types::{self, EnvironmentContext};
 use hms::{args, replies};
 use std::sync::Arc;
 
 /// A missing table makes the partition an invalid object.
-pub(in super::super) const METHODS: &[Method] = &[
-    Method::new("add_partition", |call| Box::pin(add_partition(call)))
-        .missing(InvalidObjectException),
-    Method::new("add_partition_with_environment_context", |call| {
-        Box::pin(add_partition_with_environment_context(call))
-    })
-    .missing(InvalidObjectException),
-    Method::new("add_partitions", |call| Box::pin(add_partitions(call)))
-        .missing(InvalidObjectException),
-    Method::new("add_partitions_req", |call| {
-        Box::pin(add_partitions_req(call))
-    })
-    .missing(InvalidObjectException),
-    Method::new("add_partitions_pspec", |call| {
-        Box::pin(add_partitions_pspec(call))
-    })
-    .missing(InvalidObjectException),
-    Method::new("append_partition", |call| Box::pin(append_partition(call)))
-        .missing(InvalidObjectException),
-    Method::new("append_partition_with_environment_context", |call| {
-        Box::pin(append_partition_with_environment_context(call))
-    })
-    .missing(InvalidObjectException),
-    Method::new("append_partition_by_name", |call| {
-        Box::pin(append_partition_by_name(call))
-    })
-    .missing(InvalidObjectException),
-    Method::new(
-        "append_partition_by_name_with_environment_context",
-        |call| Box::pin(append_partition_by_name_with_environment_context(call)),
-    )
-    .missing(InvalidObjectException),
-    Method::new("append_partition_req", |call| {
-        Box::pin(append_partition_req(call))
-    })
-    .missing(InvalidObjectException),
+pub(in crate::thrift) const METHODS: &[Method] = methods![
+    add_partition(not_found: InvalidObjectException),
+    add_partition_with_environment_context(not_found: InvalidObjectException),
+    add_partitions(not_found: InvalidObjectException),
+    add_partitions_req(not_found: InvalidObjectException),
+    add_partitions_pspec(not_found: InvalidObjectException),
+    append_partition(not_found: InvalidObjectException),
+    append_partition_with_environment_context(not_found: InvalidObjectException),
+    append_partition_by_name(not_found: InvalidObjectException),
+    append_partition_by_name_with_environment_context(not_found: InvalidObjectException),
+    append_partition_req(not_found: InvalidObjectException),
 ];
 
 /// Whether the files of existing directories are to be counted.
@@ -140,11 +114,7 @@ async fn add_partitions(call: Call<'_>) -> Answer {
 async fn add_partitions_req(call: Call<'_>) -> Answer {
     let args: args::AddPartitionsReq<'_> = call.arguments()?;
     let request = required(args.request, "request")?;
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.tbl_name),
-    )?;
+    let at = name::table_of(&request)?;
     let mut drafts = partition::drafts(&request.parts, Some(at.catalog.as_str()))?;
     let skips_columns = request.skip_column_schema_for_partition.unwrap_or(false);
     if skips_columns {
@@ -220,7 +190,7 @@ async fn add_partitions_pspec(call: Call<'_>) -> Answer {
     let args: args::AddPartitionsPspec<'_> = call.arguments()?;
     let mut drafts = Vec::new();
     for spec in required(args.new_parts.as_deref(), "new_parts")? {
-        let at = name::table_in(spec.cat_name, spec.db_name, spec.table_name)?;
+        let at = name::table_of(spec)?;
         let mut described = match (&spec.partition_list, &spec.shared_sd_partition_spec) {
             (Some(list), _) => {
                 let placed: Vec<types::Partition<'_>> = list
@@ -310,7 +280,7 @@ async fn append(
 
 async fn append_partition(call: Call<'_>) -> Answer {
     let args: args::AppendPartition<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     append(
         &call,
         &at,
@@ -322,7 +292,7 @@ async fn append_partition(call: Call<'_>) -> Answer {
 
 async fn append_partition_with_environment_context(call: Call<'_>) -> Answer {
     let args: args::AppendPartitionWithEnvironmentContext<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     let context = args.environment_context.as_ref();
     append(
         &call,
@@ -335,13 +305,13 @@ async fn append_partition_with_environment_context(call: Call<'_>) -> Answer {
 
 async fn append_partition_by_name(call: Call<'_>) -> Answer {
     let args: args::AppendPartitionByName<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     append(&call, &at, Appended::Name(args.part_name), None).await
 }
 
 async fn append_partition_by_name_with_environment_context(call: Call<'_>) -> Answer {
     let args: args::AppendPartitionByNameWithEnvironmentContext<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     append(
         &call,
         &at,
@@ -354,11 +324,7 @@ async fn append_partition_by_name_with_environment_context(call: Call<'_>) -> An
 async fn append_partition_req(call: Call<'_>) -> Answer {
     let args: args::AppendPartitionReq<'_> = call.arguments()?;
     let request = required(args.append_partitions_req, "appendPartitionsReq")?;
-    let at = name::table_in(
-        request.catalog_name,
-        Some(request.db_name),
-        Some(request.table_name),
-    )?;
+    let at = name::table_of(&request)?;
     let by = match request.name {
         Some(name) => Appended::Name(Some(name)),
         None => Appended::Values(request.part_vals.as_deref()),

@@ -9,46 +9,22 @@ use crate::thrift::error::Failure;
 use crate::thrift::from_wire::environment::{flag, value};
 use crate::thrift::from_wire::name::{self, required};
 use crate::thrift::from_wire::{partition, strings};
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire::partition_list::{PartitionList, Success};
-use hms::ExceptionKind::{InvalidOperationException, MetaException};
 use hms::types::{self, EnvironmentContext};
 use hms::{args, replies};
 
 /// What is missing or in the way makes an alter an invalid operation, and an exchange a `MetaException`.
-pub(in super::super) const METHODS: &[Method] = &[
-    Method::new("alter_partition", |call| Box::pin(alter_partition(call)))
-        .missing(InvalidOperationException),
-    Method::new("alter_partition_with_environment_context", |call| {
-        Box::pin(alter_partition_with_environment_context(call))
-    })
-    .missing(InvalidOperationException),
-    Method::new("alter_partitions", |call| Box::pin(alter_partitions(call)))
-        .missing(InvalidOperationException),
-    Method::new("alter_partitions_with_environment_context", |call| {
-        Box::pin(alter_partitions_with_environment_context(call))
-    })
-    .missing(InvalidOperationException),
-    Method::new("alter_partitions_req", |call| {
-        Box::pin(alter_partitions_req(call))
-    })
-    .missing(InvalidOperationException),
-    Method::new("rename_partition", |call| Box::pin(rename_partition(call)))
-        .missing(InvalidOperationException)
-        .existing(InvalidOperationException),
-    Method::new("rename_partition_req", |call| {
-        Box::pin(rename_partition_req(call))
-    })
-    .missing(InvalidOperationException)
-    .existing(InvalidOperationException),
-    Method::new("exchange_partition", |call| {
-        Box::pin(exchange_partition(call))
-    })
-    .missing(MetaException),
-    Method::new("exchange_partitions", |call| {
-        Box::pin(exchange_partitions(call))
-    })
-    .missing(MetaException),
+pub(in crate::thrift) const METHODS: &[Method] = methods![
+    alter_partition(not_found: InvalidOperationException),
+    alter_partition_with_environment_context(not_found: InvalidOperationException),
+    alter_partitions(not_found: InvalidOperationException),
+    alter_partitions_with_environment_context(not_found: InvalidOperationException),
+    alter_partitions_req(not_found: InvalidOperationException),
+    rename_partition(not_found: InvalidOperationException, already_exists: InvalidOperationException),
+    rename_partition_req(not_found: InvalidOperationException, already_exists: InvalidOperationException),
+    exchange_partition(not_found: MetaException),
+    exchange_partitions(not_found: MetaException),
 ];
 
 fn options(context: Option<&EnvironmentContext<'_>>, is_list: bool) -> PartitionAlterOptions {
@@ -86,14 +62,14 @@ async fn alter_one(
 
 async fn alter_partition(call: Call<'_>) -> Answer {
     let args: args::AlterPartition<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     alter_one(&call, &at, args.new_part.as_ref(), None).await?;
     call.reply(&replies::AlterPartition::default())
 }
 
 async fn alter_partition_with_environment_context(call: Call<'_>) -> Answer {
     let args: args::AlterPartitionWithEnvironmentContext<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     alter_one(
         &call,
         &at,
@@ -120,14 +96,14 @@ async fn alter_list(
 
 async fn alter_partitions(call: Call<'_>) -> Answer {
     let args: args::AlterPartitions<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     alter_list(&call, &at, args.new_parts.as_deref(), None).await?;
     call.reply(&replies::AlterPartitions::default())
 }
 
 async fn alter_partitions_with_environment_context(call: Call<'_>) -> Answer {
     let args: args::AlterPartitionsWithEnvironmentContext<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     alter_list(
         &call,
         &at,
@@ -141,11 +117,7 @@ async fn alter_partitions_with_environment_context(call: Call<'_>) -> Answer {
 async fn alter_partitions_req(call: Call<'_>) -> Answer {
     let args: args::AlterPartitionsReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.table_name),
-    )?;
+    let at = name::table_of(&request)?;
     let context = request.environment_context.as_ref();
     alter_list(&call, &at, Some(&request.partitions), context).await?;
     let success = Some(types::AlterPartitionsResponse::default());
@@ -172,7 +144,7 @@ async fn rename(
 
 async fn rename_partition(call: Call<'_>) -> Answer {
     let args: args::RenamePartition<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     rename(
         &call,
         &at,
@@ -189,11 +161,7 @@ async fn rename_partition_req(call: Call<'_>) -> Answer {
     if request.clone_part.unwrap_or(false) {
         return Err(Error::Unsupported("a partition cannot be cloned".into()).into());
     }
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.table_name),
-    )?;
+    let at = name::table_of(&request)?;
     rename(
         &call,
         &at,

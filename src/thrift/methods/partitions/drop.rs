@@ -8,34 +8,19 @@ use crate::model::TableRef;
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::from_wire::name::{self, required};
 use crate::thrift::from_wire::strings;
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire::partition_list::{PartitionList, Success, Wrapped};
-use hms::ExceptionKind::NoSuchObjectException;
 use hms::types::{self, DropPartitionsExpr};
 use hms::{args, replies};
 
 /// A name that lacks a key, and too few partitions, are missing partitions to a drop.
-pub(in super::super) const METHODS: &[Method] = &[
-    Method::new("drop_partition", |call| Box::pin(drop_partition(call))),
-    Method::new("drop_partition_with_environment_context", |call| {
-        Box::pin(drop_partition_with_environment_context(call))
-    }),
-    Method::new("drop_partition_by_name", |call| {
-        Box::pin(drop_partition_by_name(call))
-    })
-    .unacceptable(NoSuchObjectException),
-    Method::new("drop_partition_by_name_with_environment_context", |call| {
-        Box::pin(drop_partition_by_name_with_environment_context(call))
-    })
-    .unacceptable(NoSuchObjectException),
-    Method::new("drop_partition_req", |call| {
-        Box::pin(drop_partition_req(call))
-    })
-    .unacceptable(NoSuchObjectException),
-    Method::new("drop_partitions_req", |call| {
-        Box::pin(drop_partitions_req(call))
-    })
-    .unacceptable(NoSuchObjectException),
+pub(in crate::thrift) const METHODS: &[Method] = methods![
+    drop_partition,
+    drop_partition_with_environment_context,
+    drop_partition_by_name(invalid_object: NoSuchObjectException),
+    drop_partition_by_name_with_environment_context(invalid_object: NoSuchObjectException),
+    drop_partition_req(invalid_object: NoSuchObjectException),
+    drop_partitions_req(invalid_object: NoSuchObjectException),
 ];
 
 /// Drops the partition with these values.
@@ -79,7 +64,7 @@ async fn by_name(
 
 async fn drop_partition(call: Call<'_>) -> Answer {
     let args: args::DropPartition<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     by_values(&call, &at, args.part_vals.as_deref(), args.delete_data).await?;
     call.reply(&replies::DropPartition {
         success: Some(true),
@@ -89,7 +74,7 @@ async fn drop_partition(call: Call<'_>) -> Answer {
 
 async fn drop_partition_with_environment_context(call: Call<'_>) -> Answer {
     let args: args::DropPartitionWithEnvironmentContext<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     by_values(&call, &at, args.part_vals.as_deref(), args.delete_data).await?;
     call.reply(&replies::DropPartitionWithEnvironmentContext {
         success: Some(true),
@@ -99,7 +84,7 @@ async fn drop_partition_with_environment_context(call: Call<'_>) -> Answer {
 
 async fn drop_partition_by_name(call: Call<'_>) -> Answer {
     let args: args::DropPartitionByName<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     by_name(&call, &at, args.part_name, args.delete_data).await?;
     call.reply(&replies::DropPartitionByName {
         success: Some(true),
@@ -109,7 +94,7 @@ async fn drop_partition_by_name(call: Call<'_>) -> Answer {
 
 async fn drop_partition_by_name_with_environment_context(call: Call<'_>) -> Answer {
     let args: args::DropPartitionByNameWithEnvironmentContext<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     by_name(&call, &at, args.part_name, args.delete_data).await?;
     call.reply(&replies::DropPartitionByNameWithEnvironmentContext {
         success: Some(true),
@@ -120,11 +105,7 @@ async fn drop_partition_by_name_with_environment_context(call: Call<'_>) -> Answ
 async fn drop_partition_req(call: Call<'_>) -> Answer {
     let args: args::DropPartitionReq<'_> = call.arguments()?;
     let request = required(args.drop_partition_req, "dropPartitionReq")?;
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.tbl_name),
-    )?;
+    let at = name::table_of(&request)?;
     match request.part_name {
         Some(name) => by_name(&call, &at, Some(name), request.delete_data).await?,
         None => {
@@ -146,11 +127,7 @@ async fn drop_partition_req(call: Call<'_>) -> Answer {
 async fn drop_partitions_req(call: Call<'_>) -> Answer {
     let args: args::DropPartitionsReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.tbl_name),
-    )?;
+    let at = name::table_of(&request)?;
     let options = DropOptions {
         delete_data: request.delete_data.unwrap_or(false),
         if_exists: request

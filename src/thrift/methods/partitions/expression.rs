@@ -8,20 +8,14 @@ use crate::catalog::PartitionSelection;
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::error::Failure;
 use crate::thrift::from_wire::name::{self, required};
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire::partition::ParameterPatterns;
 use crate::thrift::to_wire::partition_list::{PartitionList, Success, Wrapped};
 use hms::args;
 use hms::types::PartitionsByExprRequest;
 
-pub(in super::super) const METHODS: &[Method] = &[
-    Method::new("get_partitions_by_expr", |call| {
-        Box::pin(get_partitions_by_expr(call))
-    }),
-    Method::new("get_partitions_spec_by_expr", |call| {
-        Box::pin(get_partitions_spec_by_expr(call))
-    }),
-];
+pub(in crate::thrift) const METHODS: &[Method] =
+    methods![get_partitions_by_expr, get_partitions_spec_by_expr,];
 
 /// What Hive 4 sends for "no expression".
 const NO_EXPRESSION: &[u8] = &[0xFF];
@@ -40,11 +34,7 @@ async fn matching(
     call: &Call<'_>,
     request: &PartitionsByExprRequest<'_>,
 ) -> Result<(PartitionList, bool), Failure> {
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.tbl_name),
-    )?;
+    let at = name::table_of(request)?;
     let patterns = ParameterPatterns::new(
         request.include_param_key_pattern,
         request.exclude_param_key_pattern,

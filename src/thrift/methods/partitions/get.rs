@@ -6,31 +6,19 @@ use crate::thrift::call::{Answer, Call};
 use crate::thrift::error::Failure;
 use crate::thrift::from_wire::name::{self, required};
 use crate::thrift::from_wire::strings;
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire::partition::ParameterPatterns;
 use crate::thrift::to_wire::partition_list::{PartitionList, SinglePartition, Success, Wrapped};
-use hms::ExceptionKind::NoSuchObjectException;
 use hms::args;
 
 /// A name that lacks a key is a missing partition to a reader.
-pub(in super::super) const METHODS: &[Method] = &[
-    Method::new("get_partition", |call| Box::pin(get_partition(call))),
-    Method::new("get_partition_with_auth", |call| {
-        Box::pin(get_partition_with_auth(call))
-    }),
-    Method::new("get_partition_req", |call| {
-        Box::pin(get_partition_req(call))
-    }),
-    Method::new("get_partition_by_name", |call| {
-        Box::pin(get_partition_by_name(call))
-    })
-    .unacceptable(NoSuchObjectException),
-    Method::new("get_partitions_by_names", |call| {
-        Box::pin(get_partitions_by_names(call))
-    }),
-    Method::new("get_partitions_by_names_req", |call| {
-        Box::pin(get_partitions_by_names_req(call))
-    }),
+pub(in crate::thrift) const METHODS: &[Method] = methods![
+    get_partition,
+    get_partition_with_auth,
+    get_partition_req,
+    get_partition_by_name(invalid_object: NoSuchObjectException),
+    get_partitions_by_names,
+    get_partitions_by_names_req,
 ];
 
 async fn answer_one(call: &Call<'_>, at: &TableRef, key: PartitionKey<'_>) -> Answer {
@@ -40,7 +28,7 @@ async fn answer_one(call: &Call<'_>, at: &TableRef, key: PartitionKey<'_>) -> An
 
 async fn get_partition(call: Call<'_>) -> Answer {
     let args: args::GetPartition<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     let values = required(args.part_vals.as_deref(), "part_vals")?;
     let values = strings(Some(values));
     answer_one(&call, &at, PartitionKey::Values(&values)).await
@@ -49,7 +37,7 @@ async fn get_partition(call: Call<'_>) -> Answer {
 /// Partitions carry no privileges of their own.
 async fn get_partition_with_auth(call: Call<'_>) -> Answer {
     let args: args::GetPartitionWithAuth<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     let values = required(args.part_vals.as_deref(), "part_vals")?;
     let values = strings(Some(values));
     answer_one(&call, &at, PartitionKey::Values(&values)).await
@@ -58,11 +46,7 @@ async fn get_partition_with_auth(call: Call<'_>) -> Answer {
 async fn get_partition_req(call: Call<'_>) -> Answer {
     let args: args::GetPartitionReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.tbl_name),
-    )?;
+    let at = name::table_of(&request)?;
     let values = strings(Some(&request.part_vals));
     let found = call
         .catalog()
@@ -76,7 +60,7 @@ async fn get_partition_req(call: Call<'_>) -> Answer {
 
 async fn get_partition_by_name(call: Call<'_>) -> Answer {
     let args: args::GetPartitionByName<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     let name = required(args.part_name, "part_name")?;
     answer_one(&call, &at, PartitionKey::Name(name)).await
 }
@@ -96,7 +80,7 @@ async fn named(
 
 async fn get_partitions_by_names(call: Call<'_>) -> Answer {
     let args: args::GetPartitionsByNames<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     let list = named(
         &call,
         &at,
@@ -111,7 +95,7 @@ async fn get_partitions_by_names(call: Call<'_>) -> Answer {
 async fn get_partitions_by_names_req(call: Call<'_>) -> Answer {
     let args: args::GetPartitionsByNamesReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let at = name::table(Some(request.db_name), Some(request.tbl_name))?;
+    let at = name::table_of(&request)?;
     let patterns = ParameterPatterns::new(
         request.include_param_key_pattern,
         request.exclude_param_key_pattern,

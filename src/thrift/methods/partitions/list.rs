@@ -8,65 +8,41 @@ use crate::error::Result;
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::from_wire::name::{self, required};
 use crate::thrift::from_wire::strings;
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire::partition::ParameterPatterns;
 use crate::thrift::to_wire::partition_list::{PartitionList, Success, Wrapped};
 use hms::{args, replies};
 
-pub(in super::super) const METHODS: &[Method] = &[
-    Method::new("get_partitions", |call| Box::pin(get_partitions(call))),
-    Method::new("get_partitions_req", |call| {
-        Box::pin(get_partitions_req(call))
-    }),
-    Method::new("get_partitions_with_auth", |call| {
-        Box::pin(get_partitions_with_auth(call))
-    }),
-    Method::new("get_partitions_ps", |call| {
-        Box::pin(get_partitions_ps(call))
-    }),
-    Method::new("get_partitions_ps_with_auth", |call| {
-        Box::pin(get_partitions_ps_with_auth(call))
-    }),
-    Method::new("get_partitions_ps_with_auth_req", |call| {
-        Box::pin(get_partitions_ps_with_auth_req(call))
-    }),
-    Method::new("get_partitions_by_filter", |call| {
-        Box::pin(get_partitions_by_filter(call))
-    }),
-    Method::new("get_partitions_by_filter_req", |call| {
-        Box::pin(get_partitions_by_filter_req(call))
-    }),
-    Method::new("get_num_partitions_by_filter", |call| {
-        Box::pin(get_num_partitions_by_filter(call))
-    }),
-    Method::new("get_partitions_pspec", |call| {
-        Box::pin(get_partitions_pspec(call))
-    }),
-    Method::new("get_part_specs_by_filter", |call| {
-        Box::pin(get_part_specs_by_filter(call))
-    }),
+pub(in crate::thrift) const METHODS: &[Method] = methods![
+    get_partitions,
+    get_partitions_req,
+    get_partitions_with_auth,
+    get_partitions_ps,
+    get_partitions_ps_with_auth,
+    get_partitions_ps_with_auth_req,
+    get_partitions_by_filter,
+    get_partitions_by_filter_req,
+    get_num_partitions_by_filter,
+    get_partitions_pspec,
+    get_part_specs_by_filter,
 ];
 
 async fn get_partitions(call: Call<'_>) -> Answer {
     let args: args::GetPartitions<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     answer_selection(&call, &at, PartitionSelection::All, max_of(args.max_parts)).await
 }
 
 async fn get_partitions_with_auth(call: Call<'_>) -> Answer {
     let args: args::GetPartitionsWithAuth<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     answer_selection(&call, &at, PartitionSelection::All, max_of(args.max_parts)).await
 }
 
 async fn get_partitions_req(call: Call<'_>) -> Answer {
     let args: args::GetPartitionsReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.tbl_name),
-    )?;
+    let at = name::table_of(&request)?;
     let patterns = ParameterPatterns::new(
         request.include_param_key_pattern,
         request.exclude_param_key_pattern,
@@ -83,7 +59,7 @@ pub(super) fn values_of(values: Option<&[&str]>) -> Result<Vec<String>> {
 
 async fn get_partitions_ps(call: Call<'_>) -> Answer {
     let args: args::GetPartitionsPs<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     let values = values_of(args.part_vals.as_deref())?;
     let selection = PartitionSelection::Values(&values);
     answer_selection(&call, &at, selection, max_of(args.max_parts)).await
@@ -91,7 +67,7 @@ async fn get_partitions_ps(call: Call<'_>) -> Answer {
 
 async fn get_partitions_ps_with_auth(call: Call<'_>) -> Answer {
     let args: args::GetPartitionsPsWithAuth<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     let values = values_of(args.part_vals.as_deref())?;
     let selection = PartitionSelection::Values(&values);
     answer_selection(&call, &at, selection, max_of(args.max_parts)).await
@@ -101,11 +77,7 @@ async fn get_partitions_ps_with_auth(call: Call<'_>) -> Answer {
 async fn get_partitions_ps_with_auth_req(call: Call<'_>) -> Answer {
     let args: args::GetPartitionsPsWithAuthReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.tbl_name),
-    )?;
+    let at = name::table_of(&request)?;
     let patterns = ParameterPatterns::new(
         request.include_param_key_pattern,
         request.exclude_param_key_pattern,
@@ -134,7 +106,7 @@ async fn get_partitions_ps_with_auth_req(call: Call<'_>) -> Answer {
 
 async fn get_partitions_by_filter(call: Call<'_>) -> Answer {
     let args: args::GetPartitionsByFilter<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     let selection = PartitionSelection::Filter(args.filter.unwrap_or_default());
     answer_selection(&call, &at, selection, max_of(args.max_parts)).await
 }
@@ -142,7 +114,7 @@ async fn get_partitions_by_filter(call: Call<'_>) -> Answer {
 async fn get_partitions_by_filter_req(call: Call<'_>) -> Answer {
     let args: args::GetPartitionsByFilterReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let at = name::table_in(request.cat_name, request.db_name, request.tbl_name)?;
+    let at = name::table_of(&request)?;
     let patterns = ParameterPatterns::new(
         request.include_param_key_pattern,
         request.exclude_param_key_pattern,
@@ -154,7 +126,7 @@ async fn get_partitions_by_filter_req(call: Call<'_>) -> Answer {
 
 async fn get_num_partitions_by_filter(call: Call<'_>) -> Answer {
     let args: args::GetNumPartitionsByFilter<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     let selection = PartitionSelection::Filter(args.filter.unwrap_or_default());
     let count = call
         .catalog()
@@ -170,7 +142,7 @@ async fn get_num_partitions_by_filter(call: Call<'_>) -> Answer {
 
 async fn get_partitions_pspec(call: Call<'_>) -> Answer {
     let args: args::GetPartitionsPspec<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     let max = max_of(args.max_parts);
     let patterns = ParameterPatterns::default();
     let list = select(&call, &at, PartitionSelection::All, max, patterns).await?;
@@ -180,7 +152,7 @@ async fn get_partitions_pspec(call: Call<'_>) -> Answer {
 /// Flink reads partitions by this form alone.
 async fn get_part_specs_by_filter(call: Call<'_>) -> Answer {
     let args: args::GetPartSpecsByFilter<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     let selection = PartitionSelection::Filter(args.filter.unwrap_or_default());
     let max = max_of(args.max_parts);
     let list = select(&call, &at, selection, max, ParameterPatterns::default()).await?;

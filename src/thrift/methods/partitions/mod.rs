@@ -1,15 +1,15 @@
 //! Partitions: one file a verb. The many spellings of an operation stand in one table and call one body.
 
-pub(super) mod add;
-pub(super) mod alter;
-pub(super) mod drop;
-pub(super) mod expression;
-pub(super) mod get;
-pub(super) mod list;
-pub(super) mod names;
-pub(super) mod specs;
-pub(super) mod text;
-pub(super) mod truncate;
+pub(in crate::thrift) mod add;
+pub(in crate::thrift) mod alter;
+pub(in crate::thrift) mod drop;
+pub(in crate::thrift) mod expression;
+pub(in crate::thrift) mod get;
+pub(in crate::thrift) mod list;
+pub(in crate::thrift) mod names;
+pub(in crate::thrift) mod specs;
+pub(in crate::thrift) mod text;
+pub(in crate::thrift) mod truncate;
 
 use crate::catalog::{PartitionSelection, PartitionsOf};
 use crate::error::{Entity, Error};

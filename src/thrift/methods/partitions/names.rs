@@ -8,32 +8,18 @@ use crate::error::Error;
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::from_wire::name::{self, required};
 use crate::thrift::from_wire::strings;
-use crate::thrift::method::Method;
-use hms::ExceptionKind::MetaException;
+use crate::thrift::method::{Method, methods};
 use hms::types::{self, FieldSchema};
 use hms::{args, replies};
 
 /// A missing table has no values in Hive but a `MetaException`.
-pub(in super::super) const METHODS: &[Method] = &[
-    Method::new("get_partition_names", |call| {
-        Box::pin(get_partition_names(call))
-    }),
-    Method::new("fetch_partition_names_req", |call| {
-        Box::pin(fetch_partition_names_req(call))
-    }),
-    Method::new("get_partition_names_req", |call| {
-        Box::pin(get_partition_names_req(call))
-    }),
-    Method::new("get_partition_names_ps", |call| {
-        Box::pin(get_partition_names_ps(call))
-    }),
-    Method::new("get_partition_names_ps_req", |call| {
-        Box::pin(get_partition_names_ps_req(call))
-    }),
-    Method::new("get_partition_values", |call| {
-        Box::pin(get_partition_values(call))
-    })
-    .missing(MetaException),
+pub(in crate::thrift) const METHODS: &[Method] = methods![
+    get_partition_names,
+    fetch_partition_names_req,
+    get_partition_names_req,
+    get_partition_names_ps,
+    get_partition_names_ps_req,
+    get_partition_values(not_found: MetaException),
 ];
 
 fn texts(names: &[String]) -> Vec<&str> {
@@ -42,7 +28,7 @@ fn texts(names: &[String]) -> Vec<&str> {
 
 async fn get_partition_names(call: Call<'_>) -> Answer {
     let args: args::GetPartitionNames<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     let max = max_of(args.max_parts);
     let names = call
         .catalog()
@@ -57,11 +43,7 @@ async fn get_partition_names(call: Call<'_>) -> Answer {
 async fn fetch_partition_names_req(call: Call<'_>) -> Answer {
     let args: args::FetchPartitionNamesReq<'_> = call.arguments()?;
     let request = required(args.partition_req, "partitionReq")?;
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.tbl_name),
-    )?;
+    let at = name::table_of(&request)?;
     let max = max_of(request.max_parts);
     let names = call
         .catalog()
@@ -78,11 +60,7 @@ async fn fetch_partition_names_req(call: Call<'_>) -> Answer {
 async fn get_partition_names_req(call: Call<'_>) -> Answer {
     let args: args::GetPartitionNamesReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.tbl_name),
-    )?;
+    let at = name::table_of(&request)?;
     if request.order.is_some_and(|order| !order.trim().is_empty()) {
         return Err(
             Error::Unsupported("partition names are given in their own order only".into()).into(),
@@ -107,7 +85,7 @@ async fn get_partition_names_req(call: Call<'_>) -> Answer {
 /// wants.
 async fn get_partition_names_ps(call: Call<'_>) -> Answer {
     let args: args::GetPartitionNamesPs<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     let values = values_of(args.part_vals.as_deref())?;
     let selection = PartitionSelection::Values(&values);
     let names = call
@@ -123,11 +101,7 @@ async fn get_partition_names_ps(call: Call<'_>) -> Answer {
 async fn get_partition_names_ps_req(call: Call<'_>) -> Answer {
     let args: args::GetPartitionNamesPsReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.tbl_name),
-    )?;
+    let at = name::table_of(&request)?;
     let values = request
         .part_values
         .as_deref()
@@ -152,11 +126,7 @@ async fn get_partition_names_ps_req(call: Call<'_>) -> Answer {
 async fn get_partition_values(call: Call<'_>) -> Answer {
     let args: args::GetPartitionValues<'_> = call.arguments()?;
     let request = required(args.request, "request")?;
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.tbl_name),
-    )?;
+    let at = name::table_of(&request)?;
     let rows = call
         .catalog()
         .partition_values(

@@ -8,16 +8,13 @@ use crate::error::{Error, Result};
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::from_wire::name::{self, required};
 use crate::thrift::from_wire::strings;
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire::partition::ParameterPatterns;
 use crate::thrift::to_wire::partition_list::{PartitionList, Success, Wrapped};
 use hms::args;
 use hms::types::{GetPartitionsFilterSpec, PartitionFilterMode};
 
-pub(in super::super) const METHODS: &[Method] =
-    &[Method::new("get_partitions_with_specs", |call| {
-        Box::pin(get_partitions_with_specs(call))
-    })];
+pub(in crate::thrift) const METHODS: &[Method] = methods![get_partitions_with_specs,];
 
 /// The fields of a partition; a projection names them or what lies inside them, as `sd.location`.
 const FIELDS: [&str; 10] = [
@@ -36,7 +33,7 @@ const FIELDS: [&str; 10] = [
 async fn get_partitions_with_specs(call: Call<'_>) -> Answer {
     let args: args::GetPartitionsWithSpecs<'_> = call.arguments()?;
     let request = required(args.request, "request")?;
-    let at = name::table_in(request.cat_name, request.db_name, request.tbl_name)?;
+    let at = name::table_of(&request)?;
     let projection = request.projection_spec.unwrap_or_default();
     for path in projection.field_list.iter().flatten() {
         let field = path.split('.').next().unwrap_or_default();

@@ -3,22 +3,16 @@
 use crate::hive::partition_name::{spec_of_name, values_of_name};
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::from_wire::name::required;
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use hms::{args, replies};
 
-pub(in super::super) const METHODS: &[Method] = &[
-    Method::new("partition_name_to_vals", |call| {
-        Box::pin(async move { partition_name_to_vals(&call) })
-    }),
-    Method::new("partition_name_to_spec", |call| {
-        Box::pin(async move { partition_name_to_spec(&call) })
-    }),
-    Method::new("partition_name_has_valid_characters", |call| {
-        Box::pin(async move { partition_name_has_valid_characters(&call) })
-    }),
+pub(in crate::thrift) const METHODS: &[Method] = methods![
+    partition_name_to_vals,
+    partition_name_to_spec,
+    partition_name_has_valid_characters,
 ];
 
-fn partition_name_to_vals(call: &Call<'_>) -> Answer {
+async fn partition_name_to_vals(call: Call<'_>) -> Answer {
     let args: args::PartitionNameToVals<'_> = call.arguments()?;
     let values = values_of_name(required(args.part_name, "part_name")?);
     let success = Some(values.iter().map(String::as_str).collect());
@@ -28,7 +22,7 @@ fn partition_name_to_vals(call: &Call<'_>) -> Answer {
     })
 }
 
-fn partition_name_to_spec(call: &Call<'_>) -> Answer {
+async fn partition_name_to_spec(call: Call<'_>) -> Answer {
     let args: args::PartitionNameToSpec<'_> = call.arguments()?;
     let spec = spec_of_name(required(args.part_name, "part_name")?);
     let success = Some(
@@ -43,7 +37,7 @@ fn partition_name_to_spec(call: &Call<'_>) -> Answer {
 }
 
 /// Every character is valid: names escape what a directory cannot hold (Hive's white list is empty by default too).
-fn partition_name_has_valid_characters(call: &Call<'_>) -> Answer {
+async fn partition_name_has_valid_characters(call: Call<'_>) -> Answer {
     let args: args::PartitionNameHasValidCharacters<'_> = call.arguments()?;
     required(args.part_vals, "part_vals")?;
     let success = Some(true);

@@ -2,19 +2,14 @@
 
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::from_wire::name::{self, required};
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use hms::{args, replies};
 
-pub(in super::super) const METHODS: &[Method] = &[
-    Method::new("truncate_table", |call| Box::pin(truncate_table(call))),
-    Method::new("truncate_table_req", |call| {
-        Box::pin(truncate_table_req(call))
-    }),
-];
+pub(in crate::thrift) const METHODS: &[Method] = methods![truncate_table, truncate_table_req,];
 
 async fn truncate_table(call: Call<'_>) -> Answer {
     let args: args::TruncateTable<'_> = call.arguments()?;
-    let at = name::table(args.db_name, args.table_name)?;
+    let at = name::table_of(&args)?;
     call.catalog()
         .table_truncate(&at, args.part_names.as_deref())
         .await?;
@@ -25,7 +20,7 @@ async fn truncate_table(call: Call<'_>) -> Answer {
 async fn truncate_table_req(call: Call<'_>) -> Answer {
     let args: args::TruncateTableReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let at = name::table(Some(request.db_name), Some(request.table_name))?;
+    let at = name::table_of(&request)?;
     call.catalog()
         .table_truncate(&at, request.part_names.as_deref())
         .await?;

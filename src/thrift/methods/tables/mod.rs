@@ -1,4 +1,4 @@
 //! Tables: reading and writing, every spelling.
 
-pub(super) mod read;
-pub(super) mod write;
+pub(in crate::thrift) mod read;
+pub(in crate::thrift) mod write;

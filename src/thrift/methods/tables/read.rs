@@ -5,48 +5,26 @@ use crate::model::{DatabaseRef, Name, Table, TableRef, TableType};
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::error::Failure;
 use crate::thrift::from_wire::name::{self, required};
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use crate::thrift::{from_wire, to_wire};
-use hms::ExceptionKind::{InvalidOperationException, UnknownDBException, UnknownTableException};
 use hms::{args, replies, types};
 
-pub(in super::super) const METHODS: &[Method] = &[
-    Method::new("get_table", |call| Box::pin(get_table(call))),
-    Method::new("get_table_req", |call| Box::pin(get_table_req(call))),
-    Method::new("get_all_tables", |call| Box::pin(get_all_tables(call))),
-    Method::new("get_tables", |call| Box::pin(get_tables(call))),
-    Method::new("get_tables_by_type", |call| {
-        Box::pin(get_tables_by_type(call))
-    }),
-    Method::new("get_table_meta", |call| Box::pin(get_table_meta(call))),
-    Method::new("get_table_names_by_filter", |call| {
-        Box::pin(get_table_names_by_filter(call))
-    })
-    .missing(UnknownDBException),
-    Method::new("get_table_objects_by_name", |call| {
-        Box::pin(get_table_objects_by_name(call))
-    })
-    .missing(UnknownDBException)
-    .senseless(InvalidOperationException),
-    Method::new("get_table_objects_by_name_req", |call| {
-        Box::pin(get_table_objects_by_name_req(call))
-    })
-    .missing(UnknownDBException)
-    .senseless(InvalidOperationException),
-    Method::new("get_fields", |call| Box::pin(get_fields(call))).missing(UnknownTableException),
-    Method::new("get_fields_with_environment_context", |call| {
-        Box::pin(get_fields_with_environment_context(call))
-    })
-    .missing(UnknownTableException),
-    Method::new("get_fields_req", |call| Box::pin(get_fields_req(call)))
-        .missing(UnknownTableException),
-    Method::new("get_schema", |call| Box::pin(get_schema(call))).missing(UnknownTableException),
-    Method::new("get_schema_with_environment_context", |call| {
-        Box::pin(get_schema_with_environment_context(call))
-    })
-    .missing(UnknownTableException),
-    Method::new("get_schema_req", |call| Box::pin(get_schema_req(call)))
-        .missing(UnknownTableException),
+pub(in crate::thrift) const METHODS: &[Method] = methods![
+    get_table,
+    get_table_req,
+    get_all_tables,
+    get_tables,
+    get_tables_by_type,
+    get_table_meta,
+    get_table_names_by_filter(not_found: UnknownDBException),
+    get_table_objects_by_name(not_found: UnknownDBException, invalid: InvalidOperationException),
+    get_table_objects_by_name_req(not_found: UnknownDBException, invalid: InvalidOperationException),
+    get_fields(not_found: UnknownTableException),
+    get_fields_with_environment_context(not_found: UnknownTableException),
+    get_fields_req(not_found: UnknownTableException),
+    get_schema(not_found: UnknownTableException),
+    get_schema_with_environment_context(not_found: UnknownTableException),
+    get_schema_req(not_found: UnknownTableException),
 ];
 
 fn texts(names: &[Name]) -> Option<Vec<&str>> {
@@ -55,10 +33,7 @@ fn texts(names: &[Name]) -> Option<Vec<&str>> {
 
 async fn get_table(call: Call<'_>) -> Answer {
     let args: args::GetTable<'_> = call.arguments()?;
-    let table = call
-        .catalog()
-        .table_get(&name::table(args.dbname, args.tbl_name)?)
-        .await?;
+    let table = call.catalog().table_get(&name::table_of(&args)?).await?;
     call.reply(&replies::GetTable {
         success: Some(to_wire::table::table(&table)),
         ..Default::default()
@@ -68,11 +43,7 @@ async fn get_table(call: Call<'_>) -> Answer {
 async fn get_table_req(call: Call<'_>) -> Answer {
     let args: args::GetTableReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.tbl_name),
-    )?;
+    let at = name::table_of(&request)?;
     let table = call.catalog().table_get(&at).await?;
     let result = types::GetTableResult {
         table: to_wire::table::table(&table),
@@ -86,7 +57,7 @@ async fn get_table_req(call: Call<'_>) -> Answer {
 
 async fn get_all_tables(call: Call<'_>) -> Answer {
     let args: args::GetAllTables<'_> = call.arguments()?;
-    let at = name::database(args.db_name, "db_name")?;
+    let at = name::database_of(&args)?;
     let names = call.catalog().table_names(&at, None, None).await?;
     call.reply(&replies::GetAllTables {
         success: texts(&names),
@@ -96,7 +67,7 @@ async fn get_all_tables(call: Call<'_>) -> Answer {
 
 async fn get_tables(call: Call<'_>) -> Answer {
     let args: args::GetTables<'_> = call.arguments()?;
-    let at = name::database(args.db_name, "db_name")?;
+    let at = name::database_of(&args)?;
     let names = call.catalog().table_names(&at, args.pattern, None).await?;
     call.reply(&replies::GetTables {
         success: texts(&names),
@@ -107,7 +78,7 @@ async fn get_tables(call: Call<'_>) -> Answer {
 /// A null pattern means all: Flink sends one.
 async fn get_tables_by_type(call: Call<'_>) -> Answer {
     let args: args::GetTablesByType<'_> = call.arguments()?;
-    let at = name::database(args.db_name, "db_name")?;
+    let at = name::database_of(&args)?;
     let wanted = args.table_type.map(TableType::parse);
     let names = call
         .catalog()
@@ -227,7 +198,7 @@ async fn columns(
 
 async fn get_fields(call: Call<'_>) -> Answer {
     let args: args::GetFields<'_> = call.arguments()?;
-    let columns = columns(&call, &name::table(args.db_name, args.table_name)?, false).await?;
+    let columns = columns(&call, &name::table_of(&args)?, false).await?;
     call.reply(&replies::GetFields {
         success: Some(to_wire::storage::columns(&columns)),
         ..Default::default()
@@ -236,7 +207,7 @@ async fn get_fields(call: Call<'_>) -> Answer {
 
 async fn get_fields_with_environment_context(call: Call<'_>) -> Answer {
     let args: args::GetFieldsWithEnvironmentContext<'_> = call.arguments()?;
-    let columns = columns(&call, &name::table(args.db_name, args.table_name)?, false).await?;
+    let columns = columns(&call, &name::table_of(&args)?, false).await?;
     let success = Some(to_wire::storage::columns(&columns));
     call.reply(&replies::GetFieldsWithEnvironmentContext {
         success,
@@ -247,11 +218,7 @@ async fn get_fields_with_environment_context(call: Call<'_>) -> Answer {
 async fn get_fields_req(call: Call<'_>) -> Answer {
     let args: args::GetFieldsReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.tbl_name),
-    )?;
+    let at = name::table_of(&request)?;
     let columns = columns(&call, &at, false).await?;
     let response = types::GetFieldsResponse {
         fields: to_wire::storage::columns(&columns),
@@ -264,7 +231,7 @@ async fn get_fields_req(call: Call<'_>) -> Answer {
 
 async fn get_schema(call: Call<'_>) -> Answer {
     let args: args::GetSchema<'_> = call.arguments()?;
-    let columns = columns(&call, &name::table(args.db_name, args.table_name)?, true).await?;
+    let columns = columns(&call, &name::table_of(&args)?, true).await?;
     call.reply(&replies::GetSchema {
         success: Some(to_wire::storage::columns(&columns)),
         ..Default::default()
@@ -273,7 +240,7 @@ async fn get_schema(call: Call<'_>) -> Answer {
 
 async fn get_schema_with_environment_context(call: Call<'_>) -> Answer {
     let args: args::GetSchemaWithEnvironmentContext<'_> = call.arguments()?;
-    let columns = columns(&call, &name::table(args.db_name, args.table_name)?, true).await?;
+    let columns = columns(&call, &name::table_of(&args)?, true).await?;
     let success = Some(to_wire::storage::columns(&columns));
     call.reply(&replies::GetSchemaWithEnvironmentContext {
         success,
@@ -284,11 +251,7 @@ async fn get_schema_with_environment_context(call: Call<'_>) -> Answer {
 async fn get_schema_req(call: Call<'_>) -> Answer {
     let args: args::GetSchemaReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.tbl_name),
-    )?;
+    let at = name::table_of(&request)?;
     let columns = columns(&call, &at, true).await?;
     let response = types::GetSchemaResponse {
         fields: to_wire::storage::columns(&columns),

@@ -7,39 +7,23 @@ use crate::thrift::error::Failure;
 use crate::thrift::from_wire::environment::{alter_options, flag};
 use crate::thrift::from_wire::name::{self, required};
 use crate::thrift::from_wire::{self};
-use crate::thrift::method::Method;
+use crate::thrift::method::{Method, methods};
 use crate::thrift::methods::constraints::none_sent;
-use hms::ExceptionKind::{InvalidObjectException, InvalidOperationException};
 use hms::types::{self, EnvironmentContext};
 use hms::{args, replies};
 
 /// A missing database is an invalid object to a create, a missing table an invalid operation to an alter.
-pub(in super::super) const METHODS: &[Method] = &[
-    Method::new("create_table", |call| Box::pin(create_table(call)))
-        .missing(InvalidObjectException),
-    Method::new("create_table_with_environment_context", |call| {
-        Box::pin(create_table_with_environment_context(call))
-    })
-    .missing(InvalidObjectException),
-    Method::new("create_table_req", |call| Box::pin(create_table_req(call)))
-        .missing(InvalidObjectException),
-    Method::new("alter_table", |call| Box::pin(alter_table(call)))
-        .missing(InvalidOperationException),
-    Method::new("alter_table_with_environment_context", |call| {
-        Box::pin(alter_table_with_environment_context(call))
-    })
-    .missing(InvalidOperationException),
-    Method::new("alter_table_with_cascade", |call| {
-        Box::pin(alter_table_with_cascade(call))
-    })
-    .missing(InvalidOperationException),
-    Method::new("alter_table_req", |call| Box::pin(alter_table_req(call)))
-        .missing(InvalidOperationException),
-    Method::new("drop_table", |call| Box::pin(drop_table(call))),
-    Method::new("drop_table_with_environment_context", |call| {
-        Box::pin(drop_table_with_environment_context(call))
-    }),
-    Method::new("drop_table_req", |call| Box::pin(drop_table_req(call))),
+pub(in crate::thrift) const METHODS: &[Method] = methods![
+    create_table(not_found: InvalidObjectException),
+    create_table_with_environment_context(not_found: InvalidObjectException),
+    create_table_req(not_found: InvalidObjectException),
+    alter_table(not_found: InvalidOperationException),
+    alter_table_with_environment_context(not_found: InvalidOperationException),
+    alter_table_with_cascade(not_found: InvalidOperationException),
+    alter_table_req(not_found: InvalidOperationException),
+    drop_table,
+    drop_table_with_environment_context,
+    drop_table_req,
 ];
 
 async fn create(
@@ -47,7 +31,7 @@ async fn create(
     table: Option<&types::Table<'_>>,
     context: Option<&EnvironmentContext<'_>>,
 ) -> Result<(), Failure> {
-    let table = from_wire::table::table(required(table, "tbl")?)?;
+    let table = from_wire::table::table(required(table, "tbl")?, None)?;
     let gather = !flag(context, "DO_NOT_UPDATE_STATS");
     Ok(call
         .catalog()
@@ -88,24 +72,21 @@ async fn alter(
     table: Option<&types::Table<'_>>,
     options: &AlterOptions,
 ) -> Result<(), Failure> {
-    let mut wire = required(table, "new_tbl")?.clone();
-    if wire.cat_name.is_none() {
-        wire.cat_name = Some(at.catalog.as_str());
-    }
-    let table = from_wire::table::table(&wire)?;
+    let wire = required(table, "new_tbl")?;
+    let table = from_wire::table::table(wire, Some(at.catalog.as_str()))?;
     Ok(call.catalog().table_alter(at, table, options).await?)
 }
 
 async fn alter_table(call: Call<'_>) -> Answer {
     let args: args::AlterTable<'_> = call.arguments()?;
-    let at = name::table(args.dbname, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     alter(&call, &at, args.new_tbl.as_ref(), &AlterOptions::default()).await?;
     call.reply(&replies::AlterTable::default())
 }
 
 async fn alter_table_with_environment_context(call: Call<'_>) -> Answer {
     let args: args::AlterTableWithEnvironmentContext<'_> = call.arguments()?;
-    let at = name::table(args.dbname, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     let options = alter_options(args.environment_context.as_ref());
     alter(&call, &at, args.new_tbl.as_ref(), &options).await?;
     call.reply(&replies::AlterTableWithEnvironmentContext::default())
@@ -113,7 +94,7 @@ async fn alter_table_with_environment_context(call: Call<'_>) -> Answer {
 
 async fn alter_table_with_cascade(call: Call<'_>) -> Answer {
     let args: args::AlterTableWithCascade<'_> = call.arguments()?;
-    let at = name::table(args.dbname, args.tbl_name)?;
+    let at = name::table_of(&args)?;
     let options = AlterOptions {
         cascade: args.cascade.unwrap_or(false),
         ..Default::default()
@@ -125,11 +106,7 @@ async fn alter_table_with_cascade(call: Call<'_>) -> Answer {
 async fn alter_table_req(call: Call<'_>) -> Answer {
     let args: args::AlterTableReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
-    let at = name::table_in(
-        request.cat_name,
-        Some(request.db_name),
-        Some(request.table_name),
-    )?;
+    let at = name::table_of(&request)?;
     let mut options = alter_options(request.environment_context.as_ref());
     if let Some((key, value)) = request
         .expected_parameter_key
@@ -169,11 +146,7 @@ async fn drop_table_with_environment_context(call: Call<'_>) -> Answer {
 async fn drop_table_req(call: Call<'_>) -> Answer {
     let args: args::DropTableReq<'_> = call.arguments()?;
     let request = required(args.drop_table_req, "dropTableReq")?;
-    let at = name::table_in(
-        request.catalog_name,
-        Some(request.db_name),
-        Some(request.table_name),
-    )?;
+    let at = name::table_of(&request)?;
     call.catalog()
         .table_drop(&at, request.delete_data.unwrap_or(false))
         .await?;
