@@ -47,7 +47,7 @@ pub use source::{
     SOURCE_TEXT_BYTES_MAX, Snapshot, SnapshotError, SourceColumn, SourceDialect, SourceTable,
     SourceTableKind, SourceTableRef, TABLE_COLUMNS_MAX, VIEW_BYTES_MAX,
 };
-pub use statistics::{ColumnStatistics, Decimal, StatisticsData};
+pub use statistics::{Bounds, ColumnStatistics, Decimal, Figures, Lengths, Range};
 pub use table::{PrincipalType, Table, TableMeta, TableType};
 pub use watch::{
     AppliedColumn, ChangeFilter, ChangeTarget, EngineEffect, SchemaChange, SnapshotAt,

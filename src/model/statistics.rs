@@ -10,9 +10,68 @@ pub struct ColumnStatistics {
     /// Its type when it was analysed.
     pub column_type: String,
     /// The figures.
-    pub data: StatisticsData,
+    pub figures: Figures,
     /// Seconds since the epoch.
     pub analyzed_at: i64,
+}
+
+/// The figures of one column. The counts are of values; −1 is unknown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figures {
+    /// Count of null.
+    pub nulls: i64,
+    /// Count of distinct values; 0 for booleans and binary values, of which nobody counts them.
+    pub distinct: i64,
+    /// Sketch of the distinct values, opaque.
+    pub bit_vectors: Option<Vec<u8>>,
+    /// KLL sketch of how the values are spread, opaque; of numbers and times alone.
+    pub histogram: Option<Vec<u8>>,
+    /// What the values are and between which bounds they lie.
+    pub range: Range,
+}
+
+/// The family of a column's type, and what is known of its values by family.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Range {
+    /// Booleans.
+    Boolean {
+        /// Count of true.
+        trues: i64,
+        /// Count of false.
+        falses: i64,
+    },
+    /// Integers of every width, and timestamps of clients before Hive 4 (seconds).
+    Long(Bounds<i64>),
+    /// Floats and doubles.
+    Double(Bounds<f64>),
+    /// Strings, chars and varchars.
+    String(Lengths),
+    /// Binary values.
+    Binary(Lengths),
+    /// Decimals.
+    Decimal(Bounds<Decimal>),
+    /// Dates, in days since the epoch.
+    Date(Bounds<i64>),
+    /// Timestamps of Hive 4, in seconds since the epoch.
+    Timestamp(Bounds<i64>),
+}
+
+/// The least and the greatest of a column's values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bounds<T> {
+    /// Least value.
+    pub low: Option<T>,
+    /// Greatest value.
+    pub high: Option<T>,
+}
+
+/// How long a column's values are, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lengths {
+    /// Greatest length.
+    pub max: i64,
+    /// Average length.
+    pub average: f64,
 }
 
 /// A decimal as Hive sends it.
@@ -22,120 +81,4 @@ pub struct Decimal {
     pub unscaled: Vec<u8>,
     /// Digits after the point.
     pub scale: i16,
-}
-
-/// The figures of one column, by the family of its type. `nulls` and `distinct` count values, −1 is unknown;
-/// `bit_vectors` is the sketch of the distinct values and `histogram` a KLL sketch, both opaque.
-#[derive(Debug, Clone, PartialEq)]
-pub enum StatisticsData {
-    /// Booleans.
-    Boolean {
-        /// Count of true.
-        trues: i64,
-        /// Count of false.
-        falses: i64,
-        /// Count of null.
-        nulls: i64,
-        /// Sketch of the distinct values.
-        bit_vectors: Option<Vec<u8>>,
-    },
-    /// Integers of every width, and timestamps of clients before Hive 4 (seconds).
-    Long {
-        /// Least value.
-        low: Option<i64>,
-        /// Greatest value.
-        high: Option<i64>,
-        /// Count of null.
-        nulls: i64,
-        /// Count of distinct values.
-        distinct: i64,
-        /// Sketch of the distinct values.
-        bit_vectors: Option<Vec<u8>>,
-        /// KLL sketch.
-        histogram: Option<Vec<u8>>,
-    },
-    /// Floats and doubles.
-    Double {
-        /// Least value.
-        low: Option<f64>,
-        /// Greatest value.
-        high: Option<f64>,
-        /// Count of null.
-        nulls: i64,
-        /// Count of distinct values.
-        distinct: i64,
-        /// Sketch of the distinct values.
-        bit_vectors: Option<Vec<u8>>,
-        /// KLL sketch.
-        histogram: Option<Vec<u8>>,
-    },
-    /// Strings, chars and varchars.
-    String {
-        /// Greatest length in bytes.
-        max_length: i64,
-        /// Average length in bytes.
-        average_length: f64,
-        /// Count of null.
-        nulls: i64,
-        /// Count of distinct values.
-        distinct: i64,
-        /// Sketch of the distinct values.
-        bit_vectors: Option<Vec<u8>>,
-    },
-    /// Binary values.
-    Binary {
-        /// Greatest length in bytes.
-        max_length: i64,
-        /// Average length in bytes.
-        average_length: f64,
-        /// Count of null.
-        nulls: i64,
-        /// Sketch of the distinct values.
-        bit_vectors: Option<Vec<u8>>,
-    },
-    /// Decimals.
-    Decimal {
-        /// Least value.
-        low: Option<Decimal>,
-        /// Greatest value.
-        high: Option<Decimal>,
-        /// Count of null.
-        nulls: i64,
-        /// Count of distinct values.
-        distinct: i64,
-        /// Sketch of the distinct values.
-        bit_vectors: Option<Vec<u8>>,
-        /// KLL sketch.
-        histogram: Option<Vec<u8>>,
-    },
-    /// Dates, in days since the epoch.
-    Date {
-        /// Least value.
-        low: Option<i64>,
-        /// Greatest value.
-        high: Option<i64>,
-        /// Count of null.
-        nulls: i64,
-        /// Count of distinct values.
-        distinct: i64,
-        /// Sketch of the distinct values.
-        bit_vectors: Option<Vec<u8>>,
-        /// KLL sketch.
-        histogram: Option<Vec<u8>>,
-    },
-    /// Timestamps of Hive 4, in seconds since the epoch.
-    Timestamp {
-        /// Least value.
-        low: Option<i64>,
-        /// Greatest value.
-        high: Option<i64>,
-        /// Count of null.
-        nulls: i64,
-        /// Count of distinct values.
-        distinct: i64,
-        /// Sketch of the distinct values.
-        bit_vectors: Option<Vec<u8>>,
-        /// KLL sketch.
-        histogram: Option<Vec<u8>>,
-    },
 }

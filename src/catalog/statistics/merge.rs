@@ -4,7 +4,7 @@
 //! Sketches are opaque here, so the count of distinct values of both is at least the greater of the two, which is
 //! what Hive answers without sketches too; the sketches themselves are dropped, for they would describe one half.
 
-use crate::model::{ColumnStatistics, Decimal, StatisticsData};
+use crate::model::{Bounds, ColumnStatistics, Decimal, Figures, Lengths, Range};
 use std::cmp::Ordering;
 
 /// The figures of both. `None` where the two are of different families: a column that changed its type.
@@ -12,7 +12,7 @@ pub(super) fn merge(one: &ColumnStatistics, other: &ColumnStatistics) -> Option<
     Some(ColumnStatistics {
         column: one.column.clone(),
         column_type: other.column_type.clone(),
-        data: merge_data(&one.data, &other.data)?,
+        figures: merge_figures(&one.figures, &other.figures)?,
         analyzed_at: one.analyzed_at.max(other.analyzed_at),
     })
 }
@@ -26,239 +26,61 @@ fn sum(one: i64, other: i64) -> i64 {
     }
 }
 
-/// The lower of two bounds; a missing one gives way.
-fn low<T: Clone>(
-    one: Option<&T>,
-    other: Option<&T>,
-    order: impl Fn(&T, &T) -> Ordering,
-) -> Option<T> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(
-            if order(one, other).is_le() {
-                one
-            } else {
-                other
-            }
-            .clone(),
-        ),
-        (one, other) => one.or(other).cloned(),
+/// The figures of both.
+fn merge_figures(one: &Figures, other: &Figures) -> Option<Figures> {
+    Some(Figures {
+        nulls: sum(one.nulls, other.nulls),
+        distinct: one.distinct.max(other.distinct),
+        bit_vectors: None,
+        histogram: None,
+        range: merge_ranges(&one.range, &other.range)?,
+    })
+}
+
+fn merge_ranges(one: &Range, other: &Range) -> Option<Range> {
+    use Range::{Binary, Boolean, Date, Decimal, Double, Long, String, Timestamp};
+    Some(match (one, other) {
+        (
+            Boolean { trues, falses },
+            Boolean {
+                trues: t,
+                falses: f,
+            },
+        ) => Boolean {
+            trues: sum(*trues, *t),
+            falses: sum(*falses, *f),
+        },
+        (String(one), String(other)) => String(longer(*one, *other)),
+        (Binary(one), Binary(other)) => Binary(longer(*one, *other)),
+        (Long(one), Long(other)) => Long(wider(one, other, Ord::cmp)),
+        (Double(one), Double(other)) => Double(wider(one, other, f64::total_cmp)),
+        (Date(one), Date(other)) => Date(wider(one, other, Ord::cmp)),
+        (Timestamp(one), Timestamp(other)) => Timestamp(wider(one, other, Ord::cmp)),
+        (Decimal(one), Decimal(other)) => Decimal(wider(one, other, decimal_order)),
+        _ => return None,
+    })
+}
+
+/// The greater lengths. The average of both is at most the greater of the two averages.
+fn longer(one: Lengths, other: Lengths) -> Lengths {
+    Lengths {
+        max: one.max.max(other.max),
+        average: one.average.max(other.average),
     }
 }
 
-/// The higher of two bounds; a missing one gives way.
-fn high<T: Clone>(
-    one: Option<&T>,
-    other: Option<&T>,
+/// The lower of the low bounds and the higher of the high ones; a missing one gives way.
+fn wider<T: Clone>(
+    one: &Bounds<T>,
+    other: &Bounds<T>,
     order: impl Fn(&T, &T) -> Ordering,
-) -> Option<T> {
-    low(one, other, |a, b| order(b, a))
-}
-
-/// The families without bounds; the others follow.
-fn merge_data(one: &StatisticsData, other: &StatisticsData) -> Option<StatisticsData> {
-    use StatisticsData::{Binary, Boolean, String};
-    Some(match (one, other) {
-        (
-            Boolean {
-                trues,
-                falses,
-                nulls,
-                ..
-            },
-            Boolean {
-                trues: trues2,
-                falses: falses2,
-                nulls: nulls2,
-                ..
-            },
-        ) => Boolean {
-            trues: sum(*trues, *trues2),
-            falses: sum(*falses, *falses2),
-            nulls: sum(*nulls, *nulls2),
-            bit_vectors: None,
-        },
-        (
-            String {
-                max_length,
-                average_length,
-                nulls,
-                distinct,
-                ..
-            },
-            String {
-                max_length: max_length2,
-                average_length: average_length2,
-                nulls: nulls2,
-                distinct: distinct2,
-                ..
-            },
-        ) => String {
-            max_length: *max_length.max(max_length2),
-            average_length: average_length.max(*average_length2),
-            nulls: sum(*nulls, *nulls2),
-            distinct: *distinct.max(distinct2),
-            bit_vectors: None,
-        },
-        (
-            Binary {
-                max_length,
-                average_length,
-                nulls,
-                ..
-            },
-            Binary {
-                max_length: max_length2,
-                average_length: average_length2,
-                nulls: nulls2,
-                ..
-            },
-        ) => Binary {
-            max_length: *max_length.max(max_length2),
-            average_length: average_length.max(*average_length2),
-            nulls: sum(*nulls, *nulls2),
-            bit_vectors: None,
-        },
-        _ => return merge_numbers(one, other),
-    })
-}
-
-/// Integers and floats.
-fn merge_numbers(one: &StatisticsData, other: &StatisticsData) -> Option<StatisticsData> {
-    use StatisticsData::{Double, Long};
-    Some(match (one, other) {
-        (
-            Long {
-                low: low1,
-                high: high1,
-                nulls,
-                distinct,
-                ..
-            },
-            Long {
-                low: low2,
-                high: high2,
-                nulls: nulls2,
-                distinct: distinct2,
-                ..
-            },
-        ) => Long {
-            low: low(low1.as_ref(), low2.as_ref(), Ord::cmp),
-            high: high(high1.as_ref(), high2.as_ref(), Ord::cmp),
-            nulls: sum(*nulls, *nulls2),
-            distinct: *distinct.max(distinct2),
-            bit_vectors: None,
-            histogram: None,
-        },
-        (
-            Double {
-                low: low1,
-                high: high1,
-                nulls,
-                distinct,
-                ..
-            },
-            Double {
-                low: low2,
-                high: high2,
-                nulls: nulls2,
-                distinct: distinct2,
-                ..
-            },
-        ) => Double {
-            low: low(low1.as_ref(), low2.as_ref(), f64::total_cmp),
-            high: high(high1.as_ref(), high2.as_ref(), f64::total_cmp),
-            nulls: sum(*nulls, *nulls2),
-            distinct: *distinct.max(distinct2),
-            bit_vectors: None,
-            histogram: None,
-        },
-        _ => return merge_times(one, other),
-    })
-}
-
-/// Dates and timestamps.
-fn merge_times(one: &StatisticsData, other: &StatisticsData) -> Option<StatisticsData> {
-    use StatisticsData::{Date, Timestamp};
-    Some(match (one, other) {
-        (
-            Date {
-                low: low1,
-                high: high1,
-                nulls,
-                distinct,
-                ..
-            },
-            Date {
-                low: low2,
-                high: high2,
-                nulls: nulls2,
-                distinct: distinct2,
-                ..
-            },
-        ) => Date {
-            low: low(low1.as_ref(), low2.as_ref(), Ord::cmp),
-            high: high(high1.as_ref(), high2.as_ref(), Ord::cmp),
-            nulls: sum(*nulls, *nulls2),
-            distinct: *distinct.max(distinct2),
-            bit_vectors: None,
-            histogram: None,
-        },
-        (
-            Timestamp {
-                low: low1,
-                high: high1,
-                nulls,
-                distinct,
-                ..
-            },
-            Timestamp {
-                low: low2,
-                high: high2,
-                nulls: nulls2,
-                distinct: distinct2,
-                ..
-            },
-        ) => Timestamp {
-            low: low(low1.as_ref(), low2.as_ref(), Ord::cmp),
-            high: high(high1.as_ref(), high2.as_ref(), Ord::cmp),
-            nulls: sum(*nulls, *nulls2),
-            distinct: *distinct.max(distinct2),
-            bit_vectors: None,
-            histogram: None,
-        },
-        _ => return merge_decimals(one, other),
-    })
-}
-
-/// Decimals.
-fn merge_decimals(one: &StatisticsData, other: &StatisticsData) -> Option<StatisticsData> {
-    use StatisticsData::Decimal;
-    Some(match (one, other) {
-        (
-            Decimal {
-                low: low1,
-                high: high1,
-                nulls,
-                distinct,
-                ..
-            },
-            Decimal {
-                low: low2,
-                high: high2,
-                nulls: nulls2,
-                distinct: distinct2,
-                ..
-            },
-        ) => Decimal {
-            low: low(low1.as_ref(), low2.as_ref(), decimal_order),
-            high: high(high1.as_ref(), high2.as_ref(), decimal_order),
-            nulls: sum(*nulls, *nulls2),
-            distinct: *distinct.max(distinct2),
-            bit_vectors: None,
-            histogram: None,
-        },
-        _ => return None,
-    })
+) -> Bounds<T> {
+    let lows = [&one.low, &other.low].into_iter().flatten();
+    let highs = [&one.high, &other.high].into_iter().flatten();
+    Bounds {
+        low: lows.min_by(|a, b| order(a, b)).cloned(),
+        high: highs.max_by(|a, b| order(a, b)).cloned(),
+    }
 }
 
 /// Orders decimals by value. Those beyond 38 digits, which Hive has not, are ordered by their nearest floating point
@@ -308,64 +130,124 @@ mod tests {
     use super::*;
     use crate::model::Name;
 
-    fn of(data: StatisticsData) -> ColumnStatistics {
+    fn of(figures: Figures) -> ColumnStatistics {
         ColumnStatistics {
             column: Name::new("c"),
             column_type: "t".into(),
-            data,
+            figures,
             analyzed_at: 1,
         }
     }
 
-    fn long(low: Option<i64>, high: Option<i64>, nulls: i64, distinct: i64) -> StatisticsData {
-        StatisticsData::Long {
-            low,
-            high,
+    fn figures(nulls: i64, distinct: i64, range: Range) -> Figures {
+        Figures {
             nulls,
             distinct,
             bit_vectors: Some(vec![1]),
-            histogram: None,
+            histogram: Some(vec![2]),
+            range,
         }
+    }
+
+    fn bounds<T>(low: Option<T>, high: Option<T>) -> Bounds<T> {
+        Bounds { low, high }
+    }
+
+    fn merged(one: Range, other: Range) -> Option<Range> {
+        let merged = merge(&of(figures(0, 0, one)), &of(figures(0, 0, other)));
+        merged.map(|merged| merged.figures.range)
     }
 
     #[test]
     fn bounds_widen_and_counts_add() {
-        let merged = merge(
-            &of(long(Some(3), Some(9), 1, 5)),
-            &of(long(Some(-2), None, 2, 7)),
-        )
-        .unwrap();
+        let one = figures(1, 5, Range::Long(bounds(Some(3), Some(9))));
+        let other = figures(2, 7, Range::Long(bounds(Some(-2), None)));
+        let merged = merge(&of(one), &of(other)).unwrap();
         assert_eq!(
-            merged.data,
-            StatisticsData::Long {
-                low: Some(-2),
-                high: Some(9),
+            merged.figures,
+            Figures {
                 nulls: 3,
                 distinct: 7,
                 bit_vectors: None,
-                histogram: None
+                histogram: None,
+                range: Range::Long(bounds(Some(-2), Some(9))),
             }
         );
-        let unknown = merge(&of(long(None, None, -1, -1)), &of(long(None, None, 2, 0))).unwrap();
-        assert!(matches!(
-            unknown.data,
-            StatisticsData::Long {
-                nulls: -1,
-                low: None,
-                ..
-            }
-        ));
+        let one = figures(-1, -1, Range::Long(bounds(None, None)));
+        let other = figures(2, 0, Range::Long(bounds(None, None)));
+        let unknown = merge(&of(one), &of(other)).unwrap();
+        assert_eq!(unknown.figures.nulls, -1);
+        assert_eq!(unknown.figures.range, Range::Long(bounds(None, None)));
+    }
+
+    #[test]
+    fn every_family_merges_with_its_own() {
+        let lengths = |max, average| Lengths { max, average };
+        let decimal = |byte| Decimal {
+            unscaled: vec![byte],
+            scale: 0,
+        };
+        let (one, two) = (decimal(1), decimal(2));
+        let cases = [
+            (
+                Range::Boolean {
+                    trues: 1,
+                    falses: 2,
+                },
+                Range::Boolean {
+                    trues: 3,
+                    falses: -1,
+                },
+                Range::Boolean {
+                    trues: 4,
+                    falses: -1,
+                },
+            ),
+            (
+                Range::Double(bounds(Some(0.5), None)),
+                Range::Double(bounds(Some(-0.5), Some(f64::INFINITY))),
+                Range::Double(bounds(Some(-0.5), Some(f64::INFINITY))),
+            ),
+            (
+                Range::String(lengths(3, 2.5)),
+                Range::String(lengths(9, 1.0)),
+                Range::String(lengths(9, 2.5)),
+            ),
+            (
+                Range::Binary(lengths(9, 1.0)),
+                Range::Binary(lengths(3, 2.5)),
+                Range::Binary(lengths(9, 2.5)),
+            ),
+            (
+                Range::Date(bounds(Some(1), Some(2))),
+                Range::Date(bounds(Some(0), Some(1))),
+                Range::Date(bounds(Some(0), Some(2))),
+            ),
+            (
+                Range::Timestamp(bounds(None, Some(2))),
+                Range::Timestamp(bounds(None, Some(3))),
+                Range::Timestamp(bounds(None, Some(3))),
+            ),
+            (
+                Range::Decimal(bounds(Some(one.clone()), Some(one.clone()))),
+                Range::Decimal(bounds(Some(two.clone()), Some(two.clone()))),
+                Range::Decimal(bounds(Some(one), Some(two))),
+            ),
+        ];
+        for (one, other, both) in cases {
+            assert_eq!(merged(one, other), Some(both));
+        }
     }
 
     #[test]
     fn families_do_not_mix() {
-        let boolean = StatisticsData::Boolean {
+        let boolean = Range::Boolean {
             trues: 1,
             falses: 1,
-            nulls: 0,
-            bit_vectors: None,
         };
-        assert!(merge(&of(boolean), &of(long(None, None, 0, 0))).is_none());
+        assert_eq!(merged(boolean, Range::Long(bounds(None, None))), None);
+        let date = Range::Date(bounds(Some(1), None));
+        assert_eq!(merged(date, Range::Timestamp(bounds(None, None))), None);
     }
 
     #[test]

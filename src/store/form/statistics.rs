@@ -3,7 +3,7 @@
 //! One flat object for all families. Numbers of the column's own type are text: JSON has no NaN and no infinity, and
 //! reads large integers differently from place to place.
 
-use crate::model::{Decimal, StatisticsData};
+use crate::model::{Bounds, Decimal, Figures, Lengths, Range};
 use crate::store::sql::failure::Failure;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -80,136 +80,116 @@ fn decimal_of(text: &str) -> Result<Decimal, Failure> {
     })
 }
 
-fn number_of<T>(text: Option<&str>) -> Result<Option<T>, Failure>
+fn number_of<T>(text: &str) -> Result<T, Failure>
 where
     T: std::str::FromStr,
     T::Err: std::error::Error + Send + Sync + 'static,
 {
-    text.map(str::parse).transpose().map_err(Failure::fault)
+    text.parse().map_err(Failure::fault)
+}
+
+fn lengths_of(form: &StatisticsForm) -> Result<Lengths, Failure> {
+    Ok(Lengths {
+        max: form.max_length,
+        average: form.average_length.as_deref().map_or(Ok(0.0), number_of)?,
+    })
+}
+
+fn bounds_of<T>(
+    form: &StatisticsForm,
+    value: impl Fn(&str) -> Result<T, Failure>,
+) -> Result<Bounds<T>, Failure> {
+    Ok(Bounds {
+        low: form.low.as_deref().map(&value).transpose()?,
+        high: form.high.as_deref().map(&value).transpose()?,
+    })
+}
+
+impl StatisticsForm {
+    fn with_bounds<T>(&mut self, bounds: &Bounds<T>, text: impl Fn(&T) -> String) {
+        self.low = bounds.low.as_ref().map(&text);
+        self.high = bounds.high.as_ref().map(&text);
+    }
+
+    fn with_lengths(&mut self, lengths: Lengths) {
+        self.max_length = lengths.max;
+        self.average_length = Some(lengths.average.to_string());
+    }
+
+    /// Fills in the family and what it says of the values.
+    fn with_range(&mut self, range: &Range) {
+        self.family = match range {
+            Range::Boolean { trues, falses } => {
+                self.trues = *trues;
+                self.falses = *falses;
+                Family::Boolean
+            }
+            Range::String(lengths) => {
+                self.with_lengths(*lengths);
+                Family::String
+            }
+            Range::Binary(lengths) => {
+                self.with_lengths(*lengths);
+                Family::Binary
+            }
+            Range::Long(bounds) => {
+                self.with_bounds(bounds, ToString::to_string);
+                Family::Long
+            }
+            Range::Date(bounds) => {
+                self.with_bounds(bounds, ToString::to_string);
+                Family::Date
+            }
+            Range::Timestamp(bounds) => {
+                self.with_bounds(bounds, ToString::to_string);
+                Family::Timestamp
+            }
+            Range::Double(bounds) => {
+                self.with_bounds(bounds, ToString::to_string);
+                Family::Double
+            }
+            Range::Decimal(bounds) => {
+                self.with_bounds(bounds, decimal_text);
+                Family::Decimal
+            }
+        };
+    }
 }
 
 /// The form of figures.
-pub(in crate::store) fn form_of(data: &StatisticsData) -> StatisticsForm {
-    let base = StatisticsForm::default();
-    match data {
-        StatisticsData::Boolean {
-            trues,
-            falses,
-            nulls,
-            bit_vectors,
-        } => StatisticsForm {
-            family: Family::Boolean,
-            trues: *trues,
-            falses: *falses,
-            nulls: *nulls,
-            bit_vectors: bytes_text(bit_vectors.as_ref()),
-            ..base
-        },
-        StatisticsData::String {
-            max_length,
-            average_length,
-            nulls,
-            distinct,
-            bit_vectors,
-        } => StatisticsForm {
-            family: Family::String,
-            max_length: *max_length,
-            average_length: Some(average_length.to_string()),
-            nulls: *nulls,
-            distinct: *distinct,
-            bit_vectors: bytes_text(bit_vectors.as_ref()),
-            ..base
-        },
-        StatisticsData::Binary {
-            max_length,
-            average_length,
-            nulls,
-            bit_vectors,
-        } => StatisticsForm {
-            family: Family::Binary,
-            max_length: *max_length,
-            average_length: Some(average_length.to_string()),
-            nulls: *nulls,
-            bit_vectors: bytes_text(bit_vectors.as_ref()),
-            ..base
-        },
-        StatisticsData::Long { .. }
-        | StatisticsData::Double { .. }
-        | StatisticsData::Decimal { .. }
-        | StatisticsData::Date { .. }
-        | StatisticsData::Timestamp { .. } => ranged_form_of(data),
-    }
-}
-
-/// A bound as text.
-fn text<T: ToString>(bound: Option<&T>) -> Option<String> {
-    bound.map(ToString::to_string)
-}
-
-/// The form of the families that have a least and a greatest value.
-fn ranged_form_of(data: &StatisticsData) -> StatisticsForm {
-    use StatisticsData as Data;
-    #[rustfmt::skip]
-    let (family, low, high, nulls, distinct, bit_vectors, histogram) = match data {
-        Data::Long { low, high, nulls, distinct, bit_vectors, histogram } =>
-            (Family::Long, text(low.as_ref()), text(high.as_ref()), nulls, distinct, bit_vectors, histogram),
-        Data::Date { low, high, nulls, distinct, bit_vectors, histogram } =>
-            (Family::Date, text(low.as_ref()), text(high.as_ref()), nulls, distinct, bit_vectors, histogram),
-        Data::Timestamp { low, high, nulls, distinct, bit_vectors, histogram } =>
-            (Family::Timestamp, text(low.as_ref()), text(high.as_ref()), nulls, distinct, bit_vectors, histogram),
-        Data::Double { low, high, nulls, distinct, bit_vectors, histogram } =>
-            (Family::Double, text(low.as_ref()), text(high.as_ref()), nulls, distinct, bit_vectors, histogram),
-        Data::Decimal { low, high, nulls, distinct, bit_vectors, histogram } => {
-            let (low, high) = (low.as_ref().map(decimal_text), high.as_ref().map(decimal_text));
-            (Family::Decimal, low, high, nulls, distinct, bit_vectors, histogram)
-        }
-        Data::Boolean { .. } | Data::String { .. } | Data::Binary { .. } => return form_of(data),
-    };
-    StatisticsForm {
-        family,
-        low,
-        high,
-        nulls: *nulls,
-        distinct: *distinct,
-        bit_vectors: bytes_text(bit_vectors.as_ref()),
-        histogram: bytes_text(histogram.as_ref()),
+pub(in crate::store) fn form_of(figures: &Figures) -> StatisticsForm {
+    let mut form = StatisticsForm {
+        nulls: figures.nulls,
+        distinct: figures.distinct,
+        bit_vectors: bytes_text(figures.bit_vectors.as_ref()),
+        histogram: bytes_text(figures.histogram.as_ref()),
         ..StatisticsForm::default()
-    }
+    };
+    form.with_range(&figures.range);
+    form
 }
 
 /// The figures of a form.
-#[rustfmt::skip]
-pub(in crate::store) fn data_of(form: StatisticsForm) -> Result<StatisticsData, Failure> {
-    use StatisticsData as Data;
-    let StatisticsForm { nulls, distinct, trues, falses, max_length, .. } = form;
-    let (low, high) = (form.low.as_deref(), form.high.as_deref());
-    let bit_vectors = bytes_of(form.bit_vectors)?;
-    let histogram = bytes_of(form.histogram)?;
-    let average_length = number_of(form.average_length.as_deref())?.unwrap_or_default();
-    Ok(match form.family {
-        Family::Boolean => Data::Boolean { trues, falses, nulls, bit_vectors },
-        Family::String => Data::String { max_length, average_length, nulls, distinct, bit_vectors },
-        Family::Binary => Data::Binary { max_length, average_length, nulls, bit_vectors },
-        Family::Long => {
-            let (low, high) = (number_of(low)?, number_of(high)?);
-            Data::Long { low, high, nulls, distinct, bit_vectors, histogram }
-        }
-        Family::Date => {
-            let (low, high) = (number_of(low)?, number_of(high)?);
-            Data::Date { low, high, nulls, distinct, bit_vectors, histogram }
-        }
-        Family::Timestamp => {
-            let (low, high) = (number_of(low)?, number_of(high)?);
-            Data::Timestamp { low, high, nulls, distinct, bit_vectors, histogram }
-        }
-        Family::Double => {
-            let (low, high) = (number_of(low)?, number_of(high)?);
-            Data::Double { low, high, nulls, distinct, bit_vectors, histogram }
-        }
-        Family::Decimal => {
-            let (low, high) = (low.map(decimal_of).transpose()?, high.map(decimal_of).transpose()?);
-            Data::Decimal { low, high, nulls, distinct, bit_vectors, histogram }
-        }
+pub(in crate::store) fn figures_of(form: StatisticsForm) -> Result<Figures, Failure> {
+    let range = match form.family {
+        Family::Boolean => Range::Boolean {
+            trues: form.trues,
+            falses: form.falses,
+        },
+        Family::String => Range::String(lengths_of(&form)?),
+        Family::Binary => Range::Binary(lengths_of(&form)?),
+        Family::Long => Range::Long(bounds_of(&form, number_of)?),
+        Family::Date => Range::Date(bounds_of(&form, number_of)?),
+        Family::Timestamp => Range::Timestamp(bounds_of(&form, number_of)?),
+        Family::Double => Range::Double(bounds_of(&form, number_of)?),
+        Family::Decimal => Range::Decimal(bounds_of(&form, decimal_of)?),
+    };
+    Ok(Figures {
+        nulls: form.nulls,
+        distinct: form.distinct,
+        bit_vectors: bytes_of(form.bit_vectors)?,
+        histogram: bytes_of(form.histogram)?,
+        range,
     })
 }
 
@@ -218,74 +198,85 @@ mod tests {
     use super::*;
     use crate::store::form::packing::{from_json, to_json};
 
-    fn back(data: &StatisticsData) -> StatisticsData {
-        data_of(from_json(&to_json(&form_of(data)).unwrap()).unwrap()).unwrap()
+    /// A stored body is read as these figures, and they are written as it: rows of every version read alike.
+    fn is_stored(body: &str, nulls: i64, distinct: i64, range: Range) {
+        let sketch = |of: &str, bytes: &[u8]| body.contains(of).then(|| bytes.to_vec());
+        let figures = Figures {
+            nulls,
+            distinct,
+            bit_vectors: sketch("bit_vectors", &[1, 2]),
+            histogram: sketch("histogram", &[0]),
+            range,
+        };
+        let read = figures_of(from_json(body).unwrap()).unwrap();
+        assert_eq!(read, figures, "{body}");
+        assert_eq!(to_json(&form_of(&figures)).unwrap(), body);
+    }
+
+    fn bounds<T>(low: Option<T>, high: Option<T>) -> Bounds<T> {
+        Bounds { low, high }
     }
 
     #[test]
-    fn every_family_comes_back_as_it_was() {
+    fn stored_bodies_of_the_families_without_bounds_stay_as_they_were() {
+        let (trues, falses) = (1, 2);
+        is_stored(
+            r#"{"family":"boolean","nulls":3,"trues":1,"falses":2}"#,
+            3,
+            0,
+            Range::Boolean { trues, falses },
+        );
+        let (max, average) = (9, 1.0 / 3.0);
+        is_stored(
+            r#"{"family":"string","nulls":0,"distinct":5,"max_length":9,"average_length":"0.3333333333333333","bit_vectors":"AQI="}"#,
+            0,
+            5,
+            Range::String(Lengths { max, average }),
+        );
+        let average = 0.0;
+        is_stored(
+            r#"{"family":"binary","nulls":0,"max_length":9,"average_length":"0"}"#,
+            0,
+            0,
+            Range::Binary(Lengths { max, average }),
+        );
+    }
+
+    #[test]
+    fn stored_bodies_of_the_families_with_bounds_stay_as_they_were() {
+        is_stored(
+            r#"{"family":"long","low":"-9223372036854775808","nulls":3,"distinct":-1,"bit_vectors":"AQI=","histogram":"AA=="}"#,
+            3,
+            -1,
+            Range::Long(bounds(Some(i64::MIN), None)),
+        );
+        is_stored(
+            r#"{"family":"double","low":"-0.1","high":"inf","nulls":0,"distinct":4}"#,
+            0,
+            4,
+            Range::Double(bounds(Some(-0.1), Some(f64::INFINITY))),
+        );
         let decimal = Decimal {
             unscaled: vec![0xff, 0x00],
             scale: 2,
         };
-        let (nulls, distinct) = (3, -1);
-        let (bit_vectors, histogram) = (Some(vec![1, 2]), Some(vec![0]));
-        let all = [
-            StatisticsData::Boolean {
-                trues: 1,
-                falses: 2,
-                nulls,
-                bit_vectors: None,
-            },
-            StatisticsData::Long {
-                low: Some(i64::MIN),
-                high: None,
-                nulls,
-                distinct,
-                bit_vectors: bit_vectors.clone(),
-                histogram: histogram.clone(),
-            },
-            StatisticsData::Double {
-                low: Some(-0.1),
-                high: Some(f64::INFINITY),
-                nulls,
-                distinct,
-                bit_vectors: None,
-                histogram: None,
-            },
-            StatisticsData::String {
-                max_length: 9,
-                average_length: 1.0 / 3.0,
-                nulls,
-                distinct,
-                bit_vectors,
-            },
-            StatisticsData::Binary {
-                max_length: 9,
-                average_length: 0.0,
-                nulls,
-                bit_vectors: None,
-            },
-            StatisticsData::Decimal {
-                low: Some(decimal),
-                high: None,
-                nulls,
-                distinct,
-                bit_vectors: None,
-                histogram,
-            },
-        ];
-        for data in all {
-            assert_eq!(back(&data), data);
-        }
-        let long = StatisticsData::Date {
-            low: Some(1),
-            high: Some(2),
-            nulls: 0,
-            distinct: 0,
-            bit_vectors: None,
-            histogram: None,
-        };
-        assert_eq!(back(&long), long);
+        is_stored(
+            r#"{"family":"decimal","low":"2:/wA=","nulls":0,"distinct":1}"#,
+            0,
+            1,
+            Range::Decimal(bounds(Some(decimal), None)),
+        );
+        is_stored(
+            r#"{"family":"date","low":"1","high":"2","nulls":0}"#,
+            0,
+            0,
+            Range::Date(bounds(Some(1), Some(2))),
+        );
+        is_stored(
+            r#"{"family":"timestamp","high":"1764374400","nulls":0}"#,
+            0,
+            0,
+            Range::Timestamp(bounds(None, Some(1_764_374_400))),
+        );
     }
 }

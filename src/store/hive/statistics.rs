@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::model::{ColumnStatistics, Name};
 use crate::store::form::packing::{from_json, to_json};
-use crate::store::form::statistics::{data_of, form_of};
+use crate::store::form::statistics::{figures_of, form_of};
 use crate::store::sql::failure::Failure;
 use crate::store::sql::limits::{ENGINE_BYTES_MAX, STATISTICS_COLUMN_BYTES_MAX, check_length};
 use crate::store::sql::row::Row;
@@ -29,7 +29,7 @@ fn statistics_of(row: &Row) -> Result<(String, ColumnStatistics), Failure> {
             column: Name::new(cells.text()?),
             column_type: cells.string()?,
             analyzed_at: cells.integer()?,
-            data: data_of(from_json(cells.text()?)?)?,
+            figures: figures_of(from_json(cells.text()?)?)?,
         },
     ))
 }
@@ -63,7 +63,7 @@ impl Session {
         for (partition, column) in statistics {
             let name = column.column.as_str();
             check_length("column's name", name, STATISTICS_COLUMN_BYTES_MAX)?;
-            bodies.push((*partition, *column, to_json(&form_of(&column.data))?));
+            bodies.push((*partition, *column, to_json(&form_of(&column.figures))?));
         }
         let mut rest = bodies.as_slice();
         while !rest.is_empty() {

@@ -3,7 +3,7 @@
 use super::name::table_of;
 use crate::catalog::StatisticsUpdate;
 use crate::error::{Error, Result};
-use crate::model::{ColumnStatistics, Decimal, Name, StatisticsData, TableRef};
+use crate::model::{Bounds, ColumnStatistics, Decimal, Figures, Lengths, Name, Range, TableRef};
 use hms::types;
 
 /// The engine that clients before Hive 4 mean.
@@ -53,101 +53,97 @@ fn column(wire: &types::ColumnStatisticsObj<'_>) -> Result<ColumnStatistics> {
     Ok(ColumnStatistics {
         column: Name::new(wire.col_name),
         column_type: wire.col_type.to_lowercase(),
-        data: data(wire)?,
+        figures: figures(wire)?,
         analyzed_at: 0,
     })
 }
 
-fn bytes(wire: Option<&[u8]>) -> Option<Vec<u8>> {
-    wire.map(<[u8]>::to_vec)
-}
-
-fn data(wire: &types::ColumnStatisticsObj<'_>) -> Result<StatisticsData> {
+/// The figures of the first family that is set; others are ignored, as a union has one.
+fn figures(wire: &types::ColumnStatisticsObj<'_>) -> Result<Figures> {
     let data = &wire.stats_data;
-    if let Some(wire) = &data.boolean_stats {
-        return Ok(StatisticsData::Boolean {
-            trues: wire.num_trues,
-            falses: wire.num_falses,
-            nulls: wire.num_nulls,
-            bit_vectors: bytes(wire.bit_vectors),
-        });
-    }
-    if let Some(wire) = &data.string_stats {
-        return Ok(StatisticsData::String {
-            max_length: wire.max_col_len,
-            average_length: wire.avg_col_len,
-            nulls: wire.num_nulls,
-            distinct: wire.num_d_vs,
-            bit_vectors: bytes(wire.bit_vectors),
-        });
-    }
-    if let Some(wire) = &data.binary_stats {
-        return Ok(StatisticsData::Binary {
-            max_length: wire.max_col_len,
-            average_length: wire.avg_col_len,
-            nulls: wire.num_nulls,
-            bit_vectors: bytes(wire.bit_vectors),
-        });
-    }
-    ordered(data)
+    let counted = data.boolean_stats.as_ref().map(boolean);
+    let measured = || {
+        let strings = data.string_stats.as_ref().map(string);
+        strings.or_else(|| data.binary_stats.as_ref().map(binary))
+    };
+    counted
+        .or_else(measured)
+        .or_else(|| bounded(data))
         .ok_or_else(|| Error::Invalid(format!("the column {} has no statistics", wire.col_name)))
 }
 
-/// The families with a least and a greatest value.
-fn ordered(data: &types::ColumnStatisticsData<'_>) -> Option<StatisticsData> {
-    if let Some(wire) = &data.long_stats {
-        return Some(StatisticsData::Long {
-            low: wire.low_value,
-            high: wire.high_value,
-            nulls: wire.num_nulls,
-            distinct: wire.num_d_vs,
-            bit_vectors: bytes(wire.bit_vectors),
-            histogram: bytes(wire.histogram),
-        });
+fn boolean(wire: &types::BooleanColumnStatsData<'_>) -> Figures {
+    Figures {
+        nulls: wire.num_nulls,
+        distinct: 0,
+        bit_vectors: bytes(wire.bit_vectors),
+        histogram: None,
+        range: Range::Boolean {
+            trues: wire.num_trues,
+            falses: wire.num_falses,
+        },
     }
-    if let Some(wire) = &data.double_stats {
-        return Some(StatisticsData::Double {
-            low: wire.low_value,
-            high: wire.high_value,
-            nulls: wire.num_nulls,
-            distinct: wire.num_d_vs,
-            bit_vectors: bytes(wire.bit_vectors),
-            histogram: bytes(wire.histogram),
-        });
+}
+
+fn string(wire: &types::StringColumnStatsData<'_>) -> Figures {
+    Figures {
+        nulls: wire.num_nulls,
+        distinct: wire.num_d_vs,
+        bit_vectors: bytes(wire.bit_vectors),
+        histogram: None,
+        range: Range::String(Lengths {
+            max: wire.max_col_len,
+            average: wire.avg_col_len,
+        }),
     }
-    if let Some(wire) = &data.decimal_stats {
-        return Some(StatisticsData::Decimal {
-            low: wire.low_value.as_ref().map(decimal),
-            high: wire.high_value.as_ref().map(decimal),
-            nulls: wire.num_nulls,
-            distinct: wire.num_d_vs,
-            bit_vectors: bytes(wire.bit_vectors),
-            histogram: bytes(wire.histogram),
-        });
+}
+
+fn binary(wire: &types::BinaryColumnStatsData<'_>) -> Figures {
+    Figures {
+        nulls: wire.num_nulls,
+        distinct: 0,
+        bit_vectors: bytes(wire.bit_vectors),
+        histogram: None,
+        range: Range::Binary(Lengths {
+            max: wire.max_col_len,
+            average: wire.avg_col_len,
+        }),
     }
-    if let Some(wire) = &data.date_stats {
-        return Some(StatisticsData::Date {
-            low: wire.low_value.as_ref().map(|date| date.days_since_epoch),
-            high: wire.high_value.as_ref().map(|date| date.days_since_epoch),
+}
+
+/// The families with a least and a greatest value. Their structs are alike but for the type of these two.
+macro_rules! bounded {
+    ($wire:expr, $family:ident, $value:expr) => {
+        $wire.as_ref().map(|wire| Figures {
             nulls: wire.num_nulls,
             distinct: wire.num_d_vs,
             bit_vectors: bytes(wire.bit_vectors),
             histogram: bytes(wire.histogram),
-        });
-    }
-    data.timestamp_stats
-        .as_ref()
-        .map(|wire| StatisticsData::Timestamp {
-            low: wire.low_value.as_ref().map(|time| time.seconds_since_epoch),
-            high: wire
-                .high_value
-                .as_ref()
-                .map(|time| time.seconds_since_epoch),
-            nulls: wire.num_nulls,
-            distinct: wire.num_d_vs,
-            bit_vectors: bytes(wire.bit_vectors),
-            histogram: bytes(wire.histogram),
+            range: Range::$family(Bounds {
+                low: wire.low_value.as_ref().map($value),
+                high: wire.high_value.as_ref().map($value),
+            }),
         })
+    };
+}
+
+fn bounded(data: &types::ColumnStatisticsData<'_>) -> Option<Figures> {
+    bounded!(data.long_stats, Long, plain)
+        .or_else(|| bounded!(data.double_stats, Double, plain))
+        .or_else(|| bounded!(data.decimal_stats, Decimal, decimal))
+        .or_else(|| bounded!(data.date_stats, Date, |date| date.days_since_epoch))
+        .or_else(|| {
+            bounded!(data.timestamp_stats, Timestamp, |time| time
+                .seconds_since_epoch)
+        })
+}
+
+fn plain<T: Copy>(value: &T) -> T {
+    *value
+}
+
+fn bytes(wire: Option<&[u8]>) -> Option<Vec<u8>> {
+    wire.map(<[u8]>::to_vec)
 }
 
 fn decimal(wire: &types::Decimal<'_>) -> Decimal {

@@ -2,7 +2,7 @@
 //! (`metastore.stats.fetch.bitvector`, `metastore.stats.fetch.kll`): they are large, and only Hive's own merge reads
 //! them. The counters are always there: their fields are required, and Trino fails without them.
 
-use crate::model::{ColumnStatistics, Decimal, StatisticsData, TableRef};
+use crate::model::{Bounds, ColumnStatistics, Decimal, Figures, Range, TableRef};
 use hms::types;
 
 /// The figures of columns.
@@ -14,7 +14,7 @@ pub(in crate::thrift) fn columns(
         .map(|column| types::ColumnStatisticsObj {
             col_name: column.column.as_str(),
             col_type: &column.column_type,
-            stats_data: data(&column.data),
+            stats_data: data(&column.figures),
         })
         .collect()
 }
@@ -40,150 +40,76 @@ pub(in crate::thrift) fn statistics<'a>(
     }
 }
 
-fn data(figures: &StatisticsData) -> types::ColumnStatisticsData<'_> {
+/// The families with a least and a greatest value. Their structs are alike but for the type of these two.
+macro_rules! bounded {
+    ($family:ident, $figures:expr, $low:expr, $high:expr) => {
+        Some(types::$family {
+            low_value: $low,
+            high_value: $high,
+            num_nulls: $figures.nulls,
+            num_d_vs: $figures.distinct,
+            ..Default::default()
+        })
+    };
+}
+
+fn data(figures: &Figures) -> types::ColumnStatisticsData<'_> {
     let mut wire = types::ColumnStatisticsData::default();
-    match figures {
-        StatisticsData::Boolean {
-            trues,
-            falses,
-            nulls,
-            ..
-        } => {
+    match &figures.range {
+        Range::Boolean { trues, falses } => {
             wire.boolean_stats = Some(types::BooleanColumnStatsData {
                 num_trues: *trues,
                 num_falses: *falses,
-                num_nulls: *nulls,
+                num_nulls: figures.nulls,
                 bit_vectors: None,
             });
         }
-        StatisticsData::Long {
-            low,
-            high,
-            nulls,
-            distinct,
-            ..
-        } => {
-            wire.long_stats = Some(types::LongColumnStatsData {
-                low_value: *low,
-                high_value: *high,
-                num_nulls: *nulls,
-                num_d_vs: *distinct,
-                ..Default::default()
+        Range::String(lengths) => {
+            wire.string_stats = Some(types::StringColumnStatsData {
+                max_col_len: lengths.max,
+                avg_col_len: lengths.average,
+                num_nulls: figures.nulls,
+                num_d_vs: figures.distinct,
+                bit_vectors: None,
             });
         }
-        StatisticsData::Double {
-            low,
-            high,
-            nulls,
-            distinct,
-            ..
-        } => {
-            wire.double_stats = Some(types::DoubleColumnStatsData {
-                low_value: *low,
-                high_value: *high,
-                num_nulls: *nulls,
-                num_d_vs: *distinct,
-                ..Default::default()
+        Range::Binary(lengths) => {
+            wire.binary_stats = Some(types::BinaryColumnStatsData {
+                max_col_len: lengths.max,
+                avg_col_len: lengths.average,
+                num_nulls: figures.nulls,
+                bit_vectors: None,
             });
         }
-        StatisticsData::String { .. } | StatisticsData::Binary { .. } => {
-            lengths(figures, &mut wire);
+        Range::Long(Bounds { low, high }) => {
+            wire.long_stats = bounded!(LongColumnStatsData, figures, *low, *high);
         }
-        StatisticsData::Decimal { .. }
-        | StatisticsData::Date { .. }
-        | StatisticsData::Timestamp { .. } => structured(figures, &mut wire),
+        Range::Double(Bounds { low, high }) => {
+            wire.double_stats = bounded!(DoubleColumnStatsData, figures, *low, *high);
+        }
+        Range::Decimal(Bounds { low, high }) => {
+            let (low, high) = (low.as_ref().map(decimal), high.as_ref().map(decimal));
+            wire.decimal_stats = bounded!(DecimalColumnStatsData, figures, low, high);
+        }
+        Range::Date(Bounds { low, high }) => {
+            let (low, high) = (low.map(day), high.map(day));
+            wire.date_stats = bounded!(DateColumnStatsData, figures, low, high);
+        }
+        Range::Timestamp(Bounds { low, high }) => {
+            let (low, high) = (low.map(second), high.map(second));
+            wire.timestamp_stats = bounded!(TimestampColumnStatsData, figures, low, high);
+        }
     }
     wire
 }
 
-/// The families that have lengths instead of bounds.
-fn lengths(figures: &StatisticsData, wire: &mut types::ColumnStatisticsData<'_>) {
-    match figures {
-        StatisticsData::String {
-            max_length,
-            average_length,
-            nulls,
-            distinct,
-            ..
-        } => {
-            wire.string_stats = Some(types::StringColumnStatsData {
-                max_col_len: *max_length,
-                avg_col_len: *average_length,
-                num_nulls: *nulls,
-                num_d_vs: *distinct,
-                bit_vectors: None,
-            });
-        }
-        StatisticsData::Binary {
-            max_length,
-            average_length,
-            nulls,
-            ..
-        } => {
-            wire.binary_stats = Some(types::BinaryColumnStatsData {
-                max_col_len: *max_length,
-                avg_col_len: *average_length,
-                num_nulls: *nulls,
-                bit_vectors: None,
-            });
-        }
-        _ => {}
-    }
+fn day(days_since_epoch: i64) -> types::Date {
+    types::Date { days_since_epoch }
 }
 
-/// The families whose bounds are structs on the wire.
-fn structured<'a>(figures: &'a StatisticsData, wire: &mut types::ColumnStatisticsData<'a>) {
-    match figures {
-        StatisticsData::Decimal {
-            low,
-            high,
-            nulls,
-            distinct,
-            ..
-        } => {
-            wire.decimal_stats = Some(types::DecimalColumnStatsData {
-                low_value: low.as_ref().map(decimal),
-                high_value: high.as_ref().map(decimal),
-                num_nulls: *nulls,
-                num_d_vs: *distinct,
-                ..Default::default()
-            });
-        }
-        StatisticsData::Date {
-            low,
-            high,
-            nulls,
-            distinct,
-            ..
-        } => {
-            let day = |days_since_epoch: i64| types::Date { days_since_epoch };
-            wire.date_stats = Some(types::DateColumnStatsData {
-                low_value: low.map(day),
-                high_value: high.map(day),
-                num_nulls: *nulls,
-                num_d_vs: *distinct,
-                ..Default::default()
-            });
-        }
-        StatisticsData::Timestamp {
-            low,
-            high,
-            nulls,
-            distinct,
-            ..
-        } => {
-            let time = |seconds_since_epoch: i64| types::Timestamp {
-                seconds_since_epoch,
-            };
-            wire.timestamp_stats = Some(types::TimestampColumnStatsData {
-                low_value: low.map(time),
-                high_value: high.map(time),
-                num_nulls: *nulls,
-                num_d_vs: *distinct,
-                ..Default::default()
-            });
-        }
-        _ => {}
+fn second(seconds_since_epoch: i64) -> types::Timestamp {
+    types::Timestamp {
+        seconds_since_epoch,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::sample::{add_database, add_partitions, add_table, descriptor, partition};
 use crate::harness::{TestDatabase, on_every_database};
 use skep::error::{Entity, Error};
-use skep::model::{ColumnStatistics, Name, Parameters, Partition, StatisticsData, Table};
+use skep::model::{ColumnStatistics, Figures, Name, Parameters, Partition, Range, Table};
 use skep::store::{NameRange, PARTITION_NAME_BYTES_MAX, Store, TABLE_LEVEL};
 use skep::transact;
 
@@ -260,11 +260,15 @@ fn statistics() -> ColumnStatistics {
     ColumnStatistics {
         column: Name::new("id"),
         column_type: "int".into(),
-        data: StatisticsData::Boolean {
-            trues: 1,
-            falses: 0,
+        figures: Figures {
             nulls: 0,
+            distinct: 0,
             bit_vectors: None,
+            histogram: None,
+            range: Range::Boolean {
+                trues: 1,
+                falses: 0,
+            },
         },
         analyzed_at: 3,
     }

@@ -2,7 +2,7 @@
 
 use super::sample::{add_database, add_partitions, add_table};
 use crate::harness::{TestDatabase, on_every_database};
-use skep::model::{ColumnStatistics, Name, StatisticsData};
+use skep::model::{Bounds, ColumnStatistics, Figures, Name, Range};
 use skep::store::{Store, TABLE_LEVEL};
 use skep::transact;
 
@@ -12,13 +12,15 @@ fn statistics(column: &str, low: f64) -> ColumnStatistics {
     ColumnStatistics {
         column: Name::new(column),
         column_type: "double".into(),
-        data: StatisticsData::Double {
-            low: Some(low),
-            high: None,
+        figures: Figures {
             nulls: 0,
             distinct: -1,
             bit_vectors: Some(vec![0, 255]),
             histogram: None,
+            range: Range::Double(Bounds {
+                low: Some(low),
+                high: None,
+            }),
         },
         analyzed_at: 77,
     }
