@@ -57,7 +57,7 @@ async fn measure_on(source: &str, own: &str) -> Result<()> {
     memory("after the baseline")?;
     let unchanged = run(&watch, "unchanged").await?;
     ensure!(unchanged.changes.is_empty(), "something changed by itself");
-    let kept = watch.snapshot_list(SOURCE, 10).await?;
+    let kept = watch.for_system().snapshot_list(SOURCE, 10).await?;
     ensure!(kept.len() == 1, "an unchanged source stored a snapshot");
     println!(
         "one snapshot takes {} KiB in the database, and an unchanged source stores none",
@@ -147,7 +147,10 @@ async fn watch_open(source: &str, own: &str) -> Result<Watch> {
 }
 
 async fn run(watch: &Watch, name: &str) -> Result<WatchReport> {
-    let report = watch.watch_run(SOURCE, WatchCause::Manual).await?;
+    let report = watch
+        .for_system()
+        .watch_run(SOURCE, WatchCause::Manual)
+        .await?;
     let own = report.elapsed.saturating_sub(report.read);
     println!(
         "run, {name}: {} tables, {} columns, {} changes; the source took {} ms, all else {} ms",

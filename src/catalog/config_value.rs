@@ -1,15 +1,16 @@
 //! The configuration keys that clients ask a metastore for, answered from skep's own settings.
 
-use super::Catalog;
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 
 /// Key families that may be asked for.
 const FAMILIES: [&str; 4] = ["hive", "hdfs", "mapred", "metastore"];
 
-impl Catalog {
+impl Operations<'_> {
     /// The value of a key, or nothing where skep has no such setting. `Denied` for keys outside the Hive families
     /// and for passwords.
-    pub fn config_value(&self, key: &str) -> Result<Option<String>> {
+    pub async fn config_value(&self, key: &str) -> Result<Option<String>> {
+        self.authorize(Action::See, Resource::Server).await?;
         let known = FAMILIES
             .iter()
             .any(|family| key.strip_prefix(family).is_some_and(|k| k.starts_with('.')));

@@ -2,12 +2,13 @@
 
 use super::job::DeletionJob;
 use super::{Catalog, ParameterChanges};
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::filter::name_pattern::NamePattern;
 use crate::hive::object_name;
 use crate::lake::Moment;
 use crate::model::{
-    Caller, Database, DatabaseRef, EventBody, EventKind, FunctionRef, Name, NewEvent, Parameters,
+    Database, DatabaseRef, EventBody, EventKind, FunctionRef, Name, NewEvent, Parameters,
     PrincipalType,
 };
 use crate::transact;
@@ -42,17 +43,14 @@ pub struct DatabaseChange {
     pub parameters: ParameterChanges,
 }
 
-impl Catalog {
+impl Operations<'_> {
     /// Makes a database and its directory.
     ///
     /// Fails with `AlreadyExists`, with `InvalidObject` for an illegal name, a name that the naming policy refuses, or an
     /// unknown catalog.
-    pub async fn database_create(
-        &self,
-        caller: &Caller,
-        at: DatabaseRef,
-        spec: DatabaseSpec,
-    ) -> Result<()> {
+    pub async fn database_create(&self, at: DatabaseRef, spec: DatabaseSpec) -> Result<()> {
+        self.authorize(Action::Create, Resource::Catalog(&at.catalog))
+            .await?;
         if self
             .store
             .session()
@@ -81,7 +79,7 @@ impl Catalog {
             location,
             managed_location,
             parameters: spec.parameters,
-            owner: spec.owner.or_else(|| Some(caller.user.clone())),
+            owner: spec.owner.or_else(|| Some(self.caller.user.clone())),
             owner_type: spec.owner_type.or(Some(PrincipalType::USER)),
             created_at: self.now(),
             rest: spec.rest,
@@ -107,12 +105,35 @@ impl Catalog {
 
     /// The database, or `NotFound`.
     pub async fn database_get(&self, at: &DatabaseRef) -> Result<Database> {
+        self.authorize(Action::See, Resource::Database(at)).await?;
+        self.database_read(at).await
+    }
+}
+
+impl Catalog {
+    /// As [`Operations::database_get`], where that has been asked already.
+    pub(in crate::catalog) async fn database_read(&self, at: &DatabaseRef) -> Result<Database> {
         let found = self.store.session().await?.database_get(at).await?;
         found.ok_or_else(|| Error::NotFound(Entity::Database(at.clone())))
     }
+}
 
+impl Operations<'_> {
     /// The names of a catalog's databases that match a pattern (`None`: all), ascending.
     pub async fn database_names(&self, catalog: &Name, pattern: Option<&str>) -> Result<Vec<Name>> {
+        self.authorize(Action::See, Resource::Catalog(catalog))
+            .await?;
+        self.database_names_read(catalog, pattern).await
+    }
+}
+
+impl Catalog {
+    /// As [`Operations::database_names`], where that has been asked already.
+    pub(in crate::catalog) async fn database_names_read(
+        &self,
+        catalog: &Name,
+        pattern: Option<&str>,
+    ) -> Result<Vec<Name>> {
         let mut names = self.store.session().await?.database_names(catalog).await?;
         if let Some(text) = pattern {
             let pattern = NamePattern::parse(text);
@@ -120,9 +141,13 @@ impl Catalog {
         }
         Ok(names)
     }
+}
 
+impl Operations<'_> {
     /// The databases of a catalog whose names match a pattern (`None`: all), ascending.
     pub async fn databases(&self, catalog: &Name, pattern: Option<&str>) -> Result<Vec<Database>> {
+        self.authorize(Action::See, Resource::Catalog(catalog))
+            .await?;
         let mut databases = self.store.session().await?.database_list(catalog).await?;
         if let Some(text) = pattern {
             let pattern = NamePattern::parse(text);
@@ -134,6 +159,8 @@ impl Catalog {
     /// Changes a database: parameters and owner always, description and locations only where they are not blank.
     /// No directory is made or moved. The name never changes (HMS ignores it, and Trino reads back to find out).
     pub async fn database_alter(&self, at: &DatabaseRef, spec: DatabaseSpec) -> Result<()> {
+        self.authorize(Action::Alter, Resource::Database(at))
+            .await?;
         let location = non_blank(spec.location)
             .map(|text| self.location_qualified(&text))
             .transpose()?;
@@ -173,6 +200,8 @@ impl Catalog {
         at: &DatabaseRef,
         change: &DatabaseChange,
     ) -> Result<Database> {
+        self.authorize(Action::Alter, Resource::Database(at))
+            .await?;
         let now = self.now();
         transact!(self.store, |session| {
             let before = session
@@ -204,7 +233,8 @@ impl Catalog {
         delete_data: bool,
         cascade: bool,
     ) -> Result<()> {
-        let database = self.database_get(at).await?;
+        self.authorize(Action::Drop, Resource::Database(at)).await?;
+        let database = self.database_read(at).await?;
         if at.database.as_str() == "default" {
             return Err(Error::Invalid("Can not drop default database".into()));
         }
@@ -221,7 +251,9 @@ impl Catalog {
         }
         Ok(())
     }
+}
 
+impl Catalog {
     async fn database_drop_rows(
         &self,
         at: &DatabaseRef,
@@ -266,7 +298,7 @@ impl Catalog {
                 database: at.database.clone(),
                 name: function,
             };
-            match self.function_drop(&at).await {
+            match self.function_remove(&at).await {
                 Ok(()) | Err(Error::NotFound(_)) => {}
                 Err(failure) => return Err(failure),
             }

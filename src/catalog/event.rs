@@ -1,6 +1,6 @@
 //! The notification log: what changed, for readers that follow, and the events that writers announce themselves.
 
-use super::Catalog;
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::hive::partition_name;
 use crate::model::{Event, EventBody, EventKind, NewEvent, Partition, Table, TableRef};
@@ -22,19 +22,22 @@ pub struct Announcement {
     pub files: Vec<String>,
 }
 
-impl Catalog {
+impl Operations<'_> {
     /// The number of the last event, 0 for none.
     pub async fn event_last_id(&self) -> Result<i64> {
+        self.authorize(Action::See, Resource::Server).await?;
         self.store.session().await?.event_last_id().await
     }
 
     /// The next `limit` events that a filter lets through, in order.
     pub async fn event_list(&self, filter: &EventFilter, limit: usize) -> Result<Vec<Event>> {
+        self.authorize(Action::See, Resource::Server).await?;
         self.store.session().await?.event_list(filter, limit).await
     }
 
     /// How many events a filter lets through.
     pub async fn event_count(&self, filter: &EventFilter) -> Result<i64> {
+        self.authorize(Action::See, Resource::Server).await?;
         self.store.session().await?.event_count(filter).await
     }
 
@@ -45,6 +48,7 @@ impl Catalog {
         at: &TableRef,
         announced: &[Announcement],
     ) -> Result<Vec<i64>> {
+        self.authorize(Action::Write, Resource::Table(at)).await?;
         let now = self.now();
         transact!(self.store, |session| {
             let table = session

@@ -1,16 +1,22 @@
 //! User-defined functions: create, read, alter, drop. skep keeps what engines register and judges the name alone.
 
 use super::Catalog;
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::filter::name_pattern::NamePattern;
 use crate::hive::object_name;
 use crate::model::{DatabaseRef, EventBody, EventKind, Function, FunctionRef, Name, NewEvent};
 use crate::transact;
 
-impl Catalog {
+impl Operations<'_> {
     /// Registers a function. Fails with `NotFound` of the database, `AlreadyExists`, `InvalidObject` for an illegal
     /// name or a missing class.
     pub async fn function_create(&self, function: Function) -> Result<()> {
+        self.authorize(
+            Action::Create,
+            Resource::Database(&function.at.database_ref()),
+        )
+        .await?;
         function_check(&function)?;
         let now = self.now();
         let function = Function {
@@ -33,6 +39,7 @@ impl Catalog {
 
     /// The function, or `NotFound`; also where the database is missing, as Hive answers.
     pub async fn function_get(&self, at: &FunctionRef) -> Result<Function> {
+        self.authorize(Action::See, Resource::Function(at)).await?;
         let found = self.store.session().await?.function_get(at).await?;
         found.ok_or_else(|| missing(at))
     }
@@ -43,6 +50,7 @@ impl Catalog {
         at: &DatabaseRef,
         pattern: Option<&str>,
     ) -> Result<Vec<Name>> {
+        self.authorize(Action::See, Resource::Database(at)).await?;
         let mut names = self.store.session().await?.function_names(at).await?;
         if let Some(text) = pattern {
             let pattern = NamePattern::parse(text);
@@ -53,12 +61,16 @@ impl Catalog {
 
     /// All functions of a catalog.
     pub async fn function_list(&self, catalog: &Name) -> Result<Vec<Function>> {
+        self.authorize(Action::See, Resource::Catalog(catalog))
+            .await?;
         self.store.session().await?.function_list(catalog).await
     }
 
     /// Changes everything but the resources and the time of creation, the place included. Fails with `NotFound` of the
     /// function or the new database, `AlreadyExists` where the new name is taken.
     pub async fn function_alter(&self, at: &FunctionRef, new: Function) -> Result<()> {
+        self.authorize(Action::Alter, Resource::Function(at))
+            .await?;
         function_check(&new)?;
         if new.at.catalog != at.catalog {
             return Err(Error::NotAllowed(
@@ -84,6 +96,14 @@ impl Catalog {
 
     /// Drops a function, or `NotFound`.
     pub async fn function_drop(&self, at: &FunctionRef) -> Result<()> {
+        self.authorize(Action::Drop, Resource::Function(at)).await?;
+        self.function_remove(at).await
+    }
+}
+
+impl Catalog {
+    /// As [`Operations::function_drop`], where that has been asked already.
+    pub(in crate::catalog) async fn function_remove(&self, at: &FunctionRef) -> Result<()> {
         let now = self.now();
         transact!(self.store, |session| {
             let function = session.function_get(at).await?.ok_or_else(|| missing(at))?;

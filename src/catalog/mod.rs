@@ -1,8 +1,10 @@
-//! What the system means: one method an operation, whatever front end asks.
+//! What the system means: one method an operation, whatever front end asks, each for a caller (`operations`) who may do it
+//! (`access`).
 //!
 //! Every write appends its notification event in its own transaction: both commit or neither does. The catalog knows
 //! no wire format and no SQL; it speaks to the store and to the lake, and decides by the rules of `hive`, `filter` and `naming`.
 
+mod access;
 mod back_off;
 mod bootstrap;
 mod catalogs;
@@ -17,6 +19,7 @@ mod lease;
 mod location;
 mod lock;
 mod name_policy;
+mod operations;
 mod parameter_changes;
 mod partition;
 pub(crate) mod service;
@@ -24,11 +27,13 @@ mod settings;
 mod statistics;
 mod table;
 
+pub use access::{Action, AllowAll, Authorizer, Resource};
 pub use database::{DatabaseChange, DatabaseSpec};
 pub use event::{Announcement, EventFilter};
 pub use job::JobFigures;
 pub use lock::{ListedLock, LockFilter, LockSpec};
 pub use name_policy::{LintPlace, Offender};
+pub use operations::Operations;
 pub use parameter_changes::ParameterChanges;
 pub use partition::{
     AddOptions, DropOptions, DropSelection, PartitionAlterOptions, PartitionAt, PartitionCursor,
@@ -43,7 +48,8 @@ use crate::lake::Lake;
 use crate::store::Store;
 use std::sync::Arc;
 
-/// The catalog of one process. It holds no state of its own but hints that each use checks: the database is the only
+/// The catalog of one process: the engine below the operations, which are asked for by
+/// [`for_caller`](Catalog::for_caller). It holds no state of its own but hints that each use checks: the database is the only
 /// truth, so that any number of replicas may serve it.
 ///
 /// Cloning is cheap; all clones are one catalog.
@@ -55,6 +61,7 @@ pub struct Catalog {
     settings: Arc<CatalogSettings>,
     key_hints: Arc<partition::KeyHints>,
     jobs: Arc<job::RunningJobs>,
+    authorizer: Arc<dyn Authorizer>,
 }
 
 impl Catalog {
@@ -67,7 +74,14 @@ impl Catalog {
             settings: Arc::new(settings),
             key_hints: Arc::default(),
             jobs: Arc::default(),
+            authorizer: Arc::new(AllowAll),
         }
+    }
+
+    /// The same catalog, where somebody else decides who may do what.
+    #[must_use]
+    pub fn with_authorizer(self, authorizer: Arc<dyn Authorizer>) -> Self {
+        Self { authorizer, ..self }
     }
 
     /// The settings that clients may ask for.

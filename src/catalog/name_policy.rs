@@ -1,6 +1,7 @@
 //! The names that a team agreed on: checked where something is created or renamed, and looked for among what exists.
 
 use super::Catalog;
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::model::{DatabaseRef, Name, TableRef};
 use crate::naming::{Breach, NamingPolicy};
@@ -26,7 +27,7 @@ pub struct LintPlace {
     pub table: Option<Name>,
 }
 
-impl Catalog {
+impl Operations<'_> {
     /// The first `limit` offenders of a catalog, or of one database of it, after a place: by database and then by
     /// table, a database before its tables. Reads the names alone.
     ///
@@ -38,12 +39,14 @@ impl Catalog {
         after: Option<&LintPlace>,
         limit: usize,
     ) -> Result<Vec<Offender>> {
+        self.authorize(Action::See, Resource::Catalog(catalog))
+            .await?;
         let databases = match database {
             Some(name) => {
                 let at = DatabaseRef::new(catalog.clone(), name.clone());
-                vec![self.database_get(&at).await?.at.database]
+                vec![self.database_read(&at).await?.at.database]
             }
-            None => self.database_names(catalog, None).await?,
+            None => self.database_names_read(catalog, None).await?,
         };
         let mut found = Vec::new();
         for database in databases {
@@ -59,7 +62,9 @@ impl Catalog {
         }
         Ok(found)
     }
+}
 
+impl Catalog {
     async fn lint_database(
         &self,
         at: &DatabaseRef,

@@ -6,6 +6,7 @@ pub(crate) use super::back_off::doubled_s;
 pub(crate) use super::cleanup::is_inside;
 pub(crate) use super::job::DeletionJob;
 pub(crate) use super::lease::{LEASE_S, Lease};
+pub(crate) use super::operations::SYSTEM;
 pub(crate) use super::partition::{
     change_event, name_of_values, partitions_event, same_table, table_missing, values_of_name,
 };

@@ -1,17 +1,18 @@
 //! What a run would do, found out as the run would: the same listing and the same decisions, and nothing written.
 
-use super::Discovery;
+use super::Operations;
 use super::plan::DiscoveryPlan;
 use super::progress::RunProgress;
 use super::run::{not_opted_in, requests_left, tally_for};
 use super::scan::Sink;
 use super::scope::DiscoveryScope;
+use crate::catalog::{Action, Resource};
 use crate::error::Result;
 use crate::model::{RunCounts, TableRef};
 use crate::store::DiscoveryTableUpdate;
 use std::sync::Arc;
 
-impl Discovery {
+impl Operations<'_> {
     /// What a run of this scope would do. It costs the same requests and writes nothing but their count.
     ///
     /// Fails as [`Self::discovery_run`], but for the lease, and where a store does not answer.
@@ -31,7 +32,8 @@ impl Discovery {
         scope: DiscoveryScope,
         progress: &Arc<RunProgress>,
     ) -> Result<DiscoveryPlan> {
-        let table = self.catalog.table_get(at).await?;
+        self.authorize(Action::Operate, Resource::Table(at)).await?;
+        let table = self.catalog.table_read(at).await?;
         let site = self
             .discovery_site(table)?
             .ok_or_else(|| not_opted_in(at))?;

@@ -2,10 +2,12 @@
 //! look; what is registered is what lies there at that moment, so that doubled, late and disordered messages do no harm.
 
 use super::Discovery;
+use super::Operations;
 use super::judge::{Sighting, Verdict};
 use super::known::name_hash;
 use super::record::Record;
 use super::site::{Root, Site};
+use crate::catalog::{Action, Resource};
 use crate::error::Result;
 use crate::lake::{EventKind, ObjectEvent, is_hidden};
 use crate::model::{
@@ -88,10 +90,11 @@ fn without_scheme(location: &str) -> Option<&str> {
     scheme.starts_with("s3").then_some(rest)
 }
 
-impl Discovery {
+impl Operations<'_> {
     /// Registers the partitions that objects were written to. When this returns, what was to be registered is
     /// committed, and the messages may go. An error means that they must come again; nothing is lost then.
     pub async fn discovery_events(&self, events: &[ObjectEvent]) -> Result<EventsReport> {
+        self.authorize(Action::Operate, Resource::Server).await?;
         let mut report = EventsReport::default();
         if events.is_empty() {
             return Ok(report);
@@ -140,7 +143,9 @@ impl Discovery {
         }
         Ok(report)
     }
+}
 
+impl Discovery {
     /// The tables whose schedules run and whose settings make sense.
     pub(super) async fn discovery_sites(&self) -> Result<Vec<Site>> {
         let mut sites = Vec::new();

@@ -2,10 +2,12 @@
 //! next.
 
 use super::Discovery;
+use super::Operations;
 use super::RUN_PARAMETER;
 use super::judge::{Sighting, Verdict};
 use super::site::{Root, Site};
 use crate::catalog::service::{name_of_values, values_of_name};
+use crate::catalog::{Action, Resource};
 use crate::error::Result;
 use crate::lake::FoundPartition;
 use crate::model::{DiscoveryRun, DiscoveryState, Partition, Table, TableRef};
@@ -76,7 +78,7 @@ pub struct PartitionExplanation {
     pub state: Option<DiscoveryState>,
 }
 
-impl Discovery {
+impl Operations<'_> {
     /// Explains the partition that a name such as `dt=2026-11-22/hour=15` means; its keys may stand in any order. It looks
     /// at each place of the partition: a LIST request or more.
     ///
@@ -86,7 +88,8 @@ impl Discovery {
         at: &TableRef,
         name: &str,
     ) -> Result<PartitionExplanation> {
-        let table = self.catalog.table_get(at).await?;
+        self.authorize(Action::See, Resource::Table(at)).await?;
+        let table = self.catalog.table_read(at).await?;
         let values = values_of_name(&table, name)?;
         let name = name_of_values(&table, &values)?;
         let mut session = self.store.session().await?;
@@ -121,7 +124,9 @@ impl Discovery {
             state,
         })
     }
+}
 
+impl Discovery {
     async fn registered(
         &self,
         table: &Table,

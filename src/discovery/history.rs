@@ -2,7 +2,9 @@
 //! and what of that is not kept for ever.
 
 use super::Discovery;
+use super::Operations;
 use super::site::Site;
+use crate::catalog::{Action, Resource};
 use crate::error::{Error, Result};
 use crate::model::{
     DatabaseRef, DiscoveryRun, DiscoverySettings, DiscoverySkip, DiscoveryState, DiscoveryTable,
@@ -47,17 +49,27 @@ impl DiscoveryStatus {
     }
 }
 
-impl Discovery {
+impl Operations<'_> {
     /// Where a table's discovery stands. `NotFound` of the table, `Invalid` where it has not opted in.
     pub async fn discovery_status(&self, at: &TableRef) -> Result<DiscoveryStatus> {
-        let table = self.catalog.table_get(at).await?;
+        self.authorize(Action::See, Resource::Table(at)).await?;
+        self.status_read(at).await
+    }
+}
+
+impl Discovery {
+    /// As [`Operations::discovery_status`], where that has been asked already.
+    pub(in crate::discovery) async fn status_read(&self, at: &TableRef) -> Result<DiscoveryStatus> {
+        let table = self.catalog.table_read(at).await?;
         let mut session = self.store.session().await?;
         let state = session.discovery_table_get(table.id).await?;
         drop(session);
         let state = state.ok_or_else(|| super::run::not_opted_in(at))?;
         Ok(status_of(at, self.discovery_site(table), state))
     }
+}
 
+impl Operations<'_> {
     /// The tables that opted in, with where they stand, by number, the next `limit` after one; the last one's number is
     /// the next page's `after`.
     pub async fn discovery_statuses(
@@ -65,6 +77,7 @@ impl Discovery {
         after: i64,
         limit: usize,
     ) -> Result<Vec<DiscoveryStatus>> {
+        self.authorize(Action::See, Resource::Server).await?;
         let page = self.discovery_tables(after, limit).await?;
         // One that was dropped meanwhile is left out.
         let statuses = page.into_iter().filter_map(|(listed, table)| {
@@ -76,7 +89,9 @@ impl Discovery {
         });
         Ok(statuses.collect())
     }
+}
 
+impl Discovery {
     /// The tables that opted in, by number, the next `limit` after one; one that was dropped meanwhile is `None`. A few
     /// round trips, not one a table.
     pub(super) async fn discovery_tables(
@@ -103,7 +118,9 @@ impl Discovery {
         });
         Ok(found.collect())
     }
+}
 
+impl Operations<'_> {
     /// The runs of a table that changed something, failed or were asked for, the latest first; those before a number
     /// where one is given. `NotFound` of the table.
     pub async fn discovery_runs(
@@ -112,7 +129,8 @@ impl Discovery {
         before: Option<i64>,
         limit: usize,
     ) -> Result<Vec<DiscoveryRun>> {
-        let table = self.catalog.table_get(at).await?;
+        self.authorize(Action::See, Resource::Table(at)).await?;
+        let table = self.catalog.table_read(at).await?;
         let mut session = self.store.session().await?;
         session.discovery_run_page(table.id, before, limit).await
     }
@@ -124,7 +142,8 @@ impl Discovery {
         after: &str,
         limit: usize,
     ) -> Result<Vec<DiscoverySkip>> {
-        let table = self.catalog.table_get(at).await?;
+        self.authorize(Action::See, Resource::Table(at)).await?;
+        let table = self.catalog.table_read(at).await?;
         let mut session = self.store.session().await?;
         session.discovery_skip_page(table.id, after, limit).await
     }
@@ -132,6 +151,7 @@ impl Discovery {
     /// Removes the runs that began more than `kept_s` seconds ago, and leases that nobody has asked for since. After
     /// that, those runs cannot be undone. Gives the number of runs.
     pub async fn discovery_history_expire(&self, kept_s: i64) -> Result<u64> {
+        self.authorize(Action::Operate, Resource::Server).await?;
         transact!(self.store, |session| {
             session.lease_forget(LEASE_KEPT_S).await
         })?;

@@ -2,6 +2,7 @@
 //! What it would do is shown by `dry_run`.
 
 use super::Discovery;
+use super::Operations;
 use super::progress::RunProgress;
 use super::record::Record;
 use super::scan::{Sink, Tally};
@@ -9,6 +10,7 @@ use super::scope::DiscoveryScope;
 use super::site::Site;
 use crate::catalog::service::Lease;
 use crate::catalog::service::doubled_s;
+use crate::catalog::{Action, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::model::{
     DiscoveryMode, DiscoveryState, Freshness, RunCause, RunCounts, RunOutcome, TableRef,
@@ -40,7 +42,7 @@ pub struct DiscoveryReport {
     pub freshness: Option<Freshness>,
 }
 
-impl Discovery {
+impl Operations<'_> {
     /// Looks for partitions and registers them; in the mode `sync`, a sweep also drops what is gone.
     ///
     /// Fails with `NotFound` of the table, with `Invalid` where the table has not opted in or says something that makes
@@ -64,7 +66,8 @@ impl Discovery {
         cause: RunCause,
         progress: &Arc<RunProgress>,
     ) -> Result<DiscoveryReport> {
-        let table = self.catalog.table_get(at).await?;
+        self.authorize(Action::Operate, Resource::Table(at)).await?;
+        let table = self.catalog.table_read(at).await?;
         let table_id = table.id;
         let site = match self.discovery_site(table) {
             Ok(site) => site,
@@ -85,7 +88,9 @@ impl Discovery {
             ))
         })
     }
+}
 
+impl Discovery {
     async fn run_held(
         &self,
         site: &Site,
@@ -109,7 +114,7 @@ impl Discovery {
             )));
         }
         if cause == RunCause::Manual && state.paused_at.is_some() {
-            self.discovery_resume(&site.table.at).await?;
+            self.schedules_resume(&site.table.at).await?;
         }
         self.runs_abandon(table_id, &causes_of(scope, cause))
             .await?;

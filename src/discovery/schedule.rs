@@ -1,18 +1,20 @@
 //! Which tables are due: what the background task asks again and again, over all replicas.
 
-use super::Discovery;
+use super::Operations;
 use super::run::DiscoveryReport;
 use super::scope::DiscoveryScope;
+use crate::catalog::{Action, Resource};
 use crate::error::{Error, Result};
 use crate::model::{RunCause, TableRef};
 
-impl Discovery {
+impl Operations<'_> {
     /// The tables that are due for a run of this scope, the longest due first.
     pub async fn discovery_due(
         &self,
         scope: DiscoveryScope,
         limit: usize,
     ) -> Result<Vec<TableRef>> {
+        self.authorize(Action::Operate, Resource::Server).await?;
         let mut session = self.store.session().await?;
         match scope {
             DiscoveryScope::Window => session.discovery_window_due(limit).await,

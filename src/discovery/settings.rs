@@ -1,12 +1,13 @@
 //! Opting in, changing and opting out: the properties of the table, written as any engine's alter writes them.
 
-use super::Discovery;
+use super::Operations;
 use super::history::DiscoveryStatus;
+use crate::catalog::{Action, Resource};
 use crate::catalog::{ParameterChanges, TableChange};
 use crate::error::{Error, Result};
 use crate::model::{DISCOVERY_PROPERTY_PREFIX, TableRef, is_discovery_property};
 
-impl Discovery {
+impl Operations<'_> {
     /// Sets (`Some`) and removes (`None`) properties of a table's discovery and retention, in one change with its event;
     /// other properties stay as they are. Gives where the table stands then; it is due at once.
     ///
@@ -17,6 +18,7 @@ impl Discovery {
         at: &TableRef,
         changes: &ParameterChanges,
     ) -> Result<DiscoveryStatus> {
+        self.authorize(Action::Alter, Resource::Table(at)).await?;
         for key in changes.0.keys() {
             if !is_discovery_property(key) {
                 return Err(Error::Invalid(format!(
@@ -33,6 +35,6 @@ impl Discovery {
                 self.discovery_site(after.clone()).map(drop)
             })
             .await?;
-        self.discovery_status(at).await
+        self.status_read(at).await
     }
 }

@@ -2,17 +2,19 @@
 //! it since. The table's schedules stop, or the next run would do the same again.
 
 use super::Discovery;
+use super::Operations;
 use super::RUN_PARAMETER;
 use super::record::{Batch, Record};
 use super::run::run_missing;
 use crate::catalog::service::Lease;
+use crate::catalog::{Action, Resource};
 use crate::error::{Error, Result};
 use crate::model::{DiscoveryRun, Partition, RunCause, RunOutcome, Table, TableRef};
 use crate::store::DiscoveryChanges;
 use crate::transact;
 use std::collections::HashMap;
 
-impl Discovery {
+impl Operations<'_> {
     /// Undoes a run and gives the run that did so, which can be undone in turn. Column statistics of dropped partitions
     /// do not come back.
     ///
@@ -21,7 +23,8 @@ impl Discovery {
     /// Fails with `NotFound` of the table or the run, with `NotAllowed` for a run that is under way, undone already, or
     /// whose data was deleted, with `Conflict` while the table is scanned.
     pub async fn discovery_undo(&self, at: &TableRef, run_id: i64) -> Result<DiscoveryRun> {
-        let table = self.catalog.table_get(at).await?;
+        self.authorize(Action::Operate, Resource::Table(at)).await?;
+        let table = self.catalog.table_read(at).await?;
         let mut session = self.store.session().await?;
         let run = session.discovery_run_get(run_id).await?;
         let run = run.filter(|run| run.table_id == table.id);
@@ -48,7 +51,9 @@ impl Discovery {
             ))
         })
     }
+}
 
+impl Discovery {
     /// The undo itself, while its leases keep scans away, and the line that it leaves in the history.
     async fn undo_held(
         &self,
@@ -70,10 +75,20 @@ impl Discovery {
         let done = session.discovery_run_get(record.run.id).await?;
         done.ok_or_else(|| run_missing(record.run.id))
     }
+}
 
+impl Operations<'_> {
     /// Lets the schedules of a table go on after an undo.
     pub async fn discovery_resume(&self, at: &TableRef) -> Result<()> {
-        let table = self.catalog.table_get(at).await?;
+        self.authorize(Action::Operate, Resource::Table(at)).await?;
+        self.schedules_resume(at).await
+    }
+}
+
+impl Discovery {
+    /// As [`Operations::discovery_resume`], where that has been asked already.
+    pub(in crate::discovery) async fn schedules_resume(&self, at: &TableRef) -> Result<()> {
+        let table = self.catalog.table_read(at).await?;
         transact!(self.store, |session| {
             session.discovery_pause(table.id, false).await
         })

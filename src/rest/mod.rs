@@ -4,6 +4,7 @@
 //! metric, deadline, panic guard, cross-origin check) to its handler in `resources`; handlers read what was sent by
 //! `extract`, call the catalog once, and answer in the form of `view`. Errors leave as a [`problem`](self) alone.
 
+mod asked;
 mod extract;
 mod gate;
 mod health;

@@ -21,7 +21,7 @@ impl Task for AlertDelivery {
     }
 
     async fn activate(&self) -> Result<Report, Error> {
-        let report = self.watch.alerts_deliver().await?;
+        let report = self.watch.for_system().alerts_deliver().await?;
         let metrics = self.metrics.watch();
         metrics.delivered("sent", report.sent);
         metrics.delivered("refused", report.refused);

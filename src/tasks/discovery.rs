@@ -27,7 +27,12 @@ pub struct Discovery {
 
 impl Discovery {
     async fn run(&self, at: TableRef) -> Result<bool, Error> {
-        let Some(report) = self.discovery.discovery_run_due(&at, self.scope).await? else {
+        let Some(report) = self
+            .discovery
+            .for_system()
+            .discovery_run_due(&at, self.scope)
+            .await?
+        else {
             return Ok(false);
         };
         self.count(&report);
@@ -59,6 +64,7 @@ impl Task for Discovery {
     async fn activate(&self) -> Result<Report, Error> {
         let due = self
             .discovery
+            .for_system()
             .discovery_due(self.scope, TABLES_PER_ACTIVATION_MAX)
             .await?;
         let runs = stream::iter(due).map(|at| async move {
@@ -103,6 +109,7 @@ impl Task for DiscoveryUpkeep {
         loop {
             let page = self
                 .discovery
+                .for_system()
                 .discovery_statuses(after, TABLES_PER_PAGE)
                 .await?;
             let Some(last) = page.last() else { break };
@@ -122,6 +129,7 @@ impl Task for DiscoveryUpkeep {
         self.metrics.discovery().tables(tables, stale);
         let done = self
             .discovery
+            .for_system()
             .discovery_history_expire(self.history_kept_s)
             .await?;
         Ok(Report { done, failed: 0 })

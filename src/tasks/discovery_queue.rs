@@ -76,7 +76,7 @@ impl DiscoveryQueue {
     }
 
     async fn register(&self, events: &[ObjectEvent]) -> Result<(), Error> {
-        let report = self.discovery.discovery_events(events).await?;
+        let report = self.discovery.for_system().discovery_events(events).await?;
         if report.directories > 0 {
             let counts = RunCounts {
                 requests: report.requests,

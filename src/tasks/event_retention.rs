@@ -21,7 +21,7 @@ impl Task for EventRetention {
     }
 
     async fn activate(&self) -> Result<Report, Error> {
-        let done = self.catalog.events_expire(self.kept_s).await?;
+        let done = self.catalog.for_system().events_expire(self.kept_s).await?;
         Ok(Report { done, failed: 0 })
     }
 }

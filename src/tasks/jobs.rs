@@ -26,9 +26,13 @@ impl Task for Jobs {
     }
 
     async fn activate(&self) -> Result<Report, Error> {
-        let done = self.catalog.jobs_resume(JOBS_PER_ACTIVATION_MAX).await? as u64;
-        self.catalog.jobs_expire(self.kept_s).await?;
-        let counts = self.catalog.job_counts().await?;
+        let done = self
+            .catalog
+            .for_system()
+            .jobs_resume(JOBS_PER_ACTIVATION_MAX)
+            .await? as u64;
+        self.catalog.for_system().jobs_expire(self.kept_s).await?;
+        let counts = self.catalog.for_system().job_counts().await?;
         self.metrics.jobs().stand(&counts);
         self.metrics.jobs().add(self.catalog.job_figures().take());
         Ok(Report { done, failed: 0 })

@@ -19,7 +19,7 @@ impl Task for LakeCleanup {
     }
 
     async fn activate(&self) -> Result<Report, Error> {
-        let (tried, failed) = self.catalog.pending_deletes_retry().await?;
+        let (tried, failed) = self.catalog.for_system().pending_deletes_retry().await?;
         Ok(Report {
             done: (tried - failed) as u64,
             failed: failed as u64,

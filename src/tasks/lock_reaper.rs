@@ -20,7 +20,7 @@ impl Task for LockReaper {
     }
 
     async fn activate(&self) -> Result<Report, Error> {
-        let done = self.catalog.locks_expire().await? as u64;
+        let done = self.catalog.for_system().locks_expire().await? as u64;
         Ok(Report { done, failed: 0 })
     }
 }

@@ -22,7 +22,7 @@ pub struct SchemaDiff {
 impl SchemaDiff {
     async fn run(&self, name: String) -> Option<bool> {
         let metrics = self.metrics.watch();
-        match self.watch.watch_run_due(&name).await {
+        match self.watch.for_system().watch_run_due(&name).await {
             Ok(None) => None,
             Ok(Some(report)) => {
                 metrics.ran("ok");
@@ -46,7 +46,7 @@ impl Task for SchemaDiff {
     }
 
     async fn activate(&self) -> Result<Report, Error> {
-        let due = self.watch.watch_due().await?;
+        let due = self.watch.for_system().watch_due().await?;
         let runs = stream::iter(due).map(|name| self.run(name));
         let mut runs = runs.buffer_unordered(self.sources_concurrent_max.max(1));
         let mut report = Report::default();
@@ -58,7 +58,7 @@ impl Task for SchemaDiff {
             }
         }
         drop(runs);
-        self.watch.watch_late_tell().await?;
+        self.watch.for_system().watch_late_tell().await?;
         Ok(report)
     }
 }

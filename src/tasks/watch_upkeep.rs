@@ -21,11 +21,11 @@ impl Task for WatchUpkeep {
     }
 
     async fn activate(&self) -> Result<Report, Error> {
-        let backlog = self.watch.alert_backlog().await?;
+        let backlog = self.watch.for_system().alert_backlog().await?;
         let pending = backlog.iter().map(|one| one.pending).sum();
         let age_s = backlog.iter().map(|one| one.age_s).max().unwrap_or(0);
         self.metrics.watch().backlog(pending, age_s);
-        let done = self.watch.watch_history_expire().await?;
+        let done = self.watch.for_system().watch_history_expire().await?;
         Ok(Report { done, failed: 0 })
     }
 }

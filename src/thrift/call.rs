@@ -4,7 +4,7 @@ use super::Shared;
 use super::error::Failure;
 use super::reply::Reply;
 use super::to_wire::partition_list::{PartitionList, Slot};
-use crate::catalog::Catalog;
+use crate::catalog::Operations;
 use crate::model::Caller;
 use hms::{Decode, Encode, MessageHeader, MessageKind, Protocol};
 use std::collections::HashMap;
@@ -44,6 +44,20 @@ impl Conversation {
             .insert(key, value);
     }
 
+    /// Who asks. Without `set_ugi` it is the server's own user, as in Hive.
+    pub(super) fn caller(&self) -> Caller {
+        let ugi = self
+            .ugi
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (user, groups) = ugi.clone().unwrap_or_else(|| ("skep".into(), Vec::new()));
+        Caller {
+            user,
+            groups,
+            via: crate::model::Way::Thrift,
+        }
+    }
+
     /// A key set for this connection.
     pub(super) fn configured(&self, key: &str) -> Option<String> {
         self.configuration
@@ -61,6 +75,8 @@ pub(super) struct Call<'a> {
     pub(super) shared: &'a Shared,
     /// What this connection remembers.
     pub(super) conversation: &'a Conversation,
+    /// Who asks.
+    pub(super) caller: Caller,
     /// The dialect of the connection.
     pub(super) protocol: Protocol,
     /// Name and number, to be repeated in the answer.
@@ -70,9 +86,9 @@ pub(super) struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// The operations.
-    pub(super) fn catalog(&self) -> &'a Catalog {
-        &self.shared.catalog
+    /// The operations, for who asks.
+    pub(super) fn catalog(&self) -> Operations<'_> {
+        self.shared.catalog.for_caller(&self.caller)
     }
 
     /// Decodes the arguments; they borrow from the message.
@@ -80,21 +96,6 @@ impl<'a> Call<'a> {
         self.protocol
             .decode(self.arguments)
             .map_err(Failure::Malformed)
-    }
-
-    /// Who asks. Without `set_ugi` it is the server's own user, as in Hive.
-    pub(super) fn caller(&self) -> Caller {
-        let ugi = self
-            .conversation
-            .ugi
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let (user, groups) = ugi.clone().unwrap_or_else(|| ("skep".into(), Vec::new()));
-        Caller {
-            user,
-            groups,
-            via: crate::model::Way::Thrift,
-        }
     }
 
     /// Encodes the answer.

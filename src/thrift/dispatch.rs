@@ -41,6 +41,7 @@ pub(super) async fn dispatch(
     let call = Call {
         shared,
         conversation,
+        caller: conversation.caller(),
         protocol,
         header,
         arguments,

@@ -1,16 +1,18 @@
 //! Adding to the catalog's tables the columns that their source has by now: an alter as any engine's, and never more
 //! than an addition.
 
-use super::Watch;
+use super::Operations;
 use super::history::change_missing;
+use crate::catalog::{Action, Resource};
 use crate::error::{Error, Result};
 use crate::model::{AppliedColumn, ChangeTarget, SchemaChange};
 use crate::transact;
 
-impl Watch {
+impl Operations<'_> {
     /// Adds to the targets of a change the columns that they lack, and nothing else. Run again it adds what is still
     /// missing. Fails with `NotFound`, with `NotAllowed` for a change that is no addition or has no target.
     pub async fn schema_change_apply(&self, id: i64) -> Result<Vec<AppliedColumn>> {
+        self.authorize(Action::Operate, Resource::Server).await?;
         let mut session = self.store.session().await?;
         let change = session.schema_change_get(id).await?;
         drop(session);

@@ -1,8 +1,10 @@
 //! What is known of the past of sources: their snapshots, their changes, two snapshots compared; and what of that is not
 //! kept for ever.
 
+use super::Operations;
 use super::Watch;
 use super::reach::Reach;
+use crate::catalog::{Action, Resource};
 use crate::diff::compare::diff;
 use crate::error::{Entity, Error, Result};
 use crate::model::{ChangeFilter, SchemaChange, SnapshotAt, SnapshotInfo};
@@ -16,9 +18,10 @@ const PAGE_LENGTH_MAX: usize = 10_000;
 /// Rows removed in one transaction.
 const ROWS_PER_TRANSACTION_MAX: usize = 500;
 
-impl Watch {
+impl Operations<'_> {
     /// The changes that a filter lets through, the newest first; 10,000 at most.
     pub async fn schema_change_list(&self, filter: &ChangeFilter) -> Result<Vec<SchemaChange>> {
+        self.authorize(Action::See, Resource::Server).await?;
         let filter = ChangeFilter {
             limit: filter.limit.min(PAGE_LENGTH_MAX),
             ..filter.clone()
@@ -29,7 +32,9 @@ impl Watch {
 
     /// The kept snapshots of a source, the latest first, or `NotFound`.
     pub async fn snapshot_list(&self, source: &str, limit: usize) -> Result<Vec<SnapshotInfo>> {
-        self.source_get(source).await?;
+        self.authorize(Action::See, Resource::Source(source))
+            .await?;
+        self.source_seen(source).await?;
         let mut session = self.store.session().await?;
         let limit = limit.min(PAGE_LENGTH_MAX);
         session.snapshot_page(source, i64::MAX, limit).await
@@ -42,7 +47,9 @@ impl Watch {
         from: SnapshotAt,
         to: SnapshotAt,
     ) -> Result<Vec<SchemaChange>> {
-        self.source_get(source).await?;
+        self.authorize(Action::See, Resource::Source(source))
+            .await?;
+        self.source_seen(source).await?;
         let (from_info, from) = self.snapshot_read(source, from).await?;
         let (to_info, to) = self.snapshot_read(source, to).await?;
         if from_info.digest == to_info.digest {
@@ -66,7 +73,9 @@ impl Watch {
         }
         Ok(found)
     }
+}
 
+impl Watch {
     async fn snapshot_read(
         &self,
         source: &str,
@@ -92,10 +101,13 @@ impl Watch {
         let body = session.snapshot_body(&info).await?;
         Ok((info, body))
     }
+}
 
+impl Operations<'_> {
     /// Removes what is too old: changes, what was told of them, mutes that ended, and snapshots but one a month and the
     /// latest. Gives the number of rows.
     pub async fn watch_history_expire(&self) -> Result<u64> {
+        self.authorize(Action::Operate, Resource::Server).await?;
         let before = self.now().saturating_sub(self.setup.changes_kept_s);
         let mut removed = 0;
         loop {
@@ -121,7 +133,9 @@ impl Watch {
         }
         Ok(removed)
     }
+}
 
+impl Watch {
     async fn snapshots_thin(&self, source: &str) -> Result<u64> {
         let before = self.now().saturating_sub(self.setup.snapshots_kept_s);
         transact!(self.store, |session| {

@@ -10,6 +10,7 @@
 
 mod apply;
 mod history;
+mod operations;
 mod outbox;
 mod own;
 mod reach;
@@ -20,6 +21,7 @@ mod settings;
 mod source;
 mod status;
 
+pub use operations::Operations;
 pub use outbox::DeliveryReport;
 pub use settings::{
     OwnerRule, SOURCES_MAX, TargetRule, WatchSettings, WatchSetup, WatchSetupError,

@@ -1,6 +1,7 @@
 //! A run: the lease that keeps others away, the reading, and what is noted where it fails. What it found is written by
 //! `record`.
 
+use super::Operations;
 use super::Watch;
 use super::record::Compared;
 use super::settings::source_schedule;
@@ -8,6 +9,7 @@ use super::source::{Known, lease_name, source_busy, source_error, source_missing
 use super::status::WatchReport;
 use crate::catalog::service::doubled_s;
 use crate::catalog::service::{LEASE_S, Lease};
+use crate::catalog::{Action, Resource};
 use crate::error::{Error, Result};
 use crate::model::{Snapshot, SourceState, WatchCause};
 use crate::source::{Source, SourceKind, SourceSettings};
@@ -24,10 +26,12 @@ const FAILURES_TOLD: i64 = 3;
 /// Seconds that a run may be late before people are told.
 pub(super) const LATE_S: i64 = 3600;
 
-impl Watch {
+impl Operations<'_> {
     /// Reads a source now and keeps what changed. Fails with `NotFound`, with `Conflict` where another run is at it,
     /// with `Unavailable` where the source does not answer (noted in its state), with `NotAllowed` where it refuses.
     pub async fn watch_run(&self, name: &str, cause: WatchCause) -> Result<WatchReport> {
+        self.authorize(Action::Operate, Resource::Source(name))
+            .await?;
         let started = Instant::now();
         let mut session = self.store.session().await?;
         let row = session.source_get(name).await?;
@@ -42,7 +46,9 @@ impl Watch {
         report.elapsed = started.elapsed();
         Ok(report)
     }
+}
 
+impl Watch {
     async fn watch_run_held(
         &self,
         name: &str,

@@ -1,17 +1,20 @@
 //! Which sources are due, over all replicas, and which are late: what the background task asks again and again.
 
+use super::Operations;
 use super::Watch;
 use super::run::LATE_S;
 use super::status::WatchReport;
+use crate::catalog::{Action, Resource};
 use crate::error::{Error, Result};
 use crate::model::WatchCause;
 use crate::store::SourceRow;
 use crate::transact;
 
-impl Watch {
+impl Operations<'_> {
     /// The sources whose time has come, the longest due first. Sources of the configuration that were never seen, and
     /// schedules that have changed, are taken up on the way.
     pub async fn watch_due(&self) -> Result<Vec<String>> {
+        self.authorize(Action::Operate, Resource::Server).await?;
         let now = self.now();
         let mut session = self.store.session().await?;
         let mut rows = session.source_list().await?;
@@ -33,7 +36,9 @@ impl Watch {
         due.sort();
         Ok(due.into_iter().map(|(_, name)| name).collect())
     }
+}
 
+impl Watch {
     /// When a source is to be read next; `None` for one that rests or is not known any more.
     async fn source_next(&self, row: &SourceRow) -> Result<Option<i64>> {
         let known = match self.source_known(&row.name, Some(row)) {
@@ -62,7 +67,9 @@ impl Watch {
             Err(failure) => Err(failure),
         }
     }
+}
 
+impl Operations<'_> {
     /// Reads a source that is due. `None` where another replica is at it or has just been, or it is gone.
     pub async fn watch_run_due(&self, name: &str) -> Result<Option<WatchReport>> {
         match self.watch_run(name, WatchCause::Schedule).await {
@@ -75,6 +82,7 @@ impl Watch {
     /// Tells people of sources whose run is more than an hour late, whatever the reason: once, until it works again.
     /// Gives their number.
     pub async fn watch_late_tell(&self) -> Result<u64> {
+        self.authorize(Action::Operate, Resource::Server).await?;
         let now = self.now();
         let mut session = self.store.session().await?;
         let rows = session.source_list().await?;

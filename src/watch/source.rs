@@ -1,10 +1,12 @@
 //! Which sources there are: those of the configuration and those that were added. Of a name in both, the
 //! configuration's counts.
 
+use super::Operations;
 use super::Watch;
 use super::settings::{SOURCES_MAX, source_schedule};
 use super::status::SourceStatus;
 use crate::catalog::service::Lease;
+use crate::catalog::{Action, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::model::{SourceOrigin, SourceState, is_watch_name};
 use crate::source::{AnySource, Source, SourceCheck, SourceError, SourceKind, SourceSettings};
@@ -19,9 +21,17 @@ pub(super) struct Known {
     pub(super) settings: SourceSettings,
 }
 
-impl Watch {
+impl Operations<'_> {
     /// Every source, by name: those of the configuration and those that were added.
     pub async fn source_list(&self) -> Result<Vec<SourceStatus>> {
+        self.authorize(Action::See, Resource::Server).await?;
+        self.sources_seen().await
+    }
+}
+
+impl Watch {
+    /// As [`Operations::source_list`], where that has been asked already.
+    pub(in crate::watch) async fn sources_seen(&self) -> Result<Vec<SourceStatus>> {
         let mut session = self.store.session().await?;
         let rows = session.source_list().await?;
         let mut rows: BTreeMap<String, SourceRow> = rows
@@ -42,9 +52,19 @@ impl Watch {
         }
         Ok(statuses.into_values().collect())
     }
+}
 
+impl Operations<'_> {
     /// One source, or `NotFound`.
     pub async fn source_get(&self, name: &str) -> Result<SourceStatus> {
+        self.authorize(Action::See, Resource::Source(name)).await?;
+        self.source_seen(name).await
+    }
+}
+
+impl Watch {
+    /// As [`Operations::source_get`], where that has been asked already.
+    pub(in crate::watch) async fn source_seen(&self, name: &str) -> Result<SourceStatus> {
         let mut session = self.store.session().await?;
         let row = session.source_get(name).await?;
         let status = self.source_status(&mut session, name, row).await?;
@@ -102,11 +122,14 @@ impl Watch {
             settings,
         }))
     }
+}
 
+impl Operations<'_> {
     /// Adds a source, which is read for the first time within seconds. Fails with `Denied` where the configuration lets
     /// no client add one, with `Invalid` for settings that cannot work or that a client may not have, with
     /// `AlreadyExists`, with `NotAllowed` where the configuration has it.
     pub async fn source_add(&self, name: &str, settings: SourceSettings) -> Result<SourceStatus> {
+        self.authorize(Action::Create, Resource::Server).await?;
         self.source_check_add(name, &settings)?;
         let schedule = source_schedule(&settings).map_err(Error::Invalid)?;
         let text = serde_json::to_string(&settings).map_err(|source| Error::Internal {
@@ -144,9 +167,11 @@ impl Watch {
             let entity = Entity::own("source", name);
             return Err(Error::AlreadyExists(entity));
         }
-        self.source_get(name).await
+        self.source_seen(name).await
     }
+}
 
+impl Watch {
     fn source_check_add(&self, name: &str, settings: &SourceSettings) -> Result<()> {
         if !self.setup.sources_over_rest {
             let why = "no source can be added over REST on this server (watch.sources_over_rest is off): sources stand \
@@ -172,10 +197,13 @@ impl Watch {
         }
         Ok(())
     }
+}
 
+impl Operations<'_> {
     /// Removes a source with its snapshots and changes; alerts of it that were not sent are dropped. Fails with
     /// `NotFound`, with `NotAllowed` where the configuration has it, with `Conflict` while it is read.
     pub async fn source_remove(&self, name: &str) -> Result<()> {
+        self.authorize(Action::Drop, Resource::Source(name)).await?;
         self.source_is_not_of_the_file(name)?;
         let lease = Lease::new(lease_name(name));
         if !self.catalog.lease_begin(&lease).await? {
@@ -197,7 +225,9 @@ impl Watch {
 
     /// Asks a source whether it can be read. Fails with `NotFound`, and as [`Self::watch_run`] does.
     pub async fn source_test(&self, name: &str) -> Result<SourceCheck> {
-        let status = self.source_get(name).await?;
+        self.authorize(Action::Operate, Resource::Source(name))
+            .await?;
+        let status = self.source_seen(name).await?;
         let (origin, settings) = (status.origin, status.settings);
         if settings.kind == SourceKind::Catalog {
             return self.own_check(&settings).await;
@@ -206,7 +236,9 @@ impl Watch {
         let checked = check.await;
         checked.map_err(|failure| source_error(name, origin, failure))
     }
+}
 
+impl Watch {
     /// Makes ready to read a source. One that a client added stays within the bounds of clients.
     pub(super) fn source_open(
         &self,

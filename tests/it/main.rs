@@ -1,6 +1,7 @@
 //! The integration tests: one binary, so that it links once. Nothing here needs more than a Rust
 //! toolchain and the databases whose addresses the environment gives.
 
+mod access;
 mod alert;
 mod cli;
 mod client;

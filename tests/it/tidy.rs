@@ -183,6 +183,46 @@ fn the_inside_of_the_catalog_is_known_to_the_floor_above_it_alone() {
 }
 
 #[test]
+fn front_ends_and_tasks_know_operations_alone() {
+    let rooms = ["catalog", "discovery", "watch"];
+    let mut inner = Vec::new();
+    for (path, text) in below("src") {
+        if !rooms.contains(&module(&path).as_str()) {
+            continue;
+        }
+        for line in text
+            .lines()
+            .filter(|line| line.starts_with("    pub(crate) "))
+        {
+            if let Some((_, rest)) = line.split_once(" fn ") {
+                let end = rest.find(['(', '<']).unwrap_or(rest.len());
+                inner.push(format!(".{}(", &rest[..end]));
+            }
+        }
+    }
+    assert!(!inner.is_empty(), "the floor above is given something");
+    let mut breaches = String::new();
+    for (path, text) in below("src") {
+        let own = module(&path);
+        if !["thrift", "rest", "tasks"].contains(&own.as_str()) {
+            continue;
+        }
+        for line in code(&text) {
+            let inner = inner.iter().any(|call| line.contains(call.as_str()));
+            // A client's request is not skep's own work.
+            let system = own != "tasks" && line.contains("for_system");
+            if inner || system {
+                let _ = writeln!(breaches, "src/{}: {}", path.display(), line.trim());
+            }
+        }
+    }
+    assert!(
+        breaches.is_empty(),
+        "front ends call the operations for their caller, tasks for the system:\n{breaches}"
+    );
+}
+
+#[test]
 fn files_are_short_and_say_why_they_exist() {
     let mut breaches = String::new();
     for folder in ["src", "hms", "tests", "benches"] {

@@ -2,6 +2,7 @@
 
 use super::running::JobFigures;
 use crate::catalog::Catalog;
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::model::{DEFAULT_CATALOG, Job, JobFilter, JobPhase, TableRef};
 use crate::transact;
@@ -9,30 +10,38 @@ use crate::transact;
 /// Lines that one pass removes at most in a transaction.
 const EXPIRED_PER_PASS_MAX: usize = 500;
 
-impl Catalog {
+impl Operations<'_> {
     /// The job of this number, or `NotFound`.
     pub async fn job_get(&self, id: i64) -> Result<Job> {
+        self.authorize(Action::See, Resource::Server).await?;
         let job = self.store.session().await?.job_get(id).await?;
         job.ok_or_else(|| Error::NotFound(Entity::own("job", &id)))
     }
 
     /// Jobs, the latest first.
     pub async fn job_list(&self, filter: &JobFilter) -> Result<Vec<Job>> {
+        self.authorize(Action::See, Resource::Server).await?;
         self.store.session().await?.job_list(filter).await
     }
 
     /// How many jobs there are in each phase but those that are done.
     pub async fn job_counts(&self) -> Result<Vec<(JobPhase, u64)>> {
+        self.authorize(Action::See, Resource::Server).await?;
         self.store.session().await?.job_counts().await
     }
+}
 
+impl Catalog {
     /// What this process has done so far.
     pub fn job_figures(&self) -> &JobFigures {
         &self.jobs.figures
     }
+}
 
+impl Operations<'_> {
     /// Removes the lines of jobs that ended more than `kept_s` seconds ago. Gives their number.
     pub async fn jobs_expire(&self, kept_s: i64) -> Result<u64> {
+        self.authorize(Action::Operate, Resource::Server).await?;
         let mut session = self.store.session().await?;
         let ids = session.job_expired(kept_s, EXPIRED_PER_PASS_MAX).await?;
         drop(session);

@@ -34,6 +34,7 @@ pub(in crate::catalog) use running::RunningJobs;
 use super::Catalog;
 use super::back_off::doubled_s;
 use super::lease::Lease;
+use crate::catalog::{Action, Operations, Resource};
 use crate::deadline;
 use crate::error::{Error, Result};
 use crate::model::{Job, JobPhase};
@@ -210,10 +211,13 @@ impl Catalog {
             tracing::warn!(job = job.id, %why, %failure, "a job cannot be put off; it is tried again at once");
         }
     }
+}
 
+impl Operations<'_> {
     /// Takes up the jobs that nobody is at any more, and strikes off those whose deletions are done. Gives how many
     /// were taken up.
     pub async fn jobs_resume(&self, limit: usize) -> Result<usize> {
+        self.authorize(Action::Operate, Resource::Server).await?;
         let due = self.store.session().await?.job_due(limit).await?;
         let mut taken = 0;
         for job in due {
@@ -226,7 +230,9 @@ impl Catalog {
         }
         Ok(taken)
     }
+}
 
+impl Catalog {
     /// Lets the jobs of this process stop where they are, for another process to go on.
     pub async fn jobs_stop(&self) {
         self.jobs.stopped.cancel();

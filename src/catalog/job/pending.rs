@@ -5,6 +5,7 @@ use super::deletion::{RETRY_DELAY_S, spared_tell};
 use super::relocation::{busy, overlap};
 use crate::catalog::Catalog;
 use crate::catalog::back_off::doubled_s;
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::lake::{Location, Moment, Progress, Spared};
 use crate::store::PendingDelete;
@@ -21,9 +22,10 @@ const RETRY_DELAY_S_MAX: i64 = 3600;
 /// skep works at all, this holds.
 pub(super) const CLOCKS_DIFFER_MAX: Duration = Duration::from_mins(15);
 
-impl Catalog {
+impl Operations<'_> {
     /// Takes up the deletions that are due. Returns how many were tried and how many of them are not done.
     pub async fn pending_deletes_retry(&self) -> Result<(usize, usize)> {
+        self.authorize(Action::Operate, Resource::Server).await?;
         let mut session = self.store.session().await?;
         let due = session
             .pending_delete_due(self.now(), PENDING_DELETES_PER_PASS_MAX)
@@ -55,7 +57,9 @@ impl Catalog {
         }
         Ok((tried, failed))
     }
+}
 
+impl Catalog {
     /// Finishes the deletions that stand at, under or above places that are about to be used again; see the module.
     ///
     /// Fails with `Unavailable` where the store does not answer, with `Invalid` where a file may be old or new, with

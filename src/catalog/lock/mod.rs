@@ -7,6 +7,7 @@
 mod conflict;
 
 use super::Catalog;
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::model::{Lock, LockComponent, LockState, Name};
 use crate::store::Session;
@@ -61,10 +62,11 @@ pub struct ListedLock {
     pub blocked_by: Option<i64>,
 }
 
-impl Catalog {
+impl Operations<'_> {
     /// Asks for a lock and answers at once: granted, or waiting for others. The client then polls
     /// [`lock_check`](Self::lock_check).
     pub async fn lock_acquire(&self, spec: &LockSpec) -> Result<(i64, LockState)> {
+        self.authorize(Action::Lock, Resource::Server).await?;
         no_transaction(spec.transaction_id)?;
         if spec.components.is_empty() {
             return Err(Error::Invalid("a lock needs at least one component".into()));
@@ -97,6 +99,7 @@ impl Catalog {
     /// How far a lock is; grants it where nothing is in its way any more, and keeps it alive. `NotFound` where it was
     /// given back or has run out.
     pub async fn lock_check(&self, id: i64) -> Result<LockState> {
+        self.authorize(Action::Lock, Resource::Server).await?;
         let now = self.now();
         let timeout = self.settings.lock_timeout_s;
         if let Some(state) = self.lock_peek(id, now).await? {
@@ -113,7 +116,9 @@ impl Catalog {
             Ok(lock.state)
         })
     }
+}
 
+impl Catalog {
     /// The answer to a poll where nothing needs to be written: the last sign of life is fresh, and the lock is granted
     /// or has a living one in its way.
     async fn lock_peek(&self, id: i64, now: i64) -> Result<Option<LockState>> {
@@ -130,15 +135,19 @@ impl Catalog {
         others.retain(|other| other.heartbeat_at >= now - timeout);
         Ok(blocker(&lock, &others).map(|_| LockState::Waiting))
     }
+}
 
+impl Operations<'_> {
     /// Gives a lock back, granted or not. `NotFound` where it was given back before or has run out.
     pub async fn lock_release(&self, id: i64) -> Result<()> {
+        self.authorize(Action::Lock, Resource::Server).await?;
         let found = transact!(self.store, |session| { session.lock_delete(id).await })?;
         if found { Ok(()) } else { Err(missing(id)) }
     }
 
     /// A sign of life of a lock, of a transaction, or of both; 0 stands for none.
     pub async fn lock_heartbeat(&self, id: i64, transaction_id: i64) -> Result<()> {
+        self.authorize(Action::Lock, Resource::Server).await?;
         if id != 0 {
             let now = self.now();
             let found = transact!(self.store, |session| {
@@ -153,6 +162,7 @@ impl Catalog {
 
     /// The living locks that have a component the filter accepts, by number.
     pub async fn lock_list(&self, filter: &LockFilter) -> Result<Vec<ListedLock>> {
+        self.authorize(Action::See, Resource::Server).await?;
         let oldest = self.now() - self.settings.lock_timeout_s;
         let mut locks = self.store.session().await?.lock_list().await?;
         locks.retain(|lock| lock.heartbeat_at >= oldest);
@@ -181,6 +191,7 @@ impl Catalog {
 
     /// Deletes the locks that nobody kept alive, and says how many there were.
     pub async fn locks_expire(&self) -> Result<usize> {
+        self.authorize(Action::Operate, Resource::Server).await?;
         let oldest = self.now() - self.settings.lock_timeout_s;
         let expired = transact!(self.store, |session| {
             session.lock_expire(oldest, LOCKS_EXPIRED_AT_ONCE_MAX).await

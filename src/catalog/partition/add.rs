@@ -5,6 +5,7 @@ use super::prepare::names_differ;
 use super::{PartitionDraft, PartitionsOf, same_table, table_missing, values_of_name};
 use crate::catalog::Catalog;
 use crate::catalog::table::last_ddl_time_fill;
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::lake::Made;
 use crate::model::{EventKind, Parameters, Partition, Table, TableRef};
@@ -21,11 +22,24 @@ pub struct AddOptions {
     pub gather_statistics: bool,
 }
 
-impl Catalog {
+impl Operations<'_> {
     /// Adds partitions and makes their directories. Gives those that were really added, in the order of the request.
     ///
     /// Fails with `NotFound` of the table, `AlreadyExists`, and `Invalid` for what is wrong with the request itself.
     pub async fn partitions_add(
+        &self,
+        at: &TableRef,
+        drafts: Vec<PartitionDraft>,
+        options: AddOptions,
+    ) -> Result<PartitionsOf> {
+        self.authorize(Action::Write, Resource::Table(at)).await?;
+        self.partitions_register(at, drafts, options).await
+    }
+}
+
+impl Catalog {
+    /// As [`Operations::partitions_add`], where that has been asked already.
+    pub(in crate::catalog) async fn partitions_register(
         &self,
         at: &TableRef,
         drafts: Vec<PartitionDraft>,
@@ -137,7 +151,9 @@ impl Catalog {
             .collect();
         self.partition_directories_unmake(made, &used).await;
     }
+}
 
+impl Operations<'_> {
     /// Adds one partition that looks like its table, at its default place.
     ///
     /// Fails as [`Self::partitions_add`]; a view has no such partitions.
@@ -147,7 +163,8 @@ impl Catalog {
         values: Vec<String>,
         gather_statistics: bool,
     ) -> Result<PartitionsOf> {
-        let table = self.table_get(at).await?;
+        self.authorize(Action::Write, Resource::Table(at)).await?;
+        let table = self.table_read(at).await?;
         self.partition_append_to(&table, values, gather_statistics)
             .await
     }
@@ -159,12 +176,15 @@ impl Catalog {
         name: &str,
         gather_statistics: bool,
     ) -> Result<PartitionsOf> {
-        let table = self.table_get(at).await?;
+        self.authorize(Action::Write, Resource::Table(at)).await?;
+        let table = self.table_read(at).await?;
         let values = values_of_name(&table, name)?;
         self.partition_append_to(&table, values, gather_statistics)
             .await
     }
+}
 
+impl Catalog {
     async fn partition_append_to(
         &self,
         table: &Table,
@@ -191,6 +211,7 @@ impl Catalog {
             if_not_exists: false,
             gather_statistics,
         };
-        self.partitions_add(&table.at, vec![draft], options).await
+        self.partitions_register(&table.at, vec![draft], options)
+            .await
     }
 }

@@ -6,6 +6,7 @@ use super::prepare::names_differ;
 use super::{PartitionDraft, listed, same_table, table_missing};
 use crate::catalog::Catalog;
 use crate::catalog::table::{LAST_DDL_TIME, NUM_FILES, TOTAL_SIZE, accuracy_renew};
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::model::{Name, NewEvent, Parameters, Partition, Table, TableRef};
 use crate::store::Session;
@@ -23,12 +24,25 @@ pub struct PartitionAlterOptions {
     pub columns_of_table: bool,
 }
 
-impl Catalog {
+impl Operations<'_> {
     /// Replaces partitions, all or none. Their places do not move any data.
     ///
     /// Fails with `NotFound` of the table, with `NotAllowed` where one of them does not exist, with `Invalid` for what
     /// is wrong with a description.
     pub async fn partitions_alter(
+        &self,
+        at: &TableRef,
+        drafts: Vec<PartitionDraft>,
+        options: PartitionAlterOptions,
+    ) -> Result<()> {
+        self.authorize(Action::Write, Resource::Table(at)).await?;
+        self.partitions_replace(at, drafts, options).await
+    }
+}
+
+impl Catalog {
+    /// As [`Operations::partitions_alter`], where that has been asked already.
+    pub(in crate::catalog) async fn partitions_replace(
         &self,
         at: &TableRef,
         drafts: Vec<PartitionDraft>,

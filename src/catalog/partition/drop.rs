@@ -4,6 +4,7 @@ use super::event::partitions_event;
 use super::{PartitionsOf, missing, name_of_values, table_missing, values_of_name};
 use crate::catalog::Catalog;
 use crate::catalog::cleanup::is_inside;
+use crate::catalog::{Action, Operations, Resource};
 use crate::deadline;
 use crate::error::{Error, Result};
 use crate::model::{EventKind, JobKind, Partition, Table, TableRef};
@@ -40,7 +41,7 @@ struct Wanted {
     least: usize,
 }
 
-impl Catalog {
+impl Operations<'_> {
     /// Drops partitions with their statistics, all or none, and gives them. What is to be deleted is written down in
     /// the same transaction.
     ///
@@ -52,6 +53,7 @@ impl Catalog {
         selection: DropSelection<'_>,
         options: DropOptions,
     ) -> Result<PartitionsOf> {
+        self.authorize(Action::Write, Resource::Table(at)).await?;
         let wanted = self.partitions_drop_resolve(at, selection).await?;
         let names: Vec<&str> = wanted.names.iter().map(String::as_str).collect();
         let now = self.now();
@@ -84,7 +86,9 @@ impl Catalog {
         }
         Ok(dropped)
     }
+}
 
+impl Catalog {
     /// The names that are meant. The names of a filter are looked up before the transaction: what is added meanwhile
     /// was not meant.
     async fn partitions_drop_resolve(
@@ -98,11 +102,11 @@ impl Catalog {
         };
         match selection {
             DropSelection::Values(values) => {
-                let table = self.table_get(at).await?;
+                let table = self.table_read(at).await?;
                 Ok(single(name_of_values(&table, values)?))
             }
             DropSelection::Name(name) => {
-                let table = self.table_get(at).await?;
+                let table = self.table_read(at).await?;
                 let values = values_of_name(&table, name)?;
                 Ok(single(name_of_values(&table, &values)?))
             }
@@ -111,7 +115,7 @@ impl Catalog {
                 least: names.len(),
             }),
             DropSelection::Filters(filters) => {
-                let table = self.table_get(at).await?;
+                let table = self.table_read(at).await?;
                 let mut names = BTreeSet::new();
                 for filter in filters {
                     names.extend(self.partition_names_certain(&table, filter).await?);

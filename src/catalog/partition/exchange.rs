@@ -5,6 +5,7 @@ use super::prepare::default_location;
 use super::{PartitionSelection, PartitionsOf, key_names, same_table, table_missing};
 use crate::catalog::Catalog;
 use crate::catalog::job::{Deletion, Handover, Relocation, subject};
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::hive::partition_name::make_name;
 use crate::model::{Column, EventBody, EventKind, JobKind, JobTarget, Partition, Table, TableRef};
@@ -12,7 +13,7 @@ use crate::store::Session;
 use crate::transact;
 use std::collections::HashMap;
 
-impl Catalog {
+impl Operations<'_> {
     /// Moves the partitions that `spec` names, key by key, to another table. The keys that it gives must be leading
     /// ones. Every partition then stands at its default place below the target.
     ///
@@ -23,12 +24,15 @@ impl Catalog {
         source: &TableRef,
         target: &TableRef,
     ) -> Result<PartitionsOf> {
-        let from = self.table_get(source).await?;
-        let to = self.table_get(target).await?;
+        for at in [source, target] {
+            self.authorize(Action::Write, Resource::Table(at)).await?;
+        }
+        let from = self.table_read(source).await?;
+        let to = self.table_read(target).await?;
         comparable(&from, &to)?;
         let values = leading_values(&from, spec)?;
         let selection = PartitionSelection::Values(&values);
-        let mut cursor = self.partitions_select(source, selection, None).await?;
+        let mut cursor = self.partitions_open(source, selection, None).await?;
         let mut moving = Vec::new();
         while let Some(mut page) = cursor.next_page().await? {
             moving.append(&mut page);
@@ -51,7 +55,9 @@ impl Catalog {
             partitions: arrived,
         })
     }
+}
 
+impl Catalog {
     /// Fails where the target has one of the partitions.
     async fn exchange_check(&self, to: &Table, moving: &[Partition]) -> Result<()> {
         let names: Vec<&str> = moving.iter().map(|one| one.name.as_str()).collect();

@@ -1,7 +1,7 @@
 //! One partition.
 
 use super::{PartitionsOf, key_names, key_names_of, missing, table_missing};
-use crate::catalog::Catalog;
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::hive::partition_name::{make_name, values_for_keys};
 use crate::model::{Partition, TableRef};
@@ -37,12 +37,13 @@ pub struct PartitionAt {
     pub partition: Partition,
 }
 
-impl Catalog {
+impl Operations<'_> {
     /// A partition: in one round trip where the table's keys are known from an earlier look.
     ///
     /// Fails with `NotFound` of the table or the partition, with `Invalid` for a wrong number of values, with
     /// `InvalidObject` for a name that lacks a key.
     pub async fn partition_get(&self, at: &TableRef, key: PartitionKey<'_>) -> Result<PartitionAt> {
+        self.authorize(Action::See, Resource::Table(at)).await?;
         let mut session = self.store.session().await?;
         if let Some(keys) = self.key_hints.get(at)
             && let Some(found) = find(&mut session, at, &keys, key).await?
@@ -68,6 +69,7 @@ impl Catalog {
     /// The partitions of these names that exist, in the order of their names, each once. Names that mean nothing are
     /// left out.
     pub async fn partitions_by_name(&self, at: &TableRef, names: &[&str]) -> Result<PartitionsOf> {
+        self.authorize(Action::See, Resource::Table(at)).await?;
         let mut session = self.store.session().await?;
         let table = session
             .table_get(at)

@@ -4,11 +4,12 @@ use super::cursor::PartitionCursor;
 use super::selection::Plan;
 use super::{PartitionSelection, PartitionsOf, table_missing};
 use crate::catalog::Catalog;
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::filter::PartitionFilter;
 use crate::model::{Table, TableRef};
 
-impl Catalog {
+impl Operations<'_> {
     /// The partitions of a selection in the order of their names, at most `max` (`None`: all), to be fetched page by
     /// page.
     ///
@@ -20,11 +21,26 @@ impl Catalog {
         selection: PartitionSelection<'_>,
         max: Option<usize>,
     ) -> Result<PartitionCursor> {
+        self.authorize(Action::See, Resource::Table(at)).await?;
+        self.partitions_open(at, selection, max).await
+    }
+}
+
+impl Catalog {
+    /// As [`Operations::partitions_select`], where that has been asked already.
+    pub(in crate::catalog) async fn partitions_open(
+        &self,
+        at: &TableRef,
+        selection: PartitionSelection<'_>,
+        max: Option<usize>,
+    ) -> Result<PartitionCursor> {
         let mut cursor = self.partition_cursor(at, selection, max).await?;
         self.partition_limit_check(&mut cursor, max).await?;
         Ok(cursor)
     }
+}
 
+impl Operations<'_> {
     /// At most `max` partitions of a selection whose names come after `after`, in the order of their names: one page of
     /// a listing that its reader goes on with, whatever was added or dropped meanwhile.
     ///
@@ -36,6 +52,7 @@ impl Catalog {
         after: Option<&str>,
         max: usize,
     ) -> Result<PartitionsOf> {
+        self.authorize(Action::See, Resource::Table(at)).await?;
         let mut cursor = self.partition_cursor(at, selection, Some(max)).await?;
         self.partition_limit_check(&mut cursor, Some(max)).await?;
         cursor.skip_to(after);
@@ -54,6 +71,7 @@ impl Catalog {
         selection: PartitionSelection<'_>,
         max: Option<usize>,
     ) -> Result<Vec<String>> {
+        self.authorize(Action::See, Resource::Table(at)).await?;
         self.partition_cursor(at, selection, max)
             .await?
             .names()
@@ -66,12 +84,15 @@ impl Catalog {
         at: &TableRef,
         selection: PartitionSelection<'_>,
     ) -> Result<i64> {
+        self.authorize(Action::See, Resource::Table(at)).await?;
         self.partition_cursor(at, selection, None)
             .await?
             .count()
             .await
     }
+}
 
+impl Catalog {
     /// Those partitions whose membership in a filter is beyond doubt, by name: what may be dropped by it. `Invalid`
     /// where the filter has two readings that disagree about a partition.
     pub(super) async fn partition_names_certain(

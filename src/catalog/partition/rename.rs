@@ -8,12 +8,13 @@ use super::{
 };
 use crate::catalog::Catalog;
 use crate::catalog::job::{Deletion, Handover, Relocation, UnheardRename, subject};
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::model::{EventBody, JobKind, Partition, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
 
-impl Catalog {
+impl Operations<'_> {
     /// Gives the partition with the values `old` the values and the form of `new`. No values at all make it a plain
     /// alter. A managed table's directory moves to where the new name stands; an external one stays where it is.
     ///
@@ -26,8 +27,9 @@ impl Catalog {
         new: PartitionDraft,
         options: PartitionAlterOptions,
     ) -> Result<()> {
+        self.authorize(Action::Write, Resource::Table(at)).await?;
         if old.is_empty() {
-            return self.partitions_alter(at, vec![new], options).await;
+            return self.partitions_replace(at, vec![new], options).await;
         }
         let now = self.now();
         let mut session = self.store.session().await?;
@@ -89,7 +91,9 @@ impl Catalog {
         };
         self.relocate(relocation).await
     }
+}
 
+impl Catalog {
     /// Counts the files of a partition where they are now; they move as they are.
     async fn partition_rename_figures(
         &self,

@@ -6,8 +6,8 @@
 use super::cursor::PARTITIONS_PER_PAGE;
 use super::event::change_event;
 use super::table_missing;
-use crate::catalog::Catalog;
 use crate::catalog::table::{LAST_DDL_TIME, NUM_FILES, TOTAL_SIZE};
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::hive::stats_json::{COLUMN_STATS_ACCURATE, StatsAccuracy};
 use crate::model::{
@@ -20,13 +20,14 @@ use std::collections::HashSet;
 /// The property by which an external table's data may be deleted.
 const PURGE: &str = "external.table.purge";
 
-impl Catalog {
+impl Operations<'_> {
     /// Empties a table: the partitions of these names (`None`: all), or the directory of an unpartitioned one, all or
     /// none. Directories stay, without what was in them.
     ///
     /// Fails with `NotFound` of the table, with `Invalid` for a view or a name that no partition has, with `NotAllowed`
     /// for an external table whose data is not to be deleted.
     pub async fn table_truncate(&self, at: &TableRef, names: Option<&[&str]>) -> Result<()> {
+        self.authorize(Action::Write, Resource::Table(at)).await?;
         let now = self.now();
         let deletion = transact!(self.store, |session| {
             let table = session

@@ -1,7 +1,7 @@
 //! The distinct values of some of a table's partition keys.
 
 use super::PartitionSelection;
-use crate::catalog::Catalog;
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::model::TableRef;
 use std::collections::HashSet;
@@ -23,19 +23,20 @@ pub struct ValuesRequest<'a> {
     pub max: Option<usize>,
 }
 
-impl Catalog {
+impl Operations<'_> {
     /// The values of keys over the partitions of a table, row by row. `Invalid` for no keys or unknown ones.
     pub async fn partition_values(
         &self,
         at: &TableRef,
         request: ValuesRequest<'_>,
     ) -> Result<Vec<Vec<String>>> {
+        self.authorize(Action::See, Resource::Table(at)).await?;
         if request.keys.is_empty() {
             return Err(Error::Invalid(
                 "the argument partitionKeys names no key".into(),
             ));
         }
-        let table = self.table_get(at).await?;
+        let table = self.table_read(at).await?;
         let keys = super::key_names(&table);
         let positions = |names: &[&str]| -> Result<Vec<usize>> {
             names

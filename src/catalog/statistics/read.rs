@@ -1,13 +1,13 @@
 //! Reading column statistics.
 
 use super::merge::merge;
-use crate::catalog::Catalog;
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::Result;
 use crate::model::{ColumnStatistics, Name, TableRef};
 use crate::store::TABLE_LEVEL;
 use std::collections::{BTreeMap, HashSet};
 
-impl Catalog {
+impl Operations<'_> {
     /// What an engine knows of columns of a table. Columns without statistics are left out, unknown ones too.
     /// `NotFound` where the table is missing.
     pub async fn table_statistics(
@@ -16,7 +16,8 @@ impl Catalog {
         engine: &str,
         columns: &[Name],
     ) -> Result<Vec<ColumnStatistics>> {
-        let table = self.table_get(at).await?;
+        self.authorize(Action::See, Resource::Table(at)).await?;
+        let table = self.table_read(at).await?;
         if columns.is_empty() {
             return Ok(Vec::new());
         }
@@ -38,7 +39,8 @@ impl Catalog {
         partitions: &[&str],
         columns: &[Name],
     ) -> Result<BTreeMap<String, Vec<ColumnStatistics>>> {
-        let table = self.table_get(at).await?;
+        self.authorize(Action::See, Resource::Table(at)).await?;
+        let table = self.table_read(at).await?;
         let mut by_partition: BTreeMap<String, Vec<ColumnStatistics>> = BTreeMap::new();
         let named: Vec<&str> = partitions
             .iter()
@@ -67,6 +69,7 @@ impl Catalog {
         partitions: &[&str],
         columns: &[Name],
     ) -> Result<(Vec<ColumnStatistics>, usize)> {
+        self.authorize(Action::See, Resource::Table(at)).await?;
         let wanted: HashSet<&Name> = columns.iter().collect();
         let by_partition = self
             .partition_statistics(at, engine, partitions, columns)

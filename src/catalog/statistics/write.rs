@@ -2,7 +2,7 @@
 
 use super::merge::merge;
 use super::{accuracy_change, partition_named, statistics_event, table_held};
-use crate::catalog::Catalog;
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::hive::stats_json::{COLUMN_STATS_ACCURATE, StatsAccuracy};
 use crate::model::{
@@ -20,7 +20,7 @@ pub struct StatisticsUpdate {
     pub columns: Vec<ColumnStatistics>,
 }
 
-impl Catalog {
+impl Operations<'_> {
     /// Stores statistics over what was there, or merges them into it where `merging`: then only columns whose stored
     /// figures count as accurate are touched, as in Hive.
     ///
@@ -32,6 +32,7 @@ impl Catalog {
         updates: &[StatisticsUpdate],
         merging: bool,
     ) -> Result<()> {
+        self.authorize(Action::Write, Resource::Table(at)).await?;
         let now = self.now();
         transact!(self.store, |session| {
             let mut table = table_held(session, at).await?;
@@ -68,6 +69,7 @@ impl Catalog {
         engine: Option<&str>,
         columns: &[Name],
     ) -> Result<()> {
+        self.authorize(Action::Write, Resource::Table(at)).await?;
         let now = self.now();
         transact!(self.store, |session| {
             let mut table = table_held(session, at).await?;

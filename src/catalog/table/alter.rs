@@ -3,6 +3,7 @@
 use super::statistics::{DO_NOT_UPDATE_STATS, accuracy_renew};
 use super::{last_ddl_time_fill, table_type_normalise};
 use crate::catalog::Catalog;
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::hive::type_change::{ColumnType, check_type_changes};
 use crate::model::{
@@ -35,7 +36,7 @@ pub struct Expected {
     pub value: String,
 }
 
-impl Catalog {
+impl Operations<'_> {
     /// Replaces a table's definition; a changed name renames it.
     ///
     /// Fails with `NotFound`, with `NotAllowed` for a change that Hive forbids, with `Invalid` where `expected` does
@@ -46,6 +47,12 @@ impl Catalog {
         new: Table,
         options: &AlterOptions,
     ) -> Result<()> {
+        self.authorize(Action::Alter, Resource::Table(at)).await?;
+        let target = new.at.database_ref();
+        if target != at.database_ref() {
+            self.authorize(Action::Create, Resource::Database(&target))
+                .await?;
+        }
         if new.at.catalog != at.catalog {
             return Err(Error::NotAllowed(
                 "tables cannot be moved between catalogs".into(),
@@ -58,7 +65,9 @@ impl Catalog {
             self.table_rename(at, new, options).await
         }
     }
+}
 
+impl Catalog {
     async fn table_replace(&self, at: &TableRef, new: Table, options: &AlterOptions) -> Result<()> {
         let (mut after, counted) = self.table_prepare(new, options)?;
         if counted {

@@ -2,6 +2,7 @@
 
 use super::alter::change_event;
 use super::{LAST_DDL_TIME, table_type_normalise};
+use crate::catalog::{Action, Operations, Resource};
 use crate::catalog::{Catalog, ParameterChanges};
 use crate::error::{Entity, Error, Result};
 use crate::model::{Column, Table, TableRef};
@@ -17,13 +18,16 @@ pub struct TableChange {
     pub owner: Option<String>,
 }
 
-impl Catalog {
+impl Operations<'_> {
     /// Changes a table's properties and owner, and gives the table as it is then. A change that changes nothing leaves
     /// no event. Fails with `NotFound`.
     pub async fn table_change(&self, at: &TableRef, change: &TableChange) -> Result<Table> {
+        self.authorize(Action::Alter, Resource::Table(at)).await?;
         self.table_change_checked(at, change, |_| Ok(())).await
     }
+}
 
+impl Catalog {
     /// As [`Self::table_change`], where `check` accepts what the table is to become.
     pub(crate) async fn table_change_checked(
         &self,

@@ -2,23 +2,21 @@
 
 use super::{last_ddl_time_fill, table_event, table_type_normalise};
 use crate::catalog::Catalog;
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
-use crate::model::{Caller, Database, EventKind, PrincipalType, Table};
+use crate::model::{Database, EventKind, PrincipalType, Table};
 use crate::transact;
 
-impl Catalog {
+impl Operations<'_> {
     /// Makes a table and, but for views, its directory.
     ///
     /// Fails with `NotFound` of the database, `AlreadyExists`, `InvalidObject` for an illegal name or type and for
     /// a name that the naming policy refuses, `Invalid` for missing parts.
-    pub async fn table_create(
-        &self,
-        _caller: &Caller,
-        mut table: Table,
-        gather: bool,
-    ) -> Result<()> {
+    pub async fn table_create(&self, mut table: Table, gather: bool) -> Result<()> {
+        self.authorize(Action::Create, Resource::Database(&table.at.database_ref()))
+            .await?;
         super::check::table_check(&table)?;
-        let database = self.database_get(&table.at.database_ref()).await?;
+        let database = self.database_read(&table.at.database_ref()).await?;
         if self
             .store
             .session()
@@ -64,7 +62,9 @@ impl Catalog {
         }
         stored
     }
+}
 
+impl Catalog {
     /// Fills in the default location, or qualifies the one that was sent. Views have none.
     fn table_locate(&self, table: &mut Table, database: &Database) -> Result<()> {
         if table.is_view() {

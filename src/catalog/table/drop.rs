@@ -4,13 +4,14 @@ use super::table_event;
 use crate::catalog::Catalog;
 use crate::catalog::cleanup::is_inside;
 use crate::catalog::job::DeletionJob;
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::lake::Moment;
 use crate::model::{EventKind, JobKind, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
 
-impl Catalog {
+impl Operations<'_> {
     /// Drops a table with its partitions and statistics. The data goes with it where `delete_data` says so and the
     /// table is managed; an external table's data never does.
     ///
@@ -18,11 +19,14 @@ impl Catalog {
     /// nor a slow object store loses it, and the answer waits for it only as long as its call may. Fails with
     /// `NotFound`.
     pub async fn table_drop(&self, at: &TableRef, delete_data: bool) -> Result<()> {
+        self.authorize(Action::Drop, Resource::Table(at)).await?;
         let deletion = self.table_drop_rows(at, delete_data).await?;
         self.deletion_jobs_try(deletion).await;
         Ok(())
     }
+}
 
+impl Catalog {
     /// Drops the rows, and gives what is to be deleted, and the moment of the drop.
     pub(in crate::catalog) async fn table_drop_rows(
         &self,

@@ -1,6 +1,6 @@
 //! Finding tables by a filter on their owner, type, parameters or name: how engines list views and Iceberg tables.
 
-use crate::catalog::Catalog;
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::filter::{TableFacts, TableFilter};
 use crate::model::{DatabaseRef, Name};
@@ -8,7 +8,7 @@ use crate::model::{DatabaseRef, Name};
 /// How many tables are read at once where all are looked at.
 const TABLES_PER_PAGE: usize = 500;
 
-impl Catalog {
+impl Operations<'_> {
     /// The names of the tables that a table filter accepts, at most `max` (`None`: all). A missing database has none.
     pub async fn table_names_by_filter(
         &self,
@@ -16,6 +16,7 @@ impl Catalog {
         filter: &str,
         max: Option<usize>,
     ) -> Result<Vec<Name>> {
+        self.authorize(Action::See, Resource::Database(at)).await?;
         let filter =
             TableFilter::parse(filter).map_err(|failure| Error::Invalid(failure.to_string()))?;
         let mut names = Vec::new();

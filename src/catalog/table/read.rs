@@ -1,20 +1,32 @@
 //! Reading tables: one, many, their names.
 
 use crate::catalog::Catalog;
+use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::filter::name_pattern::NamePattern;
 use crate::model::{Column, DatabaseRef, Name, Table, TableMeta, TableRef, TableType};
 
-impl Catalog {
+impl Operations<'_> {
     /// The table, or `NotFound`; also where the database is missing, as Hive answers.
     pub async fn table_get(&self, at: &TableRef) -> Result<Table> {
+        self.authorize(Action::See, Resource::Table(at)).await?;
+        self.table_read(at).await
+    }
+}
+
+impl Catalog {
+    /// As [`Operations::table_get`], where that has been asked already.
+    pub(crate) async fn table_read(&self, at: &TableRef) -> Result<Table> {
         let found = self.store.session().await?.table_get(at).await?;
         found.ok_or_else(|| Error::NotFound(Entity::Table(at.clone())))
     }
+}
 
+impl Operations<'_> {
     /// The tables among `names` that exist, in the order of their names. `NotFound` where the database is missing.
     pub async fn tables_by_name(&self, at: &DatabaseRef, names: &[Name]) -> Result<Vec<Table>> {
-        self.database_get(at).await?;
+        self.authorize(Action::See, Resource::Database(at)).await?;
+        self.database_read(at).await?;
         self.store
             .session()
             .await?
@@ -30,6 +42,7 @@ impl Catalog {
         pattern: Option<&str>,
         table_type: Option<&TableType>,
     ) -> Result<Vec<Name>> {
+        self.authorize(Action::See, Resource::Database(at)).await?;
         let mut session = self.store.session().await?;
         let mut names = match table_type {
             None => session.table_names(at).await?,
@@ -56,7 +69,9 @@ impl Catalog {
         tables: Option<&str>,
         types: &[String],
     ) -> Result<Vec<TableMeta>> {
-        let names = self.database_names(catalog, databases).await?;
+        self.authorize(Action::See, Resource::Catalog(catalog))
+            .await?;
+        let names = self.database_names_read(catalog, databases).await?;
         let pattern = tables.map(NamePattern::parse);
         let mut found = Vec::new();
         for database in names {
@@ -87,8 +102,9 @@ impl Catalog {
     /// The data columns of a table, and its partition keys after them where `with_keys` says so. The name is cut at
     /// the first dot, as Hive reads `table.column`.
     pub async fn table_columns(&self, at: &TableRef, with_keys: bool) -> Result<Vec<Column>> {
+        self.authorize(Action::See, Resource::Table(at)).await?;
         let base = at.table.as_str().split('.').next().unwrap_or_default();
-        let table = self.table_get(&at.database_ref().table(base)).await?;
+        let table = self.table_read(&at.database_ref().table(base)).await?;
         let mut columns = table.descriptor.columns.clone().unwrap_or_default();
         if with_keys {
             columns.extend(table.partition_keys);

@@ -24,7 +24,7 @@ impl Catalog {
         new: Table,
         options: &AlterOptions,
     ) -> Result<()> {
-        let seen = match self.table_get(at).await {
+        let seen = match self.table_read(at).await {
             Err(Error::NotFound(_)) if self.table_rename_is_unheard(at, &new.at).await? => {
                 return Ok(());
             }
@@ -43,7 +43,7 @@ impl Catalog {
             return Err(taken(&new.at));
         }
         self.table_name_check(&new.at).map_err(refused)?;
-        let source = self.database_get(&at.database_ref()).await?;
+        let source = self.database_read(&at.database_ref()).await?;
         let (mut after, counted) = self.table_prepare(new, options)?;
         last_ddl_time_fill(&mut after.parameters, self.now());
         if let Some(Move { from, to }) = self.table_move_plan(&seen, &after, &source, &target)? {

@@ -2,7 +2,7 @@
 
 use super::NothingQuery;
 use crate::model::{AlertFilter, AlertState, Mute};
-use crate::rest::Shared;
+use crate::rest::asked::Asked;
 use crate::rest::extract::{Body, Query, Segments, moment_of, severity_of};
 use crate::rest::paging::{page_of, page_size};
 use crate::rest::problem::Problem;
@@ -10,10 +10,8 @@ use crate::rest::view::alert::{
     AlertListView, AlertView, MuteListView, MuteView, NewMute, SnoozeAlert,
 };
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
-use std::sync::Arc;
 use utoipa::IntoParams;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -39,7 +37,7 @@ pub(in crate::rest) struct ListQuery {
     params(ListQuery),
     responses((status = 200, description = "A page of alerts", body = AlertListView)))]
 pub(in crate::rest) async fn list(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<AlertListView>, Problem> {
     let size = page_size(query.limit)?;
@@ -51,7 +49,7 @@ pub(in crate::rest) async fn list(
         before: query.before,
         limit: size + 1,
     };
-    let found = shared.watch.alert_list(&filter).await?;
+    let found = asked.watch().alert_list(&filter).await?;
     let (alerts, next) = page_of(found, size, |alert| alert.id);
     let alerts = alerts.into_iter().map(AlertView::from).collect();
     Ok(Json(AlertListView { alerts, next }))
@@ -73,11 +71,11 @@ fn state_of(text: &str) -> Result<AlertState, Problem> {
     params(("alert" = i64, Path, description = "The alert's number")),
     responses((status = 200, description = "The alert as it is now", body = AlertView)))]
 pub(in crate::rest) async fn acknowledge(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(alert): Segments<i64>,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<Json<AlertView>, Problem> {
-    Ok(Json(shared.watch.alert_acknowledge(alert).await?.into()))
+    Ok(Json(asked.watch().alert_acknowledge(alert).await?.into()))
 }
 
 /// Put an alert off; one that was sent is sent again then
@@ -86,23 +84,23 @@ pub(in crate::rest) async fn acknowledge(
     request_body = SnoozeAlert,
     responses((status = 200, description = "The alert as it is now", body = AlertView)))]
 pub(in crate::rest) async fn snooze(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(alert): Segments<i64>,
     Query(NothingQuery {}): Query<NothingQuery>,
     Body(wanted): Body<SnoozeAlert>,
 ) -> Result<Json<AlertView>, Problem> {
     let until = moment_of("until", &wanted.until)?;
-    Ok(Json(shared.watch.alert_snooze(alert, until).await?.into()))
+    Ok(Json(asked.watch().alert_snooze(alert, until).await?.into()))
 }
 
 /// List what need not be told
 #[utoipa::path(get, path = "/mutes", tag = "alerts", operation_id = "mute_list",
     responses((status = 200, description = "The mutes that hold", body = MuteListView)))]
 pub(in crate::rest) async fn mutes(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<Json<MuteListView>, Problem> {
-    let found = shared.watch.mute_list().await?;
+    let found = asked.watch().mute_list().await?;
     let mutes = found.into_iter().map(MuteView::from).collect();
     Ok(Json(MuteListView { mutes }))
 }
@@ -112,7 +110,7 @@ pub(in crate::rest) async fn mutes(
     request_body = NewMute,
     responses((status = 201, description = "The new mute", body = MuteView)))]
 pub(in crate::rest) async fn mute(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Query(NothingQuery {}): Query<NothingQuery>,
     Body(new): Body<NewMute>,
 ) -> Result<(StatusCode, Json<MuteView>), Problem> {
@@ -124,7 +122,7 @@ pub(in crate::rest) async fn mute(
         why: new.why,
         at: 0,
     };
-    let added = shared.watch.mute_add(&mute).await?;
+    let added = asked.watch().mute_add(&mute).await?;
     Ok((StatusCode::CREATED, Json(added.into())))
 }
 
@@ -133,10 +131,10 @@ pub(in crate::rest) async fn mute(
     params(("mute" = i64, Path, description = "The mute's number")),
     responses((status = 204, description = "It is gone")))]
 pub(in crate::rest) async fn unmute(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(mute): Segments<i64>,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<StatusCode, Problem> {
-    shared.watch.mute_remove(mute).await?;
+    asked.watch().mute_remove(mute).await?;
     Ok(StatusCode::NO_CONTENT)
 }

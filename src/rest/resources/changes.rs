@@ -2,15 +2,13 @@
 
 use super::NothingQuery;
 use crate::model::ChangeFilter;
-use crate::rest::Shared;
+use crate::rest::asked::Asked;
 use crate::rest::extract::{Query, Segments, moment_of, severity_of};
 use crate::rest::paging::{page_of, page_size};
 use crate::rest::problem::Problem;
 use crate::rest::view::change::{AppliedColumnView, AppliedView, ChangeListView};
 use axum::Json;
-use axum::extract::State;
 use serde::Deserialize;
-use std::sync::Arc;
 use utoipa::IntoParams;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -38,7 +36,7 @@ pub(in crate::rest) struct ListQuery {
     params(ListQuery),
     responses((status = 200, description = "A page of changes", body = ChangeListView)))]
 pub(in crate::rest) async fn list(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<ChangeListView>, Problem> {
     let size = page_size(query.limit)?;
@@ -52,7 +50,7 @@ pub(in crate::rest) async fn list(
         before: query.before,
         limit: size + 1,
     };
-    let found = shared.watch.schema_change_list(&filter).await?;
+    let found = asked.watch().schema_change_list(&filter).await?;
     let (changes, next) = page_of(found, size, |change| change.id);
     let changes = changes.into_iter().map(Into::into).collect();
     Ok(Json(ChangeListView { changes, next }))
@@ -66,11 +64,11 @@ pub(in crate::rest) async fn list(
     params(("change" = i64, Path, description = "The change's number")),
     responses((status = 200, description = "The columns that the tables have now", body = AppliedView)))]
 pub(in crate::rest) async fn apply(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(change): Segments<i64>,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<Json<AppliedView>, Problem> {
-    let applied = shared.watch.schema_change_apply(change).await?;
+    let applied = asked.watch().schema_change_apply(change).await?;
     let columns = applied.into_iter().map(AppliedColumnView::from).collect();
     Ok(Json(AppliedView { columns }))
 }

@@ -1,23 +1,21 @@
 //! The channels on which people are told. They stand in the configuration alone.
 
 use super::NothingQuery;
-use crate::rest::Shared;
+use crate::rest::asked::Asked;
 use crate::rest::extract::{Query, Segments};
 use crate::rest::problem::Problem;
 use crate::rest::view::alert::{ChannelListView, ChannelView};
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
-use std::sync::Arc;
 
 /// List the channels, and how sending goes
 #[utoipa::path(get, path = "/channels", tag = "alerts", operation_id = "channel_list",
     responses((status = 200, description = "The channels", body = ChannelListView)))]
 pub(in crate::rest) async fn list(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<Json<ChannelListView>, Problem> {
-    let found = shared.watch.channel_list().await?;
+    let found = asked.watch().channel_list().await?;
     let channels = found.into_iter().map(ChannelView::from).collect();
     Ok(Json(ChannelListView { channels }))
 }
@@ -27,10 +25,10 @@ pub(in crate::rest) async fn list(
     params(("channel" = String, Path, description = "The channel")),
     responses((status = 204, description = "The channel took it")))]
 pub(in crate::rest) async fn test(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(channel): Segments<String>,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<StatusCode, Problem> {
-    shared.watch.channel_test(&channel).await?;
+    asked.watch().channel_test(&channel).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,16 +1,14 @@
 //! Databases.
 
 use super::CatalogQuery;
+use crate::rest::asked::Asked;
 use crate::rest::extract::{Body, Query, Segments, catalog_at, database_at};
 use crate::rest::paging::{page_of, page_size};
 use crate::rest::problem::Problem;
 use crate::rest::view::database::{ChangeDatabase, DatabaseListView, DatabaseView, NewDatabase};
-use crate::rest::{Shared, caller};
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
-use std::sync::Arc;
 use utoipa::IntoParams;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -32,13 +30,13 @@ pub(in crate::rest) struct ListQuery {
     params(ListQuery),
     responses((status = 200, description = "A page of databases", body = DatabaseListView)))]
 pub(in crate::rest) async fn list(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<DatabaseListView>, Problem> {
     let size = page_size(query.limit)?;
     let catalog = catalog_at(query.catalog.as_deref());
-    let found = shared
-        .catalog
+    let found = asked
+        .catalog()
         .databases(&catalog, query.pattern.as_deref())
         .await?;
     let after = query.after.unwrap_or_default();
@@ -56,16 +54,16 @@ pub(in crate::rest) async fn list(
     params(CatalogQuery), request_body = NewDatabase,
     responses((status = 201, description = "The new database", body = DatabaseView)))]
 pub(in crate::rest) async fn create(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Query(query): Query<CatalogQuery>,
     Body(new): Body<NewDatabase>,
 ) -> Result<(StatusCode, Json<DatabaseView>), Problem> {
     let at = database_at(query.catalog.as_deref(), &new.name);
-    shared
-        .catalog
-        .database_create(&caller(), at.clone(), new.into())
+    asked
+        .catalog()
+        .database_create(at.clone(), new.into())
         .await?;
-    let made = shared.catalog.database_get(&at).await?;
+    let made = asked.catalog().database_get(&at).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 
@@ -74,12 +72,12 @@ pub(in crate::rest) async fn create(
     params(("database" = String, Path, description = "The database"), CatalogQuery),
     responses((status = 200, description = "The database", body = DatabaseView)))]
 pub(in crate::rest) async fn get(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(database): Segments<String>,
     Query(query): Query<CatalogQuery>,
 ) -> Result<Json<DatabaseView>, Problem> {
     let at = database_at(query.catalog.as_deref(), &database);
-    Ok(Json(shared.catalog.database_get(&at).await?.into()))
+    Ok(Json(asked.catalog().database_get(&at).await?.into()))
 }
 
 /// Change a database's description, owner or single properties
@@ -88,13 +86,13 @@ pub(in crate::rest) async fn get(
     request_body = ChangeDatabase,
     responses((status = 200, description = "The database as it is now", body = DatabaseView)))]
 pub(in crate::rest) async fn change(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(database): Segments<String>,
     Query(query): Query<CatalogQuery>,
     Body(change): Body<ChangeDatabase>,
 ) -> Result<Json<DatabaseView>, Problem> {
     let at = database_at(query.catalog.as_deref(), &database);
-    let changed = shared.catalog.database_change(&at, &change.into()).await?;
+    let changed = asked.catalog().database_change(&at, &change.into()).await?;
     Ok(Json(changed.into()))
 }
 
@@ -117,13 +115,13 @@ pub(in crate::rest) struct DeleteQuery {
     params(("database" = String, Path, description = "The database"), DeleteQuery),
     responses((status = 204, description = "It is gone")))]
 pub(in crate::rest) async fn delete(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(database): Segments<String>,
     Query(query): Query<DeleteQuery>,
 ) -> Result<StatusCode, Problem> {
     let at = database_at(query.catalog.as_deref(), &database);
-    shared
-        .catalog
+    asked
+        .catalog()
         .database_drop(&at, query.delete_data, query.cascade)
         .await?;
     Ok(StatusCode::NO_CONTENT)

@@ -3,7 +3,7 @@
 use super::CatalogQuery;
 use crate::catalog::ParameterChanges;
 use crate::model::{DISCOVERY_PROPERTY_PREFIX, DiscoverySettings};
-use crate::rest::Shared;
+use crate::rest::asked::Asked;
 use crate::rest::extract::{Body, Query, Segments, table_at};
 use crate::rest::paging::{page_of, page_size};
 use crate::rest::problem::Problem;
@@ -11,9 +11,7 @@ use crate::rest::view::discovery::{DiscoveryListView, DiscoveryView, PutDiscover
 use crate::rest::view::explanation::ExplanationView;
 use crate::rest::view::run::{RunListView, RunView, SkippedListView, SkippedView};
 use axum::Json;
-use axum::extract::State;
 use serde::Deserialize;
-use std::sync::Arc;
 use utoipa::IntoParams;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -32,12 +30,12 @@ pub(in crate::rest) struct ListQuery {
     params(ListQuery),
     responses((status = 200, description = "A page of tables", body = DiscoveryListView)))]
 pub(in crate::rest) async fn list(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<DiscoveryListView>, Problem> {
     let size = page_size(query.limit)?;
-    let page = shared
-        .discovery
+    let page = asked
+        .discovery()
         .discovery_statuses(query.after, size)
         .await?;
     // Tables that were dropped meanwhile are missing from a page, so only an empty one is surely the last.
@@ -53,12 +51,12 @@ pub(in crate::rest) async fn list(
         ("table" = String, Path, description = "The table"), CatalogQuery),
     responses((status = 200, description = "Where it stands", body = DiscoveryView)))]
 pub(in crate::rest) async fn get(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(place): Segments<(String, String)>,
     Query(query): Query<CatalogQuery>,
 ) -> Result<Json<DiscoveryView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
-    Ok(Json(shared.discovery.discovery_status(&at).await?.into()))
+    Ok(Json(asked.discovery().discovery_status(&at).await?.into()))
 }
 
 /// Set what a table asks of discovery
@@ -72,13 +70,13 @@ pub(in crate::rest) async fn get(
     request_body = PutDiscovery,
     responses((status = 200, description = "Where it stands", body = DiscoveryView)))]
 pub(in crate::rest) async fn put(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(place): Segments<(String, String)>,
     Query(query): Query<CatalogQuery>,
     Body(wanted): Body<PutDiscovery>,
 ) -> Result<Json<DiscoveryView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
-    let mut table = shared.catalog.table_get(&at).await?;
+    let mut table = asked.catalog().table_get(&at).await?;
     let changes = changes(table.parameters.keys(), wanted);
     changes.apply(&mut table.parameters);
     if let Err(fault) = DiscoverySettings::of_table(&table) {
@@ -87,7 +85,7 @@ pub(in crate::rest) async fn put(
         let field = field.map_or("on".to_owned(), |name| format!("settings.{name}"));
         return Err(Problem::field(field, fault.to_string()));
     }
-    let status = shared.discovery.discovery_set(&at, &changes).await?;
+    let status = asked.discovery().discovery_set(&at, &changes).await?;
     Ok(Json(status.into()))
 }
 
@@ -128,14 +126,14 @@ pub(in crate::rest) struct RunsQuery {
         ("table" = String, Path, description = "The table"), RunsQuery),
     responses((status = 200, description = "A page of runs", body = RunListView)))]
 pub(in crate::rest) async fn runs(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(place): Segments<(String, String)>,
     Query(query): Query<RunsQuery>,
 ) -> Result<Json<RunListView>, Problem> {
     let size = page_size(query.limit)?;
     let at = table_at(query.catalog.as_deref(), &place);
-    let found = shared
-        .discovery
+    let found = asked
+        .discovery()
         .discovery_runs(&at, query.before, size + 1)
         .await?;
     let views = found.into_iter().map(RunView::from).collect();
@@ -151,13 +149,13 @@ pub(in crate::rest) async fn runs(
         ("run" = i64, Path, description = "The run's number"), CatalogQuery),
     responses((status = 200, description = "The run that undid it", body = RunView)))]
 pub(in crate::rest) async fn undo(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments((database, table, run)): Segments<(String, String, i64)>,
     Query(query): Query<CatalogQuery>,
 ) -> Result<Json<RunView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &(database, table));
     Ok(Json(
-        shared.discovery.discovery_undo(&at, run).await?.into(),
+        asked.discovery().discovery_undo(&at, run).await?.into(),
     ))
 }
 
@@ -168,13 +166,13 @@ pub(in crate::rest) async fn undo(
         ("table" = String, Path, description = "The table"), CatalogQuery),
     responses((status = 200, description = "Where it stands", body = DiscoveryView)))]
 pub(in crate::rest) async fn resume(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(place): Segments<(String, String)>,
     Query(query): Query<CatalogQuery>,
 ) -> Result<Json<DiscoveryView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
-    shared.discovery.discovery_resume(&at).await?;
-    Ok(Json(shared.discovery.discovery_status(&at).await?.into()))
+    asked.discovery().discovery_resume(&at).await?;
+    Ok(Json(asked.discovery().discovery_status(&at).await?.into()))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -197,14 +195,14 @@ pub(in crate::rest) struct SkippedQuery {
         ("table" = String, Path, description = "The table"), SkippedQuery),
     responses((status = 200, description = "A page of directories", body = SkippedListView)))]
 pub(in crate::rest) async fn skipped(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(place): Segments<(String, String)>,
     Query(query): Query<SkippedQuery>,
 ) -> Result<Json<SkippedListView>, Problem> {
     let size = page_size(query.limit)?;
     let at = table_at(query.catalog.as_deref(), &place);
-    let found = shared
-        .discovery
+    let found = asked
+        .discovery()
         .discovery_skips(&at, &query.after, size + 1)
         .await?;
     let views = found.into_iter().map(SkippedView::from).collect();
@@ -222,11 +220,11 @@ pub(in crate::rest) async fn skipped(
         CatalogQuery),
     responses((status = 200, description = "What is known of it", body = ExplanationView)))]
 pub(in crate::rest) async fn explain(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments((database, table, partition)): Segments<(String, String, String)>,
     Query(query): Query<CatalogQuery>,
 ) -> Result<Json<ExplanationView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &(database, table));
-    let explanation = shared.discovery.discovery_explain(&at, &partition).await?;
+    let explanation = asked.discovery().discovery_explain(&at, &partition).await?;
     Ok(Json(explanation.into()))
 }

@@ -8,12 +8,11 @@ use super::CatalogQuery;
 use crate::discovery::RunProgress;
 use crate::error::{Error, Result};
 use crate::model::{RunCause, TableRef};
-use crate::rest::Shared;
+use crate::rest::asked::Asked;
 use crate::rest::extract::{Body, Query, Segments, table_at};
 use crate::rest::problem::{Kind, Problem};
 use crate::rest::view::run::{ProgressView, RunLine, StartRun};
 use axum::body::{Body as ResponseBody, Bytes};
-use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures::stream;
@@ -39,20 +38,22 @@ const SILENCE: Duration = Duration::from_millis(500);
     request_body = StartRun,
     responses((status = 200, description = "Lines", body = RunLine, content_type = "application/x-ndjson")))]
 pub(in crate::rest) async fn start(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(place): Segments<(String, String)>,
     Query(query): Query<CatalogQuery>,
     Body(wanted): Body<StartRun>,
 ) -> Result<Response, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
-    let permit = Arc::clone(&shared.runs).try_acquire_owned().map_err(|_| {
-        Problem::unavailable("as many runs as this server allows are under way; another one")
-    })?;
+    let permit = Arc::clone(&asked.shared.runs)
+        .try_acquire_owned()
+        .map_err(|_| {
+            Problem::unavailable("as many runs as this server allows are under way; another one")
+        })?;
     let progress = Arc::new(RunProgress::default());
     let watched = Arc::clone(&progress);
     let task = tokio::spawn(async move {
         let _permit = permit;
-        run(&shared, &at, &wanted, &watched).await
+        run(&asked, &at, &wanted, &watched).await
     });
     let mut running = Running::new(task, wanted.dry_run, progress);
     match running.next().await {
@@ -78,18 +79,18 @@ pub(in crate::rest) async fn start(
 }
 
 async fn run(
-    shared: &Shared,
+    asked: &Asked,
     at: &TableRef,
     wanted: &StartRun,
     progress: &Arc<RunProgress>,
 ) -> Result<RunLine> {
     let scope = wanted.scope.into();
     if wanted.dry_run {
-        let plan = shared.discovery.discovery_plan_watched(at, scope, progress);
-        let plan = Box::pin(plan).await?;
+        let discovery = asked.discovery();
+        let plan = Box::pin(discovery.discovery_plan_watched(at, scope, progress)).await?;
         return Ok(RunLine::Plan(Box::new(plan.into())));
     }
-    let discovery = &shared.discovery;
+    let discovery = asked.discovery();
     let report = discovery.discovery_run_watched(at, scope, RunCause::Manual, progress);
     let report = Box::pin(report).await?;
     Ok(RunLine::Report(Box::new(report.into())))

@@ -2,15 +2,13 @@
 
 use crate::catalog::EventFilter;
 use crate::model::Name;
-use crate::rest::Shared;
+use crate::rest::asked::Asked;
 use crate::rest::extract::Query;
 use crate::rest::paging::page_size;
 use crate::rest::problem::Problem;
 use crate::rest::view::event::{EventListView, EventView};
 use axum::Json;
-use axum::extract::State;
 use serde::Deserialize;
-use std::sync::Arc;
 use utoipa::IntoParams;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -35,7 +33,7 @@ pub(in crate::rest) struct ListQuery {
     params(ListQuery),
     responses((status = 200, description = "A page of events", body = EventListView)))]
 pub(in crate::rest) async fn list(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<EventListView>, Problem> {
     let size = page_size(query.limit)?;
@@ -44,7 +42,7 @@ pub(in crate::rest) async fn list(
         return Err(Problem::field("table", text));
     }
     // Read before the list, so that a follower who stops at it has missed nothing.
-    let last = shared.catalog.event_last_id().await?;
+    let last = asked.catalog().event_last_id().await?;
     let name = |text: Option<String>| text.map(|text| Name::new(&text));
     let filter = EventFilter {
         after: query.after,
@@ -54,7 +52,7 @@ pub(in crate::rest) async fn list(
         tables: name(query.table).into_iter().collect(),
         skip: Vec::new(),
     };
-    let found = shared.catalog.event_list(&filter, size).await?;
+    let found = asked.catalog().event_list(&filter, size).await?;
     let next = match found.last() {
         Some(event) => event.id,
         None => last.max(query.after),

@@ -2,15 +2,13 @@
 
 use super::NothingQuery;
 use crate::model::{JobFilter, JobKind, JobPhase};
-use crate::rest::Shared;
+use crate::rest::asked::Asked;
 use crate::rest::extract::{Query, Segments};
 use crate::rest::paging::{page_of, page_size};
 use crate::rest::problem::Problem;
 use crate::rest::view::job::{JobListView, JobView};
 use axum::Json;
-use axum::extract::State;
 use serde::Deserialize;
-use std::sync::Arc;
 use utoipa::IntoParams;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -33,7 +31,7 @@ pub(in crate::rest) struct ListQuery {
     params(ListQuery),
     responses((status = 200, description = "A page of jobs", body = JobListView)))]
 pub(in crate::rest) async fn list(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<JobListView>, Problem> {
     let size = page_size(query.limit)?;
@@ -45,7 +43,7 @@ pub(in crate::rest) async fn list(
         before: query.before,
         limit: size + 1,
     };
-    let found = shared.catalog.job_list(&filter).await?;
+    let found = asked.catalog().job_list(&filter).await?;
     let (jobs, next) = page_of(found, size, |job| job.id);
     let jobs = jobs.into_iter().map(JobView::from).collect();
     Ok(Json(JobListView { jobs, next }))
@@ -56,11 +54,11 @@ pub(in crate::rest) async fn list(
     params(("job" = i64, Path, description = "The job's number")),
     responses((status = 200, description = "The job", body = JobView)))]
 pub(in crate::rest) async fn get(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(job): Segments<i64>,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<Json<JobView>, Problem> {
-    Ok(Json(shared.catalog.job_get(job).await?.into()))
+    Ok(Json(asked.catalog().job_get(job).await?.into()))
 }
 
 /// One of the words that a parameter takes.

@@ -1,15 +1,13 @@
 //! Names that follow no pattern.
 
 use crate::model::Name;
-use crate::rest::Shared;
+use crate::rest::asked::Asked;
 use crate::rest::extract::{Query, catalog_at};
 use crate::rest::paging::{page_of, page_size};
 use crate::rest::problem::Problem;
 use crate::rest::view::lint::{NamingRulesView, OffenderListView, OffenderView, place_parse};
 use axum::Json;
-use axum::extract::State;
 use serde::Deserialize;
-use std::sync::Arc;
 use utoipa::IntoParams;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -31,20 +29,20 @@ pub(in crate::rest) struct ListQuery {
     params(ListQuery),
     responses((status = 200, description = "A page of offenders", body = OffenderListView)))]
 pub(in crate::rest) async fn list(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<OffenderListView>, Problem> {
     let size = page_size(query.limit)?;
     let catalog = catalog_at(query.catalog.as_deref());
     let database = query.database.as_deref().map(Name::new);
     let after = query.after.as_deref().map(place_parse);
-    let found = shared
-        .catalog
+    let found = asked
+        .catalog()
         .lint(&catalog, database.as_ref(), after.as_ref(), size + 1)
         .await?;
     let views = found.into_iter().map(OffenderView::from).collect();
     let (offenders, next) = page_of(views, size, OffenderView::place);
-    let rules = NamingRulesView::from(shared.catalog.settings());
+    let rules = NamingRulesView::from(asked.catalog().settings());
     Ok(Json(OffenderListView {
         rules,
         offenders,

@@ -8,7 +8,7 @@ use crate::catalog::{
 use crate::error::Error;
 use crate::hive::partition_name::{make_name, values_for_keys};
 use crate::model::Table;
-use crate::rest::Shared;
+use crate::rest::asked::Asked;
 use crate::rest::extract::{Body, Query, Segments, table_at};
 use crate::rest::paging::{page_of, page_size};
 use crate::rest::problem::Problem;
@@ -17,7 +17,6 @@ use crate::rest::view::partition::{
     PartitionListView, PartitionView,
 };
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use std::collections::HashSet;
@@ -46,15 +45,15 @@ pub(in crate::rest) struct ListQuery {
         ("table" = String, Path, description = "The table"), ListQuery),
     responses((status = 200, description = "A page of partitions", body = PartitionListView)))]
 pub(in crate::rest) async fn list(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(place): Segments<(String, String)>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<PartitionListView>, Problem> {
     let size = page_size(query.limit)?;
     let at = table_at(query.catalog.as_deref(), &place);
     let selection = PartitionSelection::Filter(&query.filter);
-    let found = shared
-        .catalog
+    let found = asked
+        .catalog()
         .partition_page(&at, selection, query.after.as_deref(), size + 1)
         .await?;
     let location = found.table.location.as_deref();
@@ -77,13 +76,13 @@ pub(in crate::rest) async fn list(
     request_body = AddPartitions,
     responses((status = 200, description = "What became of each", body = AddedPartitionsView)))]
 pub(in crate::rest) async fn add(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(place): Segments<(String, String)>,
     Query(query): Query<CatalogQuery>,
     Body(request): Body<AddPartitions>,
 ) -> Result<Json<AddedPartitionsView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
-    let table = shared.catalog.table_get(&at).await?;
+    let table = asked.catalog().table_get(&at).await?;
     let keys: Vec<&str> = table
         .partition_keys
         .iter()
@@ -108,7 +107,7 @@ pub(in crate::rest) async fn add(
         if_not_exists: request.if_not_exists,
         gather_statistics: true,
     };
-    let added = shared.catalog.partitions_add(&at, drafts, options).await?;
+    let added = asked.catalog().partitions_add(&at, drafts, options).await?;
     let new: HashSet<&str> = added
         .partitions
         .iter()
@@ -164,13 +163,13 @@ fn draft(table: &Table, keys: &[&str], new: NewPartition) -> Result<PartitionDra
         CatalogQuery),
     responses((status = 200, description = "The partition", body = PartitionView)))]
 pub(in crate::rest) async fn get(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments((database, table, partition)): Segments<(String, String, String)>,
     Query(query): Query<CatalogQuery>,
 ) -> Result<Json<PartitionView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &(database, table));
-    let found = shared
-        .catalog
+    let found = asked
+        .catalog()
         .partition_get(&at, PartitionKey::Name(&partition))
         .await?;
     let location = found.table_location.as_deref();
@@ -187,7 +186,7 @@ pub(in crate::rest) async fn get(
         DeleteQuery),
     responses((status = 204, description = "It is gone")))]
 pub(in crate::rest) async fn delete(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments((database, table, partition)): Segments<(String, String, String)>,
     Query(query): Query<DeleteQuery>,
 ) -> Result<StatusCode, Problem> {
@@ -196,8 +195,8 @@ pub(in crate::rest) async fn delete(
         delete_data: query.delete_data,
         if_exists: false,
     };
-    shared
-        .catalog
+    asked
+        .catalog()
         .partitions_drop(&at, DropSelection::Name(&partition), options)
         .await?;
     Ok(StatusCode::NO_CONTENT)

@@ -5,6 +5,7 @@
 use super::NothingQuery;
 use crate::model::{SnapshotAt, WatchCause};
 use crate::rest::Shared;
+use crate::rest::asked::Asked;
 use crate::rest::extract::{Body, Query, Segments, moment_of};
 use crate::rest::paging::{PAGE_SIZE_MAX, page_of, page_size};
 use crate::rest::problem::{Kind, Problem};
@@ -14,7 +15,6 @@ use crate::rest::view::source::{
     WatchReportView,
 };
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -37,11 +37,11 @@ pub(in crate::rest) struct ListQuery {
     params(ListQuery),
     responses((status = 200, description = "A page of sources", body = SourceListView)))]
 pub(in crate::rest) async fn list(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<SourceListView>, Problem> {
     let size = page_size(query.limit)?;
-    let found = shared.watch.source_list().await?;
+    let found = asked.watch().source_list().await?;
     let wanted = found
         .into_iter()
         .filter(|source| source.name > query.after)
@@ -60,12 +60,12 @@ pub(in crate::rest) async fn list(
     request_body = NewSource,
     responses((status = 201, description = "The new source", body = SourceView)))]
 pub(in crate::rest) async fn add(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Query(NothingQuery {}): Query<NothingQuery>,
     Body(new): Body<NewSource>,
 ) -> Result<(StatusCode, Json<SourceView>), Problem> {
     let settings = new.settings.into();
-    let added = shared.watch.source_add(&new.name, settings).await?;
+    let added = asked.watch().source_add(&new.name, settings).await?;
     Ok((StatusCode::CREATED, Json(added.into())))
 }
 
@@ -74,11 +74,11 @@ pub(in crate::rest) async fn add(
     params(("source" = String, Path, description = "The source")),
     responses((status = 200, description = "The source", body = SourceView)))]
 pub(in crate::rest) async fn get(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(source): Segments<String>,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<Json<SourceView>, Problem> {
-    Ok(Json(shared.watch.source_get(&source).await?.into()))
+    Ok(Json(asked.watch().source_get(&source).await?.into()))
 }
 
 /// Stop watching a source, and forget its snapshots, changes and alerts
@@ -86,11 +86,11 @@ pub(in crate::rest) async fn get(
     params(("source" = String, Path, description = "The source")),
     responses((status = 204, description = "It is gone")))]
 pub(in crate::rest) async fn remove(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(source): Segments<String>,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<StatusCode, Problem> {
-    shared.watch.source_remove(&source).await?;
+    asked.watch().source_remove(&source).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -99,12 +99,12 @@ pub(in crate::rest) async fn remove(
     params(("source" = String, Path, description = "The source")),
     responses((status = 200, description = "It can", body = SourceCheckView)))]
 pub(in crate::rest) async fn test(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(source): Segments<String>,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<Json<SourceCheckView>, Problem> {
-    let _permit = permit(&shared)?;
-    Ok(Json(shared.watch.source_test(&source).await?.into()))
+    let _permit = permit(&asked.shared)?;
+    Ok(Json(asked.watch().source_test(&source).await?.into()))
 }
 
 /// Read a source now and keep what changed
@@ -115,15 +115,14 @@ pub(in crate::rest) async fn test(
     params(("source" = String, Path, description = "The source")),
     responses((status = 200, description = "What the run found", body = WatchReportView)))]
 pub(in crate::rest) async fn run(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(source): Segments<String>,
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<Json<WatchReportView>, Problem> {
-    let permit = permit(&shared)?;
-    let watch = Arc::clone(&shared.watch);
+    let permit = permit(&asked.shared)?;
     let running = tokio::spawn(async move {
         let _permit = permit;
-        watch.watch_run(&source, WatchCause::Manual).await
+        asked.watch().watch_run(&source, WatchCause::Manual).await
     });
     let report = running.await.map_err(|_| {
         tracing::error!("a run over a source ended in a panic");
@@ -153,12 +152,12 @@ pub(in crate::rest) struct SnapshotsQuery {
     params(("source" = String, Path, description = "The source"), SnapshotsQuery),
     responses((status = 200, description = "The snapshots", body = SnapshotListView)))]
 pub(in crate::rest) async fn snapshots(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(source): Segments<String>,
     Query(query): Query<SnapshotsQuery>,
 ) -> Result<Json<SnapshotListView>, Problem> {
     let size = page_size(query.limit)?;
-    let found = shared.watch.snapshot_list(&source, size).await?;
+    let found = asked.watch().snapshot_list(&source, size).await?;
     let snapshots = found.into_iter().map(SnapshotView::from).collect();
     Ok(Json(SnapshotListView { snapshots }))
 }
@@ -183,14 +182,14 @@ pub(in crate::rest) struct DiffQuery {
     params(("source" = String, Path, description = "The source"), DiffQuery),
     responses((status = 200, description = "A page of what differs", body = DiffView)))]
 pub(in crate::rest) async fn diff(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(source): Segments<String>,
     Query(query): Query<DiffQuery>,
 ) -> Result<Json<DiffView>, Problem> {
     let size = page_size(query.limit)?;
     let from = snapshot_of("from", &query.from)?;
     let to = snapshot_of("to", query.to.as_deref().unwrap_or(LATEST))?;
-    let changes = shared.watch.schema_diff(&source, from, to).await?;
+    let changes = asked.watch().schema_diff(&source, from, to).await?;
     let ends = changes.first();
     let (from_snapshot, to_snapshot) = (
         ends.map(|change| change.from_snapshot),

@@ -1,18 +1,16 @@
 //! Tables and views.
 
 use super::CatalogQuery;
+use crate::rest::asked::Asked;
 use crate::rest::extract::{Body, Query, Segments, database_at, table_at};
 use crate::rest::paging::{page_of, page_size};
 use crate::rest::problem::Problem;
 use crate::rest::view::table::{
     ChangeTable, NewTable, TableListView, TableSummaryView, TableView, type_parse,
 };
-use crate::rest::{Shared, caller};
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
-use std::sync::Arc;
 use utoipa::IntoParams;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -36,15 +34,15 @@ pub(in crate::rest) struct ListQuery {
     params(("database" = String, Path, description = "The database"), ListQuery),
     responses((status = 200, description = "A page of tables", body = TableListView)))]
 pub(in crate::rest) async fn list(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(database): Segments<String>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<TableListView>, Problem> {
     let size = page_size(query.limit)?;
     let at = database_at(query.catalog.as_deref(), &database);
     let table_type = query.r#type.as_deref().map(type_parse);
-    let names = shared
-        .catalog
+    let names = asked
+        .catalog()
         .table_names(&at, query.pattern.as_deref(), table_type.as_ref())
         .await?;
     let after = query.after.unwrap_or_default();
@@ -52,7 +50,7 @@ pub(in crate::rest) async fn list(
         .into_iter()
         .filter(|name| name.as_str() > after.as_str());
     let (names, next) = page_of(wanted.take(size + 1).collect(), size, ToString::to_string);
-    let tables = shared.catalog.tables_by_name(&at, &names).await?;
+    let tables = asked.catalog().tables_by_name(&at, &names).await?;
     let tables = tables.iter().map(TableSummaryView::from).collect();
     Ok(Json(TableListView { tables, next }))
 }
@@ -63,7 +61,7 @@ pub(in crate::rest) async fn list(
     request_body = NewTable,
     responses((status = 201, description = "The new table", body = TableView)))]
 pub(in crate::rest) async fn create(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(database): Segments<String>,
     Query(query): Query<CatalogQuery>,
     Body(new): Body<NewTable>,
@@ -73,8 +71,8 @@ pub(in crate::rest) async fn create(
         .table(&at)
         .map_err(|(field, why)| Problem::field(field, why))?;
     let at = table.at.clone();
-    shared.catalog.table_create(&caller(), table, true).await?;
-    let made = shared.catalog.table_get(&at).await?;
+    asked.catalog().table_create(table, true).await?;
+    let made = asked.catalog().table_get(&at).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 
@@ -84,12 +82,12 @@ pub(in crate::rest) async fn create(
         ("table" = String, Path, description = "The table"), CatalogQuery),
     responses((status = 200, description = "The table", body = TableView)))]
 pub(in crate::rest) async fn get(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(place): Segments<(String, String)>,
     Query(query): Query<CatalogQuery>,
 ) -> Result<Json<TableView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
-    Ok(Json(shared.catalog.table_get(&at).await?.into()))
+    Ok(Json(asked.catalog().table_get(&at).await?.into()))
 }
 
 /// Change a table's owner or single properties
@@ -99,13 +97,13 @@ pub(in crate::rest) async fn get(
     request_body = ChangeTable,
     responses((status = 200, description = "The table as it is now", body = TableView)))]
 pub(in crate::rest) async fn change(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(place): Segments<(String, String)>,
     Query(query): Query<CatalogQuery>,
     Body(change): Body<ChangeTable>,
 ) -> Result<Json<TableView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
-    let changed = shared.catalog.table_change(&at, &change.into()).await?;
+    let changed = asked.catalog().table_change(&at, &change.into()).await?;
     Ok(Json(changed.into()))
 }
 
@@ -127,11 +125,11 @@ pub(in crate::rest) struct DeleteQuery {
         ("table" = String, Path, description = "The table"), DeleteQuery),
     responses((status = 204, description = "It is gone")))]
 pub(in crate::rest) async fn delete(
-    State(shared): State<Arc<Shared>>,
+    asked: Asked,
     Segments(place): Segments<(String, String)>,
     Query(query): Query<DeleteQuery>,
 ) -> Result<StatusCode, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
-    shared.catalog.table_drop(&at, query.delete_data).await?;
+    asked.catalog().table_drop(&at, query.delete_data).await?;
     Ok(StatusCode::NO_CONTENT)
 }

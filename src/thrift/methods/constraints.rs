@@ -65,9 +65,7 @@ async fn create_table_with_constraints(call: Call<'_>) -> Answer {
         check_constraints: args.check_constraints,
     })?;
     let table = from_wire::table::table(&required(args.tbl, "tbl")?, None)?;
-    call.catalog()
-        .table_create(&call.caller(), table, true)
-        .await?;
+    call.catalog().table_create(table, true).await?;
     call.reply(&replies::CreateTableWithConstraints::default())
 }
 

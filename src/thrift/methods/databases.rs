@@ -94,9 +94,7 @@ async fn get_databases_req(call: Call<'_>) -> Answer {
 async fn create_database(call: Call<'_>) -> Answer {
     let args: args::CreateDatabase<'_> = call.arguments()?;
     let (at, spec) = from_wire::database::database(&required(args.database, "database")?)?;
-    call.catalog()
-        .database_create(&call.caller(), at, spec)
-        .await?;
+    call.catalog().database_create(at, spec).await?;
     call.reply(&replies::CreateDatabase::default())
 }
 
@@ -118,9 +116,7 @@ async fn create_database_req(call: Call<'_>) -> Answer {
         ..Default::default()
     };
     let (at, spec) = from_wire::database::database(&database)?;
-    call.catalog()
-        .database_create(&call.caller(), at, spec)
-        .await?;
+    call.catalog().database_create(at, spec).await?;
     call.reply(&replies::CreateDatabaseReq::default())
 }
 

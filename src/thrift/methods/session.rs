@@ -47,7 +47,7 @@ async fn get_config_value(call: Call<'_>) -> Answer {
             ..Default::default()
         });
     };
-    let value = call.catalog().config_value(key)?;
+    let value = call.catalog().config_value(key).await?;
     call.reply(&replies::GetConfigValue {
         success: value.as_deref().or(args.default_value),
         ..Default::default()
@@ -69,7 +69,8 @@ async fn get_meta_conf(call: Call<'_>) -> Answer {
         Some(value) => value,
         None => call
             .catalog()
-            .config_value(&format!("metastore.{key}"))?
+            .config_value(&format!("metastore.{key}"))
+            .await?
             .unwrap_or_default(),
     };
     call.reply(&replies::GetMetaConf {

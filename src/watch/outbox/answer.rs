@@ -1,8 +1,10 @@
 //! What people say to alerts: that they have seen one, or that it can wait.
 
+use crate::catalog::{Action, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::model::{Alert, AlertFilter, AlertState};
 use crate::transact;
+use crate::watch::Operations;
 use crate::watch::Watch;
 
 /// Alerts of one page at most.
@@ -10,9 +12,10 @@ const PAGE_LENGTH_MAX: usize = 10_000;
 /// Seconds that an alert can be put off.
 const SNOOZE_S_MAX: i64 = 366 * 24 * 3600;
 
-impl Watch {
+impl Operations<'_> {
     /// The alerts that a filter lets through, the newest first; 10,000 at most.
     pub async fn alert_list(&self, filter: &AlertFilter) -> Result<Vec<Alert>> {
+        self.authorize(Action::See, Resource::Server).await?;
         let filter = AlertFilter {
             limit: filter.limit.min(PAGE_LENGTH_MAX),
             ..filter.clone()
@@ -23,12 +26,14 @@ impl Watch {
 
     /// Says that an alert was seen: it is not sent any more. `NotFound`; one that was sent or muted is marked too.
     pub async fn alert_acknowledge(&self, id: i64) -> Result<Alert> {
+        self.authorize(Action::Operate, Resource::Server).await?;
         self.alert_set(id, AlertState::Acknowledged, None).await
     }
 
     /// Puts an alert off until a time, in seconds since the epoch; one that was sent is sent again then. `NotFound`,
     /// `Invalid` for a time that is past or more than a year away.
     pub async fn alert_snooze(&self, id: i64, until: i64) -> Result<Alert> {
+        self.authorize(Action::Operate, Resource::Server).await?;
         let now = self.now();
         if until <= now || until - now > SNOOZE_S_MAX {
             let why = "an alert can be put off until a time that is within a year from now";
@@ -36,7 +41,9 @@ impl Watch {
         }
         self.alert_set(id, AlertState::Pending, Some(until)).await
     }
+}
 
+impl Watch {
     async fn alert_set(&self, id: i64, state: AlertState, due_at: Option<i64>) -> Result<Alert> {
         let alert = transact!(self.store, |session| {
             session.alert_set(id, state, due_at).await?;

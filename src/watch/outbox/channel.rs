@@ -1,15 +1,17 @@
 //! The channels that were configured, how sending on each goes, and trying one.
 
 use super::deliver::send_error;
+use crate::catalog::{Action, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::model::{ChannelState, ChannelStatus, Notice, NoticeKind};
 use crate::store::AlertBacklog;
 use crate::transact;
-use crate::watch::Watch;
+use crate::watch::Operations;
 
-impl Watch {
+impl Operations<'_> {
     /// Every channel, by name.
     pub async fn channel_list(&self) -> Result<Vec<ChannelStatus>> {
+        self.authorize(Action::See, Resource::Server).await?;
         let now = self.now();
         let mut session = self.store.session().await?;
         let backlog = session.alert_backlog(now).await?;
@@ -32,6 +34,7 @@ impl Watch {
 
     /// How much waits on each channel where something does, those that are not configured any more among them.
     pub async fn alert_backlog(&self) -> Result<Vec<AlertBacklog>> {
+        self.authorize(Action::See, Resource::Server).await?;
         let mut session = self.store.session().await?;
         session.alert_backlog(self.now()).await
     }
@@ -39,6 +42,8 @@ impl Watch {
     /// Sends a test message on a channel at once. `NotFound`, `Unavailable` where the channel does not answer,
     /// `NotAllowed` with its words where it refuses. Once it was taken, what was held up is sent at once.
     pub async fn channel_test(&self, name: &str) -> Result<()> {
+        self.authorize(Action::Operate, Resource::Channel(name))
+            .await?;
         let Some(setup) = self.setup.channels.get(name) else {
             return Err(Error::NotFound(Entity::own("channel", name)));
         };

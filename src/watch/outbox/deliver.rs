@@ -5,10 +5,12 @@ use super::digest::digest;
 use crate::alert::{Alerter, Part, SendError};
 use crate::catalog::service::doubled_s;
 use crate::catalog::service::{LEASE_S, Lease};
+use crate::catalog::{Action, Resource};
 use crate::error::{Error, Result};
 use crate::model::{Alert, ChannelState, Notice, NoticeKind};
 use crate::store::without_nul;
 use crate::transact;
+use crate::watch::Operations;
 use crate::watch::Watch;
 use crate::watch::settings::ChannelSetup;
 use std::collections::BTreeMap;
@@ -45,9 +47,10 @@ enum Outcome {
     Lost,
 }
 
-impl Watch {
+impl Operations<'_> {
     /// Sends what is due on every channel; a channel that another replica is at is left to it.
     pub async fn alerts_deliver(&self) -> Result<DeliveryReport> {
+        self.authorize(Action::Operate, Resource::Server).await?;
         let mut report = DeliveryReport::default();
         let channels = self.setup.channels.iter();
         // Together, so that a channel that hangs holds up no other.
@@ -65,7 +68,9 @@ impl Watch {
         }
         failure.map_or(Ok(report), Err)
     }
+}
 
+impl Watch {
     async fn channel_look(&self, name: &str, setup: &ChannelSetup) -> Result<DeliveryReport> {
         if !self.channel_has_work(name).await? {
             return Ok(DeliveryReport::default());

@@ -57,7 +57,7 @@ impl Watch {
     /// Of whom it can be said that nothing changed since a time; `None` unless each source of the channel was read
     /// since then.
     async fn quiet_subject(&self, setup: &ChannelSetup, since: i64) -> Result<Option<String>> {
-        let sources = self.source_list().await?;
+        let sources = self.sources_seen().await?;
         let of_channel = sources
             .into_iter()
             .filter(|source| setup.settings.covers(&source.name) && !source.settings.paused);

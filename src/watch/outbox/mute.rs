@@ -1,19 +1,21 @@
 //! What need not be told: patterns that people set, for a while or for good. A mute holds for what is found after it.
 
+use crate::catalog::{Action, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::model::Mute;
 use crate::naming::GLOB_BYTES_MAX;
 use crate::transact;
-use crate::watch::Watch;
+use crate::watch::Operations;
 
 /// Mutes at most: each alert is compared with all of them.
 const MUTES_MAX: usize = 1_000;
 /// Bytes of a mute's reason at most.
 const WHY_BYTES_MAX: usize = 4_096;
 
-impl Watch {
+impl Operations<'_> {
     /// Adds a mute; its number and time are the catalog's. `Invalid` for a pattern that cannot be.
     pub async fn mute_add(&self, mute: &Mute) -> Result<Mute> {
+        self.authorize(Action::Operate, Resource::Server).await?;
         let now = self.now();
         mute_check(mute, now)?;
         let mut added = Mute {
@@ -32,12 +34,14 @@ impl Watch {
 
     /// Every mute that holds, by number.
     pub async fn mute_list(&self) -> Result<Vec<Mute>> {
+        self.authorize(Action::See, Resource::Server).await?;
         let mut session = self.store.session().await?;
         session.mute_list(self.now()).await
     }
 
     /// Removes a mute, or `NotFound`.
     pub async fn mute_remove(&self, id: i64) -> Result<()> {
+        self.authorize(Action::Operate, Resource::Server).await?;
         let removed = transact!(self.store, |session| { session.mute_delete(id).await })?;
         if removed {
             return Ok(());

@@ -44,7 +44,12 @@ async fn thirty_tables_inside_each_other_each_get_their_own() {
     }
     events.push(created("nest/in/readme.txt"));
     events.push(created("elsewhere/dt=1/part-0"));
-    let report = world.discovery().discovery_events(&events).await.unwrap();
+    let report = world
+        .discovery()
+        .for_system()
+        .discovery_events(&events)
+        .await
+        .unwrap();
     assert_eq!((report.added, report.ignored), (30, 2));
     for number in 0..30 {
         let names = world.names(&format!("t{number}")).await;
@@ -69,24 +74,47 @@ async fn doubled_late_and_disordered_messages_change_nothing_more() {
         created("t/_x/11/13/part-7"),
         created("t/2023/13/13/part-0"),
     ];
-    let report = world.discovery().discovery_events(&messages).await.unwrap();
+    let report = world
+        .discovery()
+        .for_system()
+        .discovery_events(&messages)
+        .await
+        .unwrap();
     assert_eq!((report.added, report.directories), (1, 2), "{report:?}");
     assert_eq!(world.names("t").await, ["dt=2023-11-13"]);
     let partition = world.partition("t", "dt=2023-11-13").await;
     assert_eq!(partition["parameters"]["numFiles"].as_str(), Some("2"));
-    let again = world.discovery().discovery_events(&messages).await.unwrap();
+    let again = world
+        .discovery()
+        .for_system()
+        .discovery_events(&messages)
+        .await
+        .unwrap();
     assert_eq!(again.added, 0);
-    let runs = world.discovery().discovery_runs(&at("t"), None, 10).await;
+    let runs = world
+        .discovery()
+        .for_system()
+        .discovery_runs(&at("t"), None, 10)
+        .await;
     let runs = runs.unwrap();
     assert_eq!(runs.len(), 1);
     assert_eq!(
         (runs[0].cause, runs[0].outcome),
         (RunCause::Event, RunOutcome::Done)
     );
-    let skips = world.discovery().discovery_skips(&at("t"), "", 10).await;
+    let skips = world
+        .discovery()
+        .for_system()
+        .discovery_skips(&at("t"), "", 10)
+        .await;
     assert_eq!(skips.unwrap()[0].path, "s3://lake/t/2023/13/13");
     assert_eq!(world.events("t").await, ["CREATE_TABLE", "ADD_PARTITION"]);
-    let status = world.discovery().discovery_status(&at("t")).await.unwrap();
+    let status = world
+        .discovery()
+        .for_system()
+        .discovery_status(&at("t"))
+        .await
+        .unwrap();
     assert!(status.state.freshness.is_some());
 }
 
@@ -99,10 +127,16 @@ async fn a_message_stays_until_its_partition_is_there() {
     let messages = [created("t/2023/11/13/part-0")];
     world
         .discovery()
+        .for_system()
         .discovery_events(&messages)
         .await
         .unwrap_err();
-    let report = world.discovery().discovery_events(&messages).await.unwrap();
+    let report = world
+        .discovery()
+        .for_system()
+        .discovery_events(&messages)
+        .await
+        .unwrap();
     assert_eq!(report.added, 1);
 }
 
@@ -129,7 +163,12 @@ async fn a_marker_completes_a_partition_and_moves_it() {
         ..created("t/2023/11/13/part-0")
     };
     let messages = [hot, created("t/2023/11/13/part-0")];
-    let report = world.discovery().discovery_events(&messages).await.unwrap();
+    let report = world
+        .discovery()
+        .for_system()
+        .discovery_events(&messages)
+        .await
+        .unwrap();
     assert_eq!((report.added, report.moved), (1, 0));
     assert_eq!(
         world.location("t", "dt=2023-11-13").await,
@@ -137,7 +176,12 @@ async fn a_marker_completes_a_partition_and_moves_it() {
     );
     world.s3.put("lake", "t/2023/11/13/_SUCCESS", "");
     let marker = [created("t/2023/11/13/_SUCCESS")];
-    let report = world.discovery().discovery_events(&marker).await.unwrap();
+    let report = world
+        .discovery()
+        .for_system()
+        .discovery_events(&marker)
+        .await
+        .unwrap();
     assert_eq!((report.added, report.moved), (0, 1));
     assert_eq!(
         world.location("t", "dt=2023-11-13").await,
@@ -152,10 +196,22 @@ async fn deletions_make_a_synced_table_due_for_a_sweep() {
         .table("t", &DT, &[ON, DAYS, ("skep.discovery.mode", "sync")])
         .await;
     world.sweep("t").await;
-    let status = async || world.discovery().discovery_status(&at("t")).await.unwrap();
+    let status = async || {
+        world
+            .discovery()
+            .for_system()
+            .discovery_status(&at("t"))
+            .await
+            .unwrap()
+    };
     assert!(status().await.state.sweep_at - status().await.state.now > 3600);
     let gone = [event("t/2023/11/13/part-0", EventKind::Removed)];
-    let report = world.discovery().discovery_events(&gone).await.unwrap();
+    let report = world
+        .discovery()
+        .for_system()
+        .discovery_events(&gone)
+        .await
+        .unwrap();
     assert_eq!(report.added, 0);
     assert!(status().await.state.sweep_at - status().await.state.now <= 600);
 }
@@ -183,6 +239,7 @@ async fn the_logs_in_a_whole_bucket_are_found() {
     };
     let report = world
         .discovery()
+        .for_system()
         .discovery_events(&[message])
         .await
         .unwrap();

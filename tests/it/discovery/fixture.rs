@@ -217,6 +217,7 @@ impl World {
     /// A run by hand.
     pub(super) async fn run(&self, table: &str, scope: DiscoveryScope) -> Result<DiscoveryReport> {
         self.discovery()
+            .for_system()
             .discovery_run(&at(table), scope, RunCause::Manual)
             .await
     }

@@ -39,6 +39,7 @@ async fn sync_drops_what_is_gone_and_undo_brings_it_back() {
     );
     let plan = world
         .discovery()
+        .for_system()
         .discovery_plan(&at("t"), DiscoveryScope::Sweep)
         .await
         .unwrap();
@@ -57,6 +58,7 @@ async fn sync_drops_what_is_gone_and_undo_brings_it_back() {
     let run = report.run_id.unwrap();
     let undo = world
         .discovery()
+        .for_system()
         .discovery_undo(&at("t"), run)
         .await
         .unwrap();
@@ -66,25 +68,44 @@ async fn sync_drops_what_is_gone_and_undo_brings_it_back() {
     );
     assert_eq!(undo.counts.added, 2);
     assert_eq!(world.unsigned("t", "dt=2023-11-03").await, before);
-    let status = world.discovery().discovery_status(&at("t")).await.unwrap();
+    let status = world
+        .discovery()
+        .for_system()
+        .discovery_status(&at("t"))
+        .await
+        .unwrap();
     assert!(
         status.state.paused_at.is_some(),
         "or it would be dropped again"
     );
-    let again = world.discovery().discovery_undo(&at("t"), run).await;
+    let again = world
+        .discovery()
+        .for_system()
+        .discovery_undo(&at("t"), run)
+        .await;
     assert!(matches!(again, Err(Error::NotAllowed(_))), "{again:?}");
-    let missing = world.discovery().discovery_undo(&at("t"), 999).await;
+    let missing = world
+        .discovery()
+        .for_system()
+        .discovery_undo(&at("t"), 999)
+        .await;
     assert!(matches!(missing, Err(Error::NotFound(_))));
 
     // An undo can be undone, and a run by hand ends the pause.
     world
         .discovery()
+        .for_system()
         .discovery_undo(&at("t"), undo.id)
         .await
         .unwrap();
     assert_eq!(world.names("t").await.len(), 28);
     world.sweep("t").await;
-    let status = world.discovery().discovery_status(&at("t")).await.unwrap();
+    let status = world
+        .discovery()
+        .for_system()
+        .discovery_status(&at("t"))
+        .await
+        .unwrap();
     assert_eq!(status.state.paused_at, None);
 }
 
@@ -205,6 +226,7 @@ async fn undo_takes_added_partitions_away_but_not_what_was_changed_since() {
         .await;
     let undo = world
         .discovery()
+        .for_system()
         .discovery_undo(&at("t"), run)
         .await
         .unwrap();
@@ -234,6 +256,7 @@ async fn retention_drops_what_is_past_its_time_and_does_not_add_it_again() {
     let run = report.run_id.unwrap();
     world
         .discovery()
+        .for_system()
         .discovery_undo(&at("t"), run)
         .await
         .unwrap();
@@ -276,6 +299,7 @@ async fn retention_drops_what_is_past_its_time_and_does_not_add_it_again() {
     assert!(world.s3.keys("lake").contains(&"purged/keep".to_owned()));
     let undo = world
         .discovery()
+        .for_system()
         .discovery_undo(&at("purged"), report.run_id.unwrap())
         .await;
     assert!(matches!(undo, Err(Error::NotAllowed(_))), "{undo:?}");
@@ -292,7 +316,11 @@ async fn explain_says_why_a_partition_is_there_or_not() {
     world.s3.put("lake", &key(14), "xyz");
     let run = world.sweep("t").await.run_id;
     let explain = async |table: &str, name: &str| {
-        let explained = world.discovery().discovery_explain(&at(table), name).await;
+        let explained = world
+            .discovery()
+            .for_system()
+            .discovery_explain(&at(table), name)
+            .await;
         explained.unwrap()
     };
     let there = explain("t", "dt=2023-11-13").await;
@@ -316,7 +344,11 @@ async fn explain_says_why_a_partition_is_there_or_not() {
     assert_eq!(empty.places[0].state, PlaceState::Empty);
     let nowhere = explain("t", "dt=yesterday").await;
     assert!(matches!(nowhere.places[0].state, PlaceState::Nowhere(_)));
-    let incomplete = world.discovery().discovery_explain(&at("t"), "day=1").await;
+    let incomplete = world
+        .discovery()
+        .for_system()
+        .discovery_explain(&at("t"), "day=1")
+        .await;
     assert!(matches!(incomplete, Err(Error::InvalidObject(_))));
     world.s3.fail("ListObjectsV2", "2023/11/12", 0, 1, 403);
     let denied = explain("t", "dt=2023-11-12").await;
@@ -332,7 +364,14 @@ async fn freshness_is_the_age_of_the_newest_data() {
     world
         .table("t", &DT, &[ON, DAYS, ("skep.discovery.fresh-within", "1h")])
         .await;
-    let status = async || world.discovery().discovery_status(&at("t")).await.unwrap();
+    let status = async || {
+        world
+            .discovery()
+            .for_system()
+            .discovery_status(&at("t"))
+            .await
+            .unwrap()
+    };
     assert_eq!(status().await.age_s(), None);
     let at_s = u64::try_from(NOW_S).unwrap();
     world.s3.put_written_at("lake", &key(14), "x", at_s - 40);

@@ -39,6 +39,7 @@ async fn a_partition_moves_from_hot_to_cold_when_the_cold_one_is_complete() {
     world.s3.put("lake", "t/2023/11/14/21/_SUCCESS", "");
     let plan = world
         .discovery()
+        .for_system()
         .discovery_plan(&at("t"), DiscoveryScope::Window)
         .await
         .unwrap();
@@ -66,6 +67,7 @@ async fn a_partition_moves_from_hot_to_cold_when_the_cold_one_is_complete() {
 
     let undo = world
         .discovery()
+        .for_system()
         .discovery_undo(&at("t"), moved.run_id.unwrap())
         .await
         .unwrap();

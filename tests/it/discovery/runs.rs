@@ -14,6 +14,7 @@ const DAYS: (&str, &str) = ("skep.discovery.layout", "{dt:%Y/%m/%d}");
 async fn run_ids(world: &World, table: &str) -> Vec<i64> {
     let runs = world
         .discovery()
+        .for_system()
         .discovery_runs(&at(table), None, 100)
         .await;
     runs.unwrap().iter().map(|run| run.id).collect()
@@ -30,6 +31,7 @@ async fn a_plan_shows_what_a_run_does_and_writes_nothing() {
     world.s3.put("lake", "t/2023/11/xx/part-0", "data");
     let plan = world
         .discovery()
+        .for_system()
         .discovery_plan(&at("t"), DiscoveryScope::Sweep)
         .await
         .unwrap();
@@ -54,7 +56,11 @@ async fn a_plan_shows_what_a_run_does_and_writes_nothing() {
         world.location("t", "dt=2023-11-12").await,
         "s3://lake/t/2023/11/12"
     );
-    let skips = world.discovery().discovery_skips(&at("t"), "", 10).await;
+    let skips = world
+        .discovery()
+        .for_system()
+        .discovery_skips(&at("t"), "", 10)
+        .await;
     let skips = skips.unwrap();
     assert_eq!(skips.len(), 1);
     assert_eq!(skips[0].kind, SkipKind::Layout);
@@ -146,7 +152,12 @@ async fn a_budget_ends_a_run_and_the_next_day_goes_on() {
         before,
         "nothing is left"
     );
-    let status = world.discovery().discovery_status(&at("t")).await.unwrap();
+    let status = world
+        .discovery()
+        .for_system()
+        .discovery_status(&at("t"))
+        .await
+        .unwrap();
     assert_eq!(status.state.requests_today, 2);
     world
         .alter("t", &[("skep.discovery.requests-per-day-max", "1000")])
@@ -171,6 +182,7 @@ async fn what_fails_is_told_and_waits_longer_each_time() {
     let status = async || {
         world
             .discovery()
+            .for_system()
             .discovery_status(&at("gone"))
             .await
             .unwrap()
@@ -242,6 +254,7 @@ async fn a_marker_and_a_delay_say_what_is_complete() {
     assert_eq!((waits.counts.added, waits.counts.skipped), (0, 1));
     let skips = world
         .discovery()
+        .for_system()
         .discovery_skips(&at("marked"), "", 10)
         .await;
     assert!(skips.unwrap()[0].reason.contains("_SUCCESS"));
@@ -249,6 +262,7 @@ async fn a_marker_and_a_delay_say_what_is_complete() {
     assert_eq!(world.window("marked").await.counts.added, 1);
     let skips = world
         .discovery()
+        .for_system()
         .discovery_skips(&at("marked"), "", 10)
         .await;
     assert!(skips.unwrap().is_empty(), "it is a partition now");
@@ -283,9 +297,11 @@ async fn only_one_run_of_a_kind_looks_at_a_table() {
 
     // A scheduled run that comes when it is no longer due does nothing.
     let table = at("t");
-    let due = |scope| world.discovery().discovery_run_due(&table, scope);
+    let discovery = world.discovery().for_system();
+    let due = |scope| discovery.discovery_run_due(&table, scope);
     let late = world
         .discovery()
+        .for_system()
         .discovery_run(&at("t"), DiscoveryScope::Window, RunCause::Window)
         .await;
     assert!(late.is_ok(), "nothing has looked at the window yet");
@@ -308,7 +324,12 @@ async fn settings_that_make_no_sense_are_told_by_name() {
         panic!("a key that does not exist");
     };
     assert!(why.contains("day"), "{why}");
-    let status = world.discovery().discovery_status(&at("t")).await.unwrap();
+    let status = world
+        .discovery()
+        .for_system()
+        .discovery_status(&at("t"))
+        .await
+        .unwrap();
     assert_eq!(status.settings.unwrap_err(), why);
     assert_eq!(status.state.last_error, Some(why));
     assert!(status.state.window_at > status.state.now + 3000);
@@ -346,6 +367,7 @@ async fn of_two_tables_inside_each_other_the_inner_one_has_its_directories() {
     assert_eq!(world.names("outer").await, ["a=x/b=y"]);
     let skips = world
         .discovery()
+        .for_system()
         .discovery_skips(&at("outer"), "", 10)
         .await;
     assert!(skips.unwrap()[0].reason.contains("default.inner"));
@@ -359,7 +381,11 @@ async fn properties_are_set_and_removed_in_one_change() {
         let changes = changes.iter();
         let changes = changes.map(|(key, value)| ((*key).to_owned(), value.map(str::to_owned)));
         let changes = ParameterChanges(changes.collect());
-        world.discovery().discovery_set(&at("t"), &changes).await
+        world
+            .discovery()
+            .for_system()
+            .discovery_set(&at("t"), &changes)
+            .await
     };
     let status = set(&[(ON.0, Some("on")), (DAYS.0, Some(DAYS.1))])
         .await

@@ -108,7 +108,11 @@ async fn files_that_do_not_fit_warn_or_are_quarantined() {
     world.s3.put("lake", "t/dt=3/part-0", misfit());
     let report = world.window("t").await;
     assert_eq!((report.counts.added, report.counts.skipped), (0, 1));
-    let skips = world.discovery().discovery_skips(&at("t"), "", 10).await;
+    let skips = world
+        .discovery()
+        .for_system()
+        .discovery_skips(&at("t"), "", 10)
+        .await;
     let skips = skips.unwrap();
     assert_eq!(skips[0].kind, SkipKind::Schema);
     assert_eq!(skips[0].path, "s3://lake/t/dt=3");
@@ -121,7 +125,11 @@ async fn files_that_do_not_fit_warn_or_are_quarantined() {
         1,
         "a sweep looks again"
     );
-    let skips = world.discovery().discovery_skips(&at("t"), "", 10).await;
+    let skips = world
+        .discovery()
+        .for_system()
+        .discovery_skips(&at("t"), "", 10)
+        .await;
     assert!(skips.unwrap().is_empty());
 
     world.alter("t", &[("skep.discovery.schema", "off")]).await;

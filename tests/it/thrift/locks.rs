@@ -255,15 +255,16 @@ async fn a_lock_without_a_sign_of_life_is_gone(storage: TestDatabase) {
         hostname: "here".into(),
         agent_info: None,
     };
-    let (first, _) = catalog.lock_acquire(&spec).await.unwrap();
+    let (first, _) = catalog.for_system().lock_acquire(&spec).await.unwrap();
     clock.advance_ms(200_000);
-    catalog.lock_heartbeat(first, 0).await.unwrap();
+    catalog.for_system().lock_heartbeat(first, 0).await.unwrap();
     clock.advance_ms(200_000);
-    let (second, state) = catalog.lock_acquire(&spec).await.unwrap();
+    let (second, state) = catalog.for_system().lock_acquire(&spec).await.unwrap();
     assert_eq!(state, LockState::Waiting, "the first was kept alive");
     clock.advance_ms(101_000);
     assert_eq!(
         catalog
+            .for_system()
             .lock_list(&LockFilter::default())
             .await
             .unwrap()
@@ -271,22 +272,27 @@ async fn a_lock_without_a_sign_of_life_is_gone(storage: TestDatabase) {
         1
     );
     assert_eq!(
-        catalog.lock_check(second).await.unwrap(),
+        catalog.for_system().lock_check(second).await.unwrap(),
         LockState::Acquired
     );
-    let gone = catalog.lock_heartbeat(first, 0).await.unwrap_err();
+    let gone = catalog
+        .for_system()
+        .lock_heartbeat(first, 0)
+        .await
+        .unwrap_err();
     assert!(matches!(gone, Error::NotFound(Entity::Lock(id)) if id == first));
     clock.advance_ms(400_000);
-    let (_, state) = catalog.lock_acquire(&spec).await.unwrap();
+    let (_, state) = catalog.for_system().lock_acquire(&spec).await.unwrap();
     assert_eq!(
         state,
         LockState::Acquired,
         "a lock that ran out is in nobody's way"
     );
     clock.advance_ms(301_000);
-    assert_eq!(catalog.locks_expire().await.unwrap(), 1);
+    assert_eq!(catalog.for_system().locks_expire().await.unwrap(), 1);
     assert!(
         catalog
+            .for_system()
             .lock_list(&LockFilter::default())
             .await
             .unwrap()

@@ -24,9 +24,9 @@ fn nowhere() -> SourceSettings {
 
 /// One failing look of the schedule.
 async fn fail(replica: &Replica) -> Error {
-    let due = replica.watch.watch_due().await.unwrap();
+    let due = replica.watch().watch_due().await.unwrap();
     assert_eq!(due, ["lake"]);
-    replica.watch.watch_run_due("lake").await.unwrap_err()
+    replica.watch().watch_run_due("lake").await.unwrap_err()
 }
 
 async fn a_source_that_is_not_reached_is_told_once_until_it_works_again(test: TestDatabase) {
@@ -42,7 +42,7 @@ async fn a_source_that_is_not_reached_is_told_once_until_it_works_again(test: Te
     for (failures, pause_s) in [(1, 60), (2, 120), (3, 240), (4, 480)] {
         let failure = fail(&down).await;
         assert!(matches!(failure, Error::Unavailable { .. }), "{failure:?}");
-        let state = down.watch.source_get("lake").await.unwrap().state;
+        let state = down.watch().source_get("lake").await.unwrap().state;
         assert_eq!(state.failures, failures);
         assert_eq!(state.next_at, watched.clock.seconds() + pause_s);
         assert_eq!(
@@ -55,9 +55,9 @@ async fn a_source_that_is_not_reached_is_told_once_until_it_works_again(test: Te
             error.contains("not reached") && !error.contains("hunter2"),
             "{error}"
         );
-        assert!(down.watch.watch_due().await.unwrap().is_empty());
+        assert!(down.watch().watch_due().await.unwrap().is_empty());
         watched.pass(pause_s);
-        down.watch.alerts_deliver().await.unwrap();
+        down.watch().alerts_deliver().await.unwrap();
     }
     let told = watched.told();
     assert_eq!(told.len(), 1, "{told:?}");
@@ -79,10 +79,10 @@ async fn a_source_that_is_not_reached_is_told_once_until_it_works_again(test: Te
     assert_eq!(told[1]["kind"], "alarm");
     assert_eq!(told[1]["entries"][0]["severity"], "additive");
     assert_eq!(told[1]["entries"][0]["text"], "the source is read again");
-    let status = replica.watch.source_get("lake").await.unwrap();
+    let status = replica.watch().source_get("lake").await.unwrap();
     assert_eq!((status.state.failures, status.state.alarmed_at), (0, None));
     let changes = replica
-        .watch
+        .watch()
         .schema_change_list(&skep::model::ChangeFilter::default())
         .await;
     assert_eq!(changes.unwrap().len(), 1, "what changed meanwhile is found");
@@ -94,18 +94,16 @@ async fn a_run_that_is_late_is_told(test: TestDatabase) {
     look(&replica).await;
     watched.pass(2 * HOUR_S);
     assert_eq!(
-        replica.watch.watch_late_tell().await.unwrap(),
+        replica.watch().watch_late_tell().await.unwrap(),
         0,
         "an hour is no delay"
     );
     watched.pass(1);
     let other = watched.replica().await;
-    let told = futures::join!(
-        replica.watch.watch_late_tell(),
-        other.watch.watch_late_tell()
-    );
+    let (first, second) = (replica.watch(), other.watch());
+    let told = futures::join!(first.watch_late_tell(), second.watch_late_tell());
     assert_eq!(told.0.unwrap() + told.1.unwrap(), 1, "one of them tells it");
-    replica.watch.alerts_deliver().await.unwrap();
+    replica.watch().alerts_deliver().await.unwrap();
     let told = watched.told();
     assert_eq!(told.len(), 1);
     let text = told[0]["entries"][0]["text"].as_str().unwrap();
@@ -113,8 +111,8 @@ async fn a_run_that_is_late_is_told(test: TestDatabase) {
     // Once it is read, that is told too, and the next one that is late is news.
     round(&replica).await;
     watched.pass(2 * DAY_S);
-    replica.watch.watch_late_tell().await.unwrap();
-    replica.watch.alerts_deliver().await.unwrap();
+    replica.watch().watch_late_tell().await.unwrap();
+    replica.watch().alerts_deliver().await.unwrap();
     assert_eq!(watched.told().len(), 3);
 }
 
@@ -127,15 +125,15 @@ async fn a_run_that_is_overdue_by_an_hour_is_told_at_its_first_failure(test: Tes
     watched.pass(3 * HOUR_S);
     fail(&down).await;
     assert_eq!(
-        down.watch.watch_late_tell().await.unwrap(),
+        down.watch().watch_late_tell().await.unwrap(),
         0,
         "it is told already"
     );
-    down.watch.alerts_deliver().await.unwrap();
+    down.watch().alerts_deliver().await.unwrap();
     assert_eq!(watched.told().len(), 1);
     // By hand the failure is the caller's to see as well.
     let failure = down
-        .watch
+        .watch()
         .watch_run("lake", WatchCause::Manual)
         .await
         .unwrap_err();

@@ -27,7 +27,11 @@ async fn two_changes(watched: &Watched) -> Replica {
 }
 
 async fn list(replica: &Replica, filter: &AlertFilter) -> Vec<Alert> {
-    replica.watch.alert_list(filter).await.expect("the alerts")
+    replica
+        .watch()
+        .alert_list(filter)
+        .await
+        .expect("the alerts")
 }
 
 async fn alert_of(replica: &Replica, column: &str) -> Alert {
@@ -56,10 +60,10 @@ async fn an_alert_is_acknowledged_or_put_off(test: TestDatabase) {
         alert_of(&replica, ".tmp_x").await,
     );
     assert_eq!(seen.kind, NoticeKind::AtOnce);
-    let seen = replica.watch.alert_acknowledge(seen.id).await.unwrap();
+    let seen = replica.watch().alert_acknowledge(seen.id).await.unwrap();
     assert_eq!(seen.state, AlertState::Acknowledged);
     let later = replica
-        .watch
+        .watch()
         .alert_snooze(later.id, START_S + HOUR_S)
         .await
         .unwrap();
@@ -67,28 +71,28 @@ async fn an_alert_is_acknowledged_or_put_off(test: TestDatabase) {
         (later.state, later.due_at),
         (AlertState::Pending, START_S + HOUR_S)
     );
-    replica.watch.alerts_deliver().await.unwrap();
+    replica.watch().alerts_deliver().await.unwrap();
     assert!(watched.told().is_empty());
     watched.pass(HOUR_S);
-    replica.watch.alerts_deliver().await.unwrap();
+    replica.watch().alerts_deliver().await.unwrap();
     assert_eq!(watched.told_texts().len(), 1);
     // What was told can be told again later; what was seen is not.
     replica
-        .watch
+        .watch()
         .alert_snooze(later.id, watched.clock.seconds() + 60)
         .await
         .unwrap();
     watched.pass(60);
-    replica.watch.alerts_deliver().await.unwrap();
+    replica.watch().alerts_deliver().await.unwrap();
     assert_eq!(watched.told_texts().len(), 2);
     for until in [
         watched.clock.seconds(),
         watched.clock.seconds() + 400 * DAY_S,
     ] {
-        let refused = replica.watch.alert_snooze(later.id, until).await;
+        let refused = replica.watch().alert_snooze(later.id, until).await;
         assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     }
-    let missing = replica.watch.alert_acknowledge(99_999).await;
+    let missing = replica.watch().alert_acknowledge(99_999).await;
     assert!(matches!(missing, Err(Error::NotFound(_))), "{missing:?}");
 }
 
@@ -96,24 +100,24 @@ async fn what_is_muted_is_not_told(test: TestDatabase) {
     let watched = Watched::new(test).await.at_once();
     let replica = watched.replica().await;
     let added = replica
-        .watch
+        .watch()
         .mute_add(&mute("lake:default.orders.tmp_*", Some(START_S + HOUR_S)))
         .await
         .unwrap();
     assert_eq!(added.at, START_S);
     assert_eq!(
-        replica.watch.mute_list().await.unwrap(),
+        replica.watch().mute_list().await.unwrap(),
         std::slice::from_ref(&added)
     );
     let replica = two_changes(&watched).await;
-    replica.watch.alerts_deliver().await.unwrap();
+    replica.watch().alerts_deliver().await.unwrap();
     assert_eq!(watched.told_texts().len(), 1, "{:?}", watched.told_texts());
     assert_eq!(alert_of(&replica, ".tmp_x").await.state, AlertState::Muted);
     assert_eq!(alert_of(&replica, ".note").await.state, AlertState::Sent);
 
     watched.pass(HOUR_S);
     assert!(
-        replica.watch.mute_list().await.unwrap().is_empty(),
+        replica.watch().mute_list().await.unwrap().is_empty(),
         "it has ended"
     );
     columns_set(
@@ -127,9 +131,9 @@ async fn what_is_muted_is_not_told(test: TestDatabase) {
         alert_of(&replica, ".tmp_y").await.state,
         AlertState::Pending
     );
-    let all = replica.watch.mute_add(&mute("*", None)).await.unwrap();
-    replica.watch.mute_remove(all.id).await.unwrap();
-    let missing = replica.watch.mute_remove(all.id).await;
+    let all = replica.watch().mute_add(&mute("*", None)).await.unwrap();
+    replica.watch().mute_remove(all.id).await.unwrap();
+    let missing = replica.watch().mute_remove(all.id).await;
     assert!(matches!(missing, Err(Error::NotFound(_))), "{missing:?}");
     for wrong in [
         mute("", None),
@@ -137,7 +141,7 @@ async fn what_is_muted_is_not_told(test: TestDatabase) {
         mute("lake:x", Some(watched.clock.seconds())),
         mute(&"*".repeat(2_000), None),
     ] {
-        let refused = replica.watch.mute_add(&wrong).await;
+        let refused = replica.watch().mute_add(&wrong).await;
         assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     }
 }
@@ -149,7 +153,7 @@ async fn alerts_are_found_by_what_they_are(test: TestDatabase) {
     assert_eq!(all.len(), 2);
     assert!(all[0].id > all[1].id, "the newest first");
     assert!(all[0].change_id.is_some());
-    replica.watch.alert_acknowledge(all[0].id).await.unwrap();
+    replica.watch().alert_acknowledge(all[0].id).await.unwrap();
     let filter = |change: &dyn Fn(&mut AlertFilter)| {
         let mut filter = AlertFilter::default();
         change(&mut filter);

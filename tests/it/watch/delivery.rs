@@ -20,12 +20,12 @@ on_every_database!(
 );
 
 async fn alerts(replica: &Replica) -> Vec<Alert> {
-    let found = replica.watch.alert_list(&AlertFilter::default()).await;
+    let found = replica.watch().alert_list(&AlertFilter::default()).await;
     found.expect("the alerts")
 }
 
 async fn deliver(replica: &Replica) -> DeliveryReport {
-    replica.watch.alerts_deliver().await.expect("a delivery")
+    replica.watch().alerts_deliver().await.expect("a delivery")
 }
 
 /// A source with a column more and one less than at its baseline.
@@ -83,7 +83,7 @@ async fn what_the_channel_does_not_take_is_tried_again(test: TestDatabase) {
         ..DeliveryReport::default()
     };
     assert_eq!(deliver(&replica).await, failed);
-    let channel = replica.watch.channel_list().await.unwrap().remove(0);
+    let channel = replica.watch().channel_list().await.unwrap().remove(0);
     assert_eq!(channel.state.next_at, START_S + 77, "as the channel asked");
     assert_eq!(channel.state.failures, 1);
     assert_eq!((channel.pending, channel.oldest_due_at), (3, Some(START_S)));
@@ -101,7 +101,13 @@ async fn what_the_channel_does_not_take_is_tried_again(test: TestDatabase) {
     for failures in 2..=3 {
         watched.pass(120);
         assert_eq!(deliver(&replica).await, failed);
-        let state = replica.watch.channel_list().await.unwrap().remove(0).state;
+        let state = replica
+            .watch()
+            .channel_list()
+            .await
+            .unwrap()
+            .remove(0)
+            .state;
         assert_eq!(state.failures, failures);
         assert!(state.next_at > watched.clock.seconds());
         assert!(state.last_error.is_some());
@@ -112,7 +118,13 @@ async fn what_the_channel_does_not_take_is_tried_again(test: TestDatabase) {
     assert_eq!(waiting.attempts, 3);
     watched.pass(120);
     assert_eq!(deliver(&replica).await.sent, 1);
-    let state = replica.watch.channel_list().await.unwrap().remove(0).state;
+    let state = replica
+        .watch()
+        .channel_list()
+        .await
+        .unwrap()
+        .remove(0)
+        .state;
     assert_eq!((state.failures, state.last_error), (0, None));
     assert_eq!(state.last_sent_at, Some(watched.clock.seconds()));
     // The same request came four times, and was taken once.
@@ -130,7 +142,7 @@ async fn a_wrong_webhook_stays_visible_until_it_is_mended(test: TestDatabase) {
         .answer_next([Answer::Status(404, None, "no_service")]);
     assert_eq!(deliver(&replica).await.refused, 1);
     assert_eq!(deliver(&replica).await, DeliveryReport::default());
-    let channel = replica.watch.channel_list().await.unwrap().remove(0);
+    let channel = replica.watch().channel_list().await.unwrap().remove(0);
     let error = channel.state.last_error.unwrap();
     assert!(
         error.contains("no_service") && !error.contains("top-secret"),
@@ -151,13 +163,13 @@ async fn a_wrong_webhook_stays_visible_until_it_is_mended(test: TestDatabase) {
 
     watched.channel.url = Some(Secret::new("http://127.0.0.1:1/none"));
     let unreachable = watched.replica().await;
-    let failed = unreachable.watch.channel_test("data").await.unwrap_err();
+    let failed = unreachable.watch().channel_test("data").await.unwrap_err();
     assert!(matches!(failed, Error::Unavailable { .. }), "{failed:?}");
     assert!(matches!(
-        unreachable.watch.channel_test("nobody").await,
+        unreachable.watch().channel_test("nobody").await,
         Err(Error::NotFound(_))
     ));
-    replica.watch.channel_test("data").await.unwrap();
+    replica.watch().channel_test("data").await.unwrap();
     assert_eq!(
         deliver(&replica).await.sent,
         1,
@@ -199,7 +211,7 @@ async fn a_column_that_comes_and_goes_is_told_once_a_day(test: TestDatabase) {
         3,
         "the next day it is news again"
     );
-    let snapshots = replica.watch.snapshot_list("lake", 100).await.unwrap();
+    let snapshots = replica.watch().snapshot_list("lake", 100).await.unwrap();
     let digests: std::collections::BTreeSet<_> =
         snapshots.iter().map(|one| one.digest.as_str()).collect();
     assert_eq!(
@@ -218,7 +230,8 @@ async fn a_run_whose_process_died_is_told_by_another(test: TestDatabase) {
     watched.listener.answer_next([Answer::Hang]);
     {
         let dying = watched.replica().await;
-        let sending = dying.watch.alerts_deliver();
+        let watch = dying.watch();
+        let sending = watch.alerts_deliver();
         tokio::pin!(sending);
         while watched.told().is_empty() {
             assert!(

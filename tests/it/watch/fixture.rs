@@ -7,9 +7,7 @@ use skep::alert::{AlertSettings, ChannelKind, ChannelSettings, Threshold};
 use skep::catalog::{Catalog, CatalogSettings};
 use skep::clock::Clock;
 use skep::lake::{Lake, StorageSettings};
-use skep::model::{
-    Caller, Column, DatabaseRef, StorageDescriptor, Table, TableRef, TableType, WatchCause,
-};
+use skep::model::{Column, DatabaseRef, StorageDescriptor, Table, TableRef, TableType, WatchCause};
 use skep::naming::{NamingPolicy, NamingRules};
 use skep::secret::Secret;
 use skep::source::{SourceKind, SourceSettings};
@@ -36,8 +34,18 @@ pub(crate) struct Watched {
 
 /// One process of them.
 pub(crate) struct Replica {
-    pub(super) catalog: Arc<Catalog>,
-    pub(super) watch: Watch,
+    catalog: Arc<Catalog>,
+    watch: Watch,
+}
+
+impl Replica {
+    pub(super) fn catalog(&self) -> skep::catalog::Operations<'_> {
+        self.catalog.for_system()
+    }
+
+    pub(super) fn watch(&self) -> skep::watch::Operations<'_> {
+        self.watch.for_system()
+    }
 }
 
 impl Watched {
@@ -188,10 +196,10 @@ pub(super) async fn view_set(replica: &Replica, name: &str, text: &str) {
 
 async fn table_set(replica: &Replica, wanted: Table) {
     let place = wanted.at.clone();
-    let Ok(before) = replica.catalog.table_get(&place).await else {
+    let Ok(before) = replica.catalog().table_get(&place).await else {
         replica
-            .catalog
-            .table_create(&Caller::system(), wanted, false)
+            .catalog()
+            .table_create(wanted, false)
             .await
             .expect("the table is made");
         return;
@@ -201,7 +209,7 @@ async fn table_set(replica: &Replica, wanted: Table) {
         ..before
     };
     replica
-        .catalog
+        .catalog()
         .table_alter(&place, after, &skep::catalog::AlterOptions::default())
         .await
         .expect("the table is altered");
@@ -210,7 +218,7 @@ async fn table_set(replica: &Replica, wanted: Table) {
 /// A look at the source that goes through.
 pub(crate) async fn look(replica: &Replica) -> WatchReport {
     replica
-        .watch
+        .watch()
         .watch_run("lake", WatchCause::Manual)
         .await
         .expect("the source is read")
@@ -218,9 +226,9 @@ pub(crate) async fn look(replica: &Replica) -> WatchReport {
 
 /// What the task of a replica does in one round.
 pub(super) async fn round(replica: &Replica) {
-    for name in replica.watch.watch_due().await.expect("what is due") {
-        replica.watch.watch_run_due(&name).await.expect("a run");
+    for name in replica.watch().watch_due().await.expect("what is due") {
+        replica.watch().watch_run_due(&name).await.expect("a run");
     }
-    replica.watch.watch_late_tell().await.expect("late ones");
-    replica.watch.alerts_deliver().await.expect("a delivery");
+    replica.watch().watch_late_tell().await.expect("late ones");
+    replica.watch().alerts_deliver().await.expect("a delivery");
 }

@@ -59,7 +59,7 @@ async fn vanishing(source: TestDatabase) {
         ["table_dropped", "column_added"],
         "what changed meanwhile, and no more"
     );
-    replica.watch.alerts_deliver().await.expect("a delivery");
+    replica.watch().alerts_deliver().await.expect("a delivery");
     assert_eq!(watched.told_texts().len(), 2);
     source.admin(&format!("DROP USER {user}@'%'")).await;
 }

@@ -18,44 +18,44 @@ async fn old_snapshots_are_thinned_and_old_changes_forgotten(test: TestDatabase)
         let columns = format!("c{number} int");
         columns_set(&replica, "orders", &["id int", &columns]).await;
         look(&replica).await;
-        replica.watch.alerts_deliver().await.unwrap();
+        replica.watch().alerts_deliver().await.unwrap();
         watched.pass(10 * DAY_S);
     }
     // From the 25th of November to the 23rd of February; it is the 5th of March.
-    let before = replica.watch.snapshot_list("lake", 100).await.unwrap();
+    let before = replica.watch().snapshot_list("lake", 100).await.unwrap();
     assert_eq!(before.len(), 10);
     let changes = count(&replica).await;
-    replica.watch.watch_history_expire().await.unwrap();
-    let kept = replica.watch.snapshot_list("lake", 100).await.unwrap();
+    replica.watch().watch_history_expire().await.unwrap();
+    let kept = replica.watch().snapshot_list("lake", 100).await.unwrap();
     let days: Vec<i64> = kept.iter().map(|one| (one.at - START_S) / DAY_S).collect();
     // All of the last thirty days, then the latest of each month.
     assert_eq!(days, [90, 80, 70, 60, 30, 0], "{days:?}");
     for info in &kept {
         let at = skep::model::SnapshotAt::Id(info.id);
         let same = replica
-            .watch
+            .watch()
             .schema_diff("lake", at, skep::model::SnapshotAt::Latest)
             .await;
         same.expect("its body is kept");
     }
     assert!(count(&replica).await < changes);
     let oldest = replica
-        .watch
+        .watch()
         .schema_change_list(&ChangeFilter::default())
         .await
         .unwrap();
     let oldest = oldest.last().unwrap().at;
     assert!(oldest >= watched.clock.seconds() - 60 * DAY_S);
     let alerts = replica
-        .watch
+        .watch()
         .alert_list(&AlertFilter::default())
         .await
         .unwrap();
     assert!(alerts.iter().all(|one| one.at >= oldest), "{alerts:?}");
-    assert_eq!(replica.watch.watch_history_expire().await.unwrap(), 0);
+    assert_eq!(replica.watch().watch_history_expire().await.unwrap(), 0);
     watched.pass(400 * DAY_S);
-    replica.watch.watch_history_expire().await.unwrap();
-    let kept = replica.watch.snapshot_list("lake", 100).await.unwrap();
+    replica.watch().watch_history_expire().await.unwrap();
+    let kept = replica.watch().snapshot_list("lake", 100).await.unwrap();
     assert_eq!(
         kept[0].at,
         START_S + 90 * DAY_S,
@@ -66,7 +66,7 @@ async fn old_snapshots_are_thinned_and_old_changes_forgotten(test: TestDatabase)
 
 async fn count(replica: &Replica) -> usize {
     let changes = replica
-        .watch
+        .watch()
         .schema_change_list(&ChangeFilter::default())
         .await;
     changes.expect("the changes").len()

@@ -36,7 +36,7 @@ async fn until(replica: &Replica, is_so: impl AsyncFn(&Replica) -> bool) {
 
 async fn snapshots(replica: &Replica) -> usize {
     replica
-        .watch
+        .watch()
         .snapshot_list("lake", 10)
         .await
         .map_or(0, |some| some.len())
@@ -57,7 +57,7 @@ async fn a_change_whose_process_was_killed_is_told_once(test: TestDatabase) {
     test.execute("UPDATE skep_sources SET next_at = 0").await;
     until(&replica, async |replica| {
         let alerts = replica
-            .watch
+            .watch()
             .alert_list(&AlertFilter::default())
             .await
             .unwrap();
@@ -75,7 +75,7 @@ async fn a_change_whose_process_was_killed_is_told_once(test: TestDatabase) {
     let second = blocking(&test, folder.path(), &listener.url()).await;
     until(&replica, async |replica| {
         let alerts = replica
-            .watch
+            .watch()
             .alert_list(&AlertFilter::default())
             .await
             .unwrap();

@@ -8,3 +8,4 @@ mod grants;
 mod history;
 mod killed;
 mod runs;
+mod sources;

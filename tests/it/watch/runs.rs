@@ -1,16 +1,15 @@
 //! Looks at sources: the baseline, what is kept of a change and of no change, two replicas at once, DST.
 
 use super::fixture::{
-    DAY_S, HOUR_S, Replica, START_S, Watched, at, columns_set, look, round, table_set_at, view_set,
+    DAY_S, HOUR_S, Replica, START_S, Watched, columns_set, look, round, table_set_at, view_set,
 };
 use crate::harness::{TestDatabase, on_every_database};
 use skep::catalog::DatabaseSpec;
 use skep::error::Error;
 use skep::model::{
-    Caller, ChangeFilter, DatabaseRef, SchemaChange, Severity, SnapshotAt, SourceOrigin, TableRef,
+    ChangeFilter, DatabaseRef, SchemaChange, Severity, SnapshotAt, SourceOrigin, TableRef,
     WatchCause,
 };
-use skep::source::{SourceKind, SourceSettings};
 
 on_every_database!(
     the_first_look_is_silent_and_no_change_stores_nothing,
@@ -18,7 +17,6 @@ on_every_database!(
     two_replicas_tell_a_change_once,
     the_schedule_is_kept_in_its_time_zone,
     a_new_column_is_added_to_the_table_that_lacks_it,
-    sources_are_added_and_removed,
 );
 
 async fn the_first_look_is_silent_and_no_change_stores_nothing(test: TestDatabase) {
@@ -28,7 +26,7 @@ async fn the_first_look_is_silent_and_no_change_stores_nothing(test: TestDatabas
     let first = look(&replica).await;
     assert!(first.baseline && first.changes.is_empty());
     assert_eq!((first.tables, first.columns), (1, 1));
-    let status = replica.watch.source_get("lake").await.unwrap();
+    let status = replica.watch().source_get("lake").await.unwrap();
     assert_eq!(status.origin, SourceOrigin::File);
     assert_eq!(status.state.last_ok_at, Some(START_S));
     assert_eq!(status.state.due_at, START_S + HOUR_S);
@@ -36,10 +34,10 @@ async fn the_first_look_is_silent_and_no_change_stores_nothing(test: TestDatabas
     watched.pass(60);
     let second = look(&replica).await;
     assert!(!second.baseline && second.changes.is_empty());
-    let kept = replica.watch.snapshot_list("lake", 10).await.unwrap();
+    let kept = replica.watch().snapshot_list("lake", 10).await.unwrap();
     assert_eq!(kept.len(), 1, "an unchanged source stores no snapshot");
     assert_eq!(kept[0].at, START_S);
-    let status = replica.watch.source_get("lake").await.unwrap();
+    let status = replica.watch().source_get("lake").await.unwrap();
     assert_eq!(status.state.last_ok_at, Some(START_S + 60));
     assert_eq!(status.snapshot.unwrap(), kept[0]);
     round(&replica).await;
@@ -55,8 +53,8 @@ async fn a_change_is_kept_with_whom_it_reaches(test: TestDatabase) {
     let replica = watched.replica().await;
     let tier = DatabaseRef::new("hive", "t1");
     replica
-        .catalog
-        .database_create(&Caller::system(), tier.clone(), DatabaseSpec::default())
+        .catalog()
+        .database_create(tier.clone(), DatabaseSpec::default())
         .await
         .unwrap();
     let target: TableRef = tier.table("orders_daily");
@@ -73,7 +71,7 @@ async fn a_change_is_kept_with_whom_it_reaches(test: TestDatabase) {
     watched.pass(DAY_S);
     let report = look(&replica).await;
     let found = replica
-        .watch
+        .watch()
         .schema_change_list(&ChangeFilter::default())
         .await
         .unwrap();
@@ -126,7 +124,7 @@ async fn listed_by_filters(replica: &Replica, kept: &[SchemaChange]) {
         (with(|one| one.before = Some(kept[1].id)), 1),
         (with(|one| one.limit = 1), 1),
     ] {
-        let found = replica.watch.schema_change_list(&filter).await.unwrap();
+        let found = replica.watch().schema_change_list(&filter).await.unwrap();
         assert_eq!(found.len(), count, "{filter:?}");
     }
 }
@@ -134,7 +132,7 @@ async fn listed_by_filters(replica: &Replica, kept: &[SchemaChange]) {
 /// Kept snapshots can be compared at any time.
 async fn compared_again(replica: &Replica) {
     let back = replica
-        .watch
+        .watch()
         .schema_diff("lake", SnapshotAt::Latest, SnapshotAt::At(START_S))
         .await
         .unwrap();
@@ -142,7 +140,7 @@ async fn compared_again(replica: &Replica) {
     assert_eq!(kinds, ["column_dropped", "column_added"]);
     assert_eq!(back[0].object, "default.orders.note");
     let missing = replica
-        .watch
+        .watch()
         .schema_diff("lake", SnapshotAt::At(START_S - 1), SnapshotAt::Latest)
         .await;
     assert!(matches!(missing, Err(Error::NotFound(_))), "{missing:?}");
@@ -166,13 +164,20 @@ async fn two_replicas_tell_a_change_once(test: TestDatabase) {
         futures::join!(round(one), round(other));
     }
     assert_eq!(watched.told_texts().len(), 1, "{:?}", watched.told_texts());
-    let changes = one.watch.schema_change_list(&ChangeFilter::default()).await;
+    let changes = one
+        .watch()
+        .schema_change_list(&ChangeFilter::default())
+        .await;
     assert_eq!(changes.unwrap().len(), 1);
-    assert_eq!(one.watch.snapshot_list("lake", 10).await.unwrap().len(), 2);
+    assert_eq!(
+        one.watch().snapshot_list("lake", 10).await.unwrap().len(),
+        2
+    );
 
+    let (first, second) = (one.watch(), other.watch());
     let looks = futures::join!(
-        one.watch.watch_run("lake", WatchCause::Schedule),
-        other.watch.watch_run("lake", WatchCause::Schedule)
+        first.watch_run("lake", WatchCause::Schedule),
+        second.watch_run("lake", WatchCause::Schedule)
     );
     for outcome in [looks.0, looks.1] {
         assert!(
@@ -204,14 +209,20 @@ async fn the_schedule_is_kept_in_its_time_zone(test: TestDatabase) {
         look(&replica).await;
         let mut moments = Vec::new();
         for _ in 0..2 {
-            let due_at = replica.watch.source_get("lake").await.unwrap().state.due_at;
+            let due_at = replica
+                .watch()
+                .source_get("lake")
+                .await
+                .unwrap()
+                .state
+                .due_at;
             moments.push(due_at);
             watched
                 .clock
                 .advance_ms((due_at - 1) * 1000 - watched.clock.millis());
-            assert!(replica.watch.watch_due().await.unwrap().is_empty());
+            assert!(replica.watch().watch_due().await.unwrap().is_empty());
             watched.pass(1);
-            assert_eq!(replica.watch.watch_due().await.unwrap(), ["lake"]);
+            assert_eq!(replica.watch().watch_due().await.unwrap(), ["lake"]);
             round(&replica).await;
         }
         assert_eq!(moments, expected);
@@ -219,17 +230,17 @@ async fn the_schedule_is_kept_in_its_time_zone(test: TestDatabase) {
 
     "0 12 * * *".clone_into(&mut watched.source.schedule);
     let changed = watched.replica().await;
-    assert!(changed.watch.watch_due().await.unwrap().is_empty());
-    let state = changed.watch.source_get("lake").await.unwrap().state;
+    assert!(changed.watch().watch_due().await.unwrap().is_empty());
+    let state = changed.watch().source_get("lake").await.unwrap().state;
     assert_eq!(state.schedule, "0 12 * * * Europe/Berlin");
     watched.source.paused = true;
     let paused = watched.replica().await;
     watched.pass(3 * DAY_S);
     assert!(
-        paused.watch.watch_due().await.unwrap().is_empty(),
+        paused.watch().watch_due().await.unwrap().is_empty(),
         "it rests"
     );
-    assert_eq!(paused.watch.watch_late_tell().await.unwrap(), 0);
+    assert_eq!(paused.watch().watch_late_tell().await.unwrap(), 0);
     look(&paused).await;
 }
 
@@ -240,11 +251,11 @@ fn seconds(text: &str) -> i64 {
 async fn a_new_column_is_added_to_the_table_that_lacks_it(test: TestDatabase) {
     let watched = Watched::new(test).await.mapped();
     let replica = watched.replica().await;
-    let watch = &replica.watch;
+    let watch = replica.watch();
     let tier = DatabaseRef::new("hive", "t1");
     replica
-        .catalog
-        .database_create(&Caller::system(), tier.clone(), DatabaseSpec::default())
+        .catalog()
+        .database_create(tier.clone(), DatabaseSpec::default())
         .await
         .unwrap();
     let target = tier.table("orders_daily");
@@ -262,7 +273,7 @@ async fn a_new_column_is_added_to_the_table_that_lacks_it(test: TestDatabase) {
         let found = changes.iter().find(|one| one.object.ends_with(object));
         found.unwrap_or_else(|| panic!("{object}: {changes:?}")).id
     };
-    let events = replica.catalog.event_last_id().await.unwrap();
+    let events = replica.catalog().event_last_id().await.unwrap();
     for _ in 0..2 {
         watch.schema_change_apply(id_of(".note")).await.unwrap();
     }
@@ -272,11 +283,15 @@ async fn a_new_column_is_added_to_the_table_that_lacks_it(test: TestDatabase) {
     let again = watch.schema_change_apply(id_of(".price")).await.unwrap();
     assert!(!again[0].added, "it is there");
     assert_eq!(
-        replica.catalog.event_last_id().await.unwrap() - events,
+        replica.catalog().event_last_id().await.unwrap() - events,
         2,
         "each column is one alter with its event"
     );
-    let columns = replica.catalog.table_columns(&target, false).await.unwrap();
+    let columns = replica
+        .catalog()
+        .table_columns(&target, false)
+        .await
+        .unwrap();
     let columns: Vec<_> = columns
         .iter()
         .map(|one| (one.name.as_str(), one.data_type.as_str()))
@@ -299,103 +314,4 @@ async fn a_new_column_is_added_to_the_table_that_lacks_it(test: TestDatabase) {
     assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
     let missing = watch.schema_change_apply(99_999).await;
     assert!(matches!(missing, Err(Error::NotFound(_))), "{missing:?}");
-}
-
-async fn sources_are_added_and_removed(test: TestDatabase) {
-    let watched = Watched::new(test).await;
-    let replica = watched.replica().await;
-    let watch = &replica.watch;
-    let own = SourceSettings::new(SourceKind::Catalog, None);
-    let added = watch.source_add("own", own.clone()).await.unwrap();
-    assert_eq!(added.origin, SourceOrigin::Stored);
-    assert!(matches!(
-        watch.source_add("own", own.clone()).await,
-        Err(Error::AlreadyExists(_))
-    ));
-    assert!(matches!(
-        watch.source_add("lake", own.clone()).await,
-        Err(Error::NotAllowed(_))
-    ));
-    wrong_ones_are_refused(&replica, &own).await;
-    let mut due = watch.watch_due().await.unwrap();
-    due.sort();
-    assert_eq!(
-        due,
-        ["lake", "own"],
-        "both are to be seen for the first time"
-    );
-    round(&replica).await;
-    let names: Vec<String> = watch
-        .source_list()
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|one| one.name)
-        .collect();
-    assert_eq!(names, ["lake", "own"]);
-    assert_eq!(watch.source_test("own").await.unwrap().tables_readable, 0);
-
-    columns_set(&replica, "orders", &["id int"]).await;
-    watch.watch_run("own", WatchCause::Manual).await.unwrap();
-    let of_own = || with(|one| one.source = Some("own".to_owned()));
-    assert_eq!(watch.schema_change_list(&of_own()).await.unwrap().len(), 1);
-    watch.source_remove("own").await.unwrap();
-    assert!(
-        watch
-            .schema_change_list(&of_own())
-            .await
-            .unwrap()
-            .is_empty()
-    );
-    what_is_gone_is_not_found(&replica).await;
-    let kept = watch.source_remove("lake").await;
-    assert!(matches!(kept, Err(Error::NotAllowed(_))));
-    let pending = watch.alert_list(&skep::model::AlertFilter::default()).await;
-    let pending = pending.unwrap();
-    assert!(
-        pending.iter().all(|one| one.subject != "own"),
-        "{pending:?}"
-    );
-    assert!(replica.catalog.table_get(&at("orders")).await.is_ok());
-}
-
-async fn what_is_gone_is_not_found(replica: &Replica) {
-    for gone in [
-        replica.watch.source_remove("own").await.unwrap_err(),
-        replica.watch.source_get("own").await.unwrap_err(),
-        replica.watch.source_test("own").await.unwrap_err(),
-        replica.watch.snapshot_list("own", 1).await.unwrap_err(),
-        replica
-            .watch
-            .watch_run("own", WatchCause::Manual)
-            .await
-            .unwrap_err(),
-    ] {
-        assert!(matches!(gone, Error::NotFound(_)), "{gone:?}");
-    }
-}
-
-async fn wrong_ones_are_refused(replica: &Replica, own: &SourceSettings) {
-    let secret = SourceSettings::new(
-        SourceKind::Postgres,
-        Some("postgres://skep:hunter2@127.0.0.1:1/shop"),
-    );
-    for (name, settings) in [
-        ("Own", own.clone()),
-        ("shop", secret),
-        ("never", {
-            let mut never = own.clone();
-            "0 0 30 2 *".clone_into(&mut never.schedule);
-            never
-        }),
-        ("file", {
-            let mut file = SourceSettings::new(SourceKind::Postgres, None);
-            file.url_file = Some("/run/secrets/other".into());
-            file
-        }),
-    ] {
-        let refused = replica.watch.source_add(name, settings).await.unwrap_err();
-        assert!(matches!(refused, Error::Invalid(_)), "{name}: {refused:?}");
-        assert!(!refused.to_string().contains("hunter2"));
-    }
 }

@@ -33,10 +33,7 @@ async fn create(
 ) -> Result<(), Failure> {
     let table = from_wire::table::table(required(table, "tbl")?, None)?;
     let gather = !flag(context, "DO_NOT_UPDATE_STATS");
-    Ok(call
-        .catalog()
-        .table_create(&call.caller(), table, gather)
-        .await?)
+    Ok(call.catalog().table_create(table, gather).await?)
 }
 
 async fn create_table(call: Call<'_>) -> Answer {

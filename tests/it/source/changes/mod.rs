@@ -100,13 +100,21 @@ impl Told {
     }
 
     async fn look(&self) -> WatchReport {
-        let report = self.watch.watch_run("shop", WatchCause::Manual).await;
+        let report = self
+            .watch
+            .for_system()
+            .watch_run("shop", WatchCause::Manual)
+            .await;
         report.expect("the source is read")
     }
 
     /// Sends what is due and gives everything that Slack got so far, a message each.
     async fn delivered(&self) -> Vec<String> {
-        self.watch.alerts_deliver().await.expect("a delivery");
+        self.watch
+            .for_system()
+            .alerts_deliver()
+            .await
+            .expect("a delivery");
         let received = self.slack.received();
         let bodies = received.iter().map(|message| {
             let body: serde_json::Value = serde_json::from_str(&message.body).expect("JSON");

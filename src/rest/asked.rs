@@ -1,0 +1,48 @@
+//! A request with who sent it: the one way from a handler to the operations.
+
+use super::{Shared, caller};
+use crate::model::Caller;
+use crate::{catalog, discovery, watch};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+/// What handlers ask through.
+#[derive(Debug)]
+pub(super) struct Asked {
+    /// What all requests share.
+    pub(super) shared: Arc<Shared>,
+    caller: Caller,
+}
+
+impl Asked {
+    /// The operations on Hive's nouns.
+    pub(super) fn catalog(&self) -> catalog::Operations<'_> {
+        self.shared.catalog.for_caller(&self.caller)
+    }
+
+    /// Those of discovery.
+    pub(super) fn discovery(&self) -> discovery::Operations<'_> {
+        self.shared.discovery.for_caller(&self.caller)
+    }
+
+    /// Those of the watch and its alerts.
+    pub(super) fn watch(&self) -> watch::Operations<'_> {
+        self.shared.watch.for_caller(&self.caller)
+    }
+}
+
+impl FromRequestParts<Arc<Shared>> for Asked {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(
+        _: &mut Parts,
+        shared: &Arc<Shared>,
+    ) -> Result<Self, Self::Rejection> {
+        Ok(Self {
+            shared: Arc::clone(shared),
+            caller: caller(),
+        })
+    }
+}

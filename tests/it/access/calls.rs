@@ -1,0 +1,366 @@
+//! One call of each operation, and what it is to ask before it does anything.
+
+use super::house::{House, at, database, function, function_at, lock, orders, table};
+use super::services::services;
+use futures::future::BoxFuture;
+use skep::catalog::Action::{self, Alter, Create, Drop, Lock, Operate, See, Write};
+use skep::catalog::{
+    AddOptions, AlterOptions, DatabaseChange, DatabaseSpec, DropOptions, DropSelection,
+    EventFilter, LockFilter, PartitionAlterOptions, PartitionKey, PartitionSelection, TableChange,
+    ValuesRequest,
+};
+use skep::error::Result;
+use skep::model::{Caller, DatabaseRef, JobFilter, Name};
+
+/// One call of an operation.
+pub(super) struct Call<'a> {
+    pub(super) name: &'static str,
+    pub(super) asked: Vec<(Action, String)>,
+    pub(super) run: BoxFuture<'a, Result<()>>,
+}
+
+/// A call that asks one thing.
+pub(super) fn call<'a, T>(
+    name: &'static str,
+    action: Action,
+    resource: &str,
+    run: impl Future<Output = Result<T>> + Send + 'a,
+) -> Call<'a> {
+    Call {
+        name,
+        asked: vec![(action, resource.to_owned())],
+        run: Box::pin(async move { run.await.map(drop) }),
+    }
+}
+
+/// What most calls act on.
+const HIVE: &str = "catalog hive";
+pub(super) const SERVER: &str = "the server";
+const SHOP: &str = "database shop";
+pub(super) const ORDERS: &str = "table shop.orders";
+
+/// The calls of all operations.
+pub(super) fn all<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
+    let mut calls = databases(house, caller);
+    calls.extend(tables(house, caller));
+    calls.extend(partitions_read(house, caller));
+    calls.extend(partitions_written(house, caller));
+    calls.extend(statistics_and_functions(house, caller));
+    calls.extend(events_and_locks(house, caller));
+    calls.extend(jobs(house, caller));
+    calls.extend(services(house, caller));
+    calls
+}
+
+fn databases<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
+    let catalog = house.catalog.for_caller(caller);
+    vec![
+        call("catalog_list", See, SERVER, async move {
+            catalog.catalog_list().await
+        }),
+        call("catalog_get", See, HIVE, async move {
+            catalog.catalog_get(&Name::new("hive")).await
+        }),
+        call("database_create", Create, HIVE, async move {
+            let at = DatabaseRef::new("hive", "new");
+            catalog.database_create(at, DatabaseSpec::default()).await
+        }),
+        call("database_get", See, SHOP, async move {
+            catalog.database_get(&database()).await
+        }),
+        call("database_names", See, HIVE, async move {
+            catalog.database_names(&Name::new("hive"), None).await
+        }),
+        call("databases", See, HIVE, async move {
+            catalog.databases(&Name::new("hive"), None).await
+        }),
+        call("database_alter", Alter, SHOP, async move {
+            let spec = DatabaseSpec::default();
+            catalog.database_alter(&database(), spec).await
+        }),
+        call("database_change", Alter, SHOP, async move {
+            let change = DatabaseChange::default();
+            catalog.database_change(&database(), &change).await
+        }),
+        call("database_drop", Drop, SHOP, async move {
+            catalog.database_drop(&database(), true, true).await
+        }),
+        call("lint", See, HIVE, async move {
+            catalog.lint(&Name::new("hive"), None, None, 10).await
+        }),
+        call("config_value", See, SERVER, async move {
+            catalog.config_value("hive.txn.timeout").await
+        }),
+        call("pending_deletes_retry", Operate, SERVER, async move {
+            catalog.pending_deletes_retry().await
+        }),
+    ]
+}
+
+fn tables<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
+    let catalog = house.catalog.for_caller(caller);
+    vec![
+        call("table_create", Create, SHOP, async move {
+            catalog.table_create(table("new"), false).await
+        }),
+        call("table_get", See, ORDERS, async move {
+            catalog.table_get(&orders()).await
+        }),
+        call("tables_by_name", See, SHOP, async move {
+            catalog.tables_by_name(&database(), &[]).await
+        }),
+        call("table_names", See, SHOP, async move {
+            catalog.table_names(&database(), None, None).await
+        }),
+        call("table_metas", See, HIVE, async move {
+            let hive = Name::new("hive");
+            catalog.table_metas(&hive, None, None, &[]).await
+        }),
+        call("table_columns", See, ORDERS, async move {
+            catalog.table_columns(&orders(), true).await
+        }),
+        call("table_names_by_filter", See, SHOP, async move {
+            catalog.table_names_by_filter(&database(), "", None).await
+        }),
+        call("table_alter", Alter, ORDERS, async move {
+            let options = AlterOptions::default();
+            catalog
+                .table_alter(&orders(), table("orders"), &options)
+                .await
+        }),
+        Call {
+            asked: vec![
+                (Alter, ORDERS.to_owned()),
+                (Create, "database default".to_owned()),
+            ],
+            ..call("table_alter", Alter, ORDERS, async move {
+                let mut moved = table("orders");
+                moved.at = DatabaseRef::new("hive", "default").table("orders");
+                let options = AlterOptions::default();
+                catalog.table_alter(&orders(), moved, &options).await
+            })
+        },
+        call("table_change", Alter, ORDERS, async move {
+            let change = TableChange::default();
+            catalog.table_change(&orders(), &change).await
+        }),
+        call("table_drop", Drop, ORDERS, async move {
+            catalog.table_drop(&orders(), true).await
+        }),
+        call("table_truncate", Write, ORDERS, async move {
+            catalog.table_truncate(&orders(), None).await
+        }),
+    ]
+}
+
+fn partitions_read<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
+    let catalog = house.catalog.for_caller(caller);
+    let all = PartitionSelection::All;
+    vec![
+        call("partition_get", See, ORDERS, async move {
+            let key = PartitionKey::Name("dt=2026-11-22");
+            catalog.partition_get(&orders(), key).await
+        }),
+        call("partitions_by_name", See, ORDERS, async move {
+            catalog.partitions_by_name(&orders(), &[]).await
+        }),
+        call("partitions_select", See, ORDERS, async move {
+            catalog.partitions_select(&orders(), all, None).await
+        }),
+        call("partition_page", See, ORDERS, async move {
+            catalog.partition_page(&orders(), all, None, 10).await
+        }),
+        call("partition_names", See, ORDERS, async move {
+            catalog.partition_names(&orders(), all, None).await
+        }),
+        call("partition_count", See, ORDERS, async move {
+            catalog.partition_count(&orders(), all).await
+        }),
+        call("partition_values", See, ORDERS, async move {
+            let request = ValuesRequest {
+                keys: &["dt"],
+                filter: "",
+                distinct: true,
+                order: &[],
+                ascending: true,
+                max: None,
+            };
+            catalog.partition_values(&orders(), request).await
+        }),
+    ]
+}
+
+fn partitions_written<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
+    let catalog = house.catalog.for_caller(caller);
+    vec![
+        call("partitions_add", Write, ORDERS, async move {
+            let options = AddOptions {
+                if_not_exists: true,
+                gather_statistics: false,
+            };
+            catalog.partitions_add(&orders(), Vec::new(), options).await
+        }),
+        call("partition_append", Write, ORDERS, async move {
+            let values = vec!["2026-11-23".to_owned()];
+            catalog.partition_append(&orders(), values, false).await
+        }),
+        call("partition_append_by_name", Write, ORDERS, async move {
+            catalog
+                .partition_append_by_name(&orders(), "dt=2026-11-24", false)
+                .await
+        }),
+        call("partitions_alter", Write, ORDERS, async move {
+            let options = PartitionAlterOptions::default();
+            catalog
+                .partitions_alter(&orders(), Vec::new(), options)
+                .await
+        }),
+        call("partition_rename", Write, ORDERS, async move {
+            let draft = skep::catalog::PartitionDraft {
+                at: orders(),
+                values: vec!["2026-11-25".to_owned()],
+                location: None,
+                descriptor: None,
+                created_at: 0,
+                last_access_at: 0,
+                parameters: skep::model::Parameters::new(),
+                rest: Vec::new(),
+            };
+            let old = ["2026-11-22".to_owned()];
+            let options = PartitionAlterOptions::default();
+            catalog
+                .partition_rename(&orders(), &old, draft, options)
+                .await
+        }),
+        call("partitions_drop", Write, ORDERS, async move {
+            let options = DropOptions {
+                delete_data: true,
+                if_exists: true,
+            };
+            let gone = DropSelection::Name("dt=2026-11-22");
+            catalog.partitions_drop(&orders(), gone, options).await
+        }),
+        Call {
+            asked: vec![
+                (Write, ORDERS.to_owned()),
+                (Write, "table shop.other".to_owned()),
+            ],
+            ..call("partitions_exchange", Write, ORDERS, async move {
+                let spec = [("dt", "2026-11-22")];
+                catalog
+                    .partitions_exchange(&spec, &orders(), &at("other"))
+                    .await
+            })
+        },
+    ]
+}
+
+fn statistics_and_functions<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
+    let catalog = house.catalog.for_caller(caller);
+    vec![
+        call("table_statistics", See, ORDERS, async move {
+            catalog.table_statistics(&orders(), "hive", &[]).await
+        }),
+        call("partition_statistics", See, ORDERS, async move {
+            catalog
+                .partition_statistics(&orders(), "hive", &[], &[])
+                .await
+        }),
+        call("statistics_aggregate", See, ORDERS, async move {
+            catalog
+                .statistics_aggregate(&orders(), "hive", &[], &[])
+                .await
+        }),
+        call("statistics_update", Write, ORDERS, async move {
+            catalog
+                .statistics_update(&orders(), "hive", &[], false)
+                .await
+        }),
+        call("statistics_delete", Write, ORDERS, async move {
+            catalog.statistics_delete(&orders(), None, None, &[]).await
+        }),
+        call("function_create", Create, SHOP, async move {
+            catalog.function_create(function("g")).await
+        }),
+        call("function_get", See, "function shop.f", async move {
+            catalog.function_get(&function_at("f")).await
+        }),
+        call("function_names", See, SHOP, async move {
+            catalog.function_names(&database(), None).await
+        }),
+        call("function_list", See, HIVE, async move {
+            catalog.function_list(&Name::new("hive")).await
+        }),
+        call("function_alter", Alter, "function shop.f", async move {
+            catalog
+                .function_alter(&function_at("f"), function("f"))
+                .await
+        }),
+        call("function_drop", Drop, "function shop.f", async move {
+            catalog.function_drop(&function_at("f")).await
+        }),
+    ]
+}
+
+fn events_and_locks<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
+    let catalog = house.catalog.for_caller(caller);
+    vec![
+        call("event_last_id", See, SERVER, async move {
+            catalog.event_last_id().await
+        }),
+        call("event_list", See, SERVER, async move {
+            catalog.event_list(&EventFilter::default(), 10).await
+        }),
+        call("event_count", See, SERVER, async move {
+            catalog.event_count(&EventFilter::default()).await
+        }),
+        call("event_announce", Write, ORDERS, async move {
+            catalog.event_announce(&orders(), &[]).await
+        }),
+        call("events_expire", Operate, SERVER, async move {
+            catalog.events_expire(-10).await
+        }),
+        call("lock_acquire", Lock, SERVER, async move {
+            catalog.lock_acquire(&lock()).await
+        }),
+        call("lock_check", Lock, SERVER, async move {
+            catalog.lock_check(1).await
+        }),
+        call("lock_heartbeat", Lock, SERVER, async move {
+            catalog.lock_heartbeat(1, 0).await
+        }),
+        call("lock_release", Lock, SERVER, async move {
+            catalog.lock_release(1).await
+        }),
+        call("lock_list", See, SERVER, async move {
+            catalog.lock_list(&LockFilter::default()).await
+        }),
+        call("locks_expire", Operate, SERVER, async move {
+            catalog.locks_expire().await
+        }),
+    ]
+}
+
+fn jobs<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
+    let catalog = house.catalog.for_caller(caller);
+    vec![
+        call(
+            "job_get",
+            See,
+            SERVER,
+            async move { catalog.job_get(1).await },
+        ),
+        call("job_list", See, SERVER, async move {
+            catalog.job_list(&JobFilter::default()).await
+        }),
+        call("job_counts", See, SERVER, async move {
+            catalog.job_counts().await
+        }),
+        call("jobs_resume", Operate, SERVER, async move {
+            catalog.jobs_resume(10).await
+        }),
+        call("jobs_expire", Operate, SERVER, async move {
+            catalog.jobs_expire(0).await
+        }),
+    ]
+}
