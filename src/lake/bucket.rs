@@ -82,7 +82,9 @@ impl Bucket {
                 }
             }
             self.keys_delete(at, keys).await?;
-            sizes.into_iter().for_each(|bytes| progress.add(bytes));
+            for bytes in sizes {
+                progress.add(bytes);
+            }
             if next.is_none() {
                 return Ok(spared);
             }
@@ -138,7 +140,9 @@ impl Bucket {
         let mut token = None;
         loop {
             let (objects, next) = self.page(at, token, PAGE_KEYS_MAX).await?;
-            objects.iter().for_each(|object| total.add(object.size));
+            for object in &objects {
+                total.add(object.size);
+            }
             if next.is_none() {
                 return Ok(total);
             }

@@ -48,8 +48,10 @@ impl Operations<'_> {
         }
         self.exchange_check(&to, &moving).await?;
         let mut arrived = moving.clone();
-        arrived.iter_mut().for_each(|one| one.location = None);
-        self.relocate(exchange(from, &to, moving, &spec)).await?;
+        for one in &mut arrived {
+            one.location = None;
+        }
+        Box::pin(self.relocate(exchange(from, &to, moving, &spec))).await?;
         Ok(PartitionsOf {
             table: to,
             partitions: arrived,

@@ -89,7 +89,7 @@ impl Operations<'_> {
             to: None,
             expected: None,
         };
-        self.relocate(relocation).await
+        Box::pin(self.relocate(relocation)).await
     }
 }
 

@@ -62,7 +62,7 @@ impl Operations<'_> {
         if new.at == *at {
             self.table_replace(at, new, options).await
         } else {
-            self.table_rename(at, new, options).await
+            Box::pin(self.table_rename(at, new, options)).await
         }
     }
 }

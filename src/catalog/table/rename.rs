@@ -49,7 +49,7 @@ impl Catalog {
         if let Some(Move { from, to }) = self.table_move_plan(&seen, &after, &source, &target)? {
             after.location = Some(to.clone());
             let relocation = table_relocation(seen, after, Move { from, to }, options);
-            return self.relocate(relocation).await;
+            return Box::pin(self.relocate(relocation)).await;
         }
         if after.location != seen.location
             && let Some(location) = &after.location
