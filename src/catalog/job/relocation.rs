@@ -81,6 +81,9 @@ impl Catalog {
                 if let Some(job) = session.job_holding(&held).await? {
                     return Ok(Err(job));
                 }
+                if let Some(job) = done_meanwhile(session, &new).await? {
+                    return Ok(Err(job));
+                }
                 places_free(session, &new).await?;
                 session.job_insert(id, &new).await?;
                 Ok(Ok(id))
@@ -348,6 +351,37 @@ impl Catalog {
         }
         Ok(())
     }
+}
+
+/// The job that has just done what a new one is to do, where nobody has heard of its end yet: what is to be moved was
+/// there when the request was read, and is not any more.
+async fn done_meanwhile(session: &mut Session, new: &NewJob) -> Result<Option<Job>> {
+    let (Some(work), Some(target)) = (&new.work, &new.target) else {
+        return Ok(None);
+    };
+    let is_there = match &work.change {
+        EventBody::TableChange { before, .. } => {
+            let current = session.table_get(&before.at).await?;
+            current.is_some_and(|current| current.id == before.id)
+        }
+        EventBody::PartitionChange { table, before, .. } => session
+            .partition_get(table.id, &before.name)
+            .await?
+            .is_some(),
+        EventBody::Partitions { table, partitions } => {
+            let names: Vec<&str> = partitions.iter().map(|one| one.name.as_str()).collect();
+            let existing = session.partition_names_existing(table.id, &names).await?;
+            !existing.is_empty()
+        }
+        _ => true,
+    };
+    if is_there {
+        return Ok(None);
+    }
+    let job = session
+        .job_unheard(new.table_id, new.kind, &new.subject, target)
+        .await?;
+    Ok(job.filter(|job| matches!(job.phase, JobPhase::Deleting | JobPhase::Done)))
 }
 
 /// Keeps the lease to the end of the transaction, so that what it writes is written by its holder.

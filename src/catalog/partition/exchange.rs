@@ -4,7 +4,7 @@ use super::event::partitions_event;
 use super::prepare::default_location;
 use super::{PartitionSelection, PartitionsOf, key_names, same_table, table_missing};
 use crate::catalog::Catalog;
-use crate::catalog::job::{Deletion, Handover, Relocation, subject};
+use crate::catalog::job::{Deletion, Handover, Relocation, UnheardRename, subject};
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::hive::partition_name::make_name;
@@ -31,16 +31,23 @@ impl Operations<'_> {
         let to = self.table_read(target).await?;
         comparable(&from, &to)?;
         let values = leading_values(&from, spec)?;
-        let selection = PartitionSelection::Values(&values);
-        let mut cursor = self.partitions_open(source, selection, None).await?;
-        let mut moving = Vec::new();
-        while let Some(mut page) = cursor.next_page().await? {
-            moving.append(&mut page);
-        }
-        drop(cursor);
+        let moving = self.partitions_of_values(source, &values).await?;
         let keys = key_names(&from);
         let spec = make_name(&keys[..values.len()], &values)?;
         if moving.is_empty() {
+            let unheard = UnheardRename {
+                kind: JobKind::ExchangePartitions,
+                table_id: from.id,
+                subject: &format!("{}/{spec}", subject(&from.at)),
+                target: &subject(&to.at),
+            };
+            if self.rename_is_unheard(unheard).await? {
+                let partitions = self.partitions_of_values(target, &values).await?;
+                return Ok(PartitionsOf {
+                    table: to,
+                    partitions,
+                });
+            }
             return Err(Error::Invalid(format!(
                 "no partition of {} matches the values {values:?}",
                 source.table
@@ -60,6 +67,21 @@ impl Operations<'_> {
 }
 
 impl Catalog {
+    /// The partitions with these values of the leading keys.
+    async fn partitions_of_values(
+        &self,
+        at: &TableRef,
+        values: &[String],
+    ) -> Result<Vec<Partition>> {
+        let selection = PartitionSelection::Values(values);
+        let mut cursor = self.partitions_open(at, selection, None).await?;
+        let mut partitions = Vec::new();
+        while let Some(mut page) = cursor.next_page().await? {
+            partitions.append(&mut page);
+        }
+        Ok(partitions)
+    }
+
     /// Fails where the target has one of the partitions.
     async fn exchange_check(&self, to: &Table, moving: &[Partition]) -> Result<()> {
         let names: Vec<&str> = moving.iter().map(|one| one.name.as_str()).collect();

@@ -46,21 +46,20 @@ impl Operations<'_> {
         let before = session.partition_get(table.id, &old_name).await?;
         let existing = session.partition_get(table.id, &after.name).await?;
         drop(session);
-        let Some(before) = before else {
-            let is_unheard = existing.is_some()
-                && self
-                    .rename_is_unheard(UnheardRename {
-                        kind: JobKind::RenamePartition,
-                        table_id: table.id,
-                        subject: &partition_subject(at, &old_name),
-                        target: &partition_subject(at, &after.name),
-                    })
+        let before = match (before, existing) {
+            (Some(before), None) => before,
+            // A job may have done it, also since the first look.
+            (before, _) => {
+                let is_done = self
+                    .partition_rename_is_unheard(&table, &old_name, &after.name)
                     .await?;
-            return if is_unheard { Ok(()) } else { Err(gone()) };
+                return match before {
+                    _ if is_done => Ok(()),
+                    Some(_) => Err(taken(at, &after)),
+                    None => Err(gone()),
+                };
+            }
         };
-        if existing.is_some() {
-            return Err(taken(at, &after));
-        }
         let moved = partition_move(&table, &before, &mut after);
         // As in Hive: an external partition keeps its place, and its figures with it.
         if !options.keep_statistics && !keeps && !table.is_external() {
@@ -94,6 +93,29 @@ impl Operations<'_> {
 }
 
 impl Catalog {
+    /// Whether this rename was done by a job of whose end nobody has heard yet.
+    async fn partition_rename_is_unheard(
+        &self,
+        table: &Table,
+        old: &str,
+        new: &str,
+    ) -> Result<bool> {
+        let mut session = self.store.session().await?;
+        let is_left = session.partition_get(table.id, old).await?.is_some();
+        let is_there = session.partition_get(table.id, new).await?.is_some();
+        drop(session);
+        if is_left || !is_there {
+            return Ok(false);
+        }
+        self.rename_is_unheard(UnheardRename {
+            kind: JobKind::RenamePartition,
+            table_id: table.id,
+            subject: &partition_subject(&table.at, old),
+            target: &partition_subject(&table.at, new),
+        })
+        .await
+    }
+
     /// Counts the files of a partition where they are now; they move as they are.
     async fn partition_rename_figures(
         &self,

@@ -39,8 +39,11 @@ impl Catalog {
         };
         let existing = session.table_get(&new.at).await?;
         drop(session);
-        if existing.is_some() {
-            return Err(taken(&new.at));
+        if let Some(existing) = existing {
+            // A job may have ended since the first look.
+            let is_done =
+                existing.id == seen.id && self.table_rename_is_unheard(at, &new.at).await?;
+            return if is_done { Ok(()) } else { Err(taken(&new.at)) };
         }
         self.table_name_check(&new.at).map_err(refused)?;
         let source = self.database_read(&at.database_ref()).await?;

@@ -106,7 +106,10 @@ async fn a_partition_renamed_beyond_the_deadline_is_told_of_as_well(database: Te
 /// The copy fails, and so does what takes it back: the next try does that first.
 async fn a_failed_copy_never_blocks_the_next_try(database: TestDatabase) {
     let house = House::new(&database).await;
-    let running = house.server(|_| {}).await;
+    // One after the other, so that it is known which copies were made.
+    let running = house
+        .server(|settings| settings.storage.s3.copies_concurrent_max = 1)
+        .await;
     create(&running, "t").await;
     house.file("w/t/a");
     house.file("w/t/b");
