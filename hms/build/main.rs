@@ -4,6 +4,7 @@
 mod descriptors;
 mod enums;
 mod idl;
+mod lexer;
 mod methods;
 mod names;
 mod places;

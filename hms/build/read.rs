@@ -1,231 +1,349 @@
-//! Reads the IDL with the parser crate and turns it into our own model; all our conventions about
-//! annotations (told at the head of the IDL) are understood here.
-
-use std::error::Error;
-
-use parser::{Annotations, Attribute, ConstValue, FileParser, FileSource, Item, StructLike};
-use pilota_thrift_parser as parser;
+//! Reads the IDL into our own model; all our conventions about annotations (told at the head of the IDL) are understood
+//! here.
+//!
+//! A parser from a library would take longer to build than all that this crate needs otherwise, for the little grammar
+//! that the IDL uses. The tests read the same file with one.
 
 use crate::idl::{Const, Enum, Field, Idl, Kind, Method, Older, Struct, Ty, Value, Versions};
+use crate::lexer::{Token, Word, tokens};
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+type Result<T> = std::result::Result<T, String>;
 
 /// Reads the whole IDL.
 pub(crate) fn read(text: &str) -> Result<Idl> {
-    let source = FileSource::new(text);
-    let file = FileParser { source }
-        .parse()
-        .map_err(|error| format!("{error}"))?;
+    let mut reader = Reader {
+        left: tokens(text)?.into_iter().peekable(),
+        line: 0,
+    };
     let mut idl = Idl {
         enums: Vec::new(),
         structs: Vec::new(),
         consts: Vec::new(),
         methods: Vec::new(),
     };
-    for item in &file.items {
-        match item {
-            Item::Enum(it) => idl.enums.push(read_enum(it)),
-            Item::Struct(it) => {
-                idl.structs
-                    .push(read_struct(it, Kind::Struct, &it.leading_comments)?);
-            }
-            Item::Union(it) => {
-                idl.structs
-                    .push(read_struct(it, Kind::Union, &it.leading_comments)?);
-            }
-            Item::Exception(it) => {
-                idl.structs
-                    .push(read_struct(it, Kind::Exception, &it.leading_comments)?);
-            }
-            Item::Constant(it) => idl.consts.push(Const {
-                name: it.name.to_string(),
-                ty: read_type(&it.r#type)?,
-                value: read_value(&it.value)?,
-            }),
-            Item::Service(it) => {
-                for function in &it.functions {
-                    idl.methods.push(read_method(function)?);
-                }
-            }
-            Item::Namespace(_) => {}
-            other => return Err(format!("the generator does not know {other:?}").into()),
-        }
+    while reader.left.peek().is_some() {
+        reader
+            .item(&mut idl)
+            .map_err(|why| format!("line {}: {why}", reader.line))?;
     }
     idl.methods.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(idl)
 }
 
-fn note(annotations: &Annotations, key: &str) -> Option<String> {
-    annotations
-        .iter()
-        .find(|it| it.key == key)
-        .map(|it| it.value.to_string())
+/// What stands in parentheses behind an item.
+type Notes = Vec<(String, String)>;
+
+fn note(notes: &[(String, String)], key: &str) -> Option<String> {
+    let found = notes.iter().find(|(name, _)| name == key);
+    found.map(|(_, value)| value.clone())
 }
 
-fn versions(annotations: &Annotations) -> Versions {
+fn versions(notes: &[(String, String)]) -> Versions {
     Versions {
-        since: note(annotations, "since"),
-        until: note(annotations, "until"),
+        since: note(notes, "since"),
+        until: note(notes, "until"),
     }
 }
 
 /// The comment above an item, without headings of topics, which start with dashes.
-fn comment(text: &str) -> Vec<String> {
-    text.lines()
-        .map(|line| line.trim_start_matches('/').trim())
+fn comment(lines: Vec<String>) -> Vec<String> {
+    lines
+        .into_iter()
         .filter(|line| !line.is_empty() && !line.starts_with("--"))
-        .map(str::to_owned)
         .collect()
 }
 
-fn read_enum(it: &parser::Enum) -> Enum {
-    let members = it.values.iter().map(|member| {
-        let value = member
-            .value
-            .expect("every enum member has its number in the IDL");
-        (
-            member.name.to_string(),
-            value.0,
-            versions(&member.annotations),
-        )
-    });
-    Enum {
-        name: it.name.to_string(),
-        doc: versions(&it.annotations).sentence().into_iter().collect(),
-        members: members.collect(),
+struct Reader {
+    left: std::iter::Peekable<std::vec::IntoIter<Token>>,
+    /// Of the last word.
+    line: usize,
+}
+
+impl Reader {
+    fn next(&mut self) -> Result<Token> {
+        let token = self.left.next().ok_or("the IDL ends in the middle")?;
+        self.line = token.line;
+        Ok(token)
+    }
+
+    /// Takes the next word if it is this one.
+    fn takes(&mut self, wanted: &Word) -> bool {
+        let found = self.left.next_if(|token| token.word == *wanted);
+        found.inspect(|token| self.line = token.line).is_some()
+    }
+
+    fn takes_mark(&mut self, mark: char) -> bool {
+        self.takes(&Word::Mark(mark))
+    }
+
+    fn takes_name(&mut self, name: &str) -> bool {
+        self.takes(&Word::Name(name.to_owned()))
+    }
+
+    fn mark(&mut self, wanted: char) -> Result<()> {
+        match self.next()?.word {
+            Word::Mark(mark) if mark == wanted => Ok(()),
+            other => Err(format!("{other:?} stands where `{wanted}` is due")),
+        }
+    }
+
+    fn name(&mut self) -> Result<String> {
+        match self.next()?.word {
+            Word::Name(name) => Ok(name),
+            other => Err(format!("{other:?} stands where a name is due")),
+        }
+    }
+
+    fn number(&mut self) -> Result<i64> {
+        match self.next()?.word {
+            Word::Number(number) => Ok(number),
+            other => Err(format!("{other:?} stands where a number is due")),
+        }
+    }
+
+    /// What stands between the parts of a list, if anything.
+    fn separator(&mut self) {
+        let _ = self.takes_mark(',') || self.takes_mark(';');
+    }
+
+    fn item(&mut self, idl: &mut Idl) -> Result<()> {
+        let Token { word, comments, .. } = self.next()?;
+        let Word::Name(keyword) = word else {
+            return Err(format!("no item begins with {word:?}"));
+        };
+        match keyword.as_str() {
+            "namespace" => {
+                self.name()?;
+                self.name()?;
+            }
+            "const" => {
+                let ty = self.ty()?;
+                let name = self.name()?;
+                self.mark('=')?;
+                let value = self.value()?;
+                idl.consts.push(Const { name, ty, value });
+            }
+            "enum" => idl.enums.push(self.enumeration()?),
+            "struct" => idl.structs.push(self.structure(Kind::Struct, comments)?),
+            "union" => idl.structs.push(self.structure(Kind::Union, comments)?),
+            "exception" => idl.structs.push(self.structure(Kind::Exception, comments)?),
+            "service" => {
+                self.name()?;
+                if self.takes_name("extends") {
+                    self.name()?;
+                }
+                self.mark('{')?;
+                while !self.takes_mark('}') {
+                    idl.methods.push(self.method()?);
+                }
+            }
+            other => return Err(format!("the generator does not know `{other}`")),
+        }
+        self.separator();
+        Ok(())
+    }
+
+    fn enumeration(&mut self) -> Result<Enum> {
+        let name = self.name()?;
+        let mut members = Vec::new();
+        self.mark('{')?;
+        while !self.takes_mark('}') {
+            let member = self.name()?;
+            self.mark('=')?;
+            let number = self.number()?;
+            members.push((member, number, versions(&self.notes()?)));
+            self.separator();
+        }
+        Ok(Enum {
+            name,
+            doc: versions(&self.notes()?).sentence().into_iter().collect(),
+            members,
+        })
+    }
+
+    fn structure(&mut self, kind: Kind, comments: Vec<String>) -> Result<Struct> {
+        let name = self.name()?;
+        self.mark('{')?;
+        let fields = self.fields('}')?;
+        let mut doc = comment(comments);
+        doc.extend(versions(&self.notes()?).sentence());
+        Ok(Struct {
+            name,
+            kind,
+            doc,
+            fields,
+        })
+    }
+
+    /// Fields up to `end`, in the order of their numbers.
+    fn fields(&mut self, end: char) -> Result<Vec<Field>> {
+        let mut fields = Vec::new();
+        while !self.takes_mark(end) {
+            fields.push(self.field()?);
+            self.separator();
+        }
+        fields.sort_by_key(|field| field.id);
+        Ok(fields)
+    }
+
+    fn field(&mut self) -> Result<Field> {
+        let id = i16::try_from(self.number()?).map_err(|failure| failure.to_string())?;
+        self.mark(':')?;
+        let required = self.takes_name("required");
+        let _ = self.takes_name("optional");
+        let ty = self.ty()?;
+        let name = self.name()?;
+        let default = if self.takes_mark('=') {
+            Some(self.value()?)
+        } else {
+            None
+        };
+        let notes = self.notes()?;
+        let was = note(&notes, "was").unwrap_or_default();
+        let was = was.split(';').filter(|form| !form.is_empty());
+        let old_id = note(&notes, "old_id").map(|id| id.parse());
+        Ok(Field {
+            id,
+            name,
+            ty,
+            required,
+            default,
+            was: was.map(older).collect::<Result<_>>()?,
+            old_id: old_id
+                .transpose()
+                .map_err(|_| "`old_id` is no number".to_owned())?,
+            renamed: note(&notes, "renamed"),
+            required_since: note(&notes, "required_since"),
+            versions: versions(&notes),
+        })
+    }
+
+    fn method(&mut self) -> Result<Method> {
+        let doc = self.left.peek_mut().map(|token| &mut token.comments);
+        let doc = comment(doc.map(std::mem::take).unwrap_or_default());
+        let oneway = self.takes_name("oneway");
+        let returns = if self.takes_name("void") {
+            None
+        } else {
+            Some(self.ty()?)
+        };
+        let name = self.name()?;
+        self.mark('(')?;
+        let mut args = self.fields(')')?;
+        let mut throws = Vec::new();
+        if self.takes_name("throws") {
+            self.mark('(')?;
+            throws = self.fields(')')?;
+        }
+        for field in args.iter_mut().chain(&mut throws) {
+            field.required = false;
+        }
+        let notes = self.notes()?;
+        self.separator();
+        Ok(Method {
+            name,
+            doc,
+            oneway,
+            returns,
+            returned: note(&notes, "returned"),
+            args,
+            throws,
+            versions: versions(&notes),
+        })
+    }
+
+    fn notes(&mut self) -> Result<Notes> {
+        let mut notes = Vec::new();
+        if !self.takes_mark('(') {
+            return Ok(notes);
+        }
+        while !self.takes_mark(')') {
+            let key = self.name()?;
+            self.mark('=')?;
+            match self.next()?.word {
+                Word::Text(value) => notes.push((key, value)),
+                other => return Err(format!("{other:?} stands where a text is due")),
+            }
+            self.separator();
+        }
+        Ok(notes)
+    }
+
+    fn ty(&mut self) -> Result<Ty> {
+        let name = self.name()?;
+        Ok(match name.as_str() {
+            "list" => Ty::List(Box::new(self.inner()?)),
+            "set" => Ty::Set(Box::new(self.inner()?)),
+            "map" => {
+                self.mark('<')?;
+                let key = self.ty()?;
+                self.mark(',')?;
+                let value = self.ty()?;
+                self.mark('>')?;
+                Ty::Map(Box::new(key), Box::new(value))
+            }
+            name => simple(name),
+        })
+    }
+
+    fn inner(&mut self) -> Result<Ty> {
+        self.mark('<')?;
+        let ty = self.ty()?;
+        self.mark('>')?;
+        Ok(ty)
+    }
+
+    fn value(&mut self) -> Result<Value> {
+        Ok(match self.next()?.word {
+            Word::Number(number) => Value::Int(number),
+            Word::Text(text) => Value::String(text),
+            Word::Name(name) if name == "true" || name == "false" => Value::Bool(name == "true"),
+            Word::Name(name) => match name.split_once('.') {
+                Some((of, member)) => Value::Member(of.to_owned(), member.to_owned()),
+                None => return Err(format!("`{name}` is no value")),
+            },
+            other @ Word::Mark(_) => return Err(format!("{other:?} is no value")),
+        })
     }
 }
 
-fn read_struct(it: &StructLike, kind: Kind, comments: &str) -> Result<Struct> {
-    let fields: Result<Vec<Field>> = it.fields.iter().map(read_field).collect();
-    let mut fields = fields?;
-    fields.sort_by_key(|field| field.id);
-    let mut doc = comment(comments);
-    doc.extend(versions(&it.annotations).sentence());
-    Ok(Struct {
-        name: it.name.to_string(),
-        kind,
-        doc,
-        fields,
-    })
-}
-
-fn read_field(it: &parser::Field) -> Result<Field> {
-    let was = match note(&it.annotations, "was") {
-        Some(text) => text
-            .split(';')
-            .map(read_older)
-            .collect::<Result<Vec<Older>>>()?,
-        None => Vec::new(),
-    };
-    let old_id = note(&it.annotations, "old_id")
-        .map(|id| id.parse())
-        .transpose()?;
-    Ok(Field {
-        id: i16::try_from(it.id)?,
-        name: it.name.to_string(),
-        ty: read_type(&it.ty)?,
-        required: it.attribute == Attribute::Required,
-        default: it.default.as_ref().map(read_value).transpose()?,
-        was,
-        old_id,
-        renamed: note(&it.annotations, "renamed"),
-        required_since: note(&it.annotations, "required_since"),
-        versions: versions(&it.annotations),
-    })
-}
-
-fn read_older(text: &str) -> Result<Older> {
-    let mut words = text.trim().splitn(3, ' ');
-    let (Some(ty), Some(name), Some(when)) = (words.next(), words.next(), words.next()) else {
-        return Err(format!("`{text}` is not TYPE NAME WHEN").into());
-    };
-    Ok(Older {
-        ty: parse_type(ty),
-        name: name.to_owned(),
-        when: when.to_owned(),
-    })
-}
-
-/// Parses a type inside an annotation, which the parser crate leaves as text.
-fn parse_type(text: &str) -> Ty {
-    let inside = |prefix: &str| {
-        text.strip_prefix(prefix)
-            .and_then(|it| it.strip_suffix('>'))
-    };
-    if let Some(inner) = inside("list<") {
-        return Ty::List(Box::new(parse_type(inner)));
-    }
-    if let Some(inner) = inside("set<") {
-        return Ty::Set(Box::new(parse_type(inner)));
-    }
-    match text {
+fn simple(name: &str) -> Ty {
+    match name {
         "bool" => Ty::Bool,
+        "byte" | "i8" => Ty::I8,
         "i16" => Ty::I16,
         "i32" => Ty::I32,
         "i64" => Ty::I64,
+        "double" => Ty::Double,
         "string" => Ty::String,
         "binary" => Ty::Binary,
         name => Ty::Named(name.to_owned()),
     }
 }
 
-fn read_type(it: &parser::Ty) -> Result<Ty> {
-    Ok(match it {
-        parser::Ty::Bool => Ty::Bool,
-        parser::Ty::Byte | parser::Ty::I8 => Ty::I8,
-        parser::Ty::I16 => Ty::I16,
-        parser::Ty::I32 => Ty::I32,
-        parser::Ty::I64 => Ty::I64,
-        parser::Ty::Double => Ty::Double,
-        parser::Ty::String => Ty::String,
-        parser::Ty::Binary => Ty::Binary,
-        parser::Ty::List { value, .. } => Ty::List(Box::new(read_type(value)?)),
-        parser::Ty::Set { value, .. } => Ty::Set(Box::new(read_type(value)?)),
-        parser::Ty::Map { key, value, .. } => {
-            Ty::Map(Box::new(read_type(key)?), Box::new(read_type(value)?))
-        }
-        parser::Ty::Path(path) => Ty::Named(path.segments[0].to_string()),
-        other => return Err(format!("the generator does not know the type {other:?}").into()),
+fn older(text: &str) -> Result<Older> {
+    let mut words = text.trim().splitn(3, ' ');
+    let (Some(ty), Some(name), Some(when)) = (words.next(), words.next(), words.next()) else {
+        return Err(format!("`{text}` is not TYPE NAME WHEN"));
+    };
+    Ok(Older {
+        ty: older_type(ty),
+        name: name.to_owned(),
+        when: when.to_owned(),
     })
 }
 
-fn read_value(it: &ConstValue) -> Result<Value> {
-    Ok(match it {
-        ConstValue::Bool(value) => Value::Bool(*value),
-        ConstValue::Int(value) => Value::Int(value.0),
-        ConstValue::String(value) => Value::String(value.to_string()),
-        ConstValue::Path(path) if path.segments.len() == 2 => {
-            Value::Member(path.segments[0].to_string(), path.segments[1].to_string())
-        }
-        other => return Err(format!("the generator does not know the value {other:?}").into()),
-    })
-}
-
-fn read_method(it: &parser::Function) -> Result<Method> {
-    let optional = |field: Field| Field {
-        required: false,
-        ..field
+/// A type inside an annotation.
+fn older_type(text: &str) -> Ty {
+    let inside = |prefix: &str| {
+        text.strip_prefix(prefix)
+            .and_then(|it| it.strip_suffix('>'))
     };
-    let fields = |list: &[parser::Field]| -> Result<Vec<Field>> {
-        let mut fields: Vec<Field> = list
-            .iter()
-            .map(|field| read_field(field).map(optional))
-            .collect::<Result<_>>()?;
-        fields.sort_by_key(|field| field.id);
-        Ok(fields)
-    };
-    Ok(Method {
-        name: it.name.to_string(),
-        doc: comment(&it.leading_comments),
-        oneway: it.oneway,
-        returns: match &*it.result_type {
-            parser::Ty::Void => None,
-            ty => Some(read_type(ty)?),
-        },
-        returned: note(&it.annotations, "returned"),
-        args: fields(&it.arguments)?,
-        throws: fields(&it.throws)?,
-        versions: versions(&it.annotations),
-    })
+    if let Some(inner) = inside("list<") {
+        return Ty::List(Box::new(older_type(inner)));
+    }
+    if let Some(inner) = inside("set<") {
+        return Ty::Set(Box::new(older_type(inner)));
+    }
+    simple(text)
 }
