@@ -37,7 +37,8 @@ const FLOORS: [&[&str]; 12] = [
 const OWNERS: &[(&str, &[&str])] = &[
     ("sqlx", &["source", "store"]),
     ("object_store", &["lake"]),
-    ("hms", &["thrift"]),
+    // A Parquet footer is Thrift's compact protocol: one reader of it for clients and files.
+    ("hms", &["lake", "thrift"]),
     ("axum", &["rest", "server"]),
     ("utoipa", &["rest"]),
     ("utoipa_axum", &["rest"]),

@@ -1,7 +1,12 @@
 //! The file's metadata out of its bytes: rows, row groups and the tree of the schema. Field numbers are those of
-//! `parquet.thrift`.
+//! `parquet.thrift`. The bytes are Thrift's compact protocol, read by the reader of the wire: it believes no size that
+//! is claimed, and goes down no further than a message may.
 
-use super::compact::{Compact, Read, kind};
+use hms::protocol::CompactReader;
+use hms::{DecodeError, Reader as _, WireType};
+
+/// What is wrong with a footer, in words.
+type Read<T> = Result<T, String>;
 
 /// Levels of a schema at most.
 const SCHEMA_LEVELS_MAX: usize = 64;
@@ -76,24 +81,21 @@ struct Element {
 
 /// Reads a footer.
 pub(super) fn read(bytes: &[u8]) -> Read<FileMetadata> {
-    let mut from = Compact::new(bytes);
+    let mut from = CompactReader::new(bytes);
     let (mut rows, mut row_groups, mut created_by, mut root) = (None, 0, None, None);
-    let mut last = 0;
-    while let Some((number, kind)) = from.field(&mut last)? {
-        match (number, kind) {
-            (2, kind::LIST) => root = Some(schema(&mut from)?),
-            (3, kind::I64) => rows = u64::try_from(from.integer()?).ok(),
-            (4, kind::LIST) => {
-                let (size, element) = from.list()?;
-                row_groups = size as u64;
-                for _ in 0..size {
-                    from.skip(element)?;
-                }
+    let file = from.struct_begin().map_err(damage)?;
+    while let Some(field) = from.field_begin().map_err(damage)? {
+        match field {
+            (2, WireType::List) => root = Some(schema(&mut from)?),
+            (3, WireType::I64) => rows = u64::try_from(from.i64().map_err(damage)?).ok(),
+            (4, WireType::List) => row_groups = list_skip(&mut from).map_err(damage)?,
+            (6, WireType::String) => {
+                created_by = Some(from.string().map_err(damage)?.to_owned());
             }
-            (6, kind::BINARY) => created_by = Some(from.text()?),
-            (_, other) => from.skip(other)?,
+            (_, other) => from.skip(other).map_err(damage)?,
         }
     }
+    from.struct_end(file);
     Ok(FileMetadata {
         rows: rows.ok_or("it has no number of rows")?,
         row_groups,
@@ -102,9 +104,22 @@ pub(super) fn read(bytes: &[u8]) -> Read<FileMetadata> {
     })
 }
 
-fn schema(from: &mut Compact<'_>) -> Read<Node> {
-    let (size, kind) = from.list()?;
-    if kind != kind::STRUCT {
+fn damage(error: DecodeError) -> String {
+    error.to_string()
+}
+
+/// Passes over a list, and gives the number of its elements.
+fn list_skip(from: &mut CompactReader<'_>) -> Result<u64, DecodeError> {
+    let (element, count) = from.list_begin()?;
+    for _ in 0..count {
+        from.skip(element)?;
+    }
+    Ok(count as u64)
+}
+
+fn schema(from: &mut CompactReader<'_>) -> Read<Node> {
+    let (element, size) = from.list_begin().map_err(damage)?;
+    if element != WireType::Struct {
         return Err("its schema is no list of elements".to_owned());
     }
     let mut left = size;
@@ -119,12 +134,12 @@ fn schema(from: &mut Compact<'_>) -> Read<Node> {
 }
 
 /// Reads an element and, below it, the ones that are its children.
-fn node(from: &mut Compact<'_>, left: &mut usize, levels: usize) -> Read<Node> {
+fn node(from: &mut CompactReader<'_>, left: &mut usize, levels: usize) -> Read<Node> {
     let (Some(below), Some(rest)) = (levels.checked_sub(1), left.checked_sub(1)) else {
         return Err("its schema does not hold together".to_owned());
     };
     *left = rest;
-    let element = element(from)?;
+    let element = element(from).map_err(damage)?;
     let count = usize::try_from(element.children).ok();
     let count = count
         .filter(|count| *count <= *left)
@@ -149,22 +164,23 @@ fn node(from: &mut Compact<'_>, left: &mut usize, levels: usize) -> Read<Node> {
     })
 }
 
-fn element(from: &mut Compact<'_>) -> Read<Element> {
+fn element(from: &mut CompactReader<'_>) -> Result<Element, DecodeError> {
     let mut element = Element::default();
-    let mut last = 0;
-    while let Some((number, kind)) = from.field(&mut last)? {
-        match (number, kind) {
-            (1, kind::I32) => element.physical = Some(from.i32()?),
-            (3, kind::I32) => element.repetition = Some(from.i32()?),
-            (4, kind::BINARY) => element.name = from.text()?,
-            (5, kind::I32) => element.children = from.i32()?,
-            (6, kind::I32) => element.converted = Some(from.i32()?),
-            (7, kind::I32) => element.scale = from.i32()?,
-            (8, kind::I32) => element.precision = from.i32()?,
-            (10, kind::STRUCT) => element.logical = logical(from)?,
+    let mark = from.struct_begin()?;
+    while let Some(field) = from.field_begin()? {
+        match field {
+            (1, WireType::I32) => element.physical = Some(from.i32()?),
+            (3, WireType::I32) => element.repetition = Some(from.i32()?),
+            (4, WireType::String) => from.string()?.clone_into(&mut element.name),
+            (5, WireType::I32) => element.children = from.i32()?,
+            (6, WireType::I32) => element.converted = Some(from.i32()?),
+            (7, WireType::I32) => element.scale = from.i32()?,
+            (8, WireType::I32) => element.precision = from.i32()?,
+            (10, WireType::Struct) => element.logical = logical(from)?,
             (_, other) => from.skip(other)?,
         }
     }
+    from.struct_end(mark);
     Ok(element)
 }
 
@@ -183,26 +199,27 @@ fn physical(number: i32) -> Read<Physical> {
 }
 
 /// The union `LogicalType`: one field, whose number is the type.
-fn logical(from: &mut Compact<'_>) -> Read<Option<Meaning>> {
+fn logical(from: &mut CompactReader<'_>) -> Result<Option<Meaning>, DecodeError> {
     let mut meaning = None;
-    let mut last = 0;
-    while let Some((number, kind)) = from.field(&mut last)? {
-        if kind != kind::STRUCT {
-            from.skip(kind)?;
+    let union = from.struct_begin()?;
+    while let Some((number, wire)) = from.field_begin()? {
+        if wire != WireType::Struct {
+            from.skip(wire)?;
             continue;
         }
         let mut numbers = [0_i32; 3];
         let mut is_true = [false; 3];
-        let mut inner = 0;
-        while let Some((at, kind)) = from.field(&mut inner)? {
+        let details = from.struct_begin()?;
+        while let Some((at, wire)) = from.field_begin()? {
             let at = usize::try_from(at).ok().filter(|at| *at < 3);
-            match (at, kind) {
-                (Some(at), kind::I32) => numbers[at] = from.i32()?,
-                (Some(at), kind::BYTE) => numbers[at] = i32::from(from.i8()?),
-                (Some(at), kind::TRUE | kind::FALSE) => is_true[at] = kind == kind::TRUE,
+            match (at, wire) {
+                (Some(at), WireType::I32) => numbers[at] = from.i32()?,
+                (Some(at), WireType::I8) => numbers[at] = i32::from(from.i8()?),
+                (Some(at), WireType::Bool) => is_true[at] = from.bool()?,
                 (_, other) => from.skip(other)?,
             }
         }
+        from.struct_end(details);
         meaning = Some(match number {
             1 | 4 | 12 => Meaning::Text,
             2 => Meaning::Map,
@@ -227,6 +244,7 @@ fn logical(from: &mut Compact<'_>) -> Read<Option<Meaning>> {
             _ => Meaning::Other("a logical type that is not known"),
         });
     }
+    from.struct_end(union);
     Ok(meaning)
 }
 

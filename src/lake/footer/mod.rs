@@ -1,10 +1,9 @@
 //! What a Parquet file says of itself at its end: its rows and its columns, as Hive types, for the price of one ranged
-//! read. The format is read here rather than by a library, because a file in the lake may be hostile: nothing is
-//! allocated, and nothing descended into, by what a file claims.
+//! read. The metadata is read here rather than by the library for Parquet, because a file in the lake may be hostile: that
+//! one reserves memory by what a file claims. Here nothing is allocated, and nothing descended into, by a claim.
 //!
 //! Source of the format: Apache Parquet's `parquet.thrift`; of the Hive types: what Spark and Hive read such columns as.
 
-mod compact;
 mod hive_type;
 mod metadata;
 
