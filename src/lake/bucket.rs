@@ -7,8 +7,9 @@
 
 mod copies;
 mod listing;
+mod query;
 
-pub(super) use listing::{OddKey, PageStart, Query};
+pub(super) use query::{OddKey, PageStart, Query};
 
 use super::moment::{Moment, Spared};
 use super::progress::Progress;

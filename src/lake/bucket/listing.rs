@@ -2,6 +2,7 @@
 //! `a/../b`, control characters); such a page is asked for in pieces, up to that key, and the next one begins behind the
 //! directory that cannot be named.
 
+use super::query::{OddKey, PageStart, Query};
 use super::{Bucket, Key, LakeError, PAGE_KEYS_MAX};
 use crate::lake::location::Location;
 use crate::lake::scan::{Entry, Listed, behind};
@@ -11,37 +12,6 @@ use object_store::path::Error as PathError;
 
 /// How often a page is asked for whose answer broke off. The library repeats what failed before the answer began.
 const LISTING_ATTEMPTS_MAX: usize = 3;
-
-/// What one page of a listing is to show. Paths are relative to the root that it is asked with.
-#[derive(Debug, Clone, Default)]
-pub(in crate::lake) struct Query {
-    /// The directory to list; nothing for the root itself.
-    pub(in crate::lake) directory: String,
-    /// Only what sorts behind this path.
-    pub(in crate::lake) after: Option<String>,
-    /// Where to go on, on a page that is not the first; it stands above `after`.
-    pub(in crate::lake) from: Option<PageStart>,
-    /// Whether only the directory's own children are shown.
-    pub(in crate::lake) is_level: bool,
-}
-
-/// Where a page begins that is not the first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::lake) enum PageStart {
-    /// At the store's token.
-    Token(String),
-    /// Behind a path.
-    After(String),
-}
-
-/// A key that is no path to the library.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::lake) struct OddKey {
-    /// As far as the name that cannot be one.
-    pub(in crate::lake) path: String,
-    /// What is wrong with it.
-    pub(in crate::lake) reason: String,
-}
 
 /// Why a page did not come.
 enum PageFailure {

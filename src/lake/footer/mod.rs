@@ -4,8 +4,11 @@
 //!
 //! Source of the format: Apache Parquet's `parquet.thrift`; of the Hive types: what Spark and Hive read such columns as.
 
+mod fault;
 mod hive_type;
 mod metadata;
+
+pub use fault::FooterFault;
 
 use super::{Lake, LakeError, Location, Scheme, blocking, unreached};
 use crate::model::Column;
@@ -45,36 +48,6 @@ pub struct UnsupportedColumn {
     pub name: String,
     /// What it is.
     pub reason: String,
-}
-
-/// Why a footer was not read though the file was.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FooterFault {
-    /// It does not end as Parquet files do.
-    #[error("it is not a Parquet file")]
-    NotParquet,
-    /// Its footer is encrypted.
-    #[error("its footer is encrypted")]
-    Encrypted,
-    /// Its footer contradicts the format.
-    #[error("its footer is damaged: {0}")]
-    Damaged(String),
-    /// Its footer is larger than is read.
-    #[error("its footer of {bytes} bytes is over the {bytes_max} allowed")]
-    TooLarge {
-        /// What the file says.
-        bytes: u64,
-        /// The limit: `storage.footer_bytes_max`.
-        bytes_max: u64,
-    },
-    /// It was replaced since it was listed.
-    #[error("it has {now} bytes and had {before} when it was listed")]
-    Changed {
-        /// As given.
-        before: u64,
-        /// As read.
-        now: u64,
-    },
 }
 
 impl Lake {
