@@ -1,6 +1,8 @@
 //! Conventions that a compiler does not check: the floors, what belongs to one floor alone, the size of files, and
 //! that each file says why it exists.
 
+mod circles;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
