@@ -1,7 +1,7 @@
 //! What can be wrong with a message: one error for the decoders. The scanner has its own, because it
 //! judges limits and not contents.
 
-use crate::wire::WireType;
+use crate::wire_type::WireType;
 
 /// Why a message could not be decoded, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

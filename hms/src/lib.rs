@@ -38,6 +38,7 @@ pub mod protocol;
 mod scanner;
 mod sniff;
 pub mod wire;
+mod wire_type;
 
 pub use application_exception::ApplicationException;
 pub use error::{DecodeError, DecodeErrorKind};
