@@ -6,7 +6,8 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::discovery::{Discovery, DiscoveryScope};
 use crate::error::Error;
-use crate::lake::{Lake, LakeError, Queue, QueueError};
+use crate::lake::{Lake, Queue, QueueError};
+use crate::model::{Location, LocationError};
 use crate::naming::NamingRulesError;
 use crate::store::Store;
 use crate::tasks::{
@@ -43,7 +44,7 @@ pub enum StartError {
     Store(#[source] Error),
     /// The warehouse is none.
     #[error("cannot use the warehouse")]
-    Warehouse(#[source] LakeError),
+    Warehouse(#[source] LocationError),
     /// A naming pattern is none.
     #[error("cannot use the naming rules (naming)")]
     Naming(#[source] NamingRulesError),
@@ -110,7 +111,7 @@ impl Server {
         let facts = rest::Facts {
             thrift_port: thrift_addr.port(),
             database: settings.database.url_shown(),
-            warehouse: catalog.settings().warehouse_location.clone(),
+            warehouse: catalog.settings().warehouse_location.to_string(),
         };
         let over_thrift = thrift::Shared {
             catalog: Arc::clone(catalog),
@@ -207,11 +208,9 @@ struct Parts {
 }
 
 async fn parts_open(settings: &Settings, store: Store, clock: Clock) -> Result<Parts, StartError> {
-    let lake = Lake::new(&settings.storage, &[&settings.warehouse.location])
-        .map_err(StartError::Warehouse)?;
-    let warehouse_location = lake
-        .qualify(&settings.warehouse.location)
-        .map_err(StartError::Warehouse)?;
+    let warehouse_location =
+        Location::parse(&settings.warehouse.location).map_err(StartError::Warehouse)?;
+    let lake = Lake::new(&settings.storage, std::slice::from_ref(&warehouse_location));
     let naming = settings.naming.rules().map_err(StartError::Naming)?;
     let catalog = Catalog::new(
         store,

@@ -15,7 +15,7 @@ use object_store::list::{PaginatedListOptions, PaginatedListStore};
 use s3::S3Server;
 use skep::lake::{Lake, ScanItem, ScanRequest, ScanSummary};
 use skep::layout::Layout;
-use skep::model::Column;
+use skep::model::{Column, Location};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -59,7 +59,7 @@ async fn main() -> anyhow::Result<()> {
     let objects = f64::from(args.partitions) * f64::from(args.files);
     println!("{} partitions of {} objects", args.partitions, args.files);
     let bare = bare_store(&server)?;
-    let lake = Lake::new(&server.storage_settings(), &[])?;
+    let lake = Lake::new(&server.storage_settings(), &[]);
     let columns = ["day", "hour"].map(|name| Column {
         name: name.to_owned(),
         data_type: "string".to_owned(),
@@ -164,8 +164,9 @@ async fn sweep(
         most
     });
     let (sender, mut receiver) = mpsc::channel(4);
+    let root = Location::parse("s3://lake/t")?;
     let request = ScanRequest {
-        root: "s3://lake/t",
+        root: &root,
         layout,
         window: None,
         marker: Some("_SUCCESS"),

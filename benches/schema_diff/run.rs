@@ -7,7 +7,7 @@ use skep::alert::{AlertSettings, ChannelSettings};
 use skep::catalog::{Catalog, CatalogSettings};
 use skep::clock::Clock;
 use skep::lake::{Lake, StorageSettings};
-use skep::model::WatchCause;
+use skep::model::{Location, WatchCause};
 use skep::naming::{NamingPolicy, NamingRules};
 use skep::source::{SourceKind, SourceSettings};
 use skep::store::{Store, StoreSettings};
@@ -118,7 +118,7 @@ async fn execute(connection: &mut PgConnection, sql: &str) -> Result<()> {
 async fn watch_open(source: &str, own: &str) -> Result<Watch> {
     let store = Store::open(StoreSettings::new(own)).await?;
     let settings = CatalogSettings {
-        warehouse_location: "file:/nowhere".to_owned(),
+        warehouse_location: Location::parse("file:/nowhere")?,
         lock_timeout_s: 300,
         disallow_incompatible_column_changes: true,
         partitions_per_request_max: -1,
@@ -141,7 +141,7 @@ async fn watch_open(source: &str, own: &str) -> Result<Watch> {
     let channel = ChannelSettings::default();
     alerts.channels.insert("log".to_owned(), channel);
     let watch = WatchSetup::new(&watch, &sources.into(), &alerts)?;
-    let lake = Lake::new(&StorageSettings::default(), &[])?;
+    let lake = Lake::new(&StorageSettings::default(), &[]);
     let catalog = Catalog::new(store, lake, Clock::System, settings);
     Ok(Watch::new(Arc::new(catalog), watch))
 }

@@ -30,9 +30,7 @@ impl Catalog {
     /// The catalog `hive` is made before the warehouse is known, so it is wherever the warehouse is.
     fn catalog_locate(&self, catalog: &mut model::Catalog) {
         if catalog.location.is_empty() {
-            catalog
-                .location
-                .clone_from(&self.settings.warehouse_location);
+            catalog.location = self.settings.warehouse_location.to_string();
         }
     }
 }

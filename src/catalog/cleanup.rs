@@ -8,7 +8,7 @@ impl Catalog {
     /// Removes a directory that was made for something that could not be stored.
     pub(super) async fn directory_discard(&self, made: &Made) {
         if let Err(failure) = self.lake.directory_unmake(made).await {
-            tracing::warn!(location = made.location(), %failure, "cannot remove a directory made in vain");
+            tracing::warn!(location = %made.location(), %failure, "cannot remove a directory made in vain");
         }
     }
 
@@ -18,22 +18,14 @@ impl Catalog {
             .into_iter()
             .flatten()
         {
-            let Some((parent, _)) = location.trim_end_matches('/').rsplit_once('/') else {
+            let Some(parent) = location.parent() else {
                 continue;
             };
             // What stands above a (missing) child is the directory itself.
-            let child = format!("{location}/-");
-            if let Err(failure) = self.lake.parents_delete_if_empty(&child, parent).await {
-                tracing::warn!(location, %failure, "cannot remove the directory of a dropped database");
+            let child = location.below("-");
+            if let Err(failure) = self.lake.parents_delete_if_empty(&child, &parent).await {
+                tracing::warn!(%location, %failure, "cannot remove the directory of a dropped database");
             }
         }
     }
-}
-
-/// Whether a place is a directory or stands inside it.
-pub(crate) fn is_inside(place: &str, directory: &str) -> bool {
-    let rest = place
-        .trim_end_matches('/')
-        .strip_prefix(directory.trim_end_matches('/'));
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -24,7 +24,9 @@ impl Operations<'_> {
             .trim_start_matches("hive.")
             .trim_start_matches("metastore.");
         let value = match name {
-            "warehouse.dir" | "warehouse.external.dir" => self.settings.warehouse_location.clone(),
+            "warehouse.dir" | "warehouse.external.dir" => {
+                self.settings.warehouse_location.to_string()
+            }
             "txn.timeout" => format!("{}s", self.settings.lock_timeout_s),
             "disallow.incompatible.col.type.changes" => self
                 .settings

@@ -181,7 +181,7 @@ impl Operations<'_> {
                 after.description = Some(description);
             }
             if let Some(location) = &location {
-                after.location.clone_from(location);
+                after.location = location.clone();
             }
             if let Some(location) = &managed_location {
                 after.managed_location = Some(location.clone());

@@ -4,37 +4,50 @@ use super::Catalog;
 use crate::error::{Error, Result};
 use crate::hive::directory_name;
 use crate::lake::LakeError;
-use crate::model::{Database, Name};
+use crate::model::{Database, Location, Name, Storage};
 
 impl Catalog {
-    /// A location as the store keeps it: absolute, with its scheme, without doubled or trailing slashes.
-    pub(super) fn location_qualified(&self, location: &str) -> Result<String> {
-        Ok(self.lake.qualify(location)?)
+    /// The place that a client means.
+    pub(super) fn location_qualified(&self, location: &str) -> Result<Location> {
+        Ok(Location::parse(location)?)
+    }
+
+    /// Fails for a place that must be a directory of its own: a file system's root or a whole bucket is refused, as in
+    /// `CREATE TABLE … LOCATION 's3a://bucket'` (Hive 4).
+    pub(super) fn location_below_root(&self, location: Location) -> Result<Location> {
+        if location.is_root() {
+            return Err(Error::Invalid(format!(
+                "location {location} is protected: location must not be root path"
+            )));
+        }
+        Ok(location)
+    }
+
+    /// [`Catalog::location_below_root`] for data that nobody deletes: it may lie in a whole bucket, as the logs of AWS's
+    /// services do (Hive 4 refuses that, older ones do not).
+    pub(crate) fn location_external(&self, location: Location) -> Result<Location> {
+        match location.storage() {
+            Storage::S3 => Ok(location),
+            Storage::File | Storage::Other => self.location_below_root(location),
+        }
     }
 
     /// `<warehouse>/<database>.db`, or the warehouse itself for `default`.
-    pub(super) fn database_location_default(&self, database: &Name) -> String {
-        let root = self.settings.warehouse_location.trim_end_matches('/');
+    pub(super) fn database_location_default(&self, database: &Name) -> Location {
+        let root = &self.settings.warehouse_location;
         if database.as_str() == "default" {
-            return root.to_owned();
+            return root.clone();
         }
-        format!(
-            "{root}/{}",
-            directory_name::database_directory(database.as_str())
-        )
+        root.below(&directory_name::database_directory(database.as_str()))
     }
 
     /// `<database location>/<table>`, with the characters Hive escapes in directory names.
-    pub(super) fn table_location_default(database: &Database, table: &Name) -> String {
+    pub(super) fn table_location_default(database: &Database, table: &Name) -> Location {
         let parent = database
             .managed_location
             .as_ref()
             .unwrap_or(&database.location);
-        format!(
-            "{}/{}",
-            parent.trim_end_matches('/'),
-            directory_name::table_directory(table.as_str())
-        )
+        parent.below(&directory_name::table_directory(table.as_str()))
     }
 }
 

@@ -3,7 +3,6 @@
 //! no business here; `tests/it/tidy.rs` keeps them out.
 
 pub(crate) use super::back_off::doubled_s;
-pub(crate) use super::cleanup::is_inside;
 pub(crate) use super::job::DeletionJob;
 pub(crate) use super::lease::{LEASE_S, Lease};
 pub(crate) use super::operations::SYSTEM;

@@ -1,12 +1,13 @@
 //! The settings of the catalog's rules. Most are Hive's, under names of our own with their units.
 
+use crate::model::Location;
 use crate::naming::{NamingPolicy, NamingRules};
 
 /// What the operator may decide about the catalog's behaviour.
 #[derive(Debug, Clone)]
 pub struct CatalogSettings {
-    /// The qualified directory that default locations are made under (`hive.metastore.warehouse.dir`).
-    pub warehouse_location: String,
+    /// The directory that default locations are made under (`hive.metastore.warehouse.dir`).
+    pub warehouse_location: Location,
     /// Seconds after which a lock without a heartbeat is gone (`metastore.txn.timeout`).
     pub lock_timeout_s: i64,
     /// Whether an alter that changes a column's type into an incompatible one is refused

@@ -1,7 +1,7 @@
 //! What the types cannot say: values that are well formed and still cannot work.
 
 use super::{Settings, error::ConfigError};
-use crate::lake::{Location, Scheme};
+use crate::model::{Location, Storage};
 use crate::watch::WatchSetup;
 
 /// The least message limit that still lets a table with some columns through.
@@ -139,10 +139,10 @@ impl Settings {
         let refuse = |why: String| Err(ConfigError::invalid("warehouse.location", text, why));
         match Location::parse(text) {
             Err(error) => refuse(error.to_string()),
-            Ok(at) if at.is_root() && *at.scheme() == Scheme::File => {
+            Ok(at) if at.is_root() && at.storage() == Storage::File => {
                 refuse("the root of the file system cannot be a warehouse".to_owned())
             }
-            Ok(at) if matches!(at.scheme(), Scheme::Other(_)) => {
+            Ok(at) if at.storage() == Storage::Other => {
                 refuse("skep reaches file:, s3://, s3a:// and s3n:// only".to_owned())
             }
             Ok(_) => Ok(()),

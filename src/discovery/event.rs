@@ -11,7 +11,8 @@ use crate::catalog::{Action, Resource};
 use crate::error::Result;
 use crate::lake::{EventKind, ObjectEvent, is_hidden};
 use crate::model::{
-    DiscoveryMode, DiscoverySkip, Freshness, RunCause, RunCounts, RunOutcome, SkipKind, TableRef,
+    DiscoveryMode, DiscoverySkip, Freshness, RunCause, RunCounts, RunOutcome, SkipKind, Storage,
+    TableRef,
 };
 use crate::store::DiscoveryTableUpdate;
 use crate::transact;
@@ -61,10 +62,16 @@ impl Roots {
         let mut roots = Self::default();
         for (table, site) in sites.iter().enumerate() {
             for root in &site.roots {
-                let Some(place) = without_scheme(&root.location) else {
+                let at = &root.location;
+                if at.storage() != Storage::S3 {
                     continue;
+                }
+                let place = if at.is_root() {
+                    at.bucket().to_owned()
+                } else {
+                    format!("{}/{}", at.bucket(), at.key())
                 };
-                let entry = roots.by_place.entry(place.to_owned()).or_default();
+                let entry = roots.by_place.entry(place).or_default();
                 entry.push((table, root.rank));
             }
         }
@@ -82,12 +89,6 @@ impl Roots {
         }
         None
     }
-}
-
-/// Bucket and key of a location: `s3`, `s3a` and `s3n` name the same storage.
-fn without_scheme(location: &str) -> Option<&str> {
-    let (scheme, rest) = location.split_once("://")?;
-    scheme.starts_with("s3").then_some(rest)
 }
 
 impl Operations<'_> {
@@ -289,7 +290,7 @@ fn hint_of(
     }
     if let Err(mismatch) = root.layout.read(directory) {
         return Some(Err(DiscoverySkip {
-            path: format!("{}/{directory}", root.location),
+            path: root.shown(directory),
             kind: SkipKind::Layout,
             reason: mismatch.reason,
             first_seen_at: 0,

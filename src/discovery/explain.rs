@@ -133,8 +133,7 @@ impl Discovery {
         site: Option<&Site>,
         partition: &Partition,
     ) -> Result<RegisteredPartition> {
-        let location = partition.full_location(table.location.as_deref());
-        let location = location.unwrap_or_default();
+        let location = partition.full_location(table.location.as_ref());
         let run = partition.parameters.get(RUN_PARAMETER);
         let run = match run.and_then(|id| id.parse().ok()) {
             Some(id) => {
@@ -147,9 +146,10 @@ impl Discovery {
         let warning = partition.parameters.get(super::SCHEMA_PARAMETER);
         Ok(RegisteredPartition {
             root: site
-                .and_then(|site| site.root_of(&location))
+                .zip(location.as_ref())
+                .and_then(|(site, location)| site.root_of(location))
                 .map(|root| root.name.clone()),
-            location,
+            location: location.map_or_else(String::new, |location| location.to_string()),
             created_at: partition.created_at,
             run,
             schema_warning: warning.cloned(),
@@ -178,7 +178,7 @@ impl Discovery {
                 return Ok(place);
             }
         };
-        let location = format!("{}/{path}", root.location);
+        let location = root.shown(&path);
         place.location = Some(location.clone());
         let found = match self.place_look(root, &path, values).await {
             Ok(Some(found)) => found,

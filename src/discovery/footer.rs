@@ -77,8 +77,8 @@ fn inspect(
         }
         // A store that does not answer says nothing of the file.
         Err(failure @ LakeError::Unavailable { .. }) => {
-            let location = candidate.sighting.location.as_str();
-            tracing::warn!(location, %failure, "cannot read a footer; its partition is registered without its rows");
+            let location = &candidate.sighting.location;
+            tracing::warn!(%location, %failure, "cannot read a footer; its partition is registered without its rows");
             None
         }
         Err(failure) => Some((SchemaGrade::Breaks, failure.to_string())),
@@ -86,7 +86,7 @@ fn inspect(
     let (grade, reason) = warning?;
     if site.settings.schema == SchemaPolicy::Quarantine && grade == SchemaGrade::Breaks {
         return Some(DiscoverySkip {
-            path: candidate.sighting.location.clone(),
+            path: candidate.sighting.location.to_string(),
             kind: SkipKind::Schema,
             reason,
             first_seen_at: now,

@@ -179,7 +179,7 @@ fn status_of(
         Ok(Some(site)) => {
             let roots = site.roots.iter().map(|root| {
                 let template = root.layout.template().to_owned();
-                (root.name.clone(), root.location.clone(), template)
+                (root.name.clone(), root.location.to_string(), template)
             });
             let roots = roots.collect();
             (Ok(site.settings), roots)

@@ -7,14 +7,14 @@ use crate::catalog::service::{NUM_FILES, TOTAL_SIZE, last_ddl_time_fill};
 use crate::error::Result;
 use crate::hive::stats_json::COLUMN_STATS_ACCURATE;
 use crate::lake::{FoundPartition, SampleFile};
-use crate::model::{DiscoverySkip, Parameters, Partition, SkipKind};
+use crate::model::{DiscoverySkip, Location, Parameters, Partition, SkipKind};
 use crate::store::PARTITION_NAME_BYTES_MAX;
 use std::sync::Arc;
 
 /// What is known of a directory's files.
 #[derive(Debug, Clone)]
 pub(super) struct Sighting {
-    pub(super) location: String,
+    pub(super) location: Location,
     pub(super) files: u64,
     pub(super) bytes: u64,
     /// Seconds since the epoch.
@@ -29,7 +29,7 @@ pub(super) struct Sighting {
 impl Sighting {
     pub(super) fn new(root: &Root, found: &FoundPartition) -> Self {
         Self {
-            location: format!("{}/{}", root.location, found.path),
+            location: root.location.below(&found.path),
             files: found.files,
             bytes: found.bytes,
             newest_at: found.newest_at,
@@ -75,7 +75,7 @@ impl Site {
         let name = self.name(values)?;
         let skip = |kind, reason: String| {
             Verdict::Skip(DiscoverySkip {
-                path: sighting.location.clone(),
+                path: sighting.location.to_string(),
                 kind,
                 reason,
                 first_seen_at: now,
@@ -116,7 +116,7 @@ impl Site {
         if !self.has_choice() {
             return false;
         }
-        let location = existing.full_location(self.table.location.as_deref());
+        let location = existing.full_location(self.table.location.as_ref());
         let lies_in = location.and_then(|location| self.root_of(&location));
         lies_in.is_some_and(|lies_in| lies_in.rank > root.rank)
     }
@@ -144,19 +144,15 @@ impl Site {
         sighting: &Sighting,
         now: i64,
     ) -> Partition {
-        let default = self
-            .table
-            .location
-            .as_deref()
-            .map(|table| format!("{}/{name}", table.trim_end_matches('/')));
-        let is_default = default.as_deref() == Some(sighting.location.as_str());
+        let table_location = self.table.location.as_ref();
+        let location = Partition::own_location(sighting.location.clone(), table_location, &name);
         let mut parameters = Parameters::new();
         last_ddl_time_fill(&mut parameters, now);
         self.parameters_fill(&mut parameters, root, sighting);
         Partition {
             values: values.to_vec(),
             name,
-            location: (!is_default).then(|| sighting.location.clone()),
+            location,
             descriptor: Arc::clone(&self.table.descriptor),
             created_at: now,
             last_access_at: 0,

@@ -4,7 +4,7 @@
 use super::Discovery;
 use super::site::Site;
 use crate::error::Result;
-use crate::model::SkipKind;
+use crate::model::{Location, SkipKind};
 use crate::store::NameRange;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -98,7 +98,7 @@ impl Discovery {
             let ended = page.len() < PARTITIONS_PER_PAGE;
             for partition in &page {
                 // What lies elsewhere was put there by somebody, and is none of discovery's.
-                let location = partition.full_location(table.location.as_deref());
+                let location = partition.full_location(table.location.as_ref());
                 let root = location.and_then(|location| site.root_of(&location));
                 known.insert(&partition.name, root.map_or(0, |root| root.rank));
             }
@@ -119,9 +119,9 @@ impl Discovery {
                 .await?;
             let ended = skips.len() < SKIPS_PER_PAGE;
             for skip in skips.iter().filter(|skip| skip.kind == SkipKind::Schema) {
-                let root = site.root_of(&skip.path);
-                let read = root.and_then(|root| {
-                    let values = root.layout.read(root.path_of(&skip.path)?).ok()?;
+                let place = Location::from_stored(skip.path.clone());
+                let read = site.root_of(&place).and_then(|root| {
+                    let values = root.layout.read(root.path_of(&place)?).ok()?;
                     Some((root.rank, site.name(&values).ok()?))
                 });
                 if let Some((rank, name)) = read {

@@ -2,7 +2,7 @@
 
 use super::judge::Candidate;
 use super::site::Site;
-use crate::model::{DiscoverySkip, Partition, RunCounts};
+use crate::model::{DiscoverySkip, Location, Partition, RunCounts};
 
 /// Partitions of each kind, and skipped directories, that a plan lists; the counts go on.
 pub const PLAN_LIST_LENGTH_MAX: usize = 10_000;
@@ -54,11 +54,17 @@ pub struct DiscoveryPlan {
 fn planned(candidate: Candidate) -> PlannedPartition {
     PlannedPartition {
         name: candidate.partition.name,
-        location: candidate.sighting.location,
+        location: candidate.sighting.location.to_string(),
         files: candidate.sighting.files,
         bytes: candidate.sighting.bytes,
         newest_at: candidate.sighting.newest_at,
     }
+}
+
+/// A partition's location as it is shown; nothing where it has none.
+pub(super) fn location_text(partition: &Partition, table: Option<&Location>) -> String {
+    let location = partition.full_location(table);
+    location.map_or_else(String::new, |location| location.to_string())
 }
 
 impl DiscoveryPlan {
@@ -75,9 +81,9 @@ impl DiscoveryPlan {
         let adds = adds.into_iter().take(room(self.added.len()));
         self.added.extend(adds.map(planned));
         let moves = moves.into_iter().take(room(self.moved.len()));
-        let table = site.table.location.as_deref();
+        let table = site.table.location.as_ref();
         self.moved.extend(moves.map(|(before, after)| PlannedMove {
-            from: before.full_location(table).unwrap_or_default(),
+            from: location_text(&before, table),
             to: planned(after),
         }));
         let skips = skips.into_iter().take(room(self.skipped.len()));

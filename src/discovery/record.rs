@@ -7,8 +7,8 @@ use crate::catalog::service::{LEASE_S, Lease};
 use crate::catalog::service::{change_event, partitions_event, same_table, table_missing};
 use crate::error::{Error, Result};
 use crate::model::{
-    DiscoveryRun, DiscoverySettings, DiscoverySkip, EventKind, JobKind, NewEvent, Partition,
-    RunCause, RunCounts, RunOutcome, Table,
+    DiscoveryRun, DiscoverySettings, DiscoverySkip, EventKind, JobKind, Location, NewEvent,
+    Partition, RunCause, RunCounts, RunOutcome, Table,
 };
 use crate::store::{DiscoveryChanges, Session};
 use crate::transact;
@@ -22,10 +22,10 @@ pub(super) struct Batch {
     pub(super) moved: Vec<(Partition, Partition)>,
     /// The partitions that go, as they were when that was decided.
     pub(super) dropped: Vec<Partition>,
-    /// Places of partitions that are added: if they were skipped before, they are no more.
+    /// Paths of partitions that are added: if they were skipped before, they are no more.
     pub(super) places: Vec<String>,
     /// Directories to delete with the partitions that go.
-    pub(super) purged: Vec<String>,
+    pub(super) purged: Vec<Location>,
 }
 
 impl Batch {
@@ -34,12 +34,12 @@ impl Batch {
     }
 
     pub(super) fn add(&mut self, candidate: Candidate) {
-        self.places.push(candidate.sighting.location);
+        self.places.push(candidate.sighting.location.to_string());
         self.added.push(candidate.partition);
     }
 
     pub(super) fn move_from(&mut self, before: Partition, candidate: Candidate) {
-        self.places.push(candidate.sighting.location);
+        self.places.push(candidate.sighting.location.to_string());
         self.moved.push((before, candidate.partition));
     }
 }
@@ -124,7 +124,7 @@ impl Discovery {
                 return Ok(written);
             }
             if !batch.purged.is_empty() {
-                let places: Vec<&str> = batch.purged.iter().map(String::as_str).collect();
+                let places: Vec<&Location> = batch.purged.iter().collect();
                 written.deletion = self
                     .catalog
                     .deletion_job_note(session, JobKind::PurgePartitions, &table, &places)

@@ -4,7 +4,6 @@
 use super::Discovery;
 use super::record::{Batch, Record};
 use super::site::Site;
-use crate::catalog::service::is_inside;
 use crate::error::Result;
 use crate::model::{Partition, Retention};
 
@@ -48,7 +47,7 @@ impl Discovery {
 
 /// The second from which a partition's age counts.
 fn begins(site: &Site, partition: &Partition) -> i64 {
-    let location = partition.full_location(site.table.location.as_deref());
+    let location = partition.full_location(site.table.location.as_ref());
     let root = location.and_then(|location| site.root_of(&location));
     let span = root.and_then(|root| root.layout.span(&partition.values));
     span.map_or(partition.created_at, |(_, end)| end)
@@ -59,17 +58,14 @@ fn purge(site: &Site, retention: Retention, mut batch: Batch) -> Batch {
     if !retention.purge {
         return batch;
     }
-    let table = site.table.location.as_deref();
+    let table = site.table.location.as_ref();
     let places = batch
         .dropped
         .iter()
         .filter_map(|one| one.full_location(table));
     batch.purged = places
         .filter(|place| {
-            let holds_root = site
-                .roots
-                .iter()
-                .any(|root| is_inside(&root.location, place));
+            let holds_root = site.roots.iter().any(|root| place.contains(&root.location));
             !holds_root && site.root_of(place).is_some()
         })
         .collect();

@@ -9,10 +9,9 @@ use super::progress::RunProgress;
 use super::record::{Batch, Record, Written};
 use super::scope::DiscoveryScope;
 use super::site::{Root, Site};
-use crate::catalog::service::is_inside;
 use crate::error::Result;
 use crate::lake::{FoundPartition, ScanItem, ScanRequest, ScanSummary};
-use crate::model::{DiscoverySkip, Freshness, Partition, RunCounts, SkipKind, TableRef};
+use crate::model::{DiscoverySkip, Freshness, Location, Partition, RunCounts, SkipKind, TableRef};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -48,7 +47,7 @@ pub(super) struct Tally {
     /// Who watches.
     pub(super) progress: Arc<RunProgress>,
     /// The places of other tables inside this one's, looked up when something is new.
-    pub(super) others: Option<Vec<(String, TableRef)>>,
+    pub(super) others: Option<Vec<(Location, TableRef)>>,
 }
 
 /// What waits to be written together.
@@ -169,7 +168,7 @@ impl Discovery {
                 // A marker without data: an empty directory is no partition.
                 ScanItem::Partition(_) => {}
                 ScanItem::Mismatch { path, reason } => waiting.skips.push(DiscoverySkip {
-                    path: format!("{}/{path}", root.location),
+                    path: root.shown(&path),
                     kind: SkipKind::Layout,
                     reason,
                     first_seen_at: now,
@@ -288,13 +287,13 @@ impl Discovery {
         let now = self.now();
         adds.retain(|candidate| {
             let location = &candidate.sighting.location;
-            let other = others.iter().find(|(place, _)| is_inside(location, place));
+            let other = others.iter().find(|(place, _)| place.contains(location));
             let Some((place, at)) = other else {
                 return true;
             };
             tally.counts.skipped += 1;
             skips.push(DiscoverySkip {
-                path: location.clone(),
+                path: location.to_string(),
                 kind: SkipKind::Layout,
                 reason: format!(
                     "it lies in {place}, the place of {}.{}",
@@ -309,7 +308,7 @@ impl Discovery {
     }
 
     /// The places of other tables that lie inside this one's.
-    async fn sites_inside(&self, site: &Site) -> Result<Vec<(String, TableRef)>> {
+    async fn sites_inside(&self, site: &Site) -> Result<Vec<(Location, TableRef)>> {
         let mut inside = Vec::new();
         for other in self.discovery_sites().await? {
             if other.table.id == site.table.id {

@@ -1,11 +1,10 @@
 //! A table with what it says of its discovery, bound to each other: roots with their places and layouts.
 
 use super::Discovery;
-use crate::catalog::service::is_inside;
 use crate::error::{Error, Result};
 use crate::hive::partition_name::make_name;
 use crate::layout::{Layout, Window};
-use crate::model::{DiscoverySettings, RootSettings, Table};
+use crate::model::{DiscoverySettings, Location, RootSettings, Table};
 use crate::store::NameRange;
 
 /// Seconds that a window reaches beyond the present: clocks differ, and writers may be early.
@@ -32,8 +31,7 @@ pub(super) struct Root {
     /// Its place in the order of preference, 0 for the preferred one.
     pub(super) rank: usize,
     pub(super) name: String,
-    /// Qualified, without a slash at its end.
-    pub(super) location: String,
+    pub(super) location: Location,
     pub(super) layout: Layout,
     pub(super) window_s: i64,
     pub(super) marker: Option<String>,
@@ -42,16 +40,23 @@ pub(super) struct Root {
 
 impl Root {
     /// The directory of a partition in this root; `None` where the layout cannot write its values.
-    pub(super) fn place(&self, values: &[String]) -> Option<String> {
+    pub(super) fn place(&self, values: &[String]) -> Option<Location> {
         let path = self.layout.write(values).ok()?;
-        Some(format!("{}/{path}", self.location))
+        self.location.join(&path).ok()
+    }
+
+    /// How something below this root is written, also where it is no name that a directory could have.
+    pub(super) fn shown(&self, path: &str) -> String {
+        // A whole bucket is written with a slash.
+        let root = self.location.as_str().trim_end_matches('/');
+        format!("{root}/{path}")
     }
 
     /// The path of a location below this root.
-    pub(super) fn path_of<'l>(&self, location: &'l str) -> Option<&'l str> {
-        location
-            .strip_prefix(self.location.as_str())?
-            .strip_prefix('/')
+    pub(super) fn path_of<'l>(&self, location: &'l Location) -> Option<&'l str> {
+        self.location
+            .path_to(location)
+            .filter(|path| !path.is_empty())
     }
 
     /// The stretch of time around `now` where new partitions appear.
@@ -89,10 +94,10 @@ impl Site {
     }
 
     /// The root that a location lies in.
-    pub(super) fn root_of(&self, location: &str) -> Option<&Root> {
+    pub(super) fn root_of(&self, location: &Location) -> Option<&Root> {
         self.roots
             .iter()
-            .find(|root| is_inside(location, &root.location))
+            .find(|root| root.location.contains(location))
     }
 
     /// Whether partitions may move from one root to another.
@@ -129,10 +134,9 @@ impl Discovery {
         let mut roots: Vec<Root> = Vec::with_capacity(settings.roots.len());
         for root in &settings.roots {
             let bound = self.discovery_root(&table, &settings, root, roots.len())?;
-            let clash = roots.iter().find(|other| {
-                is_inside(&bound.location, &other.location)
-                    || is_inside(&other.location, &bound.location)
-            });
+            let clash = roots
+                .iter()
+                .find(|other| bound.location.overlaps(&other.location));
             if let Some(other) = clash {
                 return Err(Error::Invalid(format!(
                     "the roots {} and {} lie inside each other: {} and {}",
@@ -157,9 +161,14 @@ impl Discovery {
         root: &RootSettings,
         rank: usize,
     ) -> Result<Root> {
-        let location = root.location.as_deref().or(table.location.as_deref());
-        let location = location
-            .ok_or_else(|| Error::Invalid(format!("the root {} has no location", root.name)))?;
+        let location = match (&root.location, &table.location) {
+            (Some(own), _) => Location::parse(own)?,
+            (None, Some(table)) => table.clone(),
+            (None, None) => {
+                let why = format!("the root {} has no location", root.name);
+                return Err(Error::Invalid(why));
+            }
+        };
         let keys = &table.partition_keys;
         let layout = match &root.layout {
             Some(template) => Layout::parse(template, keys).map_err(|failure| {
@@ -177,12 +186,7 @@ impl Discovery {
         Ok(Root {
             rank,
             name: root.name.clone(),
-            // A whole bucket is written with a slash.
-            location: self
-                .lake
-                .qualify_external(location)?
-                .trim_end_matches('/')
-                .to_owned(),
+            location: self.catalog.location_external(location)?,
             layout,
             window_s: root.window_s,
             marker: root.marker.clone(),

@@ -4,7 +4,7 @@
 
 use super::Discovery;
 use super::known::name_hash;
-use super::plan::{DiscoveryPlan, PLAN_LIST_LENGTH_MAX, PlannedPartition};
+use super::plan::{DiscoveryPlan, PLAN_LIST_LENGTH_MAX, PlannedPartition, location_text};
 use super::record::Batch;
 use super::scan::{PARTITIONS_PER_TRANSACTION_MAX, Sink, Tally};
 use super::site::Site;
@@ -54,7 +54,7 @@ impl Discovery {
         }
         let mut gone = Vec::with_capacity(missing.partitions.len());
         for partition in missing.partitions {
-            let location = partition.full_location(site.table.location.as_deref());
+            let location = partition.full_location(site.table.location.as_ref());
             let Some(location) = location else { continue };
             // Whatever came since the listing stays, and so does what has keys that cannot be read as paths.
             tally.counts.requests += 1;
@@ -114,7 +114,7 @@ impl Discovery {
 /// Whether discovery would have found a partition at the place that it has: what somebody put elsewhere is not gone
 /// because it was not listed.
 fn is_discoverable(site: &Site, partition: &Partition) -> bool {
-    let location = partition.full_location(site.table.location.as_deref());
+    let location = partition.full_location(site.table.location.as_ref());
     let Some(location) = location else {
         return false;
     };
@@ -148,11 +148,11 @@ fn brake(site: &Site, missing: &Missing, found_nothing: bool) -> Option<String> 
 impl DiscoveryPlan {
     fn drop_all(&mut self, site: &Site, gone: Vec<Partition>) {
         self.counts.dropped += gone.len() as u64;
-        let table = site.table.location.as_deref();
+        let table = site.table.location.as_ref();
         let gone = gone.into_iter().take(PLAN_LIST_LENGTH_MAX);
         self.dropped = gone
             .map(|partition| PlannedPartition {
-                location: partition.full_location(table).unwrap_or_default(),
+                location: location_text(&partition, table),
                 name: partition.name,
                 files: 0,
                 bytes: 0,

@@ -21,7 +21,9 @@ mod spark;
 mod tests;
 mod vpc_flow;
 
-use crate::model::{Column, Parameters, Serde, StorageDescriptor, Table, TableRef, TableType};
+use crate::model::{
+    Column, Location, Parameters, Serde, StorageDescriptor, Table, TableRef, TableType,
+};
 use std::sync::Arc;
 
 const TEXT_INPUT: &str = "org.apache.hadoop.mapred.TextInputFormat";
@@ -110,11 +112,11 @@ impl Kit {
 
     /// The table at a place of the catalog whose data lies at `location`: below it are the directories of the layout.
     /// It is external, and its partitions are discovered.
-    pub fn table(&self, at: TableRef, location: &str) -> Table {
+    pub fn table(&self, at: TableRef, location: Location) -> Table {
         let serde = Serde {
             name: Some(at.table.as_str().to_owned()),
             library: Some(self.format.serde().to_owned()),
-            parameters: self.serde_parameters(location),
+            parameters: self.serde_parameters(&location),
             ..Serde::default()
         };
         let descriptor = StorageDescriptor {
@@ -135,7 +137,7 @@ impl Kit {
             last_access_at: 0,
             retention: 0,
             partition_keys: self.partition_keys(),
-            location: Some(location.to_owned()),
+            location: Some(location),
             descriptor: Arc::new(descriptor),
             parameters: self.parameters(),
             view_original_text: None,
@@ -161,7 +163,7 @@ impl Kit {
         parameters
     }
 
-    fn serde_parameters(&self, location: &str) -> Parameters {
+    fn serde_parameters(&self, location: &Location) -> Parameters {
         let mut texts = vec![("serialization.format", "1".to_owned())];
         match &self.format {
             Format::Lines { required, later } => {
@@ -184,7 +186,7 @@ impl Kit {
         }
         if self.format.spark_provider().is_some() {
             // Spark takes the place of a table with a reader of its own from here.
-            texts.push(("path", location.to_owned()));
+            texts.push(("path", location.to_string()));
         }
         let owned = |(key, value): (&str, String)| (key.to_owned(), value);
         texts.into_iter().map(owned).collect()

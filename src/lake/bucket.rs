@@ -13,7 +13,8 @@ pub(super) use query::{OddKey, PageStart, Query};
 
 use super::moment::{Moment, Spared};
 use super::progress::Progress;
-use super::{Summary, error::LakeError, is_hidden, location::Location, settings::S3Settings};
+use super::{Summary, error::LakeError, is_hidden, settings::S3Settings};
+use crate::model::Location;
 use bytes::Bytes;
 use copies::Copies;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -226,7 +227,7 @@ impl Bucket {
             .store
             .list_paginated(Some(prefix.as_str()), options)
             .await
-            .map_err(|error| LakeError::from_store(&at.to_string(), error))?;
+            .map_err(|error| LakeError::from_store(at.as_str(), error))?;
         Ok((page.result.objects, page.page_token))
     }
 
@@ -236,7 +237,7 @@ impl Bucket {
         at: &Location,
         range: Range<u64>,
     ) -> Result<(Bytes, u64), LakeError> {
-        let fail = |error| LakeError::from_store(&at.to_string(), error);
+        let fail = |error| LakeError::from_store(at.as_str(), error);
         let options = GetOptions {
             range: Some(GetRange::Bounded(range)),
             ..GetOptions::default()
@@ -258,7 +259,7 @@ impl Bucket {
             }
         }
         match failed {
-            Some(error) => Err(LakeError::from_store(&at.to_string(), error)),
+            Some(error) => Err(LakeError::from_store(at.as_str(), error)),
             None => Ok(()),
         }
     }
@@ -270,7 +271,7 @@ impl Bucket {
         target: &Bucket,
         to: &Location,
     ) -> Result<(), LakeError> {
-        let fail = |error| LakeError::from_store(&from.to_string(), error);
+        let fail = |error| LakeError::from_store(from.as_str(), error);
         let Some(name) = name_below(from, &object.location) else {
             // The marker of the directory itself.
             let (source, copy) = (marker_key(&key_of(from)?), marker_key(&key_of(to)?));
@@ -355,7 +356,7 @@ impl Bucket {
         match self.store.head(key).await {
             Ok(_) => Ok(false),
             Err(object_store::Error::NotFound { .. }) => Ok(true),
-            Err(error) => Err(LakeError::from_store(&at.to_string(), error)),
+            Err(error) => Err(LakeError::from_store(at.as_str(), error)),
         }
     }
 }
@@ -400,7 +401,7 @@ pub(super) fn builder(settings: &S3Settings) -> AmazonS3Builder {
 
 /// The key of a location, taken as it is: `%3A` stays `%3A`.
 fn key_of(at: &Location) -> Result<Key, LakeError> {
-    Key::parse(at.key()).map_err(|error| LakeError::invalid(&at.to_string(), error.to_string()))
+    Key::parse(at.key()).map_err(|error| LakeError::invalid(at.as_str(), error.to_string()))
 }
 
 /// The key of a directory marker. Joining an empty segment is the only way to a trailing slash

@@ -2,6 +2,7 @@
 //! it is for the log. Knows no catalog: a front end never sees this type.
 
 use super::footer::FooterFault;
+use crate::model::LocationError;
 use std::io;
 
 /// Where the causes of failures come from: the operating system or the object store.
@@ -172,6 +173,15 @@ impl LakeError {
             | Self::AlreadyExists { .. }
             | Self::Unsupported { .. }
             | Self::Refused { .. } => false,
+        }
+    }
+}
+
+impl From<LocationError> for LakeError {
+    fn from(failure: LocationError) -> Self {
+        Self::Invalid {
+            location: failure.location,
+            why: failure.why,
         }
     }
 }

@@ -4,7 +4,8 @@
 
 use super::moment::{Moment, Side, Spared};
 use super::progress::Progress;
-use super::{Made, Summary, error::LakeError, is_hidden, location::Location};
+use super::{Made, Summary, error::LakeError, is_hidden};
+use crate::model::Location;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -24,16 +25,15 @@ pub(super) fn directory_make(at: &Location) -> Result<Made, LakeError> {
                 });
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => levels += 1,
-            Err(error) => return Err(LakeError::from_io(&at.to_string(), error)),
+            Err(error) => return Err(LakeError::from_io(at.as_str(), error)),
         }
         missing = here.parent();
     }
     if levels > 0 {
-        fs::create_dir_all(at.path())
-            .map_err(|error| LakeError::from_io(&at.to_string(), error))?;
+        fs::create_dir_all(at.path()).map_err(|error| LakeError::from_io(at.as_str(), error))?;
     }
     Ok(Made {
-        location: at.to_string(),
+        location: at.clone(),
         levels,
     })
 }
@@ -53,13 +53,13 @@ pub(super) fn directory_unmake(at: &Location, levels: usize) -> Result<(), LakeE
 
 /// Whether anything stands there.
 pub(super) fn exists(at: &Location) -> Result<bool, LakeError> {
-    fs::exists(at.path()).map_err(|error| LakeError::from_io(&at.to_string(), error))
+    fs::exists(at.path()).map_err(|error| LakeError::from_io(at.as_str(), error))
 }
 
 /// By what a directory is known again wherever it is moved on its file system; nothing where there is none.
 pub(super) fn directory_mark(at: &Location) -> Result<Option<String>, LakeError> {
-    let found = present(fs::metadata(at.path()))
-        .map_err(|error| LakeError::from_io(&at.to_string(), error))?;
+    let found =
+        present(fs::metadata(at.path())).map_err(|error| LakeError::from_io(at.as_str(), error))?;
     Ok(found.map(|found| {
         let born = found.created().ok();
         let born = born.and_then(|born| born.duration_since(UNIX_EPOCH).ok());
@@ -89,16 +89,15 @@ pub(super) fn directory_move(
         Some(found) if found == mark => {}
         Some(_) => {
             let why = "the directory was replaced while it was to be moved";
-            return Err(LakeError::invalid(&from.to_string(), why));
+            return Err(LakeError::invalid(from.as_str(), why));
         }
         None => return Ok(false),
     }
     if let Some(parent) = to.parent() {
         fs::create_dir_all(parent.path())
-            .map_err(|error| LakeError::from_io(&parent.to_string(), error))?;
+            .map_err(|error| LakeError::from_io(parent.as_str(), error))?;
     }
-    fs::rename(from.path(), to.path())
-        .map_err(|error| LakeError::from_io(&to.to_string(), error))?;
+    fs::rename(from.path(), to.path()).map_err(|error| LakeError::from_io(to.as_str(), error))?;
     Ok(true)
 }
 
@@ -118,7 +117,7 @@ pub(super) fn directory_move_undo(
 pub(super) fn directory_delete(at: &Location) -> Result<(), LakeError> {
     match fs::remove_dir_all(at.path()) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(LakeError::from_io(&at.to_string(), error))
+            Err(LakeError::from_io(at.as_str(), error))
         }
         _ => Ok(()),
     }
@@ -133,7 +132,7 @@ pub(super) fn directory_delete_older(
 ) -> Result<Spared, LakeError> {
     let mut spared = Spared::default();
     older_delete(Path::new(at.path()), moment, &mut spared, progress)
-        .map_err(|error| LakeError::from_io(&at.to_string(), error))?;
+        .map_err(|error| LakeError::from_io(at.as_str(), error))?;
     Ok(spared)
 }
 
@@ -209,10 +208,10 @@ pub(super) fn summary(at: &Location) -> Result<Summary, LakeError> {
             Ok(entries) => entries,
             // A writer may replace a directory while it is being counted.
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(LakeError::from_io(&at.to_string(), error)),
+            Err(error) => return Err(LakeError::from_io(at.as_str(), error)),
         };
         for entry in entries {
-            let entry = entry.map_err(|error| LakeError::from_io(&at.to_string(), error))?;
+            let entry = entry.map_err(|error| LakeError::from_io(at.as_str(), error))?;
             if is_hidden(&entry.file_name().to_string_lossy()) {
                 continue;
             }
@@ -220,7 +219,7 @@ pub(super) fn summary(at: &Location) -> Result<Summary, LakeError> {
                 Ok(found) if found.is_dir() => waiting.push(entry.path()),
                 Ok(found) => total.add(found.len()),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(LakeError::from_io(&at.to_string(), error)),
+                Err(error) => return Err(LakeError::from_io(at.as_str(), error)),
             }
         }
     }
@@ -234,7 +233,7 @@ fn remove_if_empty(at: &Location) -> Result<bool, LakeError> {
         Err(error) => match error.kind() {
             io::ErrorKind::NotFound => Ok(true),
             io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotADirectory => Ok(false),
-            _ => Err(LakeError::from_io(&at.to_string(), error)),
+            _ => Err(LakeError::from_io(at.as_str(), error)),
         },
     }
 }

@@ -10,7 +10,6 @@ mod bucket;
 mod error;
 mod footer;
 mod local;
-mod location;
 mod moment;
 mod progress;
 mod queue;
@@ -19,7 +18,6 @@ mod settings;
 
 pub use error::{Cause, LakeError};
 pub use footer::{Footer, FooterFault, UnsupportedColumn};
-pub use location::{LOCATION_BYTES_MAX, Location, Scheme};
 pub use moment::{Moment, Spared};
 pub use progress::Progress;
 pub use queue::{
@@ -29,6 +27,7 @@ pub use queue::{
 pub use scan::{FoundPartition, SampleFile, ScanItem, ScanProgress, ScanRequest, ScanSummary};
 pub use settings::{S3Settings, StorageSettings};
 
+use crate::model::{Location, Storage};
 use bucket::Bucket;
 use std::collections::HashMap;
 use std::fmt;
@@ -37,7 +36,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// What [`Lake::directory_make`] did, so that it can be undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
-    location: String,
+    location: Location,
     levels: usize,
 }
 
@@ -49,7 +48,7 @@ impl Made {
     }
 
     /// The normalised location.
-    pub fn location(&self) -> &str {
+    pub fn location(&self) -> &Location {
         &self.location
     }
 }
@@ -111,97 +110,63 @@ impl fmt::Debug for Lake {
 impl Lake {
     /// A lake that reaches its stores by `settings` and never deletes a directory of `protected`
     /// (the warehouse) or one above it. Opens nothing yet.
-    pub fn new(settings: &StorageSettings, protected: &[&str]) -> Result<Self, LakeError> {
-        let protected = protected.iter().map(|text| Location::parse(text));
-        Ok(Self {
+    pub fn new(settings: &StorageSettings, protected: &[Location]) -> Self {
+        Self {
             s3: settings.s3.clone(),
             footer_bytes_max: settings.footer_bytes_max,
-            protected: protected.collect::<Result<_, _>>()?,
+            protected: protected.to_vec(),
             buckets: Mutex::default(),
-        })
-    }
-
-    /// A location as Hive stores it: absolute, with its scheme, without doubled or trailing
-    /// slashes. Roots and storages that skep cannot reach pass: a database may be told of either.
-    pub fn qualify(&self, location: &str) -> Result<String, LakeError> {
-        Ok(Location::parse(location)?.to_string())
-    }
-
-    /// [`Lake::qualify`] for a place that must be a directory of its own: a file system's root
-    /// or a whole bucket is refused, as in `CREATE TABLE … LOCATION 's3a://bucket'` (Hive 4).
-    pub fn qualify_below_root(&self, location: &str) -> Result<String, LakeError> {
-        let at = Location::parse(location)?;
-        if at.is_root() {
-            return Err(LakeError::refused(
-                location,
-                "location must not be root path",
-            ));
-        }
-        Ok(at.to_string())
-    }
-
-    /// [`Lake::qualify_below_root`] for data that nobody deletes: it may lie in a whole bucket, as the logs of AWS's
-    /// services do (Hive 4 refuses that, older ones do not).
-    pub fn qualify_external(&self, location: &str) -> Result<String, LakeError> {
-        let at = Location::parse(location)?;
-        match at.scheme() {
-            Scheme::S3(_) => Ok(at.to_string()),
-            Scheme::File | Scheme::Other(_) => self.qualify_below_root(location),
         }
     }
 
     /// Makes a directory and the missing ones above it, and tells whether it existed.
-    pub async fn directory_make(&self, location: &str) -> Result<Made, LakeError> {
-        let at = Location::parse(location)?;
-        match at.scheme() {
-            Scheme::File => blocking(move || local::directory_make(&at)).await,
-            Scheme::S3(_) => {
-                let found = self.bucket(&at)?.exists(&at).await?;
+    pub async fn directory_make(&self, at: &Location) -> Result<Made, LakeError> {
+        match at.storage() {
+            Storage::File => on_disk(at, local::directory_make).await,
+            Storage::S3 => {
+                let found = self.bucket(at)?.exists(at).await?;
                 Ok(Made {
-                    location: at.to_string(),
+                    location: at.clone(),
                     levels: usize::from(!found),
                 })
             }
-            Scheme::Other(_) => Err(unreached(&at)),
+            Storage::Other => Err(unreached(at)),
         }
     }
 
     /// Removes what [`Lake::directory_make`] made, as far as it is still empty: for a transaction
     /// that failed after it.
     pub async fn directory_unmake(&self, made: &Made) -> Result<(), LakeError> {
-        let at = Location::parse(&made.location)?;
+        let at = &made.location;
         let levels = made.levels;
-        match at.scheme() {
-            Scheme::File => blocking(move || local::directory_unmake(&at, levels)).await,
-            Scheme::S3(_) | Scheme::Other(_) => Ok(()),
+        match at.storage() {
+            Storage::File => on_disk(at, move |at| local::directory_unmake(at, levels)).await,
+            Storage::S3 | Storage::Other => Ok(()),
         }
     }
 
     /// Whether the directory is there: on S3, whether any key lies below it.
-    pub async fn exists(&self, location: &str) -> Result<bool, LakeError> {
-        let at = Location::parse(location)?;
-        match at.scheme() {
-            Scheme::File => blocking(move || local::exists(&at)).await,
-            Scheme::S3(_) => self.bucket(&at)?.exists(&at).await,
-            Scheme::Other(_) => Err(unreached(&at)),
+    pub async fn exists(&self, at: &Location) -> Result<bool, LakeError> {
+        match at.storage() {
+            Storage::File => on_disk(at, local::exists).await,
+            Storage::S3 => self.bucket(at)?.exists(at).await,
+            Storage::Other => Err(unreached(at)),
         }
     }
 
     /// By what a directory is known again after it has moved; nothing where it is copied, or is missing.
-    pub async fn directory_mark(&self, location: &str) -> Result<Option<String>, LakeError> {
-        let at = Location::parse(location)?;
-        match at.scheme() {
-            Scheme::File => blocking(move || local::directory_mark(&at)).await,
-            Scheme::S3(_) | Scheme::Other(_) => Ok(None),
+    pub async fn directory_mark(&self, at: &Location) -> Result<Option<String>, LakeError> {
+        match at.storage() {
+            Storage::File => on_disk(at, local::directory_mark).await,
+            Storage::S3 | Storage::Other => Ok(None),
         }
     }
 
     /// Counts all objects of a directory that is copied object by object; nothing of one that moves as a whole.
-    pub async fn directory_count(&self, location: &str) -> Result<Option<Summary>, LakeError> {
-        let at = Location::parse(location)?;
-        match at.scheme() {
-            Scheme::S3(_) => self.bucket(&at)?.count(&at).await.map(Some),
-            Scheme::File | Scheme::Other(_) => Ok(None),
+    pub async fn directory_count(&self, at: &Location) -> Result<Option<Summary>, LakeError> {
+        match at.storage() {
+            Storage::S3 => self.bucket(at)?.count(at).await.map(Some),
+            Storage::File | Storage::Other => Ok(None),
         }
     }
 
@@ -213,36 +178,37 @@ impl Lake {
     /// whatever ends the call before, nothing is lost. The same call again goes on where it ended.
     pub async fn directory_transfer(
         &self,
-        from: &str,
-        to: &str,
+        source: &Location,
+        target: &Location,
         mark: Option<&str>,
         progress: &Progress,
     ) -> Result<Transfer, LakeError> {
-        let (source, target) = (Location::parse(from)?, Location::parse(to)?);
-        self.transferable(&source, &target)?;
-        match source.scheme() {
-            Scheme::File => {
+        self.transferable(source, target)?;
+        match source.storage() {
+            Storage::File => {
                 let Some(mark) = mark.map(str::to_owned) else {
                     return Ok(Transfer::Nothing);
                 };
-                let moved =
-                    blocking(move || local::directory_move(&source, &target, &mark)).await?;
-                Ok(if moved {
+                let target = target.clone();
+                let moved = on_disk(source, move |source| {
+                    local::directory_move(source, &target, &mark)
+                });
+                Ok(if moved.await? {
                     Transfer::Moved
                 } else {
                     Transfer::Nothing
                 })
             }
-            Scheme::S3(_) => {
-                let (here, there) = (self.bucket(&source)?, self.bucket(&target)?);
+            Storage::S3 => {
+                let (here, there) = (self.bucket(source)?, self.bucket(target)?);
                 let newest = here
-                    .directory_copy(&source, &there, &target, progress)
+                    .directory_copy(source, &there, target, progress)
                     .await?;
                 Ok(newest.map_or(Transfer::Nothing, |newest| Transfer::Copied {
                     newest_ms: moment::millis(newest),
                 }))
             }
-            Scheme::Other(_) => Err(unreached(&source)),
+            Storage::Other => Err(unreached(source)),
         }
     }
 
@@ -250,51 +216,53 @@ impl Lake {
     /// says that the source held objects when the transfer began.
     pub async fn directory_transfer_undo(
         &self,
-        from: &str,
-        to: &str,
+        source: &Location,
+        target: &Location,
         mark: Option<&str>,
         was_full: bool,
     ) -> Result<(), LakeError> {
-        let (source, target) = (Location::parse(from)?, Location::parse(to)?);
-        if self.transferable(&source, &target).is_err() {
+        if self.transferable(source, target).is_err() {
             // Then it was never begun.
             return Ok(());
         }
-        match source.scheme() {
-            Scheme::File => {
+        match source.storage() {
+            Storage::File => {
                 let Some(mark) = mark.map(str::to_owned) else {
                     return Ok(());
                 };
-                blocking(move || local::directory_move_undo(&source, &target, &mark)).await
+                let target = target.clone();
+                on_disk(source, move |source| {
+                    local::directory_move_undo(source, &target, &mark)
+                })
+                .await
             }
-            Scheme::S3(_) => {
-                let (here, there) = (self.bucket(&source)?, self.bucket(&target)?);
-                if was_full && !here.exists(&source).await? {
+            Storage::S3 => {
+                let (here, there) = (self.bucket(source)?, self.bucket(target)?);
+                if was_full && !here.exists(source).await? {
                     // The source was deleted meanwhile, so nothing tells any more which names the copies have. The
                     // place was empty before.
                     let progress = Progress::default();
-                    let deleted = there.directory_delete(&target, None, &progress);
+                    let deleted = there.directory_delete(target, None, &progress);
                     return deleted.await.map(drop);
                 }
-                here.copies_delete(&source, &there, &target).await
+                here.copies_delete(source, &there, target).await
             }
-            Scheme::Other(_) => Err(unreached(&source)),
+            Storage::Other => Err(unreached(source)),
         }
     }
 
     /// Deletes a directory with all it holds; what is not there counts as deleted. A root, a
     /// bucket, the warehouse and what contains it are refused.
-    pub async fn directory_delete(&self, location: &str) -> Result<(), LakeError> {
-        let at = Location::parse(location)?;
-        self.rails(&at)?;
-        match at.scheme() {
-            Scheme::File => blocking(move || local::directory_delete(&at)).await,
-            Scheme::S3(_) => self
-                .bucket(&at)?
-                .directory_delete(&at, None, &Progress::default())
+    pub async fn directory_delete(&self, at: &Location) -> Result<(), LakeError> {
+        self.rails(at)?;
+        match at.storage() {
+            Storage::File => on_disk(at, local::directory_delete).await,
+            Storage::S3 => self
+                .bucket(at)?
+                .directory_delete(at, None, &Progress::default())
                 .await
                 .map(drop),
-            Scheme::Other(_) => Err(unreached(&at)),
+            Storage::Other => Err(unreached(at)),
         }
     }
 
@@ -302,23 +270,25 @@ impl Lake {
     /// younger. Says how many did.
     pub async fn directory_delete_older(
         &self,
-        location: &str,
+        at: &Location,
         moment: Moment,
         progress: &Arc<Progress>,
     ) -> Result<Spared, LakeError> {
-        let at = Location::parse(location)?;
-        self.rails(&at)?;
-        match at.scheme() {
-            Scheme::File => {
+        self.rails(at)?;
+        match at.storage() {
+            Storage::File => {
                 let progress = Arc::clone(progress);
-                blocking(move || local::directory_delete_older(&at, moment, &progress)).await
+                on_disk(at, move |at| {
+                    local::directory_delete_older(at, moment, &progress)
+                })
+                .await
             }
-            Scheme::S3(_) => {
-                self.bucket(&at)?
-                    .directory_delete(&at, Some(moment), progress)
+            Storage::S3 => {
+                self.bucket(at)?
+                    .directory_delete(at, Some(moment), progress)
                     .await
             }
-            Scheme::Other(_) => Err(unreached(&at)),
+            Storage::Other => Err(unreached(at)),
         }
     }
 
@@ -326,24 +296,25 @@ impl Lake {
     /// without `stop` (the table's directory).
     pub async fn parents_delete_if_empty(
         &self,
-        location: &str,
-        stop: &str,
+        at: &Location,
+        stop: &Location,
     ) -> Result<(), LakeError> {
-        let (at, stop) = (Location::parse(location)?, Location::parse(stop)?);
-        match at.scheme() {
-            Scheme::File => blocking(move || local::parents_delete_if_empty(&at, &stop)).await,
-            Scheme::S3(_) => self.bucket(&at)?.parents_delete_if_empty(&at, &stop).await,
-            Scheme::Other(_) => Err(unreached(&at)),
+        match at.storage() {
+            Storage::File => {
+                let stop = stop.clone();
+                on_disk(at, move |at| local::parents_delete_if_empty(at, &stop)).await
+            }
+            Storage::S3 => self.bucket(at)?.parents_delete_if_empty(at, stop).await,
+            Storage::Other => Err(unreached(at)),
         }
     }
 
     /// Counts the visible files below a directory; a missing one counts as empty.
-    pub async fn summary(&self, location: &str) -> Result<Summary, LakeError> {
-        let at = Location::parse(location)?;
-        match at.scheme() {
-            Scheme::File => blocking(move || local::summary(&at)).await,
-            Scheme::S3(_) => self.bucket(&at)?.summary(&at).await,
-            Scheme::Other(_) => Err(unreached(&at)),
+    pub async fn summary(&self, at: &Location) -> Result<Summary, LakeError> {
+        match at.storage() {
+            Storage::File => on_disk(at, local::summary).await,
+            Storage::S3 => self.bucket(at)?.summary(at).await,
+            Storage::Other => Err(unreached(at)),
         }
     }
 
@@ -351,13 +322,13 @@ impl Lake {
     fn transferable(&self, source: &Location, target: &Location) -> Result<(), LakeError> {
         self.rails(source)?;
         self.rails(target)?;
-        let from = source.to_string();
         if !source.same_storage(target) {
-            return Err(LakeError::unsupported(&from, format!("moving to {target}")));
+            let what = format!("moving to {target}");
+            return Err(LakeError::unsupported(source.as_str(), what));
         }
-        if source.contains(target) || target.contains(source) {
+        if source.overlaps(target) {
             let why = format!("{target} lies within the same path");
-            return Err(LakeError::refused(&from, why));
+            return Err(LakeError::refused(source.as_str(), why));
         }
         Ok(())
     }
@@ -366,13 +337,13 @@ impl Lake {
     fn rails(&self, at: &Location) -> Result<(), LakeError> {
         if at.is_root() {
             return Err(LakeError::refused(
-                &at.to_string(),
+                at.as_str(),
                 "it is a root or a whole bucket",
             ));
         }
         match self.protected.iter().find(|held| at.contains(held)) {
             Some(held) => Err(LakeError::refused(
-                &at.to_string(),
+                at.as_str(),
                 format!("it holds the warehouse {held}"),
             )),
             None => Ok(()),
@@ -408,7 +379,16 @@ pub fn is_hidden(name: &str) -> bool {
 }
 
 fn unreached(at: &Location) -> LakeError {
-    LakeError::unsupported(&at.to_string(), "this kind of storage")
+    LakeError::unsupported(at.as_str(), "this kind of storage")
+}
+
+/// Runs file-system calls on a place, as [`blocking`] does.
+async fn on_disk<T: Send + 'static>(
+    at: &Location,
+    work: impl FnOnce(&Location) -> Result<T, LakeError> + Send + 'static,
+) -> Result<T, LakeError> {
+    let at = at.clone();
+    blocking(move || work(&at)).await
 }
 
 /// Runs file-system calls where they may wait without holding up the connections.

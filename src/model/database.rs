@@ -1,6 +1,6 @@
 //! Catalogs and the databases in them.
 
-use super::{DatabaseRef, Name, Parameters, PrincipalType};
+use super::{DatabaseRef, Location, Name, Parameters, PrincipalType};
 
 /// A catalog: the level above databases, from Hive 3. Older clients see `hive` alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,10 +26,10 @@ pub struct Database {
     pub at: DatabaseRef,
     /// What it is for.
     pub description: Option<String>,
-    /// The qualified location that new tables are made under.
-    pub location: String,
+    /// The location that new tables are made under.
+    pub location: Location,
     /// Where managed tables go instead, from Hive 4; stored only when it was sent.
-    pub managed_location: Option<String>,
+    pub managed_location: Option<Location>,
     /// Properties.
     pub parameters: Parameters,
     /// The owner.

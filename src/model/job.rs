@@ -1,7 +1,7 @@
 //! Jobs: work that takes an object store's time. A row in the database says what is done and how far it is, so that it
 //! goes on after its process died, and so that whoever asks for the same again waits for the same.
 
-use super::{EventBody, TableRef};
+use super::{EventBody, Location, TableRef};
 use std::ops::Range;
 
 /// What a job does.
@@ -112,9 +112,9 @@ pub struct JobWork {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobMove {
     /// From where.
-    pub from: String,
+    pub from: Location,
     /// To where.
-    pub to: String,
+    pub to: Location,
     /// By what the directory is known again after it has moved; nothing where it is copied.
     pub mark: Option<String>,
 }
@@ -127,7 +127,7 @@ pub struct JobTarget {
     /// Its place.
     pub at: TableRef,
     /// Its location.
-    pub location: Option<String>,
+    pub location: Option<Location>,
 }
 
 /// A job that is to be stored.

@@ -11,6 +11,7 @@ mod discovery_settings;
 mod event;
 mod function;
 mod job;
+mod location;
 mod lock;
 mod name;
 mod notice;
@@ -38,6 +39,7 @@ pub use function::{Function, FunctionResource};
 pub use job::{
     Job, JobFailure, JobFilter, JobKind, JobMove, JobPhase, JobProgress, JobTarget, JobWork, NewJob,
 };
+pub use location::{LOCATION_BYTES_MAX, Location, LocationError, Storage};
 pub use lock::{Lock, LockComponent, LockLevel, LockState, LockType};
 pub use name::{DEFAULT_CATALOG, DatabaseRef, FunctionRef, Name, TableRef};
 pub use notice::{Notice, NoticeEntry, NoticeKind, Severity};

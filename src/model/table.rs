@@ -1,6 +1,6 @@
 //! Tables and views.
 
-use super::{Column, Parameters, StorageDescriptor, TableRef};
+use super::{Column, Location, Parameters, StorageDescriptor, TableRef};
 use std::sync::Arc;
 
 /// A table, view or materialized view.
@@ -24,8 +24,8 @@ pub struct Table {
     pub retention: i32,
     /// The partition keys, in order; empty for an unpartitioned table.
     pub partition_keys: Vec<Column>,
-    /// The qualified location; views have none.
-    pub location: Option<String>,
+    /// Where its data lies; views have none.
+    pub location: Option<Location>,
     /// Everything else about the storage.
     pub descriptor: Arc<StorageDescriptor>,
     /// Properties.

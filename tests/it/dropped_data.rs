@@ -296,7 +296,7 @@ async fn a_rename_on_an_object_store_is_whole_at_every_moment(database: TestData
     assert_eq!(house.files(), ["w/t/a", "w/t/b", "w/u/a", "w/u/b"]);
     let waiting = house.waiting().await;
     assert_eq!(waiting.len(), 1);
-    assert_eq!(waiting[0].location, "s3a://lake/w/t");
+    assert_eq!(waiting[0].location.as_str(), "s3a://lake/w/t");
     // Another writer had not heard of the rename yet.
     house.file("w/t/late", MINUTE_MS);
     gate.open();

@@ -1,6 +1,7 @@
 //! Footers of Parquet files that Parquet's own library wrote, on both storages, and of files that nobody should have
 //! written.
 
+use crate::harness::place;
 use crate::s3::S3Server;
 use bytes::Bytes;
 use parquet::data_type::Int64Type;
@@ -58,9 +59,9 @@ async fn read(file: &[u8]) -> Result<Footer, FooterFault> {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("part-0");
     fs::write(&path, file).unwrap();
-    let lake = Lake::new(&StorageSettings::default(), &[]).unwrap();
+    let lake = Lake::new(&StorageSettings::default(), &[]);
     let location = path.display().to_string();
-    match lake.footer(&location, file.len() as u64).await {
+    match lake.footer(&place(&location), file.len() as u64).await {
         Ok(footer) => Ok(footer),
         Err(LakeError::Footer { source, .. }) => Err(source),
         Err(other) => panic!("{other:?}"),
@@ -213,7 +214,7 @@ async fn what_no_hive_type_stands_for_is_told_and_not_guessed() {
 #[tokio::test]
 async fn on_s3_a_footer_costs_one_request_and_a_large_one_two() {
     let server = S3Server::start(&["lake"]).await;
-    let lake = Lake::new(&server.storage_settings(), &[]).unwrap();
+    let lake = Lake::new(&server.storage_settings(), &[]);
     let small = rows(2);
     let mut schema = "message m {".to_owned();
     for number in 0..4_000 {
@@ -229,12 +230,18 @@ async fn on_s3_a_footer_costs_one_request_and_a_large_one_two() {
         server.put("lake", name, file.clone());
         let before = server.requests("GetObject");
         let location = format!("s3a://lake/{name}");
-        let footer = lake.footer(&location, file.len() as u64).await.unwrap();
+        let footer = lake
+            .footer(&place(&location), file.len() as u64)
+            .await
+            .unwrap();
         assert_eq!(server.requests("GetObject") - before, requests, "{name}");
         assert_eq!(footer.columns.len(), columns);
         assert_eq!(Ok(footer), read(&file).await, "both storages tell the same");
     }
-    let error = lake.footer("s3a://lake/none", 100).await.unwrap_err();
+    let error = lake
+        .footer(&place("s3a://lake/none"), 100)
+        .await
+        .unwrap_err();
     assert!(matches!(error, LakeError::NotFound { .. }), "{error}");
     assert!(!error.retryable());
 }
@@ -242,12 +249,15 @@ async fn on_s3_a_footer_costs_one_request_and_a_large_one_two() {
 #[tokio::test]
 async fn a_file_that_was_replaced_since_it_was_listed_is_told_as_such() {
     let server = S3Server::start(&["lake"]).await;
-    let lake = Lake::new(&server.storage_settings(), &[]).unwrap();
+    let lake = Lake::new(&server.storage_settings(), &[]);
     let file = rows(1);
     server.put("lake", "f", Bytes::from(file.clone()));
     let bytes = file.len() as u64;
     for listed in [bytes - 1, bytes + 1] {
-        let error = lake.footer("s3a://lake/f", listed).await.unwrap_err();
+        let error = lake
+            .footer(&place("s3a://lake/f"), listed)
+            .await
+            .unwrap_err();
         let told = FooterFault::Changed {
             before: listed,
             now: bytes,

@@ -135,10 +135,10 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
     let warehouse_location = format!("file:{}", directory.path().display());
     let catalog = Catalog::new(
         store.clone(),
-        Lake::new(&StorageSettings::default(), &[]).unwrap(),
+        Lake::new(&StorageSettings::default(), &[]),
         Clock::System,
         CatalogSettings {
-            warehouse_location: warehouse_location.clone(),
+            warehouse_location: crate::harness::place(&warehouse_location),
             lock_timeout_s: 300,
             disallow_incompatible_column_changes: true,
             partitions_per_request_max: -1,

@@ -28,7 +28,7 @@ use crate::catalog::partition::PARTITIONS_PER_PAGE;
 use crate::deadline;
 use crate::error::Result;
 use crate::lake::{Moment, Progress, Spared};
-use crate::model::{Job, JobKind, JobPhase, JobProgress, NewJob, Table, TableRef};
+use crate::model::{Job, JobKind, JobPhase, JobProgress, Location, NewJob, Table, TableRef};
 use crate::store::{PendingDelete, Session};
 use crate::transact;
 use futures::future;
@@ -50,7 +50,7 @@ const FIRST_TRY_TOLERANCE_MS: i64 = 1000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Deletion {
     pub(super) id: i64,
-    pub(super) location: String,
+    pub(super) location: Location,
     /// Of the source of a move: when the newest file was written that was copied, in milliseconds since the epoch.
     newest_ms: Option<i64>,
 }
@@ -85,7 +85,7 @@ impl Catalog {
     pub(super) async fn deletions_note(
         &self,
         session: &mut Session,
-        locations: &[&str],
+        locations: &[&Location],
         reason: &str,
         since: i64,
     ) -> Result<Vec<Deletion>> {
@@ -96,7 +96,7 @@ impl Catalog {
         let deletions = ids.into_iter().zip(locations);
         let deletions = deletions.map(|(id, location)| Deletion {
             id,
-            location: (*location).to_owned(),
+            location: (*location).clone(),
             newest_ms: None,
         });
         Ok(deletions.collect())
@@ -109,7 +109,7 @@ impl Catalog {
         session: &mut Session,
         kind: JobKind,
         table: &Table,
-        locations: &[&str],
+        locations: &[&Location],
     ) -> Result<Option<DeletionJob>> {
         if locations.is_empty() {
             return Ok(None);
@@ -215,9 +215,9 @@ impl Catalog {
     pub(super) async fn sources_note(
         &self,
         session: &mut Session,
-        sources: &[(&str, i64)],
+        sources: &[(&Location, i64)],
     ) -> Result<Vec<Deletion>> {
-        let locations: Vec<&str> = sources.iter().map(|(from, _)| *from).collect();
+        let locations: Vec<&Location> = sources.iter().map(|(from, _)| *from).collect();
         let since = sources.iter().map(|(_, newest_ms)| *newest_ms).min();
         let since = since.unwrap_or_default().div_euclid(1000);
         let mut deletions = self
@@ -309,14 +309,14 @@ impl Catalog {
         match outcome {
             Ok(()) => Some(deletion.id),
             Err(failure) => {
-                tracing::warn!(location, %failure, "cannot delete dropped data; it will be retried");
+                tracing::warn!(%location, %failure, "cannot delete dropped data; it will be retried");
                 None
             }
         }
     }
 
     /// Makes the directory of truncated data again, where it was deleted with what was in it.
-    async fn directory_keep(&self, location: &str, keeps: bool) -> Result<()> {
+    async fn directory_keep(&self, location: &Location, keeps: bool) -> Result<()> {
         if keeps {
             self.lake.directory_make(location).await?;
         }
@@ -387,7 +387,7 @@ impl Catalog {
             return Ok(());
         };
         drop(session);
-        let root = table.location.as_deref();
+        let root = table.location.as_ref();
         if let (Some(location), false) = (root, table.is_partitioned()) {
             return self.directory_keep(location, true).await;
         }
@@ -410,11 +410,11 @@ impl Catalog {
 }
 
 /// Files that a deletion left behind are worth a line: they belong to who wrote them, or to nobody.
-pub(super) fn spared_tell(location: &str, spared: Spared) {
+pub(super) fn spared_tell(location: &Location, spared: Spared) {
     if spared.younger > 0 {
         let files = spared.younger;
         tracing::warn!(
-            location,
+            %location,
             files,
             "files written after the drop were not deleted"
         );
@@ -424,12 +424,13 @@ pub(super) fn spared_tell(location: &str, spared: Spared) {
 #[cfg(test)]
 mod tests {
     use super::Deletion;
+    use crate::model::Location;
 
     #[test]
     fn numbers_in_a_row_are_one_range() {
         let deletions = [4, 5, 6, 9, 11, 12].map(|id| Deletion {
             id,
-            location: String::new(),
+            location: Location::parse("s3://lake/t").unwrap(),
             newest_ms: None,
         });
         assert_eq!(Deletion::ranges(&deletions), [4..7, 9..10, 11..13]);

@@ -2,12 +2,13 @@
 //! at [`deletion`](super::deletion).
 
 use super::deletion::{RETRY_DELAY_S, spared_tell};
-use super::relocation::{busy, overlap};
+use super::relocation::busy;
 use crate::catalog::Catalog;
 use crate::catalog::back_off::doubled_s;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
-use crate::lake::{Location, Moment, Progress, Spared};
+use crate::lake::{Moment, Progress, Spared};
+use crate::model::Location;
 use crate::store::PendingDelete;
 use crate::transact;
 use std::sync::Arc;
@@ -43,7 +44,7 @@ impl Operations<'_> {
                 Ok(Spared { unclear, .. }) => {
                     failed += 1;
                     tracing::warn!(
-                        location,
+                        %location,
                         attempts,
                         unclear,
                         "dropped data stays: files that changed at about the time of the drop may be new"
@@ -51,7 +52,7 @@ impl Operations<'_> {
                 }
                 Err(failure) => {
                     failed += 1;
-                    tracing::warn!(location, attempts, %failure, "cannot delete dropped data");
+                    tracing::warn!(%location, attempts, %failure, "cannot delete dropped data");
                 }
             }
         }
@@ -64,7 +65,7 @@ impl Catalog {
     ///
     /// Fails with `Unavailable` where the store does not answer, with `Invalid` where a file may be old or new, with
     /// `NotAllowed` where a job brings data to such a place.
-    pub(crate) async fn places_clear(&self, locations: &[&str]) -> Result<()> {
+    pub(crate) async fn places_clear(&self, locations: &[&Location]) -> Result<()> {
         self.places_clear_for(None, locations).await
     }
 
@@ -72,11 +73,11 @@ impl Catalog {
     pub(super) async fn places_clear_for(
         &self,
         job: Option<i64>,
-        locations: &[&str],
+        locations: &[&Location],
     ) -> Result<()> {
         let used = self.store.session().await?.job_places().await?;
         for (at, place) in used.iter().filter(|(at, _)| Some(*at) != job) {
-            if locations.iter().any(|location| overlap(place, location)) {
+            if locations.iter().any(|location| place.overlaps(location)) {
                 return Err(busy(*at, place));
             }
         }
@@ -95,9 +96,11 @@ impl Catalog {
     }
 
     /// The deletions, due or not, that overlap one of these places. Usually there are none at all.
-    async fn pending_deletes_overlapping(&self, locations: &[&str]) -> Result<Vec<PendingDelete>> {
+    async fn pending_deletes_overlapping(
+        &self,
+        locations: &[&Location],
+    ) -> Result<Vec<PendingDelete>> {
         let mut session = self.store.session().await?;
-        let places: Vec<Location> = locations.iter().copied().filter_map(place).collect();
         let mut found = Vec::new();
         let mut after = 0;
         loop {
@@ -110,11 +113,9 @@ impl Catalog {
             after = last.id;
             let ended = page.len() < PENDING_DELETES_PER_PASS_MAX;
             found.extend(page.into_iter().filter(|pending| {
-                place(&pending.location).is_some_and(|dropped| {
-                    places
-                        .iter()
-                        .any(|used| dropped.contains(used) || used.contains(&dropped))
-                })
+                locations
+                    .iter()
+                    .any(|used| used.overlaps(&pending.location))
             }));
             if ended {
                 return Ok(found);
@@ -156,9 +157,4 @@ impl Catalog {
         }
         Ok(spared)
     }
-}
-
-/// A stored location, in the form that is compared. What cannot be read is no place that a file could have.
-fn place(location: &str) -> Option<Location> {
-    Location::parse(location).ok()
 }

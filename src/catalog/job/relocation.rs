@@ -13,7 +13,8 @@ use crate::catalog::Catalog;
 use crate::catalog::lease::Lease;
 use crate::error::{Error, Result};
 use crate::model::{
-    EventBody, Job, JobFailure, JobKind, JobMove, JobPhase, JobProgress, JobTarget, JobWork, NewJob,
+    EventBody, Job, JobFailure, JobKind, JobMove, JobPhase, JobProgress, JobTarget, JobWork,
+    Location, NewJob,
 };
 use crate::store::Session;
 use crate::transact;
@@ -36,7 +37,7 @@ pub(in crate::catalog) struct Relocation {
     /// What it becomes.
     pub(in crate::catalog) target: String,
     /// Which directories go where.
-    pub(in crate::catalog) moves: Vec<(String, String)>,
+    pub(in crate::catalog) moves: Vec<(Location, Location)>,
     /// The change that is committed once the data is there.
     pub(in crate::catalog) change: EventBody,
     /// The table that an exchange goes to.
@@ -60,7 +61,7 @@ pub(in crate::catalog) struct Handover<'a> {
     job: &'a Job,
     lease: &'a Lease,
     /// What was copied, with the time of its newest file.
-    sources: Vec<(&'a str, i64)>,
+    sources: Vec<(&'a Location, i64)>,
 }
 
 impl Catalog {
@@ -189,7 +190,7 @@ impl Catalog {
     }
 
     async fn relocation_check_places(&self, job: &Job, work: &JobWork) -> Result<JobProgress> {
-        let places: Vec<&str> = work.moves.iter().map(|one| one.to.as_str()).collect();
+        let places: Vec<&Location> = work.moves.iter().map(|one| &one.to).collect();
         self.places_clear_for(Some(job.id), &places).await?;
         let mut total = JobProgress::default();
         for JobMove { from, to, .. } in &work.moves {
@@ -322,7 +323,7 @@ impl Catalog {
                 .directory_transfer_undo(from, to, mark.as_deref(), was_full)
                 .await;
             if let Err(failure) = undone {
-                tracing::warn!(job = job.id, from, to, %failure, "cannot take the move of a directory back yet");
+                tracing::warn!(job = job.id, %from, %to, %failure, "cannot take the move of a directory back yet");
                 return Err(failure.into());
             }
         }
@@ -406,31 +407,22 @@ async fn places_free(session: &mut Session, new: &NewJob) -> Result<()> {
     let used = session.job_places().await?;
     let moves = new.work.iter().flat_map(|work| &work.moves);
     for JobMove { to, .. } in moves {
-        if let Some((job, place)) = used.iter().find(|(_, place)| overlap(place, to)) {
+        if let Some((job, place)) = used.iter().find(|(_, place)| place.overlaps(to)) {
             return Err(busy(*job, place));
         }
     }
     Ok(())
 }
 
-/// Whether one place holds the other.
-pub(super) fn overlap(one: &str, other: &str) -> bool {
-    use crate::lake::Location;
-    match (Location::parse(one), Location::parse(other)) {
-        (Ok(one), Ok(other)) => one.contains(&other) || other.contains(&one),
-        _ => false,
-    }
-}
-
 /// A place that a job brings data to.
-pub(super) fn busy(job: i64, place: &str) -> Error {
+pub(super) fn busy(job: i64, place: &Location) -> Error {
     Error::NotAllowed(format!(
         "location {place} cannot be used yet: job {job} brings data there"
     ))
 }
 
 /// Hive's words for a place that is taken.
-fn taken(kind: JobKind, to: &str) -> Error {
+fn taken(kind: JobKind, to: &Location) -> Error {
     match kind {
         JobKind::RenamePartition => Error::NotAllowed(format!(
             "New location for this partition {to} already exists"

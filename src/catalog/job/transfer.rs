@@ -4,7 +4,7 @@ use super::running::RunningJob;
 use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::lake::Transfer;
-use crate::model::{Job, JobMove, JobProgress, JobWork};
+use crate::model::{Job, JobMove, JobProgress, JobWork, Location};
 use crate::transact;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,11 +18,11 @@ pub(super) struct Transferred(Vec<Transfer>);
 
 impl Transferred {
     /// The sources that are still there because they were copied, each with the time of its newest file.
-    pub(super) fn copied<'a>(&self, work: &'a JobWork) -> Vec<(&'a str, i64)> {
+    pub(super) fn copied<'a>(&self, work: &'a JobWork) -> Vec<(&'a Location, i64)> {
         let moves = work.moves.iter().zip(&self.0);
         moves
             .filter_map(|(one, done)| match done {
-                Transfer::Copied { newest_ms } => Some((one.from.as_str(), *newest_ms)),
+                Transfer::Copied { newest_ms } => Some((&one.from, *newest_ms)),
                 Transfer::Moved | Transfer::Nothing => None,
             })
             .collect()

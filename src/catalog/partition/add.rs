@@ -147,7 +147,7 @@ impl Catalog {
         let Ok(stored) = stored else { return };
         let used = stored
             .iter()
-            .filter_map(|one| one.full_location(table.location.as_deref()))
+            .filter_map(|one| one.full_location(table.location.as_ref()))
             .collect();
         self.partition_directories_unmake(made, &used).await;
     }

@@ -8,7 +8,7 @@ use crate::catalog::Catalog;
 use crate::catalog::table::{LAST_DDL_TIME, NUM_FILES, TOTAL_SIZE, accuracy_renew};
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
-use crate::model::{Name, NewEvent, Parameters, Partition, Table, TableRef};
+use crate::model::{Location, Name, NewEvent, Parameters, Partition, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
 use std::collections::HashMap;
@@ -131,16 +131,16 @@ impl Catalog {
         before: &[Partition],
         after: &[Partition],
     ) -> Result<()> {
-        let moved: Vec<String> = before
+        let moved: Vec<Location> = before
             .iter()
             .zip(after)
             .filter(|(old, new)| old.location != new.location)
-            .filter_map(|(_, new)| new.full_location(table.location.as_deref()))
+            .filter_map(|(_, new)| new.full_location(table.location.as_ref()))
             .collect();
         if moved.is_empty() {
             return Ok(());
         }
-        let moved: Vec<&str> = moved.iter().map(String::as_str).collect();
+        let moved: Vec<&Location> = moved.iter().collect();
         self.places_clear(&moved).await
     }
 
@@ -163,11 +163,11 @@ impl Catalog {
                 || before.get(index).is_none_or(|old| figures_differ(old, new));
             let wanted = stale && counted.get(index).copied().unwrap_or(false);
             locations.push(
-                new.full_location(table.location.as_deref())
+                new.full_location(table.location.as_ref())
                     .filter(|_| wanted),
             );
         }
-        let mut wanted: Vec<(&mut Parameters, &str)> = Vec::new();
+        let mut wanted: Vec<(&mut Parameters, &Location)> = Vec::new();
         for (new, location) in after.iter_mut().zip(&locations) {
             if let Some(location) = location {
                 accuracy_renew(&mut new.parameters, options.statistics_are_exact);

@@ -4,7 +4,7 @@ use crate::catalog::Catalog;
 use crate::catalog::table::{NUM_FILES, TOTAL_SIZE};
 use crate::error::Result;
 use crate::lake::Made;
-use crate::model::{Parameters, Partition, Table};
+use crate::model::{Location, Parameters, Partition, Table};
 use futures::future::join_all;
 use std::collections::HashSet;
 
@@ -20,7 +20,7 @@ impl Catalog {
         partitions: &[Partition],
     ) -> Result<Vec<Made>> {
         let locations = locations_of(table, partitions);
-        let places: Vec<&str> = locations.iter().map(String::as_str).collect();
+        let places: Vec<&Location> = locations.iter().collect();
         self.places_clear(&places).await?;
         let mut made = Vec::with_capacity(locations.len());
         for chunk in locations.chunks(DIRECTORIES_CONCURRENT_MAX) {
@@ -41,7 +41,11 @@ impl Catalog {
     }
 
     /// Removes what was made for partitions that could not be stored, except for the places in `used`.
-    pub(super) async fn partition_directories_unmake(&self, made: &[Made], used: &HashSet<String>) {
+    pub(super) async fn partition_directories_unmake(
+        &self,
+        made: &[Made],
+        used: &HashSet<Location>,
+    ) {
         for one in made {
             if one.created() && !used.contains(one.location()) {
                 self.directory_discard(one).await;
@@ -56,7 +60,7 @@ impl Catalog {
         partitions: &mut [Partition],
         made: &[Made],
     ) {
-        let wanted: Vec<(&mut Parameters, &str)> = partitions
+        let wanted: Vec<(&mut Parameters, &Location)> = partitions
             .iter_mut()
             .zip(made)
             .filter(|(partition, one)| !one.created() && !has_figures(&partition.parameters))
@@ -66,7 +70,7 @@ impl Catalog {
     }
 
     /// Counts directories into parameters, several at the same time.
-    pub(super) async fn directories_count(&self, mut wanted: Vec<(&mut Parameters, &str)>) {
+    pub(super) async fn directories_count(&self, mut wanted: Vec<(&mut Parameters, &Location)>) {
         for chunk in wanted.chunks_mut(DIRECTORIES_CONCURRENT_MAX) {
             let counted = chunk
                 .iter_mut()
@@ -82,9 +86,9 @@ pub(super) fn has_figures(parameters: &Parameters) -> bool {
 }
 
 /// The places of partitions, in their order.
-pub(super) fn locations_of(table: &Table, partitions: &[Partition]) -> Vec<String> {
+pub(super) fn locations_of(table: &Table, partitions: &[Partition]) -> Vec<Location> {
     partitions
         .iter()
-        .filter_map(|partition| partition.full_location(table.location.as_deref()))
+        .filter_map(|partition| partition.full_location(table.location.as_ref()))
         .collect()
 }

@@ -3,14 +3,13 @@
 use super::event::partitions_event;
 use super::{PartitionsOf, missing, name_of_values, table_missing, values_of_name};
 use crate::catalog::Catalog;
-use crate::catalog::cleanup::is_inside;
 use crate::catalog::{Action, Operations, Resource};
 use crate::deadline;
 use crate::error::{Error, Result};
-use crate::model::{EventKind, JobKind, Partition, Table, TableRef};
+use crate::model::{EventKind, JobKind, Location, Partition, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// Which partitions are to be dropped.
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +66,7 @@ impl Operations<'_> {
             let mut deletion = None;
             if options.delete_data {
                 let locations = owned_locations(&table, &partitions);
-                let locations: Vec<&str> = locations.iter().map(String::as_str).collect();
+                let locations: Vec<&Location> = locations.iter().collect();
                 deletion = self
                     .deletion_job_note(session, JobKind::DropPartitions, &table, &locations)
                     .await?;
@@ -130,18 +129,18 @@ impl Catalog {
 
     /// Removes the directories above dropped partitions where nothing is left in them.
     async fn partition_parents_delete(&self, dropped: &PartitionsOf) {
-        let Some(root) = dropped.table.location.as_deref() else {
+        let Some(root) = &dropped.table.location else {
             return;
         };
-        let mut parents = BTreeSet::new();
+        let mut parents = HashSet::new();
         for location in owned_locations(&dropped.table, &dropped.partitions) {
-            if is_inside(&location, root)
-                && let Some((parent, _)) = location.rsplit_once('/')
-                && parent.len() > root.len()
-                && parents.insert(parent.to_owned())
+            if let Some(parent) = location.parent()
+                && parent != *root
+                && root.contains(&parent)
+                && parents.insert(parent)
                 && let Err(failure) = self.lake.parents_delete_if_empty(&location, root).await
             {
-                tracing::warn!(location, %failure, "cannot remove empty directories above a dropped partition");
+                tracing::warn!(%location, %failure, "cannot remove empty directories above a dropped partition");
             }
         }
     }
@@ -189,14 +188,14 @@ async fn remove(
 }
 
 /// The directories that go with partitions: those of managed tables, but never one that holds the table itself.
-fn owned_locations(table: &Table, partitions: &[Partition]) -> Vec<String> {
+fn owned_locations(table: &Table, partitions: &[Partition]) -> Vec<Location> {
     if table.is_external() || table.is_view() {
         return Vec::new();
     }
-    let root = table.location.as_deref();
+    let root = table.location.as_ref();
     partitions
         .iter()
         .filter_map(|partition| partition.full_location(root))
-        .filter(|location| !root.is_some_and(|root| is_inside(root, location)))
+        .filter(|location| !root.is_some_and(|root| location.contains(root)))
         .collect()
 }

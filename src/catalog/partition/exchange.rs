@@ -1,14 +1,15 @@
 //! Moving partitions with their data from one table to another of the same shape.
 
 use super::event::partitions_event;
-use super::prepare::default_location;
 use super::{PartitionSelection, PartitionsOf, key_names, same_table, table_missing};
 use crate::catalog::Catalog;
 use crate::catalog::job::{Deletion, Handover, Relocation, UnheardRename, subject};
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::hive::partition_name::make_name;
-use crate::model::{Column, EventBody, EventKind, JobKind, JobTarget, Partition, Table, TableRef};
+use crate::model::{
+    Column, EventBody, EventKind, JobKind, JobTarget, Location, Partition, Table, TableRef,
+};
 use crate::store::Session;
 use crate::transact;
 use std::collections::HashMap;
@@ -139,8 +140,9 @@ impl Catalog {
 
 fn exchange(from: Table, to: &Table, moving: Vec<Partition>, spec: &str) -> Relocation {
     let places = moving.iter().filter_map(|one| {
-        let here = one.full_location(from.location.as_deref())?;
-        Some((here, default_location(to, &one.name)?))
+        let here = one.full_location(from.location.as_ref())?;
+        let there = Partition::default_location(to.location.as_ref(), &one.name)?;
+        Some((here, there))
     });
     Relocation {
         kind: JobKind::ExchangePartitions,
@@ -164,7 +166,7 @@ fn exchange(from: Table, to: &Table, moving: Vec<Partition>, spec: &str) -> Relo
 
 /// Whether partitions are where they were; both lists hold the same names.
 fn same_places(now: &[Partition], seen: &[Partition]) -> bool {
-    let places: HashMap<&str, Option<&String>> = seen
+    let places: HashMap<&str, Option<&Location>> = seen
         .iter()
         .map(|one| (one.name.as_str(), one.location.as_ref()))
         .collect();

@@ -4,7 +4,7 @@ use super::{PartitionsOf, key_names, key_names_of, missing, table_missing};
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::hive::partition_name::{make_name, values_for_keys};
-use crate::model::{Partition, TableRef};
+use crate::model::{Location, Partition, TableRef};
 use crate::store::Session;
 
 /// How a partition is asked for.
@@ -32,7 +32,7 @@ pub struct PartitionAt {
     /// The table.
     pub at: TableRef,
     /// The table's location.
-    pub table_location: Option<String>,
+    pub table_location: Option<Location>,
     /// The partition.
     pub partition: Partition,
 }

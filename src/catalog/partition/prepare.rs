@@ -4,7 +4,7 @@ use super::{PartitionDraft, name_of_values};
 use crate::catalog::Catalog;
 use crate::catalog::table::DO_NOT_UPDATE_STATS;
 use crate::error::{Error, Result};
-use crate::model::{Partition, Table};
+use crate::model::{Location, Partition, Table};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -62,7 +62,7 @@ impl Catalog {
         table: &Table,
         name: &str,
         location: Option<&str>,
-    ) -> Result<Option<String>> {
+    ) -> Result<Option<Location>> {
         let Some(sent) = location.filter(|text| !text.trim().is_empty()) else {
             return Ok(None);
         };
@@ -71,15 +71,9 @@ impl Catalog {
                 "Cannot specify location for a view partition".into(),
             ));
         }
-        let qualified = self.lake.qualify_below_root(sent)?;
-        Ok((Some(&qualified) != default_location(table, name).as_ref()).then_some(qualified))
+        let own = self.location_below_root(self.location_qualified(sent)?)?;
+        Ok(Partition::own_location(own, table.location.as_ref(), name))
     }
-}
-
-/// Where a partition of this name stands unless it says otherwise. Views have no place.
-pub(super) fn default_location(table: &Table, name: &str) -> Option<String> {
-    let root = table.location.as_deref()?;
-    Some(format!("{}/{name}", root.trim_end_matches('/')))
 }
 
 /// Fails where a name stands twice in one request.

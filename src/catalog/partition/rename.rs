@@ -2,7 +2,6 @@
 
 use super::alter::statistics_forget;
 use super::event::change_event;
-use super::prepare::default_location;
 use super::{
     PartitionAlterOptions, PartitionDraft, listed, name_of_values, same_table, table_missing,
 };
@@ -10,7 +9,7 @@ use crate::catalog::Catalog;
 use crate::catalog::job::{Deletion, Handover, Relocation, UnheardRename, subject};
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
-use crate::model::{EventBody, JobKind, Partition, Table, TableRef};
+use crate::model::{EventBody, JobKind, Location, Partition, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
 
@@ -122,7 +121,7 @@ impl Catalog {
         table: &Table,
         before: &Partition,
         after: &mut Partition,
-        from: Option<String>,
+        from: Option<Location>,
         options: PartitionAlterOptions,
     ) {
         let place = std::mem::replace(&mut after.location, from);
@@ -170,15 +169,15 @@ fn partition_move(
     table: &Table,
     before: &Partition,
     after: &mut Partition,
-) -> Option<(String, String)> {
-    let from = before.full_location(table.location.as_deref());
-    let default = default_location(table, &after.name);
+) -> Option<(Location, Location)> {
+    let root = table.location.as_ref();
+    let from = before.full_location(root);
     if table.is_external() || table.is_view() {
-        after.location = from.filter(|from| Some(from) != default.as_ref());
+        after.location = from.and_then(|from| Partition::own_location(from, root, &after.name));
         return None;
     }
     after.location = None;
-    from.zip(default)
+    from.zip(Partition::default_location(root, &after.name))
 }
 
 /// The table and the partition as they are, held; they must be where they were when the rename was asked for.

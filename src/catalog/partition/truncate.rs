@@ -11,7 +11,7 @@ use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::hive::stats_json::{COLUMN_STATS_ACCURATE, StatsAccuracy};
 use crate::model::{
-    EventBody, EventKind, JobKind, NewEvent, Parameters, Partition, Table, TableRef,
+    EventBody, EventKind, JobKind, Location, NewEvent, Parameters, Partition, Table, TableRef,
 };
 use crate::store::Session;
 use crate::transact;
@@ -40,7 +40,7 @@ impl Operations<'_> {
                 None if table.is_partitioned() => truncate_all(session, &table, now).await?,
                 None => truncate_table(session, &table, now).await?,
             };
-            let places: Vec<&str> = places.iter().map(String::as_str).collect();
+            let places: Vec<&Location> = places.iter().collect();
             let deletion = self
                 .deletion_job_note(session, JobKind::Truncate, &table, &places)
                 .await?;
@@ -75,7 +75,7 @@ fn check(table: &Table) -> Result<()> {
 }
 
 /// Where data is to be deleted, and what is to be told.
-type Truncated = (Vec<String>, Vec<NewEvent>);
+type Truncated = (Vec<Location>, Vec<NewEvent>);
 
 async fn truncate_table(session: &mut Session, table: &Table, now: i64) -> Result<Truncated> {
     let mut after = table.clone();
@@ -133,7 +133,7 @@ async fn truncate_page(
     before: Vec<Partition>,
     now: i64,
 ) -> Result<Truncated> {
-    let root = table.location.as_deref();
+    let root = table.location.as_ref();
     let places = before.iter().filter_map(|one| one.full_location(root));
     let places = places.collect();
     let mut after = before.clone();

@@ -137,13 +137,6 @@ impl Catalog {
             table.location = None;
             return Ok((table, false));
         }
-        let location = table
-            .location
-            .as_deref()
-            .filter(|text| !text.trim().is_empty());
-        table.location = location
-            .map(|text| self.location_qualified(text))
-            .transpose()?;
         let forbidden = table
             .parameters
             .remove(DO_NOT_UPDATE_STATS)

@@ -71,13 +71,11 @@ impl Catalog {
             table.location = None;
             return Ok(());
         }
-        table.location = Some(
-            match table.location.take().filter(|text| !text.trim().is_empty()) {
-                Some(location) if table.is_external() => self.lake.qualify_external(&location)?,
-                Some(location) => self.lake.qualify_below_root(&location)?,
-                None => Self::table_location_default(database, &table.at.table),
-            },
-        );
+        table.location = Some(match table.location.take() {
+            Some(location) if table.is_external() => self.location_external(location)?,
+            Some(location) => self.location_below_root(location)?,
+            None => Self::table_location_default(database, &table.at.table),
+        });
         Ok(())
     }
 }

@@ -2,12 +2,11 @@
 
 use super::table_event;
 use crate::catalog::Catalog;
-use crate::catalog::cleanup::is_inside;
 use crate::catalog::job::DeletionJob;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::lake::Moment;
-use crate::model::{EventKind, JobKind, Table, TableRef};
+use crate::model::{EventKind, JobKind, Location, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
 
@@ -44,7 +43,7 @@ impl Catalog {
                 places = owned_locations(session, &table).await?;
             }
             session.table_delete(table.id).await?;
-            let places: Vec<&str> = places.iter().map(String::as_str).collect();
+            let places: Vec<&Location> = places.iter().collect();
             let deletion = self
                 .deletion_job_note(session, JobKind::DropTable, &table, &places)
                 .await?;
@@ -58,7 +57,7 @@ impl Catalog {
 }
 
 /// The directories that go with a table: its own, and those of its partitions that lie outside.
-async fn owned_locations(session: &mut Session, table: &Table) -> Result<Vec<String>> {
+async fn owned_locations(session: &mut Session, table: &Table) -> Result<Vec<Location>> {
     let Some(location) = &table.location else {
         return Ok(Vec::new());
     };
@@ -67,6 +66,7 @@ async fn owned_locations(session: &mut Session, table: &Table) -> Result<Vec<Str
     }
     let mut places = vec![location.clone()];
     let own = session.partition_own_locations(table.id).await?;
-    places.extend(own.into_iter().filter(|place| !is_inside(place, location)));
+    // What lies inside goes with it, and what holds it is more than the table's.
+    places.extend(own.into_iter().filter(|place| !location.overlaps(place)));
     Ok(places)
 }

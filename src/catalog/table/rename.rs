@@ -5,14 +5,14 @@ use super::last_ddl_time_fill;
 use crate::catalog::Catalog;
 use crate::catalog::job::{Deletion, Handover, Relocation, UnheardRename, subject};
 use crate::error::{Entity, Error, Result};
-use crate::model::{Database, EventBody, JobKind, JobWork, Table, TableRef};
+use crate::model::{Database, EventBody, JobKind, JobWork, Location, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
 
 /// From where to where a directory goes along with a rename.
 struct Move {
-    from: String,
-    to: String,
+    from: Location,
+    to: Location,
 }
 
 impl Catalog {
@@ -96,12 +96,11 @@ impl Catalog {
         };
         let owned = !before.is_view() && !before.is_external() && !after.is_iceberg();
         let untouched = after.location.is_none() || after.location == before.location;
-        let at_default = from
-            == self.location_qualified(&Self::table_location_default(source, &before.at.table))?;
+        let at_default = from == Self::table_location_default(source, &before.at.table);
         if !(owned && untouched && at_default) {
             return Ok(None);
         }
-        let to = self.location_qualified(&Self::table_location_default(target, &after.at.table))?;
+        let to = Self::table_location_default(target, &after.at.table);
         Ok(Some(Move { from, to }))
     }
 
@@ -123,7 +122,7 @@ impl Catalog {
             if let Some((work, handover)) = moved {
                 for one in &work.moves {
                     session
-                        .partition_move_locations(after.id, &one.from, &one.to)
+                        .partition_move_locations(&after, &one.from, &one.to)
                         .await?;
                 }
                 deletions = self.relocation_hand_over(session, handover).await?;

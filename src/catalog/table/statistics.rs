@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::hive::stats_json::{COLUMN_STATS_ACCURATE, StatsAccuracy};
-use crate::model::{Parameters, Table};
+use crate::model::{Location, Parameters, Table};
 
 /// Count of files.
 pub(crate) const NUM_FILES: &str = "numFiles";
@@ -36,7 +36,7 @@ impl Catalog {
     /// Counts a directory into parameters, as above.
     pub(in crate::catalog) async fn statistics_count(
         &self,
-        location: &str,
+        location: &Location,
         parameters: &mut Parameters,
     ) {
         match self.lake.summary(location).await {
@@ -45,7 +45,7 @@ impl Catalog {
                 parameters.insert(TOTAL_SIZE.into(), summary.bytes.to_string());
             }
             Err(failure) => {
-                tracing::warn!(location, %failure, "cannot count the files of a directory");
+                tracing::warn!(%location, %failure, "cannot count the files of a directory");
             }
         }
     }

@@ -2,7 +2,7 @@
 //! goes on where it ended.
 
 use super::{Bucket, LakeError, PAGE_KEYS_MAX, name_below};
-use crate::lake::location::Location;
+use crate::model::Location;
 use object_store::ObjectMeta;
 use std::collections::VecDeque;
 

@@ -4,8 +4,8 @@
 
 use super::query::{OddKey, PageStart, Query};
 use super::{Bucket, Key, LakeError, PAGE_KEYS_MAX};
-use crate::lake::location::Location;
 use crate::lake::scan::{Entry, Listed, behind};
+use crate::model::Location;
 use object_store::ObjectMeta;
 use object_store::list::{PaginatedListOptions, PaginatedListResult, PaginatedListStore};
 use object_store::path::Error as PathError;
@@ -116,7 +116,7 @@ impl Bucket {
                         | PathError::NonUnicode { path, .. },
                 }) => return Err(PageFailure::Odd(path)),
                 Err(error) => {
-                    let failure = LakeError::from_store(&root.to_string(), error);
+                    let failure = LakeError::from_store(root.as_str(), error);
                     return Err(PageFailure::Other(failure));
                 }
             }

@@ -10,8 +10,8 @@ mod metadata;
 
 pub use fault::FooterFault;
 
-use super::{Lake, LakeError, Location, Scheme, blocking, unreached};
-use crate::model::Column;
+use super::{Lake, LakeError, blocking, unreached};
+use crate::model::{Column, Location, Storage};
 use bytes::{Bytes, BytesMut};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -52,8 +52,7 @@ pub struct UnsupportedColumn {
 
 impl Lake {
     /// Reads the footer of a Parquet file that has so many bytes, in one read, or two where it is larger than 64 KiB.
-    pub async fn footer(&self, file: &str, bytes: u64) -> Result<Footer, LakeError> {
-        let at = Location::parse(file)?;
+    pub async fn footer(&self, at: &Location, bytes: u64) -> Result<Footer, LakeError> {
         let fail = |source| LakeError::Footer {
             location: at.to_string(),
             source,
@@ -62,7 +61,7 @@ impl Lake {
             return Err(fail(FooterFault::NotParquet));
         }
         let first = bytes.saturating_sub(FIRST_READ_BYTES)..bytes;
-        let mut end = self.range(&at, first.clone(), bytes).await?;
+        let mut end = self.range(at, first.clone(), bytes).await?;
         let footer_bytes = footer_bytes(&end).map_err(fail)?;
         if footer_bytes > self.footer_bytes_max {
             let bytes_max = self.footer_bytes_max;
@@ -76,7 +75,7 @@ impl Lake {
             return Err(fail(FooterFault::Damaged(why)));
         };
         if begin < first.start {
-            let mut whole = BytesMut::from(self.range(&at, begin..first.start, bytes).await?);
+            let mut whole = BytesMut::from(self.range(at, begin..first.start, bytes).await?);
             whole.extend_from_slice(&end);
             end = whole.freeze();
         }
@@ -95,13 +94,13 @@ impl Lake {
         range: Range<u64>,
         bytes: u64,
     ) -> Result<Bytes, LakeError> {
-        let (read, now) = match at.scheme() {
-            Scheme::File => {
+        let (read, now) = match at.storage() {
+            Storage::File => {
                 let (file, range) = (at.clone(), range.clone());
                 blocking(move || file_range(&file, &range)).await?
             }
-            Scheme::S3(_) => self.bucket(at)?.range(at, range.clone()).await?,
-            Scheme::Other(_) => return Err(unreached(at)),
+            Storage::S3 => self.bucket(at)?.range(at, range.clone()).await?,
+            Storage::Other => return Err(unreached(at)),
         };
         if now == bytes && read.len() as u64 == range.end - range.start {
             return Ok(read);
@@ -147,5 +146,5 @@ fn file_range(at: &Location, range: &Range<u64>) -> Result<(Bytes, u64), LakeErr
         file.take(range.end - range.start).read_to_end(&mut read)?;
         Ok((Bytes::from(read), bytes))
     };
-    read().map_err(|error| LakeError::from_io(&at.to_string(), error))
+    read().map_err(|error| LakeError::from_io(at.as_str(), error))
 }

@@ -3,7 +3,8 @@
 
 use super::job::{Answer, Listed, child};
 use super::tally::{Entry, Tally};
-use crate::lake::{error::LakeError, is_hidden, location::Location};
+use crate::lake::{error::LakeError, is_hidden};
+use crate::model::Location;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::time::UNIX_EPOCH;
 
 /// Whether there is anything to scan.
 pub(super) fn root_check(root: &Location) -> Result<(), LakeError> {
-    let fail = |error| LakeError::from_io(&root.to_string(), error);
+    let fail = |error| LakeError::from_io(root.as_str(), error);
     fs::read_dir(root.path()).map(drop).map_err(fail)
 }
 

@@ -3,8 +3,9 @@
 
 use super::findings::Findings;
 use super::tally::{Entry, Tally, is_data};
-use crate::lake::{error::LakeError, is_hidden, location::Location};
+use crate::lake::{error::LakeError, is_hidden};
 use crate::layout::Layout;
+use crate::model::Location;
 
 /// The partition that is being added up, and what was told last.
 #[derive(Debug, Default)]
@@ -47,7 +48,7 @@ impl Group {
             // The library drops the slash of a directory's marker, which then is out of order.
             if entry.path <= self.last {
                 let what = "a listing that is not sorted by key";
-                return Err(LakeError::unsupported(&rules.root.to_string(), what));
+                return Err(LakeError::unsupported(rules.root.as_str(), what));
             }
             self.last.clone_from(&entry.path);
         }

@@ -4,21 +4,21 @@ use super::job::Answer;
 use super::tally::Tally;
 use super::{FoundPartition, files};
 use crate::lake::bucket::Query;
-use crate::lake::{Lake, LakeError, Location, Scheme, blocking, unreached};
+use crate::lake::{Lake, LakeError, blocking, unreached};
+use crate::model::{Location, Storage};
 
 impl Lake {
     /// What lies in the directory `path` below `root`, whose partition values the caller knows. `None` where there is
     /// neither data nor the marker.
     pub async fn partition_look(
         &self,
-        root: &str,
+        root: &Location,
         path: &str,
         values: &[String],
         marker: Option<&str>,
     ) -> Result<Option<FoundPartition>, LakeError> {
-        let root = Location::parse(root)?;
-        let tally = match root.scheme() {
-            Scheme::File => {
+        let tally = match root.storage() {
+            Storage::File => {
                 let (at, path) = (root.clone(), path.to_owned());
                 let marker = marker.map(str::to_owned);
                 let answer = blocking(move || files::tally(&at, &path, marker.as_deref())).await?;
@@ -27,11 +27,11 @@ impl Lake {
                     Answer::Listed(_) => Tally::default(),
                 }
             }
-            Scheme::S3(_) => self.bucket_tally(&root, path, marker).await?,
-            Scheme::Other(_) => return Err(unreached(&root)),
+            Storage::S3 => self.bucket_tally(root, path, marker).await?,
+            Storage::Other => return Err(unreached(root)),
         };
         let is_found = tally.is_found();
-        Ok(is_found.then(|| tally.partition(&root, path.to_owned(), values.to_vec())))
+        Ok(is_found.then(|| tally.partition(root, path.to_owned(), values.to_vec())))
     }
 
     async fn bucket_tally(

@@ -28,8 +28,9 @@ pub(in crate::lake) use job::{Listed, behind};
 pub use progress::ScanProgress;
 pub(in crate::lake) use tally::Entry;
 
-use super::{Lake, error::LakeError, location::Location, location::Scheme};
+use super::{Lake, error::LakeError};
 use crate::layout::{Layout, Window};
+use crate::model::{Location, Storage};
 use std::fmt;
 use tokio::sync::mpsc;
 
@@ -42,7 +43,7 @@ pub const MISMATCHES_LISTED_MAX: u64 = 1_000;
 #[derive(Clone, Copy)]
 pub struct ScanRequest<'a> {
     /// The directory below which the layout begins.
-    pub root: &'a str,
+    pub root: &'a Location,
     /// How directories tell partition values.
     pub layout: &'a Layout,
     /// Look only for partitions whose time meets this window; without one everything is listed (a sweep).
@@ -72,7 +73,7 @@ impl fmt::Debug for ScanRequest<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SampleFile {
     /// Its whole location.
-    pub location: String,
+    pub location: Location,
     /// Its size.
     pub bytes: u64,
 }
@@ -154,18 +155,18 @@ impl Lake {
         found: mpsc::Sender<Vec<ScanItem>>,
         progress: &ScanProgress,
     ) -> Result<ScanSummary, LakeError> {
-        let root = Location::parse(request.root)?;
-        let source = match root.scheme() {
-            Scheme::File => {
+        let root = request.root;
+        let source = match root.storage() {
+            Storage::File => {
                 // Below the root a vanished directory is a writer's doing; a vanished root is an unmounted disk.
                 let at = root.clone();
                 super::blocking(move || files::root_check(&at)).await?;
                 walk::Source::Files
             }
-            Scheme::S3(_) => walk::Source::Bucket(self.bucket(&root)?),
-            Scheme::Other(_) => return Err(super::unreached(&root)),
+            Storage::S3 => walk::Source::Bucket(self.bucket(root)?),
+            Storage::Other => return Err(super::unreached(root)),
         };
-        walk::Walk::new(request, root, source, found)
+        walk::Walk::new(request, root.clone(), source, found)
             .run(progress)
             .await
     }

@@ -1,7 +1,8 @@
 //! Adding up the files of one partition.
 
 use super::{FoundPartition, SampleFile};
-use crate::lake::{is_hidden, location::Location};
+use crate::lake::is_hidden;
+use crate::model::Location;
 
 /// A listed file or object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +80,7 @@ impl Tally {
     ) -> FoundPartition {
         let newest_at = self.newest.as_ref().map_or(0, |(at, _, _)| *at);
         let sample = self.newest.map(|(_, below, bytes)| SampleFile {
-            location: format!("{}/{below}", root.to_string().trim_end_matches('/')),
+            location: root.below(&below),
             bytes,
         });
         FoundPartition {

@@ -7,8 +7,9 @@ use super::job::{Answer, Job, Part};
 use super::tally::Tally;
 use super::{ScanProgress, ScanRequest, ScanSummary, files};
 use crate::lake::bucket::{Bucket, Query};
-use crate::lake::{blocking, error::LakeError, location::Location};
+use crate::lake::{blocking, error::LakeError};
 use crate::layout::Children;
+use crate::model::Location;
 use std::future::Future;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -285,10 +286,9 @@ fn files_ask(
                     .await
                     .map(Answer::Listed)
             }
-            Job::Cut { .. } | Job::Part { .. } => Err(LakeError::unsupported(
-                &root.to_string(),
-                "listing key by key",
-            )),
+            Job::Cut { .. } | Job::Part { .. } => {
+                Err(LakeError::unsupported(root.as_str(), "listing key by key"))
+            }
         };
         (job, answer)
     }

@@ -56,7 +56,7 @@ pub(in crate::rest) async fn list(
         .catalog()
         .partition_page(&at, selection, query.after.as_deref(), size + 1)
         .await?;
-    let location = found.table.location.as_deref();
+    let location = found.table.location.as_ref();
     let views = found
         .partitions
         .iter()
@@ -172,7 +172,7 @@ pub(in crate::rest) async fn get(
         .catalog()
         .partition_get(&at, PartitionKey::Name(&partition))
         .await?;
-    let location = found.table_location.as_deref();
+    let location = found.table_location.as_ref();
     Ok(Json(PartitionView::whole(&found.partition, location)))
 }
 

@@ -2,7 +2,7 @@
 
 use super::moment;
 use crate::catalog::{DatabaseChange, DatabaseSpec, ParameterChanges};
-use crate::model::{Database, Parameters};
+use crate::model::{Database, Location, Parameters};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -79,8 +79,8 @@ impl From<Database> for DatabaseView {
             catalog: database.at.catalog.to_string(),
             name: database.at.database.to_string(),
             description: database.description,
-            location: database.location,
-            managed_location: database.managed_location,
+            location: database.location.to_string(),
+            managed_location: database.managed_location.as_ref().map(Location::to_string),
             owner: database.owner,
             created_at: moment(database.created_at),
             parameters: database.parameters,

@@ -2,7 +2,7 @@
 
 use super::moment;
 use super::storage::{ColumnView, StorageView};
-use crate::model::Partition;
+use crate::model::{Location, Partition};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -105,11 +105,13 @@ pub enum AddOutcome {
 
 impl PartitionView {
     /// A partition in a listing of a table at this location.
-    pub fn listed(partition: &Partition, table_location: Option<&str>) -> Self {
+    pub fn listed(partition: &Partition, table_location: Option<&Location>) -> Self {
         Self {
             name: partition.name.clone(),
             values: partition.values.clone(),
-            location: partition.full_location(table_location),
+            location: partition
+                .full_location(table_location)
+                .map(|location| location.to_string()),
             created_at: moment(partition.created_at),
             parameters: partition.parameters.clone(),
             columns: None,
@@ -118,7 +120,7 @@ impl PartitionView {
     }
 
     /// A partition alone, with all that is known of it.
-    pub fn whole(partition: &Partition, table_location: Option<&str>) -> Self {
+    pub fn whole(partition: &Partition, table_location: Option<&Location>) -> Self {
         let columns = partition.descriptor.columns.iter().flatten();
         Self {
             columns: Some(columns.map(ColumnView::from).collect()),

@@ -4,7 +4,7 @@ use super::moment;
 use super::storage::{ColumnView, NewStorage, StorageView};
 use crate::catalog::{ParameterChanges, TableChange};
 use crate::kit;
-use crate::model::{DatabaseRef, Table, TableType};
+use crate::model::{DatabaseRef, Location, Table, TableType};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -170,7 +170,7 @@ impl From<&Table> for TableSummaryView {
             table_type: type_text(&table.table_type),
             format: StorageView::from(&*table.descriptor).format,
             partition_keys: keys.collect(),
-            location: table.location.clone(),
+            location: table.location.as_ref().map(Location::to_string),
             comment: table.parameters.get("comment").cloned(),
             owner: table.owner.clone(),
         }
@@ -188,7 +188,7 @@ impl From<Table> for TableView {
             comment: table.parameters.get("comment").cloned(),
             owner: table.owner,
             created_at: moment(table.created_at),
-            location: table.location,
+            location: table.location.as_ref().map(Location::to_string),
             columns: columns.map(ColumnView::from).collect(),
             partition_keys: table.partition_keys.iter().map(ColumnView::from).collect(),
             storage: StorageView::from(&*table.descriptor),
@@ -236,7 +236,8 @@ impl NewTable {
             let text = "a kit's table needs a location: where the log lies".to_owned();
             return Err(("location", text));
         };
-        let mut table = found.table(database.table(self.name.as_str()), location.trim());
+        let location = place(location.trim())?;
+        let mut table = found.table(database.table(self.name.as_str()), location);
         table.owner = self.owner.or_else(|| Some(OWNER.to_owned()));
         table.parameters.extend(self.parameters);
         if let Some(comment) = self.comment {
@@ -246,13 +247,11 @@ impl NewTable {
     }
 
     fn table_of_columns(self, database: &DatabaseRef) -> Result<Table, (&'static str, String)> {
-        let located = self
-            .location
-            .as_deref()
-            .is_some_and(|at| !at.trim().is_empty());
+        let location = self.location.as_deref().filter(|at| !at.trim().is_empty());
+        let location = location.map(place).transpose()?;
         let external = match self.table_type {
             Some(table_type) => table_type == NewTableType::External,
-            None => located,
+            None => location.is_some(),
         };
         let mut parameters = self.parameters;
         if external {
@@ -282,7 +281,7 @@ impl NewTable {
                 .into_iter()
                 .map(ColumnView::into)
                 .collect(),
-            location: self.location,
+            location,
             descriptor: Arc::new(self.storage.unwrap_or_default().descriptor(columns)?),
             parameters,
             view_original_text: None,
@@ -290,6 +289,10 @@ impl NewTable {
             rest: Vec::new(),
         })
     }
+}
+
+fn place(text: &str) -> Result<Location, (&'static str, String)> {
+    Location::parse(text).map_err(|failure| ("location", failure.why))
 }
 
 impl From<ChangeTable> for TableChange {

@@ -4,7 +4,8 @@
 
 use crate::error::Result;
 use crate::model::{
-    DiscoveryState, DiscoveryTable, Freshness, Name, Table, TableRef, is_discovery_property,
+    DiscoveryState, DiscoveryTable, Freshness, Location, Name, Table, TableRef,
+    is_discovery_property,
 };
 use crate::store::form::packing::to_json;
 use crate::store::sql::failure::Failure;
@@ -46,7 +47,8 @@ fn properties_of(table: &Table) -> Result<Option<String>, Failure> {
     if properties.is_empty() {
         return Ok(None);
     }
-    properties.insert("location", table.location.as_deref().unwrap_or_default());
+    let location = table.location.as_ref().map(Location::as_str);
+    properties.insert("location", location.unwrap_or_default());
     to_json(&properties).map(Some)
 }
 

@@ -3,7 +3,7 @@
 //! JSON, legible in the database's own shell. Fields may be added with a default, never renamed: the process that goes on
 //! with a job may be of a later version than the one that began it. The change of the catalog has the form of its event.
 
-use crate::model::{EventBody, JobMove, JobTarget, JobWork, TableRef};
+use crate::model::{EventBody, JobMove, JobTarget, JobWork, Location, TableRef};
 use crate::store::form::packing::{from_json, to_json};
 use crate::store::sql::failure::Failure;
 use serde::{Deserialize, Serialize};
@@ -39,8 +39,8 @@ struct TargetForm {
 /// The text of what a job needs but for its change.
 pub(in crate::store) fn work_text(work: &JobWork) -> Result<String, Failure> {
     let moves = work.moves.iter().map(|one| MoveForm {
-        from: one.from.clone(),
-        to: one.to.clone(),
+        from: one.from.to_string(),
+        to: one.to.to_string(),
         mark: one.mark.clone(),
     });
     let target = work.target.as_ref().map(|target| TargetForm {
@@ -48,7 +48,7 @@ pub(in crate::store) fn work_text(work: &JobWork) -> Result<String, Failure> {
         catalog: target.at.catalog.to_string(),
         database: target.at.database.to_string(),
         table: target.at.table.to_string(),
-        location: target.location.clone(),
+        location: target.location.as_ref().map(Location::to_string),
     });
     to_json(&WorkForm {
         moves: moves.collect(),
@@ -67,7 +67,7 @@ pub(in crate::store) fn work_of(text: &str, change: EventBody) -> Result<JobWork
             database: target.database.as_str().into(),
             table: target.table.as_str().into(),
         },
-        location: target.location,
+        location: target.location.map(Location::from_stored),
     });
     Ok(JobWork {
         moves: form.moves.into_iter().map(move_of).collect(),
@@ -78,15 +78,16 @@ pub(in crate::store) fn work_of(text: &str, change: EventBody) -> Result<JobWork
 }
 
 /// Where the directories of a job go, out of [`work_text`].
-pub(in crate::store) fn targets_of(text: &str) -> Result<Vec<String>, Failure> {
+pub(in crate::store) fn targets_of(text: &str) -> Result<Vec<Location>, Failure> {
     let form: WorkForm = from_json(text)?;
-    Ok(form.moves.into_iter().map(|one| one.to).collect())
+    let places = form.moves.into_iter();
+    Ok(places.map(|one| Location::from_stored(one.to)).collect())
 }
 
 fn move_of(form: MoveForm) -> JobMove {
     JobMove {
-        from: form.from,
-        to: form.to,
+        from: Location::from_stored(form.from),
+        to: Location::from_stored(form.to),
         mark: form.mark,
     }
 }

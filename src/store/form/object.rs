@@ -2,8 +2,8 @@
 //! text, while the rows of the tables go on changing. A descriptor is named by its number, as in those rows.
 
 use crate::model::{
-    Column, Database, DatabaseRef, Function, FunctionRef, FunctionResource, Name, Parameters,
-    Partition, PrincipalType, StorageDescriptor, Table, TableRef, TableType,
+    Column, Database, DatabaseRef, Function, FunctionRef, FunctionResource, Location, Name,
+    Parameters, Partition, PrincipalType, StorageDescriptor, Table, TableRef, TableType,
 };
 use crate::store::sql::failure::Failure;
 use base64::Engine as _;
@@ -88,6 +88,14 @@ pub(in crate::store) fn owned(text: Option<Cow<'_, str>>) -> Option<String> {
     text.map(Cow::into_owned)
 }
 
+fn place(location: Option<&Location>) -> Option<Cow<'_, str>> {
+    location.map(|location| Cow::Borrowed(location.as_str()))
+}
+
+fn placed(text: Option<Cow<'_, str>>) -> Option<Location> {
+    owned(text).map(Location::from_stored)
+}
+
 fn rest_of(text: &str) -> Result<Vec<u8>, Failure> {
     STANDARD.decode(text).map_err(Failure::fault)
 }
@@ -105,7 +113,7 @@ impl<'a> DatabaseForm<'a> {
             database: database.at.database.as_str().into(),
             description: borrowed(database.description.as_ref()),
             location: database.location.as_str().into(),
-            managed_location: borrowed(database.managed_location.as_ref()),
+            managed_location: place(database.managed_location.as_ref()),
             parameters: Cow::Borrowed(&database.parameters),
             owner: borrowed(database.owner.as_ref()),
             owner_type: database.owner_type.map(|owner_type| owner_type.0),
@@ -119,8 +127,8 @@ impl<'a> DatabaseForm<'a> {
             id: self.id,
             at: DatabaseRef::new(self.catalog.as_ref(), self.database.as_ref()),
             description: owned(self.description),
-            location: self.location.into_owned(),
-            managed_location: owned(self.managed_location),
+            location: Location::from_stored(self.location.into_owned()),
+            managed_location: placed(self.managed_location),
             parameters: self.parameters.into_owned(),
             owner: owned(self.owner),
             owner_type: self.owner_type.map(PrincipalType),
@@ -147,7 +155,7 @@ impl<'a> TableForm<'a> {
             partition_keys: keys
                 .map(|key| (key.name.clone(), key.data_type.clone(), key.comment.clone()))
                 .collect(),
-            location: borrowed(table.location.as_ref()),
+            location: place(table.location.as_ref()),
             descriptor,
             parameters: Cow::Borrowed(&table.parameters),
             view_original_text: borrowed(table.view_original_text.as_ref()),
@@ -181,7 +189,7 @@ impl<'a> TableForm<'a> {
                     comment,
                 })
                 .collect(),
-            location: owned(self.location),
+            location: placed(self.location),
             descriptor: descriptor_in(descriptors, self.descriptor)?,
             parameters: self.parameters.into_owned(),
             view_original_text: owned(self.view_original_text),
@@ -196,7 +204,7 @@ impl<'a> PartitionForm<'a> {
         Self {
             name: partition.name.as_str().into(),
             values: Cow::Borrowed(&partition.values),
-            location: borrowed(partition.location.as_ref()),
+            location: place(partition.location.as_ref()),
             descriptor,
             created_at: partition.created_at,
             last_access_at: partition.last_access_at,
@@ -212,7 +220,7 @@ impl<'a> PartitionForm<'a> {
         Ok(Partition {
             values: self.values.into_owned(),
             name: self.name.into_owned(),
-            location: owned(self.location),
+            location: placed(self.location),
             descriptor: descriptor_in(descriptors, self.descriptor)?,
             created_at: self.created_at,
             last_access_at: self.last_access_at,

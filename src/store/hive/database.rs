@@ -1,7 +1,7 @@
 //! Databases as rows.
 
 use crate::error::{Entity, Error, Result};
-use crate::model::{Database, DatabaseRef, Name, PrincipalType};
+use crate::model::{Database, DatabaseRef, Location, Name, PrincipalType};
 use crate::store::form::packing::{parameters_of, parameters_text};
 use crate::store::sql::failure::Failure;
 use crate::store::sql::limits::{OBJECT_NAME_BYTES_MAX, check_length};
@@ -23,8 +23,8 @@ fn database_of(row: &Row, catalog: &Name) -> Result<Database, Failure> {
             database: Name::new(cells.text()?),
         },
         description: cells.string_or_null()?,
-        location: cells.string()?,
-        managed_location: cells.string_or_null()?,
+        location: Location::from_stored(cells.string()?),
+        managed_location: cells.string_or_null()?.map(Location::from_stored),
         owner: cells.string_or_null()?,
         owner_type: principal_type_of(cells.integer_or_null()?)?,
         created_at: cells.integer()?,
@@ -171,7 +171,7 @@ impl Session {
             .bind(database.at.database.as_str())
             .bind(database.description.as_deref())
             .bind(database.location.as_str())
-            .bind(database.managed_location.as_deref())
+            .bind(database.managed_location.as_ref().map(Location::as_str))
             .bind(database.owner.as_deref())
             .bind(principal_type_number(database.owner_type))
             .bind(database.created_at)
@@ -197,7 +197,7 @@ impl Session {
             .bind(database.at.database.as_str())
             .bind(database.description.as_deref())
             .bind(database.location.as_str())
-            .bind(database.managed_location.as_deref())
+            .bind(database.managed_location.as_ref().map(Location::as_str))
             .bind(database.owner.as_deref())
             .bind(principal_type_number(database.owner_type))
             .bind(database.created_at)

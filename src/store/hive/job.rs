@@ -3,7 +3,9 @@
 //! A job that has ended keeps its line and loses what it needed to go on; what it held is free again.
 
 use crate::error::{Entity, Result};
-use crate::model::{Job, JobFailure, JobFilter, JobKind, JobPhase, JobProgress, JobWork, NewJob};
+use crate::model::{
+    Job, JobFailure, JobFilter, JobKind, JobPhase, JobProgress, JobWork, Location, NewJob,
+};
 use crate::store::form::event::{body_bytes, body_form, body_of, descriptors_of};
 use crate::store::form::job::{
     ranges_of, ranges_text, sources_of, sources_text, targets_of, work_of, work_text,
@@ -188,7 +190,7 @@ impl Session {
     }
 
     /// The places that jobs are bringing data to, each with its job.
-    pub async fn job_places(&mut self) -> Result<Vec<(i64, String)>> {
+    pub async fn job_places(&mut self) -> Result<Vec<(i64, Location)>> {
         let statement = self
             .statement("SELECT id, work FROM skep_jobs WHERE work IS NOT NULL AND phase IN ")
             .list(&MOVING.map(JobPhase::as_str));

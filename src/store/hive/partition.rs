@@ -5,7 +5,7 @@
 
 use crate::error::Result;
 use crate::hive::partition_name::values_of_name;
-use crate::model::{Column, Parameters, Partition, StorageDescriptor, TableRef};
+use crate::model::{Column, Location, Parameters, Partition, StorageDescriptor, TableRef};
 use crate::store::form::packing::{columns_of, parameters_of};
 use crate::store::sql::failure::Failure;
 use crate::store::sql::name_list::NAMES_PER_STATEMENT_MAX;
@@ -31,7 +31,7 @@ const COLUMNS_WITH_TABLE: &str = "SELECT t.location, t.partition_keys, p.table_i
 #[derive(Debug, Clone)]
 pub struct PartitionFound {
     /// The table's location.
-    pub table_location: Option<String>,
+    pub table_location: Option<Location>,
     /// The table's partition keys.
     pub keys: Vec<Column>,
     /// The partition.
@@ -76,7 +76,7 @@ impl NameRange {
 
 struct PartitionRow {
     name: String,
-    location: Option<String>,
+    location: Option<Location>,
     values: Vec<String>,
     created_at: i64,
     last_access_at: i64,
@@ -92,7 +92,7 @@ impl PartitionRow {
 
     fn read(cells: &mut Cells<'_>) -> Result<Self, Failure> {
         let name = cells.string()?;
-        let location = cells.string_or_null()?;
+        let location = cells.string_or_null()?.map(Location::from_stored);
         // Most values can be read off the name; those that cannot are stored.
         let values = match cells.text_or_null()? {
             Some(text) => crate::store::form::packing::from_json(text)?,
@@ -213,7 +213,7 @@ impl Session {
             return Ok(None);
         };
         let mut cells = row.cells();
-        let table_location = cells.string_or_null()?;
+        let table_location = cells.string_or_null()?.map(Location::from_stored);
         let keys = columns_of(cells.text_or_null()?)?;
         let partition = if cells.integer_or_null()?.is_some() {
             let found = PartitionRow::read(&mut cells)?;
@@ -353,15 +353,36 @@ impl Session {
         Ok(count)
     }
 
-    /// The locations of the partitions that have one of their own, outside or inside their table's directory.
-    pub async fn partition_own_locations(&mut self, table_id: i64) -> Result<Vec<String>> {
+    /// The next `limit` partitions after a name, in name order, of those that have a location of their own, outside or
+    /// inside their table's directory.
+    pub async fn partition_own_location_page(
+        &mut self,
+        table_id: i64,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Partition>> {
+        let statement = self
+            .statement(COLUMNS)
+            .text(OF_TABLE)
+            .bind(table_id)
+            .name_bounds(after, &EVERYTHING[0])
+            .text("AND p.location IS NOT NULL ORDER BY p.name LIMIT ?")
+            .bind(limit);
+        let rows = self.rows(&statement).await?;
+        Ok(self.partitions_of(&rows).await?)
+    }
+
+    /// The locations of the partitions that have one of their own.
+    pub async fn partition_own_locations(&mut self, table_id: i64) -> Result<Vec<Location>> {
         let statement = self
             .statement(
                 "SELECT p.location FROM skep_partitions p WHERE p.table_id = ? AND p.location IS NOT NULL",
             )
             .bind(table_id);
         let rows = self.rows(&statement).await?;
-        let locations = rows.iter().map(|row| row.cells().string());
+        let locations = rows
+            .iter()
+            .map(|row| Ok(Location::from_stored(row.cells().string()?)));
         Ok(locations.collect::<Result<_, Failure>>()?)
     }
 

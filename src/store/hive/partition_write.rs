@@ -5,7 +5,7 @@
 
 use crate::error::{Entity, Error, Result};
 use crate::hive::partition_name::values_of_name;
-use crate::model::{Partition, StorageDescriptor, Table, TableRef};
+use crate::model::{Location, Partition, StorageDescriptor, Table, TableRef};
 use crate::store::form::packing::{parameters_text, to_json};
 use crate::store::sql::failure::Failure;
 use crate::store::sql::limits::{PARTITION_NAME_BYTES_MAX, check_length};
@@ -31,6 +31,9 @@ const VALUES: [&str; 7] = [
 ];
 /// Most partitions that one DELETE of a whole table removes: it stays well within the time of a statement.
 const DELETED_PER_STATEMENT_MAX: i64 = 10_000;
+
+/// Partitions whose locations are looked at, and rewritten, at a time.
+const MOVED_PER_PAGE: usize = 1_000;
 
 /// A partition with the texts of its row.
 struct PreparedPartition<'a> {
@@ -65,7 +68,7 @@ impl<'a> PreparedPartition<'a> {
         [
             table_id.into(),
             partition.name.as_str().into(),
-            partition.location.as_deref().into(),
+            partition.location.as_ref().map(Location::as_str).into(),
             self.descriptor_id.into(),
             self.values.as_deref().into(),
             partition.created_at.into(),
@@ -77,11 +80,11 @@ impl<'a> PreparedPartition<'a> {
 
     fn bytes(&self) -> usize {
         let texts = [
-            self.partition.location.as_ref(),
-            self.values.as_ref(),
-            self.parameters.as_ref(),
+            self.partition.location.as_ref().map(Location::as_str),
+            self.values.as_deref(),
+            self.parameters.as_deref(),
         ];
-        let texts: usize = texts.into_iter().flatten().map(String::len).sum();
+        let texts: usize = texts.into_iter().flatten().map(str::len).sum();
         texts + self.partition.name.len() + self.partition.rest.len() + 64
     }
 }
@@ -195,7 +198,7 @@ impl Session {
                  WHERE table_id = ? AND name = ?",
             )
             .bind(partition.name.as_str())
-            .bind(partition.location.as_deref())
+            .bind(partition.location.as_ref().map(Location::as_str))
             .bind(prepared.descriptor_id)
             .bind(prepared.values.as_deref())
             .bind(partition.created_at)
@@ -268,9 +271,10 @@ impl Session {
     pub async fn partition_pin_locations(
         &mut self,
         table_id: i64,
-        table_location: &str,
+        table_location: &Location,
     ) -> Result<u64> {
-        let prefix = format!("{}/", table_location.trim_end_matches('/'));
+        // Names of partitions are what follows the slash, byte for byte.
+        let prefix = format!("{}/", table_location.as_str().trim_end_matches('/'));
         let statement = self
             .statement("UPDATE skep_partitions SET location = ? || name WHERE table_id = ? AND location IS NULL")
             .bind(prefix.as_str())
@@ -278,23 +282,37 @@ impl Session {
         Ok(self.execute(&statement).await?)
     }
 
-    /// Writes `to` for `from` in the locations of a table's partitions: their table's directory was moved. Partitions
-    /// with the default location follow by themselves.
+    /// Follows the move of a table's directory: the own locations of its partitions that lie in `from` lie in `to` now,
+    /// and all others, however alike they are written, stay. Partitions with the default location follow by themselves.
+    /// Gives the number of those that moved.
     pub async fn partition_move_locations(
         &mut self,
-        table_id: i64,
-        from: &str,
-        to: &str,
+        table: &Table,
+        from: &Location,
+        to: &Location,
     ) -> Result<u64> {
-        let statement = self
-            .statement(
-                "UPDATE skep_partitions SET location = REPLACE(location, ?, ?)
-                 WHERE table_id = ? AND location IS NOT NULL",
-            )
-            .bind(from)
-            .bind(to)
-            .bind(table_id);
-        Ok(self.execute(&statement).await?)
+        let mut moved = 0;
+        let mut after: Option<String> = None;
+        loop {
+            let page = self
+                .partition_own_location_page(table.id, after.as_deref(), MOVED_PER_PAGE)
+                .await?;
+            let ended = page.len() < MOVED_PER_PAGE;
+            after = page.last().map(|partition| partition.name.clone());
+            let mut here = Vec::new();
+            for mut partition in page {
+                let own = partition.location.as_ref();
+                if let Some(there) = own.and_then(|own| own.moved(from, to)) {
+                    partition.location = Some(there);
+                    here.push(partition);
+                }
+            }
+            self.partition_update(table, &here).await?;
+            moved += here.len() as u64;
+            if ended {
+                return Ok(moved);
+            }
+        }
     }
 
     /// Gives all partitions of a table that have the descriptor `old` the descriptor `new`: how a change of columns

@@ -1,6 +1,7 @@
 //! Data of dropped tables and partitions that could not be deleted yet. The drop itself is done; a task tries again.
 
 use crate::error::{Error, Result};
+use crate::model::Location;
 use crate::store::sql::failure::Failure;
 use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
@@ -16,7 +17,7 @@ pub struct PendingDelete {
     /// Its number.
     pub id: i64,
     /// What is to be deleted, with everything under it.
-    pub location: String,
+    pub location: Location,
     /// Why: the drop that left it.
     pub reason: String,
     /// How often it was tried in vain.
@@ -31,7 +32,7 @@ impl Session {
     /// Notes a location that is to be deleted, first tried at `next_at` (seconds since the epoch), and gives its number.
     pub async fn pending_delete_insert(
         &mut self,
-        location: &str,
+        location: &Location,
         reason: &str,
         created_at: i64,
         next_at: i64,
@@ -47,7 +48,7 @@ impl Session {
     /// The same for many locations, in a few statements.
     pub async fn pending_delete_insert_list(
         &mut self,
-        locations: &[&str],
+        locations: &[&Location],
         reason: &str,
         created_at: i64,
         next_at: i64,
@@ -59,7 +60,7 @@ impl Session {
             let rows = taken.zip(chunk).map(|(id, location)| {
                 [
                     id.into(),
-                    (*location).into(),
+                    location.as_str().into(),
                     reason.into(),
                     0_i64.into(),
                     created_at.into(),
@@ -189,7 +190,7 @@ fn pending_deletes(rows: &[Row]) -> Result<Vec<PendingDelete>> {
         let mut cells = row.cells();
         Ok(PendingDelete {
             id: cells.integer()?,
-            location: cells.string()?,
+            location: Location::from_stored(cells.string()?),
             reason: cells.string()?,
             attempts: cells.integer()?,
             created_at: cells.integer()?,

@@ -2,8 +2,8 @@
 
 use crate::error::{Entity, Result};
 use crate::model::{
-    Column, DatabaseRef, Name, Parameters, PrincipalType, StorageDescriptor, Table, TableRef,
-    TableType,
+    Column, DatabaseRef, Location, Name, Parameters, PrincipalType, StorageDescriptor, Table,
+    TableRef, TableType,
 };
 use crate::store::form::packing::{columns_of, columns_text, parameters_of, parameters_text};
 use crate::store::hive::database::{principal_type_number, principal_type_of};
@@ -47,7 +47,7 @@ struct TableRow {
     last_access_at: i64,
     retention: i32,
     partition_keys: Vec<Column>,
-    location: Option<String>,
+    location: Option<Location>,
     parameters: Parameters,
     view_original_text: Option<String>,
     view_expanded_text: Option<String>,
@@ -69,7 +69,7 @@ impl TableRow {
             last_access_at: cells.integer()?,
             retention: i32::try_from(cells.integer()?).map_err(Failure::fault)?,
             partition_keys: columns_of(cells.text_or_null()?)?,
-            location: cells.string_or_null()?,
+            location: cells.string_or_null()?.map(Location::from_stored),
             parameters: parameters_of(cells.text_or_null()?)?,
             view_original_text: cells.string_or_null()?,
             view_expanded_text: cells.string_or_null()?,
@@ -300,7 +300,7 @@ impl Session {
             .bind(table.created_at)
             .bind(table.last_access_at)
             .bind(table.retention)
-            .bind(table.location.as_deref())
+            .bind(table.location.as_ref().map(Location::as_str))
             .bind(descriptor_id)
             .bind(texts.partition_keys.as_deref())
             .bind(texts.parameters.as_deref())
@@ -339,7 +339,7 @@ impl Session {
             .bind(table.created_at)
             .bind(table.last_access_at)
             .bind(table.retention)
-            .bind(table.location.as_deref())
+            .bind(table.location.as_ref().map(Location::as_str))
             .bind(descriptor_id)
             .bind(texts.partition_keys.as_deref())
             .bind(texts.parameters.as_deref())

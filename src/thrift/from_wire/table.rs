@@ -3,7 +3,7 @@
 use super::name::{required, table_within};
 use super::{parameters, storage, text};
 use crate::error::{Error, Result};
-use crate::model::{PrincipalType, Table, TableType};
+use crate::model::{Location, PrincipalType, Table, TableType};
 use hms::{Protocol, types};
 use std::sync::Arc;
 
@@ -25,10 +25,10 @@ pub(in crate::thrift) fn table(wire: &types::Table<'_>, catalog: Option<&str>) -
     if nameless(&sd.cols) || nameless(&wire.partition_keys) {
         return Err(Error::Invalid("the name of a column is missing".into()));
     }
+    let table_type = TableType::parse(wire.table_type.unwrap_or("MANAGED_TABLE"));
     Ok(Table {
         id: 0,
         at,
-        table_type: TableType::parse(wire.table_type.unwrap_or("MANAGED_TABLE")),
         owner: text(wire.owner),
         owner_type: wire.owner_type.map(|kind| PrincipalType(kind.0)),
         created_at: i64::from(wire.create_time.unwrap_or(0)),
@@ -39,13 +39,20 @@ pub(in crate::thrift) fn table(wire: &types::Table<'_>, catalog: Option<&str>) -
             .as_deref()
             .map(storage::columns)
             .unwrap_or_default(),
-        location: text(sd.location),
+        location: location(sd.location, &table_type)?,
+        table_type,
         descriptor: Arc::new(storage::descriptor(sd)),
         parameters: parameters(wire.parameters.as_deref()),
         view_original_text: text(wire.view_original_text),
         view_expanded_text: text(wire.view_expanded_text),
         rest: rest(wire),
     })
+}
+
+/// A blank location is none, and whatever a view says of one means nothing.
+fn location(text: Option<&str>, table_type: &TableType) -> Result<Option<Location>> {
+    let said = text.filter(|text| !text.trim().is_empty() && *table_type != TableType::VirtualView);
+    Ok(said.map(Location::parse).transpose()?)
 }
 
 /// The fields the domain does not interpret, as a table of their own; empty where there are none. Privileges are

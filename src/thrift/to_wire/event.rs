@@ -2,7 +2,7 @@
 //! Thrift's JSON protocol. It is made when the event is read: what is stored is the event itself.
 
 use super::{function, seconds, storage};
-use crate::model::{Database, Event, EventBody, EventKind, Partition, Table};
+use crate::model::{Database, Event, EventBody, EventKind, Location, Partition, Table};
 use hms::protocol::JsonWriter;
 use hms::{Protocol, types};
 use serde_json::{Map, Value, json};
@@ -178,7 +178,7 @@ fn table_json(table: &Table) -> String {
 }
 
 fn partition_json(table: &Table, partition: &Partition) -> String {
-    let location = partition.full_location(table.location.as_deref());
+    let location = partition.full_location(table.location.as_ref());
     let rest: types::Partition<'_> = if partition.rest.is_empty() {
         types::Partition::default()
     } else {
@@ -192,7 +192,7 @@ fn partition_json(table: &Table, partition: &Partition) -> String {
         last_access_time: Some(seconds(partition.last_access_at)),
         sd: Some(storage::descriptor(
             &partition.descriptor,
-            location.as_deref(),
+            location.as_ref().map(Location::as_str),
         )),
         parameters: super::parameters(&partition.parameters),
         cat_name: Some(table.at.catalog.as_str()),

@@ -1,7 +1,7 @@
 //! One partition, written straight to the wire around the parts of its descriptor that it shares with others.
 
 use super::{seconds, storage};
-use crate::model::{Name, Parameters, Partition, StorageDescriptor, TableRef};
+use crate::model::{Location, Name, Parameters, Partition, StorageDescriptor, TableRef};
 use crate::thrift::reply::Reply;
 use hms::{Encode, Protocol, Wire, WireType, Writer, types};
 use std::cell::Cell;
@@ -12,23 +12,23 @@ pub(in crate::thrift) struct Place {
     catalog: Name,
     database: Name,
     table: Name,
-    location: Option<String>,
+    location: Option<Location>,
 }
 
 impl Place {
     /// The place of a table's partitions.
-    pub(in crate::thrift) fn new(at: &TableRef, location: Option<&str>) -> Self {
+    pub(in crate::thrift) fn new(at: &TableRef, location: Option<&Location>) -> Self {
         Self {
             catalog: at.catalog.clone(),
             database: at.database.clone(),
             table: at.table.clone(),
-            location: location.map(str::to_owned),
+            location: location.cloned(),
         }
     }
 
     /// The table's own location.
-    pub(super) fn root(&self) -> Option<&str> {
-        self.location.as_deref()
+    pub(super) fn root(&self) -> Option<&Location> {
+        self.location.as_ref()
     }
 
     /// Catalog, database and table.
@@ -201,7 +201,7 @@ impl Encode for Entry<'_> {
         writer.field(6, WireType::Struct);
         match partition.full_location(self.place.root()) {
             Some(location) => {
-                let gaps = self.descriptor.encode(&location, writer);
+                let gaps = self.descriptor.encode(location.as_str(), writer);
                 self.gaps.set(Some(gaps));
             }
             None => storage::descriptor(&partition.descriptor, None).encode(writer),

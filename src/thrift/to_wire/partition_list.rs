@@ -32,7 +32,7 @@ impl PartitionList {
         protocol: Protocol,
         patterns: ParameterPatterns,
     ) -> Self {
-        let place = Place::new(&table.at, table.location.as_deref());
+        let place = Place::new(&table.at, table.location.as_ref());
         Self::at(place, protocol, patterns)
     }
 
@@ -139,13 +139,13 @@ pub(in crate::thrift) struct SinglePartition(Vec<u8>);
 impl SinglePartition {
     /// Encodes a partition.
     pub(in crate::thrift) fn new(found: &PartitionAt, protocol: Protocol) -> Self {
-        let place = Place::new(&found.at, found.table_location.as_deref());
+        let place = Place::new(&found.at, found.table_location.as_ref());
         Self::at(place, &found.partition, protocol)
     }
 
     /// Encodes a partition of a table.
     pub(in crate::thrift) fn of(table: &Table, partition: &Partition, protocol: Protocol) -> Self {
-        let place = Place::new(&table.at, table.location.as_deref());
+        let place = Place::new(&table.at, table.location.as_ref());
         Self::at(place, partition, protocol)
     }
 
@@ -185,7 +185,7 @@ impl Encode for Specs {
         writer.string(table);
         if let Some(root) = self.0.place.root() {
             writer.field(3, WireType::String);
-            writer.string(root);
+            writer.string(root.as_str());
         }
         writer.field(5, WireType::Struct);
         let list = writer.struct_begin();
@@ -262,10 +262,10 @@ impl<T: Encode> Encode for Wrapped<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Parameters, Serde, TableRef, TableType};
+    use crate::model::{Location, Parameters, Serde, TableRef, TableType};
     use hms::types;
 
-    fn table(location: Option<&str>) -> Table {
+    fn table(location: Option<&Location>) -> Table {
         Table {
             id: 1,
             at: TableRef {
@@ -280,7 +280,7 @@ mod tests {
             last_access_at: 0,
             retention: 0,
             partition_keys: Vec::new(),
-            location: location.map(str::to_owned),
+            location: location.cloned(),
             descriptor: Arc::default(),
             parameters: Parameters::new(),
             view_original_text: None,
@@ -293,7 +293,7 @@ mod tests {
         Partition {
             values: vec![value.into(), String::new()],
             name: format!("a={value}/b=__HIVE_DEFAULT_PARTITION__"),
-            location: (value == "own").then(|| "file:/elsewhere".into()),
+            location: (value == "own").then(|| Location::parse("file:/elsewhere").unwrap()),
             descriptor: Arc::clone(descriptor),
             created_at: 7,
             last_access_at: 8,
@@ -328,7 +328,8 @@ mod tests {
             descriptor(Some(&[]), Some("orc")),
         ];
         for protocol in [Protocol::Binary, Protocol::Compact] {
-            for location in [Some("file:/w/t"), None] {
+            let place = Location::parse("file:/w/t").unwrap();
+            for location in [Some(&place), None] {
                 let table = table(location);
                 let partitions: Vec<Partition> = ["1", "own", "3", "4"]
                     .iter()
@@ -354,7 +355,10 @@ mod tests {
                         table_name: Some("t"),
                         create_time: Some(7),
                         last_access_time: Some(8),
-                        sd: Some(storage::descriptor(&stored.descriptor, place.as_deref())),
+                        sd: Some(storage::descriptor(
+                            &stored.descriptor,
+                            place.as_ref().map(Location::as_str),
+                        )),
                         parameters: Some(vec![("k", "v"), ("x", "")]),
                         cat_name: Some("hive"),
                         ..Default::default()

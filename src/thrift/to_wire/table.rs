@@ -1,7 +1,7 @@
 //! Tables.
 
 use super::{parameters, seconds, storage};
-use crate::model::{Table, TableMeta};
+use crate::model::{Location, Table, TableMeta};
 use hms::{Protocol, types};
 
 /// A table.
@@ -20,7 +20,7 @@ pub(in crate::thrift) fn table(table: &Table) -> types::Table<'_> {
         retention: Some(table.retention),
         sd: Some(storage::descriptor(
             &table.descriptor,
-            table.location.as_deref(),
+            table.location.as_ref().map(Location::as_str),
         )),
         partition_keys: Some(storage::columns(&table.partition_keys)),
         parameters: parameters(&table.parameters),

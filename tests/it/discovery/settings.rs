@@ -1,5 +1,6 @@
 //! What tables may say of their discovery, and what is told where it makes no sense.
 
+use crate::harness::place;
 use skep::model::{
     Column, DatabaseRef, DiscoveryMode, DiscoverySettings, Parameters, Retention, SchemaPolicy,
     Table, TableType,
@@ -25,7 +26,7 @@ fn table(properties: &[(&str, &str)]) -> Table {
             data_type: "string".into(),
             comment: None,
         }],
-        location: Some("s3://lake/t".into()),
+        location: Some(place("s3://lake/t")),
         descriptor: std::sync::Arc::default(),
         parameters,
         view_original_text: None,

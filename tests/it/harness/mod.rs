@@ -8,6 +8,13 @@ pub(crate) use database::{TestDatabase, run};
 pub(crate) use ready::address;
 pub(crate) use server::TestServer;
 
+use skep::model::Location;
+
+/// The place of a text.
+pub(crate) fn place(text: impl AsRef<str>) -> Location {
+    Location::parse(text.as_ref()).expect("a location")
+}
+
 /// Makes three tests of each named `async fn(TestDatabase)`: on SQLite, PostgreSQL and MariaDB or MySQL.
 macro_rules! on_every_database {
     ($($case:ident),* $(,)?) => {$(

@@ -13,7 +13,7 @@ async fn filled(retries_max: usize) -> (S3Server, Lake, Layout) {
     let server = S3Server::start(&["lake"]).await;
     let mut settings = server.storage_settings();
     settings.s3.retries_max = retries_max;
-    let lake = Lake::new(&settings, &[]).unwrap();
+    let lake = Lake::new(&settings, &[]);
     server.page_keys_max(20);
     for number in 0..PARTITIONS {
         let (one, other) = (number / 20, number % 20);
@@ -77,7 +77,7 @@ async fn a_store_slower_than_the_limit_fails_the_scan() {
     let (server, _, layout) = filled(0).await;
     let mut settings = server.storage_settings();
     settings.s3.request_timeout_s = 1;
-    let lake = Lake::new(&settings, &[]).unwrap();
+    let lake = Lake::new(&settings, &[]);
     server.latency(Duration::from_mins(10));
     let error = scan(&lake, request("s3a://lake/t", &layout, None))
         .await

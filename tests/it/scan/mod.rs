@@ -6,6 +6,7 @@ mod naive;
 mod odd_keys;
 mod window;
 
+use crate::harness::place;
 use crate::s3::S3Server;
 use skep::lake::{FoundPartition, Lake, LakeError, ScanItem, ScanRequest, ScanSummary};
 use skep::layout::{Layout, Window};
@@ -24,9 +25,9 @@ fn keys(names: &[&str]) -> Vec<Column> {
 }
 
 /// A request with room for everything.
-fn request<'a>(root: &'a str, layout: &'a Layout, window: Option<Window>) -> ScanRequest<'a> {
+fn request<'a>(root: &str, layout: &'a Layout, window: Option<Window>) -> ScanRequest<'a> {
     ScanRequest {
-        root,
+        root: Box::leak(Box::new(place(root))),
         layout,
         window,
         marker: None,
@@ -70,7 +71,7 @@ async fn scan(lake: &Lake, request: ScanRequest<'_>) -> Result<(Found, ScanSumma
 
 async fn remote() -> (S3Server, Lake) {
     let server = S3Server::start(&["lake"]).await;
-    let lake = Lake::new(&server.storage_settings(), &[]).unwrap();
+    let lake = Lake::new(&server.storage_settings(), &[]);
     (server, lake)
 }
 

@@ -109,7 +109,7 @@ fn scans_find_what_the_plain_grouping_of_all_keys_finds() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (server, lake) = runtime.block_on(async {
         let server = S3Server::start(&[]).await;
-        let lake = Lake::new(&server.storage_settings(), &[]).unwrap();
+        let lake = Lake::new(&server.storage_settings(), &[]);
         (server, lake)
     });
     let case = std::cell::Cell::new(0);

@@ -1,6 +1,7 @@
 //! The plain way to group keys: all of them at once, without pages or parts. The model that scans are held against.
 
 use super::Found;
+use crate::harness::place;
 use skep::lake::{FoundPartition, SampleFile};
 use skep::layout::{Layout, Window};
 
@@ -84,12 +85,13 @@ fn partition<'a>(
 }
 
 fn add(one: &mut FoundPartition, root: &str, thing: &Thing) {
-    let location = format!("{root}/{}", thing.path);
+    let location = place(format!("{root}/{}", thing.path));
     if one.files == 0 {
         (one.oldest_at, one.newest_at) = (thing.at, thing.at);
     }
     let is_better = one.sample.as_ref().is_none_or(|sample| {
-        thing.at > one.newest_at || (thing.at == one.newest_at && location < sample.location)
+        thing.at > one.newest_at
+            || (thing.at == one.newest_at && location.as_str() < sample.location.as_str())
     });
     if is_better {
         one.sample = Some(SampleFile {

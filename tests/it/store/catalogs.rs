@@ -1,7 +1,7 @@
 //! Catalogs, databases, functions and pending deletes.
 
 use super::sample::{add_database, add_table, database, database_ref};
-use crate::harness::{TestDatabase, on_every_database};
+use crate::harness::{TestDatabase, on_every_database, place};
 use skep::error::{Entity, Error};
 use skep::model::{Catalog, Database, DatabaseRef, Function, FunctionRef, FunctionResource, Name};
 use skep::transact;
@@ -218,10 +218,10 @@ async fn pending_deletes_are_taken_once(test: TestDatabase) {
     let store = test.store().await;
     let id = transact!(store, |session| {
         session
-            .pending_delete_insert("s3://later", "drop", 1, 50)
+            .pending_delete_insert(&place("s3://later"), "drop", 1, 50)
             .await?;
         session
-            .pending_delete_insert("s3://lake/x", "drop of sales.x", 1, 5)
+            .pending_delete_insert(&place("s3://lake/x"), "drop of sales.x", 1, 5)
             .await
     })
     .unwrap();

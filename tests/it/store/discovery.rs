@@ -1,7 +1,7 @@
 //! Discovery's rows: in step with the tables, due by the database's clock, and a history that can be read back.
 
 use super::sample::{add_database, add_table, partition, table_ref};
-use crate::harness::{TestDatabase, on_every_database};
+use crate::harness::{TestDatabase, on_every_database, place};
 use skep::model::{
     DiscoveryRun, DiscoverySkip, DiscoveryState, Freshness, Parameters, RunCause, RunCounts,
     RunOutcome, SkipKind, Table, TableRef,
@@ -83,7 +83,7 @@ async fn a_table_opts_in_and_out_by_its_properties(test: TestDatabase) {
     assert_eq!(due(&store).await, [table_ref("renamed")]);
     ran(&store, &renamed, wait).await;
     let mut elsewhere = renamed.clone();
-    elsewhere.location = Some("s3://lake/elsewhere".into());
+    elsewhere.location = Some(place("s3://lake/elsewhere"));
     update(&store, &elsewhere).await;
     assert_eq!(due(&store).await.len(), 1, "another place is a change");
 
@@ -217,7 +217,7 @@ async fn runs_and_what_they_changed_come_back(test: TestDatabase) {
     let table = opted_in(&store, "t").await;
     let mut run = sweep_of(&table);
     let mut moved = partition("2");
-    moved.location = Some("s3://hot/2".into());
+    moved.location = Some(place("s3://hot/2"));
     moved.parameters = Parameters::from([("a\0".into(), "한".into())]);
     let changes = DiscoveryChanges {
         added: vec!["ds=1".into(), "ds=a%3Ab".into()],

@@ -1,7 +1,7 @@
 //! Jobs as rows: what they need to go on, what they hold, and when they are forgotten.
 
 use super::sample::{table, table_ref};
-use crate::harness::{TestDatabase, on_every_database};
+use crate::harness::{TestDatabase, on_every_database, place};
 use skep::error::Error;
 use skep::model::{
     EventBody, JobFailure, JobFilter, JobKind, JobMove, JobPhase, JobProgress, JobTarget, JobWork,
@@ -29,8 +29,8 @@ fn job() -> NewJob {
         target: Some("sales.orders_v2".into()),
         work: Some(JobWork {
             moves: vec![JobMove {
-                from: "s3://lake/orders".into(),
-                to: "s3://lake/orders_v2".into(),
+                from: place("s3://lake/orders"),
+                to: place("s3://lake/orders_v2"),
                 mark: Some("1:2:3".into()),
             }],
             change: EventBody::TableChange {
@@ -66,7 +66,7 @@ async fn a_job_comes_back_with_all_that_it_needs(test: TestDatabase) {
     assert_eq!(session.job_work(id).await.unwrap(), new.work);
     assert_eq!(
         session.job_places().await.unwrap(),
-        [(id, "s3://lake/orders_v2".to_owned())]
+        [(id, place("s3://lake/orders_v2"))]
     );
     let failure = JobFailure {
         kind: "invalid".into(),

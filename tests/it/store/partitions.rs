@@ -1,7 +1,7 @@
 //! Partitions.
 
 use super::sample::{add_database, add_partitions, add_table, descriptor, partition};
-use crate::harness::{TestDatabase, on_every_database};
+use crate::harness::{TestDatabase, on_every_database, place};
 use skep::error::{Entity, Error};
 use skep::model::{ColumnStatistics, Figures, Name, Parameters, Partition, Range, Table};
 use skep::store::{NameRange, PARTITION_NAME_BYTES_MAX, Store, TABLE_LEVEL};
@@ -15,7 +15,7 @@ on_every_database!(
     many_partitions_in_one_transaction,
     a_rename_takes_the_statistics_along,
     columns_cascade_by_descriptor,
-    locations_are_pinned_and_moved,
+    locations_are_pinned_and_move_with_their_directory_alone,
 );
 
 async fn partitions_come_back_as_they_were(test: TestDatabase) {
@@ -25,7 +25,7 @@ async fn partitions_come_back_as_they_were(test: TestDatabase) {
     let odd = Partition {
         // The name says the default partition, the value that was sent is empty.
         values: vec![String::new()],
-        location: Some("s3://elsewhere/x".into()),
+        location: Some(place("s3://elsewhere/x")),
         descriptor: descriptor("own"),
         parameters: Parameters::from([("k".into(), "v".repeat(40_000))]),
         rest: vec![9, 0, 9],
@@ -284,7 +284,7 @@ async fn a_rename_takes_the_statistics_along(test: TestDatabase) {
     let statistics = statistics();
     let one = [statistics.clone()];
     let new = Partition {
-        location: Some("s3://moved".into()),
+        location: Some(place("s3://moved")),
         ..partition("new")
     };
     transact!(store, |session| {
@@ -373,24 +373,32 @@ async fn columns_cascade_by_descriptor(test: TestDatabase) {
     assert_eq!(descriptors, [new.clone(), new, own.descriptor]);
 }
 
-async fn locations_are_pinned_and_moved(test: TestDatabase) {
+async fn locations_are_pinned_and_move_with_their_directory_alone(test: TestDatabase) {
     let store = test.store().await;
     add_database(&store).await;
     let table = add_table(&store, "t").await;
     add_partitions(&store, &table, &["a b"]).await.unwrap();
-    let own = Partition {
-        location: Some("s3://lake/t/own".into()),
-        ..partition("own")
-    };
+    // Inside, in each word; beside, under names that begin alike or hold the whole; and the table's own directory.
+    let own = [
+        ("s3://lake/t/own", "s3://lake/ü/own"),
+        ("s3a://lake/t/other-word", "s3a://lake/ü/other-word"),
+        ("s3n://lake/t", "s3n://lake/ü"),
+        ("s3://lake/t_archive/own", "s3://lake/t_archive/own"),
+        ("s3://lake/u/s3://lake/t/own", "s3://lake/u/s3://lake/t/own"),
+        ("s3://other/t/own", "s3://other/t/own"),
+    ];
+    let partitions = own.iter().enumerate().map(|(number, (at, _))| Partition {
+        location: Some(place(at)),
+        ..partition(&format!("own{number}"))
+    });
+    let partitions: Vec<Partition> = partitions.collect();
     transact!(store, |session| {
+        session.partition_insert(&table, &partitions).await?;
         session
-            .partition_insert(&table, std::slice::from_ref(&own))
+            .partition_pin_locations(table.id, &place("s3://lake/t/"))
             .await?;
         session
-            .partition_pin_locations(table.id, "s3://lake/t/")
-            .await?;
-        session
-            .partition_move_locations(table.id, "s3://lake/t", "s3://lake/ü")
+            .partition_move_locations(&table, &place("s3://lake/t"), &place("s3://lake/ü"))
             .await
     })
     .unwrap();
@@ -399,6 +407,9 @@ async fn locations_are_pinned_and_moved(test: TestDatabase) {
         .partition_page(table.id, None, &[], 9)
         .await
         .unwrap();
-    let locations: Vec<_> = found.into_iter().filter_map(|one| one.location).collect();
-    assert_eq!(locations, ["s3://lake/ü/ds=a b", "s3://lake/ü/own"]);
+    let locations = found.into_iter().filter_map(|one| one.location);
+    let locations: Vec<String> = locations.map(|one| one.to_string()).collect();
+    let mut expected = vec!["s3://lake/ü/ds=a b"];
+    expected.extend(own.iter().map(|(_, after)| *after));
+    assert_eq!(locations, expected);
 }

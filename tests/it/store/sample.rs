@@ -1,5 +1,6 @@
 //! Nouns to store.
 
+use crate::harness::place;
 use skep::error::Result;
 use skep::model::{
     Column, Database, DatabaseRef, EventBody, EventKind, NewEvent, Parameters, Partition,
@@ -24,8 +25,8 @@ pub(super) fn database(at: DatabaseRef) -> Database {
     Database {
         id: 0,
         description: Some("Verkäufe \u{1F41D}".into()),
-        location: format!("s3://lake/{}.db", at.database),
-        managed_location: Some("s3://managed/x".into()),
+        location: place(format!("s3://lake/{}.db", at.database)),
+        managed_location: Some(place("s3://managed/x")),
         parameters: Parameters::from([("a".into(), String::new()), ("Ключ".into(), "v\0v".into())]),
         owner: Some("ann".into()),
         owner_type: Some(PrincipalType::ROLE),
@@ -68,7 +69,7 @@ pub(super) fn table(at: TableRef) -> Table {
             data_type: "string".into(),
             comment: None,
         }],
-        location: Some(format!("s3://lake/sales.db/{}", at.table)),
+        location: Some(place(format!("s3://lake/sales.db/{}", at.table))),
         descriptor: descriptor("Id"),
         parameters: Parameters::from([("EXTERNAL".into(), "TRUE".into())]),
         view_original_text: None,

@@ -1,7 +1,7 @@
 //! Table locks the way Iceberg and Trino take them.
 
 use crate::client::{Client, Failure};
-use crate::harness::{TestDatabase, TestServer, on_every_database};
+use crate::harness::{TestDatabase, TestServer, on_every_database, place};
 use serde_json::{Value, json};
 use skep::catalog::{Catalog, CatalogSettings, LockFilter, LockSpec};
 use skep::clock::Clock;
@@ -230,7 +230,7 @@ async fn locks_are_listed_with_what_blocks_them(storage: TestDatabase) {
 async fn a_lock_without_a_sign_of_life_is_gone(storage: TestDatabase) {
     let clock = Clock::fixed(1_700_000_000_000);
     let settings = CatalogSettings {
-        warehouse_location: "file:/nowhere".into(),
+        warehouse_location: place("file:/nowhere"),
         lock_timeout_s: 300,
         disallow_incompatible_column_changes: true,
         partitions_per_request_max: -1,
@@ -238,7 +238,7 @@ async fn a_lock_without_a_sign_of_life_is_gone(storage: TestDatabase) {
         naming: NamingRules::default(),
         naming_policy: NamingPolicy::Off,
     };
-    let lake = Lake::new(&StorageSettings::default(), &[]).unwrap();
+    let lake = Lake::new(&StorageSettings::default(), &[]);
     let catalog = Catalog::new(storage.store().await, lake, clock.clone(), settings);
     let spec = LockSpec {
         components: vec![LockComponent {

@@ -2,7 +2,7 @@
 //! a clock that stands still.
 
 use crate::alert::Listener;
-use crate::harness::TestDatabase;
+use crate::harness::{TestDatabase, place};
 use skep::alert::{AlertSettings, ChannelKind, ChannelSettings, Threshold};
 use skep::catalog::{Catalog, CatalogSettings};
 use skep::clock::Clock;
@@ -80,7 +80,7 @@ impl Watched {
         let sources = [("lake".to_owned(), self.source.clone())].into();
         let setup = WatchSetup::new(&self.watch, &sources, &alerts).expect("the settings work");
         let settings = CatalogSettings {
-            warehouse_location: format!("file:{}", self.folder.path().display()),
+            warehouse_location: place(format!("file:{}", self.folder.path().display())),
             lock_timeout_s: 300,
             disallow_incompatible_column_changes: false,
             partitions_per_request_max: -1,
@@ -88,7 +88,7 @@ impl Watched {
             naming: NamingRules::default(),
             naming_policy: NamingPolicy::Off,
         };
-        let lake = Lake::new(&StorageSettings::default(), &[]).expect("a lake");
+        let lake = Lake::new(&StorageSettings::default(), &[]);
         let store = self.test.store().await;
         let catalog = Catalog::new(store, lake, self.clock.clone(), settings);
         catalog.bootstrap().await.expect("the first database");

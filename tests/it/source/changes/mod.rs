@@ -7,7 +7,7 @@ mod postgres;
 
 use super::settings;
 use crate::alert::Listener;
-use crate::harness::{TestDatabase, run};
+use crate::harness::{TestDatabase, place, run};
 use skep::alert::{AlertSettings, ChannelKind, ChannelSettings, Threshold};
 use skep::catalog::{Catalog, CatalogSettings};
 use skep::clock::Clock;
@@ -75,7 +75,7 @@ impl Told {
         let setup = WatchSetup::new(&watch, &sources, &alerts).expect("the settings work");
         let folder = tempfile::tempdir().expect("a folder");
         let settings = CatalogSettings {
-            warehouse_location: format!("file:{}", folder.path().display()),
+            warehouse_location: place(format!("file:{}", folder.path().display())),
             lock_timeout_s: 300,
             disallow_incompatible_column_changes: false,
             partitions_per_request_max: -1,
@@ -83,7 +83,7 @@ impl Told {
             naming: NamingRules::default(),
             naming_policy: NamingPolicy::Off,
         };
-        let lake = Lake::new(&StorageSettings::default(), &[]).expect("a lake");
+        let lake = Lake::new(&StorageSettings::default(), &[]);
         let catalog = Catalog::new(own.store().await, lake, clock.clone(), settings);
         catalog.bootstrap().await.expect("the first database");
         let schema = match kind {

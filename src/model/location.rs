@@ -1,0 +1,497 @@
+//! A place where data lies, as a value: read and normalised once, then compared and contained by storage, bucket and
+//! path segments, never as text. It knows no store and asks nothing.
+//!
+//! The normal form is that of Hadoop's `Path`. Two rules differ from a URL. Nothing is percent-decoded: `a%3Ab` is the
+//! real name of the directory, as Hive escapes partition values in it; and `?` and `#` are ordinary characters of a path.
+//! A file is written `file:/x` (Hive 2.3.9 and 3.1.3 store it so; Spark and Trino read it). `s3`, `s3a` and `s3n` are
+//! three words for one storage: places that differ in the word alone are equal, while each shows the word that its
+//! client wrote, because engines choose their file system by it.
+//!
+//! One allocation a place: a reply may hold a million of them.
+
+mod bucket_name;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+/// The longest location that is accepted, in bytes: the longest path of Linux. S3 keys end at
+/// 1,024 and the store answers for that itself.
+pub const LOCATION_BYTES_MAX: usize = 4096;
+
+/// Which kind of storage a place lies on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Storage {
+    /// The local file system (`file:`, or no scheme at all).
+    File,
+    /// S3, by whichever of its three words.
+    S3,
+    /// A storage that skep keeps the location of but does not reach (`hdfs`, `abfs`, `gs`, …).
+    Other,
+}
+
+/// A text that is no location.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("location {location:?} is not valid: {why}")]
+pub struct LocationError {
+    /// The text as it came, unless it may hold credentials.
+    pub location: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+/// A normalised, absolute location.
+///
+/// Equal are places, not texts: `s3a://b/x` equals `s3://b/x`, and `s3://b` equals `s3://b/`.
+#[derive(Clone)]
+pub struct Location {
+    /// The normal form: no trailing slash but for a root's, no empty or dotted segment.
+    text: Box<str>,
+    storage: Storage,
+    /// Where the bucket (host and port of other storages; nothing for files) begins in the text.
+    authority_at: u16,
+    /// Where it ends and the path begins.
+    path_at: u16,
+}
+
+/// What a text says, part by part.
+struct Parts<'t> {
+    storage: Storage,
+    /// In lower case where it differs from what was written.
+    word: Cow<'t, str>,
+    authority: &'t str,
+    path: &'t str,
+}
+
+impl Location {
+    /// Reads and normalises a location. A bare path is a file. Refused are relative paths, a name that no bucket may have,
+    /// a file on another host, control characters, and `..` above the root.
+    pub fn parse(text: &str) -> Result<Self, LocationError> {
+        let parts = Parts::of(text)?;
+        if parts.is_normal(text) {
+            return Ok(parts.place(text.to_owned()));
+        }
+        let path = path_normalise(text, parts.path)?;
+        Ok(parts.place(parts.text(&path)))
+    }
+
+    /// A location that was stored. What was accepted by older rules and is refused by today's stays readable: as a place
+    /// on no storage that skep reaches, shown as it is.
+    pub fn from_stored(text: String) -> Self {
+        let normal = Parts::of(&text).ok().filter(|parts| parts.is_normal(&text));
+        let Some((storage, (authority_at, path_at))) =
+            normal.map(|parts| (parts.storage, parts.offsets()))
+        else {
+            return Self::parse(&text).unwrap_or_else(|_| Self {
+                text: text.into_boxed_str(),
+                storage: Storage::Other,
+                authority_at: 0,
+                path_at: 0,
+            });
+        };
+        Self {
+            text: text.into_boxed_str(),
+            storage,
+            authority_at,
+            path_at,
+        }
+    }
+
+    /// The normal form, with the word that its client wrote.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The storage it lies on.
+    pub fn storage(&self) -> Storage {
+        self.storage
+    }
+
+    /// The bucket of an S3 location; empty for files.
+    pub fn bucket(&self) -> &str {
+        &self.text[usize::from(self.authority_at)..usize::from(self.path_at)]
+    }
+
+    /// The path: `/a/b`, or `/` or nothing at the root.
+    pub fn path(&self) -> &str {
+        &self.text[usize::from(self.path_at)..]
+    }
+
+    /// The object key of an S3 location: the path without its leading slash.
+    pub fn key(&self) -> &str {
+        let path = self.path();
+        path.strip_prefix('/').unwrap_or(path)
+    }
+
+    /// The scheme as its client wrote it; empty where nothing could be read.
+    fn word(&self) -> &str {
+        let end = match self.storage {
+            Storage::File => "file".len(),
+            Storage::S3 => usize::from(self.authority_at) - "://".len(),
+            Storage::Other => self.text[..usize::from(self.path_at)]
+                .find(':')
+                .unwrap_or(0),
+        };
+        &self.text[..end]
+    }
+
+    /// Whether it is the root of a file system or a whole bucket.
+    pub fn is_root(&self) -> bool {
+        self.key().is_empty()
+    }
+
+    /// The directory above, or `None` at the root.
+    pub fn parent(&self) -> Option<Self> {
+        if self.is_root() {
+            return None;
+        }
+        let (above, _) = self.text.rsplit_once('/')?;
+        let is_root = above.len() <= usize::from(self.path_at);
+        let text = if is_root {
+            &self.text[..=usize::from(self.path_at)]
+        } else {
+            above
+        };
+        Some(self.with_text(text.into()))
+    }
+
+    /// The place of `path`, one or more names joined by `/`, below this one. Refused are empty and dotted names.
+    pub fn join(&self, path: &str) -> Result<Self, LocationError> {
+        let invalid = |why: &str| LocationError::new(&format!("{self}/{path}"), why);
+        if path.split('/').any(is_no_name) {
+            return Err(invalid("it has an empty or a dotted segment"));
+        }
+        if path.chars().any(|c| c.is_ascii_control()) {
+            return Err(invalid("it contains a control character"));
+        }
+        if self.text.len() + 1 + path.len() > LOCATION_BYTES_MAX {
+            return Err(too_long(&format!("{self}/{path}")));
+        }
+        Ok(self.below(path))
+    }
+
+    /// As [`Self::join`], for names that skep itself has made: those of partitions, and the directories of tables and
+    /// databases, are neither empty nor dotted. Were one so, it would be left out: the place always lies at or below
+    /// this one.
+    #[must_use]
+    pub fn below(&self, path: &str) -> Self {
+        let root = self.text.strip_suffix('/').unwrap_or(&self.text);
+        let mut text = String::with_capacity(root.len() + 1 + path.len());
+        text.push_str(root);
+        if !path.split('/').any(is_no_name) {
+            text.push('/');
+            text.push_str(path);
+            return self.with_text(text);
+        }
+        for name in path.split('/').filter(|name| !is_no_name(name)) {
+            text.push('/');
+            text.push_str(name);
+        }
+        self.with_text(text)
+    }
+
+    /// The same place's storage and bucket with another text, that differs in the path alone.
+    fn with_text(&self, text: String) -> Self {
+        Self {
+            text: text.into_boxed_str(),
+            ..*self
+        }
+    }
+
+    /// Whether both lie on the same storage: a move between them needs no other protocol.
+    pub fn same_storage(&self, other: &Self) -> bool {
+        match (self.storage, other.storage) {
+            (Storage::File, Storage::File) | (Storage::S3, Storage::S3) => true,
+            (Storage::Other, Storage::Other) => {
+                self.word() == other.word() && self.bucket() == other.bucket()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether `other` is this place or lies below it, segment by segment: `/a/b` contains
+    /// `/a/b/c` and not `/a/bc`.
+    pub fn contains(&self, other: &Self) -> bool {
+        self.path_to(other).is_some()
+    }
+
+    /// Whether one of both contains the other.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.contains(other) || other.contains(self)
+    }
+
+    /// The path that leads from this place down to `other`: empty where they are one, `None` where it lies elsewhere.
+    pub fn path_to<'o>(&self, other: &'o Self) -> Option<&'o str> {
+        if !self.same_storage(other) || self.bucket() != other.bucket() {
+            return None;
+        }
+        let rest = other.key().strip_prefix(self.key())?;
+        if self.is_root() || rest.is_empty() {
+            return Some(rest);
+        }
+        rest.strip_prefix('/')
+    }
+
+    /// Where this place is after the directory `from` has become `to`; `None` where it does not lie in it. The word
+    /// stays that of this place where the new storage knows it.
+    pub fn moved(&self, from: &Self, to: &Self) -> Option<Self> {
+        let path = from.path_to(self)?;
+        let there = if path.is_empty() {
+            to.clone()
+        } else {
+            to.below(path)
+        };
+        Some(there.with_word_of(self))
+    }
+
+    fn with_word_of(self, other: &Self) -> Self {
+        let is_s3 = self.storage == Storage::S3 && other.storage == Storage::S3;
+        if !is_s3 || self.word() == other.word() {
+            return self;
+        }
+        let parts = Parts {
+            storage: Storage::S3,
+            word: Cow::Borrowed(other.word()),
+            authority: self.bucket(),
+            path: self.path(),
+        };
+        parts.place(parts.text(parts.path))
+    }
+
+    /// What makes two places one.
+    fn identity(&self) -> (Storage, &str, &str, &str) {
+        let word = match self.storage {
+            Storage::File | Storage::S3 => "",
+            Storage::Other => self.word(),
+        };
+        (self.storage, word, self.bucket(), self.key())
+    }
+}
+
+impl PartialEq for Location {
+    fn eq(&self, other: &Self) -> bool {
+        self.identity() == other.identity()
+    }
+}
+
+impl Eq for Location {}
+
+impl Hash for Location {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.identity().hash(state);
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
+}
+
+impl LocationError {
+    fn new(location: &str, why: impl Into<String>) -> Self {
+        Self {
+            location: location.to_owned(),
+            why: why.into(),
+        }
+    }
+}
+
+impl<'t> Parts<'t> {
+    fn of(text: &'t str) -> Result<Self, LocationError> {
+        if text.len() > LOCATION_BYTES_MAX {
+            return Err(too_long(text));
+        }
+        if text.bytes().any(|byte| byte.is_ascii_control()) {
+            return Err(LocationError::new(text, "it contains a control character"));
+        }
+        let (storage, word, rest) = scheme_split(text)?;
+        let (authority, path) = match word {
+            // Without a scheme there is no host.
+            None => ("", text),
+            Some(_) => authority_split(rest),
+        };
+        let authority = authority_check(text, storage, authority)?;
+        if !path.starts_with('/') && !(path.is_empty() && !authority.is_empty()) {
+            return Err(LocationError::new(text, "it is not absolute"));
+        }
+        Ok(Self {
+            storage,
+            word: word.unwrap_or(Cow::Borrowed("file")),
+            authority,
+            path,
+        })
+    }
+
+    /// Whether the text they were read from needs no change. The parts stand in it in their order, so that it has the
+    /// normal length only where nothing stands between them but what must.
+    fn is_normal(&self, text: &str) -> bool {
+        let (_, path_at) = self.lengths();
+        matches!(self.word, Cow::Borrowed(_))
+            && text.len() == path_at + self.path.len()
+            && is_normal_path(self.path)
+    }
+
+    /// The normal form with this path.
+    fn text(&self, path: &str) -> String {
+        let Self {
+            word, authority, ..
+        } = self;
+        if authority.is_empty() {
+            format!("{word}:{path}")
+        } else {
+            format!("{word}://{authority}{path}")
+        }
+    }
+
+    /// The bytes of the normal form before its authority and before its path.
+    fn lengths(&self) -> (usize, usize) {
+        let between = if self.authority.is_empty() {
+            ":"
+        } else {
+            "://"
+        };
+        let authority_at = self.word.len() + between.len();
+        (authority_at, authority_at + self.authority.len())
+    }
+
+    fn offsets(&self) -> (u16, u16) {
+        let (authority_at, path_at) = self.lengths();
+        // A location's greatest length is far below what two bytes can count.
+        let offset = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+        (offset(authority_at), offset(path_at))
+    }
+
+    /// The place that has these parts and this normal form.
+    fn place(&self, text: String) -> Location {
+        let (authority_at, path_at) = self.offsets();
+        Location {
+            text: text.into_boxed_str(),
+            storage: self.storage,
+            authority_at,
+            path_at,
+        }
+    }
+}
+
+fn too_long(text: &str) -> LocationError {
+    let start: String = text.chars().take(80).collect();
+    let bytes = text.len();
+    let why = format!("{bytes} bytes is over the {LOCATION_BYTES_MAX} allowed");
+    LocationError::new(&format!("{start}…"), why)
+}
+
+/// A colon before the first slash ends the scheme, as in Hadoop. Gives the storage, its word, and what follows.
+fn scheme_split(text: &str) -> Result<(Storage, Option<Cow<'_, str>>, &str), LocationError> {
+    let first_segment = text.split('/').next().unwrap_or_default();
+    let Some((written, _)) = first_segment.split_once(':') else {
+        return Ok((Storage::File, None, text));
+    };
+    let rest = &text[written.len() + 1..];
+    let word = if written.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(written.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(written)
+    };
+    let storage = match word.as_ref() {
+        "file" => Storage::File,
+        "s3" | "s3a" | "s3n" => Storage::S3,
+        other if scheme_is_well_formed(other) => Storage::Other,
+        other => {
+            let why = format!("{other:?} is not a scheme");
+            return Err(LocationError::new(text, why));
+        }
+    };
+    Ok((storage, Some(word), rest))
+}
+
+fn scheme_is_well_formed(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_alphabetic())
+        && word
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+}
+
+fn authority_split(rest: &str) -> (&str, &str) {
+    let Some(after) = rest.strip_prefix("//") else {
+        return ("", rest);
+    };
+    match after.find('/') {
+        Some(at) => after.split_at(at),
+        None => (after, ""),
+    }
+}
+
+fn authority_check<'t>(
+    text: &str,
+    storage: Storage,
+    authority: &'t str,
+) -> Result<&'t str, LocationError> {
+    match storage {
+        // `file://localhost/x` is the long way to write `file:/x`.
+        Storage::File if authority.is_empty() || authority == "localhost" => Ok(""),
+        Storage::File => {
+            let why = format!("{authority:?} is a host, not a local path");
+            Err(LocationError::new(text, why))
+        }
+        Storage::S3 if authority.is_empty() => Err(LocationError::new(text, "it names no bucket")),
+        // Old Hadoop let keys stand in the location (`s3n://KEY:SECRET@bucket`): they would
+        // be stored and shown to everybody.
+        Storage::S3 if authority.contains(['@', ':', '%']) => Err(LocationError::new(
+            "s3 location",
+            "the bucket's name must stand alone, without credentials or a port",
+        )),
+        Storage::S3 => match bucket_name::fault_of(authority) {
+            Some(why) => Err(LocationError::new(text, why)),
+            None => Ok(authority),
+        },
+        Storage::Other => Ok(authority),
+    }
+}
+
+/// A segment that names nothing below the one before it.
+fn is_no_name(segment: &str) -> bool {
+    matches!(segment, "" | "." | "..")
+}
+
+/// Whether a path is what [`path_normalise`] would make of it.
+fn is_normal_path(path: &str) -> bool {
+    match path.strip_prefix('/') {
+        None | Some("") => true,
+        Some(key) => !key.split('/').any(is_no_name),
+    }
+}
+
+/// Collapses slashes, resolves `.` and `..`, strips the trailing slash.
+fn path_normalise(text: &str, path: &str) -> Result<String, LocationError> {
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                if segments.pop().is_none() {
+                    return Err(LocationError::new(text, "'..' leads above the root"));
+                }
+            }
+            name => segments.push(name),
+        }
+    }
+    if segments.is_empty() {
+        // `s3a://bucket` and `s3a://bucket/` are both kept as they were written.
+        return Ok(if path.is_empty() { "" } else { "/" }.to_owned());
+    }
+    let mut normal = String::with_capacity(path.len());
+    for segment in segments {
+        normal.push('/');
+        normal.push_str(segment);
+    }
+    Ok(normal)
+}
