@@ -3,7 +3,7 @@
 
 use crate::catalog::{Catalog, CatalogSettings};
 use crate::clock::Clock;
-use crate::config::Settings;
+use crate::config::{ConfigError, Settings};
 use crate::discovery::{Discovery, DiscoveryScope};
 use crate::error::Error;
 use crate::lake::{Lake, Queue, QueueError};
@@ -45,6 +45,9 @@ pub enum StartError {
     /// The warehouse is none.
     #[error("cannot use the warehouse")]
     Warehouse(#[source] LocationError),
+    /// The places that are listed are none.
+    #[error("cannot use the settings of storage")]
+    Places(#[source] ConfigError),
     /// A naming pattern is none.
     #[error("cannot use the naming rules (naming)")]
     Naming(#[source] NamingRulesError),
@@ -210,13 +213,17 @@ struct Parts {
 async fn parts_open(settings: &Settings, store: Store, clock: Clock) -> Result<Parts, StartError> {
     let warehouse_location =
         Location::parse(&settings.warehouse.location).map_err(StartError::Warehouse)?;
-    let lake = Lake::new(&settings.storage, std::slice::from_ref(&warehouse_location));
+    let places = settings
+        .place_rules(warehouse_location.clone())
+        .map_err(StartError::Places)?;
+    let lake = Lake::new(&settings.storage, &places.houses());
     let naming = settings.naming.rules().map_err(StartError::Naming)?;
     let catalog = Catalog::new(
         store,
         lake,
         clock,
         CatalogSettings {
+            places,
             warehouse_location,
             lock_timeout_s: settings.hive.lock_timeout_s,
             disallow_incompatible_column_changes: settings

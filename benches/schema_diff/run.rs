@@ -4,7 +4,7 @@
 use crate::{COLUMNS, TABLES, TYPES};
 use anyhow::{Context, Result, ensure};
 use skep::alert::{AlertSettings, ChannelSettings};
-use skep::catalog::{Catalog, CatalogSettings};
+use skep::catalog::{Catalog, CatalogSettings, PlaceRules};
 use skep::clock::Clock;
 use skep::lake::{Lake, StorageSettings};
 use skep::model::{Location, WatchCause};
@@ -118,6 +118,7 @@ async fn execute(connection: &mut PgConnection, sql: &str) -> Result<()> {
 async fn watch_open(source: &str, own: &str) -> Result<Watch> {
     let store = Store::open(StoreSettings::new(own)).await?;
     let settings = CatalogSettings {
+        places: PlaceRules::everywhere(Location::parse("file:/nowhere")?),
         warehouse_location: Location::parse("file:/nowhere")?,
         lock_timeout_s: 300,
         disallow_incompatible_column_changes: true,

@@ -8,7 +8,7 @@ use crate::filter::name_pattern::NamePattern;
 use crate::hive::object_name;
 use crate::lake::Moment;
 use crate::model::{
-    Database, DatabaseRef, EventBody, EventKind, FunctionRef, Name, NewEvent, Parameters,
+    Database, DatabaseRef, EventBody, EventKind, FunctionRef, Location, Name, NewEvent, Parameters,
     PrincipalType,
 };
 use crate::transact;
@@ -66,12 +66,15 @@ impl Operations<'_> {
         })?;
         self.database_name_check(&at)?;
         let location = match non_blank(spec.location) {
-            Some(location) => self.location_qualified(&location)?,
+            Some(location) => Location::parse(&location)?,
             None => self.database_location_default(&at.database),
         };
         let managed_location = non_blank(spec.managed_location)
-            .map(|text| self.location_qualified(&text))
+            .map(|text| Location::parse(&text))
             .transpose()?;
+        for place in managed_location.iter().chain([&location]) {
+            self.place_allow(place)?;
+        }
         let database = Database {
             id: 0,
             at,
@@ -162,10 +165,10 @@ impl Operations<'_> {
         self.authorize(Action::Alter, Resource::Database(at))
             .await?;
         let location = non_blank(spec.location)
-            .map(|text| self.location_qualified(&text))
+            .map(|text| Location::parse(&text))
             .transpose()?;
         let managed_location = non_blank(spec.managed_location)
-            .map(|text| self.location_qualified(&text))
+            .map(|text| Location::parse(&text))
             .transpose()?;
         let now = self.now();
         transact!(self.store, |session| {
@@ -185,6 +188,17 @@ impl Operations<'_> {
             }
             if let Some(location) = &managed_location {
                 after.managed_location = Some(location.clone());
+            }
+            for (old, new) in [
+                (Some(&before.location), Some(&after.location)),
+                (
+                    before.managed_location.as_ref(),
+                    after.managed_location.as_ref(),
+                ),
+            ] {
+                if let Some(new) = new.filter(|_| old != new) {
+                    self.place_allow(new)?;
+                }
             }
             session.database_update(&after).await?;
             let event = change_event(before, after);

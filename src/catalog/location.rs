@@ -7,14 +7,9 @@ use crate::lake::LakeError;
 use crate::model::{Database, Location, Name, Storage};
 
 impl Catalog {
-    /// The place that a client means.
-    pub(super) fn location_qualified(&self, location: &str) -> Result<Location> {
-        Ok(Location::parse(location)?)
-    }
-
     /// Fails for a place that must be a directory of its own: a file system's root or a whole bucket is refused, as in
     /// `CREATE TABLE … LOCATION 's3a://bucket'` (Hive 4).
-    pub(super) fn location_below_root(&self, location: Location) -> Result<Location> {
+    pub(super) fn location_below_root(location: Location) -> Result<Location> {
         if location.is_root() {
             return Err(Error::Invalid(format!(
                 "location {location} is protected: location must not be root path"
@@ -25,10 +20,10 @@ impl Catalog {
 
     /// [`Catalog::location_below_root`] for data that nobody deletes: it may lie in a whole bucket, as the logs of AWS's
     /// services do (Hive 4 refuses that, older ones do not).
-    pub(crate) fn location_external(&self, location: Location) -> Result<Location> {
+    pub(crate) fn location_external(location: Location) -> Result<Location> {
         match location.storage() {
             Storage::S3 => Ok(location),
-            Storage::File | Storage::Other => self.location_below_root(location),
+            Storage::File | Storage::Other => Catalog::location_below_root(location),
         }
     }
 

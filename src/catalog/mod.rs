@@ -22,6 +22,7 @@ mod name_policy;
 mod operations;
 mod parameter_changes;
 mod partition;
+mod places;
 pub(crate) mod service;
 mod settings;
 mod statistics;
@@ -39,6 +40,7 @@ pub use partition::{
     AddOptions, DropOptions, DropSelection, PartitionAlterOptions, PartitionAt, PartitionCursor,
     PartitionDraft, PartitionKey, PartitionSelection, PartitionsOf, ValuesRequest,
 };
+pub use places::{PlaceRuleFault, PlaceRules};
 pub use settings::CatalogSettings;
 pub use statistics::StatisticsUpdate;
 pub use table::{AlterOptions, Expected, TableChange};

@@ -1,5 +1,6 @@
 //! The settings of the catalog's rules. Most are Hive's, under names of our own with their units.
 
+use super::PlaceRules;
 use crate::model::Location;
 use crate::naming::{NamingPolicy, NamingRules};
 
@@ -8,6 +9,8 @@ use crate::naming::{NamingPolicy, NamingRules};
 pub struct CatalogSettings {
     /// The directory that default locations are made under (`hive.metastore.warehouse.dir`).
     pub warehouse_location: Location,
+    /// Where data may lie, and what of it may be deleted.
+    pub places: PlaceRules,
     /// Seconds after which a lock without a heartbeat is gone (`metastore.txn.timeout`).
     pub lock_timeout_s: i64,
     /// Whether an alter that changes a column's type into an incompatible one is refused

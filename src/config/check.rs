@@ -145,7 +145,7 @@ impl Settings {
             Ok(at) if at.storage() == Storage::Other => {
                 refuse("skep reaches file:, s3://, s3a:// and s3n:// only".to_owned())
             }
-            Ok(_) => Ok(()),
+            Ok(at) => self.place_rules(at).map(drop),
         }
     }
 

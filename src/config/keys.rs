@@ -95,6 +95,7 @@ fn collect(prefix: &str, table: &toml::Table, keys: &mut BTreeSet<String>) {
 fn every_key() -> Settings {
     let mut settings = Settings::default();
     settings.database.url_file = Some("x".into());
+    settings.storage.allowed_locations = Some(Vec::new());
     settings.storage.queue.url = Some(String::new());
     settings.storage.queue.region = Some(String::new());
     settings.storage.s3 = S3Settings {

@@ -60,6 +60,9 @@ impl Settings {
             .map_err(|error| ConfigError::Malformed(error.to_string()))?;
         settings.secrets_read()?;
         settings.warehouse_resolve()?;
+        // Printed as it is in force.
+        let allowed = settings.allowed_locations();
+        settings.storage.allowed_locations = Some(allowed);
         settings.check()?;
         Ok(settings)
     }

@@ -19,7 +19,9 @@ pub use sections::{
 };
 
 use crate::alert::AlertSettings;
+use crate::catalog::PlaceRules;
 use crate::lake::StorageSettings;
+use crate::model::Location;
 use crate::naming::NamingSettings;
 use crate::source::SourceSettings;
 use crate::telemetry::LogSettings;
@@ -63,6 +65,22 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// `storage.allowed_locations` as it is in force.
+    pub fn allowed_locations(&self) -> Vec<String> {
+        let listed = self.storage.allowed_locations.clone();
+        listed.unwrap_or_else(|| {
+            let ports = [self.thrift.listen, self.http.listen];
+            PlaceRules::allowed_default(ports.iter().all(|port| port.ip().is_loopback()))
+        })
+    }
+
+    /// Where data may lie and what may be deleted, of a server with this warehouse.
+    pub fn place_rules(&self, warehouse: Location) -> Result<PlaceRules, ConfigError> {
+        let allowed = self.allowed_locations();
+        let rules = PlaceRules::new(warehouse, &allowed, &self.storage.deletable_locations);
+        rules.map_err(|(key, value, why)| ConfigError::invalid(key, &value, why))
+    }
+
     /// The settings in force as TOML, secrets as `***` and the database's password left out. Keys
     /// that are not set and have no default are missing.
     pub fn to_toml(&self) -> String {

@@ -1,6 +1,7 @@
 //! A table with what it says of its discovery, bound to each other: roots with their places and layouts.
 
 use super::Discovery;
+use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::hive::partition_name::make_name;
 use crate::layout::{Layout, Window};
@@ -183,10 +184,12 @@ impl Discovery {
         let layout = layout
             .with_time_zone(&settings.time_zone)
             .map_err(|failure| Error::Invalid(failure.to_string()))?;
+        let location = Catalog::location_external(location)?;
+        self.catalog.place_allow(&location)?;
         Ok(Root {
             rank,
             name: root.name.clone(),
-            location: self.catalog.location_external(location)?,
+            location,
             layout,
             window_s: root.window_s,
             marker: root.marker.clone(),

@@ -7,12 +7,23 @@ use std::fmt::Write as _;
 
 /// The directory of a table: its lower-case name, in which every character other than a letter, a
 /// digit or `_` is written as `-<decimal code>-` (Hive's `encodeTableName`; `a-b` → `a-45-b`).
-///
+pub fn table_directory(table: &str) -> String {
+    encoded(table)
+}
+
+/// The directory of a database other than `default` in the catalog `hive`: `<lower-case name>.db`.
+/// The name is encoded as a table's is. Hive leaves it as it is, so that `../x` leads out of the
+/// warehouse and `a/b` into the directory of another database; word characters, the only ones that
+/// Hive 2 and 3 allow, come out the same.
+pub fn database_directory(database: &str) -> String {
+    encoded(database) + ".db"
+}
+
 /// The code counts UTF-16 units, as Java does; names that pass the object-name check are ASCII, where
 /// the two agree.
-pub fn table_directory(table: &str) -> String {
-    let mut directory = String::with_capacity(table.len());
-    for character in table.to_lowercase().chars() {
+fn encoded(name: &str) -> String {
+    let mut directory = String::with_capacity(name.len());
+    for character in name.to_lowercase().chars() {
         if character.is_alphanumeric() || character == '_' {
             directory.push(character);
             continue;
@@ -23,12 +34,6 @@ pub fn table_directory(table: &str) -> String {
         }
     }
     directory
-}
-
-/// The directory of a database other than `default` in the catalog `hive`: `<lower-case name>.db`.
-/// Special characters stay as they are, unlike in a table's directory.
-pub fn database_directory(database: &str) -> String {
-    database.to_lowercase() + ".db"
 }
 
 #[cfg(test)]
@@ -44,5 +49,7 @@ mod tests {
     #[test]
     fn special_characters_become_codes() {
         assert_eq!(table_directory("a-b c/d"), "a-45-b-32-c-47-d");
+        assert_eq!(database_directory("a/b"), "a-47-b.db");
+        assert_eq!(database_directory("../.."), "-46--46--47--46--46-.db");
     }
 }

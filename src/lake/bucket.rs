@@ -58,8 +58,12 @@ impl Bucket {
 
     /// Whether any key lies below the directory.
     pub(super) async fn exists(&self, at: &Location) -> Result<bool, LakeError> {
-        let (objects, _) = self.page(at, None, 1).await?;
-        Ok(!objects.is_empty())
+        match self.page(at, None, 1).await {
+            Ok((objects, _)) => Ok(!objects.is_empty()),
+            // A key that is no path is a key.
+            Err(LakeError::Invalid { .. }) => Ok(true),
+            Err(failure) => Err(failure),
+        }
     }
 
     /// Deletes every key below the directory, or those that are older than a moment. The store stamps an object when
@@ -152,28 +156,32 @@ impl Bucket {
         }
     }
 
-    /// Counts the visible objects below a directory and their bytes.
+    /// Counts the visible objects below a directory and their bytes. Keys that are no paths are passed over, as engines
+    /// do.
     pub(super) async fn summary(&self, at: &Location) -> Result<Summary, LakeError> {
         let mut total = Summary::default();
-        let mut token = None;
+        let mut from = None;
         loop {
-            let (objects, next) = self.page(at, token, PAGE_KEYS_MAX).await?;
-            for object in objects {
-                let Some(name) = name_below(at, &object.location) else {
-                    continue;
-                };
-                if name.split('/').any(is_hidden) {
+            let query = Query {
+                directory: String::new(),
+                after: None,
+                from,
+                is_level: false,
+            };
+            let listed = self.listing(at, query).await?;
+            for entry in &listed.files {
+                if entry.path.split('/').any(is_hidden) {
                     continue;
                 }
-                if object.size == 0 && self.is_marker(at, &object.location).await? {
+                if entry.bytes == 0 && self.is_marker(at, &key_of(&at.join(&entry.path)?)?).await? {
                     continue;
                 }
-                total.add(object.size);
+                total.add(entry.bytes);
             }
-            if next.is_none() {
+            if listed.next.is_none() {
                 return Ok(total);
             }
-            token = next;
+            from = listed.next;
         }
     }
 

@@ -87,7 +87,7 @@ impl Summary {
 pub struct Lake {
     s3: S3Settings,
     footer_bytes_max: u64,
-    /// Locations that are never deleted or moved, nor anything that contains them.
+    /// Locations that are never deleted or moved, nor anything that contains them: the warehouse and its like.
     protected: Vec<Location>,
     buckets: Mutex<Buckets>,
 }
@@ -119,7 +119,8 @@ impl Lake {
         }
     }
 
-    /// Makes a directory and the missing ones above it, and tells whether it existed.
+    /// Makes a directory and the missing ones above it, and tells whether it existed. On a storage that is not reached
+    /// nothing is made and nothing is there: whoever writes its files makes it.
     pub async fn directory_make(&self, at: &Location) -> Result<Made, LakeError> {
         match at.storage() {
             Storage::File => on_disk(at, local::directory_make).await,
@@ -130,7 +131,10 @@ impl Lake {
                     levels: usize::from(!found),
                 })
             }
-            Storage::Other => Err(unreached(at)),
+            Storage::Other => Ok(Made {
+                location: at.clone(),
+                levels: 1,
+            }),
         }
     }
 
@@ -189,8 +193,9 @@ impl Lake {
                 let Some(mark) = mark.map(str::to_owned) else {
                     return Ok(Transfer::Nothing);
                 };
-                let target = target.clone();
+                let (target, held_by) = (target.clone(), self.holder(source));
                 let moved = on_disk(source, move |source| {
+                    local::links_refuse(held_by.as_ref(), source)?;
                     local::directory_move(source, &target, &mark)
                 });
                 Ok(if moved.await? {
@@ -256,7 +261,14 @@ impl Lake {
     pub async fn directory_delete(&self, at: &Location) -> Result<(), LakeError> {
         self.rails(at)?;
         match at.storage() {
-            Storage::File => on_disk(at, local::directory_delete).await,
+            Storage::File => {
+                let held_by = self.holder(at);
+                on_disk(at, move |at| {
+                    local::links_refuse(held_by.as_ref(), at)?;
+                    local::directory_delete(at)
+                })
+                .await
+            }
             Storage::S3 => self
                 .bucket(at)?
                 .directory_delete(at, None, &Progress::default())
@@ -277,8 +289,9 @@ impl Lake {
         self.rails(at)?;
         match at.storage() {
             Storage::File => {
-                let progress = Arc::clone(progress);
+                let (progress, held_by) = (Arc::clone(progress), self.holder(at));
                 on_disk(at, move |at| {
+                    local::links_refuse(held_by.as_ref(), at)?;
                     local::directory_delete_older(at, moment, &progress)
                 })
                 .await
@@ -331,6 +344,12 @@ impl Lake {
             return Err(LakeError::refused(source.as_str(), why));
         }
         Ok(())
+    }
+
+    /// The protected place that holds another one most closely.
+    fn holder(&self, at: &Location) -> Option<Location> {
+        let holders = self.protected.iter().filter(|held| held.contains(at));
+        holders.max_by_key(|held| held.path().len()).cloned()
     }
 
     /// The places that nothing may empty.

@@ -3,13 +3,24 @@
 
 use super::queue::QueueSettings;
 use crate::secret::Secret;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::path::PathBuf;
 
 /// The `storage` section.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StorageSettings {
+    /// Where data may lie beside the warehouse: locations, `SCHEME://*` for a whole storage, or `*` for everywhere.
+    /// Unset: `*` while both ports listen on loopback alone, else every storage but this machine's files.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "locations_or_none"
+    )]
+    pub allowed_locations: Option<Vec<String>>,
+    /// Below which locations skep may delete, move and empty what it manages, beside the warehouse and the directories of
+    /// databases on object stores.
+    #[serde(deserialize_with = "locations")]
+    pub deletable_locations: Vec<String>,
     /// The largest footer of a Parquet file that is read, in bytes.
     pub footer_bytes_max: u64,
     /// The queue through which buckets tell of their objects.
@@ -21,11 +32,38 @@ pub struct StorageSettings {
 impl Default for StorageSettings {
     fn default() -> Self {
         Self {
+            allowed_locations: None,
+            deletable_locations: Vec::new(),
             footer_bytes_max: 16 * 1024 * 1024,
             queue: QueueSettings::default(),
             s3: S3Settings::default(),
         }
     }
+}
+
+/// A list, or the text of an environment variable, in which commas part the locations.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Locations {
+    List(Vec<String>),
+    Text(String),
+}
+
+fn locations<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    Ok(match Locations::deserialize(deserializer)? {
+        Locations::List(list) => list,
+        Locations::Text(text) => {
+            let parts = text.split(',').map(str::trim);
+            let parts = parts.filter(|part| !part.is_empty());
+            parts.map(str::to_owned).collect()
+        }
+    })
+}
+
+fn locations_or_none<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<String>>, D::Error> {
+    locations(deserializer).map(Some)
 }
 
 /// The `storage.s3` section: one account and endpoint for all buckets.

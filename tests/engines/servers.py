@@ -152,6 +152,8 @@ def start_skep(work, warehouse, database_url=None, s3=None):
         "SKEP_HTTP__LISTEN": f"127.0.0.1:{http}",
         "SKEP_DATABASE__URL": database_url or f"sqlite:{work}/skep.db",
         "SKEP_WAREHOUSE__LOCATION": warehouse,
+        # The checks make managed data beside the warehouse too, and look for it after drops.
+        "SKEP_STORAGE__DELETABLE_LOCATIONS": f"file:{work}",
     }
     if s3:
         env.update({

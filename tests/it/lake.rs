@@ -430,11 +430,18 @@ async fn wrong_credentials_are_denied_and_appear_nowhere() {
 #[tokio::test]
 async fn a_storage_that_is_not_reached_refuses_the_work() {
     let (_directory, lake, _) = local();
-    let error = lake
-        .directory_make(&place("hdfs://nn:8020/a"))
-        .await
-        .unwrap_err();
-    assert!(matches!(error, LakeError::Unsupported { .. }), "{error}");
+    let at = place("hdfs://nn:8020/a");
+    let made = lake.directory_make(&at).await.unwrap();
+    assert!(made.created(), "as far as it is known");
+    lake.directory_unmake(&made).await.unwrap();
+    for failed in [
+        lake.exists(&at).await.map(drop),
+        lake.directory_delete(&at).await,
+        lake.summary(&at).await.map(drop),
+    ] {
+        let error = failed.unwrap_err();
+        assert!(matches!(error, LakeError::Unsupported { .. }), "{error}");
+    }
 }
 
 /// Milliseconds since the epoch.

@@ -17,6 +17,7 @@ mod harness;
 mod jobs;
 mod lake;
 mod naming;
+mod places;
 mod queue;
 mod rest;
 mod s3;

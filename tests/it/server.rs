@@ -1,6 +1,6 @@
 //! A whole server: started by the library in the test's process, and as the binary.
 
-use skep::catalog::{Catalog, CatalogSettings};
+use skep::catalog::{Catalog, CatalogSettings, PlaceRules};
 use skep::clock::Clock;
 use skep::config::Settings;
 use skep::discovery::Discovery;
@@ -138,6 +138,7 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
         Lake::new(&StorageSettings::default(), &[]),
         Clock::System,
         CatalogSettings {
+            places: PlaceRules::everywhere(crate::harness::place(&warehouse_location)),
             warehouse_location: crate::harness::place(&warehouse_location),
             lock_timeout_s: 300,
             disallow_incompatible_column_changes: true,

@@ -25,6 +25,7 @@
 
 use crate::catalog::Catalog;
 use crate::catalog::partition::PARTITIONS_PER_PAGE;
+use crate::catalog::places::untouchable;
 use crate::deadline;
 use crate::error::Result;
 use crate::lake::{Moment, Progress, Spared};
@@ -103,7 +104,8 @@ impl Catalog {
     }
 
     /// Writes down, inside the transaction of a drop or a truncation and before its event, which directories are to be
-    /// deleted, as a job. Nothing where there are none.
+    /// deleted, as a job. Nothing where there are none. What is not skep's to delete stays where it was dropped, and
+    /// fails a truncation.
     pub(crate) async fn deletion_job_note(
         &self,
         session: &mut Session,
@@ -111,6 +113,26 @@ impl Catalog {
         table: &Table,
         locations: &[&Location],
     ) -> Result<Option<DeletionJob>> {
+        let deletable = self
+            .places_deletable(session, &table.at.database_ref(), locations)
+            .await?;
+        let (ours, others): (Vec<_>, Vec<_>) = locations
+            .iter()
+            .zip(deletable)
+            .partition(|(_, is_ours)| *is_ours);
+        if let Some((place, _)) = others.first() {
+            if kind == JobKind::Truncate {
+                return Err(untouchable(place));
+            }
+            let places = others.len();
+            tracing::warn!(
+                location = %place,
+                places,
+                "dropped data stays: it lies neither in the warehouse nor in what storage.deletable_locations lists"
+            );
+        }
+        let locations: Vec<&Location> = ours.into_iter().map(|(place, _)| *place).collect();
+        let locations = locations.as_slice();
         if locations.is_empty() {
             return Ok(None);
         }

@@ -11,6 +11,7 @@ use super::running::RunningJob;
 use super::transfer::Transferred;
 use crate::catalog::Catalog;
 use crate::catalog::lease::Lease;
+use crate::catalog::places::untouchable;
 use crate::error::{Error, Result};
 use crate::model::{
     EventBody, Job, JobFailure, JobKind, JobMove, JobPhase, JobProgress, JobTarget, JobWork,
@@ -71,6 +72,7 @@ impl Catalog {
         let subject = relocation.subject.clone();
         let target = relocation.target.clone();
         let held = relocation.held.clone();
+        self.relocation_permit(&relocation).await?;
         let new = self.relocation_plan(relocation).await?;
         loop {
             let begun = transact!(self.store, |session| {
@@ -135,6 +137,22 @@ impl Catalog {
         };
         transact!(self.store, |session| { session.job_heard(job.id).await })?;
         Ok(true)
+    }
+
+    /// Fails where a directory is not skep's to move.
+    async fn relocation_permit(&self, relocation: &Relocation) -> Result<()> {
+        let table = match &relocation.change {
+            EventBody::TableChange { before, .. } => before,
+            EventBody::PartitionChange { table, .. } | EventBody::Partitions { table, .. } => table,
+            _ => return Ok(()),
+        };
+        let database = table.at.database_ref();
+        let mut session = self.store.session().await?;
+        let places: Vec<&Location> = relocation.moves.iter().map(|(from, _)| from).collect();
+        let kept = self
+            .place_untouchable(&mut session, &database, &places)
+            .await?;
+        kept.map_or(Ok(()), |place| Err(untouchable(place)))
     }
 
     async fn relocation_plan(&self, relocation: Relocation) -> Result<NewJob> {

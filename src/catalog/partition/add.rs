@@ -54,8 +54,11 @@ impl Catalog {
         let mut partitions = Vec::with_capacity(drafts.len());
         let mut gather = options.gather_statistics && self.settings.gather_statistics;
         for draft in drafts {
-            let mut prepared = self.partition_prepare(&table, draft)?;
+            let mut prepared = Catalog::partition_prepare(&table, draft)?;
             gather &= !prepared.keeps_statistics;
+            if let Some(own) = &prepared.partition.location {
+                self.place_allow(own)?;
+            }
             prepared.partition.created_at = now;
             last_ddl_time_fill(&mut prepared.partition.parameters, now);
             partitions.push(prepared.partition);

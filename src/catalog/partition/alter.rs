@@ -57,7 +57,7 @@ impl Catalog {
         let mut after = Vec::with_capacity(drafts.len());
         let mut counted = Vec::with_capacity(drafts.len());
         for draft in drafts {
-            let prepared = self.partition_alter_prepare(&table, draft, options, now)?;
+            let prepared = Catalog::partition_alter_prepare(&table, draft, options, now)?;
             after.push(prepared.0);
             counted.push(!options.keep_statistics && !prepared.1);
         }
@@ -90,7 +90,6 @@ impl Catalog {
 
     /// A checked new form of a partition, and whether its client forbade counting its files.
     pub(super) fn partition_alter_prepare(
-        &self,
         table: &Table,
         mut draft: PartitionDraft,
         options: PartitionAlterOptions,
@@ -110,7 +109,7 @@ impl Catalog {
             filled.columns.clone_from(&table.descriptor.columns);
             *descriptor = filled.into();
         }
-        let prepared = self.partition_prepare(table, draft)?;
+        let prepared = Catalog::partition_prepare(table, draft)?;
         let mut partition = prepared.partition;
         if partition
             .parameters
@@ -139,6 +138,9 @@ impl Catalog {
             .collect();
         if moved.is_empty() {
             return Ok(());
+        }
+        for place in &moved {
+            self.place_allow(place)?;
         }
         let moved: Vec<&Location> = moved.iter().collect();
         self.places_clear(&moved).await

@@ -18,11 +18,7 @@ impl Catalog {
     /// Checks a description against its table and gives the partition its name and its place.
     ///
     /// Everything that is wrong with it is `Invalid`, as in Hive.
-    pub(super) fn partition_prepare(
-        &self,
-        table: &Table,
-        draft: PartitionDraft,
-    ) -> Result<Prepared> {
+    pub(super) fn partition_prepare(table: &Table, draft: PartitionDraft) -> Result<Prepared> {
         if draft.at != table.at {
             return Err(Error::Invalid(format!(
                 "Partition does not belong to target table {}.{}: it names {}.{}",
@@ -30,7 +26,7 @@ impl Catalog {
             )));
         }
         let name = name_of_values(table, &draft.values)?;
-        let location = self.partition_locate(table, &name, draft.location.as_deref())?;
+        let location = Catalog::partition_locate(table, &name, draft.location.as_deref())?;
         let descriptor = match draft.descriptor {
             Some(descriptor) if table.is_view() || descriptor.serde.is_some() => descriptor,
             Some(_) => return Err(Error::Invalid("Invalid SerDeInfo object".into())),
@@ -58,7 +54,6 @@ impl Catalog {
 
     /// The location as the store keeps it: nothing where it is the default, so that the partition follows its table.
     fn partition_locate(
-        &self,
         table: &Table,
         name: &str,
         location: Option<&str>,
@@ -71,7 +66,7 @@ impl Catalog {
                 "Cannot specify location for a view partition".into(),
             ));
         }
-        let own = self.location_below_root(self.location_qualified(sent)?)?;
+        let own = Catalog::location_below_root(Location::parse(sent)?)?;
         Ok(Partition::own_location(own, table.location.as_ref(), name))
     }
 }

@@ -36,7 +36,7 @@ impl Operations<'_> {
             .table_get(at)
             .await?
             .ok_or_else(|| table_missing(at))?;
-        let (mut after, keeps) = self.partition_alter_prepare(&table, new, options, now)?;
+        let (mut after, keeps) = Catalog::partition_alter_prepare(&table, new, options, now)?;
         let old_name = name_of_values(&table, old)?;
         if old_name == after.name {
             drop(session);

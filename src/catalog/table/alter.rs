@@ -69,7 +69,7 @@ impl Operations<'_> {
 
 impl Catalog {
     async fn table_replace(&self, at: &TableRef, new: Table, options: &AlterOptions) -> Result<()> {
-        let (mut after, counted) = self.table_prepare(new, options)?;
+        let (mut after, counted) = Catalog::table_prepare(new, options);
         if counted {
             self.table_figures_renew(&mut after, options).await;
         }
@@ -125,24 +125,20 @@ impl Catalog {
         })
     }
 
-    /// Fills in what the server decides: a qualified location, the type by the parameter `EXTERNAL`. Says whether the
+    /// Fills in what the server decides: no place of a view, the type by the parameter `EXTERNAL`. Says whether the
     /// files of the directory are to be counted again.
-    pub(super) fn table_prepare(
-        &self,
-        mut table: Table,
-        options: &AlterOptions,
-    ) -> Result<(Table, bool)> {
+    pub(super) fn table_prepare(mut table: Table, options: &AlterOptions) -> (Table, bool) {
         table_type_normalise(&mut table);
         if table.is_view() {
             table.location = None;
-            return Ok((table, false));
+            return (table, false);
         }
         let forbidden = table
             .parameters
             .remove(DO_NOT_UPDATE_STATS)
             .is_some_and(|v| v == "true");
         let counted = !forbidden && !options.keep_statistics && !table.is_partitioned();
-        Ok((table, counted))
+        (table, counted)
     }
 
     /// Counts the files of an altered table, and says whether its figures are exact.
@@ -167,6 +163,11 @@ impl Catalog {
         after.owner_type = after.owner_type.or(before.owner_type);
         if after.location.is_none() && !after.is_view() {
             after.location.clone_from(&before.location);
+        }
+        if let Some(location) = &after.location
+            && before.location.as_ref() != Some(location)
+        {
+            self.place_allow(location)?;
         }
         if !before.is_view() && !same_keys(&before.partition_keys, &after.partition_keys) {
             return Err(Error::NotAllowed(

@@ -71,11 +71,13 @@ impl Catalog {
             table.location = None;
             return Ok(());
         }
-        table.location = Some(match table.location.take() {
-            Some(location) if table.is_external() => self.location_external(location)?,
-            Some(location) => self.location_below_root(location)?,
-            None => Self::table_location_default(database, &table.at.table),
-        });
+        let location = match table.location.take() {
+            Some(location) if table.is_external() => Catalog::location_external(location)?,
+            Some(location) => Catalog::location_below_root(location)?,
+            None => Catalog::table_location_default(database, &table.at.table),
+        };
+        self.place_allow(&location)?;
+        table.location = Some(location);
         Ok(())
     }
 }

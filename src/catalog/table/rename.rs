@@ -47,9 +47,9 @@ impl Catalog {
         }
         self.table_name_check(&new.at).map_err(refused)?;
         let source = self.database_read(&at.database_ref()).await?;
-        let (mut after, counted) = self.table_prepare(new, options)?;
+        let (mut after, counted) = Catalog::table_prepare(new, options);
         last_ddl_time_fill(&mut after.parameters, self.now());
-        if let Some(Move { from, to }) = self.table_move_plan(&seen, &after, &source, &target)? {
+        if let Some(Move { from, to }) = Catalog::table_move_plan(&seen, &after, &source, &target) {
             after.location = Some(to.clone());
             let relocation = table_relocation(seen, after, Move { from, to }, options);
             return Box::pin(self.relocate(relocation)).await;
@@ -85,23 +85,20 @@ impl Catalog {
 
     /// Whether data moves, and from where to where.
     fn table_move_plan(
-        &self,
         before: &Table,
         after: &Table,
         source: &Database,
         target: &Database,
-    ) -> Result<Option<Move>> {
-        let Some(from) = before.location.clone() else {
-            return Ok(None);
-        };
+    ) -> Option<Move> {
+        let from = before.location.clone()?;
         let owned = !before.is_view() && !before.is_external() && !after.is_iceberg();
         let untouched = after.location.is_none() || after.location == before.location;
-        let at_default = from == Self::table_location_default(source, &before.at.table);
+        let at_default = from == Catalog::table_location_default(source, &before.at.table);
         if !(owned && untouched && at_default) {
-            return Ok(None);
+            return None;
         }
-        let to = Self::table_location_default(target, &after.at.table);
-        Ok(Some(Move { from, to }))
+        let to = Catalog::table_location_default(target, &after.at.table);
+        Some(Move { from, to })
     }
 
     /// The rename itself, which a job commits once the data is in its new place. Gives what is to be deleted then.

@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::hive::stats_json::{COLUMN_STATS_ACCURATE, StatsAccuracy};
-use crate::model::{Location, Parameters, Table};
+use crate::model::{Location, Parameters, Storage, Table};
 
 /// Count of files.
 pub(crate) const NUM_FILES: &str = "numFiles";
@@ -39,6 +39,10 @@ impl Catalog {
         location: &Location,
         parameters: &mut Parameters,
     ) {
+        if location.storage() == Storage::Other {
+            // Nothing that skep could look at.
+            return;
+        }
         match self.lake.summary(location).await {
             Ok(summary) => {
                 parameters.insert(NUM_FILES.into(), summary.files.to_string());

@@ -64,6 +64,8 @@ impl World {
             settings.database.url = Secret::new(database.url());
         }
         settings.storage = s3.storage_settings();
+        // What retention may delete.
+        settings.storage.deletable_locations = vec!["s3://lake".to_owned(), "s3://hot".to_owned()];
         "s3a://lake/warehouse".clone_into(&mut settings.warehouse.location);
         change(&mut settings);
         let running = Server::start_at(settings, clock.clone())

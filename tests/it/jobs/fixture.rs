@@ -43,6 +43,7 @@ impl House {
         settings.database.url = Secret::new(self.database.url());
         settings.storage = self.s3.storage_settings();
         "s3a://lake/w".clone_into(&mut settings.warehouse.location);
+        settings.storage.deletable_locations = vec!["s3://lake".to_owned()];
         settings.tasks.job_interval_s = 1;
         change(&mut settings);
         Server::start(settings).await.unwrap()

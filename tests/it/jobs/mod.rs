@@ -4,7 +4,6 @@
 mod deadlines;
 mod fixture;
 mod killed;
-mod local;
 mod replicas;
 mod truncate;
 mod visible;

@@ -230,6 +230,7 @@ async fn locks_are_listed_with_what_blocks_them(storage: TestDatabase) {
 async fn a_lock_without_a_sign_of_life_is_gone(storage: TestDatabase) {
     let clock = Clock::fixed(1_700_000_000_000);
     let settings = CatalogSettings {
+        places: PlaceRules::everywhere(place("file:/nowhere")),
         warehouse_location: place("file:/nowhere"),
         lock_timeout_s: 300,
         disallow_incompatible_column_changes: true,

@@ -4,7 +4,7 @@
 use crate::alert::Listener;
 use crate::harness::{TestDatabase, place};
 use skep::alert::{AlertSettings, ChannelKind, ChannelSettings, Threshold};
-use skep::catalog::{Catalog, CatalogSettings};
+use skep::catalog::{Catalog, CatalogSettings, PlaceRules};
 use skep::clock::Clock;
 use skep::lake::{Lake, StorageSettings};
 use skep::model::{Column, DatabaseRef, StorageDescriptor, Table, TableRef, TableType, WatchCause};
@@ -80,6 +80,7 @@ impl Watched {
         let sources = [("lake".to_owned(), self.source.clone())].into();
         let setup = WatchSetup::new(&self.watch, &sources, &alerts).expect("the settings work");
         let settings = CatalogSettings {
+            places: PlaceRules::everywhere(place(format!("file:{}", self.folder.path().display()))),
             warehouse_location: place(format!("file:{}", self.folder.path().display())),
             lock_timeout_s: 300,
             disallow_incompatible_column_changes: false,

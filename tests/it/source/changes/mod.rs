@@ -9,7 +9,7 @@ use super::settings;
 use crate::alert::Listener;
 use crate::harness::{TestDatabase, place, run};
 use skep::alert::{AlertSettings, ChannelKind, ChannelSettings, Threshold};
-use skep::catalog::{Catalog, CatalogSettings};
+use skep::catalog::{Catalog, CatalogSettings, PlaceRules};
 use skep::clock::Clock;
 use skep::lake::{Lake, StorageSettings};
 use skep::model::WatchCause;
@@ -75,6 +75,7 @@ impl Told {
         let setup = WatchSetup::new(&watch, &sources, &alerts).expect("the settings work");
         let folder = tempfile::tempdir().expect("a folder");
         let settings = CatalogSettings {
+            places: PlaceRules::everywhere(place(format!("file:{}", folder.path().display()))),
             warehouse_location: place(format!("file:{}", folder.path().display())),
             lock_timeout_s: 300,
             disallow_incompatible_column_changes: false,
