@@ -3,7 +3,7 @@
 use crate::client::{Client, Failure};
 use crate::harness::{TestDatabase, TestServer, on_every_database, place};
 use serde_json::{Value, json};
-use skep::catalog::{Catalog, CatalogSettings, LockFilter, LockSpec};
+use skep::catalog::{Catalog, CatalogSettings, LockFilter, LockSpec, PlaceRules};
 use skep::clock::Clock;
 use skep::error::{Entity, Error};
 use skep::lake::{Lake, StorageSettings};
