@@ -3,6 +3,7 @@
 //! The crate is built in floors (`docs/ARCHITECTURE.md`); a module imports only from floors below its own.
 
 pub mod alert;
+pub mod back_off;
 pub mod catalog;
 pub mod choice;
 pub mod cli;
@@ -20,6 +21,7 @@ pub mod lake;
 pub mod layout;
 pub mod model;
 pub mod naming;
+pub mod period;
 pub mod rest;
 pub mod schedule;
 pub mod secret;

@@ -43,6 +43,67 @@ impl Serialize for Secret {
     }
 }
 
+/// Words in the name of a query parameter that make its value a secret.
+const SECRET_WORDS: [&str; 4] = ["pass", "pwd", "secret", "token"];
+
+/// What a key or a certificate begins with that stands in its file's place.
+pub const PEM_BEGIN: &str = "-----BEGIN";
+
+/// Whether a URL holds a password: in the user's part, or as a parameter that is named like one. A path of this machine
+/// (`sqlite:`) is not a URL, and holds none.
+pub fn url_holds_password(text: &str) -> bool {
+    if text.starts_with("sqlite:") {
+        return false;
+    }
+    match url::Url::parse(text) {
+        Ok(url) => {
+            url.password().is_some_and(|password| !password.is_empty())
+                || url
+                    .query_pairs()
+                    .any(|(name, value)| is_secret(&name, &value))
+        }
+        // What cannot be read may hold anything.
+        Err(_) => text.contains('@') || text.contains('?'),
+    }
+}
+
+/// A URL with `***` for its password; one that holds none is shown as it is.
+pub fn url_shown(text: &str) -> String {
+    if !url_holds_password(text) {
+        return text.to_owned();
+    }
+    let Ok(mut url) = url::Url::parse(text) else {
+        return SECRET_SHOWN.to_owned();
+    };
+    if url.password().is_some() && url.set_password(Some(SECRET_SHOWN)).is_err() {
+        return SECRET_SHOWN.to_owned();
+    }
+    if url
+        .query_pairs()
+        .any(|(name, value)| is_secret(&name, &value))
+    {
+        let pairs: Vec<(String, String)> = url
+            .query_pairs()
+            .map(|(name, value)| {
+                let value = if is_secret(&name, &value) {
+                    SECRET_SHOWN.to_owned()
+                } else {
+                    value.into_owned()
+                };
+                (name.into_owned(), value)
+            })
+            .collect();
+        url.query_pairs_mut().clear().extend_pairs(pairs);
+    }
+    url.into()
+}
+
+/// Keys may stand in a parameter as well, instead of the path of their file.
+fn is_secret(parameter: &str, value: &str) -> bool {
+    let name = parameter.to_lowercase();
+    SECRET_WORDS.iter().any(|word| name.contains(word)) || value.contains(PEM_BEGIN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::Secret;

@@ -19,9 +19,9 @@ mod s3;
 mod sqs;
 mod table;
 
-use anyhow::{Context, Result, ensure};
-use chrono::{DateTime, TimeDelta};
+use anyhow::{Result, ensure};
 use clap::Parser;
+use jiff::{SignedDuration, Timestamp};
 use process::Process;
 use s3::S3Server;
 use sqs::Sqs;
@@ -55,10 +55,10 @@ struct Arguments {
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let s3 = S3Server::start(&["lake"]).await;
-    let mut hour = DateTime::from_timestamp_secs(FIRST_S).context("a time")?;
+    let mut hour = Timestamp::from_second(FIRST_S)?;
     for _ in 0..arguments.partitions {
         let directory = hour_path(hour);
-        hour += TimeDelta::hours(1);
+        hour += SignedDuration::from_hours(1);
         for object in 0..arguments.objects {
             s3.put("lake", &format!("large/{directory}/part-{object}"), "x");
         }

@@ -5,7 +5,7 @@ use crate::process::Process;
 use crate::s3::S3Server;
 use crate::sqs::{Sqs, created};
 use anyhow::{Context, Result, ensure};
-use chrono::{DateTime, TimeDelta, Utc};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -62,7 +62,7 @@ impl Table<'_> {
         hours_ago: u32,
         queue: Option<&Sqs>,
     ) -> Result<Duration> {
-        let path = hour_path(Utc::now() - TimeDelta::hours(i64::from(hours_ago)));
+        let path = hour_path(Timestamp::now() - SignedDuration::from_hours(i64::from(hours_ago)));
         let value = path.replace('/', "-");
         let key = format!("{}/{path}/part-0", self.name);
         let began = Instant::now();
@@ -96,6 +96,6 @@ impl Table<'_> {
 }
 
 /// `2026/11/25/15` of a moment.
-pub(crate) fn hour_path(hour: DateTime<Utc>) -> String {
-    hour.format("%Y/%m/%d/%H").to_string()
+pub(crate) fn hour_path(hour: Timestamp) -> String {
+    hour.strftime("%Y/%m/%d/%H").to_string()
 }

@@ -3,8 +3,8 @@
 
 use super::{Channel, Log, Poster, Slack, Webhook};
 use crate::choice::choose;
+use crate::hive::text_pattern::{GLOB_BYTES_MAX, glob_matches};
 use crate::model::Severity;
-use crate::naming::{GLOB_BYTES_MAX, glob_matches};
 use crate::schedule::Schedule;
 use crate::secret::Secret;
 use serde::{Deserialize, Serialize};

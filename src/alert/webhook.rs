@@ -6,7 +6,6 @@ use crate::secret::Secret;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
-use std::fmt::Write as _;
 
 /// Entries in one request.
 const ENTRIES_PER_PART_MAX: usize = 500;
@@ -87,12 +86,7 @@ fn sign(key: &Secret, body: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.reveal().as_bytes())
         .expect("HMAC takes keys of every length");
     mac.update(body.as_bytes());
-    let mut text = "sha256=".to_owned();
-    for byte in mac.finalize().into_bytes() {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use super::Catalog;
 use crate::error::{Error, Result};
 use crate::transact;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 /// Seconds that a lease lasts from its last extension.
@@ -26,10 +25,9 @@ impl Lease {
 
     /// The same for so many seconds at a time.
     pub(super) fn lasting(name: String, seconds: i64) -> Self {
-        let random = || RandomState::new().build_hasher().finish();
         Self {
             name,
-            holder: format!("{:016x}{:016x}", random(), random()),
+            holder: format!("{:032x}", fastrand::u128(..)),
             seconds,
         }
     }

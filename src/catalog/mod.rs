@@ -5,7 +5,6 @@
 //! no wire format and no SQL; it speaks to the store and to the lake, and decides by the rules of `hive`, `filter` and `naming`.
 
 mod access;
-mod back_off;
 mod bootstrap;
 mod catalogs;
 mod cleanup;
@@ -70,7 +69,7 @@ impl Catalog {
     /// A catalog over a migrated store.
     pub fn new(store: Store, lake: Lake, clock: Clock, settings: CatalogSettings) -> Self {
         Self {
-            store,
+            store: store.with_clock(&clock),
             lake: Arc::new(lake),
             clock,
             settings: Arc::new(settings),
@@ -96,7 +95,8 @@ impl Catalog {
         self.store.ping().await
     }
 
-    /// The present time in seconds since the epoch, as every time in the catalog is kept.
+    /// The process's time in seconds since the epoch, for what is only shown. What replicas compare takes the
+    /// database's: `session.now()`.
     fn now(&self) -> i64 {
         self.clock.seconds()
     }

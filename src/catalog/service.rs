@@ -2,12 +2,11 @@
 //! write partitions in transactions of their own, with their own rows beside the catalog's. Front ends and tasks have
 //! no business here; `tests/it/tidy.rs` keeps them out.
 
-pub(crate) use super::back_off::doubled_s;
 pub(crate) use super::job::DeletionJob;
 pub(crate) use super::lease::{LEASE_S, Lease};
 pub(crate) use super::operations::SYSTEM;
 pub(crate) use super::partition::{
-    change_event, name_of_values, partitions_event, same_table, table_missing, values_of_name,
+    change_events, name_of_values, partitions_event, same_table, table_missing, values_of_name,
 };
 pub(crate) use super::table::{NUM_FILES, TOTAL_SIZE, last_ddl_time_fill};
 

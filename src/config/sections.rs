@@ -1,6 +1,6 @@
 //! The sections that belong to no module of their own, with their defaults and why.
 
-use crate::secret::Secret;
+use crate::secret::{Secret, url_shown};
 use crate::store::StoreSettings;
 use serde::{Deserialize, Serialize, Serializer};
 use std::net::SocketAddr;
@@ -48,6 +48,10 @@ pub struct DatabaseSettings {
     pub acquire_timeout_ms: u64,
     /// Longest time of one statement.
     pub statement_timeout_ms: u64,
+    /// How long a connection waits for its next use before it is closed.
+    pub idle_timeout_s: u64,
+    /// How old a connection may become.
+    pub connection_age_max_s: u64,
     /// How often a transaction that lost against a concurrent one is run, the first included.
     pub transaction_attempts_max: u32,
 }
@@ -63,6 +67,8 @@ impl Default for DatabaseSettings {
             connections_max: 16,
             acquire_timeout_ms: 10_000,
             statement_timeout_ms: 30_000,
+            idle_timeout_s: 300,
+            connection_age_max_s: 1_800,
             transaction_attempts_max: 12,
         }
     }
@@ -75,6 +81,8 @@ impl DatabaseSettings {
             connections_max: self.connections_max,
             acquire_timeout: Duration::from_millis(self.acquire_timeout_ms),
             statement_timeout: Duration::from_millis(self.statement_timeout_ms),
+            idle_timeout: Duration::from_secs(self.idle_timeout_s),
+            connection_age_max: Duration::from_secs(self.connection_age_max_s),
             transaction_attempts_max: self.transaction_attempts_max,
             ..StoreSettings::new(self.url.reveal())
         }
@@ -82,30 +90,12 @@ impl DatabaseSettings {
 
     /// The URL with its password left out, for logs and pages.
     pub fn url_shown(&self) -> String {
-        let text = self.url.reveal();
-        if text.starts_with("sqlite:") {
-            return text.to_owned();
-        }
-        match url::Url::parse(text) {
-            Ok(mut url) => {
-                // Drivers take passwords as parameters too, so none of these is shown.
-                url.set_query(None);
-                if url.password().is_some() && url.set_password(Some("***")).is_err() {
-                    return "***".to_owned();
-                }
-                url.to_string()
-            }
-            Err(_) => "***".to_owned(),
-        }
+        url_shown(self.url.reveal())
     }
 }
 
 fn url_without_password<S: Serializer>(url: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
-    let settings = DatabaseSettings {
-        url: url.clone(),
-        ..DatabaseSettings::default()
-    };
-    serializer.serialize_str(&settings.url_shown())
+    serializer.serialize_str(&url_shown(url.reveal()))
 }
 
 /// `[warehouse]`

@@ -139,11 +139,7 @@ impl Change {
             digest.update((part.len() as u64).to_be_bytes());
             digest.update(part.as_bytes());
         }
-        let mut text = String::with_capacity(32);
-        for byte in &digest.finalize()[..16] {
-            let _ = write!(text, "{byte:02x}");
-        }
-        text
+        hex::encode(&digest.finalize()[..16])
     }
 
     /// What was before and what is after, whole, for the key.

@@ -4,8 +4,8 @@
 use super::Discovery;
 use super::site::Site;
 use crate::error::Result;
+use crate::hive::name_range::NameRange;
 use crate::model::{Location, SkipKind};
-use crate::store::NameRange;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 

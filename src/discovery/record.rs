@@ -4,7 +4,7 @@
 use super::Discovery;
 use super::judge::Candidate;
 use crate::catalog::service::{LEASE_S, Lease};
-use crate::catalog::service::{change_event, partitions_event, same_table, table_missing};
+use crate::catalog::service::{change_events, partitions_event, same_table, table_missing};
 use crate::error::{Error, Result};
 use crate::model::{
     DiscoveryRun, DiscoverySettings, DiscoverySkip, EventKind, JobKind, Location, NewEvent,
@@ -243,9 +243,7 @@ async fn write(
         let after: Vec<Partition> = moves.map(|(_, new)| new.clone()).collect();
         session.partition_update(table, &after).await?;
         written.moved = after.len() as u64;
-        for (old, new) in before.iter().zip(after) {
-            events.push(change_event(table, old.clone(), new));
-        }
+        events.extend(change_events(table, before.iter().cloned().zip(after)));
         changes.moved = before;
     }
     if !batch.dropped.is_empty() {

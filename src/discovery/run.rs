@@ -8,8 +8,8 @@ use super::record::Record;
 use super::scan::{Sink, Tally};
 use super::scope::DiscoveryScope;
 use super::site::Site;
+use crate::back_off::BackOff;
 use crate::catalog::service::Lease;
-use crate::catalog::service::doubled_s;
 use crate::catalog::{Action, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::model::{
@@ -298,7 +298,9 @@ fn schedule_after(
         RunOutcome::Failed => state.failures + 1,
         _ => 0,
     };
-    let in_s = |interval_s: i64| doubled_s(interval_s, failures, BACK_OFF_S_MAX.max(interval_s));
+    let in_s = |interval_s: i64| {
+        BackOff::of_seconds(interval_s, BACK_OFF_S_MAX.max(interval_s)).pause_s(failures)
+    };
     let settings = &site.settings;
     let window_in_s = if settings.on {
         in_s(site.interval_s())

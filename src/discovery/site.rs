@@ -3,10 +3,10 @@
 use super::Discovery;
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
+use crate::hive::name_range::NameRange;
 use crate::hive::partition_name::make_name;
 use crate::layout::{Layout, Window};
 use crate::model::{DiscoverySettings, Location, RootSettings, Table};
-use crate::store::NameRange;
 
 /// Seconds that a window reaches beyond the present: clocks differ, and writers may be early.
 const WINDOW_AHEAD_S: i64 = 3600;

@@ -9,6 +9,7 @@
 
 use super::error::FilterError;
 use super::verdict::Verdict;
+use crate::hive::text_pattern::TextPattern;
 use regex::{Regex, RegexBuilder};
 
 /// The longest pattern, in bytes.
@@ -21,7 +22,7 @@ const COMPILED_BYTES_MAX: usize = 256 * 1024;
 pub(super) struct LikePattern {
     text: String,
     regex: RegexReading,
-    sql: Option<Vec<SqlPiece>>,
+    sql: Option<TextPattern>,
 }
 
 /// The reading as a Java regular expression.
@@ -35,17 +36,6 @@ enum RegexReading {
     Unknowable,
 }
 
-/// One piece of a pattern of SQL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum SqlPiece {
-    /// `%`
-    AnyRun,
-    /// `_`
-    AnyOne,
-    /// A character, perhaps after `\`.
-    One(char),
-}
-
 impl LikePattern {
     /// The pattern of a partition filter, in both readings.
     pub(super) fn of_partitions(text: &str) -> Result<Self, FilterError> {
@@ -53,7 +43,7 @@ impl LikePattern {
         Ok(Self {
             text: text.to_owned(),
             regex,
-            sql: Some(read_sql(text)),
+            sql: Some(TextPattern::like(text)),
         })
     }
 
@@ -82,7 +72,7 @@ impl LikePattern {
         let sql = self
             .sql
             .as_ref()
-            .map(|pieces| Verdict::of(sql_matches(pieces, value)));
+            .map(|pattern| Verdict::of(pattern.matches(value)));
         match (regex, sql) {
             (Some(one), Some(two)) => Verdict {
                 can_be_true: one.can_be_true || two.can_be_true,
@@ -101,12 +91,8 @@ impl LikePattern {
             RegexReading::Unknowable => prefixes.push(String::new()),
             RegexReading::Invalid => {}
         }
-        if let Some(pieces) = &self.sql {
-            let literal = pieces.iter().map_while(|piece| match piece {
-                SqlPiece::One(character) => Some(*character),
-                SqlPiece::AnyRun | SqlPiece::AnyOne => None,
-            });
-            prefixes.push(literal.collect());
+        if let Some(pattern) = &self.sql {
+            prefixes.push(pattern.prefix());
         }
         prefixes
     }
@@ -232,57 +218,6 @@ fn regex_prefix(text: &str) -> String {
     prefix
 }
 
-fn read_sql(text: &str) -> Vec<SqlPiece> {
-    let mut pieces = Vec::with_capacity(text.len());
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        pieces.push(match character {
-            '%' => SqlPiece::AnyRun,
-            '_' => SqlPiece::AnyOne,
-            '\\' => SqlPiece::One(characters.next().unwrap_or('\\')),
-            other => SqlPiece::One(other),
-        });
-    }
-    pieces
-}
-
-/// Matches with one place to come back to, the last run: a later run never needs an earlier one to give
-/// characters back. So the time is at most pattern times value.
-fn sql_matches(pieces: &[SqlPiece], value: &str) -> bool {
-    let mut at = 0;
-    let mut rest = value.chars();
-    let mut retry: Option<(usize, std::str::Chars<'_>)> = None;
-    loop {
-        let mut ahead = rest.clone();
-        let next = ahead.next();
-        let fits = match pieces.get(at) {
-            Some(SqlPiece::AnyRun) => {
-                at += 1;
-                retry = Some((at, rest.clone()));
-                continue;
-            }
-            Some(SqlPiece::AnyOne) => next.is_some(),
-            Some(SqlPiece::One(character)) => next == Some(*character),
-            None if next.is_none() => return true,
-            None => false,
-        };
-        if fits {
-            at += 1;
-            rest = ahead;
-            continue;
-        }
-        let Some((behind_run, mut from)) = retry else {
-            return false;
-        };
-        if from.next().is_none() {
-            return false;
-        }
-        at = behind_run;
-        rest = from.clone();
-        retry = Some((behind_run, from));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -356,27 +291,7 @@ mod tests {
         assert!(LikePattern::of_partitions(&"(".repeat(PATTERN_BYTES_MAX)).is_ok());
     }
 
-    fn naive(pieces: &[SqlPiece], value: &[char]) -> bool {
-        match pieces.split_first() {
-            None => value.is_empty(),
-            Some((SqlPiece::AnyRun, behind)) => {
-                (0..=value.len()).any(|skipped| naive(behind, &value[skipped..]))
-            }
-            Some((piece, behind)) => value.split_first().is_some_and(|(first, rest)| {
-                (*piece == SqlPiece::AnyOne || *piece == SqlPiece::One(*first))
-                    && naive(behind, rest)
-            }),
-        }
-    }
-
     proptest! {
-        #[test]
-        fn sql_equals_the_definition(pattern in "[ab%_\\\\]{0,8}", value in "[ab%]{0,8}") {
-            let pieces = read_sql(&pattern);
-            let characters: Vec<char> = value.chars().collect();
-            prop_assert_eq!(sql_matches(&pieces, &value), naive(&pieces, &characters));
-        }
-
         #[test]
         fn matches_start_with_a_prefix(pattern in "[ab.*?+%_\\\\|({]{0,6}", value in "[ab%.*]{0,5}") {
             let Ok(like) = LikePattern::of_partitions(&pattern) else { return Ok(()) };

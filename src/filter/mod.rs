@@ -36,6 +36,6 @@ pub use moment::Moment;
 pub use name_pattern::NamePattern;
 pub use number::Number;
 pub use parser::{FILTER_BYTES_MAX, FILTER_DEPTH_MAX, parse};
-pub use range::{NAME_RANGES_MAX, NameRange};
+pub use range::NAME_RANGES_MAX;
 pub use table::{TableFacts, TableFilter};
 pub use verdict::Verdict;

@@ -11,6 +11,7 @@ use super::expression::Comparison;
 use super::interval::{High, IntervalSet};
 use super::name_interval::{Span, point_spans, prefix_span, spans};
 use super::value::{KeyType, Scalar};
+use crate::hive::name_range::NameRange;
 use crate::hive::partition_name::{DEFAULT_PARTITION, escape, escape_value};
 
 /// The most ranges given; more are joined to fewer, wider ones.
@@ -22,23 +23,6 @@ const PREFIXES_MAX: usize = 256;
 /// The most comparisons with constants after which no further prefix is followed: a filter of a megabyte
 /// must not be worked through hundreds of times.
 const COMPARISONS_MAX: usize = 200_000;
-
-/// Partition names in byte order (a binary collation).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NameRange {
-    /// The first name, included; absent when the range starts with the first of all.
-    pub from: Option<String>,
-    /// The end, excluded; absent when the range goes on to the last of all.
-    pub to: Option<String>,
-}
-
-impl NameRange {
-    /// True when a name lies in the range.
-    pub fn contains(&self, name: &str) -> bool {
-        self.from.as_deref().is_none_or(|from| name >= from)
-            && self.to.as_deref().is_none_or(|to| name < to)
-    }
-}
 
 impl PartitionFilter {
     /// Ranges, ascending and apart from each other, that hold the name of every matching partition.

@@ -7,9 +7,11 @@
 pub mod catalog_prefix;
 pub mod directory_name;
 pub mod hive_type;
+pub mod name_range;
 pub mod object_name;
 pub mod partition_name;
 pub mod stats_json;
 pub mod storage_format;
+pub mod text_pattern;
 pub mod type_change;
 pub mod type_check;

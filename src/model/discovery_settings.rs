@@ -2,6 +2,7 @@
 //! table in. A value that makes no sense is an error that names the property; nothing is guessed.
 
 use super::Table;
+use crate::period::period_s;
 use std::fmt;
 
 /// What skep's own properties begin with.
@@ -324,7 +325,7 @@ impl<'a> Properties<'a> {
         let Some(text) = self.text(key) else {
             return Ok(None);
         };
-        match duration_s(text) {
+        match period_s(text) {
             Some(seconds) if seconds >= least_s => Ok(Some(seconds)),
             Some(_) => Err(self.wrong(key, format!("must be {least_s} seconds or more"))),
             None => Err(self.wrong(key, "must be a time such as 30s, 5m, 6h or 7d")),
@@ -423,19 +424,4 @@ impl<'a> Properties<'a> {
         }
         Ok(())
     }
-}
-
-/// Seconds of a text such as `30s`, `7d`, `7 days` or `90` (seconds), as Hive writes times.
-fn duration_s(text: &str) -> Option<i64> {
-    let digits = text.find(|c: char| !c.is_ascii_digit());
-    let (number, unit) = text.split_at(digits.unwrap_or(text.len()));
-    let number: i64 = number.parse().ok()?;
-    let factor = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "s" | "sec" | "secs" | "second" | "seconds" => 1,
-        "m" | "min" | "mins" | "minute" | "minutes" => 60,
-        "h" | "hour" | "hours" => 3600,
-        "d" | "day" | "days" => 24 * 3600,
-        _ => return None,
-    };
-    number.checked_mul(factor)
 }

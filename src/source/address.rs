@@ -1,16 +1,11 @@
 //! The address of a source. It may hold a password, so it prints without one everywhere; only
 //! [`SourceUrl::reveal`] gives the whole text, for the one place that opens the connection.
 
-use crate::secret::SECRET_SHOWN;
+use crate::secret::{PEM_BEGIN, url_holds_password, url_shown};
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// Words in the name of a query parameter that make its value a secret.
-const SECRET_WORDS: [&str; 4] = ["pass", "pwd", "secret", "token"];
-
-/// What a key or a certificate begins with that stands in its file's place.
-const PEM_BEGIN: &str = "-----BEGIN";
 /// Parameters whose values are files that the drivers read.
 const FILE_PARAMETERS: [&str; 9] = [
     "sslrootcert",
@@ -48,50 +43,12 @@ impl SourceUrl {
 
     /// Whether it holds a password: in the user's part, or as a parameter that is named like one.
     pub fn holds_password(&self) -> bool {
-        if self.is_file() {
-            return false;
-        }
-        match url::Url::parse(&self.0) {
-            Ok(url) => {
-                url.password().is_some_and(|password| !password.is_empty())
-                    || url
-                        .query_pairs()
-                        .any(|(name, value)| is_secret(&name, &value))
-            }
-            // What cannot be read may hold anything.
-            Err(_) => self.0.contains('@') || self.0.contains('?'),
-        }
+        url_holds_password(&self.0)
     }
 
     /// The text without any password.
     pub fn shown(&self) -> String {
-        if !self.holds_password() {
-            return self.0.clone();
-        }
-        let Ok(mut url) = url::Url::parse(&self.0) else {
-            return SECRET_SHOWN.to_owned();
-        };
-        if url.password().is_some() && url.set_password(Some(SECRET_SHOWN)).is_err() {
-            return SECRET_SHOWN.to_owned();
-        }
-        if url
-            .query_pairs()
-            .any(|(name, value)| is_secret(&name, &value))
-        {
-            let pairs: Vec<(String, String)> = url
-                .query_pairs()
-                .map(|(name, value)| {
-                    let value = if is_secret(&name, &value) {
-                        SECRET_SHOWN.to_owned()
-                    } else {
-                        value.into_owned()
-                    };
-                    (name.into_owned(), value)
-                })
-                .collect();
-            url.query_pairs_mut().clear().extend_pairs(pairs);
-        }
-        url.into()
+        url_shown(&self.0)
     }
 
     /// The file of an address of `SQLite`; `None` for other addresses.
@@ -135,12 +92,6 @@ impl SourceUrl {
     fn is_file(&self) -> bool {
         self.scheme() == "sqlite"
     }
-}
-
-/// Keys may stand in a parameter as well, instead of the path of their file.
-fn is_secret(parameter: &str, value: &str) -> bool {
-    let name = parameter.to_lowercase();
-    SECRET_WORDS.iter().any(|word| name.contains(word)) || value.contains(PEM_BEGIN)
 }
 
 impl fmt::Debug for SourceUrl {

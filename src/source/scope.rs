@@ -4,8 +4,8 @@
 //! read, whether it can matter; that decides what is asked of the source and which absences are proofs.
 
 use super::error::SourceError;
+use crate::hive::text_pattern::glob_matches;
 use crate::model::SourceTableRef;
-use crate::naming::glob_matches;
 
 /// Bytes of one pattern at most.
 pub const SCOPE_PATTERN_BYTES_MAX: usize = 512;

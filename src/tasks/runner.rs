@@ -5,7 +5,6 @@ use super::Task;
 use crate::telemetry::Metrics;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use std::hash::{BuildHasher, RandomState};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,7 +84,7 @@ async fn run(task: &impl Task) -> bool {
 
 /// A part of the interval that nobody can foretell.
 fn fraction_of(interval: Duration) -> Duration {
-    let chance = RandomState::new().hash_one(std::process::id()) % 1_000;
+    let chance = fastrand::u64(..1_000);
     let millis = u64::try_from(interval.as_millis()).unwrap_or(u64::MAX);
     Duration::from_millis(millis / 1_000 * chance + chance)
 }

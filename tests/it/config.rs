@@ -203,7 +203,7 @@ fn secrets_come_from_files_and_are_printed_nowhere() {
     assert!(settings.database.url.reveal().ends_with("password=hunter2"));
     let printed = settings.to_toml();
     assert!(
-        printed.contains("url = \"postgres://skep:***@db/skep\""),
+        printed.contains("url = \"postgres://skep:***@db/skep?password=***\""),
         "{printed}"
     );
     assert!(!format!("{printed} {settings:?}").contains("hunter2"));

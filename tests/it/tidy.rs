@@ -12,12 +12,14 @@ const FILE_LINES_MAX: usize = 500;
 /// The floors of `docs/ARCHITECTURE.md`, from the ground up. A module imports from floors below its own.
 const FLOORS: [&[&str]; 12] = [
     &[
+        "back_off",
         "choice",
         "clock",
         "crypto",
         "deadline",
         "error",
         "model",
+        "period",
         "schedule",
         "secret",
         "telemetry",

@@ -4,9 +4,9 @@
 use super::key_names;
 use crate::error::{Error, Result};
 use crate::filter::PartitionFilter;
+use crate::hive::name_range::NameRange;
 use crate::hive::partition_name::{escape_value, make_name};
 use crate::model::Table;
-use crate::store::NameRange;
 
 /// Which partitions of a table are meant.
 #[derive(Debug, Clone, Copy)]
@@ -124,18 +124,8 @@ impl Plan {
                 test: Test::Never,
             });
         }
-        let everywhere = ranges
-            .iter()
-            .any(|range| range.from.is_none() && range.to.is_none());
-        let ranges = ranges.into_iter().map(|range| NameRange {
-            from: range.from,
-            to: range.to,
-        });
-        let ranges = if everywhere {
-            Vec::new()
-        } else {
-            ranges.collect()
-        };
+        let everywhere = ranges.iter().any(NameRange::is_all);
+        let ranges = if everywhere { Vec::new() } else { ranges };
         Ok(Self {
             ranges,
             test: Test::Filter(filter),

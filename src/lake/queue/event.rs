@@ -1,6 +1,7 @@
 //! What a message's body tells: S3's own notifications, EventBridge's, and either of them inside of SNS's envelope.
 //! Pure: it knows no queue.
 
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -151,22 +152,15 @@ fn seconds(text: &str) -> Result<i64, String> {
 /// S3 writes keys as HTML forms do: `+` for a space, `%2F` for what else is not plain.
 fn decode(text: &str) -> Result<String, String> {
     let broken = || format!("its key {text:?} is not URL-encoded");
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let mut digit = || char::from(rest.next()?).to_digit(16);
-                let value = digit()
-                    .and_then(|high| Some(high * 16 + digit()?))
-                    .and_then(|value| u8::try_from(value).ok());
-                value.ok_or_else(broken)?
-            }
-            plain => plain,
-        });
+    // A space of a key that has one is `+`, a plus is `%2B`.
+    let text = text.replace('+', " ");
+    let key = percent_decode_str(&text).decode_utf8();
+    let key = key.map_err(|_| broken())?.into_owned();
+    // What is no escape stays as it is, and would be a key that nobody wrote.
+    if text.matches('%').count() * 2 != text.len() - percent_decode_str(&text).count() {
+        return Err(broken());
     }
-    String::from_utf8(bytes).map_err(|_| broken())
+    Ok(key)
 }
 
 #[cfg(test)]

@@ -20,7 +20,9 @@ pub mod source;
 pub mod storage;
 pub mod table;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 /// A moment, given in seconds since the epoch, in the form of RFC 3339: `2026-11-22T10:00:00Z`. `None` for 0, by which
 /// Hive means that nobody knows, and for what no calendar has.
@@ -28,17 +30,17 @@ pub(crate) fn moment(seconds: i64) -> Option<String> {
     if seconds == 0 {
         return None;
     }
-    let moment = DateTime::from_timestamp(seconds, 0)?;
-    Some(moment.to_rfc3339_opts(SecondsFormat::Secs, true))
+    Some(Timestamp::from_second(seconds).ok()?.to_string())
 }
 
 /// Reads a moment of RFC 3339, or a day (`2026-11-22`, its beginning in UTC), as seconds since the epoch.
 pub(crate) fn moment_parse(text: &str) -> Option<i64> {
-    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
-        return Some(moment.timestamp());
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Some(moment.as_second());
     }
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    Some(day.and_time(NaiveTime::MIN).and_utc().timestamp())
+    let day = Date::strptime("%Y-%m-%d", text).ok()?;
+    let midnight = day.to_zoned_datetime(TimeZone::UTC).ok()?;
+    Some(midnight.timestamp().as_second())
 }
 
 /// An amount of money as people write it: without the noise of binary fractions.

@@ -2,6 +2,7 @@
 //! and a column to whoever has a right on it and hides the others without a word, so that only this list tells a
 //! table that is gone from one whose grant is.
 
+use crate::hive::text_pattern::TextPattern;
 use crate::source::failure::ReadError;
 use futures::TryStreamExt;
 use sqlx::mysql::MySqlConnection;
@@ -83,14 +84,20 @@ impl Grants {
 
     /// The schemas that a grant names without any pattern.
     pub(super) fn schemas_named(&self) -> Vec<String> {
-        self.schemas.iter().filter_map(|one| plain(one)).collect()
+        self.schemas
+            .iter()
+            .filter_map(|one| TextPattern::like(one).literal())
+            .collect()
     }
 
     /// Whether each table of the schema is shown with all its columns.
     pub(super) fn covers_schema(&self, schema: &str) -> bool {
         let schema = self.folded(schema);
         (self.everything && !self.revoked.contains(&schema))
-            || self.schemas.iter().any(|pattern| like(pattern, &schema))
+            || self
+                .schemas
+                .iter()
+                .any(|pattern| TextPattern::like(pattern).matches(&schema))
     }
 
     /// Whether a table is shown with all its columns.
@@ -125,7 +132,9 @@ impl Grants {
             .any(|right| words_of(right).is_some_and(|words| SHOWING.contains(&words.as_str())));
         if tokens.first().is_some_and(|token| is(token, "REVOKE")) {
             if let [Token::Name(schema), ..] = object {
-                self.revoked.push(self.folded(&unescaped(schema)));
+                let name = TextPattern::like(schema).literal();
+                self.revoked
+                    .push(self.folded(name.as_deref().unwrap_or(schema)));
             }
             return;
         }
@@ -231,56 +240,6 @@ fn words_of(right: &[Token]) -> Option<String> {
         })
         .collect();
     words.map(|words| words.join(" "))
-}
-
-/// The name that a pattern stands for; `None` where it stands for several.
-fn plain(pattern: &str) -> Option<String> {
-    let mut name = String::new();
-    let mut rest = pattern.chars();
-    while let Some(one) = rest.next() {
-        match one {
-            '\\' => name.push(rest.next().unwrap_or('\\')),
-            '%' | '_' => return None,
-            _ => name.push(one),
-        }
-    }
-    Some(name)
-}
-
-fn unescaped(pattern: &str) -> String {
-    plain(pattern).unwrap_or_else(|| pattern.to_owned())
-}
-
-/// Whether the whole name fits a pattern of grants.
-fn like(pattern: &str, name: &str) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let name: Vec<char> = name.chars().collect();
-    // `fits[at]`: whether the pattern so far takes the name's first `at` characters.
-    let mut fits = vec![false; name.len() + 1];
-    fits[0] = true;
-    let mut at = 0;
-    while at < pattern.len() {
-        let (one, escaped) = match pattern[at] {
-            '\\' if at + 1 < pattern.len() => (pattern[at + 1], true),
-            other => (other, false),
-        };
-        at += if escaped { 2 } else { 1 };
-        let mut next = vec![false; name.len() + 1];
-        if one == '%' && !escaped {
-            let mut any = false;
-            for (length, fit) in fits.iter().enumerate() {
-                any |= fit;
-                next[length] = any;
-            }
-        } else {
-            for length in 0..name.len() {
-                let same = (one == '_' && !escaped) || one == name[length];
-                next[length + 1] = fits[length] && same;
-            }
-        }
-        fits = next;
-    }
-    fits[name.len()]
 }
 
 #[cfg(test)]

@@ -1,19 +1,16 @@
 //! The history of discovery: a row a run that changed something or failed, and what each of its transactions changed,
 //! so that it can be undone. Runs that found nothing new leave no row: there is one every few seconds.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::{DiscoveryRun, Partition, RunCause, RunCounts, RunOutcome};
 use crate::store::form::object::PartitionForm;
 use crate::store::form::packing::to_json;
+use crate::store::form::zlib::{deflate, inflate};
 use crate::store::sql::failure::Failure;
 use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
 use crate::store::sql::statement::{LIST_LENGTH_MAX, Statement};
-use flate2::Compression;
-use flate2::read::ZlibDecoder;
-use flate2::write::ZlibEncoder;
 use serde::{Deserialize, Serialize};
-use std::io::{Read as _, Write as _};
 
 const COLUMNS: &str =
     "SELECT id, table_id, cause, outcome, started_at, ended_at, requests, objects, prefixes,
@@ -206,7 +203,7 @@ impl Session {
             moved: forms.by_ref().take(changes.moved.len()).collect(),
             dropped: forms.collect(),
         };
-        let body = deflate(&to_json(&form)?)?;
+        let body = deflate(to_json(&form)?.as_bytes())?;
         let statement = self
             .statement(
                 "INSERT INTO skep_discovery_changes (run_id, position, body) VALUES (?, ?, ?)",
@@ -231,8 +228,8 @@ impl Session {
         let Some(row) = self.row(&statement).await? else {
             return Ok(None);
         };
-        let text = inflate(row.cells().bytes()?)?;
-        let form: ChangesForm<'_> = serde_json::from_str(&text).map_err(Failure::fault)?;
+        let text = inflate(row.cells().bytes()?, BODY_BYTES_MAX)?;
+        let form: ChangesForm<'_> = serde_json::from_slice(&text).map_err(Failure::fault)?;
         let forms = form.moved.iter().chain(&form.dropped);
         let ids: Vec<i64> = forms.map(|form| form.descriptor).collect();
         let descriptors = self.descriptor_list(&ids).await?;
@@ -273,24 +270,4 @@ impl Session {
         }
         Ok(ids.len())
     }
-}
-
-fn deflate(text: &str) -> Result<Vec<u8>, Failure> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
-    encoder
-        .write_all(text.as_bytes())
-        .and_then(|()| encoder.finish())
-        .map_err(Failure::fault)
-}
-
-fn inflate(bytes: &[u8]) -> Result<String> {
-    let mut text = String::new();
-    let read = ZlibDecoder::new(bytes)
-        .take(BODY_BYTES_MAX)
-        .read_to_string(&mut text);
-    read.map_err(|failure| Error::Internal {
-        what: "reading what a discovery run changed".into(),
-        source: failure.into(),
-    })?;
-    Ok(text)
 }

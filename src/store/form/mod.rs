@@ -7,3 +7,4 @@ pub(in crate::store) mod packing;
 pub(in crate::store) mod severity;
 pub(in crate::store) mod snapshot;
 pub(in crate::store) mod statistics;
+pub(in crate::store) mod zlib;

@@ -7,16 +7,13 @@ use crate::error::{Error, Result};
 use crate::model::{
     Coverage, Snapshot, SourceColumn, SourceDialect, SourceTable, SourceTableKind, SourceTableRef,
 };
+use crate::store::form::zlib::{Deflater, inflater};
 use crate::store::sql::failure::Failure;
-use flate2::Compression;
-use flate2::read::ZlibDecoder;
-use flate2::write::ZlibEncoder;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Read, Write as _};
+use std::io::{BufRead, BufReader, Read};
 
 /// Bytes of one piece: far below what one statement may carry.
 const PIECE_BYTES: usize = 512 * 1024;
@@ -192,7 +189,7 @@ fn coverage_of(form: HeadForm<'_>) -> Coverage {
 /// Digests and deflates line by line: the text is never held whole.
 struct Writer {
     digest: Sha256,
-    encoder: ZlibEncoder<Vec<u8>>,
+    deflater: Deflater,
     line: Vec<u8>,
     bytes: u64,
 }
@@ -209,7 +206,7 @@ impl Writer {
             ))));
         }
         self.digest.update(&self.line);
-        self.encoder.write_all(&self.line).map_err(Failure::fault)
+        self.deflater.write(&self.line)
     }
 }
 
@@ -219,7 +216,7 @@ impl SnapshotBody {
     pub fn new(snapshot: &Snapshot) -> Result<Self> {
         let mut writer = Writer {
             digest: Sha256::new(),
-            encoder: ZlibEncoder::new(Vec::new(), Compression::fast()),
+            deflater: Deflater::default(),
             line: Vec::new(),
             bytes: 0,
         };
@@ -227,12 +224,8 @@ impl SnapshotBody {
         for table in snapshot.tables() {
             writer.line(&table_form(table))?;
         }
-        let body = writer.encoder.finish().map_err(Failure::fault)?;
-        let mut digest = String::with_capacity(64);
-        for byte in writer.digest.finalize() {
-            // Writing to a String cannot fail.
-            let _ = write!(digest, "{byte:02x}");
-        }
+        let body = writer.deflater.finish()?;
+        let digest = hex::encode(writer.digest.finalize());
         let pieces = body.chunks(PIECE_BYTES).map(<[u8]>::to_vec).collect();
         Ok(Self { digest, pieces })
     }
@@ -252,7 +245,7 @@ impl SnapshotBody {
             pieces: self.pieces.iter(),
             rest: &[],
         };
-        let mut lines = BufReader::new(ZlibDecoder::new(pieces).take(TEXT_BYTES_MAX));
+        let mut lines = BufReader::new(inflater(pieces, TEXT_BYTES_MAX));
         let mut line = Vec::new();
         let mut next = || -> Result<Option<Vec<u8>>, Failure> {
             line.clear();

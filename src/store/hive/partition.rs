@@ -4,6 +4,7 @@
 //! ranges of it, and a page starts where the last one ended, at the same price everywhere in the table.
 
 use crate::error::Result;
+use crate::hive::name_range::NameRange;
 use crate::hive::partition_name::values_of_name;
 use crate::model::{Column, Location, Parameters, Partition, StorageDescriptor, TableRef};
 use crate::store::form::packing::{columns_of, parameters_of};
@@ -36,42 +37,6 @@ pub struct PartitionFound {
     pub keys: Vec<Column>,
     /// The partition.
     pub partition: Option<Partition>,
-}
-
-/// A stretch of partition names in byte order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct NameRange {
-    /// The first name, itself included; `None` is from the beginning.
-    pub from: Option<String>,
-    /// The end, itself not included; `None` is to the end.
-    pub to: Option<String>,
-}
-
-impl NameRange {
-    /// Every name that begins with `prefix`.
-    pub fn prefix(prefix: &str) -> Self {
-        // The least text above all that begin with the prefix: its last character that has a successor, raised.
-        let mut end: Vec<char> = prefix.chars().collect();
-        while let Some(last) = end.pop() {
-            // The surrogates have no characters; the one after them comes next, in UTF-8 too.
-            let next = if last == '\u{D7FF}' {
-                Some('\u{E000}')
-            } else {
-                char::from_u32(last as u32 + 1)
-            };
-            if let Some(next) = next {
-                end.push(next);
-                return Self {
-                    from: Some(prefix.into()),
-                    to: Some(end.into_iter().collect()),
-                };
-            }
-        }
-        Self {
-            from: Some(prefix.into()),
-            to: None,
-        }
-    }
 }
 
 struct PartitionRow {
@@ -163,23 +128,12 @@ impl<'a> Statement<'a> {
     }
 }
 
-/// No range means all names.
-const EVERYTHING: &[NameRange] = &[NameRange {
-    from: None,
-    to: None,
-}];
-
 fn ranges_or_all(ranges: &[NameRange]) -> &[NameRange] {
     if ranges.is_empty() {
-        EVERYTHING
+        &[NameRange::ALL]
     } else {
         ranges
     }
-}
-
-/// Whether a range ends before or at a name that was already seen.
-fn is_behind(range: &NameRange, after: Option<&str>) -> bool {
-    matches!((range.to.as_deref(), after), (Some(to), Some(seen)) if to <= seen)
 }
 
 impl Session {
@@ -284,7 +238,7 @@ impl Session {
         let mut partitions = Vec::new();
         for range in ranges_or_all(ranges)
             .iter()
-            .filter(|range| !is_behind(range, after))
+            .filter(|range| !range.is_behind(after))
         {
             let left = limit - partitions.len();
             if left == 0 {
@@ -314,7 +268,7 @@ impl Session {
         let mut names = Vec::new();
         for range in ranges_or_all(ranges)
             .iter()
-            .filter(|range| !is_behind(range, after))
+            .filter(|range| !range.is_behind(after))
         {
             loop {
                 let most = (limit - names.len()).min(NAMES_PER_STATEMENT_MAX);
@@ -407,7 +361,8 @@ impl Session {
         let mut ids: Vec<i64> = Vec::new();
         for row in rows {
             let row = PartitionRow::new(row)?;
-            if ids.last() != Some(&row.descriptor_id) && !ids.contains(&row.descriptor_id) {
+            // Mostly one for all; the list takes care of those that come again.
+            if ids.last() != Some(&row.descriptor_id) {
                 ids.push(row.descriptor_id);
             }
             read.push(row);
@@ -419,23 +374,5 @@ impl Session {
             Ok(row.into_partition(descriptor))
         });
         partitions.collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_prefix_is_a_range() {
-        let range = NameRange::prefix("ds=1");
-        assert_eq!(range.to.as_deref(), Some("ds=2"));
-        assert_eq!(NameRange::prefix("a\u{10FFFF}").to.as_deref(), Some("b"));
-        assert_eq!(
-            NameRange::prefix("a\u{D7FF}").to.as_deref(),
-            Some("a\u{E000}")
-        );
-        assert_eq!(NameRange::prefix("\u{10FFFF}").to, None);
-        assert_eq!(NameRange::prefix("").to, None);
     }
 }

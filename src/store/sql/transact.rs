@@ -1,17 +1,16 @@
 //! Transactions that are run again when a concurrent one won.
 
+use crate::back_off::BackOff;
 use crate::error::{Error, Result};
 use crate::store::Store;
-use crate::store::random_number;
 use crate::store::sql::failure::FailureKind;
 use crate::store::sql::ids;
 use crate::store::sql::session::Session;
 use futures::future::BoxFuture;
 use std::time::{Duration, Instant};
 
-/// First and longest pause before another run.
-const PAUSE_MIN: Duration = Duration::from_millis(2);
-const PAUSE_MAX: Duration = Duration::from_millis(200);
+/// The pauses before another run.
+const PAUSES: BackOff = BackOff::new(Duration::from_millis(4), Duration::from_millis(200));
 
 /// Runs a block in a transaction: begin, run, commit; on an error roll back; on a conflict with a concurrent
 /// transaction run the whole block again, a bounded number of times.
@@ -159,9 +158,7 @@ impl Transaction {
 
     /// Waits a random time that doubles with each run, so that the losers do not meet again.
     async fn pause(&self) {
-        let most = (PAUSE_MIN * 2_u32.pow(self.runs.min(10))).min(PAUSE_MAX);
-        let share = random_number() % 1000;
-        let micros = u64::try_from(most.as_micros()).unwrap_or(u64::MAX);
-        tokio::time::sleep(Duration::from_micros(micros / 2 + micros * share / 2000)).await;
+        let doublings = i64::from(self.runs) - 1;
+        tokio::time::sleep(PAUSES.pause_by_chance(doublings)).await;
     }
 }

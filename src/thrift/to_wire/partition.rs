@@ -1,6 +1,7 @@
 //! One partition, written straight to the wire around the parts of its descriptor that it shares with others.
 
 use super::{seconds, storage};
+use crate::hive::text_pattern::TextPattern;
 use crate::model::{Location, Name, Parameters, Partition, StorageDescriptor, TableRef};
 use crate::thrift::reply::Reply;
 use hms::{Encode, Protocol, Wire, WireType, Writer, types};
@@ -110,15 +111,16 @@ fn fields(descriptor: &types::StorageDescriptor<'_>, protocol: Protocol) -> Vec<
 #[derive(Debug, Clone, Default)]
 pub(in crate::thrift) struct ParameterPatterns {
     /// Only these are shown.
-    pub(in crate::thrift) include: Option<String>,
+    pub(in crate::thrift) include: Option<TextPattern>,
     /// These are not.
-    pub(in crate::thrift) exclude: Option<String>,
+    pub(in crate::thrift) exclude: Option<TextPattern>,
 }
 
 impl ParameterPatterns {
     /// The patterns of a request; blank ones say nothing.
     pub(in crate::thrift) fn new(include: Option<&str>, exclude: Option<&str>) -> Self {
-        let given = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+        let given =
+            |text: Option<&str>| text.filter(|text| !text.is_empty()).map(TextPattern::like);
         Self {
             include: given(include),
             exclude: given(exclude),
@@ -127,43 +129,13 @@ impl ParameterPatterns {
 
     fn shows(&self, key: &str) -> bool {
         self.include
-            .as_deref()
-            .is_none_or(|pattern| is_like(key, pattern))
+            .as_ref()
+            .is_none_or(|pattern| pattern.matches(key))
             && !self
                 .exclude
-                .as_deref()
-                .is_some_and(|pattern| is_like(key, pattern))
+                .as_ref()
+                .is_some_and(|pattern| pattern.matches(key))
     }
-}
-
-/// SQL's LIKE: `%` is any run of characters, `_` one.
-fn is_like(text: &str, pattern: &str) -> bool {
-    let (text, pattern): (Vec<char>, Vec<char>) =
-        (text.chars().collect(), pattern.chars().collect());
-    let (mut at, mut wanted) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
-    while at < text.len() {
-        match pattern.get(wanted) {
-            Some('%') => {
-                retry = Some((at, wanted));
-                wanted += 1;
-            }
-            Some(one) if *one == '_' || *one == text[at] => {
-                at += 1;
-                wanted += 1;
-            }
-            _ => {
-                // The last `%` takes one character more.
-                let Some((from, percent)) = retry else {
-                    return false;
-                };
-                retry = Some((from + 1, percent));
-                at = from + 1;
-                wanted = percent + 1;
-            }
-        }
-    }
-    pattern[wanted..].iter().all(|one| *one == '%')
 }
 
 /// A partition beside what it shares.
@@ -244,32 +216,6 @@ impl Entry<'_> {
         if let Some(metadata) = &rest.file_metadata {
             writer.field(13, WireType::Struct);
             metadata.encode(writer);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_like;
-
-    #[test]
-    fn patterns_are_those_of_sql() {
-        for (text, pattern) in [
-            ("numFiles", "%"),
-            ("numFiles", "num%"),
-            ("numFiles", "%i_es"),
-            ("", "%"),
-            ("aab", "%ab"),
-        ] {
-            assert!(is_like(text, pattern), "{text} {pattern}");
-        }
-        for (text, pattern) in [
-            ("numFiles", "num"),
-            ("numFiles", ""),
-            ("a", "a_"),
-            ("Ab", "ab"),
-        ] {
-            assert!(!is_like(text, pattern), "{text} {pattern}");
         }
     }
 }

@@ -3,8 +3,9 @@
 use super::sample::{add_database, add_partitions, add_table, descriptor, partition};
 use crate::harness::{TestDatabase, on_every_database, place};
 use skep::error::{Entity, Error};
+use skep::hive::name_range::NameRange;
 use skep::model::{ColumnStatistics, Figures, Name, Parameters, Partition, Range, Table};
-use skep::store::{NameRange, PARTITION_NAME_BYTES_MAX, Store, TABLE_LEVEL};
+use skep::store::{PARTITION_NAME_BYTES_MAX, Store, TABLE_LEVEL};
 use skep::transact;
 
 on_every_database!(
