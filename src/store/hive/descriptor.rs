@@ -9,8 +9,9 @@ use crate::store::sql::failure::Failure;
 use crate::store::sql::session::Session;
 use crate::store::sql::statement::{LIST_LENGTH_MAX, rows_in_next_statement};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
-use std::fmt::Write as _;
+use std::borrow::Borrow;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Stored bytes of the descriptors that are kept decoded. Decoded they take two to three times as much.
@@ -85,16 +86,45 @@ impl Descriptors {
     }
 
     /// Keeps what was read, or written by a transaction that has been committed.
-    pub(in crate::store) fn keep(&self, made: &[MadeDescriptor]) {
+    pub(in crate::store) fn keep(&self, made: &MadeDescriptors) {
         let mut halves = self.lock();
-        for (id, descriptor, bytes) in made {
+        for (descriptor, (id, bytes)) in &made.by_content {
             halves.insert(*id, descriptor, *bytes);
+        }
+    }
+
+    fn keep_one(&self, id: i64, descriptor: &Arc<StorageDescriptor>, bytes: usize) {
+        self.lock().insert(id, descriptor, bytes);
+    }
+}
+
+/// The descriptors that a transaction stored or read, found by their content at one cost however many they are. The
+/// content is a type of its own for the test alone.
+#[derive(Debug)]
+pub(in crate::store) struct MadeDescriptors<C = Arc<StorageDescriptor>> {
+    by_content: HashMap<C, (i64, usize)>,
+}
+
+impl<C> Default for MadeDescriptors<C> {
+    fn default() -> Self {
+        Self {
+            by_content: HashMap::new(),
         }
     }
 }
 
-/// Number, content and stored bytes of a descriptor.
-pub(in crate::store) type MadeDescriptor = (i64, Arc<StorageDescriptor>, usize);
+impl<C: Eq + Hash> MadeDescriptors<C> {
+    fn insert(&mut self, id: i64, content: C, bytes: usize) {
+        self.by_content.insert(content, (id, bytes));
+    }
+
+    fn id<Q: Eq + Hash + ?Sized>(&self, content: &Q) -> Option<i64>
+    where
+        C: Borrow<Q>,
+    {
+        self.by_content.get(content).map(|(id, _)| *id)
+    }
+}
 
 /// A descriptor that is about to be stored.
 struct Candidate<'a> {
@@ -149,11 +179,8 @@ impl Session {
     }
 
     fn descriptor_known(&self, descriptor: &StorageDescriptor) -> Option<i64> {
-        let mut made = self.made_descriptors.iter();
-        if let Some((id, _, _)) = made.find(|(_, known, _)| known.as_ref() == descriptor) {
-            return Some(*id);
-        }
-        self.store.descriptors().lock().by_content(descriptor)
+        let made = self.made_descriptors.id(descriptor);
+        made.or_else(|| self.store.descriptors().lock().by_content(descriptor))
     }
 
     async fn descriptor_store(
@@ -165,7 +192,7 @@ impl Session {
             let text = descriptor_text(descriptor)?;
             candidates.push(Candidate {
                 descriptor,
-                hash: hash_of(&text),
+                hash: hex::encode(Sha256::digest(text.as_bytes())),
                 text,
             });
         }
@@ -207,9 +234,10 @@ impl Session {
         for row in &rows {
             let mut cells = row.cells();
             let (id, hash) = (cells.integer()?, cells.text()?);
-            if let Some(candidate) = chunk.iter().find(|candidate| candidate.hash == hash) {
-                let made = (id, Arc::clone(candidate.descriptor), candidate.text.len());
-                self.made_descriptors.push(made);
+            if let Ok(at) = chunk.binary_search_by(|candidate| candidate.hash.as_str().cmp(hash)) {
+                let content = Arc::clone(chunk[at].descriptor);
+                self.made_descriptors
+                    .insert(id, content, chunk[at].text.len());
             }
         }
         Ok(())
@@ -226,7 +254,7 @@ impl Session {
         }
         if let Some(text) = text {
             let descriptor = Arc::new(descriptor_of(text)?);
-            self.descriptor_keep(&[(id, Arc::clone(&descriptor), text.len())]);
+            self.descriptor_keep(id, &descriptor, text.len());
             return Ok(descriptor);
         }
         let found = self.descriptor_list(&[id]).await?;
@@ -242,7 +270,8 @@ impl Session {
         ids: &[i64],
     ) -> Result<HashMap<i64, Arc<StorageDescriptor>>, Failure> {
         let mut found = HashMap::new();
-        let mut missing = Vec::new();
+        // In order, so that two lists of the same numbers are one statement's arguments.
+        let mut missing = BTreeSet::new();
         {
             let mut halves = self.store.descriptors().lock();
             for id in ids {
@@ -253,10 +282,13 @@ impl Session {
                     Some(known) => {
                         found.insert(*id, known);
                     }
-                    None => missing.push(*id),
+                    None => {
+                        missing.insert(*id);
+                    }
                 }
             }
         }
+        let missing: Vec<i64> = missing.into_iter().collect();
         for chunk in missing.chunks(LIST_LENGTH_MAX) {
             let statement = self
                 .statement("SELECT id, body FROM skep_descriptors WHERE id IN ")
@@ -266,7 +298,7 @@ impl Session {
                 let mut cells = row.cells();
                 let (id, text) = (cells.integer()?, cells.text()?);
                 let descriptor = Arc::new(descriptor_of(text)?);
-                self.descriptor_keep(&[(id, Arc::clone(&descriptor), text.len())]);
+                self.descriptor_keep(id, &descriptor, text.len());
                 found.insert(id, descriptor);
             }
         }
@@ -277,26 +309,21 @@ impl Session {
     }
 
     /// What a transaction reads may be its own and never be committed, so it goes to all only with the commit.
-    fn descriptor_keep(&mut self, made: &[MadeDescriptor]) {
+    fn descriptor_keep(&mut self, id: i64, descriptor: &Arc<StorageDescriptor>, bytes: usize) {
         if self.in_transaction {
-            self.made_descriptors.extend_from_slice(made);
+            self.made_descriptors
+                .insert(id, Arc::clone(descriptor), bytes);
         } else {
-            self.store.descriptors().keep(made);
+            self.store.descriptors().keep_one(id, descriptor, bytes);
         }
     }
-}
-
-fn hash_of(text: &str) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(text.as_bytes()) {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
+    use std::hash::Hasher;
 
     fn descriptor(format: &str) -> Arc<StorageDescriptor> {
         Arc::new(StorageDescriptor {
@@ -310,7 +337,7 @@ mod tests {
         let cache = Descriptors::default();
         let size = CACHE_BYTES_MAX / 2 / 4;
         for id in 0..9 {
-            cache.keep(&[(id, descriptor(&id.to_string()), size)]);
+            cache.keep_one(id, &descriptor(&id.to_string()), size);
             assert!(cache.lock().by_id(0).is_some(), "used each time");
         }
         let mut halves = cache.lock();
@@ -318,5 +345,43 @@ mod tests {
         assert!(halves.by_id(1).is_none());
         assert!(halves.by_content(&descriptor("1")).is_none());
         assert!(halves.young.bytes + halves.old.bytes <= CACHE_BYTES_MAX);
+    }
+
+    /// A content that counts how often it is compared.
+    #[derive(Debug)]
+    struct Counted<'a>(u32, &'a Cell<u64>);
+
+    impl PartialEq for Counted<'_> {
+        fn eq(&self, other: &Self) -> bool {
+            self.1.set(self.1.get() + 1);
+            self.0 == other.0
+        }
+    }
+
+    impl Eq for Counted<'_> {}
+
+    impl Hash for Counted<'_> {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            self.0.hash(state);
+        }
+    }
+
+    #[test]
+    fn ten_thousand_different_descriptors_are_not_compared_each_with_each() {
+        const MANY: u32 = 10_000;
+        let compared = Cell::new(0);
+        let mut made: MadeDescriptors<Counted<'_>> = MadeDescriptors::default();
+        for number in 0..MANY {
+            let content = Counted(number, &compared);
+            assert_eq!(made.id(&content), None);
+            made.insert(i64::from(number), content, 1);
+        }
+        for number in 0..MANY {
+            let content = Counted(number, &compared);
+            assert_eq!(made.id(&content), Some(i64::from(number)));
+        }
+        // A comparison a look-up that finds; the odd one where two hashes fall together.
+        let bound = 2 * u64::from(MANY);
+        assert!(compared.get() <= bound, "{} comparisons", compared.get());
     }
 }
