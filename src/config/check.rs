@@ -127,6 +127,11 @@ impl Settings {
                 "database.statement_timeout_ms",
                 self.database.statement_timeout_ms,
             ),
+            ("database.idle_timeout_s", self.database.idle_timeout_s),
+            (
+                "database.connection_age_max_s",
+                self.database.connection_age_max_s,
+            ),
             (
                 "database.transaction_attempts_max",
                 self.database.transaction_attempts_max.into(),

@@ -16,6 +16,10 @@ pub(in crate::store) enum FailureKind {
     Lost,
     /// The database did not answer in time, or refuses for a while.
     Busy,
+    /// The server has no room for one more prepared statement. The statement was not run.
+    Crowded,
+    /// Nothing came back, not even the database's own time-out: the connection may have died unseen.
+    Silent,
     /// Anything else: a fault of skep, its data or its set-up.
     Fault,
 }
@@ -35,6 +39,14 @@ impl Failure {
         }
     }
 
+    /// No answer at all, although the database's own limit should have spoken first.
+    pub(in crate::store) fn silence() -> Self {
+        Self {
+            kind: FailureKind::Silent,
+            source: "the database did not answer in time".into(),
+        }
+    }
+
     /// An error of skep's own inside a statement.
     pub(in crate::store) fn fault(
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -48,8 +60,13 @@ impl Failure {
     /// Whether the connection may be used again. After an unforeseen error it is safer not to.
     pub(in crate::store) fn leaves_connection_usable(&self) -> bool {
         match self.kind {
-            FailureKind::Duplicate | FailureKind::Reference | FailureKind::Conflict => true,
-            FailureKind::Lost | FailureKind::Busy | FailureKind::Fault => false,
+            FailureKind::Duplicate
+            | FailureKind::Reference
+            | FailureKind::Conflict
+            | FailureKind::Crowded => true,
+            FailureKind::Lost | FailureKind::Busy | FailureKind::Silent | FailureKind::Fault => {
+                false
+            }
         }
     }
 
@@ -85,10 +102,12 @@ impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure.kind {
             FailureKind::Conflict => Self::Conflict("a concurrent change won; try again".into()),
-            FailureKind::Lost | FailureKind::Busy => Self::Unavailable {
-                what: "the catalog's database".into(),
-                source: failure.source,
-            },
+            FailureKind::Lost | FailureKind::Busy | FailureKind::Crowded | FailureKind::Silent => {
+                Self::Unavailable {
+                    what: "the catalog's database".into(),
+                    source: failure.source,
+                }
+            }
             FailureKind::Duplicate | FailureKind::Reference | FailureKind::Fault => {
                 // A statement of skep's own that was refused keeps its kind.
                 match failure.source.downcast::<Error>() {
@@ -166,6 +185,7 @@ fn kind_of_mysql_number(number: u16) -> FailureKind {
         1969 | 3024 | 1040 | 1203 | 9003 => FailureKind::Busy,
         // Shut-down, killed connection or query, Galera's "not yet prepared", read-only server.
         1053 | 1077 | 1079 | 1317 | 1927 | 1047 | 1290 | 1836 | 4031 => FailureKind::Lost,
+        1461 => FailureKind::Crowded,
         _ => FailureKind::Fault,
     }
 }

@@ -1,22 +1,24 @@
-//! One connection to one of the three databases: the only file that names a driver's connection.
+//! One connection to one of the three databases. What MySQL wants besides is in `mysql_link.rs`.
 //!
 //! It knows no pool, no transaction and no noun; it opens a connection in the way skep needs it and runs statements.
 
 use crate::error::{Error, Result};
 use crate::store::sql::dialect::Dialect;
 use crate::store::sql::failure::Failure;
+use crate::store::sql::mysql_link::{self, MySqlLink};
 use crate::store::sql::row::Row;
 use crate::store::sql::settings::StoreSettings;
 use crate::store::sql::statement::Statement;
-use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
+use sqlx::mysql::MySqlConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row as _, query_with, raw_sql};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, query_with, raw_sql};
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
+use tokio::time::timeout;
 
-/// Prepared statements that one connection keeps. MySQL allows 16,382 for all connections together by default.
+/// Prepared statements that one connection keeps, where the server has no limit for all of them together.
 const STATEMENTS_KEPT: usize = 400;
 /// Longest wait of SQLite for another process that writes.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -43,7 +45,7 @@ pub(in crate::store) enum Role {
 pub(in crate::store) enum Link {
     Sqlite(Box<SqliteConnection>),
     Postgres(Box<PgConnection>),
-    MySql(Box<MySqlConnection>),
+    MySql(Box<MySqlLink>),
 }
 
 impl Target {
@@ -81,6 +83,23 @@ impl Target {
         }
     }
 
+    /// The target with as many prepared statements a connection as the server can bear.
+    pub(in crate::store) async fn fitting(settings: &StoreSettings) -> Result<Self> {
+        let target = Self::new(settings)?;
+        let Self::MySql(options, statement_timeout) = target else {
+            return Ok(target);
+        };
+        let asked = timeout(
+            settings.acquire_timeout,
+            mysql_link::statements_max(&options),
+        )
+        .await;
+        let most = asked.map_err(|_| Failure::silence())??;
+        let kept = mysql_link::statements_kept(most, settings.connections_max, STATEMENTS_KEPT);
+        let options = options.statement_cache_capacity(kept);
+        Ok(Self::MySql(options, statement_timeout))
+    }
+
     pub(in crate::store) fn dialect(&self) -> Dialect {
         match self {
             Self::Sqlite(_) => Dialect::Sqlite,
@@ -101,9 +120,8 @@ impl Target {
             }
             Self::Postgres(options) => Ok(Link::Postgres(Box::new(options.connect().await?))),
             Self::MySql(options, statement_timeout) => {
-                let mut connection = options.connect().await?;
-                mysql_session(&mut connection, *statement_timeout).await?;
-                Ok(Link::MySql(Box::new(connection)))
+                let link = MySqlLink::open(options, *statement_timeout).await?;
+                Ok(Link::MySql(Box::new(link)))
             }
         }
     }
@@ -142,56 +160,6 @@ fn unreadable_url() -> Error {
     Error::Invalid("the database URL cannot be read".into())
 }
 
-/// Isolation and time limits of a MySQL or MariaDB connection.
-async fn mysql_session(
-    connection: &mut MySqlConnection,
-    statement_timeout: Duration,
-) -> Result<(), sqlx::Error> {
-    let version: String = connection
-        .fetch_one(raw_sql("SELECT VERSION()"))
-        .await?
-        .try_get_unchecked(0)?;
-    // REPEATABLE READ would show a transaction the rows as they were before it got its locks.
-    raw_sql("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
-        .execute(&mut *connection)
-        .await?;
-    // Lists of names come in one text; the default would cut it.
-    raw_sql("SET SESSION group_concat_max_len = 16777216")
-        .execute(&mut *connection)
-        .await?;
-    let seconds = statement_timeout.as_secs().max(1);
-    let lock_wait = format!(
-        "SET SESSION innodb_lock_wait_timeout = {}",
-        seconds.div_ceil(2)
-    );
-    raw_sql(AssertSqlSafe(lock_wait))
-        .execute(&mut *connection)
-        .await?;
-    if !version.contains("MariaDB") {
-        // MySQL limits SELECT alone.
-        let limit = format!("SET SESSION max_execution_time = {}", seconds * 1000);
-        raw_sql(AssertSqlSafe(limit))
-            .execute(&mut *connection)
-            .await?;
-        return Ok(());
-    }
-    let limit = format!("SET SESSION max_statement_time = {seconds}");
-    raw_sql(AssertSqlSafe(limit))
-        .execute(&mut *connection)
-        .await?;
-    // On a Galera cluster a read must wait for what other nodes acknowledged before it.
-    let galera = connection
-        .fetch_optional(raw_sql("SHOW STATUS LIKE 'wsrep_ready'"))
-        .await?;
-    let ready: Option<String> = galera.map(|row| row.try_get_unchecked(1)).transpose()?;
-    if ready.is_some_and(|value| value.eq_ignore_ascii_case("on")) {
-        raw_sql("SET SESSION wsrep_sync_wait = 1")
-            .execute(&mut *connection)
-            .await?;
-    }
-    Ok(())
-}
-
 impl Link {
     /// Runs a query and gives all its rows. The caller bounds their number by LIMIT.
     pub(in crate::store) async fn rows(
@@ -214,11 +182,8 @@ impl Link {
                     .await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
-            Self::MySql(connection) => {
-                let arguments = statement.arguments::<sqlx::MySql>()?;
-                let rows = query_with(sql, arguments)
-                    .fetch_all(&mut **connection)
-                    .await?;
+            Self::MySql(link) => {
+                let rows = link.rows(statement).await?;
                 rows.into_iter().map(Row::MySql).collect()
             }
         })
@@ -245,13 +210,7 @@ impl Link {
                     .await?
                     .rows_affected()
             }
-            Self::MySql(connection) => {
-                let arguments = statement.arguments::<sqlx::MySql>()?;
-                query_with(sql, arguments)
-                    .execute(&mut **connection)
-                    .await?
-                    .rows_affected()
-            }
+            Self::MySql(link) => link.execute(statement).await?,
         })
     }
 
@@ -264,9 +223,7 @@ impl Link {
             Self::Postgres(connection) => {
                 raw_sql(sql).execute(&mut **connection).await?;
             }
-            Self::MySql(connection) => {
-                raw_sql(sql).execute(&mut **connection).await?;
-            }
+            Self::MySql(link) => link.raw(sql).await?,
         }
         Ok(())
     }
@@ -279,12 +236,21 @@ impl Link {
         }
     }
 
+    /// Asks for a sign of life.
+    pub(in crate::store) async fn check(&mut self) -> Result<(), Failure> {
+        match self {
+            // A file does not vanish from behind its open connection.
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(_) | Self::MySql(_) => self.raw("SELECT 1").await,
+        }
+    }
+
     /// Says good-bye to the server. Dropping a link is safe too: its transaction is rolled back.
     pub(in crate::store) async fn close(self) {
         let closed = match self {
             Self::Sqlite(connection) => connection.close().await,
             Self::Postgres(connection) => connection.close().await,
-            Self::MySql(connection) => connection.close().await,
+            Self::MySql(link) => link.close().await,
         };
         if let Err(error) = closed {
             tracing::debug!(%error, "closing a database connection failed");

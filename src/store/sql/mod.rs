@@ -1,6 +1,6 @@
 //! The machinery under the nouns: connections, statements, rows, transactions, migrations.
 //!
-//! It knows no noun of the catalog; only `link.rs`, `row.rs` and `failure.rs` name a driver.
+//! It knows no noun of the catalog; only `link.rs`, `mysql_link.rs`, `row.rs` and `failure.rs` name a driver.
 
 pub(in crate::store) mod dialect;
 pub(in crate::store) mod failure;
@@ -9,6 +9,7 @@ pub(in crate::store) mod lease;
 pub(in crate::store) mod limits;
 pub(in crate::store) mod link;
 pub(in crate::store) mod migrate;
+pub(in crate::store) mod mysql_link;
 pub(in crate::store) mod name_list;
 pub(in crate::store) mod pool;
 pub(in crate::store) mod row;

@@ -18,6 +18,10 @@ pub(crate) struct Proxy {
     mode: Arc<AtomicU8>,
     changed: Arc<Notify>,
     turns: Arc<AtomicUsize>,
+    connections: Arc<AtomicUsize>,
+    bytes_answered: Arc<AtomicUsize>,
+    /// The connections up to this number are forgotten.
+    forgotten: Arc<AtomicUsize>,
     /// Whether the server spoke last.
     answered: Arc<AtomicBool>,
 }
@@ -31,6 +35,9 @@ impl Proxy {
             mode: Arc::default(),
             changed: Arc::default(),
             turns: Arc::default(),
+            connections: Arc::default(),
+            bytes_answered: Arc::default(),
+            forgotten: Arc::default(),
             answered: Arc::new(AtomicBool::new(true)),
         };
         let shared = proxy.clone();
@@ -52,6 +59,23 @@ impl Proxy {
     /// How often a client asked something after an answer: the round trips of one connection.
     pub(crate) fn turns(&self) -> usize {
         self.turns.load(Ordering::SeqCst)
+    }
+
+    /// How many connections there have been.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    /// How many bytes the server has sent.
+    pub(crate) fn bytes_answered(&self) -> usize {
+        self.bytes_answered.load(Ordering::SeqCst)
+    }
+
+    /// Lets nothing through any more on the connections of now, which stay open, and everything on new ones: as a
+    /// firewall does that forgot the idle ones.
+    pub(crate) fn forget(&self) {
+        self.forgotten.store(self.connections(), Ordering::SeqCst);
+        self.changed.notify_waiters();
     }
 
     /// Lets everything through.
@@ -81,16 +105,18 @@ impl Proxy {
         let Ok(server) = TcpStream::connect(target).await else {
             return;
         };
+        let number = self.connections.fetch_add(1, Ordering::SeqCst) + 1;
         let (client_read, client_write) = client.into_split();
         let (server_read, server_write) = server.into_split();
         tokio::join!(
-            self.pump(client_read, server_write, false),
-            self.pump(server_read, client_write, true)
+            self.pump(number, client_read, server_write, false),
+            self.pump(number, server_read, client_write, true)
         );
     }
 
     async fn pump(
         &self,
+        number: usize,
         mut from: impl AsyncReadExt + Unpin,
         mut to: impl AsyncWriteExt + Unpin,
         answers: bool,
@@ -98,6 +124,9 @@ impl Proxy {
         let mut buffer = vec![0; 16 * 1024];
         loop {
             let changed = self.changed.notified();
+            if number <= self.forgotten.load(Ordering::SeqCst) {
+                std::future::pending::<()>().await;
+            }
             match self.mode.load(Ordering::SeqCst) {
                 CLOSED => return,
                 HANGING => changed.await,
@@ -109,6 +138,9 @@ impl Proxy {
                     match read {
                         Ok(0) | Err(_) => return,
                         Ok(count) => {
+                            if answers {
+                                self.bytes_answered.fetch_add(count, Ordering::SeqCst);
+                            }
                             if self.answered.swap(answers, Ordering::SeqCst) && !answers {
                                 self.turns.fetch_add(1, Ordering::SeqCst);
                             }

@@ -10,6 +10,8 @@ mod locks;
 mod migrations;
 mod partitions;
 mod planning;
+mod pool;
+mod prepared;
 mod recovery;
 mod sample;
 mod statistics;
