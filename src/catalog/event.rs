@@ -6,6 +6,7 @@ use crate::hive::partition_name;
 use crate::model::{Event, EventBody, EventKind, NewEvent, Partition, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
+use std::sync::Arc;
 
 pub use crate::store::EventFilter;
 
@@ -55,6 +56,7 @@ impl Operations<'_> {
                 .table_get(at)
                 .await?
                 .ok_or_else(|| Error::NotFound(Entity::Table(at.clone())))?;
+            let table = Arc::new(table);
             let mut events = Vec::with_capacity(announced.len());
             for one in announced {
                 let partition = partition_of(session, &table, &one.partition).await?;
@@ -64,7 +66,7 @@ impl Operations<'_> {
                     database: Some(at.database.clone()),
                     table: Some(at.table.clone()),
                     body: EventBody::Insert {
-                        table: Box::new(table.clone()),
+                        table: Arc::clone(&table),
                         partition: partition.map(Box::new),
                         replace: one.replace,
                         files: one.files.clone(),

@@ -2,6 +2,7 @@
 //! and skep's own caches.
 
 use super::{Database, Function, Name, Partition, Table};
+use std::sync::Arc;
 
 /// A stored event.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,15 +145,15 @@ pub enum EventBody {
     },
     /// Partitions that were added or dropped, with their table.
     Partitions {
-        /// The table.
-        table: Box<Table>,
+        /// The table, which events of one moment share.
+        table: Arc<Table>,
         /// The partitions.
         partitions: Vec<Partition>,
     },
     /// A partition before and after, with its table.
     PartitionChange {
-        /// The table.
-        table: Box<Table>,
+        /// The table, which events of one moment share.
+        table: Arc<Table>,
         /// As it was.
         before: Box<Partition>,
         /// As it is.
@@ -160,8 +161,8 @@ pub enum EventBody {
     },
     /// Files that a writer added to a table or a partition.
     Insert {
-        /// The table.
-        table: Box<Table>,
+        /// The table, which events of one moment share.
+        table: Arc<Table>,
         /// The partition, where the table has them.
         partition: Option<Box<Partition>>,
         /// Whether the files replaced what was there.

@@ -1,14 +1,14 @@
 //! Replacing what partitions say of themselves; their values stay.
 
 use super::directories::has_figures;
-use super::event::change_event;
+use super::event::change_events;
 use super::prepare::names_differ;
 use super::{PartitionDraft, listed, same_table, table_missing};
 use crate::catalog::Catalog;
 use crate::catalog::table::{LAST_DDL_TIME, NUM_FILES, TOTAL_SIZE, accuracy_renew};
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
-use crate::model::{Location, Name, NewEvent, Parameters, Partition, Table, TableRef};
+use crate::model::{Location, Name, Parameters, Partition, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
 use std::collections::HashMap;
@@ -78,11 +78,11 @@ impl Catalog {
             same_table(&table, &current)?;
             let before = befores(session, &current, &after).await?;
             session.partition_update(&current, &after).await?;
-            let mut events: Vec<NewEvent> = Vec::with_capacity(after.len());
-            for (old, new) in before.into_iter().zip(&after) {
-                statistics_forget(session, &current, &old, new).await?;
-                events.push(change_event(&current, old, new.clone()));
+            for (old, new) in before.iter().zip(&after) {
+                statistics_forget(session, &current, old, new).await?;
             }
+            let changes = before.into_iter().zip(after.iter().cloned());
+            let events = change_events(&current, changes);
             session.event_append(now, &events).await?;
             Ok(())
         })

@@ -1,6 +1,7 @@
 //! The events of partitions.
 
 use crate::model::{EventBody, EventKind, NewEvent, Partition, Table};
+use std::sync::Arc;
 
 /// Partitions that were added or dropped together.
 pub(crate) fn partitions_event(
@@ -9,20 +10,27 @@ pub(crate) fn partitions_event(
     partitions: Vec<Partition>,
 ) -> NewEvent {
     let body = EventBody::Partitions {
-        table: Box::new(table.clone()),
+        table: Arc::new(table.clone()),
         partitions,
     };
     event(kind, table, body)
 }
 
-/// A partition that was changed.
-pub(crate) fn change_event(table: &Table, before: Partition, after: Partition) -> NewEvent {
-    let body = EventBody::PartitionChange {
-        table: Box::new(table.clone()),
-        before: Box::new(before),
-        after: Box::new(after),
-    };
-    event(EventKind::AlterPartition, table, body)
+/// Partitions that were changed, each before and after: an event each, which share their table.
+pub(crate) fn change_events(
+    table: &Table,
+    changes: impl IntoIterator<Item = (Partition, Partition)>,
+) -> Vec<NewEvent> {
+    let shared = Arc::new(table.clone());
+    let events = changes.into_iter().map(|(before, after)| {
+        let body = EventBody::PartitionChange {
+            table: Arc::clone(&shared),
+            before: Box::new(before),
+            after: Box::new(after),
+        };
+        event(EventKind::AlterPartition, table, body)
+    });
+    events.collect()
 }
 
 fn event(kind: EventKind, table: &Table, body: EventBody) -> NewEvent {

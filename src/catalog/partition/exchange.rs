@@ -13,6 +13,7 @@ use crate::model::{
 use crate::store::Session;
 use crate::transact;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 impl Operations<'_> {
     /// Moves the partitions that `spec` names, key by key, to another table. The keys that it gives must be leading
@@ -157,7 +158,7 @@ fn exchange(from: Table, to: &Table, moving: Vec<Partition>, spec: &str) -> Relo
             location: to.location.clone(),
         }),
         change: EventBody::Partitions {
-            table: Box::new(from),
+            table: Arc::new(from),
             partitions: moving,
         },
         expected: None,

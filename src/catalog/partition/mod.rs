@@ -25,7 +25,7 @@ pub use alter::PartitionAlterOptions;
 pub(super) use cursor::PARTITIONS_PER_PAGE;
 pub use cursor::PartitionCursor;
 pub use drop::{DropOptions, DropSelection};
-pub(crate) use event::{change_event, partitions_event};
+pub(crate) use event::{change_events, partitions_event};
 pub use get::{PartitionAt, PartitionKey};
 pub(super) use hints::KeyHints;
 pub use selection::PartitionSelection;

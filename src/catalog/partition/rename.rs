@@ -1,7 +1,7 @@
 //! Renaming a partition: new values, and the directory of a managed one goes along.
 
 use super::alter::statistics_forget;
-use super::event::change_event;
+use super::event::change_events;
 use super::{
     PartitionAlterOptions, PartitionDraft, listed, name_of_values, same_table, table_missing,
 };
@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::model::{EventBody, JobKind, Location, Partition, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
+use std::sync::Arc;
 
 impl Operations<'_> {
     /// Gives the partition with the values `old` the values and the form of `new`. No values at all make it a plain
@@ -80,7 +81,7 @@ impl Operations<'_> {
             target: partition_subject(at, &after.name),
             moves: vec![moved],
             change: EventBody::PartitionChange {
-                table: Box::new(table),
+                table: Arc::new(table),
                 before: Box::new(before),
                 after: Box::new(after),
             },
@@ -152,7 +153,7 @@ impl Catalog {
                 None => Vec::new(),
             };
             session
-                .event_append(now, &[change_event(&current, found, after.clone())])
+                .event_append(now, &change_events(&current, [(found, after.clone())]))
                 .await?;
             Ok(deletions)
         });

@@ -4,7 +4,7 @@
 //! are written after it stay. The data of an external table is not skep's to delete, unless the table says so.
 
 use super::cursor::PARTITIONS_PER_PAGE;
-use super::event::change_event;
+use super::event::change_events;
 use super::table_missing;
 use crate::catalog::table::{LAST_DDL_TIME, NUM_FILES, TOTAL_SIZE};
 use crate::catalog::{Action, Operations, Resource};
@@ -141,9 +141,8 @@ async fn truncate_page(
         figures_clear(&mut partition.parameters, now);
     }
     session.partition_update(table, &after).await?;
-    let pairs = before.into_iter().zip(after);
-    let events = pairs.map(|(old, new)| change_event(table, old, new));
-    Ok((places, events.collect()))
+    let events = change_events(table, before.into_iter().zip(after));
+    Ok((places, events))
 }
 
 /// Nothing is left to count, and that is exact.

@@ -3,21 +3,21 @@
 //! JSON, compressed when it is large: an event of 10,000 partitions says much the same 10,000 times.
 //! Fields may be added with a default, never renamed.
 
-use crate::model::{EventBody, StorageDescriptor};
+use crate::model::{EventBody, NewEvent, StorageDescriptor, Table};
 use crate::store::form::object::{
     DatabaseForm, Descriptors, FunctionForm, PartitionForm, TableForm, borrowed, owned,
 };
+use crate::store::form::zlib::{deflate, inflate};
 use crate::store::sql::failure::Failure;
-use flate2::Compression;
-use flate2::read::ZlibDecoder;
-use flate2::write::ZlibEncoder;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 
 /// Bodies above this are compressed. A zlib stream never begins with the `{` of JSON.
 const PLAIN_BYTES_MAX: usize = 8 * 1024;
+
+/// Bytes of a body at most, inflated: several times the largest message that a client may send.
+const BODY_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "body", rename_all = "snake_case")]
@@ -45,6 +45,11 @@ pub(in crate::store) enum EventForm<'a> {
         table: TableForm<'a>,
         before: PartitionForm<'a>,
         after: PartitionForm<'a>,
+    },
+    /// Several changes of one moment, an event each, with the table once.
+    PartitionChanges {
+        table: TableForm<'a>,
+        changes: Vec<(PartitionForm<'a>, PartitionForm<'a>)>,
     },
     Insert {
         table: TableForm<'a>,
@@ -88,6 +93,45 @@ pub(in crate::store) fn descriptors_of(body: &EventBody) -> Vec<&Arc<StorageDesc
             std::iter::once(&table.descriptor).chain(own).collect()
         }
     }
+}
+
+/// The descriptors of events that change partitions of one table, in the order that [`changes_form`] takes their
+/// numbers.
+pub(in crate::store) fn descriptors_of_changes<'a>(
+    table: &'a Table,
+    events: &'a [NewEvent],
+) -> Vec<&'a Arc<StorageDescriptor>> {
+    let own = events.iter().filter_map(|event| match &event.body {
+        EventBody::PartitionChange { before, after, .. } => {
+            Some([&before.descriptor, &after.descriptor])
+        }
+        _ => None,
+    });
+    std::iter::once(&table.descriptor)
+        .chain(own.flatten())
+        .collect()
+}
+
+/// The form of events that change partitions of one table; `ids` are the numbers of [`descriptors_of_changes`].
+pub(in crate::store) fn changes_form<'a>(
+    table: &'a Table,
+    events: &'a [NewEvent],
+    ids: &[i64],
+) -> Result<EventForm<'a>, Failure> {
+    let mut ids = ids.iter().copied();
+    let mut next = || {
+        ids.next()
+            .ok_or_else(|| Failure::fault("events have more descriptors than numbers"))
+    };
+    let table = TableForm::new(table, next()?);
+    let mut changes = Vec::with_capacity(events.len());
+    for event in events {
+        if let EventBody::PartitionChange { before, after, .. } = &event.body {
+            let before = PartitionForm::new(before, next()?);
+            changes.push((before, PartitionForm::new(after, next()?)));
+        }
+    }
+    Ok(EventForm::PartitionChanges { table, changes })
 }
 
 /// The form of an event's objects; `ids` are the numbers of [`descriptors_of`].
@@ -190,6 +234,11 @@ impl EventForm<'_> {
             } => {
                 ids.extend([table.descriptor, before.descriptor, after.descriptor]);
             }
+            Self::PartitionChanges { table, changes } => {
+                ids.push(table.descriptor);
+                let own = changes.iter();
+                ids.extend(own.flat_map(|(before, after)| [before.descriptor, after.descriptor]));
+            }
             Self::Insert {
                 table, partition, ..
             } => {
@@ -199,12 +248,34 @@ impl EventForm<'_> {
         }
     }
 
-    /// The objects.
+    /// The objects of each of the row's events: one, but for several changes.
+    pub(in crate::store) fn into_bodies(
+        self,
+        descriptors: &Descriptors,
+    ) -> Result<Vec<EventBody>, Failure> {
+        let Self::PartitionChanges { table, changes } = self else {
+            return Ok(vec![self.into_body(descriptors)?]);
+        };
+        let table: Arc<Table> = table.into_table(descriptors)?.into();
+        let bodies = changes.into_iter().map(|(before, after)| {
+            Ok(EventBody::PartitionChange {
+                table: Arc::clone(&table),
+                before: Box::new(before.into_partition(descriptors)?),
+                after: Box::new(after.into_partition(descriptors)?),
+            })
+        });
+        bodies.collect()
+    }
+
+    /// The objects of a form that holds one event.
     pub(in crate::store) fn into_body(
         self,
         descriptors: &Descriptors,
     ) -> Result<EventBody, Failure> {
         Ok(match self {
+            Self::PartitionChanges { .. } => {
+                return Err(Failure::fault("several changes are no single event"));
+            }
             Self::Database { database } => EventBody::Database(database.into_database()?),
             Self::DatabaseChange { before, after } => EventBody::DatabaseChange {
                 before: before.into_database()?,
@@ -225,7 +296,7 @@ impl EventForm<'_> {
                     .into_iter()
                     .map(|one| one.into_partition(descriptors));
                 EventBody::Partitions {
-                    table: table.into_table(descriptors)?,
+                    table: table.into_table(descriptors)?.into(),
                     partitions: own.collect::<Result<_, Failure>>()?,
                 }
             }
@@ -234,7 +305,7 @@ impl EventForm<'_> {
                 before,
                 after,
             } => EventBody::PartitionChange {
-                table: table.into_table(descriptors)?,
+                table: table.into_table(descriptors)?.into(),
                 before: Box::new(before.into_partition(descriptors)?),
                 after: Box::new(after.into_partition(descriptors)?),
             },
@@ -244,7 +315,7 @@ impl EventForm<'_> {
                 replace,
                 files,
             } => EventBody::Insert {
-                table: table.into_table(descriptors)?,
+                table: table.into_table(descriptors)?.into(),
                 partition: partition
                     .map(|one| one.into_partition(descriptors).map(Box::new))
                     .transpose()?,
@@ -266,9 +337,7 @@ pub(in crate::store) fn body_bytes(form: &EventForm<'_>) -> Result<Vec<u8>, Fail
     if plain.len() <= PLAIN_BYTES_MAX {
         return Ok(plain);
     }
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(plain.len() / 4), Compression::fast());
-    encoder.write_all(&plain).map_err(Failure::fault)?;
-    encoder.finish().map_err(Failure::fault)
+    deflate(&plain)
 }
 
 /// Reads [`body_bytes`].
@@ -276,9 +345,6 @@ pub(in crate::store) fn body_of(bytes: &[u8]) -> Result<EventForm<'static>, Fail
     if bytes.first() == Some(&b'{') {
         return serde_json::from_slice(bytes).map_err(Failure::fault);
     }
-    let mut plain = Vec::with_capacity(bytes.len() * 8);
-    ZlibDecoder::new(bytes)
-        .read_to_end(&mut plain)
-        .map_err(Failure::fault)?;
+    let plain = inflate(bytes, BODY_BYTES_MAX)?;
     serde_json::from_slice(&plain).map_err(Failure::fault)
 }

@@ -1,24 +1,25 @@
-//! Events as rows: the log of what changed, numbered without gaps in the order of the commits.
+//! Events as rows: the log of what changed, numbered without gaps in the order of the commits. Writing them is in
+//! `event_write.rs`.
 //!
 //! The counter's row stays locked from the first append of a transaction to its end. So an append is the last thing a
 //! transaction does, and whoever has seen event n has seen the effects of all events up to n.
 
 use crate::error::Result;
-use crate::model::{Event, EventKind, Name, NewEvent, StorageDescriptor};
-use crate::store::form::event::{EventForm, body_bytes, body_form, body_of, descriptors_of};
+use crate::model::{Event, EventBody, EventKind, Name, NewEvent};
+use crate::store::form::event::{EventForm, body_of};
 use crate::store::sql::failure::Failure;
-use crate::store::sql::limits::{OBJECT_NAME_BYTES_MAX, check_length};
 use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
-use crate::store::sql::statement::{Statement, rows_in_next_statement};
-use std::collections::HashMap;
+use crate::store::sql::statement::Statement;
 use std::ops::Range;
-use std::sync::Arc;
 
 /// Most events that one SELECT fetches with their bodies.
 const EVENTS_PER_STATEMENT_MAX: usize = 100;
 /// Stored bytes of bodies, mostly compressed, after which a listing stops.
 const BYTES_PER_LIST_MAX: usize = 4 * 1024 * 1024;
+
+/// Most events that share a row.
+pub(super) const EVENTS_PER_ROW_MAX: i64 = 256;
 
 /// Which events are asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,23 +53,70 @@ pub struct EventHead {
     pub table: Option<Name>,
 }
 
-fn head_of(row: &Row) -> Result<(EventHead, i64, &[u8]), Failure> {
-    let mut cells = row.cells();
-    let head = EventHead {
-        id: cells.integer()?,
-        kind: EventKind::parse(cells.text()?),
-        catalog: Name::new(cells.text()?),
-        database: cells.text_or_null()?.map(Name::new),
-        table: cells.text_or_null()?.map(Name::new),
-    };
-    Ok((head, cells.integer()?, cells.bytes()?))
+/// What stands behind the kind of a row that holds several events, before their number. A version that does not know
+/// such rows takes the whole for a kind it does not know, and leaves them out.
+pub(super) const SEVERAL: char = '*';
+
+/// A row: one event, or several of one kind and table, whose numbers end with the row's.
+struct EventRow<'r> {
+    last_id: i64,
+    count: i64,
+    kind: Option<EventKind>,
+    catalog: &'r str,
+    database: Option<&'r str>,
+    table: Option<&'r str>,
+    at: i64,
+    body: &'r [u8],
+}
+
+impl<'r> EventRow<'r> {
+    fn new(row: &'r Row) -> Result<Self, Failure> {
+        let mut cells = row.cells();
+        let last_id = cells.integer()?;
+        let (kind, count) = kind_of(cells.text()?)?;
+        Ok(Self {
+            last_id,
+            count,
+            kind: EventKind::parse(kind),
+            catalog: cells.text()?,
+            database: cells.text_or_null()?,
+            table: cells.text_or_null()?,
+            at: cells.integer()?,
+            body: cells.bytes()?,
+        })
+    }
+
+    /// The numbers of its events.
+    fn ids(&self) -> Range<i64> {
+        self.last_id + 1 - self.count..self.last_id + 1
+    }
+
+    fn head(&self, id: i64) -> EventHead {
+        EventHead {
+            id,
+            kind: self.kind,
+            catalog: Name::new(self.catalog),
+            database: self.database.map(Name::new),
+            table: self.table.map(Name::new),
+        }
+    }
+}
+
+/// The kind and the number of a row's events.
+fn kind_of(text: &str) -> Result<(&str, i64), Failure> {
+    match text.split_once(SEVERAL) {
+        Some((kind, count)) => Ok((kind, count.parse().map_err(Failure::fault)?)),
+        None => Ok((text, 1)),
+    }
 }
 
 impl<'a> Statement<'a> {
     fn event_filter(self, filter: &'a EventFilter, tables: &[&'a str], skip: &[&'a str]) -> Self {
         let mut statement = self.bind(filter.after);
         if let Some(up_to) = filter.up_to {
-            statement = statement.text(" AND id <= ?").bind(up_to);
+            // A row that ends behind may begin before; the reader of the rows looks at each event.
+            let last = up_to.saturating_add(EVENTS_PER_ROW_MAX - 1);
+            statement = statement.text(" AND id <= ?").bind(last);
         }
         if let Some(catalog) = &filter.catalog {
             statement = statement
@@ -86,58 +134,14 @@ impl<'a> Statement<'a> {
         if !skip.is_empty() {
             statement = statement.text(" AND kind NOT IN ").list(skip);
         }
+        if filter.skip.contains(&EventKind::AlterPartition) {
+            statement = statement.text(" AND kind NOT LIKE 'ALTER_PARTITION*%'");
+        }
         statement
     }
 }
 
 impl Session {
-    /// Appends events of one moment (`at`, seconds since the epoch) and gives their numbers. The last thing that a
-    /// transaction does.
-    pub async fn event_append(&mut self, at: i64, events: &[NewEvent]) -> Result<Range<i64>> {
-        let mut bodies = Vec::with_capacity(events.len());
-        for event in events {
-            for name in [
-                Some(&event.catalog),
-                event.database.as_ref(),
-                event.table.as_ref(),
-            ] {
-                check_length("name", name.map_or("", Name::as_str), OBJECT_NAME_BYTES_MAX)?;
-            }
-            let ids = self.descriptor_ids(&descriptors_of(&event.body)).await?;
-            bodies.push(body_bytes(&body_form(&event.body, &ids)?)?);
-        }
-        let count = i64::try_from(events.len()).map_err(Failure::fault)?;
-        let ids = self.sequence_advance("event", count).await?;
-        let rows: Vec<_> = ids.clone().zip(events.iter().zip(&bodies)).collect();
-        let mut rest = rows.as_slice();
-        while !rest.is_empty() {
-            let count =
-                rows_in_next_statement(self.dialect(), 7, rest, |(_, (_, body))| body.len());
-            let (chunk, later) = rest.split_at(count);
-            let rows = chunk.iter().map(|(id, (event, body))| {
-                [
-                    (*id).into(),
-                    at.into(),
-                    event.kind.as_str().into(),
-                    event.catalog.as_str().into(),
-                    event.database.as_ref().map(Name::as_str).into(),
-                    event.table.as_ref().map(Name::as_str).into(),
-                    body.as_slice().into(),
-                ]
-            });
-            let statement = self
-                .statement(
-                    "INSERT INTO skep_events
-                        (id, occurred_at, kind, catalog_name, database_name, table_name, body)
-                     VALUES ",
-                )
-                .rows(rows);
-            self.execute(&statement).await?;
-            rest = later;
-        }
-        Ok(ids)
-    }
-
     /// The number of the last committed event, 0 for none. One tiny query: the barrier of every cached read.
     pub async fn event_last_id(&mut self) -> Result<i64> {
         let statement =
@@ -148,9 +152,14 @@ impl Session {
 
     /// The number of the oldest event that is kept, 0 for none.
     pub async fn event_first_id(&mut self) -> Result<i64> {
-        let statement = self.statement("SELECT id FROM skep_events ORDER BY id LIMIT 1");
-        let row = self.row(&statement).await?;
-        Ok(row.map_or(Ok(0), |row| row.cells().integer())?)
+        let statement = self.statement("SELECT id, kind FROM skep_events ORDER BY id LIMIT 1");
+        let Some(row) = self.row(&statement).await? else {
+            return Ok(0);
+        };
+        let mut cells = row.cells();
+        let id = cells.integer()?;
+        let (_, count) = kind_of(cells.text()?)?;
+        Ok(id + 1 - count)
     }
 
     /// The next events that a filter lets through, in order: `limit` of them, or fewer when they are large, but at
@@ -162,14 +171,20 @@ impl Session {
         while events.len() < limit && bytes < BYTES_PER_LIST_MAX {
             let most = (limit - events.len()).min(EVENTS_PER_STATEMENT_MAX);
             let rows = self.event_rows(&next, most).await?;
-            for row in &rows {
-                let (head, _, body) = head_of(row)?;
-                next.after = head.id;
-                bytes += body.len();
+            let found = self.events_of(&rows, &next).await?;
+            for (body_bytes, event) in found {
+                if events.len() == limit || bytes >= BYTES_PER_LIST_MAX {
+                    return Ok(events);
+                }
+                // Events of one row have as much to say, for each tells of the table.
+                bytes += body_bytes;
+                events.push(event);
             }
-            events.append(&mut self.events_of(&rows).await?);
             if rows.len() < most {
                 break;
+            }
+            if let Some(last) = rows.last() {
+                next.after = EventRow::new(last)?.last_id;
             }
         }
         Ok(events)
@@ -194,28 +209,40 @@ impl Session {
         self.rows(&statement).await
     }
 
-    async fn events_of(&mut self, rows: &[Row]) -> Result<Vec<Event>, Failure> {
-        let mut forms: Vec<(EventHead, i64, EventForm<'static>)> = Vec::with_capacity(rows.len());
+    /// The events of rows that a filter lets through, each with the bytes of its row.
+    async fn events_of(
+        &mut self,
+        rows: &[Row],
+        filter: &EventFilter,
+    ) -> Result<Vec<(usize, Event)>, Failure> {
+        let mut forms: Vec<(EventRow<'_>, EventForm<'static>)> = Vec::with_capacity(rows.len());
         for row in rows {
-            let (head, at, body) = head_of(row)?;
-            if head.kind.is_none() {
+            let row = EventRow::new(row)?;
+            if row.kind.is_none() {
                 tracing::warn!(
-                    id = head.id,
+                    id = row.last_id,
                     "an event of a newer version of skep is left out"
                 );
                 continue;
             }
-            forms.push((head, at, body_of(body)?));
+            let form = body_of(row.body)?;
+            forms.push((row, form));
         }
         let mut ids = Vec::new();
-        for (_, _, form) in &forms {
+        for (_, form) in &forms {
             form.descriptor_ids(&mut ids);
         }
         let descriptors = self.descriptor_list(&ids).await?;
-        forms
-            .into_iter()
-            .map(|(head, at, form)| event_of(head, at, form, &descriptors))
-            .collect()
+        let mut events = Vec::with_capacity(forms.len());
+        for (row, form) in forms {
+            let bodies = form.into_bodies(&descriptors)?;
+            for (id, body) in row.ids().zip(bodies) {
+                if filter.has_room_for(id) {
+                    events.push((row.body.len(), event_of(row.head(id), row.at, body)?));
+                }
+            }
+        }
+        Ok(events)
     }
 
     /// What the next `limit` events after a number touched, in order.
@@ -230,36 +257,87 @@ impl Session {
             )
             .bind(after)
             .bind(limit);
-        let rows = self.rows(&statement).await?;
-        let heads = rows.iter().map(|row| head_of(row).map(|(head, _, _)| head));
-        Ok(heads.collect::<Result<_, Failure>>()?)
+        let mut heads = Vec::new();
+        for row in &self.rows(&statement).await? {
+            let row = EventRow::new(row)?;
+            let ids = row.ids().filter(|id| *id > after);
+            heads.extend(ids.map(|id| row.head(id)));
+        }
+        heads.truncate(limit);
+        Ok(heads)
     }
 
     /// How many events a filter lets through.
     pub async fn event_count(&mut self, filter: &EventFilter) -> Result<i64> {
+        if filter.up_to.is_some_and(|up_to| up_to <= filter.after) {
+            return Ok(0);
+        }
         let tables: Vec<&str> = filter.tables.iter().map(Name::as_str).collect();
         let skip: Vec<&str> = filter.skip.iter().map(|kind| kind.as_str()).collect();
         let statement = self
-            .statement("SELECT COUNT(*) FROM skep_events WHERE id > ?")
-            .event_filter(filter, &tables, &skip);
-        let row = self.row(&statement).await?;
-        Ok(row.map_or(Ok(0), |row| row.cells().integer())?)
+            .statement("SELECT kind, COUNT(*) FROM skep_events WHERE id > ?")
+            .event_filter(filter, &tables, &skip)
+            .text(" GROUP BY kind");
+        let mut count = 0;
+        for row in &self.rows(&statement).await? {
+            let mut cells = row.cells();
+            let (_, events) = kind_of(cells.text()?)?;
+            count += events * cells.integer()?;
+        }
+        Ok(count - self.events_beside(filter, &tables, &skip).await?)
+    }
+
+    /// How many events of the rows that a filter finds lie before or behind what it asks for: in the first row, and in
+    /// those that end behind the last number.
+    async fn events_beside(
+        &mut self,
+        filter: &EventFilter,
+        tables: &[&str],
+        skip: &[&str],
+    ) -> Result<i64, Failure> {
+        let mut beside = 0;
+        for (end, is_start) in [(Some(filter.after), true), (filter.up_to, false)] {
+            let Some(end) = end else { continue };
+            let behind = EventFilter {
+                after: end,
+                ..filter.clone()
+            };
+            let statement = self
+                .statement("SELECT id, kind FROM skep_events WHERE id > ?")
+                .event_filter(&behind, tables, skip)
+                .text(" ORDER BY id LIMIT ?")
+                .bind(if is_start { 1 } else { EVENTS_PER_ROW_MAX });
+            for row in &self.rows(&statement).await? {
+                let mut cells = row.cells();
+                let last_id = cells.integer()?;
+                let (_, count) = kind_of(cells.text()?)?;
+                beside += if is_start {
+                    (end - (last_id - count)).max(0)
+                } else {
+                    (last_id - end).min(count)
+                };
+            }
+        }
+        Ok(beside)
     }
 
     /// Removes up to `limit` of the oldest events if they happened before `at` (seconds since the epoch), and gives
     /// their number. The log is cut at its beginning only, so it never gets a hole.
     pub async fn event_delete_before(&mut self, at: i64, limit: usize) -> Result<u64> {
         let statement = self
-            .statement("SELECT id, occurred_at FROM skep_events ORDER BY id LIMIT ?")
+            .statement("SELECT id, kind, occurred_at FROM skep_events ORDER BY id LIMIT ?")
             .bind(limit);
         let mut last = None;
+        let mut removed = 0;
         for row in &self.rows(&statement).await? {
             let mut cells = row.cells();
             let id = cells.integer()?;
+            let (_, count) = kind_of(cells.text()?)?;
             if cells.integer()? >= at {
                 break;
             }
             last = Some(id);
+            removed += count.unsigned_abs();
         }
         let Some(last) = last else {
             return Ok(0);
@@ -267,16 +345,19 @@ impl Session {
         let statement = self
             .statement("DELETE FROM skep_events WHERE id <= ?")
             .bind(last);
-        Ok(self.execute(&statement).await?)
+        self.execute(&statement).await?;
+        Ok(removed)
     }
 }
 
-fn event_of(
-    head: EventHead,
-    at: i64,
-    form: EventForm<'static>,
-    descriptors: &HashMap<i64, Arc<StorageDescriptor>>,
-) -> Result<Event, Failure> {
+impl EventFilter {
+    /// Whether a number lies in what is asked for.
+    fn has_room_for(&self, id: i64) -> bool {
+        id > self.after && self.up_to.is_none_or(|up_to| id <= up_to)
+    }
+}
+
+fn event_of(head: EventHead, at: i64, body: EventBody) -> Result<Event, Failure> {
     let kind = head
         .kind
         .ok_or_else(|| Failure::fault("an event without a kind"))?;
@@ -288,7 +369,7 @@ fn event_of(
             catalog: head.catalog,
             database: head.database,
             table: head.table,
-            body: form.into_body(descriptors)?,
+            body,
         },
     })
 }

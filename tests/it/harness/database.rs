@@ -2,9 +2,8 @@
 //! others. A missing address is a failure: a test that is not run would look like one that passed.
 
 use skep::store::{Dialect, Store, StoreSettings};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
 use std::future::Future;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -47,7 +46,7 @@ impl TestDatabase {
         let admin_url = std::env::var(variable).unwrap_or_else(|_| {
             panic!("{variable} is not set: run the tests through scripts/with-databases")
         });
-        let number = RandomState::new().build_hasher().finish();
+        let number = fastrand::u64(..);
         let name = format!("t_{}_{number:016x}", std::process::id());
         let mut url = url::Url::parse(&admin_url).expect("a URL");
         url.set_path(&name);
@@ -92,6 +91,38 @@ impl TestDatabase {
     /// Runs SQL on this database, past the store.
     pub(crate) async fn execute(&self, sql: &str) {
         execute(self.dialect, &self.url, sql).await;
+    }
+
+    /// The number that a query past the store gives.
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
+        let fetched: Result<i64, sqlx::Error> = match self.dialect {
+            Dialect::Sqlite => {
+                let options = sqlx::sqlite::SqliteConnectOptions::from_str(&self.url);
+                let mut connection = options
+                    .expect("a URL")
+                    .connect()
+                    .await
+                    .expect("SQLite opens");
+                let query = sqlx::query(AssertSqlSafe(sql.to_owned()));
+                let row = connection.fetch_one(query).await.expect("a row");
+                row.try_get_unchecked(0)
+            }
+            Dialect::Postgres => {
+                let connection = sqlx::PgConnection::connect(&self.url).await;
+                let mut connection = connection.expect("PostgreSQL answers");
+                let query = sqlx::query(AssertSqlSafe(sql.to_owned()));
+                let row = connection.fetch_one(query).await.expect("a row");
+                row.try_get_unchecked(0)
+            }
+            Dialect::MySql => {
+                let connection = sqlx::MySqlConnection::connect(&self.url).await;
+                let mut connection = connection.expect("MySQL answers");
+                let query = sqlx::query(AssertSqlSafe(sql.to_owned()));
+                let row = connection.fetch_one(query).await.expect("a row");
+                row.try_get_unchecked(0)
+            }
+        };
+        fetched.expect("a number")
     }
 
     async fn remove(&self) {

@@ -7,6 +7,7 @@ use crate::harness::{TestDatabase, on_every_database};
 use skep::model::{EventBody, EventKind, Function, FunctionRef, Name, NewEvent, Partition};
 use skep::store::{EventFilter, Store};
 use skep::transact;
+use std::sync::Arc;
 
 on_every_database!(
     every_body_comes_back_as_it_was,
@@ -14,6 +15,7 @@ on_every_database!(
     many_events_are_listed_in_pieces,
     old_events_are_forgotten,
     a_rolled_back_event_leaves_no_gap,
+    changes_of_one_moment_pack_their_table_once,
 );
 
 async fn append(store: &Store, at: i64, events: &[NewEvent]) -> Vec<i64> {
@@ -22,6 +24,7 @@ async fn append(store: &Store, at: i64, events: &[NewEvent]) -> Vec<i64> {
 }
 
 fn bodies(table: &skep::model::Table) -> Vec<EventBody> {
+    let shared = Arc::new(table.clone());
     let table = Box::new(table.clone());
     let own = Partition {
         descriptor: descriptor("own"),
@@ -43,16 +46,16 @@ fn bodies(table: &skep::model::Table) -> Vec<EventBody> {
             is_truncate: true,
         },
         EventBody::Partitions {
-            table: table.clone(),
+            table: shared.clone(),
             partitions: many,
         },
         EventBody::PartitionChange {
-            table: table.clone(),
+            table: shared.clone(),
             before: Box::new(partition("x")),
             after: Box::new(own.clone()),
         },
         EventBody::Insert {
-            table,
+            table: shared,
             partition: Some(Box::new(own)),
             replace: true,
             files: vec!["s3://x/1".into()],
@@ -264,4 +267,76 @@ async fn a_rolled_back_event_leaves_no_gap(test: TestDatabase) {
     let mut session = store.session().await.unwrap();
     assert_eq!(session.event_last_id().await.unwrap(), 0);
     assert_eq!(append(&store, 2, &events).await, [1]);
+}
+
+/// A thousand changes of partitions are a thousand events, but not a thousand copies of their table.
+async fn changes_of_one_moment_pack_their_table_once(test: TestDatabase) {
+    const CHANGES: i64 = 1_000;
+    let store = test.store().await;
+    add_database(&store).await;
+    let table = Arc::new(add_table(&store, "t").await);
+    let changes: Vec<NewEvent> = (0..CHANGES)
+        .map(|number| NewEvent {
+            body: EventBody::PartitionChange {
+                table: Arc::clone(&table),
+                before: Box::new(partition("old")),
+                after: Box::new(partition(&number.to_string())),
+            },
+            ..event(EventKind::AlterPartition, &table.at)
+        })
+        .collect();
+    let other = [event(EventKind::CreateTable, &table.at)];
+    append(&store, 1, &other).await;
+    let ids = append(&store, 1, &changes).await;
+    assert_eq!(ids, (2..=CHANGES + 1).collect::<Vec<i64>>());
+    append(&store, 1, &other).await;
+    let rows = test.number("SELECT COUNT(*) FROM skep_events").await;
+    assert!(rows <= 6, "{rows} rows, each with the table");
+
+    let last = CHANGES + 2;
+    let mut session = store.session().await.unwrap();
+    assert_eq!(session.event_first_id().await.unwrap(), 1);
+    for after in [0, 1, 2, 200, 257, 258, CHANGES, CHANGES + 1, last] {
+        for up_to in [None, Some(1), Some(3), Some(300), Some(CHANGES + 1)] {
+            let filter = EventFilter {
+                after,
+                up_to,
+                ..EventFilter::default()
+            };
+            let wanted: Vec<i64> = (after + 1..=up_to.unwrap_or(last)).collect();
+            let count = session.event_count(&filter).await.unwrap();
+            assert_eq!(
+                usize::try_from(count).unwrap(),
+                wanted.len(),
+                "{after} {up_to:?}"
+            );
+            let mut next = filter.clone();
+            let mut found = Vec::new();
+            loop {
+                let events = session.event_list(&next, 300).await.unwrap();
+                let Some(end) = events.last() else { break };
+                next.after = end.id;
+                found.extend(events);
+            }
+            let ids: Vec<i64> = found.iter().map(|event| event.id).collect();
+            assert_eq!(ids, wanted, "{after} {up_to:?}");
+            for one in found.iter().filter(|one| (2..last).contains(&one.id)) {
+                assert_eq!(one.event, changes[usize::try_from(one.id - 2).unwrap()]);
+            }
+        }
+        let heads = session.event_heads(after, 10).await.unwrap();
+        let ids: Vec<i64> = heads.iter().map(|head| head.id).collect();
+        assert_eq!(
+            ids,
+            (after + 1..=last.min(after + 10)).collect::<Vec<i64>>()
+        );
+    }
+    let without = EventFilter {
+        skip: vec![EventKind::AlterPartition],
+        ..EventFilter::default()
+    };
+    assert_eq!(session.event_count(&without).await.unwrap(), 2);
+    assert_eq!(session.event_list(&without, 9).await.unwrap().len(), 2);
+    let removed = transact!(store, |session| { session.event_delete_before(2, 9).await });
+    assert_eq!(removed.unwrap(), last.unsigned_abs());
 }
