@@ -284,7 +284,7 @@ impl Catalog {
                 .database_get_locked(at)
                 .await?
                 .ok_or_else(|| Error::NotFound(Entity::Database(at.clone())))?;
-            if !session.table_names(at).await?.is_empty() {
+            if !session.table_names(at, None).await?.is_empty() {
                 return Err(not_empty(at, "One or more tables exist."));
             }
             if !session.function_names(at).await?.is_empty() {
@@ -317,7 +317,7 @@ impl Catalog {
                 Err(failure) => return Err(failure),
             }
         }
-        let tables = self.store.session().await?.table_names(at).await?;
+        let tables = self.store.session().await?.table_names(at, None).await?;
         for table in tables {
             match self.table_drop_rows(&at.table(table), delete_data).await {
                 Ok(dropped) => deletions.extend(dropped),

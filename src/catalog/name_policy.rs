@@ -87,7 +87,7 @@ impl Catalog {
         if database != ALWAYS_THERE {
             look(None, rules.database(database));
         }
-        for table in self.store.session().await?.table_names(at).await? {
+        for table in self.store.session().await?.table_names(at, None).await? {
             let checked = rules.table(database, table.as_str());
             look(Some(table), checked);
         }

@@ -228,13 +228,8 @@ async fn views_read(session: &mut Session) -> Result<Views> {
             catalog: catalog.clone(),
             database,
         };
-        let summaries = session.table_summaries(&at).await?;
-        let is_view = |one: &crate::store::TableSummary| one.table_type == TableType::VirtualView;
-        let names: Vec<Name> = summaries
-            .into_iter()
-            .filter(is_view)
-            .map(|one| one.name)
-            .collect();
+        let views = Some(&TableType::VirtualView);
+        let names = session.table_names(&at, views).await?;
         for view in session.table_list_by_names(&at, &names).await? {
             let text = view.view_expanded_text.or(view.view_original_text);
             let Some(text) = text else { continue };

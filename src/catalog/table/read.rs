@@ -6,6 +6,9 @@ use crate::error::{Entity, Error, Result};
 use crate::filter::name_pattern::NamePattern;
 use crate::model::{Column, DatabaseRef, Name, Table, TableMeta, TableRef, TableType};
 
+/// How many tables are read at once for a listing of many.
+const SUMMARIES_PER_PAGE: usize = 1_000;
+
 impl Operations<'_> {
     /// The table, or `NotFound`; also where the database is missing, as Hive answers.
     pub async fn table_get(&self, at: &TableRef) -> Result<Table> {
@@ -44,16 +47,7 @@ impl Operations<'_> {
     ) -> Result<Vec<Name>> {
         self.authorize(Action::See, Resource::Database(at)).await?;
         let mut session = self.store.session().await?;
-        let mut names = match table_type {
-            None => session.table_names(at).await?,
-            Some(wanted) => session
-                .table_summaries(at)
-                .await?
-                .into_iter()
-                .filter(|summary| summary.table_type == *wanted)
-                .map(|summary| summary.name)
-                .collect(),
-        };
+        let mut names = session.table_names(at, table_type).await?;
         if let Some(text) = pattern {
             let pattern = NamePattern::parse(text);
             names.retain(|name| pattern.matches(name.as_str()));
@@ -73,26 +67,31 @@ impl Operations<'_> {
             .await?;
         let names = self.database_names_read(catalog, databases).await?;
         let pattern = tables.map(NamePattern::parse);
+        let types: Vec<&str> = types.iter().map(String::as_str).collect();
         let mut found = Vec::new();
         for database in names {
             let at = DatabaseRef {
                 catalog: catalog.clone(),
                 database,
             };
-            for summary in self.store.session().await?.table_summaries(&at).await? {
-                let kind = summary.table_type.as_str();
-                let of_type = types.is_empty() || types.iter().any(|wanted| wanted == kind);
-                if of_type
-                    && pattern
-                        .as_ref()
-                        .is_none_or(|p| p.matches(summary.name.as_str()))
-                {
-                    found.push(TableMeta {
-                        at: at.table(summary.name),
-                        table_type: summary.table_type,
-                        comment: summary.parameters.get("comment").cloned(),
-                        owner: summary.owner,
-                    });
+            let mut after: Option<Name> = None;
+            loop {
+                let mut session = self.store.session().await?;
+                let page = session
+                    .table_summary_page(&at, &types, after.as_ref(), SUMMARIES_PER_PAGE)
+                    .await?;
+                let is_last = page.len() < SUMMARIES_PER_PAGE;
+                after = page.last().map(|summary| summary.name.clone());
+                let fits = |name: &Name| pattern.as_ref().is_none_or(|p| p.matches(name.as_str()));
+                let fitting = page.into_iter().filter(|summary| fits(&summary.name));
+                found.extend(fitting.map(|summary| TableMeta {
+                    at: at.table(summary.name),
+                    table_type: summary.table_type,
+                    comment: summary.comment,
+                    owner: summary.owner,
+                }));
+                if is_last {
+                    break;
                 }
             }
         }

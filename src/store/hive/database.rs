@@ -9,6 +9,9 @@ use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
 use crate::store::sql::statement::Statement;
 
+/// Most databases that one statement of a listing gives.
+const DATABASES_PER_PAGE: usize = 500;
+
 const COLUMNS: &str =
     "SELECT d.id, d.name, d.description, d.location, d.managed_location, d.owner_name,
         d.owner_type, d.created_at, d.parameters, d.rest
@@ -103,15 +106,30 @@ impl Session {
 
     /// A catalog's databases, in byte order of their names.
     pub async fn database_list(&mut self, catalog: &Name) -> Result<Vec<Database>> {
-        let statement = self
-            .statement(COLUMNS)
-            .text("JOIN skep_catalogs c ON c.id = d.catalog_id WHERE c.name = ? ORDER BY d.name")
-            .bind(catalog.as_str());
-        let rows = self.rows(&statement).await?;
-        Ok(rows
-            .iter()
-            .map(|row| database_of(row, catalog))
-            .collect::<Result<_, Failure>>()?)
+        let mut databases: Vec<Database> = Vec::new();
+        loop {
+            let after = databases
+                .last()
+                .map_or("", |last| last.at.database.as_str());
+            let statement = self
+                .statement(COLUMNS)
+                .text(
+                    "WHERE d.catalog_id = (SELECT c.id FROM skep_catalogs c WHERE c.name = ?)
+                        AND d.name > ?
+                     ORDER BY d.name LIMIT ?",
+                )
+                .bind(catalog.as_str())
+                .bind(after)
+                .bind(DATABASES_PER_PAGE);
+            let rows = self.rows(&statement).await?;
+            let page = rows.iter().map(|row| database_of(row, catalog));
+            let page = page.collect::<Result<Vec<Database>, Failure>>()?;
+            let found = page.len();
+            databases.extend(page);
+            if found < DATABASES_PER_PAGE {
+                return Ok(databases);
+            }
+        }
     }
 
     /// Stores a new database and gives its number; its `id` is not looked at. [`Error::AlreadyExists`] where the name

@@ -33,8 +33,8 @@ pub struct TableSummary {
     pub table_type: TableType,
     /// Its owner.
     pub owner: Option<String>,
-    /// Its properties; the comment is among them.
-    pub parameters: Parameters,
+    /// The comment among its properties.
+    pub comment: Option<String>,
 }
 
 struct TableRow {
@@ -178,14 +178,25 @@ impl Session {
         Ok(row.into_table(database, descriptor))
     }
 
-    /// The names of a database's tables and views, in byte order; none for an unknown database.
-    pub async fn table_names(&mut self, database: &DatabaseRef) -> Result<Vec<Name>> {
+    /// The names of a database's tables and views, in byte order; none for an unknown database. Of one type alone where
+    /// it is given.
+    pub async fn table_names(
+        &mut self,
+        database: &DatabaseRef,
+        table_type: Option<&TableType>,
+    ) -> Result<Vec<Name>> {
         let mut names: Vec<String> = Vec::new();
         loop {
             let last = names.last().map_or("", String::as_str);
-            let statement = self
+            let mut statement = self
                 .names_statement("(SELECT t.name FROM skep_tables t WHERE t.database_id = ")
-                .database_id(database)
+                .database_id(database);
+            if let Some(wanted) = table_type {
+                statement = statement
+                    .text(" AND t.table_type = ?")
+                    .bind(wanted.as_str());
+            }
+            let statement = statement
                 .text(" AND t.name > ? ORDER BY t.name LIMIT ?) n")
                 .bind(last)
                 .bind(NAMES_PER_STATEMENT_MAX);
@@ -198,24 +209,42 @@ impl Session {
         }
     }
 
-    /// A database's tables and views without their columns, in byte order of their names.
-    pub async fn table_summaries(&mut self, database: &DatabaseRef) -> Result<Vec<TableSummary>> {
-        let statement = self
-            .statement(
-                "SELECT t.name, t.table_type, t.owner_name, t.parameters
-                 FROM skep_tables t
-                 WHERE t.database_id = ",
-            )
-            .database_id(database)
-            .text(" ORDER BY t.name");
+    /// The next `limit` tables and views of a database after a name, of one of these types (none: all), without their
+    /// columns, in byte order of their names.
+    pub async fn table_summary_page(
+        &mut self,
+        database: &DatabaseRef,
+        types: &[&str],
+        after: Option<&Name>,
+        limit: usize,
+    ) -> Result<Vec<TableSummary>> {
+        let mut statement = self
+            .statement("SELECT t.name, t.table_type, t.owner_name, ")
+            .text(self.dialect().comment_of_table())
+            .text(" FROM skep_tables t WHERE t.database_id = ")
+            .database_id(database);
+        if !types.is_empty() {
+            statement = statement.text(" AND t.table_type IN ").list(types);
+        }
+        let statement = statement
+            .text(" AND t.name > ? ORDER BY t.name LIMIT ?")
+            .bind(after.map_or("", Name::as_str))
+            .bind(limit);
         let rows = self.rows(&statement).await?;
         let summaries = rows.iter().map(|row| {
             let mut cells = row.cells();
+            let (name, table_type) = (cells.text()?, cells.text()?);
+            let owner = cells.string_or_null()?;
+            let comment = cells.string_or_null()?;
+            let comment = match cells.text_or_null()? {
+                Some(all) => parameters_of(Some(all))?.remove("comment"),
+                None => comment,
+            };
             Ok(TableSummary {
-                name: Name::new(cells.text()?),
-                table_type: TableType::parse(cells.text()?),
-                owner: cells.string_or_null()?,
-                parameters: parameters_of(cells.text_or_null()?)?,
+                name: Name::new(name),
+                table_type: TableType::parse(table_type),
+                owner,
+                comment,
             })
         });
         Ok(summaries.collect::<Result<_, Failure>>()?)

@@ -79,6 +79,20 @@ impl Dialect {
         }
     }
 
+    /// Two columns of a table `t`: the comment among its properties, and all of them where the database cannot read
+    /// the comment out of them (a property has a NUL character, which no text of PostgreSQL can hold).
+    pub(in crate::store) fn comment_of_table(self) -> &'static str {
+        match self {
+            Self::Sqlite => "json_extract(t.parameters, '$.comment'), NULL",
+            Self::Postgres => {
+                "CASE WHEN STRPOS(t.parameters, '\\u0000') = 0
+                    THEN CAST(t.parameters AS JSON) ->> 'comment' END,
+                 CASE WHEN STRPOS(t.parameters, '\\u0000') > 0 THEN t.parameters END"
+            }
+            Self::MySql => "JSON_UNQUOTE(JSON_EXTRACT(t.parameters, '$.comment')), NULL",
+        }
+    }
+
     /// The end of a SELECT that holds its rows until the transaction ends. SQLite needs none: its transactions
     /// hold the whole database from their first statement.
     pub(in crate::store) fn row_lock(self) -> &'static str {

@@ -3,10 +3,10 @@
 use super::sample::{
     add_database, add_table, database, database_ref, descriptor, table, table_ref,
 };
-use crate::harness::{TestDatabase, on_every_database};
+use crate::harness::{TestDatabase, on_every_database, run};
 use skep::error::{Entity, Error};
 use skep::model::{DatabaseRef, Name, Parameters, Table, TableType};
-use skep::store::OBJECT_NAME_BYTES_MAX;
+use skep::store::{OBJECT_NAME_BYTES_MAX, Store};
 use skep::transact;
 
 on_every_database!(
@@ -119,8 +119,11 @@ async fn tables_are_listed_in_byte_order(test: TestDatabase) {
     let sorted = ["a", "a b", "a_b", "ab", "b", "z", "é"].map(Name::new);
     let mut session = store.session().await.unwrap();
     let at = database_ref();
-    assert_eq!(session.table_names(&at).await.unwrap(), sorted);
-    let summaries = session.table_summaries(&at).await.unwrap();
+    assert_eq!(session.table_names(&at, None).await.unwrap(), sorted);
+    let summaries = session
+        .table_summary_page(&at, &[], None, 100)
+        .await
+        .unwrap();
     assert_eq!(
         summaries
             .iter()
@@ -151,7 +154,7 @@ async fn tables_are_listed_in_byte_order(test: TestDatabase) {
     );
     assert!(
         session
-            .table_names(&DatabaseRef::new("hive", "none"))
+            .table_names(&DatabaseRef::new("hive", "none"), None)
             .await
             .unwrap()
             .is_empty()
@@ -205,7 +208,65 @@ async fn what_cannot_be_stored_is_refused_by_name(test: TestDatabase) {
     );
     let mut session = store.session().await.unwrap();
     assert_eq!(
-        session.table_names(&database_ref()).await.unwrap(),
+        session.table_names(&database_ref(), None).await.unwrap(),
         [Name::new(&longest)]
     );
+}
+
+/// Listings that tell names, types and comments do not fetch the properties, of which a table may have 30 KB and more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listing_of_tables_leaves_their_properties_where_they_are() {
+    const TABLES: usize = 40;
+    run(
+        TestDatabase::postgres().await,
+        async |test: TestDatabase| {
+            let store = test.store().await;
+            add_database(&store).await;
+            for number in 0..TABLES {
+                let mut table = table(table_ref(&format!("t{number:02}")));
+                table.table_type = if number == 7 {
+                    TableType::VirtualView
+                } else {
+                    TableType::External
+                };
+                let schema = "long ".repeat(10_000);
+                table.parameters.insert("schema".into(), schema);
+                table
+                    .parameters
+                    .insert("comment".into(), format!("c{number}"));
+                if number == 8 {
+                    table.parameters.insert("odd".into(), "\0".into());
+                }
+                transact!(store, |session| { session.table_insert(&table).await }).unwrap();
+            }
+            let (settings, proxy) = super::pool::behind_proxy(&test).await;
+            let store = Store::open(settings).await.unwrap();
+            let mut session = store.session().await.unwrap();
+            let at = database_ref();
+            let view = Some(&TableType::VirtualView);
+            assert_eq!(
+                session.table_names(&at, view).await.unwrap(),
+                [Name::new("t07")]
+            );
+            let all = session
+                .table_summary_page(&at, &[], None, 100)
+                .await
+                .unwrap();
+            assert_eq!(all.len(), TABLES);
+            for (number, one) in all.iter().enumerate() {
+                assert_eq!(one.comment, Some(format!("c{number}")));
+            }
+            let view = session
+                .table_summary_page(&at, &["VIRTUAL_VIEW"], None, 100)
+                .await;
+            assert_eq!(view.unwrap().len(), 1);
+            // The one that PostgreSQL cannot look into comes whole.
+            let bytes = proxy.bytes_answered();
+            assert!(
+                bytes < 3 * 50_000,
+                "{bytes} bytes for {TABLES} names and comments"
+            );
+        },
+    )
+    .await;
 }
