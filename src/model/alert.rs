@@ -1,6 +1,7 @@
 //! What waits to be told, and what was: one alert for each channel that a change or an alarm concerns.
 
 use super::notice::{NoticeEntry, NoticeKind, Severity};
+use crate::clock::DatabaseTime;
 
 /// Where an alert stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,7 +54,7 @@ pub struct Alert {
     /// When it was written.
     pub at: i64,
     /// When it is to be sent.
-    pub due_at: i64,
+    pub due_at: DatabaseTime,
     /// Where it stands.
     pub state: AlertState,
     /// How often the channel did not take it.
@@ -100,7 +101,7 @@ pub struct Mute {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChannelState {
     /// When the channel may be asked again; 0 while it works.
-    pub next_at: i64,
+    pub next_at: DatabaseTime,
     /// Sendings in a row that failed.
     pub failures: i64,
     /// What the last one failed of.
@@ -108,7 +109,7 @@ pub struct ChannelState {
     /// When the channel last took something.
     pub last_sent_at: Option<i64>,
     /// The next moment of the digest; `None` until the channel was first looked at.
-    pub digest_at: Option<i64>,
+    pub digest_at: Option<DatabaseTime>,
 }
 
 /// A channel, and how sending on it goes.

@@ -1,6 +1,7 @@
 //! Table locks: how Iceberg and Trino keep two writers apart.
 
 use super::Name;
+use crate::clock::DatabaseTime;
 
 /// A lock: components that are granted together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +20,12 @@ pub struct Lock {
     pub hostname: String,
     /// What the client calls itself; Iceberg finds a lost lock by it.
     pub agent_info: Option<String>,
-    /// Seconds since the epoch of the last sign of life.
-    pub heartbeat_at: i64,
-    /// Seconds since the epoch when it was granted.
-    pub acquired_at: Option<i64>,
+    /// When its holder last gave a sign of life.
+    pub heartbeat_at: DatabaseTime,
+    /// Seconds from then to the moment at which it was read, both by the database's clock.
+    pub idle_s: i64,
+    /// When it was granted.
+    pub acquired_at: Option<DatabaseTime>,
 }
 
 /// One resource of a lock. The range grows with what is absent: no table is the whole database.

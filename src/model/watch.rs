@@ -5,6 +5,7 @@ use super::column::Column;
 use super::name::TableRef;
 use super::notice::Severity;
 use super::source::SourceTableRef;
+use crate::clock::DatabaseTime;
 
 /// Bytes of a source's or channel's name at most.
 pub const WATCH_NAME_BYTES_MAX: usize = 64;
@@ -51,9 +52,9 @@ pub struct SourceState {
     /// The schedule and time zone that `due_at` was computed from.
     pub schedule: String,
     /// The moment of the schedule that is next to be kept; it stays where it is until a run goes through.
-    pub due_at: i64,
+    pub due_at: DatabaseTime,
     /// When the next try is due: `due_at`, or later after failures.
-    pub next_at: i64,
+    pub next_at: DatabaseTime,
     /// When the last run ended, well or not.
     pub last_run_at: Option<i64>,
     /// When the last run that went through ended.

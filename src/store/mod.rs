@@ -19,7 +19,7 @@ pub use discovery::skip::SKIP_SEEN_EVERY_S;
 pub use discovery::table::DiscoveryTableUpdate;
 pub use form::snapshot::SnapshotBody;
 pub use hive::event::{EventFilter, EventHead};
-pub use hive::partition::{NameRange, PartitionFound};
+pub use hive::partition::PartitionFound;
 pub use hive::pending_delete::PendingDelete;
 pub use hive::statistics::TABLE_LEVEL;
 pub use hive::table::TableSummary;
@@ -35,18 +35,20 @@ pub use sql::transact::{Run, Transaction};
 pub use watch::alert::AlertBacklog;
 pub use watch::source::SourceRow;
 
+use crate::clock::Clock;
 use crate::error::Result;
 use futures::future::BoxFuture;
 use sql::failure::Failure;
 use sql::link::{Role, Target};
 use sql::pool::Pool;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
 /// The database of the catalog. Cloning is cheap; all clones share the connections.
 #[derive(Debug, Clone)]
 pub struct Store {
     inner: Arc<Inner>,
+    /// Stands for the database's time where it is fixed.
+    clock: Clock,
 }
 
 #[derive(Debug)]
@@ -63,16 +65,17 @@ struct Inner {
 impl Store {
     /// Connects, and brings the schema up to this version of skep. Any number of processes may do so at once.
     pub async fn open(settings: StoreSettings) -> Result<Self> {
-        let target = Target::new(&settings)?;
-        let dialect = target.dialect();
+        let dialect = Target::new(&settings)?.dialect();
         sql::migrate::migrate(&settings).await?;
+        let target = Target::fitting(&settings).await?;
         let most = usize::try_from(settings.connections_max.max(1)).unwrap_or(1);
-        let readers = Pool::new(target.clone(), Role::Read, most, settings.acquire_timeout);
+        let readers = Pool::new(target.clone(), Role::Read, most, &settings);
         let writers = match dialect {
-            Dialect::Sqlite => Pool::new(target, Role::Write, 1, settings.acquire_timeout),
+            Dialect::Sqlite => Pool::new(target, Role::Write, 1, &settings),
             Dialect::Postgres | Dialect::MySql => Arc::clone(&readers),
         };
         Ok(Self {
+            clock: Clock::System,
             inner: Arc::new(Inner {
                 settings,
                 dialect,
@@ -82,6 +85,16 @@ impl Store {
                 descriptors: hive::descriptor::Descriptors::default(),
             }),
         })
+    }
+
+    /// The same store, whose time is that of a fixed clock instead of the database's: for tests. Any other clock
+    /// changes nothing.
+    #[must_use]
+    pub fn with_clock(self, clock: &Clock) -> Self {
+        Self {
+            clock: clock.clone(),
+            ..self
+        }
     }
 
     /// A session of single reads, each seeing everything that was committed before it.
@@ -127,9 +140,4 @@ impl Store {
         let lease = self.inner.writers.acquire().await?;
         Session::begin(self.clone(), lease).await
     }
-}
-
-/// A number nobody can foretell: for pauses and names of holders, not for secrets.
-fn random_number() -> u64 {
-    RandomState::new().build_hasher().finish()
 }

@@ -31,7 +31,7 @@ impl Operations<'_> {
                 added,
             }));
         }
-        let now = self.now();
+        let now = self.now().await?.seconds();
         transact!(self.store, |session| {
             session.schema_change_applied(id, now).await
         })?;

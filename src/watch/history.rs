@@ -108,7 +108,8 @@ impl Operations<'_> {
     /// latest. Gives the number of rows.
     pub async fn watch_history_expire(&self) -> Result<u64> {
         self.authorize(Action::Operate, Resource::Server).await?;
-        let before = self.now().saturating_sub(self.setup.changes_kept_s);
+        let before = self.now().await?.plus_s(-self.setup.changes_kept_s);
+        let before = before.seconds();
         let mut removed = 0;
         loop {
             let batch = transact!(self.store, |session| {
@@ -137,7 +138,8 @@ impl Operations<'_> {
 
 impl Watch {
     async fn snapshots_thin(&self, source: &str) -> Result<u64> {
-        let before = self.now().saturating_sub(self.setup.snapshots_kept_s);
+        let before = self.now().await?.plus_s(-self.setup.snapshots_kept_s);
+        let before = before.seconds();
         transact!(self.store, |session| {
             // Held, so that no run stores a body that is just being removed.
             let Some(row) = session.source_get_locked(source).await? else {

@@ -29,7 +29,9 @@ pub use settings::{
 pub use status::{SourceStatus, WatchReport};
 
 use crate::catalog::Catalog;
-use crate::clock::Clock;
+use crate::clock::DatabaseTime;
+use crate::error::Result;
+use crate::schedule::Schedule;
 use crate::store::Store;
 use std::sync::Arc;
 
@@ -39,7 +41,6 @@ use std::sync::Arc;
 pub struct Watch {
     catalog: Arc<Catalog>,
     store: Store,
-    clock: Clock,
     setup: WatchSetup,
 }
 
@@ -48,14 +49,18 @@ impl Watch {
     pub fn new(catalog: Arc<Catalog>, setup: WatchSetup) -> Self {
         Self {
             store: catalog.store().clone(),
-            clock: catalog.clock().clone(),
             catalog,
             setup,
         }
     }
 
-    /// The present time in seconds since the epoch.
-    fn now(&self) -> i64 {
-        self.clock.seconds()
+    /// The database's time: all replicas keep the same schedules.
+    async fn now(&self) -> Result<DatabaseTime> {
+        self.store.session().await?.now().await
     }
+}
+
+/// The next moment of a schedule; one that never comes lies beyond all others.
+fn next_moment(schedule: &Schedule, now: DatabaseTime) -> DatabaseTime {
+    DatabaseTime::from_database(schedule.next_or_never(now.seconds()))
 }

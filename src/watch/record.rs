@@ -1,10 +1,11 @@
 //! What a run found, written in one transaction by whoever holds the lease: the snapshot where it is another one, the
 //! changes, what is to be told of them, and the source's schedule. A kill leaves all of it or nothing.
 
-use super::Watch;
 use super::reach::Reach;
 use super::status::WatchReport;
+use super::{Watch, next_moment};
 use crate::catalog::service::{LEASE_S, Lease};
+use crate::clock::DatabaseTime;
 use crate::diff::compare::{Comparison, carried, diff_first};
 use crate::error::{Error, Result};
 use crate::model::{
@@ -119,12 +120,12 @@ impl Watch {
         compared: Compared,
         lease: &Lease,
     ) -> Result<WatchReport> {
-        let now = self.now();
+        let now = self.now().await?;
         let mut found = Vec::with_capacity(compared.comparison.changes.len());
         if !compared.comparison.changes.is_empty() {
             let mut reach = Reach::new(self, name, compared.dialect).await?;
             for change in &compared.comparison.changes {
-                found.push(reach.change(change, now).await?);
+                found.push(reach.change(change, now.seconds()).await?);
             }
         }
         let before_id = compared.before.as_ref().map(|info| info.id);
@@ -145,7 +146,7 @@ impl Watch {
                 let info = SnapshotInfo {
                     id: 0,
                     source: name.to_owned(),
-                    at: now,
+                    at: now.seconds(),
                     digest: body.digest.clone(),
                     tables: *tables,
                     columns: *columns,
@@ -177,14 +178,14 @@ impl Watch {
 }
 
 /// The state after a run that went through.
-fn state_after(before: &SourceState, schedule: &Schedule, now: i64) -> SourceState {
-    let next = schedule.next_or_never(now);
+fn state_after(before: &SourceState, schedule: &Schedule, now: DatabaseTime) -> SourceState {
+    let next = next_moment(schedule, now);
     SourceState {
         schedule: before.schedule.clone(),
         due_at: next,
         next_at: next,
-        last_run_at: Some(now),
-        last_ok_at: Some(now),
+        last_run_at: Some(now.seconds()),
+        last_ok_at: Some(now.seconds()),
         failures: 0,
         last_error: None,
         alarmed_at: None,

@@ -7,7 +7,8 @@ use super::record::Compared;
 use super::settings::source_schedule;
 use super::source::{Known, lease_name, source_busy, source_error, source_missing};
 use super::status::WatchReport;
-use crate::catalog::service::doubled_s;
+use super::{Watch, next_moment};
+use crate::back_off::BackOff;
 use crate::catalog::service::{LEASE_S, Lease};
 use crate::catalog::{Action, Resource};
 use crate::error::{Error, Result};
@@ -17,10 +18,8 @@ use crate::store::{SourceRow, without_nul};
 use crate::transact;
 use std::time::Instant;
 
-/// The first pause after a failure; it doubles with each.
-const BACK_OFF_S: i64 = 60;
-/// The longest pause.
-const BACK_OFF_S_MAX: i64 = 30 * 60;
+/// The pauses after failures.
+const BACK_OFF: BackOff = BackOff::of_seconds(60, 30 * 60);
 /// Failures in a row after which people are told.
 const FAILURES_TOLD: i64 = 3;
 /// Seconds that a run may be late before people are told.
@@ -58,7 +57,8 @@ impl Watch {
     ) -> Result<WatchReport> {
         let settings = &known.settings;
         let row = self.source_row(name, settings).await?;
-        if cause == WatchCause::Schedule && (settings.paused || row.state.next_at > self.now()) {
+        let is_early = settings.paused || row.state.next_at > self.now().await?;
+        if cause == WatchCause::Schedule && is_early {
             return Err(Error::Conflict(format!(
                 "another process has just read the source {name}"
             )));
@@ -96,7 +96,7 @@ impl Watch {
     ) -> Result<SourceRow> {
         let schedule = source_schedule(settings).map_err(Error::Invalid)?;
         let text = schedule.to_string();
-        let now = self.now();
+        let now = self.now().await?;
         transact!(self.store, |session| {
             let Some(mut row) = session.source_get_locked(name).await? else {
                 let row = SourceRow {
@@ -118,7 +118,7 @@ impl Watch {
                 row.state.schedule.clone_from(&text);
                 // What is overdue stays so.
                 if row.state.due_at > now {
-                    row.state.due_at = schedule.next_or_never(now);
+                    row.state.due_at = next_moment(&schedule, now);
                     row.state.next_at = row.state.due_at;
                 }
                 session
@@ -137,7 +137,7 @@ impl Watch {
         failure: &Error,
         lease: &Lease,
     ) -> Result<()> {
-        let now = self.now();
+        let now = self.now().await?;
         let text = without_nul(&failure.to_string());
         tracing::warn!(source = row.name, error = text, "a source cannot be read");
         transact!(self.store, |session| {
@@ -150,12 +150,12 @@ impl Watch {
             };
             let mut state = found.state;
             state.failures += 1;
-            state.last_run_at = Some(now);
-            state.next_at = now + back_off_s(state.failures);
+            state.last_run_at = Some(now.seconds());
+            state.next_at = now.plus_s(BACK_OFF.pause_s(state.failures - 1));
             state.last_error = Some(text.clone());
-            let is_late = now - state.due_at > LATE_S && !settings.paused;
+            let is_late = now.since_s(state.due_at) > LATE_S && !settings.paused;
             if state.alarmed_at.is_none() && (state.failures >= FAILURES_TOLD || is_late) {
-                state.alarmed_at = Some(now);
+                state.alarmed_at = Some(now.seconds());
                 self.alarm_write(session, &row.name, &state, now).await?;
             }
             session
@@ -187,22 +187,5 @@ impl Watch {
         let compared = Compared::new(before, snapshot, settings).await?;
         let schedule = source_schedule(settings).map_err(Error::Invalid)?;
         self.run_record(&row.name, &schedule, compared, lease).await
-    }
-}
-
-/// The pause after so many failures in a row.
-fn back_off_s(failures: i64) -> i64 {
-    doubled_s(BACK_OFF_S, failures.saturating_sub(1), BACK_OFF_S_MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::back_off_s;
-
-    #[test]
-    fn the_pause_doubles_up_to_half_an_hour() {
-        let minutes: Vec<i64> = (1..=7).map(|failures| back_off_s(failures) / 60).collect();
-        assert_eq!(minutes, [1, 2, 4, 8, 16, 30, 30]);
-        assert_eq!(back_off_s(i64::MAX), 1_800);
     }
 }

@@ -5,6 +5,7 @@ use super::Watch;
 use super::run::LATE_S;
 use super::status::WatchReport;
 use crate::catalog::{Action, Resource};
+use crate::clock::DatabaseTime;
 use crate::error::{Error, Result};
 use crate::model::WatchCause;
 use crate::store::SourceRow;
@@ -15,7 +16,7 @@ impl Operations<'_> {
     /// schedules that have changed, are taken up on the way.
     pub async fn watch_due(&self) -> Result<Vec<String>> {
         self.authorize(Action::Operate, Resource::Server).await?;
-        let now = self.now();
+        let now = self.now().await?;
         let mut session = self.store.session().await?;
         let mut rows = session.source_list().await?;
         drop(session);
@@ -40,7 +41,7 @@ impl Operations<'_> {
 
 impl Watch {
     /// When a source is to be read next; `None` for one that rests or is not known any more.
-    async fn source_next(&self, row: &SourceRow) -> Result<Option<i64>> {
+    async fn source_next(&self, row: &SourceRow) -> Result<Option<DatabaseTime>> {
         let known = match self.source_known(&row.name, Some(row)) {
             Ok(known) => known.filter(|known| !known.settings.paused),
             // One row that cannot be read must not stop the others.
@@ -83,7 +84,7 @@ impl Operations<'_> {
     /// Gives their number.
     pub async fn watch_late_tell(&self) -> Result<u64> {
         self.authorize(Action::Operate, Resource::Server).await?;
-        let now = self.now();
+        let now = self.now().await?;
         let mut session = self.store.session().await?;
         let rows = session.source_list().await?;
         drop(session);
@@ -99,7 +100,7 @@ impl Operations<'_> {
                     return Ok(0);
                 };
                 let mut state = found.state;
-                state.alarmed_at = Some(now);
+                state.alarmed_at = Some(now.seconds());
                 self.alarm_write(session, &row.name, &state, now).await?;
                 session
                     .source_update(&row.name, &state, found.snapshot_id)
@@ -111,6 +112,6 @@ impl Operations<'_> {
     }
 }
 
-fn is_late(row: &SourceRow, now: i64) -> bool {
-    row.state.alarmed_at.is_none() && now.saturating_sub(row.state.due_at) > LATE_S
+fn is_late(row: &SourceRow, now: DatabaseTime) -> bool {
+    row.state.alarmed_at.is_none() && now.since_s(row.state.due_at) > LATE_S
 }

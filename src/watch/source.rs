@@ -136,7 +136,7 @@ impl Operations<'_> {
             what: "writing the settings of a source".into(),
             source: source.into(),
         })?;
-        let now = self.now();
+        let now = self.now().await?;
         let row = SourceRow {
             name: name.to_owned(),
             settings: Some(text),

@@ -90,7 +90,7 @@ impl Catalog {
         reason: &str,
         since: i64,
     ) -> Result<Vec<Deletion>> {
-        let next_at = self.now() + RETRY_DELAY_S;
+        let next_at = session.now().await?.plus_s(RETRY_DELAY_S);
         let ids = session
             .pending_delete_insert_list(locations, reason, since, next_at)
             .await?;

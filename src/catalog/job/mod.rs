@@ -32,8 +32,8 @@ pub use running::JobFigures;
 pub(in crate::catalog) use running::RunningJobs;
 
 use super::Catalog;
-use super::back_off::doubled_s;
 use super::lease::Lease;
+use crate::back_off::BackOff;
 use crate::catalog::{Action, Operations, Resource};
 use crate::deadline;
 use crate::error::{Error, Result};
@@ -53,10 +53,8 @@ const JOB_LEASE_S: i64 = 20;
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Looks at the row between two tries to take a job over whose process may have died.
 const LOOKS_PER_TRY: u32 = 8;
-/// Seconds before a job that failed is tried again; doubled with each further failure.
-const RETRY_DELAY_S: i64 = 5;
-/// Seconds between two tries at most.
-const RETRY_DELAY_S_MAX: i64 = 600;
+/// The pauses before a job that failed is tried again.
+const RETRY_DELAY: BackOff = BackOff::of_seconds(5, 600);
 /// Jobs of dead processes that one process is at, at the same time.
 const RESUMED_CONCURRENT_MAX: usize = 4;
 
@@ -203,7 +201,7 @@ impl Catalog {
 
     /// Sees to it that a job that has not ended is tried again.
     async fn job_retry_later(&self, job: &Job, failure: &Error) {
-        let delay_s = doubled_s(RETRY_DELAY_S, job.attempts, RETRY_DELAY_S_MAX);
+        let delay_s = RETRY_DELAY.pause_s(job.attempts);
         let noted = transact!(self.store, |session| {
             session.job_postpone(job.id, delay_s).await
         });

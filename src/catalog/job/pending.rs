@@ -3,8 +3,8 @@
 
 use super::deletion::{RETRY_DELAY_S, spared_tell};
 use super::relocation::busy;
+use crate::back_off::BackOff;
 use crate::catalog::Catalog;
-use crate::catalog::back_off::doubled_s;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::lake::{Moment, Progress, Spared};
@@ -16,8 +16,8 @@ use std::time::Duration;
 
 /// How many deletions one pass of the background task takes up.
 const PENDING_DELETES_PER_PASS_MAX: usize = 100;
-/// Seconds between two tries at most.
-const RETRY_DELAY_S_MAX: i64 = 3600;
+/// The pauses between two tries.
+const RETRY_DELAY: BackOff = BackOff::of_seconds(RETRY_DELAY_S, 3600);
 
 /// How far the clocks of the replicas and of the store may differ. S3 refuses requests that are further off, so where
 /// skep works at all, this holds.
@@ -28,8 +28,9 @@ impl Operations<'_> {
     pub async fn pending_deletes_retry(&self) -> Result<(usize, usize)> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let mut session = self.store.session().await?;
+        let now = session.now().await?;
         let due = session
-            .pending_delete_due(self.now(), PENDING_DELETES_PER_PASS_MAX)
+            .pending_delete_due(now, PENDING_DELETES_PER_PASS_MAX)
             .await?;
         drop(session);
         let (mut tried, mut failed) = (0, 0);
@@ -125,9 +126,9 @@ impl Catalog {
 
     /// Moves the next try into the future before this one begins, so that no other replica takes the same one up.
     pub(super) async fn pending_delete_claim(&self, pending: &PendingDelete) -> Result<bool> {
-        let delay_s = doubled_s(RETRY_DELAY_S, pending.attempts, RETRY_DELAY_S_MAX);
-        let next_at = self.now() + delay_s;
+        let delay_s = RETRY_DELAY.pause_s(pending.attempts);
         transact!(self.store, |session| {
+            let next_at = session.now().await?.plus_s(delay_s);
             session
                 .pending_delete_postpone(pending.id, pending.attempts, next_at)
                 .await

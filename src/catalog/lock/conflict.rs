@@ -67,6 +67,7 @@ fn exclude(wanted: LockType, held: LockType) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::DatabaseTime;
     use crate::model::{LockState, Name};
 
     fn component(
@@ -99,7 +100,8 @@ mod tests {
             user: String::new(),
             hostname: String::new(),
             agent_info: None,
-            heartbeat_at: 0,
+            heartbeat_at: DatabaseTime::default(),
+            idle_s: 0,
             acquired_at: None,
         }
     }

@@ -8,6 +8,7 @@ mod conflict;
 
 use super::Catalog;
 use crate::catalog::{Action, Operations, Resource};
+use crate::clock::DatabaseTime;
 use crate::error::{Entity, Error, Result};
 use crate::model::{Lock, LockComponent, LockState, Name};
 use crate::store::Session;
@@ -76,8 +77,7 @@ impl Operations<'_> {
                 "a lock has at most {LOCK_COMPONENTS_MAX} components"
             )));
         }
-        let now = self.now();
-        let oldest = now - self.settings.lock_timeout_s;
+        let timeout_s = self.settings.lock_timeout_s;
         transact!(self.store, |session| {
             let mut lock = Lock {
                 id: 0,
@@ -87,11 +87,12 @@ impl Operations<'_> {
                 user: spec.user.clone(),
                 hostname: spec.hostname.clone(),
                 agent_info: spec.agent_info.clone(),
-                heartbeat_at: now,
+                heartbeat_at: DatabaseTime::default(),
+                idle_s: 0,
                 acquired_at: None,
             };
             lock.id = session.lock_insert(&lock).await?;
-            let state = lock_decide(session, &lock, now, oldest).await?;
+            let state = lock_decide(session, &lock, timeout_s).await?;
             Ok((lock.id, state))
         })
     }
@@ -100,18 +101,17 @@ impl Operations<'_> {
     /// given back or has run out.
     pub async fn lock_check(&self, id: i64) -> Result<LockState> {
         self.authorize(Action::Lock, Resource::Server).await?;
-        let now = self.now();
-        let timeout = self.settings.lock_timeout_s;
-        if let Some(state) = self.lock_peek(id, now).await? {
+        let timeout_s = self.settings.lock_timeout_s;
+        if let Some(state) = self.lock_peek(id).await? {
             return Ok(state);
         }
         transact!(self.store, |session| {
-            if !session.lock_heartbeat(id, now).await? {
+            if !session.lock_heartbeat(id).await? {
                 return Err(missing(id));
             }
             let lock = session.lock_get(id).await?.ok_or_else(|| missing(id))?;
             if lock.state == LockState::Waiting {
-                return lock_decide(session, &lock, now, now - timeout).await;
+                return lock_decide(session, &lock, timeout_s).await;
             }
             Ok(lock.state)
         })
@@ -121,18 +121,18 @@ impl Operations<'_> {
 impl Catalog {
     /// The answer to a poll where nothing needs to be written: the last sign of life is fresh, and the lock is granted
     /// or has a living one in its way.
-    async fn lock_peek(&self, id: i64, now: i64) -> Result<Option<LockState>> {
-        let timeout = self.settings.lock_timeout_s;
+    async fn lock_peek(&self, id: i64) -> Result<Option<LockState>> {
+        let timeout_s = self.settings.lock_timeout_s;
         let mut session = self.store.session().await?;
         let lock = session.lock_get(id).await?.ok_or_else(|| missing(id))?;
-        if now - lock.heartbeat_at > timeout / HEARTBEAT_SHARE_OF_TIMEOUT {
+        if lock.idle_s > timeout_s / HEARTBEAT_SHARE_OF_TIMEOUT {
             return Ok(None);
         }
         if lock.state != LockState::Waiting {
             return Ok(Some(lock.state));
         }
         let mut others = locks_around(&mut session, &lock).await?;
-        others.retain(|other| other.heartbeat_at >= now - timeout);
+        others.retain(|other| other.idle_s <= timeout_s);
         Ok(blocker(&lock, &others).map(|_| LockState::Waiting))
     }
 }
@@ -149,10 +149,7 @@ impl Operations<'_> {
     pub async fn lock_heartbeat(&self, id: i64, transaction_id: i64) -> Result<()> {
         self.authorize(Action::Lock, Resource::Server).await?;
         if id != 0 {
-            let now = self.now();
-            let found = transact!(self.store, |session| {
-                session.lock_heartbeat(id, now).await
-            })?;
+            let found = transact!(self.store, |session| { session.lock_heartbeat(id).await })?;
             if !found {
                 return Err(missing(id));
             }
@@ -163,10 +160,9 @@ impl Operations<'_> {
     /// The living locks that have a component the filter accepts, by number.
     pub async fn lock_list(&self, filter: &LockFilter) -> Result<Vec<ListedLock>> {
         self.authorize(Action::See, Resource::Server).await?;
-        let oldest = self.now() - self.settings.lock_timeout_s;
+        let timeout_s = self.settings.lock_timeout_s;
         let mut locks = self.store.session().await?.lock_list().await?;
-        locks.retain(|lock| lock.heartbeat_at >= oldest);
-        locks.sort_by_key(|lock| lock.id);
+        locks.retain(|lock| lock.idle_s <= timeout_s);
         let mut listed = Vec::new();
         for lock in &locks {
             if filter
@@ -192,9 +188,11 @@ impl Operations<'_> {
     /// Deletes the locks that nobody kept alive, and says how many there were.
     pub async fn locks_expire(&self) -> Result<usize> {
         self.authorize(Action::Operate, Resource::Server).await?;
-        let oldest = self.now() - self.settings.lock_timeout_s;
+        let timeout_s = self.settings.lock_timeout_s;
         let expired = transact!(self.store, |session| {
-            session.lock_expire(oldest, LOCKS_EXPIRED_AT_ONCE_MAX).await
+            session
+                .lock_expire(timeout_s, LOCKS_EXPIRED_AT_ONCE_MAX)
+                .await
         })?;
         if !expired.is_empty() {
             tracing::info!(locks = ?expired, "locks ran out without a sign of life");
@@ -215,27 +213,20 @@ impl LockFilter {
 }
 
 /// Grants a waiting lock where nothing living with a smaller number is in its way. What has run out goes.
-async fn lock_decide(
-    session: &mut Session,
-    lock: &Lock,
-    now: i64,
-    oldest: i64,
-) -> Result<LockState> {
+async fn lock_decide(session: &mut Session, lock: &Lock, timeout_s: i64) -> Result<LockState> {
     let mut others = locks_around(session, lock).await?;
-    let dead = |other: &Lock| other.id < lock.id && other.heartbeat_at < oldest;
+    let dead = |other: &Lock| other.id < lock.id && other.idle_s > timeout_s;
     if others.iter().any(dead) {
         // A lock that was kept alive in this very moment is not deleted, and then still counts.
         session
-            .lock_expire(oldest, LOCKS_EXPIRED_AT_ONCE_MAX)
+            .lock_expire(timeout_s, LOCKS_EXPIRED_AT_ONCE_MAX)
             .await?;
         others = locks_around(session, lock).await?;
     }
     if blocker(lock, &others).is_some() {
         return Ok(LockState::Waiting);
     }
-    session
-        .lock_set_state(lock.id, LockState::Acquired, Some(now))
-        .await?;
+    session.lock_grant(lock.id).await?;
     Ok(LockState::Acquired)
 }
 

@@ -160,7 +160,7 @@ impl From<Alert> for AlertView {
             effects: alert.entry.effects,
             owner: alert.entry.owner,
             at: moment(alert.at),
-            due_at: moment(alert.due_at),
+            due_at: moment(alert.due_at.seconds()),
             state: alert.state.as_str().to_owned(),
             attempts: alert.attempts,
             last_error: alert.last_error,
@@ -193,7 +193,7 @@ impl From<ChannelStatus> for ChannelView {
             oldest_due_at: status.oldest_due_at.and_then(moment),
             failures: state.failures,
             last_error: state.last_error,
-            next_try_at: moment(state.next_at),
+            next_try_at: moment(state.next_at.seconds()),
             last_sent_at: state.last_sent_at.and_then(moment),
         }
     }

@@ -217,7 +217,7 @@ impl From<SourceStatus> for SourceView {
             name: status.name,
             origin: status.origin.as_str().to_owned(),
             settings: status.settings.into(),
-            next_at: moment(state.next_at),
+            next_at: moment(state.next_at.seconds()),
             last_run_at: state.last_run_at.and_then(moment),
             last_ok_at: state.last_ok_at.and_then(moment),
             failures: state.failures,

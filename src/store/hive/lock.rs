@@ -8,13 +8,14 @@ use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
 use crate::store::sql::statement::{LIST_LENGTH_MAX, Statement};
 
-/// Locks with their components: a row a component, the rows of a lock together.
+/// Locks with their components: a row a component, the rows of a lock together, each with the time of now.
 const COLUMNS: &str =
     "SELECT l.id, l.transaction_id, l.state, l.user_name, l.hostname, l.agent_info,
         l.heartbeat_at, l.acquired_at, c.lock_type, c.lock_level, c.catalog_name, c.database_name,
-        c.table_name, c.partition_name, c.operation_type
- FROM skep_locks l
- JOIN skep_lock_components c ON c.lock_id = l.id ";
+        c.table_name, c.partition_name, c.operation_type, ";
+const FROM: &str = " FROM skep_locks l JOIN skep_lock_components c ON c.lock_id = l.id ";
+/// Most locks that one statement of a listing gives.
+const LOCKS_PER_PAGE: usize = 500;
 
 fn state_number(state: LockState) -> i64 {
     match state {
@@ -80,7 +81,7 @@ fn level_of(number: i64) -> Result<LockLevel, Failure> {
 /// A row: the lock and one of its components.
 fn lock_of(row: &Row) -> Result<(Lock, LockComponent), Failure> {
     let mut cells = row.cells();
-    let lock = Lock {
+    let mut lock = Lock {
         id: cells.integer()?,
         transaction_id: cells.integer()?,
         state: state_of(cells.integer()?)?,
@@ -88,8 +89,9 @@ fn lock_of(row: &Row) -> Result<(Lock, LockComponent), Failure> {
         user: cells.string()?,
         hostname: cells.string()?,
         agent_info: cells.string_or_null()?,
-        heartbeat_at: cells.integer()?,
-        acquired_at: cells.integer_or_null()?,
+        heartbeat_at: cells.time()?,
+        idle_s: 0,
+        acquired_at: cells.time_or_null()?,
     };
     let component = LockComponent {
         lock_type: type_of(cells.integer()?)?,
@@ -104,6 +106,7 @@ fn lock_of(row: &Row) -> Result<(Lock, LockComponent), Failure> {
             .transpose()
             .map_err(Failure::fault)?,
     };
+    lock.idle_s = cells.time()?.since_s(lock.heartbeat_at);
     Ok((lock, component))
 }
 
@@ -115,7 +118,7 @@ impl Session {
         Ok(())
     }
 
-    /// Stores a new lock and gives its number; its `id` is not looked at. Numbers are in the order of the commits, and
+    /// Stores a new lock, alive from now on, and gives its number; its `id` and its times are not looked at. Numbers are in the order of the commits, and
     /// the decision is serialized as by [`Self::lock_serialize`].
     pub async fn lock_insert(&mut self, lock: &Lock) -> Result<i64> {
         let id = self.sequence_advance("lock", 1).await?.start;
@@ -123,7 +126,7 @@ impl Session {
             .statement(
                 "INSERT INTO skep_locks (id, transaction_id, state, user_name, hostname, agent_info,
                     heartbeat_at, acquired_at)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                 VALUES (?, ?, ?, ?, ?, ?, ",
             )
             .bind(id)
             .bind(lock.transaction_id)
@@ -131,8 +134,8 @@ impl Session {
             .bind(lock.user.as_str())
             .bind(lock.hostname.as_str())
             .bind(lock.agent_info.as_deref())
-            .bind(lock.heartbeat_at)
-            .bind(lock.acquired_at);
+            .now()
+            .text(", NULL)");
         self.execute(&statement).await?;
         for (chunk, first) in lock
             .components
@@ -142,6 +145,10 @@ impl Session {
             self.lock_components_insert(id, first, chunk).await?;
         }
         Ok(id)
+    }
+
+    fn locks_statement<'a>(&self) -> Statement<'a> {
+        self.statement(COLUMNS).now().text(FROM)
     }
 
     async fn lock_components_insert(
@@ -189,7 +196,7 @@ impl Session {
     /// The lock of this number.
     pub async fn lock_get(&mut self, id: i64) -> Result<Option<Lock>> {
         let statement = self
-            .statement(COLUMNS)
+            .locks_statement()
             .text("WHERE l.id = ? ORDER BY l.id, c.position")
             .bind(id);
         Ok(self.locks(&statement).await?.pop())
@@ -197,8 +204,30 @@ impl Session {
 
     /// All locks, by number.
     pub async fn lock_list(&mut self) -> Result<Vec<Lock>> {
-        let statement = self.statement(COLUMNS).text("ORDER BY l.id, c.position");
-        Ok(self.locks(&statement).await?)
+        let mut locks: Vec<Lock> = Vec::new();
+        let mut after = 0;
+        loop {
+            // A lock has many rows, so the page is found first.
+            let page = self
+                .statement("SELECT id FROM skep_locks WHERE id > ? ORDER BY id LIMIT ?")
+                .bind(after)
+                .bind(LOCKS_PER_PAGE);
+            let page = self.rows(&page).await?;
+            let Some(last) = page.last() else {
+                return Ok(locks);
+            };
+            let last = last.cells().integer()?;
+            let statement = self
+                .locks_statement()
+                .text("WHERE l.id > ? AND l.id <= ? ORDER BY l.id, c.position")
+                .bind(after)
+                .bind(last);
+            locks.append(&mut self.locks(&statement).await?);
+            if page.len() < LOCKS_PER_PAGE {
+                return Ok(locks);
+            }
+            after = last;
+        }
     }
 
     /// The locks that have a component in one of these databases, by number, with all their components.
@@ -209,7 +238,7 @@ impl Session {
     ) -> Result<Vec<Lock>> {
         let databases: Vec<&str> = databases.iter().map(Name::as_str).collect();
         let statement = self
-            .statement(COLUMNS)
+            .locks_statement()
             .text(
                 "WHERE l.id IN (SELECT m.lock_id FROM skep_lock_components m
                                 WHERE m.catalog_name = ? AND m.database_name IN ",
@@ -234,26 +263,23 @@ impl Session {
         Ok(locks)
     }
 
-    /// Sets how far a lock is and when it was granted; false where there is none.
-    pub async fn lock_set_state(
-        &mut self,
-        id: i64,
-        state: LockState,
-        acquired_at: Option<i64>,
-    ) -> Result<bool> {
+    /// Grants a lock, from now on; false where there is none.
+    pub async fn lock_grant(&mut self, id: i64) -> Result<bool> {
         let statement = self
-            .statement("UPDATE skep_locks SET state = ?, acquired_at = ? WHERE id = ?")
-            .bind(state_number(state))
-            .bind(acquired_at)
+            .statement("UPDATE skep_locks SET state = ?, acquired_at = ")
+            .bind(state_number(LockState::Acquired))
+            .now()
+            .text(" WHERE id = ?")
             .bind(id);
         Ok(self.execute(&statement).await? > 0)
     }
 
-    /// Notes a sign of life at a time (seconds since the epoch); false where there is no such lock.
-    pub async fn lock_heartbeat(&mut self, id: i64, at: i64) -> Result<bool> {
+    /// Notes a sign of life; false where there is no such lock.
+    pub async fn lock_heartbeat(&mut self, id: i64) -> Result<bool> {
         let statement = self
-            .statement("UPDATE skep_locks SET heartbeat_at = ? WHERE id = ?")
-            .bind(at)
+            .statement("UPDATE skep_locks SET heartbeat_at = ")
+            .now()
+            .text(" WHERE id = ?")
             .bind(id);
         Ok(self.execute(&statement).await? > 0)
     }
@@ -270,10 +296,11 @@ impl Session {
         Ok(self.execute(&statement).await? > 0)
     }
 
-    /// Removes up to `limit` locks without a sign of life since a time (seconds since the epoch) and gives their
-    /// numbers.
-    pub async fn lock_expire(&mut self, before: i64, limit: usize) -> Result<Vec<i64>> {
+    /// Removes up to `limit` locks without a sign of life for more than `idle_s` seconds and gives their numbers.
+    pub async fn lock_expire(&mut self, idle_s: i64, limit: usize) -> Result<Vec<i64>> {
         self.lock_serialize().await?;
+        // Read once, so that the index serves the comparison.
+        let before = self.now().await?.plus_s(-idle_s);
         let statement = self
             .statement("SELECT id FROM skep_locks WHERE heartbeat_at < ? ORDER BY id LIMIT ?")
             .bind(before)

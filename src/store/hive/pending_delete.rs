@@ -1,5 +1,6 @@
 //! Data of dropped tables and partitions that could not be deleted yet. The drop itself is done; a task tries again.
 
+use crate::clock::DatabaseTime;
 use crate::error::{Error, Result};
 use crate::model::Location;
 use crate::store::sql::failure::Failure;
@@ -25,17 +26,17 @@ pub struct PendingDelete {
     /// When it was noted, in seconds since the epoch.
     pub created_at: i64,
     /// When to try next, in seconds since the epoch.
-    pub next_at: i64,
+    pub next_at: DatabaseTime,
 }
 
 impl Session {
-    /// Notes a location that is to be deleted, first tried at `next_at` (seconds since the epoch), and gives its number.
+    /// Notes a location that is to be deleted, first tried at `next_at`, and gives its number.
     pub async fn pending_delete_insert(
         &mut self,
         location: &Location,
         reason: &str,
         created_at: i64,
-        next_at: i64,
+        next_at: DatabaseTime,
     ) -> Result<i64> {
         let ids = self
             .pending_delete_insert_list(&[location], reason, created_at, next_at)
@@ -51,7 +52,7 @@ impl Session {
         locations: &[&Location],
         reason: &str,
         created_at: i64,
-        next_at: i64,
+        next_at: DatabaseTime,
     ) -> Result<Vec<i64>> {
         let mut ids = Vec::with_capacity(locations.len());
         for chunk in locations.chunks(ROWS_PER_INSERT_MAX) {
@@ -131,7 +132,7 @@ impl Session {
     /// Up to `limit` locations whose time has come, the longest due first.
     pub async fn pending_delete_due(
         &mut self,
-        now: i64,
+        now: DatabaseTime,
         limit: usize,
     ) -> Result<Vec<PendingDelete>> {
         let statement = self
@@ -153,7 +154,7 @@ impl Session {
         &mut self,
         id: i64,
         attempts: i64,
-        next_at: i64,
+        next_at: DatabaseTime,
     ) -> Result<bool> {
         let statement = self
             .statement(
@@ -194,7 +195,7 @@ fn pending_deletes(rows: &[Row]) -> Result<Vec<PendingDelete>> {
             reason: cells.string()?,
             attempts: cells.integer()?,
             created_at: cells.integer()?,
-            next_at: cells.integer()?,
+            next_at: cells.time()?,
         })
     });
     Ok(found.collect::<Result<_, Failure>>()?)

@@ -3,14 +3,14 @@
 //! The lock is a row with an expiry, not an advisory lock: those exist on one server only, and the database may be a
 //! distributed one. The rules of the files are in `migrations/README.md`.
 
+use crate::back_off::BackOff;
 use crate::error::{Error, Result};
-use crate::store::random_number;
 use crate::store::sql::dialect::Dialect;
 use crate::store::sql::failure::{Failure, FailureKind};
 use crate::store::sql::link::{Link, Role, Target};
 use crate::store::sql::settings::StoreSettings;
 use crate::store::sql::statement::Statement;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
 
 /// A change of the schema, in each dialect.
@@ -54,13 +54,12 @@ const MIGRATIONS: &[Migration] = &[
     },
 ];
 
-/// A process that does not finish a statement within this time has lost its lock to the next one.
-const LOCK_EXPIRY_SECONDS: i64 = 300;
 /// How long a process waits for another one's migration.
 const WAIT_MAX: Duration = Duration::from_mins(15);
 /// Longest time of one statement of a migration.
 const STATEMENT_TIMEOUT: Duration = Duration::from_hours(1);
-const PAUSE: Duration = Duration::from_millis(50);
+/// The pauses of those who wait.
+const PAUSES: BackOff = BackOff::new(Duration::from_millis(50), Duration::from_secs(1));
 
 /// Applies what is missing.
 pub(in crate::store) async fn migrate(settings: &StoreSettings) -> Result<()> {
@@ -71,8 +70,9 @@ pub(in crate::store) async fn migrate(settings: &StoreSettings) -> Result<()> {
     let link = connect(&target, settings.acquire_timeout).await?;
     let mut migrator = Migrator {
         link,
-        dialect: target.dialect(),
-        holder: format!("{:016x}", random_number()),
+        target,
+        lock_s: i64::try_from(settings.migration_lock.as_secs()).unwrap_or(i64::MAX),
+        holder: format!("{:032x}", fastrand::u128(..)),
         started: Instant::now(),
     };
     let result = migrator.run().await;
@@ -83,13 +83,16 @@ pub(in crate::store) async fn migrate(settings: &StoreSettings) -> Result<()> {
 /// Connects to a database that may be starting at the same moment as skep.
 async fn connect(target: &Target, patience: Duration) -> Result<Link, Failure> {
     let started = Instant::now();
+    let mut tries = 0;
     loop {
+        let pause = PAUSES.pause_by_chance(tries);
+        tries += 1;
         let connecting = timeout(patience, target.connect(Role::Write)).await;
         match connecting {
             Ok(Err(failure))
-                if failure.kind == FailureKind::Lost && started.elapsed() + PAUSE < patience =>
+                if failure.kind == FailureKind::Lost && started.elapsed() + pause < patience =>
             {
-                sleep(PAUSE).await;
+                sleep(pause).await;
             }
             Ok(connected) => return connected,
             Err(_) => {
@@ -102,12 +105,18 @@ async fn connect(target: &Target, patience: Duration) -> Result<Link, Failure> {
 
 struct Migrator {
     link: Link,
-    dialect: Dialect,
+    target: Target,
+    /// Seconds that the lock lasts from its last extension.
+    lock_s: i64,
     holder: String,
     started: Instant,
 }
 
 impl Migrator {
+    fn dialect(&self) -> Dialect {
+        self.target.dialect()
+    }
+
     async fn run(&mut self) -> Result<()> {
         // The usual start asks for no lock and needs no right to create tables.
         if let Ok(applied) = self.applied().await
@@ -118,7 +127,7 @@ impl Migrator {
         self.lock().await?;
         let result = self.run_locked().await;
         let statement = Statement::new(
-            self.dialect,
+            self.dialect(),
             "DELETE FROM skep_migration_lock WHERE holder = ?",
         )
         .bind(self.holder.as_str());
@@ -136,14 +145,14 @@ impl Migrator {
                 name = migration.name,
                 "migrating the database"
             );
-            self.apply(migration).await?;
+            self.apply_kept(migration).await?;
         }
         Ok(())
     }
 
     async fn applied(&mut self) -> Result<Vec<i64>, Failure> {
         let statement = Statement::new(
-            self.dialect,
+            self.dialect(),
             "SELECT number FROM skep_migrations ORDER BY number",
         );
         let rows = self.link.rows(&statement).await?;
@@ -166,6 +175,7 @@ impl Migrator {
 
     /// Makes the two bookkeeping tables and takes the lock; whoever inserts the row has it.
     async fn lock(&mut self) -> Result<()> {
+        let mut tries = 0;
         loop {
             match self.try_lock().await {
                 Ok(true) => return Ok(()),
@@ -177,7 +187,8 @@ impl Migrator {
             if !self.may_wait(WAIT_MAX.as_secs()) {
                 return Err(Failure::timeout("another process holds the migration lock").into());
             }
-            sleep(PAUSE).await;
+            sleep(PAUSES.pause_by_chance(tries)).await;
+            tries += 1;
         }
     }
 
@@ -186,32 +197,49 @@ impl Migrator {
     }
 
     async fn try_lock(&mut self) -> Result<bool, Failure> {
-        for sql in bookkeeping(self.dialect) {
+        for sql in bookkeeping(self.dialect()) {
             self.link.raw(sql).await?;
         }
         let insert = Statement::new(
-            self.dialect,
-            "INSERT INTO skep_migration_lock (id, holder, expires_at) VALUES (1, ?, ?)",
+            self.dialect(),
+            "INSERT INTO skep_migration_lock (id, holder, expires_at) VALUES (1, ?, ",
         )
         .bind(self.holder.as_str())
-        .bind(now() + LOCK_EXPIRY_SECONDS);
+        .now()
+        .text(" + ?)")
+        .bind(self.lock_s);
         match self.link.execute(&insert).await {
             Ok(_) => return Ok(true),
             Err(failure) if failure.kind == FailureKind::Duplicate => {}
             Err(failure) => return Err(failure),
         }
         let steal = Statement::new(
-            self.dialect,
-            "UPDATE skep_migration_lock SET holder = ?, expires_at = ? WHERE id = 1 AND expires_at < ?",
+            self.dialect(),
+            "UPDATE skep_migration_lock SET holder = ?, expires_at = ",
         )
         .bind(self.holder.as_str())
-        .bind(now() + LOCK_EXPIRY_SECONDS)
-        .bind(now());
+        .now()
+        .text(" + ? WHERE id = 1 AND expires_at < ")
+        .bind(self.lock_s)
+        .now();
         Ok(self.link.execute(&steal).await? == 1)
     }
 
+    /// Applies a migration while its lock is kept alive: whatever time a statement takes, nobody else begins.
+    async fn apply_kept(&mut self, migration: &'static Migration) -> Result<()> {
+        let keeper = Keeper {
+            target: self.target.clone(),
+            holder: self.holder.clone(),
+            lock_s: self.lock_s,
+        };
+        tokio::select! {
+            applied = self.apply(migration) => applied,
+            lost = keeper.keep() => Err(lost),
+        }
+    }
+
     async fn apply(&mut self, migration: &'static Migration) -> Result<()> {
-        let text = match self.dialect {
+        let text = match self.dialect() {
             Dialect::Sqlite => migration.sqlite,
             Dialect::Postgres => migration.postgres,
             Dialect::MySql => migration.mysql,
@@ -219,7 +247,8 @@ impl Migrator {
         // MySQL commits at each CREATE; the transaction does no harm there.
         self.link.begin().await?;
         for sql in statements(text) {
-            if self.dialect == Dialect::MySql {
+            if self.dialect() == Dialect::MySql {
+                // What came before is committed: the next one is ours only with the lock.
                 self.extend().await?;
             }
             if let Err(failure) = self.link.raw(sql).await {
@@ -234,31 +263,78 @@ impl Migrator {
             }
         }
         let done = Statement::new(
-            self.dialect,
-            "INSERT INTO skep_migrations (number, name, applied_at) VALUES (?, ?, ?)",
+            self.dialect(),
+            "INSERT INTO skep_migrations (number, name, applied_at) VALUES (?, ?, ",
         )
         .bind(migration.number)
         .bind(migration.name)
-        .bind(now());
+        .now()
+        .text(")");
         self.link.execute(&done).await?;
+        // In the same transaction: what is committed was done by the holder.
+        self.extend().await?;
         self.link.raw("COMMIT").await?;
         Ok(())
     }
 
-    /// Keeps the lock for another while, or fails when another process took it over.
     async fn extend(&mut self) -> Result<()> {
-        let statement = Statement::new(
-            self.dialect,
-            "UPDATE skep_migration_lock SET expires_at = ? WHERE holder = ?",
-        )
-        .bind(now() + LOCK_EXPIRY_SECONDS)
-        .bind(self.holder.as_str());
-        if self.link.execute(&statement).await? == 1 {
+        let dialect = self.dialect();
+        if extend(&mut self.link, dialect, &self.holder, self.lock_s).await? {
             return Ok(());
         }
-        Err(Error::Conflict(
-            "another process took over the migration of the database".into(),
-        ))
+        Err(lost())
+    }
+}
+
+/// Keeps the lock for another while; false where another process took it over.
+async fn extend(
+    link: &mut Link,
+    dialect: Dialect,
+    holder: &str,
+    lock_s: i64,
+) -> Result<bool, Failure> {
+    let statement = Statement::new(dialect, "UPDATE skep_migration_lock SET expires_at = ")
+        .now()
+        .text(" + ? WHERE holder = ?")
+        .bind(lock_s)
+        .bind(holder);
+    Ok(link.execute(&statement).await? == 1)
+}
+
+fn lost() -> Error {
+    Error::Conflict("another process took over the migration of the database".into())
+}
+
+/// Extends the lock beside the migration, on a connection of its own.
+struct Keeper {
+    target: Target,
+    holder: String,
+    lock_s: i64,
+}
+
+impl Keeper {
+    /// Runs until the lock is lost. A database that cannot be reached for a moment is asked again.
+    async fn keep(&self) -> Error {
+        if self.target.dialect() == Dialect::Sqlite {
+            // The migration's transaction holds the whole file: nobody else can take the lock, nor extend it.
+            std::future::pending::<()>().await;
+        }
+        let pause = Duration::from_secs(self.lock_s.unsigned_abs()) / 5;
+        loop {
+            sleep(pause).await;
+            match self.extend_once().await {
+                Ok(true) => {}
+                Ok(false) => return lost(),
+                Err(failure) => tracing::warn!(?failure, "cannot extend the lock of a migration"),
+            }
+        }
+    }
+
+    async fn extend_once(&self) -> Result<bool, Failure> {
+        let mut link = self.target.connect(Role::Write).await?;
+        let extended = extend(&mut link, self.target.dialect(), &self.holder, self.lock_s).await;
+        link.close().await;
+        extended
     }
 }
 
@@ -285,14 +361,6 @@ fn statements(text: &'static str) -> impl Iterator<Item = &'static str> {
         part.lines()
             .any(|line| !line.trim().is_empty() && !line.trim_start().starts_with("--"))
     })
-}
-
-/// Seconds since the epoch: only used for the expiry of the lock and the note when a migration ran.
-fn now() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

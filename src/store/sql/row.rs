@@ -1,5 +1,6 @@
 //! A row of any of the three databases, read cell by cell in the order of the SELECT.
 
+use crate::clock::DatabaseTime;
 use crate::store::sql::failure::Failure;
 use sqlx::Row as _;
 use sqlx::mysql::MySqlRow;
@@ -64,6 +65,16 @@ impl<'r> Cells<'r> {
     pub(in crate::store) fn text(&mut self) -> Result<&'r str, Failure> {
         let index = self.next;
         self.text_or_null()?.ok_or_else(|| unexpected_null(index))
+    }
+
+    /// A moment of the database's clock.
+    pub(in crate::store) fn time(&mut self) -> Result<DatabaseTime, Failure> {
+        Ok(DatabaseTime::from_database(self.integer()?))
+    }
+
+    /// A moment of the database's clock, or none.
+    pub(in crate::store) fn time_or_null(&mut self) -> Result<Option<DatabaseTime>, Failure> {
+        Ok(self.integer_or_null()?.map(DatabaseTime::from_database))
     }
 
     /// Bytes, where NULL stands for none.

@@ -6,8 +6,11 @@
 //! What reaches a driver gives a boxed future: a box is nothing beside a round trip, and without it the compiler would
 //! carry the drivers' types, three of each, through every operation up to the front ends.
 
+use crate::back_off::BackOff;
+use crate::clock::DatabaseTime;
+use crate::error::Result;
 use crate::store::Store;
-use crate::store::hive::descriptor::MadeDescriptor;
+use crate::store::hive::descriptor::MadeDescriptors;
 use crate::store::sql::dialect::Dialect;
 use crate::store::sql::failure::{Failure, FailureKind};
 use crate::store::sql::pool::Lease;
@@ -15,10 +18,13 @@ use crate::store::sql::row::Row;
 use crate::store::sql::statement::Statement;
 use futures::future::BoxFuture;
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// How much longer than the database the client waits: the database's own limit should speak first.
 const GRACE: Duration = Duration::from_secs(2);
+/// How often a statement is tried again for which the server had no room, and the pauses in between.
+const CROWDED_MAX: u32 = 8;
+const CROWDED_PAUSES: BackOff = BackOff::new(Duration::from_millis(10), Duration::from_millis(500));
 
 /// A connection, either for single reads or inside a transaction.
 #[derive(Debug)]
@@ -27,7 +33,7 @@ pub struct Session {
     lease: Lease,
     pub(in crate::store) in_transaction: bool,
     /// Descriptors that this transaction stored or read: known to others once it is committed.
-    pub(in crate::store) made_descriptors: Vec<MadeDescriptor>,
+    pub(in crate::store) made_descriptors: MadeDescriptors,
     /// Whether an error left the transaction unable to go on with anything but a roll-back.
     pub(in crate::store) failure: Option<FailureKind>,
 }
@@ -39,7 +45,7 @@ impl Session {
             store,
             lease,
             in_transaction: false,
-            made_descriptors: Vec::new(),
+            made_descriptors: MadeDescriptors::default(),
             failure: None,
         }
     }
@@ -53,7 +59,7 @@ impl Session {
             store,
             lease,
             in_transaction: true,
-            made_descriptors: Vec::new(),
+            made_descriptors: MadeDescriptors::default(),
             failure: None,
         };
         Box::pin(session.begun())
@@ -63,7 +69,7 @@ impl Session {
         self.lease.clean = false;
         let begun = self.begin_once().await;
         match begun {
-            Err(failure) if failure.kind == FailureKind::Lost && self.lease.reused => {
+            Err(failure) if self.lease.may_have_died(&failure) => {
                 self.lease.renew().await?;
                 self.lease.clean = false;
                 self.begin_once().await?;
@@ -78,7 +84,7 @@ impl Session {
         let limit = self.limit();
         timeout(limit, self.lease.link()?.begin())
             .await
-            .map_err(|_| too_slow())?
+            .map_err(|_| Failure::silence())?
     }
 
     /// Commits. The connection is free again only if that worked.
@@ -99,7 +105,7 @@ impl Session {
         let limit = self.limit();
         timeout(limit, self.lease.link()?.raw(word))
             .await
-            .map_err(|_| too_slow())??;
+            .map_err(|_| Failure::silence())??;
         self.lease.clean = true;
         Ok(())
     }
@@ -110,7 +116,18 @@ impl Session {
 
     /// Starts a statement in this database's dialect.
     pub(in crate::store) fn statement<'a>(&self, text: &'static str) -> Statement<'a> {
-        Statement::new(self.dialect(), text)
+        Statement::new(self.dialect(), text).at(self.store.clock.database_time())
+    }
+
+    /// The database's time: what replicas agree on, whatever their own clocks say.
+    pub async fn now(&mut self) -> Result<DatabaseTime> {
+        if let Some(fixed) = self.store.clock.database_time() {
+            return Ok(fixed);
+        }
+        let statement = self.statement("SELECT ").now();
+        let row = self.row(&statement).await?;
+        let row = row.ok_or_else(|| Failure::fault("the database told no time"))?;
+        Ok(row.cells().time()?)
     }
 
     /// Runs a query.
@@ -152,26 +169,49 @@ impl Session {
 
     async fn execute_unboxed(&mut self, statement: &Statement<'_>) -> Result<u64, Failure> {
         statement.check().map_err(Failure::fault)?;
-        let limit = self.limit();
-        self.lease.clean = false;
-        let run = async { self.lease.link()?.execute(statement).await };
-        let result = match timeout(limit, run).await {
-            Ok(result) => result,
-            Err(_) => Err(too_slow()),
-        };
-        self.settle(result)
+        let mut crowded = 0;
+        loop {
+            let limit = self.limit();
+            self.lease.clean = false;
+            let run = async { self.lease.link()?.execute(statement).await };
+            let result = match timeout(limit, run).await {
+                Ok(result) => result,
+                Err(_) => Err(Failure::silence()),
+            };
+            if !self.found_room(&result, &mut crowded).await {
+                return self.settle(result);
+            }
+        }
     }
 
     async fn rows_once(&mut self, statement: &Statement<'_>) -> Result<Vec<Row>, Failure> {
-        let limit = self.limit();
-        // Until the statement is through, a cancelled caller must not leave the connection to others.
-        self.lease.clean = false;
-        let run = async { self.lease.link()?.rows(statement).await };
-        let result = match timeout(limit, run).await {
-            Ok(result) => result,
-            Err(_) => Err(too_slow()),
-        };
-        self.settle(result)
+        let mut crowded = 0;
+        loop {
+            let limit = self.limit();
+            // Until the statement is through, a cancelled caller must not leave the connection to others.
+            self.lease.clean = false;
+            let run = async { self.lease.link()?.rows(statement).await };
+            let result = match timeout(limit, run).await {
+                Ok(result) => result,
+                Err(_) => Err(Failure::silence()),
+            };
+            if !self.found_room(&result, &mut crowded).await {
+                return self.settle(result);
+            }
+        }
+    }
+
+    /// Whether a statement that was not run, since the server is full of prepared ones, may be tried again: what idle
+    /// connections keep is given up for it, and others are given a moment to become idle.
+    async fn found_room<T>(&self, result: &Result<T, Failure>, crowded: &mut u32) -> bool {
+        let is_crowded = matches!(result, Err(failure) if failure.kind == FailureKind::Crowded);
+        if !is_crowded || *crowded == CROWDED_MAX {
+            return false;
+        }
+        self.lease.close_idle().await;
+        sleep(CROWDED_PAUSES.pause_by_chance((*crowded).into())).await;
+        *crowded += 1;
+        true
     }
 
     fn settle<T>(&mut self, result: Result<T, Failure>) -> Result<T, Failure> {
@@ -187,14 +227,10 @@ impl Session {
 
     /// Only a single read may be repeated by itself: a transaction is re-run as a whole.
     fn may_try_again(&self, failure: &Failure) -> bool {
-        !self.in_transaction && self.lease.reused && failure.kind == FailureKind::Lost
+        !self.in_transaction && self.lease.may_have_died(failure)
     }
 
     fn limit(&self) -> Duration {
         self.store.settings().statement_timeout + GRACE
     }
-}
-
-fn too_slow() -> Failure {
-    Failure::timeout("the database did not answer in time")
 }

@@ -16,6 +16,14 @@ pub struct StoreSettings {
     pub acquire_timeout: Duration,
     /// Longest time of one statement.
     pub statement_timeout: Duration,
+    /// How long a connection may wait for its next use: below the time after which firewalls and balancers forget one.
+    pub idle_timeout: Duration,
+    /// A connection that waited longer is asked for a sign of life before its next use.
+    pub check_after: Duration,
+    /// How old a connection may become; by chance it ends up to a fifth earlier, so that they do not end together.
+    pub connection_age_max: Duration,
+    /// How long a process that vanished keeps others from migrating the database.
+    pub migration_lock: Duration,
     /// How often a transaction that lost against a concurrent one is run, the first time included.
     pub transaction_attempts_max: u32,
 }
@@ -28,6 +36,10 @@ impl StoreSettings {
             connections_max: 16,
             acquire_timeout: Duration::from_secs(10),
             statement_timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_mins(5),
+            check_after: Duration::from_secs(30),
+            connection_age_max: Duration::from_mins(30),
+            migration_lock: Duration::from_mins(5),
             transaction_attempts_max: 12,
         }
     }
@@ -41,6 +53,10 @@ impl fmt::Debug for StoreSettings {
             .field("connections_max", &self.connections_max)
             .field("acquire_timeout", &self.acquire_timeout)
             .field("statement_timeout", &self.statement_timeout)
+            .field("idle_timeout", &self.idle_timeout)
+            .field("check_after", &self.check_after)
+            .field("connection_age_max", &self.connection_age_max)
+            .field("migration_lock", &self.migration_lock)
             .field("transaction_attempts_max", &self.transaction_attempts_max)
             .finish()
     }

@@ -3,6 +3,7 @@
 //! Text is `&'static str` by type, so that nothing a client sent can ever become SQL. A `?` is always a mark; SQL with
 //! a literal question mark is not to be written.
 
+use crate::clock::DatabaseTime;
 use crate::error::{Error, Result};
 use crate::store::sql::dialect::Dialect;
 use sqlx::{Arguments, Encode, Type};
@@ -46,6 +47,18 @@ impl From<u64> for Argument<'_> {
     }
 }
 
+impl From<DatabaseTime> for Argument<'_> {
+    fn from(value: DatabaseTime) -> Self {
+        Self::Integer(Some(value.seconds()))
+    }
+}
+
+impl From<Option<DatabaseTime>> for Argument<'_> {
+    fn from(value: Option<DatabaseTime>) -> Self {
+        Self::Integer(value.map(DatabaseTime::seconds))
+    }
+}
+
 impl From<Option<i64>> for Argument<'_> {
     fn from(value: Option<i64>) -> Self {
         Self::Integer(value)
@@ -79,6 +92,8 @@ pub(in crate::store) struct Statement<'a> {
     marks: usize,
     arguments: Vec<Argument<'a>>,
     has_nul: bool,
+    /// What stands for the database's time in a test that decides it.
+    fixed_now: Option<DatabaseTime>,
 }
 
 impl<'a> Statement<'a> {
@@ -89,8 +104,15 @@ impl<'a> Statement<'a> {
             marks: 0,
             arguments: Vec::new(),
             has_nul: false,
+            fixed_now: None,
         };
         statement.text(text)
+    }
+
+    /// The same, where a test decides what the database's time is.
+    pub(in crate::store) fn at(mut self, fixed_now: Option<DatabaseTime>) -> Self {
+        self.fixed_now = fixed_now;
+        self
     }
 
     pub(in crate::store) fn dialect(&self) -> Dialect {
@@ -178,7 +200,11 @@ impl<'a> Statement<'a> {
 
     /// Appends the database's time: see [`Dialect::now`].
     pub(in crate::store) fn now(mut self) -> Self {
-        self.sql.push_str(self.dialect.now());
+        match self.fixed_now {
+            // A number of our own, and a text of its own each time: tests alone have one.
+            Some(fixed) => self.sql.push_str(&fixed.seconds().to_string()),
+            None => self.sql.push_str(self.dialect.now()),
+        }
         self
     }
 

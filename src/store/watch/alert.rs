@@ -1,5 +1,6 @@
 //! The outbox as rows: what is to be told on which channel, and what became of it.
 
+use crate::clock::DatabaseTime;
 use crate::error::Result;
 use crate::model::{Alert, AlertFilter, AlertState, NoticeEntry, NoticeKind};
 use crate::store::form::packing::{from_json, to_json};
@@ -48,7 +49,7 @@ fn alert_of(row: &Row) -> Result<Alert, Failure> {
     let kind = NoticeKind::parse(cells.text()?).ok_or_else(|| Failure::fault("unknown kind"))?;
     let severity = severity_of(cells.integer()?)?;
     let form: EntryForm = from_json(cells.text()?)?;
-    let (at, due_at) = (cells.integer()?, cells.integer()?);
+    let (at, due_at) = (cells.integer()?, cells.time()?);
     let state = AlertState::parse(cells.text()?);
     Ok(Alert {
         id,
@@ -188,7 +189,7 @@ impl Session {
         &mut self,
         channel: &str,
         kind: NoticeKind,
-        now: i64,
+        now: DatabaseTime,
         limit: usize,
     ) -> Result<Vec<Alert>> {
         let statement = self
@@ -205,7 +206,7 @@ impl Session {
     }
 
     /// Whether there is anything that a channel is to be sent by now.
-    pub async fn alert_any_due(&mut self, channel: &str, now: i64) -> Result<bool> {
+    pub async fn alert_any_due(&mut self, channel: &str, now: DatabaseTime) -> Result<bool> {
         let statement = self
             .statement(
                 "SELECT id FROM skep_alerts WHERE channel = ? AND state = ? AND due_at <= ? LIMIT 1",
@@ -248,7 +249,7 @@ impl Session {
         &mut self,
         ids: &[i64],
         error: &str,
-        due_at: Option<i64>,
+        due_at: Option<DatabaseTime>,
     ) -> Result<()> {
         for chunk in ids.chunks(LIST_LENGTH_MAX) {
             let mut statement = self
@@ -271,7 +272,7 @@ impl Session {
         &mut self,
         id: i64,
         state: AlertState,
-        due_at: Option<i64>,
+        due_at: Option<DatabaseTime>,
     ) -> Result<bool> {
         let mut statement = self
             .statement("UPDATE skep_alerts SET state = ?")
@@ -287,7 +288,7 @@ impl Session {
     }
 
     /// Makes due at once what a channel refused: it was mended.
-    pub async fn alert_retry(&mut self, channel: &str, now: i64) -> Result<()> {
+    pub async fn alert_retry(&mut self, channel: &str, now: DatabaseTime) -> Result<()> {
         let statement = self
             .statement(
                 "UPDATE skep_alerts SET due_at = ?
@@ -312,7 +313,7 @@ impl Session {
     }
 
     /// How much waits on each channel where something does.
-    pub async fn alert_backlog(&mut self, now: i64) -> Result<Vec<AlertBacklog>> {
+    pub async fn alert_backlog(&mut self, now: DatabaseTime) -> Result<Vec<AlertBacklog>> {
         let statement = self
             .statement(
                 "SELECT channel, COUNT(*), MIN(due_at) FROM skep_alerts WHERE state = ? GROUP BY channel",
@@ -323,12 +324,12 @@ impl Session {
             let mut cells = row.cells();
             let channel = cells.string()?;
             let pending = u64::try_from(cells.integer()?).map_err(Failure::fault)?;
-            let oldest_due_at = cells.integer_or_null()?.filter(|due_at| *due_at <= now);
+            let oldest = cells.time_or_null()?.filter(|due_at| *due_at <= now);
             Ok(AlertBacklog {
                 channel,
                 pending,
-                oldest_due_at,
-                age_s: oldest_due_at.map_or(0, |due_at| now - due_at),
+                oldest_due_at: oldest.map(DatabaseTime::seconds),
+                age_s: oldest.map_or(0, |due_at| now.since_s(due_at)),
             })
         });
         Ok(backlog.collect::<Result<_, Failure>>()?)

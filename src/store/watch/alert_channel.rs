@@ -12,11 +12,11 @@ const COLUMNS: &str = "SELECT next_at, failures, last_error, last_sent_at, diges
 fn state_of(row: &Row) -> Result<ChannelState, Failure> {
     let mut cells = row.cells();
     Ok(ChannelState {
-        next_at: cells.integer()?,
+        next_at: cells.time()?,
         failures: cells.integer()?,
         last_error: cells.string_or_null()?,
         last_sent_at: cells.integer_or_null()?,
-        digest_at: cells.integer_or_null()?,
+        digest_at: cells.time_or_null()?,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Mutes as rows: what need not be told, and until when.
 
+use crate::clock::DatabaseTime;
 use crate::error::Result;
 use crate::model::Mute;
 use crate::store::sql::failure::Failure;
@@ -35,7 +36,7 @@ impl Session {
     }
 
     /// The mutes that hold at a time, by number.
-    pub async fn mute_list(&mut self, now: i64) -> Result<Vec<Mute>> {
+    pub async fn mute_list(&mut self, now: DatabaseTime) -> Result<Vec<Mute>> {
         let statement = self
             .statement(
                 "SELECT id, pattern, until_at, why, at FROM skep_alert_mutes

@@ -32,8 +32,8 @@ fn row_of(row: &Row) -> Result<SourceRow, Failure> {
         snapshot_id: cells.integer_or_null()?,
         state: SourceState {
             schedule: cells.string()?,
-            due_at: cells.integer()?,
-            next_at: cells.integer()?,
+            due_at: cells.time()?,
+            next_at: cells.time()?,
             last_run_at: cells.integer_or_null()?,
             last_ok_at: cells.integer_or_null()?,
             failures: cells.integer()?,

@@ -44,8 +44,10 @@ fn elements(listed: &ListedLock) -> impl Iterator<Item = types::ShowLocksRespons
             state: state(lock.state),
             r#type: lock_type(component.lock_type),
             txnid: Some(lock.transaction_id),
-            lastheartbeat: lock.heartbeat_at.saturating_mul(MILLIS),
-            acquiredat: lock.acquired_at.map(|at| at.saturating_mul(MILLIS)),
+            lastheartbeat: lock.heartbeat_at.seconds().saturating_mul(MILLIS),
+            acquiredat: lock
+                .acquired_at
+                .map(|at| at.seconds().saturating_mul(MILLIS)),
             user: &lock.user,
             hostname: &lock.hostname,
             heartbeat_count: None,

@@ -1,6 +1,7 @@
 //! What people say to alerts: that they have seen one, or that it can wait.
 
 use crate::catalog::{Action, Resource};
+use crate::clock::DatabaseTime;
 use crate::error::{Entity, Error, Result};
 use crate::model::{Alert, AlertFilter, AlertState};
 use crate::transact;
@@ -34,17 +35,27 @@ impl Operations<'_> {
     /// `Invalid` for a time that is past or more than a year away.
     pub async fn alert_snooze(&self, id: i64, until: i64) -> Result<Alert> {
         self.authorize(Action::Operate, Resource::Server).await?;
-        let now = self.now();
+        let now = self.now().await?.seconds();
         if until <= now || until - now > SNOOZE_S_MAX {
             let why = "an alert can be put off until a time that is within a year from now";
             return Err(Error::Invalid(why.into()));
         }
-        self.alert_set(id, AlertState::Pending, Some(until)).await
+        self.alert_set(
+            id,
+            AlertState::Pending,
+            Some(DatabaseTime::from_database(until)),
+        )
+        .await
     }
 }
 
 impl Watch {
-    async fn alert_set(&self, id: i64, state: AlertState, due_at: Option<i64>) -> Result<Alert> {
+    async fn alert_set(
+        &self,
+        id: i64,
+        state: AlertState,
+        due_at: Option<DatabaseTime>,
+    ) -> Result<Alert> {
         let alert = transact!(self.store, |session| {
             session.alert_set(id, state, due_at).await?;
             session.alert_get(id).await

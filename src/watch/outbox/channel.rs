@@ -2,6 +2,7 @@
 
 use super::deliver::send_error;
 use crate::catalog::{Action, Resource};
+use crate::clock::DatabaseTime;
 use crate::error::{Entity, Error, Result};
 use crate::model::{ChannelState, ChannelStatus, Notice, NoticeKind};
 use crate::store::AlertBacklog;
@@ -12,8 +13,8 @@ impl Operations<'_> {
     /// Every channel, by name.
     pub async fn channel_list(&self) -> Result<Vec<ChannelStatus>> {
         self.authorize(Action::See, Resource::Server).await?;
-        let now = self.now();
         let mut session = self.store.session().await?;
+        let now = session.now().await?;
         let backlog = session.alert_backlog(now).await?;
         let mut channels = Vec::with_capacity(self.setup.channels.len());
         for (name, setup) in &self.setup.channels {
@@ -23,7 +24,7 @@ impl Operations<'_> {
                 name: name.clone(),
                 kind: setup.settings.kind.as_str().to_owned(),
                 sources: setup.settings.sources.clone(),
-                digest_at: setup.digest.next_after(now),
+                digest_at: setup.digest.next_after(now.seconds()),
                 pending: waits.map_or(0, |one| one.pending),
                 oldest_due_at: waits.and_then(|one| one.oldest_due_at),
                 state,
@@ -36,7 +37,8 @@ impl Operations<'_> {
     pub async fn alert_backlog(&self) -> Result<Vec<AlertBacklog>> {
         self.authorize(Action::See, Resource::Server).await?;
         let mut session = self.store.session().await?;
-        session.alert_backlog(self.now()).await
+        let now = session.now().await?;
+        session.alert_backlog(now).await
     }
 
     /// Sends a test message on a channel at once. `NotFound`, `Unavailable` where the channel does not answer,
@@ -47,11 +49,11 @@ impl Operations<'_> {
         let Some(setup) = self.setup.channels.get(name) else {
             return Err(Error::NotFound(Entity::own("channel", name)));
         };
-        let now = self.now();
+        let now = self.now().await?;
         let notice = Notice {
             kind: NoticeKind::Test,
             subject: "skep".to_owned(),
-            at: now,
+            at: now.seconds(),
             entries: Vec::new(),
         };
         self.notice_send(setup, &notice)
@@ -59,10 +61,10 @@ impl Operations<'_> {
             .map_err(|failure| send_error(name, failure))?;
         transact!(self.store, |session| {
             let state = ChannelState {
-                next_at: 0,
+                next_at: DatabaseTime::default(),
                 failures: 0,
                 last_error: None,
-                last_sent_at: Some(now),
+                last_sent_at: Some(now.seconds()),
                 ..session.alert_channel_get(name).await?
             };
             session.alert_channel_put(name, &state).await?;

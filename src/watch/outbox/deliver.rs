@@ -3,9 +3,10 @@
 
 use super::digest::digest;
 use crate::alert::{Alerter, Part, SendError};
-use crate::catalog::service::doubled_s;
+use crate::back_off::BackOff;
 use crate::catalog::service::{LEASE_S, Lease};
 use crate::catalog::{Action, Resource};
+use crate::clock::DatabaseTime;
 use crate::error::{Error, Result};
 use crate::model::{Alert, ChannelState, Notice, NoticeKind};
 use crate::store::without_nul;
@@ -14,15 +15,14 @@ use crate::watch::Operations;
 use crate::watch::Watch;
 use crate::watch::settings::ChannelSetup;
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 /// Alerts of one kind that one look at a channel takes up; the next look takes the rest.
 const ALERTS_PER_LOOK_MAX: usize = 5_000;
-/// The first pause after a channel did not answer; it doubles with each.
-const BACK_OFF_S: i64 = 15;
-/// The longest pause.
+/// The longest pause after a channel did not answer.
 const BACK_OFF_S_MAX: i64 = 30 * 60;
+/// The pauses after a channel did not answer.
+const BACK_OFF: BackOff = BackOff::of_seconds(15, BACK_OFF_S_MAX);
 /// Seconds until what a channel refused is tried again: somebody has to mend it.
 const REFUSED_S: i64 = 3600;
 
@@ -86,7 +86,7 @@ impl Watch {
 
     /// Whether there is anything to send or to decide; without it no lease is asked for every few seconds.
     async fn channel_has_work(&self, name: &str) -> Result<bool> {
-        let now = self.now();
+        let now = self.now().await?;
         let mut session = self.store.session().await?;
         let state = session.alert_channel_get(name).await?;
         if state.next_at > now {
@@ -132,14 +132,14 @@ impl Watch {
         name: &str,
         setup: &ChannelSetup,
     ) -> Result<Vec<(Notice, Vec<i64>)>> {
-        let now = self.now();
+        let now = self.now().await?;
         let mut session = self.store.session().await?;
         let mut notices = Vec::new();
         for kind in [NoticeKind::Alarm, NoticeKind::AtOnce] {
             let due = session
                 .alert_due(name, kind, now, ALERTS_PER_LOOK_MAX)
                 .await?;
-            notices.extend(by_subject(kind, due, now));
+            notices.extend(by_subject(kind, due, now.seconds()));
         }
         let waited = session
             .alert_due(name, NoticeKind::Digest, now, ALERTS_PER_LOOK_MAX)
@@ -147,7 +147,7 @@ impl Watch {
         drop(session);
         let has_digest = !waited.is_empty();
         if has_digest {
-            notices.push(digest(waited, now));
+            notices.push(digest(waited, now.seconds()));
         }
         let quiet = self.quiet_digest(name, setup, has_digest).await?;
         notices.extend(quiet.map(|notice| (notice, Vec::new())));
@@ -173,7 +173,7 @@ impl Watch {
         }
         let sent = setup.channel.send(part).await;
         let ids = ids.get(part.entries.clone()).unwrap_or_default();
-        let now = self.now();
+        let now = self.now().await?;
         let (outcome, error) = match &sent {
             Ok(()) => (Outcome::Taken, None),
             Err(SendError::Refused(_)) => (Outcome::Refused, sent.as_ref().err()),
@@ -187,12 +187,12 @@ impl Watch {
             let before = session.alert_channel_get(name).await?;
             let state = match &error {
                 None => {
-                    session.alert_sent(ids, now).await?;
+                    session.alert_sent(ids, now.seconds()).await?;
                     after_taken(&before, now)
                 }
                 Some(error) => {
                     let is_refused = matches!(outcome, Outcome::Refused);
-                    let due_at = is_refused.then_some(now + REFUSED_S);
+                    let due_at = is_refused.then(|| now.plus_s(REFUSED_S));
                     session.alert_failed(ids, error, due_at).await?;
                     after_failed(&before, &sent, error, now)
                 }
@@ -215,12 +215,12 @@ impl Watch {
     }
 }
 
-fn after_taken(before: &ChannelState, now: i64) -> ChannelState {
+fn after_taken(before: &ChannelState, now: DatabaseTime) -> ChannelState {
     ChannelState {
-        next_at: 0,
+        next_at: DatabaseTime::default(),
         failures: 0,
         last_error: None,
-        last_sent_at: Some(now),
+        last_sent_at: Some(now.seconds()),
         digest_at: before.digest_at,
     }
 }
@@ -229,7 +229,7 @@ fn after_failed(
     before: &ChannelState,
     sent: &Result<(), SendError>,
     error: &str,
-    now: i64,
+    now: DatabaseTime,
 ) -> ChannelState {
     let failures = before.failures + 1;
     let pause_s = match sent {
@@ -239,11 +239,15 @@ fn after_failed(
             retry_after: Some(pause),
         }) => seconds(*pause),
         Err(SendError::Busy { retry_after: None } | SendError::Unavailable(_)) => {
-            back_off_s(failures)
+            BACK_OFF.pause_by_chance_s(failures.saturating_sub(1))
         }
     };
     ChannelState {
-        next_at: if pause_s == 0 { 0 } else { now + pause_s },
+        next_at: if pause_s == 0 {
+            DatabaseTime::default()
+        } else {
+            now.plus_s(pause_s)
+        },
         failures,
         last_error: Some(error.to_owned()),
         last_sent_at: before.last_sent_at,
@@ -253,15 +257,6 @@ fn after_failed(
 
 fn seconds(pause: Duration) -> i64 {
     i64::try_from(pause.as_secs().max(1)).unwrap_or(BACK_OFF_S_MAX)
-}
-
-/// A pause that doubles with each failure, three quarters to the whole of it, so that replicas and channels that failed
-/// together do not come back together.
-fn back_off_s(failures: i64) -> i64 {
-    let most = doubled_s(BACK_OFF_S, failures.saturating_sub(1), BACK_OFF_S_MAX);
-    let random = RandomState::new().build_hasher().finish();
-    let share = i64::try_from(random % 1000).unwrap_or_default();
-    most - most * share / 4000
 }
 
 /// A notice for each source.
@@ -296,23 +291,5 @@ pub(super) fn send_error(name: &str, failure: SendError) -> Error {
             what: format!("the channel {name} ({failure})"),
             source: failure.into(),
         },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{BACK_OFF_S, BACK_OFF_S_MAX, back_off_s};
-
-    #[test]
-    fn the_pause_grows_and_is_never_the_same_for_all() {
-        for (failures, most) in [(1, BACK_OFF_S), (2, 30), (3, 60), (50, BACK_OFF_S_MAX)] {
-            for _ in 0..50 {
-                let pause = back_off_s(failures);
-                assert!(
-                    (most - most / 4..=most).contains(&pause),
-                    "{failures}: {pause}"
-                );
-            }
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! When a digest is due and what it says: all that waited for it, by source, the gravest first; on quiet days nothing,
 //! or that nothing changed, where that is known and somebody asked for it.
 
+use crate::clock::DatabaseTime;
 use crate::error::Result;
 use crate::model::{Alert, ChannelState, Notice, NoticeEntry, NoticeKind};
 use crate::transact;
@@ -15,7 +16,7 @@ impl Watch {
         setup: &ChannelSetup,
         has_digest: bool,
     ) -> Result<Option<Notice>> {
-        let now = self.now();
+        let now = self.now().await?;
         let mut session = self.store.session().await?;
         let state = session.alert_channel_get(name).await?;
         let is_due = state.digest_at.is_some_and(|at| at <= now);
@@ -24,7 +25,7 @@ impl Watch {
         }
         let mut quiet = None;
         if let (Some(digest_at), true) = (state.digest_at, setup.settings.quiet_days) {
-            let since = now - length_s(setup, digest_at);
+            let since = now.plus_s(-length_s(setup, digest_at)).seconds();
             let told = has_digest || session.alert_any_since(name, since).await?;
             if !told {
                 quiet = self.quiet_subject(setup, since).await?;
@@ -37,17 +38,17 @@ impl Watch {
         Ok(quiet.map(|subject| Notice {
             kind: NoticeKind::Quiet,
             subject,
-            at: now,
+            at: now.seconds(),
             entries: Vec::new(),
         }))
     }
 
     /// Sets the channel's digest to the next moment.
     pub(super) async fn digest_move(&self, name: &str, setup: &ChannelSetup) -> Result<()> {
-        let next = setup.digest.next_after(self.now());
+        let next = setup.digest.next_after(self.now().await?.seconds());
         transact!(self.store, |session| {
             let state = ChannelState {
-                digest_at: next,
+                digest_at: next.map(DatabaseTime::from_database),
                 ..session.alert_channel_get(name).await?
             };
             session.alert_channel_put(name, &state).await
@@ -75,7 +76,8 @@ impl Watch {
 
 /// Seconds that a digest looks back: a day's digest a day, an hour's an hour. Counted from now, so that one that comes
 /// late says nothing about times of which nobody knows.
-fn length_s(setup: &ChannelSetup, digest_at: i64) -> i64 {
+fn length_s(setup: &ChannelSetup, digest_at: DatabaseTime) -> i64 {
+    let digest_at = digest_at.seconds();
     let next = setup.digest.next_after(digest_at);
     next.map_or(24 * 3600, |next| next - digest_at)
 }

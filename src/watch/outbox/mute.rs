@@ -2,8 +2,8 @@
 
 use crate::catalog::{Action, Resource};
 use crate::error::{Entity, Error, Result};
+use crate::hive::text_pattern::GLOB_BYTES_MAX;
 use crate::model::Mute;
-use crate::naming::GLOB_BYTES_MAX;
 use crate::transact;
 use crate::watch::Operations;
 
@@ -16,10 +16,10 @@ impl Operations<'_> {
     /// Adds a mute; its number and time are the catalog's. `Invalid` for a pattern that cannot be.
     pub async fn mute_add(&self, mute: &Mute) -> Result<Mute> {
         self.authorize(Action::Operate, Resource::Server).await?;
-        let now = self.now();
-        mute_check(mute, now)?;
+        let now = self.now().await?;
+        mute_check(mute, now.seconds())?;
         let mut added = Mute {
-            at: now,
+            at: now.seconds(),
             ..mute.clone()
         };
         added.id = transact!(self.store, |session| {
@@ -36,7 +36,8 @@ impl Operations<'_> {
     pub async fn mute_list(&self) -> Result<Vec<Mute>> {
         self.authorize(Action::See, Resource::Server).await?;
         let mut session = self.store.session().await?;
-        session.mute_list(self.now()).await
+        let now = session.now().await?;
+        session.mute_list(now).await
     }
 
     /// Removes a mute, or `NotFound`.

@@ -1,13 +1,14 @@
 //! What is to be told, written in the transaction of the change or the fault itself: whoever sees one sees the other.
 
+use crate::clock::DatabaseTime;
 use crate::error::Result;
+use crate::hive::text_pattern::glob_matches;
 use crate::model::{
     Alert, AlertState, Mute, NoticeEntry, NoticeKind, SchemaChange, Severity, SourceState,
 };
-use crate::naming::glob_matches;
 use crate::store::Session;
-use crate::watch::Watch;
 use crate::watch::settings::ChannelSetup;
+use crate::watch::{Watch, next_moment};
 use std::collections::HashSet;
 
 /// What an alarm about a source speaks of.
@@ -21,13 +22,13 @@ impl Watch {
         session: &mut Session,
         source: &str,
         changes: &[SchemaChange],
-        now: i64,
+        now: DatabaseTime,
     ) -> Result<()> {
         if changes.is_empty() || self.setup.channels.is_empty() {
             return Ok(());
         }
         let mutes = session.mute_list(now).await?;
-        let since = now.saturating_sub(self.setup.dedupe_window_s);
+        let since = now.plus_s(-self.setup.dedupe_window_s).seconds();
         for (name, setup) in &self.setup.channels {
             if !setup.settings.covers(source) {
                 continue;
@@ -53,7 +54,7 @@ impl Watch {
         session: &mut Session,
         source: &str,
         state: &SourceState,
-        now: i64,
+        now: DatabaseTime,
     ) -> Result<()> {
         let text = match (&state.last_error, state.failures) {
             (Some(error), failures) if failures > 0 => {
@@ -67,7 +68,7 @@ impl Watch {
             None => "it was never read".to_owned(),
         };
         let entry = NoticeEntry {
-            key: format!("alarm:{now}"),
+            key: format!("alarm:{}", now.seconds()),
             severity: Severity::Alarm,
             object: ALARM_OBJECT.to_owned(),
             text,
@@ -83,9 +84,9 @@ impl Watch {
         session: &mut Session,
         source: &str,
         state: &SourceState,
-        now: i64,
+        now: DatabaseTime,
     ) -> Result<()> {
-        let since = state.alarmed_at.unwrap_or(now);
+        let since = state.alarmed_at.unwrap_or(now.seconds());
         let entry = NoticeEntry {
             key: format!("alarm:{since}:over"),
             severity: Severity::Additive,
@@ -102,7 +103,7 @@ impl Watch {
         session: &mut Session,
         source: &str,
         entry: NoticeEntry,
-        now: i64,
+        now: DatabaseTime,
     ) -> Result<()> {
         let mutes = session.mute_list(now).await?;
         let state = state_of(&mutes, source, &entry.object);
@@ -116,7 +117,7 @@ impl Watch {
                 change_id: None,
                 kind: NoticeKind::Alarm,
                 entry: entry.clone(),
-                at: now,
+                at: now.seconds(),
                 due_at: now,
                 state,
                 attempts: 0,
@@ -134,13 +135,13 @@ fn alert_of(
     setup: &ChannelSetup,
     change: &SchemaChange,
     mutes: &[Mute],
-    now: i64,
+    now: DatabaseTime,
 ) -> Alert {
     let at_once = setup.settings.at_once.covers(change.severity);
     let (kind, due_at) = if at_once {
         (NoticeKind::AtOnce, now)
     } else {
-        (NoticeKind::Digest, setup.digest.next_or_never(now))
+        (NoticeKind::Digest, next_moment(&setup.digest, now))
     };
     Alert {
         id: 0,
@@ -156,7 +157,7 @@ fn alert_of(
             effects: change.effects.clone(),
             owner: change.owner.clone(),
         },
-        at: now,
+        at: now.seconds(),
         due_at,
         state: state_of(mutes, &change.source, &change.object),
         attempts: 0,

@@ -2,6 +2,7 @@
 
 use super::sample::{add_database, add_table, database, database_ref};
 use crate::harness::{TestDatabase, on_every_database, place};
+use skep::clock::DatabaseTime;
 use skep::error::{Entity, Error};
 use skep::model::{Catalog, Database, DatabaseRef, Function, FunctionRef, FunctionResource, Name};
 use skep::transact;
@@ -214,19 +215,23 @@ async fn functions_come_back_as_they_were(test: TestDatabase) {
     );
 }
 
+fn at(seconds: i64) -> DatabaseTime {
+    DatabaseTime::from_database(seconds)
+}
+
 async fn pending_deletes_are_taken_once(test: TestDatabase) {
     let store = test.store().await;
     let id = transact!(store, |session| {
         session
-            .pending_delete_insert(&place("s3://later"), "drop", 1, 50)
+            .pending_delete_insert(&place("s3://later"), "drop", 1, at(50))
             .await?;
         session
-            .pending_delete_insert(&place("s3://lake/x"), "drop of sales.x", 1, 5)
+            .pending_delete_insert(&place("s3://lake/x"), "drop of sales.x", 1, at(5))
             .await
     })
     .unwrap();
     let mut session = store.session().await.unwrap();
-    let due = session.pending_delete_due(10, 100).await.unwrap();
+    let due = session.pending_delete_due(at(10), 100).await.unwrap();
     assert_eq!(due.len(), 1);
     assert_eq!(
         (due[0].id, due[0].location.as_str(), due[0].attempts),
@@ -234,18 +239,25 @@ async fn pending_deletes_are_taken_once(test: TestDatabase) {
     );
     let take = async || {
         transact!(store, |session| {
-            session.pending_delete_postpone(id, 0, 20).await
+            session.pending_delete_postpone(id, 0, at(20)).await
         })
     };
     assert!(take().await.unwrap());
     assert!(!take().await.unwrap(), "the second replica comes too late");
     assert!(
         session
-            .pending_delete_due(10, 100)
+            .pending_delete_due(at(10), 100)
             .await
             .unwrap()
             .is_empty()
     );
     transact!(store, |session| { session.pending_delete_done(id).await }).unwrap();
-    assert_eq!(session.pending_delete_due(100, 100).await.unwrap().len(), 1);
+    assert_eq!(
+        session
+            .pending_delete_due(at(100), 100)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
 }

@@ -1,6 +1,7 @@
 //! Table locks.
 
 use crate::harness::{TestDatabase, on_every_database};
+use skep::clock::{Clock, DatabaseTime};
 use skep::model::{Lock, LockComponent, LockLevel, LockState, LockType, Name};
 use skep::transact;
 
@@ -8,6 +9,8 @@ on_every_database!(
     locks_come_back_as_they_were,
     a_decision_sees_every_earlier_one
 );
+
+const START_S: i64 = 1_700_000_000;
 
 fn component(database: &str, table: Option<&str>) -> LockComponent {
     LockComponent {
@@ -30,13 +33,15 @@ fn lock(components: Vec<LockComponent>) -> Lock {
         user: "ann".into(),
         hostname: "host".into(),
         agent_info: Some("Iceberg-x".into()),
-        heartbeat_at: 100,
+        heartbeat_at: DatabaseTime::from_database(START_S),
+        idle_s: 0,
         acquired_at: None,
     }
 }
 
 async fn locks_come_back_as_they_were(test: TestDatabase) {
-    let store = test.store().await;
+    let clock = Clock::fixed(START_S * 1000);
+    let store = test.store().await.with_clock(&clock);
     let mut one = lock(vec![component("a", Some("t")), component("b", None)]);
     let mut two = lock(vec![component("c", Some("t"))]);
     one.id = transact!(store, |session| { session.lock_insert(&one).await }).unwrap();
@@ -55,22 +60,22 @@ async fn locks_come_back_as_they_were(test: TestDatabase) {
         .unwrap();
     assert_eq!(found, [one.clone()], "with all its components");
 
-    one.state = LockState::Acquired;
-    one.acquired_at = Some(120);
-    one.heartbeat_at = 130;
+    clock.advance_ms(20_000);
+    assert!(transact!(store, |session| { session.lock_grant(one.id).await }).unwrap());
+    clock.advance_ms(10_000);
     transact!(store, |session| {
-        assert!(
-            session
-                .lock_set_state(one.id, LockState::Acquired, Some(120))
-                .await?
-        );
-        assert!(session.lock_heartbeat(one.id, 130).await?);
-        assert!(!session.lock_heartbeat(99, 130).await?);
+        assert!(session.lock_heartbeat(one.id).await?);
+        assert!(!session.lock_heartbeat(99).await?);
         Ok(())
     })
     .unwrap();
+    clock.advance_ms(5_000);
+    one.state = LockState::Acquired;
+    one.acquired_at = Some(DatabaseTime::from_database(START_S + 20));
+    one.heartbeat_at = DatabaseTime::from_database(START_S + 30);
+    one.idle_s = 5;
     assert_eq!(session.lock_get(one.id).await.unwrap(), Some(one.clone()));
-    let expired = transact!(store, |session| { session.lock_expire(130, 10).await });
+    let expired = transact!(store, |session| { session.lock_expire(34, 10).await });
     assert_eq!(expired.unwrap(), [two.id]);
     assert!(transact!(store, |session| { session.lock_delete(one.id).await }).unwrap());
     assert!(!transact!(store, |session| { session.lock_delete(one.id).await }).unwrap());

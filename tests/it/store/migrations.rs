@@ -1,10 +1,11 @@
 //! Migrations: at once, again, refused, and alike in the three dialects.
 
-use crate::harness::{TestDatabase, on_every_database};
+use crate::harness::{TestDatabase, on_every_database, run};
 use skep::error::Error;
 use skep::store::{Dialect, Store, StoreSettings};
 use sqlx::{AssertSqlSafe, Connection, Row};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 on_every_database!(
     many_processes_start_at_once,
@@ -46,6 +47,59 @@ async fn the_lock_of_a_dead_process_expires(test: TestDatabase) {
         .await;
     // Everything is run again: each file can be.
     test.store().await.ping().await.unwrap();
+}
+
+/// The lock lasts two seconds, the migration longer.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_that_takes_longer_than_its_lock_is_not_begun_twice() {
+    run(
+        TestDatabase::postgres().await,
+        async |test: TestDatabase| {
+            // Whoever makes this table waits until somebody else has decided whether it is there.
+            let mut undecided = sqlx::PgConnection::connect(test.url()).await.unwrap();
+            let making = sqlx::raw_sql("BEGIN; CREATE TABLE skep_catalogs (id BIGINT)");
+            making.execute(&mut undecided).await.unwrap();
+            let open = || {
+                let settings = StoreSettings {
+                    migration_lock: Duration::from_secs(2),
+                    ..StoreSettings::new(test.url())
+                };
+                tokio::spawn(Store::open(settings))
+            };
+            let opening = [open(), open()];
+            let mut watcher = sqlx::PgConnection::connect(test.url()).await.unwrap();
+            let mut holder = None;
+            loop {
+                let lock = "SELECT holder, expires_at,
+                    CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT), pg_sleep(0.02)::TEXT
+                 FROM skep_migration_lock";
+                // The table of the lock is made by the one who takes it.
+                let row = sqlx::query(lock).fetch_optional(&mut watcher).await;
+                let Ok(Some(row)) = row else { continue };
+                let (now_by, expires_at, now): (String, i64, i64) =
+                    (row.get(0), row.get(1), row.get(2));
+                let (first, until) = holder.get_or_insert((now_by.clone(), expires_at));
+                assert_eq!(*first, now_by, "another one took the migration over");
+                if now > *until + 1 {
+                    break;
+                }
+            }
+            sqlx::raw_sql("ROLLBACK")
+                .execute(&mut undecided)
+                .await
+                .unwrap();
+            for store in opening {
+                store
+                    .await
+                    .unwrap()
+                    .expect("it opens")
+                    .ping()
+                    .await
+                    .unwrap();
+            }
+        },
+    )
+    .await;
 }
 
 /// Table and column, as text.

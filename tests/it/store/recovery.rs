@@ -148,7 +148,7 @@ async fn a_reader_of_sqlite_cannot_write() {
     let test = TestDatabase::sqlite().await;
     let store = test.store().await;
     let mut session = store.session().await.unwrap();
-    let refused = session.lock_heartbeat(1, 2).await;
+    let refused = session.lock_heartbeat(1).await;
     assert!(
         matches!(refused, Err(Error::Internal { .. })),
         "{refused:?}"

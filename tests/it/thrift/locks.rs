@@ -21,6 +21,7 @@ on_every_database!(
     locks_are_listed_with_what_blocks_them,
     a_lock_without_a_sign_of_life_is_gone,
     two_replicas_never_grant_one_lock_twice,
+    replicas_whose_clocks_differ_agree_on_who_is_alive,
 );
 
 fn component(kind: &str, table: Option<&str>) -> Value {
@@ -227,8 +228,8 @@ async fn locks_are_listed_with_what_blocks_them(storage: TestDatabase) {
         .await;
 }
 
-async fn a_lock_without_a_sign_of_life_is_gone(storage: TestDatabase) {
-    let clock = Clock::fixed(1_700_000_000_000);
+/// A catalog of a process with this clock.
+async fn catalog(storage: &TestDatabase, clock: Clock) -> Catalog {
     let settings = CatalogSettings {
         places: PlaceRules::everywhere(place("file:/nowhere")),
         warehouse_location: place("file:/nowhere"),
@@ -240,8 +241,12 @@ async fn a_lock_without_a_sign_of_life_is_gone(storage: TestDatabase) {
         naming_policy: NamingPolicy::Off,
     };
     let lake = Lake::new(&StorageSettings::default(), &[]);
-    let catalog = Catalog::new(storage.store().await, lake, clock.clone(), settings);
-    let spec = LockSpec {
+    Catalog::new(storage.store().await, lake, clock, settings)
+}
+
+/// Asks for a table alone.
+fn exclusive() -> LockSpec {
+    LockSpec {
         components: vec![LockComponent {
             lock_type: LockType::Exclusive,
             level: LockLevel::Table,
@@ -255,7 +260,13 @@ async fn a_lock_without_a_sign_of_life_is_gone(storage: TestDatabase) {
         user: "ann".into(),
         hostname: "here".into(),
         agent_info: None,
-    };
+    }
+}
+
+async fn a_lock_without_a_sign_of_life_is_gone(storage: TestDatabase) {
+    let clock = Clock::fixed(1_700_000_000_000);
+    let catalog = catalog(&storage, clock.clone()).await;
+    let spec = exclusive();
     let (first, _) = catalog.for_system().lock_acquire(&spec).await.unwrap();
     clock.advance_ms(200_000);
     catalog.for_system().lock_heartbeat(first, 0).await.unwrap();
@@ -343,4 +354,44 @@ async fn two_replicas_never_grant_one_lock_twice(storage: TestDatabase) {
         .ask(|client| client.call("show_locks", json!({ "rqst": {} })).unwrap())
         .await;
     assert_eq!(left["locks"], json!([]));
+}
+
+/// Two processes whose clocks are ten minutes apart, twice the time after which a lock without a sign of life is gone.
+async fn replicas_whose_clocks_differ_agree_on_who_is_alive(storage: TestDatabase) {
+    const TEN_MINUTES_MS: i64 = 600_000;
+    let early = catalog(&storage, Clock::System).await;
+    let late = catalog(&storage, Clock::Wrong(TEN_MINUTES_MS)).await;
+    for (first, second) in [(&early, &late), (&late, &early)] {
+        let (held, state) = first.for_system().lock_acquire(&exclusive()).await.unwrap();
+        assert_eq!(state, LockState::Acquired);
+        let (waiting, state) = second
+            .for_system()
+            .lock_acquire(&exclusive())
+            .await
+            .unwrap();
+        assert_eq!(state, LockState::Waiting, "the first one holds it");
+        for catalog in [first, second] {
+            assert_eq!(
+                catalog.for_system().locks_expire().await.unwrap(),
+                0,
+                "both are alive"
+            );
+            let state = catalog.for_system().lock_check(held).await.unwrap();
+            assert_eq!(state, LockState::Acquired);
+            let state = catalog.for_system().lock_check(waiting).await.unwrap();
+            assert_eq!(state, LockState::Waiting, "granted twice");
+            let listed = catalog
+                .for_system()
+                .lock_list(&LockFilter::default())
+                .await
+                .unwrap();
+            assert_eq!(listed.len(), 2);
+            assert_eq!(listed[1].blocked_by, Some(held));
+            catalog.for_system().lock_heartbeat(held, 0).await.unwrap();
+        }
+        first.for_system().lock_release(held).await.unwrap();
+        let state = second.for_system().lock_check(waiting).await.unwrap();
+        assert_eq!(state, LockState::Acquired);
+        second.for_system().lock_release(waiting).await.unwrap();
+    }
 }

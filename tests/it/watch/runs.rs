@@ -5,6 +5,7 @@ use super::fixture::{
 };
 use crate::harness::{TestDatabase, on_every_database};
 use skep::catalog::DatabaseSpec;
+use skep::clock::Clock;
 use skep::error::Error;
 use skep::model::{
     ChangeFilter, DatabaseRef, SchemaChange, Severity, SnapshotAt, SourceOrigin, TableRef,
@@ -17,6 +18,7 @@ on_every_database!(
     two_replicas_tell_a_change_once,
     the_schedule_is_kept_in_its_time_zone,
     a_new_column_is_added_to_the_table_that_lacks_it,
+    replicas_whose_clocks_differ_keep_one_schedule,
 );
 
 async fn the_first_look_is_silent_and_no_change_stores_nothing(test: TestDatabase) {
@@ -29,7 +31,7 @@ async fn the_first_look_is_silent_and_no_change_stores_nothing(test: TestDatabas
     let status = replica.watch().source_get("lake").await.unwrap();
     assert_eq!(status.origin, SourceOrigin::File);
     assert_eq!(status.state.last_ok_at, Some(START_S));
-    assert_eq!(status.state.due_at, START_S + HOUR_S);
+    assert_eq!(status.state.due_at.seconds(), START_S + HOUR_S);
 
     watched.pass(60);
     let second = look(&replica).await;
@@ -216,6 +218,7 @@ async fn the_schedule_is_kept_in_its_time_zone(test: TestDatabase) {
                 .unwrap()
                 .state
                 .due_at;
+            let due_at = due_at.seconds();
             moments.push(due_at);
             watched
                 .clock
@@ -314,4 +317,17 @@ async fn a_new_column_is_added_to_the_table_that_lacks_it(test: TestDatabase) {
     assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
     let missing = watch.schema_change_apply(99_999).await;
     assert!(matches!(missing, Err(Error::NotFound(_))), "{missing:?}");
+}
+
+/// To a process whose clock is two days ahead no source is due that is not, and none late.
+async fn replicas_whose_clocks_differ_keep_one_schedule(test: TestDatabase) {
+    let mut watched = Watched::new(test).await;
+    watched.clock = Clock::System;
+    let replica = watched.replica().await;
+    columns_set(&replica, "orders", &["id int"]).await;
+    look(&replica).await;
+    watched.clock = Clock::Wrong(2 * DAY_S * 1000);
+    let ahead = watched.replica().await;
+    assert!(ahead.watch().watch_due().await.unwrap().is_empty());
+    assert_eq!(ahead.watch().watch_late_tell().await.unwrap(), 0);
 }
