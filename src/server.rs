@@ -239,8 +239,14 @@ async fn parts_open(settings: &Settings, store: Store, clock: Clock) -> Result<P
         .map_err(StartError::Watch)?;
     catalog.bootstrap().await.map_err(StartError::Catalog)?;
     let catalog = Arc::new(catalog);
+    let discovery = Discovery::new(Arc::clone(&catalog));
+    discovery
+        .for_system()
+        .discovery_roots_catch_up()
+        .await
+        .map_err(StartError::Catalog)?;
     Ok(Parts {
-        discovery: Arc::new(Discovery::new(Arc::clone(&catalog))),
+        discovery: Arc::new(discovery),
         watch: Arc::new(Watch::new(Arc::clone(&catalog), watch)),
         catalog,
     })
@@ -277,12 +283,13 @@ fn tasks_start(
         every.lock_reaper_interval_s,
     );
     for scope in [DiscoveryScope::Window, DiscoveryScope::Sweep] {
-        let looks = tasks::Discovery {
-            discovery: discovery(),
-            metrics: Arc::clone(metrics),
+        let looks = tasks::Discovery::new(
+            discovery(),
+            Arc::clone(metrics),
             scope,
-            tables_concurrent_max: every.discovery_tables_concurrent_max,
-        };
+            every.discovery_tables_concurrent_max,
+            shutdown.clone(),
+        );
         runner.spawn(looks, every.discovery_interval_s);
     }
     if let Some(queue) = queue {

@@ -18,8 +18,6 @@ use crate::store::DiscoveryTableUpdate;
 use crate::transact;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// Tables that one page of the list of sites reads.
-const TABLES_PER_PAGE: usize = 500;
 /// Seconds from the message of a deletion to the sweep that looks for what is gone: deletions come in flocks.
 const SWEEP_AFTER_DELETE_S: i64 = 600;
 
@@ -40,7 +38,7 @@ pub struct EventsReport {
     pub lag_s: Option<i64>,
 }
 
-/// The roots of all tables by bucket and key, so that an object finds its table by walking up its own path: the longest
+/// The roots of the tables that messages concern, by bucket and key, so that an object finds its table by walking up its own path: the longest
 /// root wins, however many tables there are.
 #[derive(Default)]
 struct Roots {
@@ -100,7 +98,7 @@ impl Operations<'_> {
         if events.is_empty() {
             return Ok(report);
         }
-        let sites = self.discovery_sites().await?;
+        let sites = self.sites_above(events).await?;
         let mut hints: BTreeMap<Place, Hint> = BTreeMap::new();
         let mut skips: BTreeMap<usize, Vec<DiscoverySkip>> = BTreeMap::new();
         let roots = Roots::new(&sites);
@@ -147,31 +145,6 @@ impl Operations<'_> {
 }
 
 impl Discovery {
-    /// The tables whose schedules run and whose settings make sense.
-    pub(super) async fn discovery_sites(&self) -> Result<Vec<Site>> {
-        let mut sites = Vec::new();
-        let mut after = 0;
-        loop {
-            let page = self.discovery_tables(after, TABLES_PER_PAGE).await?;
-            let ended = page.len() < TABLES_PER_PAGE;
-            for (listed, table) in page {
-                after = listed.state.table_id;
-                let Some(table) = table.filter(|_| listed.state.paused_at.is_none()) else {
-                    continue;
-                };
-                // Settings that make no sense are told by the table's own runs.
-                if let Ok(Some(site)) = self.discovery_site(table)
-                    && site.settings.on
-                {
-                    sites.push(site);
-                }
-            }
-            if ended {
-                return Ok(sites);
-            }
-        }
-    }
-
     /// Looks at the places of one table and registers what is new there.
     async fn events_register(
         &self,

@@ -4,14 +4,14 @@
 use super::Discovery;
 use super::Operations;
 use super::site::Site;
+use super::sites::tables_named;
 use crate::catalog::{Action, Resource};
 use crate::error::{Error, Result};
 use crate::model::{
-    DatabaseRef, DiscoveryRun, DiscoverySettings, DiscoverySkip, DiscoveryState, DiscoveryTable,
-    Name, Table, TableRef,
+    DiscoveryRun, DiscoverySettings, DiscoverySkip, DiscoveryState, DiscoveryTable, Table, TableRef,
 };
 use crate::transact;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// What AWS asks for a thousand LIST requests, in US dollars (S3 Standard, 2026).
 pub const LIST_PRICE_USD_PER_1000: f64 = 0.005;
@@ -101,17 +101,9 @@ impl Discovery {
     ) -> Result<Vec<(DiscoveryTable, Option<Table>)>> {
         let mut session = self.store.session().await?;
         let page = session.discovery_table_page(after, limit).await?;
-        let mut names: BTreeMap<DatabaseRef, Vec<Name>> = BTreeMap::new();
-        for DiscoveryTable { at, .. } in &page {
-            let names = names.entry(at.database_ref()).or_default();
-            names.push(at.table.clone());
-        }
-        let mut tables = HashMap::new();
-        for (database, names) in &names {
-            for table in session.table_list_by_names(database, names).await? {
-                tables.insert(table.id, table);
-            }
-        }
+        let names: Vec<TableRef> = page.iter().map(|listed| listed.at.clone()).collect();
+        let tables = tables_named(&mut session, &names).await?.into_iter();
+        let mut tables: HashMap<i64, Table> = tables.map(|table| (table.id, table)).collect();
         let found = page.into_iter().map(|listed| {
             let table = tables.remove(&listed.state.table_id);
             (listed, table)
@@ -121,6 +113,14 @@ impl Discovery {
 }
 
 impl Operations<'_> {
+    /// Notes whether a table is stale. True where that is news, over all replicas.
+    pub async fn discovery_stale_note(&self, table_id: i64, is_stale: bool) -> Result<bool> {
+        self.authorize(Action::Operate, Resource::Server).await?;
+        transact!(self.store, |session| {
+            session.discovery_stale_note(table_id, is_stale).await
+        })
+    }
+
     /// The runs of a table that changed something, failed or were asked for, the latest first; those before a number
     /// where one is given. `NotFound` of the table.
     pub async fn discovery_runs(

@@ -29,6 +29,7 @@ mod schedule;
 mod scope;
 mod settings;
 mod site;
+mod sites;
 mod sync;
 mod undo;
 

@@ -4,11 +4,11 @@
 use super::Discovery;
 use super::judge::Candidate;
 use crate::catalog::service::{LEASE_S, Lease};
-use crate::catalog::service::{change_events, partitions_event, same_table, table_missing};
+use crate::catalog::service::{change_events, partitions_event, table_missing};
 use crate::error::{Error, Result};
 use crate::model::{
-    DiscoveryRun, DiscoverySettings, DiscoverySkip, EventKind, JobKind, Location, NewEvent,
-    Partition, RunCause, RunCounts, RunOutcome, Table,
+    DiscoveryRun, DiscoverySettingError, DiscoverySettings, DiscoverySkip, EventKind, JobKind,
+    Location, NewEvent, Partition, RunCause, RunCounts, RunOutcome, Table,
 };
 use crate::store::{DiscoveryChanges, Session};
 use crate::transact;
@@ -114,8 +114,9 @@ impl Discovery {
                 .table_get_locked(&seen.at)
                 .await?
                 .ok_or_else(|| table_missing(&seen.at))?;
-            same_table(seen, &table)?;
-            same_settings(seen, &table)?;
+            if !is_unmoved(seen, &table) {
+                return Err(overtaken(seen));
+            }
             if let Some(lease) = &record.lease {
                 lease_hold(session, lease, &table).await?;
             }
@@ -187,18 +188,38 @@ fn count(counts: &mut RunCounts, written: &Written) {
     counts.dropped += written.dropped;
 }
 
-/// Fails where the table's properties ask for something else by now than what the run goes by: a table that opted out
-/// gets no partition more, however far the listing was.
-fn same_settings(seen: &Table, now: &Table) -> Result<()> {
-    if seen.parameters == now.parameters
-        || DiscoverySettings::of_table(seen) == DiscoverySettings::of_table(now)
-    {
-        return Ok(());
-    }
-    Err(Error::NotAllowed(format!(
-        "the discovery of {}.{} was changed while it ran; the next run goes by the new properties",
+/// Whether a table still has all that a run goes by: who it is, where it lies, the names and types of its keys, and what
+/// its properties say of where and how partitions are found, added, dropped and kept. A table that opted out gets no
+/// partition more, however far the listing was; one that got a comment, a column or another interval does.
+pub(super) fn is_unmoved(seen: &Table, now: &Table) -> bool {
+    let keys = |table: &Table| -> Vec<(String, String)> {
+        let keys = table.partition_keys.iter();
+        keys.map(|key| (key.name.clone(), key.data_type.clone()))
+            .collect()
+    };
+    seen.id == now.id
+        && seen.location == now.location
+        && keys(seen) == keys(now)
+        && (seen.parameters == now.parameters || orders(seen) == orders(now))
+}
+
+/// What a table's properties ask for, but for when and how much is looked at.
+fn orders(table: &Table) -> Result<Option<DiscoverySettings>, DiscoverySettingError> {
+    let settings = DiscoverySettings::of_table(table)?;
+    Ok(settings.map(|settings| DiscoverySettings {
+        interval_s: None,
+        sweep_interval_s: None,
+        requests_per_day_max: 0,
+        fresh_within_s: None,
+        ..settings
+    }))
+}
+
+fn overtaken(seen: &Table) -> Error {
+    Error::NotAllowed(format!(
+        "{}.{} was changed while a run looked at it; the next one goes by what it is now",
         seen.at.database, seen.at.table
-    )))
+    ))
 }
 
 /// Keeps the lease, inside the transaction: what follows is written by its holder or not at all.

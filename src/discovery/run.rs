@@ -4,7 +4,7 @@
 use super::Discovery;
 use super::Operations;
 use super::progress::RunProgress;
-use super::record::Record;
+use super::record::{Record, is_unmoved};
 use super::scan::{Sink, Tally};
 use super::scope::DiscoveryScope;
 use super::site::Site;
@@ -101,6 +101,9 @@ impl Discovery {
     ) -> Result<DiscoveryReport> {
         let table_id = site.table.id;
         let state = self.discovery_state(site).await?;
+        if !state.roots_kept {
+            self.discovery_roots_keep(&site.table.at).await?;
+        }
         if cause != RunCause::Manual && !is_due(scope, &state) {
             return Err(Error::Conflict(format!(
                 "another process has just looked at {}.{}",
@@ -123,6 +126,7 @@ impl Discovery {
         let ran = self
             .run_scan(site, scope, &state, &mut record, &mut tally)
             .await;
+        let is_overtaken = ran.is_err() && self.is_overtaken(site).await?;
         let counts = record.run.counts;
         record.run.counts = RunCounts {
             added: counts.added,
@@ -136,6 +140,7 @@ impl Discovery {
                 Some(why) => (RunOutcome::Incomplete, Some(why)),
                 None => (RunOutcome::Done, None),
             },
+            Err(failure) if is_overtaken => (RunOutcome::Incomplete, Some(failure.to_string())),
             Err(failure) => (RunOutcome::Failed, Some(failure.to_string())),
         };
         let is_noted =
@@ -150,10 +155,24 @@ impl Discovery {
             error,
             freshness: tally.freshness,
         };
-        let update = schedule_after(site, scope, &state, &report);
+        let mut update = schedule_after(site, scope, &state, &report);
+        if is_overtaken {
+            // The change has made the table due, and the next run goes by it.
+            (update.window_in_s, update.sweep_in_s) = (None, None);
+        }
         self.discovery_note(table_id, &update).await?;
         log(&site.table.at, scope, &report);
         Ok(report)
+    }
+
+    /// Whether the table of a run that failed is another one by now than the run went by: that is no failure of the
+    /// table's, after which it would have to wait.
+    async fn is_overtaken(&self, site: &Site) -> Result<bool> {
+        match self.catalog.table_read(&site.table.at).await {
+            Ok(now) => Ok(!is_unmoved(&site.table, &now)),
+            Err(Error::NotFound(_)) => Ok(true),
+            Err(failure) => Err(failure),
+        }
     }
 
     /// The scan, then what only a whole sweep may do. Gives why nothing was dropped, where the brake says so.

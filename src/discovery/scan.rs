@@ -307,23 +307,6 @@ impl Discovery {
         Ok(())
     }
 
-    /// The places of other tables that lie inside this one's.
-    async fn sites_inside(&self, site: &Site) -> Result<Vec<(Location, TableRef)>> {
-        let mut inside = Vec::new();
-        for other in self.discovery_sites().await? {
-            if other.table.id == site.table.id {
-                continue;
-            }
-            for root in &other.roots {
-                let outer = site.root_of(&root.location);
-                if outer.is_some_and(|outer| outer.location != root.location) {
-                    inside.push((root.location.clone(), other.table.at.clone()));
-                }
-            }
-        }
-        Ok(inside)
-    }
-
     /// Writes candidates, in as many transactions as it takes. Gives what it learnt of the table's freshness.
     pub(super) async fn candidates_write(
         &self,

@@ -6,19 +6,21 @@ use super::scope::DiscoveryScope;
 use crate::catalog::{Action, Resource};
 use crate::error::{Error, Result};
 use crate::model::{RunCause, TableRef};
+use crate::store::DueTable;
 
 impl Operations<'_> {
-    /// The tables that are due for a run of this scope, the longest due first.
+    /// The tables that are due for a run of this scope, the longest due first, without those in one of the buckets.
     pub async fn discovery_due(
         &self,
         scope: DiscoveryScope,
         limit: usize,
-    ) -> Result<Vec<TableRef>> {
+        buckets_left_out: &[&str],
+    ) -> Result<Vec<DueTable>> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let mut session = self.store.session().await?;
         match scope {
-            DiscoveryScope::Window => session.discovery_window_due(limit).await,
-            DiscoveryScope::Sweep => session.discovery_sweep_due(limit).await,
+            DiscoveryScope::Window => session.discovery_window_due(limit, buckets_left_out).await,
+            DiscoveryScope::Sweep => session.discovery_sweep_due(limit, buckets_left_out).await,
         }
     }
 

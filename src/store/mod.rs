@@ -16,7 +16,7 @@ mod watch;
 
 pub use discovery::run::DiscoveryChanges;
 pub use discovery::skip::SKIP_SEEN_EVERY_S;
-pub use discovery::table::DiscoveryTableUpdate;
+pub use discovery::table::{DiscoveryTableUpdate, DueTable};
 pub use form::snapshot::SnapshotBody;
 pub use hive::event::{EventFilter, EventHead};
 pub use hive::partition::PartitionFound;

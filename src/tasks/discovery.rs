@@ -1,42 +1,110 @@
 //! Looks at the tables whose time has come. Windows and sweeps are two tasks, so that a sweep of an hour does not keep
 //! new partitions waiting. A lease keeps replicas apart; a table that fails is left to its own, longer schedule.
+//!
+//! The runs are a standing set that is filled up as places become free, and no bucket gets all of them (`shares`): what
+//! hangs holds up itself alone. One activation goes on for as long as anything is due or under way.
 
+use super::shares::Shares;
 use super::{Report, Task};
 use crate::discovery::{self, DiscoveryReport, DiscoveryScope};
 use crate::error::Error;
-use crate::model::{RunCause, TableRef};
+use crate::model::{RunCause, RunOutcome, TableRef};
+use crate::store::DueTable;
 use crate::telemetry::Metrics;
-use futures::stream::{self, StreamExt};
-use std::sync::Arc;
+use futures::stream::{FuturesUnordered, StreamExt};
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
-/// Due tables that one activation takes up; the next one, a moment later, takes the rest.
-const TABLES_PER_ACTIVATION_MAX: usize = 200;
+/// Due tables that are asked for at once.
+const TABLES_PER_LOOK_MAX: usize = 200;
+/// How long nothing new is looked for while all that is known to be due waits for its bucket.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// The task; see the module.
 #[derive(Debug)]
 pub struct Discovery {
-    /// Whose tables.
-    pub discovery: Arc<discovery::Discovery>,
-    /// Where runs are counted.
-    pub metrics: Arc<Metrics>,
-    /// What is looked at.
-    pub scope: DiscoveryScope,
-    /// Tables that are looked at at the same time.
-    pub tables_concurrent_max: usize,
+    finder: Arc<discovery::Discovery>,
+    metrics: Arc<Metrics>,
+    scope: DiscoveryScope,
+    shutdown: CancellationToken,
+    shares: Mutex<Shares>,
 }
 
 impl Discovery {
-    async fn run(&self, at: TableRef) -> Result<bool, Error> {
-        let Some(report) = self
-            .discovery
-            .for_system()
-            .discovery_run_due(&at, self.scope)
-            .await?
-        else {
-            return Ok(false);
+    /// The task over the tables of `finder`, with so many runs at the same time. It begins no run after `shutdown`.
+    pub fn new(
+        finder: Arc<discovery::Discovery>,
+        metrics: Arc<Metrics>,
+        scope: DiscoveryScope,
+        tables_concurrent_max: usize,
+        shutdown: CancellationToken,
+    ) -> Self {
+        Self {
+            finder,
+            metrics,
+            scope,
+            shutdown,
+            shares: Mutex::new(Shares::new(tables_concurrent_max)),
+        }
+    }
+
+    /// A panic under the lock leaves whole numbers behind.
+    fn shares(&self) -> MutexGuard<'_, Shares> {
+        self.shares.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is due and may begin, apart from what has begun.
+    async fn look(&self) -> Result<Vec<DueTable>, Error> {
+        let (full, begun) = {
+            let shares = self.shares();
+            (shares.full(), shares.begun())
         };
-        self.count(&report);
-        Ok(true)
+        let full: Vec<&str> = full.iter().map(String::as_str).collect();
+        let limit = TABLES_PER_LOOK_MAX + begun;
+        let mut due = self
+            .finder
+            .for_system()
+            .discovery_due(self.scope, limit, &full)
+            .await?;
+        let shares = self.shares();
+        due.retain(|table| !shares.has_begun(&table.at));
+        Ok(due)
+    }
+
+    /// Takes the first of what is due that may begin.
+    fn next(&self, due: &mut VecDeque<DueTable>) -> Option<DueTable> {
+        let mut shares = self.shares();
+        let at = due.iter().position(|table| shares.may_begin(table))?;
+        let table = due.remove(at)?;
+        shares.begin(&table);
+        Some(table)
+    }
+
+    /// Runs a table; whether it ran here, or why it cannot be looked at.
+    async fn run(&self, table: DueTable) -> Result<bool, Error> {
+        // Also where the run panics.
+        let mut place = Place {
+            task: self,
+            table: &table,
+            failed: None,
+        };
+        let ran = self
+            .finder
+            .for_system()
+            .discovery_run_due(&table.at, self.scope)
+            .await;
+        let report = ran.inspect_err(|error| {
+            let name = format!("{}.{}", table.at.database, table.at.table);
+            tracing::warn!(table = name, %error, "a table cannot be looked at");
+        })?;
+        if let Some(report) = &report {
+            place.failed = Some(report.outcome == RunOutcome::Failed);
+            self.count(report);
+        }
+        Ok(report.is_some())
     }
 
     fn count(&self, report: &DiscoveryReport) {
@@ -53,6 +121,19 @@ impl Discovery {
     }
 }
 
+/// The place of a run among those under way; it is given back when this is dropped.
+struct Place<'t> {
+    task: &'t Discovery,
+    table: &'t DueTable,
+    failed: Option<bool>,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.task.shares().end(self.table, self.failed);
+    }
+}
+
 impl Task for Discovery {
     fn name(&self) -> &'static str {
         match self.scope {
@@ -62,76 +143,51 @@ impl Task for Discovery {
     }
 
     async fn activate(&self) -> Result<Report, Error> {
-        let due = self
-            .discovery
-            .for_system()
-            .discovery_due(self.scope, TABLES_PER_ACTIVATION_MAX)
-            .await?;
-        let runs = stream::iter(due).map(|at| async move {
-            let name = format!("{}.{}", at.database, at.table);
-            self.run(at).await.inspect_err(|error| {
-                tracing::warn!(table = name, %error, "a table cannot be looked at");
-            })
-        });
-        let mut runs = runs.buffer_unordered(self.tables_concurrent_max.max(1));
         let mut report = Report::default();
-        while let Some(run) = runs.next().await {
-            match run {
-                Ok(ran) => report.done += u64::from(ran),
-                Err(_) => report.failed += 1,
-            }
-        }
-        Ok(report)
-    }
-}
-
-/// Watches how fresh the tables are, and thins discovery's history.
-#[derive(Debug)]
-pub struct DiscoveryUpkeep {
-    /// Whose history.
-    pub discovery: Arc<discovery::Discovery>,
-    /// Where the tables are counted.
-    pub metrics: Arc<Metrics>,
-    /// Seconds that a run is kept, and can be undone.
-    pub history_kept_s: i64,
-}
-
-/// Tables that one page of the watch reads.
-const TABLES_PER_PAGE: usize = 200;
-
-impl Task for DiscoveryUpkeep {
-    fn name(&self) -> &'static str {
-        "discovery_upkeep"
-    }
-
-    async fn activate(&self) -> Result<Report, Error> {
-        let (mut tables, mut stale, mut after) = (0, 0, 0);
+        let mut running = FuturesUnordered::new();
+        let mut due = VecDeque::from(self.look().await?);
+        let (mut looked_at, mut is_more) = (Instant::now(), due.len() >= TABLES_PER_LOOK_MAX);
+        let mut failure = None;
         loop {
-            let page = self
-                .discovery
-                .for_system()
-                .discovery_statuses(after, TABLES_PER_PAGE)
-                .await?;
-            let Some(last) = page.last() else { break };
-            after = last.state.table_id;
-            tables += page.len();
-            for status in page.iter().filter(|status| status.is_stale) {
-                stale += 1;
-                let table = format!("{}.{}", status.at.database, status.at.table);
-                let age_s = status.age_s();
-                tracing::warn!(
-                    table,
-                    age_s,
-                    "the newest data of a table is older than it allows"
-                );
+            let is_going_on = failure.is_none() && !self.shutdown.is_cancelled();
+            while is_going_on && let Some(table) = self.next(&mut due) {
+                running.push(self.run(table));
+            }
+            let may_look = is_going_on && self.shares().has_room();
+            if may_look && (looked_at.elapsed() >= LOOK_EVERY || (is_more && due.is_empty())) {
+                looked_at = Instant::now();
+                match self.look().await {
+                    Ok(found) => {
+                        is_more = found.len() >= TABLES_PER_LOOK_MAX;
+                        due = joined(found, due);
+                    }
+                    // What is under way is not to be cut off.
+                    Err(error) => failure = Some(error),
+                }
+                continue;
+            }
+            if running.is_empty() {
+                return failure.map_or(Ok(report), Err);
+            }
+            tokio::select! {
+                ended = running.next() => match ended {
+                    Some(Ok(ran)) => report.done += u64::from(ran),
+                    Some(Err(_)) => report.failed += 1,
+                    None => {}
+                },
+                () = tokio::time::sleep_until(looked_at + LOOK_EVERY), if may_look => {}
+                () = self.shutdown.cancelled(), if is_going_on => {}
             }
         }
-        self.metrics.discovery().tables(tables, stale);
-        let done = self
-            .discovery
-            .for_system()
-            .discovery_history_expire(self.history_kept_s)
-            .await?;
-        Ok(Report { done, failed: 0 })
     }
+}
+
+/// What was found, and behind it what waits for its bucket since an earlier look.
+fn joined(found: Vec<DueTable>, waiting: VecDeque<DueTable>) -> VecDeque<DueTable> {
+    let known: HashSet<TableRef> = found.iter().map(|table| table.at.clone()).collect();
+    let waiting = waiting
+        .into_iter()
+        .filter(|table| !known.contains(&table.at))
+        .take(TABLES_PER_LOOK_MAX);
+    found.into_iter().chain(waiting).collect()
 }

@@ -5,17 +5,20 @@
 mod alert_delivery;
 mod discovery;
 mod discovery_queue;
+mod discovery_upkeep;
 mod event_retention;
 mod jobs;
 mod lake_cleanup;
 mod lock_reaper;
 mod runner;
 mod schema_diff;
+mod shares;
 mod watch_upkeep;
 
 pub use alert_delivery::AlertDelivery;
-pub use discovery::{Discovery, DiscoveryUpkeep};
+pub use discovery::Discovery;
 pub use discovery_queue::DiscoveryQueue;
+pub use discovery_upkeep::DiscoveryUpkeep;
 pub use event_retention::EventRetention;
 pub use jobs::Jobs;
 pub use lake_cleanup::LakeCleanup;

@@ -113,7 +113,7 @@ pub(crate) fn table_missing(at: &TableRef) -> Error {
 
 /// Fails where the table of a transaction is not the one that a request was prepared for: its default locations or
 /// its keys would be wrong.
-pub(crate) fn same_table(seen: &Table, now: &Table) -> Result<()> {
+fn same_table(seen: &Table, now: &Table) -> Result<()> {
     if seen.id == now.id
         && seen.location == now.location
         && seen.partition_keys == now.partition_keys

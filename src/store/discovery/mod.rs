@@ -1,5 +1,6 @@
 //! The nouns of discovery: which tables look for partitions, what each run did, what it left out.
 
+pub(in crate::store) mod root;
 pub(in crate::store) mod run;
 pub(in crate::store) mod skip;
 pub(in crate::store) mod table;

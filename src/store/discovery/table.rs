@@ -9,14 +9,15 @@ use crate::model::{
 };
 use crate::store::form::packing::to_json;
 use crate::store::sql::failure::Failure;
-use crate::store::sql::row::Row;
+use crate::store::sql::row::{Cells, Row};
 use crate::store::sql::session::Session;
 use crate::store::sql::statement::Statement;
 use std::collections::BTreeMap;
 
 const COLUMNS: &str = "SELECT d.table_id, d.window_at, d.sweep_at, d.paused_at, d.failures,
         d.last_run_at, d.last_error, d.requests_day, d.requests, d.newest_object_at,
-        d.newest_registered_at, d.lag_s, ";
+        d.newest_registered_at, d.lag_s, d.stale_at,
+        CASE WHEN d.roots_of = d.properties THEN 1 ELSE 0 END, ";
 
 /// What a run leaves in the row of its table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,6 +34,15 @@ pub struct DiscoveryTableUpdate {
     pub requests: u64,
     /// What was learnt of the table's freshness; `None` leaves it as it is.
     pub freshness: Option<Freshness>,
+}
+
+/// A table that is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueTable {
+    /// The table.
+    pub at: TableRef,
+    /// The storage and the bucket that its runs ask, such as `s3/lake`; empty where nothing is known of them.
+    pub bucket: String,
 }
 
 /// The properties, and the place, that a row stands for: a change makes the table due at once. `None` where nothing
@@ -68,6 +78,8 @@ fn state_of(row: &Row) -> Result<(DiscoveryState, TableRef), Failure> {
         cells.integer_or_null()?,
         cells.integer_or_null()?,
     );
+    let stale_at = cells.integer_or_null()?;
+    let roots_kept = cells.integer()? != 0;
     let now = cells.integer()?;
     let today = now - now % SECONDS_PER_DAY;
     let freshness = match (object_at, registered_at) {
@@ -92,25 +104,48 @@ fn state_of(row: &Row) -> Result<(DiscoveryState, TableRef), Failure> {
             0
         },
         freshness,
+        stale_at,
+        roots_kept,
         now,
     };
-    let at = TableRef {
+    Ok((state, table_ref_of(&mut cells)?))
+}
+
+/// The names of a table, as [`JOIN`] gives them.
+pub(in crate::store) fn table_ref_of(cells: &mut Cells<'_>) -> Result<TableRef, Failure> {
+    Ok(TableRef {
         catalog: Name::new(cells.text()?),
         database: Name::new(cells.text()?),
         table: Name::new(cells.text()?),
-    };
-    Ok((state, at))
+    })
 }
 
 const SECONDS_PER_DAY: i64 = 24 * 3600;
 
-const JOIN: &str = ", c.name, b.name, t.name
+/// What follows the columns: the names of the table, and where they stand.
+pub(in crate::store) const JOIN: &str = ", c.name, b.name, t.name
  FROM skep_discovery_tables d
  JOIN skep_tables t ON t.id = d.table_id
  JOIN skep_databases b ON b.id = t.database_id
  JOIN skep_catalogs c ON c.id = b.catalog_id ";
 
-impl Statement<'_> {
+/// The due tables, each with the bucket of its first root.
+const DUE: &str = "SELECT r.bucket, c.name, b.name, t.name
+ FROM skep_discovery_tables d
+ JOIN skep_tables t ON t.id = d.table_id
+ JOIN skep_databases b ON b.id = t.database_id
+ JOIN skep_catalogs c ON c.id = b.catalog_id
+ LEFT JOIN skep_discovery_roots r ON r.table_id = d.table_id AND r.position = 0 ";
+
+impl<'a> Statement<'a> {
+    fn without_buckets(self, buckets: &[&'a str]) -> Self {
+        if buckets.is_empty() {
+            return self;
+        }
+        self.text(" AND COALESCE(r.bucket, '') NOT IN ")
+            .list(buckets)
+    }
+
     /// The second at which the database's day began, in UTC.
     fn today(self) -> Self {
         self.text("(").now().text(" - ").now().text(" % 86400)")
@@ -118,19 +153,19 @@ impl Statement<'_> {
 }
 
 impl Session {
-    /// Brings the row of a new table, which nobody else can know yet, into being.
+    /// Brings the rows of a new table, which nobody else can know yet, into being.
     pub(in crate::store) async fn discovery_table_insert(
         &mut self,
         id: i64,
         table: &Table,
     ) -> Result<(), Failure> {
         match properties_of(table)? {
-            Some(properties) => self.discovery_table_put(id, &properties).await,
+            Some(properties) => self.discovery_table_put(id, table, &properties).await,
             None => Ok(()),
         }
     }
 
-    /// Brings the row of a table in step with its properties. A change makes the table due and ends a pause.
+    /// Brings the rows of a table in step with its properties. A change makes the table due and ends a pause.
     pub(in crate::store) async fn discovery_table_keep(
         &mut self,
         table: &Table,
@@ -138,13 +173,27 @@ impl Session {
         let wanted = properties_of(table)?;
         // A look first: most tables have no row, and an Iceberg commit must not pay for a write.
         let statement = self
-            .statement("SELECT properties FROM skep_discovery_tables WHERE table_id = ?")
+            .statement(
+                "SELECT properties, CASE WHEN roots_of = properties THEN 1 ELSE 0 END
+                 FROM skep_discovery_tables WHERE table_id = ?",
+            )
             .bind(table.id);
         let found = self.row(&statement).await?;
-        let stored = found.as_ref().map(|row| row.cells().text()).transpose()?;
+        let stored = match &found {
+            Some(row) => {
+                let mut cells = row.cells();
+                Some((cells.text()?, cells.integer()? != 0))
+            }
+            None => None,
+        };
         match (stored, wanted) {
-            (Some(stored), Some(wanted)) if stored == wanted => Ok(()),
-            (_, Some(wanted)) => self.discovery_table_put(table.id, &wanted).await,
+            (Some((stored, roots_kept)), Some(wanted)) if stored == wanted => {
+                if roots_kept {
+                    return Ok(());
+                }
+                self.discovery_roots_put(table.id, table).await
+            }
+            (_, Some(wanted)) => self.discovery_table_put(table.id, table, &wanted).await,
             (Some(_), None) => self.discovery_table_delete(table.id).await,
             (None, None) => Ok(()),
         }
@@ -153,6 +202,7 @@ impl Session {
     async fn discovery_table_put(
         &mut self,
         table_id: i64,
+        table: &Table,
         properties: &str,
     ) -> Result<(), Failure> {
         let statement = self
@@ -175,7 +225,7 @@ impl Session {
                 ],
             );
         self.execute(&statement).await?;
-        Ok(())
+        self.discovery_roots_put(table_id, table).await
     }
 
     async fn discovery_table_delete(&mut self, table_id: i64) -> Result<(), Failure> {
@@ -183,6 +233,7 @@ impl Session {
             .statement("DELETE FROM skep_discovery_skips WHERE table_id = ?")
             .bind(table_id);
         self.execute(&statement).await?;
+        self.discovery_roots_delete(table_id).await?;
         let statement = self
             .statement("DELETE FROM skep_discovery_tables WHERE table_id = ?")
             .bind(table_id);
@@ -218,34 +269,37 @@ impl Session {
         Ok(state.map(|(state, _)| state))
     }
 
-    /// The tables that are due for a look at their window, the longest due first.
-    pub async fn discovery_window_due(&mut self, limit: usize) -> Result<Vec<TableRef>> {
+    /// The tables that are due for a look at their window, the longest due first, without those that lie in one of the
+    /// buckets.
+    pub async fn discovery_window_due(
+        &mut self,
+        limit: usize,
+        buckets_left_out: &[&str],
+    ) -> Result<Vec<DueTable>> {
         let statement = self
-            .statement(COLUMNS)
-            .now()
-            .text(JOIN)
+            .statement(DUE)
             .text("WHERE d.paused_at IS NULL AND d.window_at <= ")
-            .now()
+            .now_once()
+            .without_buckets(buckets_left_out)
             .text(" ORDER BY d.window_at, d.table_id LIMIT ?")
             .bind(limit);
-        let rows = self.rows(&statement).await?;
-        let due = rows.iter().map(|row| Ok(state_of(row)?.1));
-        Ok(due.collect::<Result<_, Failure>>()?)
+        due_of(&self.rows(&statement).await?)
     }
 
-    /// The tables that are due for a sweep, the longest due first.
-    pub async fn discovery_sweep_due(&mut self, limit: usize) -> Result<Vec<TableRef>> {
+    /// The same for those that are due for a sweep.
+    pub async fn discovery_sweep_due(
+        &mut self,
+        limit: usize,
+        buckets_left_out: &[&str],
+    ) -> Result<Vec<DueTable>> {
         let statement = self
-            .statement(COLUMNS)
-            .now()
-            .text(JOIN)
+            .statement(DUE)
             .text("WHERE d.paused_at IS NULL AND d.sweep_at <= ")
-            .now()
+            .now_once()
+            .without_buckets(buckets_left_out)
             .text(" ORDER BY d.sweep_at, d.table_id LIMIT ?")
             .bind(limit);
-        let rows = self.rows(&statement).await?;
-        let due = rows.iter().map(|row| Ok(state_of(row)?.1));
-        Ok(due.collect::<Result<_, Failure>>()?)
+        due_of(&self.rows(&statement).await?)
     }
 
     /// The tables that opted in with their schedules, by number, the next `limit` after one.
@@ -329,6 +383,20 @@ impl Session {
         Ok(())
     }
 
+    /// Notes that a table's newest data is older than the table allows, or no longer is. False where that was noted
+    /// before, by whichever replica.
+    pub async fn discovery_stale_note(&mut self, table_id: i64, is_stale: bool) -> Result<bool> {
+        let statement = self.statement("UPDATE skep_discovery_tables SET stale_at = ");
+        let statement = if is_stale {
+            statement
+                .now()
+                .text(" WHERE stale_at IS NULL AND table_id = ?")
+        } else {
+            statement.text("NULL WHERE stale_at IS NOT NULL AND table_id = ?")
+        };
+        Ok(self.execute(&statement.bind(table_id)).await? > 0)
+    }
+
     /// Stops the schedules of a table from now on, or lets them go on.
     pub async fn discovery_pause(&mut self, table_id: i64, paused: bool) -> Result<()> {
         let statement = self.statement("UPDATE skep_discovery_tables SET paused_at = ");
@@ -341,4 +409,15 @@ impl Session {
         self.execute(&statement).await?;
         Ok(())
     }
+}
+
+fn due_of(rows: &[Row]) -> Result<Vec<DueTable>> {
+    let due = rows.iter().map(|row| {
+        let mut cells = row.cells();
+        Ok(DueTable {
+            bucket: cells.string_or_null()?.unwrap_or_default(),
+            at: table_ref_of(&mut cells)?,
+        })
+    });
+    Ok(due.collect::<Result<_, Failure>>()?)
 }

@@ -70,6 +70,19 @@ impl Failure {
         }
     }
 
+    /// Whether a migration found the column or the index there already that it was to add. Where the dialect has words
+    /// for that (`IF NOT EXISTS`), the migrations use them.
+    pub(in crate::store) fn is_column_or_index_there(&self) -> bool {
+        let Some(sqlx::Error::Database(error)) = self.source.downcast_ref::<sqlx::Error>() else {
+            return false;
+        };
+        match error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
+            Some(mysql) => matches!(mysql.number(), 1060 | 1061),
+            // SQLite has one code for most errors.
+            None => error.message().starts_with("duplicate column name"),
+        }
+    }
+
     /// Makes the reference to a missing row (a database without its catalog) an error about that row.
     pub(in crate::store) fn or_missing(self, entity: Entity) -> Self {
         match self.kind {

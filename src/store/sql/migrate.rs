@@ -52,6 +52,13 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../../migrations/postgres/0004_jobs.sql"),
         mysql: include_str!("../../../migrations/mysql/0004_jobs.sql"),
     },
+    Migration {
+        number: 5,
+        name: "watch_indexes",
+        sqlite: include_str!("../../../migrations/sqlite/0005_watch_indexes.sql"),
+        postgres: include_str!("../../../migrations/postgres/0005_watch_indexes.sql"),
+        mysql: include_str!("../../../migrations/mysql/0005_watch_indexes.sql"),
+    },
 ];
 
 /// How long a process waits for another one's migration.
@@ -252,6 +259,10 @@ impl Migrator {
                 self.extend().await?;
             }
             if let Err(failure) = self.link.raw(sql).await {
+                // A run that died, or the one before this one, has made it.
+                if failure.is_column_or_index_there() {
+                    continue;
+                }
                 let rolled_back = self.link.raw("ROLLBACK").await;
                 tracing::error!(
                     ?failure,

@@ -208,6 +208,12 @@ impl<'a> Statement<'a> {
         self
     }
 
+    /// Appends the database's time, read once for the whole statement, so that an index serves the comparison with it:
+    /// PostgreSQL's own function may give another moment for each row.
+    pub(in crate::store) fn now_once(self) -> Self {
+        self.text("(SELECT ").now().text(")")
+    }
+
     fn push(&mut self, argument: Argument<'a>) {
         // PostgreSQL cannot store NUL in text. Refusing it everywhere keeps the three alike.
         if let Argument::Text(Some(text)) = argument {

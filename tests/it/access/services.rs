@@ -21,7 +21,7 @@ fn discovery<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
     let scope = DiscoveryScope::Sweep;
     vec![
         call("discovery_due", Operate, SERVER, async move {
-            discovery.discovery_due(scope, 10).await
+            discovery.discovery_due(scope, 10, &[]).await
         }),
         call("discovery_events", Operate, SERVER, async move {
             discovery.discovery_events(&[]).await
@@ -44,6 +44,12 @@ fn discovery<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         }),
         call("discovery_history_expire", Operate, SERVER, async move {
             discovery.discovery_history_expire(-10).await
+        }),
+        call("discovery_roots_catch_up", Operate, SERVER, async move {
+            discovery.discovery_roots_catch_up().await
+        }),
+        call("discovery_stale_note", Operate, SERVER, async move {
+            discovery.discovery_stale_note(0, false).await
         }),
         call("discovery_plan", Operate, ORDERS, async move {
             discovery.discovery_plan(&orders(), scope).await
@@ -147,6 +153,9 @@ fn alerts<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         }),
         call("alerts_deliver", Operate, SERVER, async move {
             watch.alerts_deliver().await
+        }),
+        call("alerts_give_up", Operate, SERVER, async move {
+            watch.alerts_give_up().await
         }),
         call("channel_list", See, SERVER, async move {
             watch.channel_list().await

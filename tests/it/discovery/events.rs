@@ -58,6 +58,72 @@ async fn thirty_tables_inside_each_other_each_get_their_own() {
 }
 
 #[tokio::test]
+async fn messages_and_news_of_a_table_look_at_no_table_that_they_do_not_concern() {
+    let world = World::quiet().await;
+    world.table("t", &DT, &[ON, DAYS]).await;
+    for number in 0..5 {
+        world.table(&format!("other{number}"), &DT, &[ON]).await;
+    }
+    world.table("t2", &DT, &[ON]).await;
+    // Whoever reads one of them fails.
+    world
+        .execute(
+            "UPDATE skep_tables SET parameters = 'no JSON' WHERE name LIKE 'other%' OR name = 't2'",
+        )
+        .await;
+    world.s3.put("lake", "t/2023/11/13/part-0", "x");
+    let messages = [
+        created("t/2023/11/13/part-0"),
+        created("nobodys/2023/11/13/part-0"),
+    ];
+    let report = world
+        .discovery()
+        .for_system()
+        .discovery_events(&messages)
+        .await
+        .unwrap();
+    assert_eq!((report.added, report.ignored), (1, 1));
+    world.s3.put("lake", "t/2023/11/14/part-0", "x");
+    let window = world.window("t").await;
+    assert_eq!((window.outcome, window.counts.added), (RunOutcome::Done, 1));
+}
+
+#[tokio::test]
+async fn roots_that_an_older_version_wrote_are_found_after_a_start_and_by_the_next_run() {
+    let world = World::quiet().await;
+    world.table("t", &DT, &[ON, DAYS]).await;
+    world.table("u", &DT, &[ON, DAYS]).await;
+    let forget = async || {
+        world.execute("DELETE FROM skep_discovery_roots").await;
+        world
+            .execute("UPDATE skep_discovery_tables SET roots_of = NULL")
+            .await;
+    };
+    let follow = async |table: &str, day: u32| {
+        let key = format!("{table}/2023/11/{day}/part-0");
+        world.s3.put("lake", &key, "x");
+        let report = world
+            .discovery()
+            .for_system()
+            .discovery_events(&[created(&key)])
+            .await;
+        report.unwrap().added
+    };
+    forget().await;
+    assert_eq!(follow("t", 12).await, 0);
+    world
+        .discovery()
+        .for_system()
+        .discovery_roots_catch_up()
+        .await
+        .unwrap();
+    assert_eq!((follow("t", 13).await, follow("u", 13).await), (1, 1));
+    forget().await;
+    world.window("t").await;
+    assert_eq!((follow("t", 14).await, follow("u", 14).await), (1, 0));
+}
+
+#[tokio::test]
 async fn doubled_late_and_disordered_messages_change_nothing_more() {
     let world = World::quiet().await;
     world.table("t", &DT, &[ON, DAYS]).await;

@@ -13,6 +13,7 @@ use skep::error::Result;
 use skep::model::{DatabaseRef, RunCause, TableRef};
 use skep::secret::Secret;
 use skep::server::{Running, Server};
+use sqlx::Connection;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -32,6 +33,7 @@ pub(super) struct World {
     pub(super) s3: Arc<S3Server>,
     pub(super) running: Running,
     pub(super) clock: Clock,
+    database_url: String,
     _folder: TempDir,
 }
 
@@ -68,6 +70,7 @@ impl World {
         settings.storage.deletable_locations = vec!["s3://lake".to_owned(), "s3://hot".to_owned()];
         "s3a://lake/warehouse".clone_into(&mut settings.warehouse.location);
         change(&mut settings);
+        let database_url = settings.database.url.reveal().to_owned();
         let running = Server::start_at(settings, clock.clone())
             .await
             .expect("the server starts");
@@ -75,8 +78,17 @@ impl World {
             s3,
             running,
             clock,
+            database_url,
             _folder: folder,
         }
+    }
+
+    /// Does behind the server's back what another version, or nobody, would do. SQLite alone.
+    pub(super) async fn execute(&self, sql: &'static str) {
+        let connection = sqlx::SqliteConnection::connect(&self.database_url).await;
+        let mut connection = connection.expect("SQLite opens");
+        let ran = sqlx::raw_sql(sql).execute(&mut connection).await;
+        ran.expect("the statement runs");
     }
 
     pub(super) fn discovery(&self) -> &Arc<Discovery> {

@@ -3,7 +3,9 @@
 mod appear;
 mod events;
 mod fixture;
+mod hanging;
 mod killed;
+mod overtaken;
 mod queue;
 mod rails;
 mod roots;

@@ -1,4 +1,4 @@
-//! Holds one request back until a test has done what is to happen meanwhile.
+//! Holds requests back until a test has done what is to happen meanwhile.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{Notify, Semaphore};
@@ -37,5 +37,35 @@ impl Gate {
             // Closing ends the wait; there is nothing to acquire.
             drop(self.closed.acquire().await);
         }
+    }
+}
+
+/// Where every request waits until the test lets them go on.
+pub(crate) struct Hanging {
+    arrived: Semaphore,
+    closed: Semaphore,
+}
+
+impl Hanging {
+    pub(super) fn new() -> Self {
+        Self {
+            arrived: Semaphore::new(0),
+            closed: Semaphore::new(0),
+        }
+    }
+
+    /// Waits until so many requests, beyond those that were waited for before, have come.
+    pub(crate) async fn arrived(&self, requests: u32) {
+        self.arrived.acquire_many(requests).await.unwrap().forget();
+    }
+
+    /// Lets all go on.
+    pub(crate) fn end(&self) {
+        self.closed.close();
+    }
+
+    pub(super) async fn pass(&self) {
+        self.arrived.add_permits(1);
+        drop(self.closed.acquire().await);
     }
 }

@@ -12,7 +12,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use bytes::Bytes;
 use futures::{StreamExt, stream};
-use gate::Gate;
+use gate::{Gate, Hanging};
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
 use service::Service;
@@ -103,6 +103,11 @@ impl S3Server {
     /// Removes an object without a request.
     pub(crate) fn remove(&self, bucket: &str, key: &str) {
         self.store.delete(bucket, key).unwrap();
+    }
+
+    /// Answers no listing of a bucket until the test ends that.
+    pub(crate) fn hang(&self, bucket: &str) -> Arc<Hanging> {
+        self.store.hang(bucket)
     }
 
     /// Holds the next request of a kind (`ListObjectsV2`, `CopyObject` and `DeleteObjects` are those that look) back.

@@ -67,6 +67,7 @@ impl S3 for Service {
         let prefix = input.prefix.unwrap_or_default();
         self.0.gates_pass("ListObjectsV2").await;
         self.0.admit("ListObjectsV2", &prefix)?;
+        self.0.hanging_pass(&input.bucket).await;
         tokio::time::sleep(self.0.latency()).await;
         let after = input.continuation_token.clone().or(input.start_after);
         let keys_max = input.max_keys.unwrap_or(KEYS_MAX).clamp(0, KEYS_MAX);

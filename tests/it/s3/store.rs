@@ -1,7 +1,7 @@
 //! The objects of the S3 stand-in: buckets of sorted keys in memory, the count of every kind of
 //! request, and the faults a test has asked for. Knows nothing of HTTP.
 
-use super::gate::Gate;
+use super::gate::{Gate, Hanging};
 use bytes::Bytes;
 use s3s::{S3Error, S3Result, s3_error};
 use sha2::{Digest, Sha256};
@@ -65,6 +65,8 @@ struct State {
     requests: BTreeMap<&'static str, usize>,
     faults: Vec<Fault>,
     gates: Vec<Arc<Gate>>,
+    /// Buckets whose listings are not answered.
+    hanging: BTreeMap<String, Arc<Hanging>>,
     /// How many listings are still to break off in the middle of their body.
     breaks: usize,
     /// Keys that a page holds at most, where a test wants fewer than S3 gives.
@@ -133,6 +135,23 @@ impl Store {
         let gate = Arc::new(Gate::new(operation));
         self.state().gates.push(Arc::clone(&gate));
         gate
+    }
+
+    pub(crate) fn hang(&self, bucket: &str) -> Arc<Hanging> {
+        let hanging = Arc::new(Hanging::new());
+        let mut state = self.state();
+        state
+            .hanging
+            .insert(bucket.to_owned(), Arc::clone(&hanging));
+        hanging
+    }
+
+    /// Waits for as long as the bucket hangs.
+    pub(crate) async fn hanging_pass(&self, bucket: &str) {
+        let hanging = self.state().hanging.get(bucket).cloned();
+        if let Some(hanging) = hanging {
+            hanging.pass().await;
+        }
     }
 
     /// Waits at the gates of a kind of request.

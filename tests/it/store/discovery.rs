@@ -29,7 +29,8 @@ async fn state(store: &Store, table: &Table) -> Option<DiscoveryState> {
 
 async fn due(store: &Store) -> Vec<TableRef> {
     let mut session = store.session().await.unwrap();
-    session.discovery_window_due(10).await.unwrap()
+    let due = session.discovery_window_due(10, &[]).await.unwrap();
+    due.into_iter().map(|table| table.at).collect()
 }
 
 fn with(table: &Table, properties: &[(&str, &str)]) -> Table {
@@ -135,7 +136,11 @@ async fn the_migration_knows_the_tables_that_opted_in_before(test: TestDatabase)
     let store = test.store().await;
     assert_eq!(due(&store).await, std::slice::from_ref(&table.at));
     let mut session = store.session().await.unwrap();
-    assert_eq!(session.discovery_sweep_due(10).await.unwrap(), [table.at]);
+    let due = session.discovery_sweep_due(10, &["s3/lake"]).await.unwrap();
+    assert_eq!(
+        due.into_iter().map(|one| one.at).collect::<Vec<_>>(),
+        [table.at]
+    );
 }
 
 async fn a_run_moves_the_schedule_on(test: TestDatabase) {

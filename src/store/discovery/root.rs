@@ -1,0 +1,210 @@
+//! The places where tables look for partitions, a row each, so that the tables that an object concerns are found by the
+//! directories above it, and the tables inside another's place by one range, however many tables there are. Written
+//! with their table, in the same transaction. They say whom to ask; what a table wants stands in its properties alone.
+
+use crate::error::Result;
+use crate::model::{DiscoverySettings, Table, TableRef};
+use crate::store::discovery::table::{JOIN, table_ref_of};
+use crate::store::sql::failure::Failure;
+use crate::store::sql::row::Row;
+use crate::store::sql::session::Session;
+use crate::store::sql::statement::{LIST_LENGTH_MAX, Statement};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Most bytes of a bucket's name with its storage.
+const BUCKET_BYTES_MAX: usize = 255;
+/// Most bytes of a place. No key of S3 is as long; a directory whose path is longer is found by listing alone.
+const PLACE_BYTES_MAX: usize = 1536;
+
+/// The places of a table's roots, in their order. None where its properties ask for no looking, or make no sense.
+fn places_of(table: &Table) -> Vec<String> {
+    let Ok(Some(settings)) = DiscoverySettings::of_table(table) else {
+        return Vec::new();
+    };
+    if !settings.on {
+        return Vec::new();
+    }
+    let roots = settings.roots.iter();
+    let locations = roots.filter_map(|root| root.location.as_deref().or(table.location.as_deref()));
+    locations
+        .filter_map(place_of)
+        .filter(|place| {
+            place.len() <= PLACE_BYTES_MAX && bucket_of(place).len() <= BUCKET_BYTES_MAX
+        })
+        .collect()
+}
+
+/// Storage, bucket and key of a location, with a slash between them and none at the end.
+fn place_of(location: &str) -> Option<String> {
+    let (storage, path) = match location.split_once(':') {
+        Some(("s3" | "s3a" | "s3n", path)) => ("s3", path),
+        Some(("file", path)) => ("file", path),
+        None => ("file", location),
+        Some(_) => return None,
+    };
+    Some(joined(storage, path))
+}
+
+/// Storage and bucket of a place; all files are one.
+fn bucket_of(place: &str) -> &str {
+    let mut slashes = place.match_indices('/').map(|(at, _)| at);
+    match (slashes.next(), slashes.next()) {
+        (Some(end), _) if place.starts_with("file/") => &place[..end],
+        (_, Some(end)) => &place[..end],
+        _ => place,
+    }
+}
+
+fn joined(storage: &str, path: &str) -> String {
+    let mut place = storage.to_owned();
+    for name in path.split('/').filter(|name| !name.is_empty()) {
+        place.push('/');
+        place.push_str(name);
+    }
+    place
+}
+
+impl Session {
+    /// Writes the places of a table's roots, and by which properties that was done.
+    pub(in crate::store) async fn discovery_roots_put(
+        &mut self,
+        table_id: i64,
+        table: &Table,
+    ) -> Result<(), Failure> {
+        self.discovery_roots_delete(table_id).await?;
+        let places = places_of(table);
+        if !places.is_empty() {
+            let rows = places.iter().enumerate().map(|(position, place)| {
+                [
+                    table_id.into(),
+                    position.into(),
+                    bucket_of(place).into(),
+                    place.as_str().into(),
+                ]
+            });
+            let statement = self
+                .statement(
+                    "INSERT INTO skep_discovery_roots (table_id, position, bucket, place) VALUES ",
+                )
+                .rows(rows);
+            self.execute(&statement).await?;
+        }
+        let statement = self
+            .statement("UPDATE skep_discovery_tables SET roots_of = properties WHERE table_id = ?")
+            .bind(table_id);
+        self.execute(&statement).await?;
+        Ok(())
+    }
+
+    pub(in crate::store) async fn discovery_roots_delete(
+        &mut self,
+        table_id: i64,
+    ) -> Result<(), Failure> {
+        let statement = self
+            .statement("DELETE FROM skep_discovery_roots WHERE table_id = ?")
+            .bind(table_id);
+        self.execute(&statement).await?;
+        Ok(())
+    }
+
+    /// Brings the rows of a table's roots in step with it, where a version wrote the table that did not know them.
+    pub async fn discovery_roots_keep(&mut self, at: &TableRef) -> Result<()> {
+        if let Some(table) = self.table_get_locked(at).await? {
+            self.discovery_table_keep(&table).await?;
+        }
+        Ok(())
+    }
+
+    /// Tables whose roots' rows are not in step, some of them.
+    pub async fn discovery_roots_stale(&mut self, limit: usize) -> Result<Vec<TableRef>> {
+        let statement = self
+            .statement("SELECT d.table_id")
+            .text(JOIN)
+            .text(
+                "WHERE d.roots_of IS NULL OR d.roots_of <> d.properties
+                 ORDER BY d.table_id LIMIT ?",
+            )
+            .bind(limit);
+        let mut found = BTreeMap::new();
+        tables_into(&mut found, &self.rows(&statement).await?)?;
+        Ok(found.into_values().collect())
+    }
+
+    /// The tables whose schedules run and that have a root above one of these objects, given by bucket and key.
+    pub async fn discovery_tables_above(
+        &mut self,
+        objects: impl IntoIterator<Item = (&str, &str)>,
+    ) -> Result<Vec<TableRef>> {
+        let mut places = BTreeSet::new();
+        for (bucket, key) in objects {
+            let object = joined("s3", &format!("{bucket}/{key}"));
+            let mut end = object.len();
+            while let Some(at) = object[..end].rfind('/') {
+                if at <= PLACE_BYTES_MAX {
+                    places.insert(object[..at].to_owned());
+                }
+                end = at;
+            }
+        }
+        let places: Vec<&str> = places.iter().map(String::as_str).collect();
+        let mut found = BTreeMap::new();
+        for chunk in places.chunks(LIST_LENGTH_MAX) {
+            let statement = self.roots_statement().text("r.place IN ").list(chunk);
+            tables_into(&mut found, &self.rows(&statement).await?)?;
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// The tables whose schedules run and that have a root inside this location, which is not the location itself.
+    pub async fn discovery_tables_below(&mut self, location: &str) -> Result<Vec<TableRef>> {
+        let mut found = BTreeMap::new();
+        if let Some(place) = place_of(location) {
+            // Behind the slash comes the zero.
+            let (from, to) = (format!("{place}/"), format!("{place}0"));
+            let statement = self
+                .roots_statement()
+                .text("r.place >= ? AND r.place < ?")
+                .bind(from.as_str())
+                .bind(to.as_str());
+            tables_into(&mut found, &self.rows(&statement).await?)?;
+        }
+        Ok(found.into_values().collect())
+    }
+
+    fn roots_statement<'a>(&self) -> Statement<'a> {
+        self.statement("SELECT d.table_id").text(JOIN).text(
+            "JOIN skep_discovery_roots r ON r.table_id = d.table_id
+             WHERE d.paused_at IS NULL AND ",
+        )
+    }
+}
+
+fn tables_into(found: &mut BTreeMap<i64, TableRef>, rows: &[Row]) -> Result<(), Failure> {
+    for row in rows {
+        let mut cells = row.cells();
+        let id = cells.integer()?;
+        found.insert(id, table_ref_of(&mut cells)?);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_place_has_one_text_however_it_is_written() {
+        for (location, place, bucket) in [
+            ("s3://lake/a/b", "s3/lake/a/b", "s3/lake"),
+            ("s3a://lake//a/b/", "s3/lake/a/b", "s3/lake"),
+            ("s3n://lake/", "s3/lake", "s3/lake"),
+            ("s3://lake", "s3/lake", "s3/lake"),
+            ("file:/a/b", "file/a/b", "file"),
+            ("/a/b", "file/a/b", "file"),
+        ] {
+            let found = place_of(location).unwrap();
+            assert_eq!((found.as_str(), bucket_of(&found)), (place, bucket));
+        }
+        assert_eq!(place_of("hdfs://nn:8020/a"), None);
+    }
+}
