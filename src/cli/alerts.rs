@@ -33,7 +33,7 @@ enum Action {
         /// Only those about this source
         #[arg(long, value_name = "NAME")]
         source: Option<String>,
-        /// Only those that stand so: pending, sent, muted, acknowledged
+        /// Only those that stand so: pending, sent, muted, acknowledged, `given_up`
         #[arg(long, value_name = "STATE")]
         state: Option<String>,
         /// Only those at least as grave: breaking, risky, alarm, additive

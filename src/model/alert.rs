@@ -14,11 +14,19 @@ pub enum AlertState {
     Muted,
     /// Somebody has seen it, so it is not sent any more.
     Acknowledged,
+    /// The channel kept refusing it, or did not take it for too long: it is not sent any more.
+    GivenUp,
 }
 
 impl AlertState {
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::Pending, Self::Sent, Self::Muted, Self::Acknowledged];
+    pub const ALL: [Self; 5] = [
+        Self::Pending,
+        Self::Sent,
+        Self::Muted,
+        Self::Acknowledged,
+        Self::GivenUp,
+    ];
 
     /// Its name.
     pub fn as_str(self) -> &'static str {
@@ -27,6 +35,7 @@ impl AlertState {
             Self::Sent => "sent",
             Self::Muted => "muted",
             Self::Acknowledged => "acknowledged",
+            Self::GivenUp => "given_up",
         }
     }
 

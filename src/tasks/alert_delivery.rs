@@ -26,6 +26,7 @@ impl Task for AlertDelivery {
         metrics.delivered("sent", report.sent);
         metrics.delivered("refused", report.refused);
         metrics.delivered("failed", report.failed);
+        metrics.delivered("given_up", report.given_up);
         Ok(Report {
             done: report.sent,
             failed: report.refused + report.failed,

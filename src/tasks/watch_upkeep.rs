@@ -21,7 +21,10 @@ impl Task for WatchUpkeep {
     }
 
     async fn activate(&self) -> Result<Report, Error> {
-        let backlog = self.watch.for_system().alert_backlog().await?;
+        let watch = self.watch.for_system();
+        let given_up = watch.alerts_give_up().await?;
+        self.metrics.watch().delivered("given_up", given_up);
+        let backlog = watch.alert_backlog().await?;
         let pending = backlog.iter().map(|one| one.pending).sum();
         let age_s = backlog.iter().map(|one| one.age_s).max().unwrap_or(0);
         self.metrics.watch().backlog(pending, age_s);

@@ -36,7 +36,7 @@ pub struct AlertView {
     /// When it is to be sent
     #[schema(format = DateTime)]
     pub due_at: Option<String>,
-    /// `pending`, `sent`, `muted` or `acknowledged`
+    /// `pending`, `sent`, `muted`, `acknowledged` or `given_up`
     pub state: String,
     /// How often the channel did not take it
     pub attempts: i64,

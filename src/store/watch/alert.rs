@@ -244,7 +244,8 @@ impl Session {
         Ok(())
     }
 
-    /// Says of alerts that the channel did not take them, and when to try again; `None` leaves that to the channel.
+    /// Says of alerts that the channel did not take them: it refused them, and is asked again at a time; `None` leaves
+    /// that to the channel, which did not answer.
     pub async fn alert_failed(
         &mut self,
         ids: &[i64],
@@ -256,7 +257,9 @@ impl Session {
                 .statement("UPDATE skep_alerts SET attempts = attempts + 1, last_error = ?")
                 .bind(error);
             if let Some(due_at) = due_at {
-                statement = statement.text(", due_at = ?").bind(due_at);
+                statement = statement
+                    .text(", refusals = refusals + 1, due_at = ?")
+                    .bind(due_at);
             }
             let statement = statement
                 .text(" WHERE state = ? AND id IN ")
@@ -265,6 +268,33 @@ impl Session {
             self.execute(&statement).await?;
         }
         Ok(())
+    }
+
+    /// Gives up those of the alerts that the channel has refused so often, and gives their number.
+    pub async fn alert_give_up_refused(&mut self, ids: &[i64], refusals: i64) -> Result<u64> {
+        let mut given_up = 0;
+        for chunk in ids.chunks(LIST_LENGTH_MAX) {
+            let statement = self
+                .statement(
+                    "UPDATE skep_alerts SET state = ? WHERE state = ? AND refusals >= ? AND id IN ",
+                )
+                .bind(AlertState::GivenUp.as_str())
+                .bind(AlertState::Pending.as_str())
+                .bind(refusals)
+                .list(chunk);
+            given_up += self.execute(&statement).await?;
+        }
+        Ok(given_up)
+    }
+
+    /// Gives up what was to be sent before a time and was not taken since, and gives its number.
+    pub async fn alert_give_up_overdue(&mut self, before: i64) -> Result<u64> {
+        let statement = self
+            .statement("UPDATE skep_alerts SET state = ? WHERE state = ? AND due_at < ?")
+            .bind(AlertState::GivenUp.as_str())
+            .bind(AlertState::Pending.as_str())
+            .bind(before);
+        Ok(self.execute(&statement).await?)
     }
 
     /// Puts an alert into a state; one that is put off also gets a time. False where there is none.
@@ -280,7 +310,7 @@ impl Session {
         if let Some(due_at) = due_at {
             // What was put off on purpose is not among what waits for a channel to be mended.
             statement = statement
-                .text(", due_at = ?, last_error = NULL")
+                .text(", due_at = ?, refusals = 0, last_error = NULL")
                 .bind(due_at);
         }
         let statement = statement.text(" WHERE id = ?").bind(id);
@@ -291,7 +321,7 @@ impl Session {
     pub async fn alert_retry(&mut self, channel: &str, now: DatabaseTime) -> Result<()> {
         let statement = self
             .statement(
-                "UPDATE skep_alerts SET due_at = ?
+                "UPDATE skep_alerts SET due_at = ?, refusals = 0
                  WHERE channel = ? AND state = ? AND due_at > ? AND last_error IS NOT NULL",
             )
             .bind(now)

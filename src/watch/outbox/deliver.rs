@@ -26,6 +26,11 @@ const BACK_OFF: BackOff = BackOff::of_seconds(15, BACK_OFF_S_MAX);
 /// Seconds until what a channel refused is tried again: somebody has to mend it.
 const REFUSED_S: i64 = 3600;
 
+/// Refusals after which an alert is given up: three days of trying.
+const REFUSALS_MAX: i64 = 72;
+/// Seconds after its time at which an alert is given up that no channel took: the channel is down, or gone.
+const OVERDUE_S_MAX: i64 = 7 * 24 * 3600;
+
 /// What a look at the channels did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DeliveryReport {
@@ -35,12 +40,15 @@ pub struct DeliveryReport {
     pub refused: u64,
     /// Messages that are to be tried again: the channel did not answer, or asked for a pause.
     pub failed: u64,
+    /// Alerts that were refused once too often, and are not sent any more.
+    pub given_up: u64,
 }
 
 /// What became of a message.
 enum Outcome {
     Taken,
-    Refused,
+    /// How many alerts were given up by it.
+    Refused(u64),
     /// The channel rests.
     Paused,
     /// The lease is gone: another process is at it.
@@ -48,6 +56,22 @@ enum Outcome {
 }
 
 impl Operations<'_> {
+    /// Gives up what no channel took for a week, those of channels that are not configured any more among it.
+    pub async fn alerts_give_up(&self) -> Result<u64> {
+        self.authorize(Action::Operate, Resource::Server).await?;
+        let before = self.now().saturating_sub(OVERDUE_S_MAX);
+        let given_up = transact!(self.store, |session| {
+            session.alert_give_up_overdue(before).await
+        })?;
+        if given_up > 0 {
+            tracing::error!(
+                alerts = given_up,
+                "no channel took these alerts for a week: they are given up"
+            );
+        }
+        Ok(given_up)
+    }
+
     /// Sends what is due on every channel; a channel that another replica is at is left to it.
     pub async fn alerts_deliver(&self) -> Result<DeliveryReport> {
         self.authorize(Action::Operate, Resource::Server).await?;
@@ -62,6 +86,7 @@ impl Operations<'_> {
                     report.sent += one.sent;
                     report.refused += one.refused;
                     report.failed += one.failed;
+                    report.given_up += one.given_up;
                 }
                 Err(error) => failure = Some(error),
             }
@@ -111,7 +136,10 @@ impl Watch {
                 let outcome = self.part_send(name, setup, lease, &part, &ids).await?;
                 match outcome {
                     Outcome::Taken => report.sent += 1,
-                    Outcome::Refused => report.refused += 1,
+                    Outcome::Refused(given_up) => {
+                        report.refused += 1;
+                        report.given_up += given_up;
+                    }
                     Outcome::Paused => {
                         report.failed += 1;
                         return Ok(report);
@@ -176,30 +204,45 @@ impl Watch {
         let now = self.now().await?;
         let (outcome, error) = match &sent {
             Ok(()) => (Outcome::Taken, None),
-            Err(SendError::Refused(_)) => (Outcome::Refused, sent.as_ref().err()),
+            Err(SendError::Refused(_)) => (Outcome::Refused(0), sent.as_ref().err()),
             Err(_) => (Outcome::Paused, sent.as_ref().err()),
         };
         let error = error.map(|error| without_nul(&error.to_string()));
         if let Some(error) = &error {
             tracing::warn!(channel = name, error, "a channel did not take a message");
         }
-        transact!(self.store, |session| {
+        let given_up = transact!(self.store, |session| {
             let before = session.alert_channel_get(name).await?;
+            let mut given_up = 0;
             let state = match &error {
                 None => {
                     session.alert_sent(ids, now.seconds()).await?;
                     after_taken(&before, now)
                 }
                 Some(error) => {
-                    let is_refused = matches!(outcome, Outcome::Refused);
+                    let is_refused = matches!(outcome, Outcome::Refused(_));
                     let due_at = is_refused.then(|| now.plus_s(REFUSED_S));
                     session.alert_failed(ids, error, due_at).await?;
+                    if is_refused {
+                        given_up = session.alert_give_up_refused(ids, REFUSALS_MAX).await?;
+                    }
                     after_failed(&before, &sent, error, now)
                 }
             };
-            session.alert_channel_put(name, &state).await
+            session.alert_channel_put(name, &state).await?;
+            Ok(given_up)
         })?;
-        Ok(outcome)
+        if given_up > 0 {
+            tracing::error!(
+                channel = name,
+                alerts = given_up,
+                "a channel kept refusing alerts: they are given up"
+            );
+        }
+        Ok(match outcome {
+            Outcome::Refused(_) => Outcome::Refused(given_up),
+            outcome => outcome,
+        })
     }
 
     /// Sends one notice at once, whatever waits, and says what the channel answered.

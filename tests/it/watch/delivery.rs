@@ -13,6 +13,8 @@ on_every_database!(
     breaking_changes_are_told_at_once_and_the_others_in_the_digest,
     what_the_channel_does_not_take_is_tried_again,
     a_wrong_webhook_stays_visible_until_it_is_mended,
+    what_a_channel_keeps_refusing_is_given_up,
+    what_nobody_takes_for_a_week_is_given_up,
     a_column_that_comes_and_goes_is_told_once_a_day,
     a_run_whose_process_died_is_told_by_another,
     a_quiet_day_is_told_where_it_is_wanted,
@@ -188,6 +190,55 @@ async fn a_wrong_webhook_stays_visible_until_it_is_mended(test: TestDatabase) {
         .map(|one| one["kind"].clone())
         .collect();
     assert_eq!(kinds, ["at_once", "test", "at_once"]);
+}
+
+async fn what_a_channel_keeps_refusing_is_given_up(test: TestDatabase) {
+    let watched = Watched::new(test).await.at_once();
+    let replica = changed(&watched).await;
+    watched
+        .listener
+        .answer_next(vec![Answer::Status(404, None, "no_service"); 100]);
+    let mut given_up = 0;
+    for _ in 0..72 {
+        assert_eq!(given_up, 0);
+        given_up = deliver(&replica).await.given_up;
+        watched.pass(HOUR_S);
+    }
+    assert_eq!(given_up, 3);
+    let all = alerts(&replica).await;
+    assert!(
+        all.iter().all(|one| one.state == AlertState::GivenUp),
+        "{all:?}"
+    );
+    let sent = watched.told().len();
+    watched.pass(DAY_S);
+    assert_eq!(deliver(&replica).await, DeliveryReport::default());
+    assert_eq!(watched.told().len(), sent, "nothing is sent any more");
+    // Somebody who asks for it gets it once more.
+    let until = watched.clock.seconds() + 60;
+    let id = all[0].id;
+    replica.watch().alert_snooze(id, until).await.unwrap();
+    watched.pass(60);
+    assert_eq!(deliver(&replica).await.refused, 1);
+    assert_eq!(alerts(&replica).await[0].state, AlertState::Pending);
+}
+
+async fn what_nobody_takes_for_a_week_is_given_up(test: TestDatabase) {
+    let watched = Watched::new(test).await;
+    let replica = changed(&watched).await;
+    let digests = alerts(&replica).await;
+    assert!(digests.iter().any(|one| one.due_at > START_S));
+    watched.pass(7 * DAY_S);
+    assert_eq!(replica.watch().alerts_give_up().await.unwrap(), 0);
+    watched.pass(1);
+    assert_eq!(
+        replica.watch().alerts_give_up().await.unwrap(),
+        1,
+        "not the digest"
+    );
+    watched.pass(DAY_S);
+    assert_eq!(replica.watch().alerts_give_up().await.unwrap(), 2);
+    assert_eq!(deliver(&replica).await, DeliveryReport::default());
 }
 
 async fn a_column_that_comes_and_goes_is_told_once_a_day(test: TestDatabase) {
