@@ -66,8 +66,8 @@ impl Operations<'_> {
         self.store.session().await?.function_list(catalog).await
     }
 
-    /// Changes everything but the resources and the time of creation, the place included. Fails with `NotFound` of the
-    /// function or the new database, `AlreadyExists` where the new name is taken.
+    /// Changes everything but the resources and the time of creation, the place included. It leaves no event: Hive has
+    /// none for it. Fails with `NotFound` of the function or the new database, `AlreadyExists` where the new name is taken.
     pub async fn function_alter(&self, at: &FunctionRef, new: Function) -> Result<()> {
         self.authorize(Action::Alter, Resource::Function(at))
             .await?;
@@ -78,7 +78,7 @@ impl Operations<'_> {
             ));
         }
         transact!(self.store, |session| {
-            let before = session.function_get(at).await?.ok_or_else(|| {
+            let before = session.function_get_locked(at).await?.ok_or_else(|| {
                 Error::NotFound(Entity::Worded(format!(
                     "function {} doesn't exist",
                     at.name

@@ -427,6 +427,27 @@ async fn wrong_credentials_are_denied_and_appear_nowhere() {
     assert!(!format!("{error:?} {lake:?} {settings:?}").contains("not-the-secret"));
 }
 
+/// The library tells the status of a listing and of a bulk delete in words alone.
+#[tokio::test]
+async fn a_failure_keeps_its_kind_whichever_request_meets_it() {
+    for operation in ["ListObjectsV2", "DeleteObjects"] {
+        for (status, kind) in [
+            (403, "Denied"),
+            (404, "NotFound"),
+            (500, "Unavailable"),
+            (503, "Unavailable"),
+        ] {
+            let (server, lake) = remote().await;
+            server.put("lake", "t/part", "x");
+            server.fail(operation, "", 0, 1_000, status);
+            let error = lake.directory_delete("s3a://lake/t").await.unwrap_err();
+            let told = format!("{error:?}");
+            assert!(told.starts_with(kind), "{operation} {status}: {told}");
+            assert_eq!(server.requests(operation), 1, "{operation} {status}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_storage_that_is_not_reached_refuses_the_work() {
     let (_directory, lake, _) = local();

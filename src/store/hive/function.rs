@@ -8,6 +8,7 @@ use crate::store::sql::failure::Failure;
 use crate::store::sql::limits::{OBJECT_NAME_BYTES_MAX, check_length};
 use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
+use crate::store::sql::statement::Statement;
 
 const COLUMNS: &str =
     "SELECT f.id, d.name, f.name, f.class_name, f.owner_name, f.owner_type, f.created_at,
@@ -66,14 +67,24 @@ fn function_of(row: &Row, catalog: &Name) -> Result<Function, Failure> {
 impl Session {
     /// The function of this name.
     pub async fn function_get(&mut self, at: &FunctionRef) -> Result<Option<Function>> {
-        let statement = self
-            .statement(COLUMNS)
+        let statement = self.function_statement(at);
+        let row = self.row(&statement).await?;
+        Ok(row.map(|row| function_of(&row, &at.catalog)).transpose()?)
+    }
+
+    /// As [`Session::function_get`]; the row is held until the transaction ends.
+    pub async fn function_get_locked(&mut self, at: &FunctionRef) -> Result<Option<Function>> {
+        let statement = self.function_statement(at).row_lock();
+        let row = self.row(&statement).await?;
+        Ok(row.map(|row| function_of(&row, &at.catalog)).transpose()?)
+    }
+
+    fn function_statement<'a>(&self, at: &'a FunctionRef) -> Statement<'a> {
+        self.statement(COLUMNS)
             .text("AND d.name = ? AND f.name = ?")
             .bind(at.catalog.as_str())
             .bind(at.database.as_str())
-            .bind(at.name.as_str());
-        let row = self.row(&statement).await?;
-        Ok(row.map(|row| function_of(&row, &at.catalog)).transpose()?)
+            .bind(at.name.as_str())
     }
 
     /// The names of a database's functions, in byte order; none for an unknown database.
