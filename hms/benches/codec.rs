@@ -189,12 +189,12 @@ fn descriptor(names: &[String]) -> StorageDescriptor<'_> {
         output_format: Some("org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"),
         compressed: Some(false),
         num_buckets: Some(-1),
-        serde_info: Some(SerDeInfo {
+        serde_info: Some(Box::new(SerDeInfo {
             name: Some("orders"),
             serialization_lib: Some("org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"),
             parameters: Some(vec![("serialization.format", "1")]),
             ..Default::default()
-        }),
+        })),
         bucket_cols: Some(Vec::new()),
         sort_cols: Some(Vec::new()),
         parameters: Some(Vec::new()),
@@ -213,10 +213,10 @@ fn partition<'a>(
         table_name: Some("orders"),
         create_time: Some(1_700_000_000),
         last_access_time: Some(0),
-        sd: Some(StorageDescriptor {
+        sd: Some(Box::new(StorageDescriptor {
             location: Some(location),
             ..descriptor.clone()
-        }),
+        })),
         parameters: Some(vec![
             ("numFiles", "4"),
             ("numRows", "1000000"),

@@ -22,7 +22,7 @@ pub(crate) fn descriptors(scope: &Scope, idl: &Idl, args: &[Struct], replies: &[
             let name = names::type_name(&it.name);
             let _ = writeln!(
                 out,
-                "    Descriptor {{ name: \"{module}::{name}\", round_trip: round_trip::<hms::{module}::{name}>, fields: &["
+                "    Descriptor {{ name: \"{module}::{name}\", round_trip: round_trip::<hms::{module}::{name}>, decode: |protocol, bytes| protocol.decode::<hms::{module}::{name}>(bytes).map(drop), fields: &["
             );
             for field in &it.fields {
                 let _ = writeln!(

@@ -106,23 +106,34 @@ impl<'s> Emitter<'s> {
         let _ = writeln!(out, "pub struct {}{} {{", self.name, self.lifetime);
         for field in &self.it.fields {
             let _ = writeln!(out, "    /// {}", self.field_doc(field));
-            let ty = self.scope.rust(&field.ty, self.path);
             let ty = if field.required {
-                ty
+                self.scope.rust(&field.ty, self.path)
             } else {
-                format!("Option<{ty}>")
+                self.optional(&field.ty)
             };
             let _ = writeln!(out, "    pub {}: {ty},", names::field(&field.name));
         }
         for (name, older) in &self.extra {
-            let ty = self.scope.rust(&older.ty, self.path);
+            let ty = self.optional(&older.ty);
             let _ = writeln!(
                 out,
-                "    /// `{}` as it was {}; it is read, never written.\n    pub {name}: Option<{ty}>,",
+                "    /// `{}` as it was {}; it is read, never written.\n    pub {name}: {ty},",
                 older.name, older.when
             );
         }
         out.push_str("}\n\n");
+    }
+
+    /// The type of an optional field. A struct inside a type is boxed: where it is absent it takes a pointer, so that
+    /// a list of structs that say little stays small. Arguments and replies, of which a message has one, hold theirs.
+    fn optional(&self, ty: &Ty) -> String {
+        let plain = self.scope.rust(ty, self.path);
+        let one_a_message = matches!(self.it.kind, Kind::Arguments | Kind::Reply);
+        if self.scope.wire(ty) == "Struct" && !one_a_message {
+            format!("Option<Box<{plain}>>")
+        } else {
+            format!("Option<{plain}>")
+        }
     }
 
     fn field_doc(&self, field: &Field) -> String {

@@ -69,6 +69,25 @@ impl<'a> Decode<'a> for &'a [u8] {
     }
 }
 
+/// A struct that is rare enough to stand behind a pointer.
+impl<T: Wire> Wire for Box<T> {
+    const WIRE: WireType = T::WIRE;
+}
+
+impl<T: Encode> Encode for Box<T> {
+    #[inline]
+    fn encode<W: Writer>(&self, writer: &mut W) {
+        T::encode(self, writer);
+    }
+}
+
+impl<'a, T: Decode<'a>> Decode<'a> for Box<T> {
+    fn decode<R: Reader<'a>>(reader: &mut R) -> Result<Self, DecodeError> {
+        reader.charge(size_of::<T>())?;
+        T::decode(reader).map(Self::new)
+    }
+}
+
 /// A `Vec` is a list; a set, which looks the same in Rust, goes through [`read_set`] and
 /// [`write_set`].
 impl<T: Wire> Wire for Vec<T> {
@@ -114,7 +133,7 @@ impl<'a, K: Decode<'a>, V: Decode<'a>> Decode<'a> for Vec<(K, V)> {
         }
         expect_element(reader, K::WIRE, key)?;
         expect_element(reader, V::WIRE, value)?;
-        let mut pairs = Vec::with_capacity(room_for::<(K, V)>(count, reader.remaining()));
+        let mut pairs = room_for(reader, count)?;
         for _ in 0..count {
             pairs.push((K::decode(reader)?, V::decode(reader)?));
         }
@@ -145,7 +164,7 @@ fn read_elements<'a, T: Decode<'a>, R: Reader<'a>>(
         return Ok(Vec::new());
     }
     expect_element(reader, T::WIRE, found)?;
-    let mut elements = Vec::with_capacity(room_for::<T>(count, reader.remaining()));
+    let mut elements = room_for(reader, count)?;
     for _ in 0..count {
         elements.push(T::decode(reader)?);
     }
@@ -167,10 +186,11 @@ fn expect_element<'a, R: Reader<'a>>(
     })
 }
 
-/// The room to reserve for a claimed count: a struct may be hundreds of times larger in memory than
-/// its least form on the wire, so no more memory is reserved at once than bytes are left.
-fn room_for<T>(count: usize, bytes_left: usize) -> usize {
-    count.min(bytes_left / size_of::<T>().max(1) + 1)
+/// The room for a claimed count, taken from what the message may cost. It is reserved as a whole: a vector that grows
+/// would hold its elements twice while it does.
+fn room_for<'a, T, R: Reader<'a>>(reader: &mut R, count: usize) -> Result<Vec<T>, DecodeError> {
+    reader.charge(count.saturating_mul(size_of::<T>()))?;
+    Ok(Vec::with_capacity(count))
 }
 
 /// The error of generated decoders for an absent required field.

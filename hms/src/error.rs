@@ -31,6 +31,14 @@ pub enum DecodeErrorKind {
         /// The elements claimed.
         claimed: usize,
     },
+    /// What the message holds takes more memory than a message of its length may cost.
+    #[error(
+        "its values take more than {limit} bytes of memory, too many for a message of its length"
+    )]
+    MemoryExceeded {
+        /// The limit.
+        limit: usize,
+    },
     /// Structs or containers nest deeper than [`crate::wire::DEPTH_MAX`].
     #[error("values nest too deep")]
     TooDeep,

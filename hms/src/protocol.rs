@@ -12,7 +12,7 @@ pub use json::JsonWriter;
 
 use crate::{
     error::DecodeError,
-    wire::{Decode, Encode, MessageHeader, Reader, Writer},
+    wire::{Decode, Encode, MessageHeader, Reader, Writer, decode_bytes_max},
 };
 
 /// The protocol of a connection.
@@ -42,12 +42,29 @@ impl Protocol {
         }
     }
 
-    /// Decodes one value, such as the arguments that follow a message header.
-    pub fn decode<'a, T: Decode<'a>>(self, bytes: &'a [u8]) -> Result<T, DecodeError> {
+    /// Decodes one value, such as the arguments that follow a message header, taking at most `memory_max` bytes from the
+    /// allocator. The second part of the answer is how many it took.
+    pub fn decode_within<'a, T: Decode<'a>>(
+        self,
+        bytes: &'a [u8],
+        memory_max: usize,
+    ) -> Result<(T, usize), DecodeError> {
         match self {
-            Self::Binary => T::decode(&mut BinaryReader::new(bytes)),
-            Self::Compact => T::decode(&mut CompactReader::new(bytes)),
+            Self::Binary => {
+                let mut reader = BinaryReader::within(bytes, memory_max);
+                Ok((T::decode(&mut reader)?, reader.charged()))
+            }
+            Self::Compact => {
+                let mut reader = CompactReader::within(bytes, memory_max);
+                Ok((T::decode(&mut reader)?, reader.charged()))
+            }
         }
+    }
+
+    /// Decodes one value, taking as much from the allocator as a message of its length may cost.
+    pub fn decode<'a, T: Decode<'a>>(self, bytes: &'a [u8]) -> Result<T, DecodeError> {
+        let (value, _) = self.decode_within(bytes, decode_bytes_max(bytes.len()))?;
+        Ok(value)
     }
 
     /// Appends one encoded value to `out`.

@@ -133,6 +133,8 @@ pub struct Scanner {
     /// Where the next step begins. It may lie beyond the bytes that have arrived, after a string of
     /// known length: then nothing is looked at until they are there.
     position: usize,
+    /// The bytes of the message that were taken out of the buffer by [`Scanner::pass`].
+    passed: usize,
     started: bool,
     stack: Vec<Frame>,
 }
@@ -144,6 +146,7 @@ impl Scanner {
             protocol,
             limits,
             position: 0,
+            passed: 0,
             started: false,
             stack: Vec::new(),
         }
@@ -152,6 +155,15 @@ impl Scanner {
     /// Where the scan stands in the message: after an error, where it went wrong.
     pub fn position(&self) -> usize {
         self.position
+    }
+
+    /// Lets go of what was scanned of an unfinished message, for who wants its end and not its bytes: of `arrived` bytes in
+    /// the buffer, so many are not needed any more. The caller removes them from the front of the buffer.
+    pub fn pass(&mut self, arrived: usize) -> usize {
+        let passed = self.position.min(arrived);
+        self.position -= passed;
+        self.passed += passed;
+        passed
     }
 
     /// Goes on with all bytes of the message that have arrived, those of earlier calls included.
@@ -163,6 +175,7 @@ impl Scanner {
             if self.started && self.stack.is_empty() {
                 let len = self.position;
                 self.position = 0;
+                self.passed = 0;
                 self.started = false;
                 return Ok(Progress::Complete { len });
             }
@@ -247,7 +260,7 @@ impl Scanner {
 
     fn check_end(&self, end: usize) -> Result<(), ScanError> {
         let limit = self.limits.message_bytes_max;
-        if end > limit {
+        if self.passed.saturating_add(end) > limit {
             return Err(ScanError::MessageTooLong { limit });
         }
         Ok(())

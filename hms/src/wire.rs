@@ -8,6 +8,24 @@ pub use crate::wire_type::WireType;
 /// small hostile message cannot exhaust the stack.
 pub const DEPTH_MAX: u32 = 64;
 
+/// What decoding may take from the allocator, in bytes for each byte of the message. A struct of the IDL is at most as
+/// large as this for each byte that a client needs to say something with it; one that says nothing, of which a message may
+/// hold millions, is larger.
+pub const DECODE_FACTOR_MAX: usize = 16;
+
+/// What decoding may take from the allocator for a short message, bytes.
+pub const DECODE_BYTES_MIN: usize = 64 << 10;
+
+/// What decoding a message of so many bytes may take from the allocator.
+pub const fn decode_bytes_max(message_bytes: usize) -> usize {
+    let most = message_bytes.saturating_mul(DECODE_FACTOR_MAX);
+    if most < DECODE_BYTES_MIN {
+        DECODE_BYTES_MIN
+    } else {
+        most
+    }
+}
+
 /// What a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
@@ -54,8 +72,8 @@ pub struct StructMark(pub(crate) i16);
 
 /// Reads values from one complete message. All that is borrowed lives as long as the message.
 ///
-/// Counts and lengths are checked against the bytes left before they are returned, so a caller may
-/// reserve room by them (see [`crate::codec`]).
+/// Counts and lengths are checked against the bytes left before they are returned. That alone is no bound of memory, as a
+/// struct of one byte on the wire may be hundreds in memory: room for values is taken by [`Reader::charge`] first.
 pub trait Reader<'a> {
     /// Reads the start of a message.
     fn message_begin(&mut self) -> Result<MessageHeader<'a>, DecodeError>;
@@ -89,8 +107,8 @@ pub trait Reader<'a> {
     fn string(&mut self) -> Result<&'a str, DecodeError>;
     /// Passes over a value of a type, whatever it holds.
     fn skip(&mut self, wire: WireType) -> Result<(), DecodeError>;
-    /// The bytes not read yet.
-    fn remaining(&self) -> usize;
+    /// Takes what is about to be allocated from what decoding this message may cost, and refuses where that is passed.
+    fn charge(&mut self, bytes: usize) -> Result<(), DecodeError>;
     /// The position in the slice that the reader was made of; it tells where an error stands.
     fn offset(&self) -> usize;
 }

@@ -3,7 +3,10 @@
 
 use crate::{
     error::{DecodeError, DecodeErrorKind},
-    wire::{DEPTH_MAX, MessageHeader, MessageKind, Reader, StructMark, WireType, Writer},
+    wire::{
+        DEPTH_MAX, MessageHeader, MessageKind, Reader, StructMark, WireType, Writer,
+        decode_bytes_max,
+    },
 };
 
 /// The upper half of the first word of a message.
@@ -16,16 +19,31 @@ pub struct BinaryReader<'a> {
     rest: &'a [u8],
     total: usize,
     depth: u32,
+    /// What decoding may still take from the allocator, and what it might take at first.
+    memory_left: usize,
+    memory_max: usize,
 }
 
 impl<'a> BinaryReader<'a> {
-    /// A reader at the start of `bytes`.
+    /// A reader at the start of `bytes`, with what decoding as many may cost.
     pub fn new(bytes: &'a [u8]) -> Self {
+        Self::within(bytes, decode_bytes_max(bytes.len()))
+    }
+
+    /// A reader at the start of `bytes` that takes at most `memory_max` bytes from the allocator.
+    pub fn within(bytes: &'a [u8], memory_max: usize) -> Self {
         Self {
             rest: bytes,
             total: bytes.len(),
             depth: 0,
+            memory_left: memory_max,
+            memory_max,
         }
+    }
+
+    /// What was taken from the allocator so far, bytes.
+    pub fn charged(&self) -> usize {
+        self.memory_max - self.memory_left
     }
 
     /// What has not been read yet.
@@ -283,8 +301,16 @@ impl<'a> Reader<'a> for BinaryReader<'a> {
     }
 
     #[inline]
-    fn remaining(&self) -> usize {
-        self.rest.len()
+    fn charge(&mut self, bytes: usize) -> Result<(), DecodeError> {
+        match self.memory_left.checked_sub(bytes) {
+            Some(left) => {
+                self.memory_left = left;
+                Ok(())
+            }
+            None => Err(self.error(DecodeErrorKind::MemoryExceeded {
+                limit: self.memory_max,
+            })),
+        }
     }
 
     #[inline]

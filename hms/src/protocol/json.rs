@@ -345,7 +345,7 @@ mod tests {
         let table = types::Table {
             table_name: Some("a\"b\u{1}ü"),
             create_time: Some(7),
-            sd: Some(types::StorageDescriptor {
+            sd: Some(Box::new(types::StorageDescriptor {
                 cols: Some(vec![
                     types::FieldSchema {
                         name: Some("x"),
@@ -361,7 +361,7 @@ mod tests {
                 compressed: Some(false),
                 bucket_cols: Some(Vec::new()),
                 ..Default::default()
-            }),
+            })),
             parameters: Some(vec![("k", "v"), ("l", "w")]),
             temporary: Some(true),
             ..Default::default()

@@ -8,6 +8,8 @@ pub(crate) struct Descriptor {
     pub(crate) name: &'static str,
     /// Decodes and encodes again with the generated code.
     pub(crate) round_trip: fn(Protocol, &[u8]) -> Result<Vec<u8>, DecodeError>,
+    /// Decodes alone.
+    pub(crate) decode: fn(Protocol, &[u8]) -> Result<(), DecodeError>,
     pub(crate) fields: &'static [Field],
 }
 

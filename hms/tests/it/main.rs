@@ -4,6 +4,7 @@ mod apache;
 mod conflicts;
 mod damage;
 mod descriptors;
+mod memory;
 mod messages;
 mod random;
 mod round_trip;

@@ -148,7 +148,7 @@ fn partition(value: &str) -> Partition<'_> {
         table_name: Some("orders"),
         create_time: Some(1_700_000_000),
         last_access_time: Some(0),
-        sd: Some(descriptor()),
+        sd: Some(Box::new(descriptor())),
         parameters: Some(vec![("numRows", "7")]),
         write_id: Some(-1),
         ..Default::default()

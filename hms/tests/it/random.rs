@@ -127,7 +127,7 @@ fn value(random: &mut Random, shape: Shape, depth: u32) -> Value {
     }
 }
 
-fn wire(shape: Shape) -> WireType {
+pub(crate) fn wire(shape: Shape) -> WireType {
     match shape {
         Shape::Bool => WireType::Bool,
         Shape::I8 => WireType::I8,

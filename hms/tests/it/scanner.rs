@@ -41,6 +41,53 @@ proptest! {
     }
 }
 
+/// A message whose bytes nobody wants is passed piece by piece, and the next one is found behind it.
+#[test]
+fn a_message_can_be_passed_without_being_kept() {
+    for protocol in PROTOCOLS {
+        for seed in 0..40 {
+            let message = random_call(&mut Random::new(seed), protocol);
+            let next = random_call(&mut Random::new(seed + 1), protocol);
+            let mut bytes = [message.as_slice(), next.as_slice()].concat().into_iter();
+            let mut scanner = Scanner::new(protocol, Limits::default());
+            let mut buffer: Vec<u8> = Vec::new();
+            let mut kept_max = 0;
+            let len = loop {
+                match scanner.scan(&buffer).expect("the message is sound") {
+                    Progress::Complete { len } => break len,
+                    Progress::NeedMore { .. } => {
+                        buffer.drain(..scanner.pass(buffer.len()));
+                        kept_max = kept_max.max(buffer.len());
+                        buffer.extend(bytes.next());
+                    }
+                }
+            };
+            buffer.drain(..len);
+            buffer.extend(bytes);
+            assert_eq!(buffer, next);
+            let len = next.len();
+            assert_eq!(scanner.scan(&buffer), Ok(Progress::Complete { len }));
+            assert!(kept_max <= 64, "{kept_max} bytes were kept");
+        }
+    }
+}
+
+/// What was passed counts towards the length of the message.
+#[test]
+fn a_passed_message_is_limited_as_a_kept_one() {
+    let limits = Limits {
+        message_bytes_max: 23,
+        ..Limits::default()
+    };
+    let text = call(b"\x0b\0\x01\0\0\0\x03abc\0");
+    let mut scanner = Scanner::new(Protocol::Binary, limits);
+    assert!(scanner.scan(&text[..18]).is_ok());
+    let passed = scanner.pass(18);
+    assert!(passed > 0);
+    let refused = scanner.scan(&text[passed..]);
+    assert_eq!(refused, Err(ScanError::MessageTooLong { limit: 23 }));
+}
+
 /// A strict binary call of `m` with these bytes as its argument struct.
 fn call(arguments: &[u8]) -> Vec<u8> {
     let mut message = b"\x80\x01\0\x01\0\0\0\x01m\0\0\0\x07".to_vec();

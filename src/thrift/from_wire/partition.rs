@@ -18,7 +18,7 @@ pub(in crate::thrift) fn drafts(
     let mut drafts = Vec::with_capacity(wire.len());
     let mut last: Option<(&types::StorageDescriptor<'_>, Arc<StorageDescriptor>)> = None;
     for partition in wire {
-        let shared = partition.sd.as_ref().map(|sd| {
+        let shared = partition.sd.as_deref().map(|sd| {
             let known = last
                 .as_ref()
                 .filter(|(before, _)| same_but_location(before, sd));
@@ -27,7 +27,7 @@ pub(in crate::thrift) fn drafts(
                 |(_, known)| Arc::clone(known),
             )
         });
-        if let (Some(sd), Some(shared)) = (&partition.sd, &shared) {
+        if let (Some(sd), Some(shared)) = (partition.sd.as_deref(), &shared) {
             last = Some((sd, Arc::clone(shared)));
         }
         drafts.push(draft_with(partition, catalog, shared)?);
@@ -40,7 +40,10 @@ pub(in crate::thrift) fn draft(
     wire: &types::Partition<'_>,
     catalog: Option<&str>,
 ) -> Result<PartitionDraft> {
-    let descriptor = wire.sd.as_ref().map(|sd| Arc::new(storage::descriptor(sd)));
+    let descriptor = wire
+        .sd
+        .as_deref()
+        .map(|sd| Arc::new(storage::descriptor(sd)));
     draft_with(wire, catalog, descriptor)
 }
 

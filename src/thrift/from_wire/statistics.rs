@@ -61,10 +61,10 @@ fn column(wire: &types::ColumnStatisticsObj<'_>) -> Result<ColumnStatistics> {
 /// The figures of the first family that is set; others are ignored, as a union has one.
 fn figures(wire: &types::ColumnStatisticsObj<'_>) -> Result<Figures> {
     let data = &wire.stats_data;
-    let counted = data.boolean_stats.as_ref().map(boolean);
+    let counted = data.boolean_stats.as_deref().map(boolean);
     let measured = || {
-        let strings = data.string_stats.as_ref().map(string);
-        strings.or_else(|| data.binary_stats.as_ref().map(binary))
+        let strings = data.string_stats.as_deref().map(string);
+        strings.or_else(|| data.binary_stats.as_deref().map(binary))
     };
     counted
         .or_else(measured)
@@ -130,7 +130,7 @@ macro_rules! bounded {
 fn bounded(data: &types::ColumnStatisticsData<'_>) -> Option<Figures> {
     bounded!(data.long_stats, Long, plain)
         .or_else(|| bounded!(data.double_stats, Double, plain))
-        .or_else(|| bounded!(data.decimal_stats, Decimal, decimal))
+        .or_else(|| bounded!(data.decimal_stats, Decimal, |value| decimal(value)))
         .or_else(|| bounded!(data.date_stats, Date, |date| date.days_since_epoch))
         .or_else(|| {
             bounded!(data.timestamp_stats, Timestamp, |time| time

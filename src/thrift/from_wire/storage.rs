@@ -24,11 +24,11 @@ pub(in crate::thrift) fn descriptor(sd: &types::StorageDescriptor<'_>) -> Storag
         output_format: text(sd.output_format),
         compressed: sd.compressed.unwrap_or(false),
         bucket_count: sd.num_buckets.unwrap_or(0),
-        serde: sd.serde_info.as_ref().map(serde),
+        serde: sd.serde_info.as_deref().map(serde),
         bucket_columns: strings(sd.bucket_cols.as_deref()),
         sort_columns: sd.sort_cols.iter().flatten().map(sort_column).collect(),
         parameters: parameters(sd.parameters.as_deref()),
-        skew: sd.skewed_info.as_ref().map(skew).unwrap_or_default(),
+        skew: sd.skewed_info.as_deref().map(skew).unwrap_or_default(),
         stored_as_sub_directories: sd.stored_as_sub_directories.unwrap_or(false),
     }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// `catalog` is the request's own, for a table that names none.
 pub(in crate::thrift) fn table(wire: &types::Table<'_>, catalog: Option<&str>) -> Result<Table> {
     let at = table_within(catalog, wire)?;
-    let sd = required(wire.sd.as_ref(), "sd")?;
+    let sd = required(wire.sd.as_deref(), "sd")?;
     if sd.cols.is_none() {
         return Err(Error::Invalid("the argument sd.cols is missing".into()));
     }

@@ -31,7 +31,7 @@ async fn get_catalog(call: Call<'_>) -> Answer {
     );
     let found = call.catalog().catalog_get(&name).await?;
     let success = Some(types::GetCatalogResponse {
-        catalog: Some(catalog(&found)),
+        catalog: Some(Box::new(catalog(&found))),
     });
     call.reply(&replies::GetCatalog {
         success,

@@ -190,10 +190,10 @@ fn partition_json(table: &Table, partition: &Partition) -> String {
         table_name: Some(table.at.table.as_str()),
         create_time: Some(seconds(partition.created_at)),
         last_access_time: Some(seconds(partition.last_access_at)),
-        sd: Some(storage::descriptor(
+        sd: Some(Box::new(storage::descriptor(
             &partition.descriptor,
             location.as_ref().map(Location::as_str),
-        )),
+        ))),
         parameters: super::parameters(&partition.parameters),
         cat_name: Some(table.at.catalog.as_str()),
         ..rest

@@ -355,10 +355,10 @@ mod tests {
                         table_name: Some("t"),
                         create_time: Some(7),
                         last_access_time: Some(8),
-                        sd: Some(storage::descriptor(
+                        sd: Some(Box::new(storage::descriptor(
                             &stored.descriptor,
                             place.as_ref().map(Location::as_str),
-                        )),
+                        ))),
                         parameters: Some(vec![("k", "v"), ("x", "")]),
                         cat_name: Some("hive"),
                         ..Default::default()

@@ -43,13 +43,13 @@ pub(in crate::thrift) fn statistics<'a>(
 /// The families with a least and a greatest value. Their structs are alike but for the type of these two.
 macro_rules! bounded {
     ($family:ident, $figures:expr, $low:expr, $high:expr) => {
-        Some(types::$family {
+        Some(Box::new(types::$family {
             low_value: $low,
             high_value: $high,
             num_nulls: $figures.nulls,
             num_d_vs: $figures.distinct,
             ..Default::default()
-        })
+        }))
     };
 }
 
@@ -57,29 +57,29 @@ fn data(figures: &Figures) -> types::ColumnStatisticsData<'_> {
     let mut wire = types::ColumnStatisticsData::default();
     match &figures.range {
         Range::Boolean { trues, falses } => {
-            wire.boolean_stats = Some(types::BooleanColumnStatsData {
+            wire.boolean_stats = Some(Box::new(types::BooleanColumnStatsData {
                 num_trues: *trues,
                 num_falses: *falses,
                 num_nulls: figures.nulls,
                 bit_vectors: None,
-            });
+            }));
         }
         Range::String(lengths) => {
-            wire.string_stats = Some(types::StringColumnStatsData {
+            wire.string_stats = Some(Box::new(types::StringColumnStatsData {
                 max_col_len: lengths.max,
                 avg_col_len: lengths.average,
                 num_nulls: figures.nulls,
                 num_d_vs: figures.distinct,
                 bit_vectors: None,
-            });
+            }));
         }
         Range::Binary(lengths) => {
-            wire.binary_stats = Some(types::BinaryColumnStatsData {
+            wire.binary_stats = Some(Box::new(types::BinaryColumnStatsData {
                 max_col_len: lengths.max,
                 avg_col_len: lengths.average,
                 num_nulls: figures.nulls,
                 bit_vectors: None,
-            });
+            }));
         }
         Range::Long(Bounds { low, high }) => {
             wire.long_stats = bounded!(LongColumnStatsData, figures, *low, *high);
@@ -89,15 +89,30 @@ fn data(figures: &Figures) -> types::ColumnStatisticsData<'_> {
         }
         Range::Decimal(Bounds { low, high }) => {
             let (low, high) = (low.as_ref().map(decimal), high.as_ref().map(decimal));
-            wire.decimal_stats = bounded!(DecimalColumnStatsData, figures, low, high);
+            wire.decimal_stats = bounded!(
+                DecimalColumnStatsData,
+                figures,
+                low.map(Box::new),
+                high.map(Box::new)
+            );
         }
         Range::Date(Bounds { low, high }) => {
             let (low, high) = (low.map(day), high.map(day));
-            wire.date_stats = bounded!(DateColumnStatsData, figures, low, high);
+            wire.date_stats = bounded!(
+                DateColumnStatsData,
+                figures,
+                low.map(Box::new),
+                high.map(Box::new)
+            );
         }
         Range::Timestamp(Bounds { low, high }) => {
             let (low, high) = (low.map(second), high.map(second));
-            wire.timestamp_stats = bounded!(TimestampColumnStatsData, figures, low, high);
+            wire.timestamp_stats = bounded!(
+                TimestampColumnStatsData,
+                figures,
+                low.map(Box::new),
+                high.map(Box::new)
+            );
         }
     }
     wire

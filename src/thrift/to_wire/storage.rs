@@ -28,7 +28,9 @@ pub(in crate::thrift) fn descriptor<'a>(
         output_format: descriptor.output_format.as_deref(),
         compressed: Some(descriptor.compressed),
         num_buckets: Some(descriptor.bucket_count),
-        serde_info: Some(descriptor.serde.as_ref().map(serde).unwrap_or_default()),
+        serde_info: Some(Box::new(
+            descriptor.serde.as_ref().map(serde).unwrap_or_default(),
+        )),
         bucket_cols: strings(&descriptor.bucket_columns),
         sort_cols: Some(
             descriptor
@@ -41,7 +43,7 @@ pub(in crate::thrift) fn descriptor<'a>(
                 .collect(),
         ),
         parameters: parameters(&descriptor.parameters),
-        skewed_info: Some(skew(&descriptor.skew)),
+        skewed_info: Some(Box::new(skew(&descriptor.skew))),
         stored_as_sub_directories: Some(descriptor.stored_as_sub_directories),
     }
 }

@@ -18,10 +18,10 @@ pub(in crate::thrift) fn table(table: &Table) -> types::Table<'_> {
         create_time: Some(seconds(table.created_at)),
         last_access_time: Some(seconds(table.last_access_at)),
         retention: Some(table.retention),
-        sd: Some(storage::descriptor(
+        sd: Some(Box::new(storage::descriptor(
             &table.descriptor,
             table.location.as_ref().map(Location::as_str),
-        )),
+        ))),
         partition_keys: Some(storage::columns(&table.partition_keys)),
         parameters: parameters(&table.parameters),
         view_original_text: table.view_original_text.as_deref(),

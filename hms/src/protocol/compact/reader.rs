@@ -3,7 +3,7 @@
 use super::{FALSE, KIND_SHIFT, PROTOCOL_ID, SHORT_LIST, TRUE, VERSION, VERSION_MASK};
 use crate::{
     error::{DecodeError, DecodeErrorKind},
-    wire::{DEPTH_MAX, MessageHeader, MessageKind, Reader, StructMark, WireType},
+    wire::{DEPTH_MAX, MessageHeader, MessageKind, Reader, StructMark, WireType, decode_bytes_max},
 };
 
 /// The type of a tag of the compact protocol.
@@ -38,21 +38,36 @@ pub struct CompactReader<'a> {
     rest: &'a [u8],
     total: usize,
     depth: u32,
+    /// What decoding may still take from the allocator, and what it might take at first.
+    memory_left: usize,
+    memory_max: usize,
     last_id: i16,
     /// The value of a truth-value field whose header was read, until it is asked for.
     field_value: Option<bool>,
 }
 
 impl<'a> CompactReader<'a> {
-    /// A reader at the start of `bytes`.
+    /// A reader at the start of `bytes`, with what decoding as many may cost.
     pub fn new(bytes: &'a [u8]) -> Self {
+        Self::within(bytes, decode_bytes_max(bytes.len()))
+    }
+
+    /// A reader at the start of `bytes` that takes at most `memory_max` bytes from the allocator.
+    pub fn within(bytes: &'a [u8], memory_max: usize) -> Self {
         Self {
             rest: bytes,
             total: bytes.len(),
             depth: 0,
+            memory_left: memory_max,
+            memory_max,
             last_id: 0,
             field_value: None,
         }
+    }
+
+    /// What was taken from the allocator so far, bytes.
+    pub fn charged(&self) -> usize {
+        self.memory_max - self.memory_left
     }
 
     /// What has not been read yet.
@@ -353,8 +368,16 @@ impl<'a> Reader<'a> for CompactReader<'a> {
     }
 
     #[inline]
-    fn remaining(&self) -> usize {
-        self.rest.len()
+    fn charge(&mut self, bytes: usize) -> Result<(), DecodeError> {
+        match self.memory_left.checked_sub(bytes) {
+            Some(left) => {
+                self.memory_left = left;
+                Ok(())
+            }
+            None => Err(self.error(DecodeErrorKind::MemoryExceeded {
+                limit: self.memory_max,
+            })),
+        }
     }
 
     #[inline]
