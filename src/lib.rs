@@ -4,6 +4,7 @@
 
 pub mod alert;
 pub mod back_off;
+pub mod budget;
 pub mod catalog;
 pub mod choice;
 pub mod cli;
@@ -15,6 +16,7 @@ pub mod diff;
 pub mod discovery;
 pub mod error;
 pub mod filter;
+pub mod front;
 pub mod hive;
 pub mod kit;
 pub mod lake;

@@ -1,6 +1,7 @@
 //! One server, put together and taken down in order: store, lake, catalog, the listeners, the
 //! background tasks. Tests start it in their own process, on ports that the system chooses.
 
+use crate::budget::Budget;
 use crate::catalog::{Catalog, CatalogSettings};
 use crate::clock::Clock;
 use crate::config::{ConfigError, Settings};
@@ -116,9 +117,11 @@ impl Server {
             database: settings.database.url_shown(),
             warehouse: catalog.settings().warehouse_location.to_string(),
         };
+        let budget = Budget::new(settings.server.budget());
         let over_thrift = thrift::Shared {
             catalog: Arc::clone(catalog),
             settings: settings.thrift.clone(),
+            budget: budget.clone(),
             metrics: Arc::clone(&metrics),
             started_at,
         };
@@ -127,9 +130,8 @@ impl Server {
             discovery: Arc::clone(&parts.discovery),
             watch: Arc::clone(&parts.watch),
             metrics: Arc::clone(&metrics),
-            ready_timeout: Duration::from_millis(settings.http.ready_timeout_ms),
-            request_timeout: Duration::from_secs(settings.http.request_timeout_s),
-            body_bytes_max: settings.http.body_bytes_max,
+            budget,
+            limits: settings.http.limits(),
             runs: Arc::new(Semaphore::new(rest::RUNS_CONCURRENT_MAX)),
             facts,
         };

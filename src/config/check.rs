@@ -3,6 +3,7 @@
 use super::{Settings, error::ConfigError};
 use crate::model::{Location, Storage};
 use crate::watch::WatchSetup;
+use crate::{rest, thrift};
 
 /// The least message limit that still lets a table with some columns through.
 const MESSAGE_BYTES_LEAST: usize = 64 * 1024;
@@ -13,6 +14,7 @@ impl Settings {
     /// Checks every section; the first fault is told.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.thrift_check()?;
+        self.memory_check()?;
         self.database_check()?;
         self.warehouse_check()?;
         self.storage.s3.check().map_err(|(key, why)| {
@@ -33,6 +35,9 @@ impl Settings {
             ("http.ready_timeout_ms", self.http.ready_timeout_ms),
             ("http.request_timeout_s", self.http.request_timeout_s),
             ("http.body_bytes_max", self.http.body_bytes_max as u64),
+            ("http.connections_max", self.http.connections_max as u64),
+            ("http.header_timeout_s", self.http.header_timeout_s),
+            ("http.write_timeout_s", self.http.write_timeout_s),
             ("storage.footer_bytes_max", self.storage.footer_bytes_max),
             (
                 "tasks.lake_cleanup_interval_s",
@@ -98,6 +103,34 @@ impl Settings {
             ("thrift.message_timeout_s", self.thrift.message_timeout_s),
             ("thrift.call_timeout_s", self.thrift.call_timeout_s),
         ])
+    }
+
+    /// The largest request that one setting allows must find room in the others, or it could never be served.
+    fn memory_check(&self) -> Result<(), ConfigError> {
+        let server = &self.server;
+        let client = server.bytes_in_flight_per_client_max;
+        let needs = [
+            (
+                "thrift.message_bytes_max",
+                thrift::message_cost(self.thrift.message_bytes_max),
+            ),
+            (
+                "http.body_bytes_max",
+                rest::body_cost(self.http.body_bytes_max),
+            ),
+        ];
+        if let Some((setting, bytes)) = needs.into_iter().find(|(_, bytes)| *bytes > client) {
+            let why = format!("a request as large as {setting} allows takes {bytes} bytes");
+            let key = "server.bytes_in_flight_per_client_max";
+            return Err(ConfigError::invalid(key, &client, why));
+        }
+        if server.bytes_in_flight_max < client {
+            let why = "it must not be below server.bytes_in_flight_per_client_max";
+            let value = server.bytes_in_flight_max;
+            let key = "server.bytes_in_flight_max";
+            return Err(ConfigError::invalid(key, &value, why));
+        }
+        Ok(())
     }
 
     fn database_check(&self) -> Result<(), ConfigError> {

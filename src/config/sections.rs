@@ -1,5 +1,7 @@
 //! The sections that belong to no module of their own, with their defaults and why.
 
+use crate::budget::BudgetLimits;
+use crate::rest::HttpLimits;
 use crate::secret::{Secret, url_shown};
 use crate::store::StoreSettings;
 use serde::{Deserialize, Serialize, Serializer};
@@ -19,6 +21,12 @@ pub struct HttpSettings {
     pub request_timeout_s: u64,
     /// Bytes of one request's body at most.
     pub body_bytes_max: usize,
+    /// Connections at once at most; further ones are answered with 503 and closed.
+    pub connections_max: usize,
+    /// Seconds that a client may take for the headers of a request, the time it is idle before them included.
+    pub header_timeout_s: u64,
+    /// Seconds that a client may take nothing of an answer before its connection is closed.
+    pub write_timeout_s: u64,
 }
 
 impl Default for HttpSettings {
@@ -28,6 +36,23 @@ impl Default for HttpSettings {
             ready_timeout_ms: 2_000,
             request_timeout_s: 300,
             body_bytes_max: 16 * 1024 * 1024,
+            connections_max: 1_000,
+            header_timeout_s: 60,
+            write_timeout_s: 60,
+        }
+    }
+}
+
+impl HttpSettings {
+    /// What the HTTP front end is bounded by.
+    pub fn limits(&self) -> HttpLimits {
+        HttpLimits {
+            ready_timeout: Duration::from_millis(self.ready_timeout_ms),
+            request_timeout: Duration::from_secs(self.request_timeout_s),
+            body_bytes_max: self.body_bytes_max,
+            connections_max: self.connections_max,
+            header_timeout: Duration::from_secs(self.header_timeout_s),
+            write_timeout: Duration::from_secs(self.write_timeout_s),
         }
     }
 }
@@ -202,12 +227,32 @@ impl Default for TasksSettings {
 pub struct ServerSettings {
     /// Seconds that running calls get to end after SIGTERM or SIGINT.
     pub drain_timeout_s: u64,
+    /// Bytes that the requests and answers of all clients may hold in memory at once.
+    pub bytes_in_flight_max: usize,
+    /// Bytes of these that one client (one address) may hold.
+    pub bytes_in_flight_per_client_max: usize,
+    /// Milliseconds that a request waits for memory before it is refused.
+    pub bytes_in_flight_wait_ms: u64,
 }
 
 impl Default for ServerSettings {
     fn default() -> Self {
         Self {
             drain_timeout_s: 20,
+            bytes_in_flight_max: 1024 * 1024 * 1024,
+            bytes_in_flight_per_client_max: 512 * 1024 * 1024,
+            bytes_in_flight_wait_ms: 5_000,
+        }
+    }
+}
+
+impl ServerSettings {
+    /// What the budget of bytes in flight is made with.
+    pub fn budget(&self) -> BudgetLimits {
+        BudgetLimits {
+            total_bytes: self.bytes_in_flight_max,
+            client_bytes: self.bytes_in_flight_per_client_max,
+            wait: Duration::from_millis(self.bytes_in_flight_wait_ms),
         }
     }
 }

@@ -4,18 +4,22 @@
 use super::Shared;
 use super::problem::{Kind, Problem};
 use super::view::moment_parse;
+use crate::budget::Reservation;
+use crate::error::Error;
 use crate::model::{DEFAULT_CATALOG, DatabaseRef, Name, Severity, TableRef};
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::header;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use futures::StreamExt;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use url::form_urlencoded;
 
 /// How unlike a known field a mistyped one may be and still be taken for it.
 const MISTYPED_DISTANCE_MAX: usize = 3;
+
+/// Bytes in memory for each byte of JSON: the shortest values, `"",`, are 24 bytes each in a list that grows.
+const JSON_FACTOR: usize = 16;
 
 /// The variable segments of the path, decoded.
 pub(super) struct Segments<T>(pub(super) T);
@@ -65,15 +69,19 @@ impl<T: DeserializeOwned> FromRequest<Arc<Shared>> for Body<T> {
             let text = format!("send Content-Type: application/json instead of '{kind}'");
             return Err(Problem::new(Kind::MediaType, text));
         }
+        let limit = shared.limits.body_bytes_max;
         // A body that says how large it is need not be waited for.
         let announced = request.headers().get(header::CONTENT_LENGTH);
         let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-        if announced.is_some_and(|length| length > shared.body_bytes_max) {
-            return Err(too_large(shared.body_bytes_max));
+        if announced.is_some_and(|length| length > limit) {
+            return Err(too_large(limit));
         }
-        let bytes = Bytes::from_request(request, shared)
-            .await
-            .map_err(|refused| unread(&refused, shared.body_bytes_max))?;
+        let reservation = request.extensions().get::<Arc<Reservation>>().cloned();
+        let reservation =
+            reservation.ok_or_else(|| Error::internal("a request without a frame"))?;
+        let bytes = read(request.into_body(), limit, &reservation).await?;
+        let values = body_cost(bytes.len()) - bytes.len();
+        reservation.grow(values).await.map_err(Error::from)?;
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let body = serde_path_to_error::deserialize(&mut json)
             .map_err(|failure| faulty("field", &failure))?;
@@ -125,11 +133,31 @@ fn is_json(kind: &str) -> bool {
         && (subtype.eq_ignore_ascii_case("json") || subtype.to_ascii_lowercase().ends_with("+json"))
 }
 
-fn unread(refused: &BytesRejection, limit: usize) -> Problem {
-    if refused.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return too_large(limit);
+/// What a body of so many bytes holds of the server's budget, bytes: itself, and the values it is read into.
+pub fn body_cost(body_bytes: usize) -> usize {
+    body_bytes.saturating_mul(1 + JSON_FACTOR)
+}
+
+/// The bytes of a body, each piece counted as it arrives.
+async fn read(
+    body: axum::body::Body,
+    limit: usize,
+    reservation: &Reservation,
+) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    let mut pieces = body.into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|failure| {
+            let text = format!("the body did not arrive: {failure}");
+            Problem::new(Kind::InvalidRequest, text)
+        })?;
+        if bytes.len() + piece.len() > limit {
+            return Err(too_large(limit));
+        }
+        reservation.grow(piece.len()).await.map_err(Error::from)?;
+        bytes.extend_from_slice(&piece);
     }
-    Problem::new(Kind::InvalidRequest, refused.body_text())
+    Ok(bytes)
 }
 
 fn too_large(limit: usize) -> Problem {

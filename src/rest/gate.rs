@@ -1,18 +1,19 @@
-//! The one wrapper around every request: span, metric, deadline, panic guard, and the refusal of changes that a page of
-//! another origin asks for.
+//! What stands before every handler: the frame of all front ends, and the refusal of changes that a page of another origin
+//! asks for.
 
 use super::Shared;
+use super::answer::Held;
 use super::problem::{Kind, Problem};
-use crate::deadline;
+use crate::budget::{Account, Reservation};
+use crate::error::Error;
+use crate::front::{Cut, Frame};
+use axum::body::HttpBody;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use futures::FutureExt;
-use std::panic::AssertUnwindSafe;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tracing::Instrument;
 
 /// The label of a request that no path matches: what clients make up must not become labels.
 const NO_ROUTE: &str = "none";
@@ -20,48 +21,51 @@ const NO_ROUTE: &str = "none";
 /// Runs one request.
 pub(super) async fn gate(
     State(shared): State<Arc<Shared>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
-    let started = Instant::now();
     let method = request.method().clone();
     let route = match request.extensions().get::<MatchedPath>() {
         Some(path) => path.as_str().to_owned(),
         None => NO_ROUTE.to_owned(),
     };
-    let span = tracing::debug_span!("http", %method, path = request.uri().path());
-    let response = guarded(shared.request_timeout, request, next)
-        .instrument(span)
-        .await;
-    shared.metrics.http_request(
-        method_label(&method),
-        route,
-        response.status().as_u16(),
-        started.elapsed(),
-    );
-    response
+    // Whoever serves the router puts the client's account in; without one, all are one client.
+    let account = request.extensions_mut().remove::<Account>();
+    let account = account.unwrap_or_else(|| shared.budget.account(Ipv4Addr::LOCALHOST.into()));
+    let reservation = Arc::new(account.reservation());
+    request.extensions_mut().insert(Arc::clone(&reservation));
+    let frame = Frame {
+        span: tracing::debug_span!("http", %method, path = request.uri().path()),
+        limit: shared.limits.request_timeout,
+        reservation: &reservation,
+        bytes: 0,
+    };
+    frame
+        .run(
+            answer(request, next, &reservation),
+            |cut: Cut| Problem::from(cut.into_error("the request")).into_response(),
+            |response: &Response, took| {
+                let status = response.status().as_u16();
+                let method = method_label(&method);
+                shared.metrics.http_request(method, route, status, took);
+            },
+        )
+        .await
 }
 
-/// The answer of the handler within the deadline; a panic ends this request alone.
-async fn guarded(limit: Duration, request: Request, next: Next) -> Response {
+/// The answer of the handler. What the request took is given back; the answer's own bytes are held until they are sent.
+async fn answer(request: Request, next: Next, reservation: &Arc<Reservation>) -> Response {
     if let Some(problem) = cross_origin(request.method(), request.headers()) {
         return problem.into_response();
     }
-    let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
-    match deadline::within(limit, answer).await {
-        Some(Ok(response)) => response,
-        Some(Err(_)) => {
-            tracing::error!("a request ended in a panic");
-            Problem::new(Kind::Internal, "the request ended in a panic").into_response()
-        }
-        None => {
-            tracing::warn!(
-                limit_s = limit.as_secs(),
-                "a request did not finish in time"
-            );
-            let text = format!("the request did not finish within {} s", limit.as_secs());
-            Problem::unavailable(text).into_response()
-        }
+    let response = next.run(request).await;
+    let bytes = response.body().size_hint().lower();
+    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    reservation.shrink_to(bytes);
+    let more = bytes.saturating_sub(reservation.bytes());
+    match reservation.try_grow(more) {
+        Ok(()) => response.map(|body| Held::body(body, Arc::clone(reservation))),
+        Err(exhausted) => Problem::from(Error::from(exhausted)).into_response(),
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) async fn healthz() -> &'static str {
 
 /// Whether calls can be served: the database answers in time.
 pub(super) async fn readyz(State(shared): State<Arc<Shared>>) -> Response {
-    match tokio::time::timeout(shared.ready_timeout, shared.catalog.ping()).await {
+    match tokio::time::timeout(shared.limits.ready_timeout, shared.catalog.ping()).await {
         Ok(Ok(())) => "ready\n".into_response(),
         Ok(Err(failure)) => Problem::from(failure).into_response(),
         Err(_) => {
@@ -30,6 +30,7 @@ pub(super) async fn readyz(State(shared): State<Arc<Shared>>) -> Response {
 }
 
 pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
+    shared.metrics.bytes_in_flight(shared.budget.bytes_held());
     (
         [(header::CONTENT_TYPE, METRICS_TYPE)],
         shared.metrics.to_text(),

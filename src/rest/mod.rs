@@ -1,9 +1,10 @@
 //! The HTTP port: the REST interface under `/api/v1`, health, metrics and the start page.
 //!
-//! It asks the catalog as every front end does and knows neither Thrift nor SQL. A request goes through `gate` (span,
-//! metric, deadline, panic guard, cross-origin check) to its handler in `resources`; handlers read what was sent by
-//! `extract`, call the catalog once, and answer in the form of `view`. Errors leave as a [`problem`](self) alone.
+//! It asks the catalog as every front end does and knows neither Thrift nor SQL. `serve` takes connections; a request goes
+//! through `gate` (the frame of all front ends, and the cross-origin check) to its handler in `resources`; handlers read
+//! what was sent by `extract`, call the catalog once, and answer in the form of `view`. Errors leave as a [`problem`](self) alone.
 
+mod answer;
 mod asked;
 mod extract;
 mod gate;
@@ -15,21 +16,22 @@ mod plain;
 mod problem;
 mod resources;
 mod router;
+mod serve;
 pub mod view;
 
+pub use extract::body_cost;
 pub use router::API_ROOT;
+pub use serve::serve;
 
+use crate::budget::Budget;
 use crate::catalog::Catalog;
 use crate::discovery::Discovery;
 use crate::model::{Caller, Way};
 use crate::telemetry::Metrics;
 use crate::watch::Watch;
-use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use tokio_util::sync::CancellationToken;
 
 /// Discovery runs that clients of one server may have under way at once.
 pub const RUNS_CONCURRENT_MAX: usize = 8;
@@ -45,16 +47,31 @@ pub struct Shared {
     pub watch: Arc<Watch>,
     /// The counters.
     pub metrics: Arc<Metrics>,
+    /// What requests and answers may hold in memory.
+    pub budget: Budget,
+    /// The bounds of connections and requests.
+    pub limits: HttpLimits,
+    /// The room for discovery runs that clients ask for: they list object stores.
+    pub runs: Arc<Semaphore>,
+    /// What the start page tells.
+    pub facts: Facts,
+}
+
+/// The bounds of connections and requests.
+#[derive(Clone, Copy, Debug)]
+pub struct HttpLimits {
     /// How long the readiness check waits for the database.
     pub ready_timeout: Duration,
     /// How long one request may take before its client is told so.
     pub request_timeout: Duration,
     /// Bytes of one request's body at most.
     pub body_bytes_max: usize,
-    /// The room for discovery runs that clients ask for: they list object stores.
-    pub runs: Arc<Semaphore>,
-    /// What the start page tells.
-    pub facts: Facts,
+    /// Connections at once at most.
+    pub connections_max: usize,
+    /// How long a client may take for the headers of a request, the time it is idle before them included.
+    pub header_timeout: Duration,
+    /// How long a client may take nothing of an answer.
+    pub write_timeout: Duration,
 }
 
 /// What the start page tells of the server, ready to be shown: no secrets.
@@ -68,21 +85,7 @@ pub struct Facts {
     pub warehouse: String,
 }
 
-/// Serves a listener until `shutdown`, then lets the requests in flight finish.
-pub async fn serve(listener: TcpListener, shared: Arc<Shared>, shutdown: CancellationToken) {
-    let served = axum::serve(listener, router::router(shared))
-        .with_graceful_shutdown(shutdown.cancelled_owned())
-        .into_future();
-    if let Err(failure) = served.await {
-        tracing::error!(%failure, "the HTTP listener ended");
-    }
-}
-
-/// Who asks over HTTP. Nobody is authenticated yet, so it is the server's own user, as over Thrift.
+/// Who asks over HTTP.
 fn caller() -> Caller {
-    Caller {
-        user: "skep".into(),
-        groups: Vec::new(),
-        via: Way::Rest,
-    }
+    crate::front::caller(Way::Rest, None)
 }

@@ -7,7 +7,6 @@ use super::resources::{
 };
 use super::{Shared, gate, health, openapi, problem};
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::middleware;
 use axum::routing::get;
@@ -68,7 +67,6 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .nest(API_ROOT, api())
         .split_for_parts();
     let document = openapi::text(document);
-    let body_limit = DefaultBodyLimit::max(shared.body_bytes_max);
     api.route(
         &format!("{API_ROOT}/openapi.json"),
         get(|| async { ([(header::CONTENT_TYPE, "application/json")], document) }),
@@ -79,7 +77,6 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
     .route("/metrics", get(health::metrics))
     .fallback(problem::unknown_path)
     .method_not_allowed_fallback(problem::unknown_method)
-    .layer(body_limit)
     .layer(middleware::from_fn_with_state(
         Arc::clone(&shared),
         gate::gate,

@@ -94,6 +94,7 @@ impl TaskMetrics {
 pub struct Metrics {
     registry: Registry,
     methods: HashMap<&'static str, MethodMetrics>,
+    bytes_in_flight: Gauge,
     unknown_methods: Counter,
     connections: Gauge,
     connections_opened: Counter,
@@ -118,6 +119,9 @@ impl Metrics {
         let mut registry = Registry::with_prefix("skep");
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The running version", build);
+        let bytes_in_flight = Gauge::default();
+        let text = "Bytes that requests and answers hold in memory";
+        registry.register("bytes_in_flight", text, bytes_in_flight.clone());
         let tasks = Family::default();
         registry.register(
             "task_runs",
@@ -151,6 +155,7 @@ impl Metrics {
         Self {
             registry,
             methods,
+            bytes_in_flight,
             unknown_methods,
             connections,
             connections_opened,
@@ -217,6 +222,12 @@ impl Metrics {
             status,
         };
         self.requests.get_or_create(&labels).inc();
+    }
+
+    /// What requests and answers hold in memory at this moment.
+    pub fn bytes_in_flight(&self, bytes: usize) {
+        self.bytes_in_flight
+            .set(i64::try_from(bytes).unwrap_or(i64::MAX));
     }
 
     /// A client asked for a method that is not served.
@@ -291,11 +302,13 @@ mod tests {
         metrics.thrift_connection_closed();
         metrics.task("lake_cleanup").ran(true);
         metrics.http_request("GET", "/healthz".to_owned(), 200, Duration::from_millis(2));
+        metrics.bytes_in_flight(4096);
         metrics.watch().ran("ok");
         metrics.watch().delivered("refused", 2);
         metrics.watch().backlog(3, 7);
         let text = metrics.to_text();
         for line in [
+            "skep_bytes_in_flight 4096",
             "skep_watch_runs_total{outcome=\"ok\"} 1",
             "skep_alerts_deliveries_total{outcome=\"refused\"} 2",
             "skep_alerts_pending 3",

@@ -1,71 +1,41 @@
 //! One call: who asks, with which arguments, and how the answer is written.
 
 use super::Shared;
+use super::conversation::Conversation;
 use super::error::Failure;
 use super::reply::Reply;
 use super::to_wire::partition_list::{PartitionList, Slot};
+use crate::budget::Reservation;
 use crate::catalog::Operations;
+use crate::error::Error;
+use crate::front::REQUEST_BYTES;
 use crate::model::Caller;
-use hms::{Decode, Encode, MessageHeader, MessageKind, Protocol};
-use std::collections::HashMap;
-use std::sync::Mutex;
+use hms::wire::decode_bytes_max;
+use hms::{Decode, DecodeErrorKind, Encode, MessageHeader, MessageKind, Protocol};
+
+/// What arguments are decoded to, and what the catalog makes of them, bytes for each of the message: counted before the
+/// call runs. Few messages need more.
+const WORK_FACTOR: usize = 3;
+/// The part of it that the arguments may take without asking for more.
+const DECODE_FACTOR: usize = 2;
+/// What a short message may be decoded to without asking for more, bytes; it is within what every request holds.
+const DECODE_BYTES: usize = 4 * 1024;
 
 /// The answer to a call: a whole encoded message, or why there is none.
 pub(super) type Answer = Result<Reply, Failure>;
 
-/// What a connection remembers between calls.
-#[derive(Debug, Default)]
-pub(super) struct Conversation {
-    /// The user and groups of `set_ugi`.
-    ugi: Mutex<Option<(String, Vec<String>)>>,
-    /// The keys of `setMetaConf`, which Hive scopes to the connection.
-    configuration: Mutex<HashMap<String, String>>,
+/// What the call of a message of so many bytes holds of the server's budget, bytes: the buffer in which it arrived, which
+/// is up to half as large again, its work, and what every request holds.
+pub fn message_cost(message_bytes: usize) -> usize {
+    let buffer = message_bytes.saturating_add(message_bytes / 2);
+    work_bytes(message_bytes)
+        .saturating_add(buffer)
+        .saturating_add(REQUEST_BYTES)
 }
 
-impl Conversation {
-    /// Remembers who the client says it is. `false` where it said so before: Hive refuses a second time.
-    pub(super) fn introduce(&self, user: String, groups: Vec<String>) -> bool {
-        let mut ugi = self
-            .ugi
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if ugi.is_some() {
-            return false;
-        }
-        *ugi = Some((user, groups));
-        true
-    }
-
-    /// Sets a key for this connection.
-    pub(super) fn configure(&self, key: String, value: String) {
-        self.configuration
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .insert(key, value);
-    }
-
-    /// Who asks. Without `set_ugi` it is the server's own user, as in Hive.
-    pub(super) fn caller(&self) -> Caller {
-        let ugi = self
-            .ugi
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let (user, groups) = ugi.clone().unwrap_or_else(|| ("skep".into(), Vec::new()));
-        Caller {
-            user,
-            groups,
-            via: crate::model::Way::Thrift,
-        }
-    }
-
-    /// A key set for this connection.
-    pub(super) fn configured(&self, key: &str) -> Option<String> {
-        self.configuration
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .get(key)
-            .cloned()
-    }
+/// What a message holds while its call runs, beside itself, bytes.
+pub(super) fn work_bytes(message_bytes: usize) -> usize {
+    message_bytes.saturating_mul(WORK_FACTOR)
 }
 
 /// A call on its way through a handler.
@@ -79,6 +49,8 @@ pub(super) struct Call<'a> {
     pub(super) caller: Caller,
     /// The dialect of the connection.
     pub(super) protocol: Protocol,
+    /// What the call holds of the server's memory.
+    pub(super) reservation: &'a Reservation,
     /// Name and number, to be repeated in the answer.
     pub(super) header: MessageHeader<'a>,
     /// The encoded arguments.
@@ -91,19 +63,44 @@ impl<'a> Call<'a> {
         self.shared.catalog.for_caller(&self.caller)
     }
 
-    /// Decodes the arguments; they borrow from the message.
+    /// Decodes the arguments; they borrow from the message. Where they take more memory than most, it is asked for before
+    /// they get it.
     pub(super) fn arguments<T: Decode<'a>>(&self) -> Result<T, Failure> {
-        self.protocol
-            .decode(self.arguments)
-            .map_err(Failure::Malformed)
+        let message_bytes = self.arguments.len();
+        let most = decode_bytes_max(message_bytes);
+        let usual = most.min(message_bytes * DECODE_FACTOR + DECODE_BYTES);
+        match self.protocol.decode_within(self.arguments, usual) {
+            Ok((arguments, _)) => Ok(arguments),
+            Err(failure) if matches!(failure.kind, DecodeErrorKind::MemoryExceeded { .. }) => {
+                let held = self.reservation.bytes();
+                let more = most.saturating_sub(usual);
+                self.reservation.try_grow(more).map_err(Error::from)?;
+                let decoded = self.protocol.decode_within(self.arguments, most);
+                let (arguments, taken) = decoded.map_err(Failure::Malformed)?;
+                self.reservation
+                    .shrink_to(held + taken.saturating_sub(usual));
+                Ok(arguments)
+            }
+            Err(failure) => Err(Failure::Malformed(failure)),
+        }
     }
 
     /// Encodes the answer.
     pub(super) fn reply<T: Encode>(&self, reply: &T) -> Answer {
-        Ok(self.encode(reply).into())
+        let encoded = self.encode(reply);
+        self.holds(encoded.capacity())?;
+        Ok(encoded.into())
     }
 
-    /// Encodes an answer around a list of partitions: `wrap` says where the list stands in it, if at all.
+    /// Counts what the answer takes so far, all of it, where it outgrows what the call holds anyway. It is held until the
+    /// client has taken it.
+    pub(super) fn holds(&self, bytes: usize) -> Result<(), Failure> {
+        let more = bytes.saturating_sub(self.reservation.bytes());
+        Ok(self.reservation.try_grow(more).map_err(Error::from)?)
+    }
+
+    /// Encodes an answer around a list of partitions: `wrap` says where the list stands in it, if at all. What was read was
+    /// counted as it grew; what was written is answered whatever the memory.
     pub(super) fn reply_list<T: Encode>(
         &self,
         list: PartitionList,

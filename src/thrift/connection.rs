@@ -1,25 +1,27 @@
 //! One connection: its dialect is told by its first bytes, then messages are found as their bytes arrive.
 //!
-//! What cannot be a message ends this connection alone, with one log line that says what it looked like.
+//! What cannot be a message ends this connection alone, with one log line that says what it looked like. A message for
+//! which there is no memory is passed over and refused, and the connection lives on.
 
 use super::Shared;
-use super::call::Conversation;
-use super::dispatch::dispatch;
+use super::conversation::Conversation;
+use super::dispatch::{dispatch, refuse_unread};
+use super::inbox::Inbox;
 use super::reply::Reply;
-use bytes::{Buf, BytesMut};
+use crate::budget::{Account, Exhausted};
+use bytes::BytesMut;
 use hms::{Limits, Opening, Progress, Protocol, Scanner};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// Bytes asked of the socket at once.
-const READ_BYTES: usize = 16 * 1024;
-/// Bytes given to the socket at once.
-const WRITE_BYTES: usize = 256 * 1024;
-/// A buffer that grew beyond this for one message is given back afterwards: Spark keeps many idle connections.
-const BUFFER_BYTES_KEPT: usize = 64 * 1024;
+/// Bytes given to the socket at once, and bytes of a message that a client has to send within
+/// [`message_timeout`](super::ThriftSettings::message_timeout_s).
+const PIECE_BYTES: usize = 256 * 1024;
 /// Bytes of the length before each framed message.
 const FRAME_HEADER_BYTES: usize = 4;
 
@@ -36,8 +38,10 @@ enum End {
     Frame(usize, usize),
     #[error("the client went away in the middle of a message")]
     Truncated,
-    #[error("the client paused for {0:?} in the middle of a message or an answer")]
-    Paused(Duration),
+    #[error(
+        "the client sent or took less than {PIECE_BYTES} bytes of a message or an answer in {0:?}"
+    )]
+    Slow(Duration),
     #[error("{0}")]
     Io(#[from] std::io::Error),
 }
@@ -49,15 +53,15 @@ pub(super) async fn converse(
     peer: SocketAddr,
     shutdown: &CancellationToken,
 ) {
-    if let Err(failure) = stream.set_nodelay(true) {
-        tracing::debug!(%peer, %failure, "cannot set TCP_NODELAY");
-    }
+    let account = shared.budget.account(peer.ip());
     let mut connection = Connection {
         shared,
         stream,
         shutdown,
-        buffer: BytesMut::new(),
-        conversation: Conversation::default(),
+        inbox: Inbox::new(&account),
+        piece: Piece::default(),
+        conversation: Conversation::new(&account),
+        account,
     };
     match connection.run().await {
         Ok(()) => {}
@@ -72,11 +76,30 @@ pub(super) async fn converse(
     }
 }
 
+/// What came of waiting for bytes.
+enum Arrival {
+    /// There are more bytes.
+    More,
+    /// The client closed, or said nothing for too long, or the server stops.
+    End,
+    /// There is no memory for more of this message.
+    NoRoom(Exhausted),
+}
+
+/// The piece of a message that is arriving: since when, and how much of it is there. None has begun between messages.
+#[derive(Default)]
+struct Piece {
+    since: Option<Instant>,
+    bytes: usize,
+}
+
 struct Connection<'a> {
     shared: &'a Shared,
     stream: TcpStream,
     shutdown: &'a CancellationToken,
-    buffer: BytesMut,
+    account: Account,
+    inbox: Inbox,
+    piece: Piece,
     conversation: Conversation,
 }
 
@@ -103,12 +126,13 @@ impl Connection<'_> {
     /// Tells the dialect. `None`: the client closed without a word, as health checks do.
     async fn opening(&mut self) -> Result<Option<Opening>, End> {
         loop {
-            if let Some(opening) = hms::sniff(&self.buffer) {
+            if let Some(opening) = hms::sniff(&self.inbox) {
                 return Ok(Some(opening));
             }
-            if !self.read_more().await? {
+            // The first bytes always have room.
+            let Arrival::More = self.arrive().await? else {
                 return Ok(None);
-            }
+            };
         }
     }
 
@@ -120,22 +144,25 @@ impl Connection<'_> {
         };
         let mut scanner = Scanner::new(protocol, limits);
         loop {
-            match scanner.scan(&self.buffer)? {
+            match scanner.scan(&self.inbox)? {
                 Progress::Complete { len } => {
-                    let message = self.buffer.split_to(len);
-                    self.answer(protocol, &message, false).await?;
-                    drop(message);
-                    self.shrink();
-                    scanner = Scanner::new(protocol, limits);
+                    let message = self.inbox.take(len);
+                    self.answer(protocol, message, false).await?;
                     if self.shutdown.is_cancelled() {
                         return Ok(());
                     }
                 }
-                Progress::NeedMore { .. } => {
-                    if !self.read_more().await? {
-                        return self.closed();
+                Progress::NeedMore { .. } => match self.arrive().await? {
+                    Arrival::More => {}
+                    Arrival::End => return self.closed(),
+                    Arrival::NoRoom(exhausted) => {
+                        let refusal = self.refusal(protocol, 0, exhausted)?;
+                        if !self.pass_unframed(&mut scanner).await? {
+                            return self.closed();
+                        }
+                        self.send_reply(false, &refusal).await?;
                     }
-                }
+                },
             }
         }
     }
@@ -144,65 +171,125 @@ impl Connection<'_> {
     async fn framed(&mut self, protocol: Protocol) -> Result<(), End> {
         let max = self.shared.settings.message_bytes_max;
         loop {
-            if let Some(header) = self.buffer.first_chunk::<FRAME_HEADER_BYTES>() {
-                let len = u32::from_be_bytes(*header) as usize;
-                if len > max {
-                    return Err(End::Frame(len, max));
+            let header = self.inbox.first_chunk::<FRAME_HEADER_BYTES>();
+            let len = header.map(|header| u32::from_be_bytes(*header) as usize);
+            if let Some(len) = len.filter(|len| *len > max) {
+                return Err(End::Frame(len, max));
+            }
+            let whole = len.map(|len| FRAME_HEADER_BYTES + len);
+            if let Some(whole) = whole.filter(|whole| self.inbox.len() >= *whole) {
+                self.inbox.skip(FRAME_HEADER_BYTES);
+                let message = self.inbox.take(whole - FRAME_HEADER_BYTES);
+                self.answer(protocol, message, true).await?;
+                if self.shutdown.is_cancelled() {
+                    return Ok(());
                 }
-                if self.buffer.len() >= FRAME_HEADER_BYTES + len {
-                    self.buffer.advance(FRAME_HEADER_BYTES);
-                    let message = self.buffer.split_to(len);
-                    self.answer(protocol, &message, true).await?;
-                    drop(message);
-                    self.shrink();
-                    if self.shutdown.is_cancelled() {
-                        return Ok(());
+                continue;
+            }
+            match self.arrive().await? {
+                Arrival::More => {}
+                Arrival::End => return self.closed(),
+                Arrival::NoRoom(exhausted) => {
+                    let refusal = self.refusal(protocol, FRAME_HEADER_BYTES, exhausted)?;
+                    if !self.pass_framed(whole.unwrap_or_default()).await? {
+                        return self.closed();
                     }
-                    continue;
+                    self.send_reply(true, &refusal).await?;
                 }
             }
-            if !self.read_more().await? {
-                return self.closed();
+        }
+    }
+
+    /// The answer to the message whose first bytes have arrived and for whose others there is no memory.
+    fn refusal(&self, protocol: Protocol, at: usize, why: Exhausted) -> Result<Reply, End> {
+        let start = self.inbox.get(at..).unwrap_or_default();
+        Ok(refuse_unread(self.shared, protocol, start, why)?)
+    }
+
+    /// Lets the rest of a message go by. `false`: the connection ended before it.
+    async fn pass_unframed(&mut self, scanner: &mut Scanner) -> Result<bool, End> {
+        loop {
+            match scanner.scan(&self.inbox)? {
+                Progress::Complete { len } => {
+                    self.inbox.skip(len);
+                    self.message_ended();
+                    return Ok(true);
+                }
+                Progress::NeedMore { .. } => {
+                    let passed = scanner.pass(self.inbox.len());
+                    self.inbox.skip(passed);
+                    self.inbox.release();
+                    let Arrival::More = self.arrive().await? else {
+                        return Ok(false);
+                    };
+                }
             }
+        }
+    }
+
+    /// The same for a message of which so many bytes are left, those that have arrived included.
+    async fn pass_framed(&mut self, mut left: usize) -> Result<bool, End> {
+        loop {
+            let here = left.min(self.inbox.len());
+            self.inbox.skip(here);
+            self.inbox.release();
+            left -= here;
+            if left == 0 {
+                self.message_ended();
+                return Ok(true);
+            }
+            let Arrival::More = self.arrive().await? else {
+                return Ok(false);
+            };
         }
     }
 
     async fn answer(
         &mut self,
         protocol: Protocol,
-        message: &[u8],
+        message: BytesMut,
         framed: bool,
     ) -> Result<(), End> {
-        let Some(reply) = dispatch(self.shared, &self.conversation, protocol, message).await?
-        else {
+        let reservation = self.account.reservation();
+        let answered = dispatch(
+            self.shared,
+            &self.conversation,
+            &reservation,
+            protocol,
+            &message,
+        );
+        let answered = answered.await?;
+        drop(message);
+        self.message_ended();
+        let Some(reply) = answered else {
             return Ok(());
         };
-        let length = if framed {
-            let len = u32::try_from(reply.len())
-                .map_err(|_| End::Looks("the answer is too long for a frame"))?;
-            Some(len.to_be_bytes())
-        } else {
-            None
-        };
-        self.send_reply(length, &reply).await
+        // What the request took is gone; the answer is held until the client has taken it.
+        reservation.shrink_to(reply.memory_bytes());
+        self.send_reply(framed, &reply).await
     }
 
-    /// Sends an answer, behind its length where it has one. A long one is put together bit by bit, never as a whole.
-    async fn send_reply(
-        &mut self,
-        length: Option<[u8; FRAME_HEADER_BYTES]>,
-        reply: &Reply,
-    ) -> Result<(), End> {
-        let most = (FRAME_HEADER_BYTES + reply.len()).min(WRITE_BYTES);
-        let mut waiting = Vec::with_capacity(most);
-        waiting.extend(length.into_iter().flatten());
+    /// Gives back what the message held, and lets the next one have its own time.
+    fn message_ended(&mut self) {
+        self.inbox.release();
+        self.piece = Piece::default();
+    }
+
+    /// Sends an answer, behind its length where there are frames. A long one is put together bit by bit, never as a whole.
+    async fn send_reply(&mut self, framed: bool, reply: &Reply) -> Result<(), End> {
+        let mut waiting = Vec::with_capacity((FRAME_HEADER_BYTES + reply.len()).min(PIECE_BYTES));
+        if framed {
+            let len = u32::try_from(reply.len())
+                .map_err(|_| End::Looks("the answer is too long for a frame"))?;
+            waiting.extend(len.to_be_bytes());
+        }
         for mut piece in reply.pieces() {
             while !piece.is_empty() {
-                let room = WRITE_BYTES - waiting.len();
+                let room = PIECE_BYTES - waiting.len();
                 let (now, later) = piece.split_at(piece.len().min(room));
                 waiting.extend_from_slice(now);
                 piece = later;
-                if waiting.len() == WRITE_BYTES {
+                if waiting.len() == PIECE_BYTES {
                     self.send(&waiting).await?;
                     waiting.clear();
                 }
@@ -216,42 +303,65 @@ impl Connection<'_> {
         let pause_max = self.shared.settings.message_timeout();
         match tokio::time::timeout(pause_max, self.stream.write_all(piece)).await {
             Ok(written) => Ok(written?),
-            Err(_) => Err(End::Paused(pause_max)),
+            Err(_) => Err(End::Slow(pause_max)),
         }
     }
 
-    /// Reads what has come. `false`: the client closed, or said nothing for too long, or the server stops.
-    async fn read_more(&mut self) -> Result<bool, End> {
-        let inside = !self.buffer.is_empty();
-        let settings = &self.shared.settings;
-        let pause_max = if inside {
-            settings.message_timeout()
-        } else {
-            settings.idle_timeout()
-        };
-        self.buffer.reserve(READ_BYTES);
+    /// Waits for bytes. A message that has begun must go on: who sends it too slowly must not hold its memory.
+    async fn arrive(&mut self) -> Result<Arrival, End> {
+        if self.inbox.is_empty() && self.piece.since.is_none() {
+            return self.begin().await;
+        }
+        let asked = Instant::now();
+        if let Err(exhausted) = self.inbox.make_room().await {
+            return Ok(Arrival::NoRoom(exhausted));
+        }
+        let limit = self.shared.settings.message_timeout();
+        // The wait for memory was the server's.
+        let since = self.piece.since.unwrap_or(asked) + asked.elapsed();
+        self.piece.since = Some(since);
         let read = tokio::select! {
-            read = self.stream.read_buf(&mut self.buffer) => read?,
+            read = self.stream.read_buf(self.inbox.room()) => read?,
             () = self.shutdown.cancelled() => 0,
-            () = tokio::time::sleep(pause_max) => {
-                return if inside { Err(End::Paused(pause_max)) } else { Ok(false) };
-            }
+            () = tokio::time::sleep_until(since + limit) => return Err(End::Slow(limit)),
         };
-        Ok(read > 0)
+        self.piece.bytes += read;
+        if self.piece.bytes >= PIECE_BYTES {
+            self.piece = Piece {
+                since: Some(Instant::now()),
+                bytes: 0,
+            };
+        }
+        Ok(if read > 0 {
+            Arrival::More
+        } else {
+            Arrival::End
+        })
+    }
+
+    /// Waits for the first bytes of a message. Clients keep many idle connections; these hold no buffer.
+    async fn begin(&mut self) -> Result<Arrival, End> {
+        tokio::select! {
+            ready = self.stream.readable() => ready?,
+            () = self.shutdown.cancelled() => return Ok(Arrival::End),
+            () = tokio::time::sleep(self.shared.settings.idle_timeout()) => return Ok(Arrival::End),
+        }
+        if let Err(exhausted) = self.inbox.make_room().await {
+            return Ok(Arrival::NoRoom(exhausted));
+        }
+        match self.stream.try_read_buf(self.inbox.room()) {
+            Ok(0) => Ok(Arrival::End),
+            Ok(_) => Ok(Arrival::More),
+            Err(failure) if failure.kind() == ErrorKind::WouldBlock => Ok(Arrival::More),
+            Err(failure) => Err(failure.into()),
+        }
     }
 
     fn closed(&self) -> Result<(), End> {
-        if self.buffer.is_empty() || self.shutdown.is_cancelled() {
+        if self.inbox.is_empty() || self.shutdown.is_cancelled() {
             Ok(())
         } else {
             Err(End::Truncated)
-        }
-    }
-
-    /// Gives a large buffer back when nothing is left in it.
-    fn shrink(&mut self) {
-        if self.buffer.is_empty() && self.buffer.capacity() > BUFFER_BYTES_KEPT {
-            self.buffer = BytesMut::new();
         }
     }
 }

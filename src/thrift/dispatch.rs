@@ -1,17 +1,16 @@
-//! The one wrapper around every call: look-up, span, metric, deadline, panic guard, error mapping.
+//! One call, from its message to its answer: look-up, the frame around it, and what is sent where it fails.
 
 use super::Shared;
-use super::call::{Answer, Call, Conversation};
+use super::call::{Answer, Call, work_bytes};
+use super::conversation::Conversation;
 use super::error::{DeclaredException, Failure, Refusal, Sent};
 use super::registry::{Served, find};
 use super::reply::Reply;
-use crate::deadline;
+use crate::budget::{Exhausted, Reservation};
 use crate::error::Error;
-use futures::FutureExt;
+use crate::front::Frame;
 use hms::{ApplicationException, DecodeError, MessageHeader, MessageKind, Protocol};
-use std::panic::AssertUnwindSafe;
-use std::time::Instant;
-use tracing::Instrument;
+use std::time::Duration;
 
 /// Runs one whole message. `None`: nothing is to be sent (a oneway call).
 ///
@@ -19,6 +18,7 @@ use tracing::Instrument;
 pub(super) async fn dispatch(
     shared: &Shared,
     conversation: &Conversation,
+    reservation: &Reservation,
     protocol: Protocol,
     message: &[u8],
 ) -> Result<Option<Reply>, DecodeError> {
@@ -32,26 +32,32 @@ pub(super) async fn dispatch(
         return Ok(Some(application(protocol, header, &refusal).into()));
     }
     let Some(served) = find(header.name) else {
-        tracing::debug!(method = header.name, "unknown method");
-        shared.metrics.thrift_unknown_method();
-        let text = format!("Invalid method name: '{}'", header.name);
-        let refusal = Refusal::new(ApplicationException::UNKNOWN_METHOD, text);
-        return Ok(Some(application(protocol, header, &refusal).into()));
+        return Ok(Some(unknown(shared, protocol, header).into()));
+    };
+    let name = served.info.name;
+    let span = tracing::debug_span!("thrift", method = name, seq = header.seq);
+    let frame = Frame {
+        span: span.clone(),
+        limit: shared.settings.call_timeout(),
+        reservation,
+        bytes: work_bytes(message.len()),
     };
     let call = Call {
         shared,
         conversation,
         caller: conversation.caller(),
         protocol,
+        reservation,
         header,
         arguments,
     };
-    let started = Instant::now();
-    let span = tracing::debug_span!("thrift", method = served.info.name, seq = header.seq);
-    let answer = run(served, call).instrument(span.clone()).await;
-    shared
-        .metrics
-        .thrift_call(served.info.name, answer.is_ok(), started.elapsed());
+    let answer: Answer = frame
+        .run(
+            (served.method.handler)(call),
+            |cut| Err(cut.into_error(name).into()),
+            |answer, took| shared.metrics.thrift_call(name, answer.is_ok(), took),
+        )
+        .await;
     if served.info.oneway {
         return Ok(None);
     }
@@ -63,24 +69,32 @@ pub(super) async fn dispatch(
     }))
 }
 
-/// Runs the handler under its deadline; a panic ends this call alone.
-async fn run(served: Served, call: Call<'_>) -> Answer {
-    let limit = call.shared.settings.call_timeout();
-    let guarded = AssertUnwindSafe((served.method.handler)(call)).catch_unwind();
-    match deadline::within(limit, guarded).await {
-        Some(Ok(answer)) => answer,
-        Some(Err(_)) => {
-            Err(Error::internal(format!("{} ended in a panic", served.info.name)).into())
-        }
-        None => Err(Failure::Core(Error::Unavailable {
-            what: format!(
-                "{} did not finish within {} s; it",
-                served.info.name,
-                limit.as_secs()
-            ),
-            source: "deadline passed".into(),
-        })),
-    }
+/// The answer to a call that was not read for want of memory, of which `start` has arrived.
+///
+/// Fails where not even the header can be read.
+pub(super) fn refuse_unread(
+    shared: &Shared,
+    protocol: Protocol,
+    start: &[u8],
+    why: Exhausted,
+) -> Result<Reply, DecodeError> {
+    let (header, _) = protocol.read_header(start)?;
+    let Some(served) = find(header.name) else {
+        return Ok(unknown(shared, protocol, header).into());
+    };
+    let name = served.info.name;
+    shared.metrics.thrift_call(name, false, Duration::ZERO);
+    let failure = Failure::from(Error::from(why));
+    Ok(refuse(protocol, header, served, failure).into())
+}
+
+/// What is sent for a method that is not served.
+fn unknown(shared: &Shared, protocol: Protocol, header: MessageHeader<'_>) -> Vec<u8> {
+    tracing::debug!(method = header.name, "unknown method");
+    shared.metrics.thrift_unknown_method();
+    let text = format!("Invalid method name: '{}'", header.name);
+    let refusal = Refusal::new(ApplicationException::UNKNOWN_METHOD, text);
+    application(protocol, header, &refusal)
 }
 
 /// Encodes what is sent for a failure, and logs the server's own faults with their causes.

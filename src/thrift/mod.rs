@@ -7,9 +7,11 @@
 mod accept;
 mod call;
 mod connection;
+mod conversation;
 mod dispatch;
 mod error;
 mod from_wire;
+mod inbox;
 mod method;
 mod methods;
 mod registry;
@@ -18,9 +20,11 @@ mod settings;
 mod to_wire;
 
 pub use accept::serve;
+pub use call::message_cost;
 pub use registry::served_methods;
 pub use settings::ThriftSettings;
 
+use crate::budget::Budget;
 use crate::catalog::Catalog;
 use crate::telemetry::Metrics;
 use std::sync::Arc;
@@ -32,6 +36,8 @@ pub struct Shared {
     pub catalog: Arc<Catalog>,
     /// The limits.
     pub settings: ThriftSettings,
+    /// What requests and answers may hold in memory.
+    pub budget: Budget,
     /// The counters.
     pub metrics: Arc<Metrics>,
     /// Seconds since the epoch when the server started (`aliveSince`).

@@ -59,6 +59,12 @@ impl Reply {
         self.own.len() + shared.sum::<usize>()
     }
 
+    /// What it holds in memory.
+    pub(super) fn memory_bytes(&self) -> usize {
+        let shared = self.shared.iter().map(Vec::capacity).sum::<usize>();
+        self.own.capacity() + shared + self.gaps.capacity() * size_of::<Gap>()
+    }
+
     /// The bytes in their order, piece by piece.
     pub(super) fn pieces(&self) -> impl Iterator<Item = &[u8]> {
         let mut from = 0;

@@ -16,7 +16,8 @@ pub struct ThriftSettings {
     pub connections_max: usize,
     /// Seconds that a connection may say nothing before it is closed. Spark keeps idle connections for hours.
     pub idle_timeout_s: u64,
-    /// Seconds that a client may pause inside a message, or while it takes an answer, before its connection is closed.
+    /// Seconds that a client may take to send a message, or to take an answer, before its connection is closed: for
+    /// each 256 KiB of it.
     pub message_timeout_s: u64,
     /// Seconds that one call may take before its client is told so.
     pub call_timeout_s: u64,

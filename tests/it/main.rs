@@ -23,6 +23,7 @@ mod rest;
 mod s3;
 mod scan;
 mod server;
+mod soak;
 mod source;
 mod store;
 mod tasks;

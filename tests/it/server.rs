@@ -1,8 +1,9 @@
 //! A whole server: started by the library in the test's process, and as the binary.
 
+use skep::budget::Budget;
 use skep::catalog::{Catalog, CatalogSettings, PlaceRules};
 use skep::clock::Clock;
-use skep::config::Settings;
+use skep::config::{HttpSettings, ServerSettings, Settings};
 use skep::discovery::Discovery;
 use skep::lake::{Lake, StorageSettings};
 use skep::naming::{NamingPolicy, NamingRules};
@@ -16,7 +17,6 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
@@ -154,9 +154,8 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
         watch: Arc::new(Watch::new(Arc::clone(&catalog), WatchSetup::default())),
         catalog,
         metrics: Arc::new(Metrics::new([])),
-        ready_timeout: Duration::from_secs(5),
-        request_timeout: Duration::from_secs(5),
-        body_bytes_max: 1024,
+        budget: Budget::new(ServerSettings::default().budget()),
+        limits: HttpSettings::default().limits(),
         runs: Arc::new(tokio::sync::Semaphore::new(1)),
         facts: rest::Facts {
             thrift_port: 0,

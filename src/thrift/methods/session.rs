@@ -29,9 +29,7 @@ async fn set_ugi(call: Call<'_>) -> Answer {
     let args: args::SetUgi<'_> = call.arguments()?;
     let user = required(args.user_name, "user_name")?;
     let groups = strings(args.group_names.as_deref());
-    if !call.conversation.introduce(user.to_owned(), groups.clone()) {
-        return Err(Error::Invalid("set_ugi may be called once on a connection".into()).into());
-    }
+    call.conversation.introduce(user, &groups)?;
     let names = groups.iter().map(String::as_str).collect();
     call.reply(&replies::SetUgi {
         success: Some(names),
@@ -58,7 +56,7 @@ async fn set_meta_conf(call: Call<'_>) -> Answer {
     let args: args::SetMetaConf<'_> = call.arguments()?;
     let key = session_key(required(args.key, "key")?)?;
     call.conversation
-        .configure(key.to_owned(), required(args.value, "value")?.to_owned());
+        .configure(key, required(args.value, "value")?)?;
     call.reply(&replies::SetMetaConf::default())
 }
 

@@ -73,6 +73,11 @@ impl PartitionList {
         }
     }
 
+    /// What it holds in memory.
+    pub(in crate::thrift) fn memory_bytes(&self) -> usize {
+        self.encoded.memory_bytes()
+    }
+
     /// The encoded form of a descriptor.
     fn descriptor(&mut self, wanted: &Arc<StorageDescriptor>) -> EncodedDescriptor {
         let known = self

@@ -4,6 +4,7 @@ mod bad_input;
 mod databases;
 pub(crate) mod discovery;
 mod events;
+mod limits;
 mod openapi;
 mod partitions;
 mod sources;

@@ -5,6 +5,7 @@ pub(crate) mod databases;
 mod events;
 mod functions;
 mod locks;
+mod memory;
 pub(crate) mod objects;
 mod partitions;
 mod partitions_add;

@@ -139,7 +139,7 @@ async fn add_partitions_req(call: Call<'_>) -> Answer {
     }
     let options = AddOptions {
         if_not_exists: request.if_not_exists,
-        gather_statistics: gathers(request.environment_context.as_ref()),
+        gather_statistics: gathers(request.environment_context.as_deref()),
     };
     let added = call
         .catalog()
@@ -329,5 +329,5 @@ async fn append_partition_req(call: Call<'_>) -> Answer {
         Some(name) => Appended::Name(Some(name)),
         None => Appended::Values(request.part_vals.as_deref()),
     };
-    append(&call, &at, by, request.environment_context.as_ref()).await
+    append(&call, &at, by, request.environment_context.as_deref()).await
 }

@@ -118,7 +118,7 @@ async fn alter_partitions_req(call: Call<'_>) -> Answer {
     let args: args::AlterPartitionsReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
     let at = name::table_of(&request)?;
-    let context = request.environment_context.as_ref();
+    let context = request.environment_context.as_deref();
     alter_list(&call, &at, Some(&request.partitions), context).await?;
     let success = Some(types::AlterPartitionsResponse::default());
     call.reply(&replies::AlterPartitionsReq {

@@ -36,6 +36,7 @@ async fn select(
     let mut list = PartitionList::new(cursor.table(), call.protocol, patterns);
     while let Some(page) = cursor.next_page().await? {
         list.extend(&page);
+        call.holds(list.memory_bytes())?;
     }
     Ok(list)
 }

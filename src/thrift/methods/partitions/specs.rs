@@ -47,7 +47,7 @@ async fn get_partitions_with_specs(call: Call<'_>) -> Answer {
         projection.include_param_key_pattern,
         projection.exclude_param_key_pattern,
     );
-    let list = match wanted(request.filter_spec.as_ref())? {
+    let list = match wanted(request.filter_spec.as_deref())? {
         Wanted::Names(names) => {
             let found = call.catalog().partitions_by_name(&at, &names).await?;
             let mut list = PartitionList::new(&found.table, call.protocol, patterns);

@@ -59,7 +59,7 @@ async fn create_table_req(call: Call<'_>) -> Answer {
         default_constraints: request.default_constraints,
         check_constraints: request.check_constraints,
     })?;
-    create(&call, Some(&request.table), request.env_context.as_ref()).await?;
+    create(&call, Some(&request.table), request.env_context.as_deref()).await?;
     call.reply(&replies::CreateTableReq::default())
 }
 
@@ -104,7 +104,7 @@ async fn alter_table_req(call: Call<'_>) -> Answer {
     let args: args::AlterTableReq<'_> = call.arguments()?;
     let request = required(args.req, "req")?;
     let at = name::table_of(&request)?;
-    let mut options = alter_options(request.environment_context.as_ref());
+    let mut options = alter_options(request.environment_context.as_deref());
     if let Some((key, value)) = request
         .expected_parameter_key
         .zip(request.expected_parameter_value)

@@ -1,0 +1,96 @@
+//! Connections of the HTTP port: how many, how long each may take for its headers, and how long it may take nothing of an
+//! answer. A fault in one connection never touches another.
+
+use super::{Shared, router};
+use crate::front::accept;
+use axum::Router;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_io_timeout::TimeoutStream;
+use tokio_util::sync::CancellationToken;
+
+/// What one connection buffers of its requests and of its answers at most, bytes: all headers have to fit in.
+const CONNECTION_BUFFER_BYTES: usize = 64 * 1024;
+/// What a connection is told for which there is no place. It is not waited for: who does not read it does not matter.
+const NO_PLACE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\n\
+Content-Length: 162\r\nRetry-After: 1\r\nConnection: close\r\n\r\n\
+{\"type\":\"urn:skep:problem:unavailable\",\"title\":\"not available at the moment\",\"status\":503,\
+\"detail\":\"too many connections (http.connections_max)\",\"retryable\":true}";
+
+/// Serves a listener until `shutdown`, then lets the requests in flight finish.
+pub async fn serve(listener: TcpListener, shared: Arc<Shared>, shutdown: CancellationToken) {
+    let max = shared.limits.connections_max;
+    let router = router::router(Arc::clone(&shared));
+    let refuse = |stream: TcpStream| {
+        // The buffer of a new socket takes this at once.
+        drop(stream.try_write(NO_PLACE));
+    };
+    accept(
+        listener,
+        max,
+        shutdown.clone(),
+        refuse,
+        move |stream, peer| {
+            let (shared, router, shutdown) =
+                (Arc::clone(&shared), router.clone(), shutdown.clone());
+            async move { converse(&shared, router, stream, peer, &shutdown).await }
+        },
+    )
+    .await;
+}
+
+/// Serves one connection to its end.
+async fn converse(
+    shared: &Shared,
+    router: Router,
+    stream: TcpStream,
+    peer: SocketAddr,
+    shutdown: &CancellationToken,
+) {
+    let account = shared.budget.account(peer.ip());
+    let service = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(account.clone());
+        service.call(request)
+    });
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(shared.limits.write_timeout));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(shared.limits.header_timeout)
+        .max_buf_size(CONNECTION_BUFFER_BYTES)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service);
+    let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = shutdown.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(failure) = ended {
+        tracing::debug!(%peer, %failure, "an HTTP connection broke");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NO_PLACE;
+
+    #[test]
+    fn the_refusal_of_a_connection_says_how_long_it_is() {
+        let text = std::str::from_utf8(NO_PLACE).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains(&format!("Content-Length: {}\r\n", body.len())));
+        let problem: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!(problem["status"], 503);
+    }
+}

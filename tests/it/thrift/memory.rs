@@ -1,0 +1,244 @@
+//! What clients may hold in memory: a message costs little whatever it claims, all together have a bound, one alone cannot
+//! take it, and who passes a bound is told so on a connection that lives on.
+
+use super::databases::fault;
+use super::objects::table;
+use crate::client::{Client, Options, Protocol, call_bytes};
+use crate::harness::{TestDatabase, TestServer};
+use serde_json::{Value, json};
+use socket2::{Domain, Socket, Type};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+const MIB: usize = 1024 * 1024;
+/// How often something is tried that another thread of the server has to make possible.
+const TRIES_MAX: usize = 1_000;
+
+/// A server with so many bytes in flight, half of them for one client.
+async fn server_with(bytes: usize) -> TestServer {
+    let database = TestDatabase::sqlite().await;
+    TestServer::start_with(&database, |settings| {
+        settings.server.bytes_in_flight_max = bytes;
+        settings.server.bytes_in_flight_per_client_max = bytes / 2;
+        settings.server.bytes_in_flight_wait_ms = 20;
+    })
+    .await
+}
+
+/// A connection from one of the addresses of this machine.
+fn connect_from(last: u8, server: SocketAddr) -> TcpStream {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    let own = SocketAddr::from((Ipv4Addr::new(127, 0, 0, last), 0));
+    socket.bind(&own.into()).unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    socket.connect(&server.into()).unwrap();
+    let stream = TcpStream::from(socket);
+    stream
+        .set_read_timeout(Some(Duration::from_mins(1)))
+        .unwrap();
+    stream
+}
+
+/// The strict binary call of a method with these bytes as its arguments.
+fn call(name: &str, arguments: &[u8]) -> Vec<u8> {
+    let mut message = vec![0x80, 0x01, 0x00, 0x01];
+    message.extend(u32::try_from(name.len()).unwrap().to_be_bytes());
+    message.extend(name.as_bytes());
+    message.extend(7_u32.to_be_bytes());
+    message.extend(arguments);
+    message
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_nothing_is_refused_and_the_connection_lives_on() {
+    let database = TestDatabase::sqlite().await;
+    let server = TestServer::start(&database).await;
+    let address = server.thrift();
+    server
+        .ask(move |bystander| {
+            let count = 3_000_000_u32;
+            let mut arguments = vec![15, 0, 1, 12];
+            arguments.extend(count.to_be_bytes());
+            // As many empty structs, and the end of the arguments.
+            arguments.resize(arguments.len() + 3_000_000 + 1, 0);
+            let mut stream = connect_from(1, address);
+            stream
+                .write_all(&call("add_partitions", &arguments))
+                .unwrap();
+            stream.write_all(&call("getStatus", &[0])).unwrap();
+            stream.shutdown(std::net::Shutdown::Write).unwrap();
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).unwrap();
+            let text = String::from_utf8_lossy(&answer);
+            assert!(
+                text.contains("cannot read the arguments of add_partitions")
+                    && text.contains("bytes of memory"),
+                "{text}"
+            );
+            assert!(text.contains("getStatus"), "the next call is answered");
+            bystander.call("get_all_databases", json!({})).unwrap();
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_without_room_is_passed_and_its_connection_lives_on() {
+    let server = server_with(2 * MIB).await;
+    for (protocol, framed) in [
+        (Protocol::Binary, false),
+        (Protocol::Binary, true),
+        (Protocol::Compact, false),
+        (Protocol::Compact, true),
+    ] {
+        let options = Options {
+            protocol,
+            framed,
+            ..Options::default()
+        };
+        server
+            .ask_with(options, move |client: &mut Client| {
+                let names = vec!["n".repeat(100); 40_000];
+                let args = json!({ "dbname": "default", "tbl_names": names });
+                let refused = client.call("get_table_objects_by_name", args).unwrap_err();
+                assert!(
+                    refused.message().contains("bytes_in_flight_per_client_max"),
+                    "{protocol:?} {framed}: {refused:?}"
+                );
+                client
+                    .call("get_all_databases", json!({}))
+                    .expect("the connection is in step");
+            })
+            .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_messages_of_one_client_leave_room_for_others() {
+    let server = server_with(16 * MIB).await;
+    let address = server.thrift();
+    server
+        .ask(move |own: &mut Client| {
+            // A string of a megabyte that never ends, on more connections than there is memory for.
+            let mut half = call("get_database", &[11, 0, 1, 0, 0x20, 0, 0]);
+            half.resize(MIB, b'x');
+            let held: Vec<TcpStream> = (0..40)
+                .map(|_| {
+                    let mut stream = connect_from(1, address);
+                    stream.write_all(&half).unwrap();
+                    stream
+                })
+                .collect();
+            let names = vec!["n".repeat(100); 5_000];
+            let args = json!({ "dbname": "default", "tbl_names": names });
+            let mut refused = Ok(Value::Null);
+            for _ in 0..TRIES_MAX {
+                refused = own.call("get_table_objects_by_name", args.clone());
+                if refused.is_err() {
+                    break;
+                }
+            }
+            let refused = refused.unwrap_err();
+            assert_eq!(fault(&refused).0, "MetaException");
+            assert!(
+                refused.message().contains("not available at the moment"),
+                "{refused:?}"
+            );
+
+            let large = call_bytes("get_table_objects_by_name", args, Options::default());
+            let mut other = connect_from(2, address);
+            other.write_all(&large).unwrap();
+            let header = call("get_table_objects_by_name", &[]).len();
+            let mut answer = vec![0; header + 3];
+            other.read_exact(&mut answer).unwrap();
+            assert_eq!(answer[header..], [15, 0, 0], "a result and no exception");
+
+            drop(held);
+            let mut served = own.call("get_all_databases", json!({}));
+            for _ in 0..TRIES_MAX {
+                if served.is_ok() {
+                    break;
+                }
+                served = own.call("get_all_databases", json!({}));
+            }
+            served.expect("what was held is given back");
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_count_while_slow_readers_hold_them() {
+    let server = server_with(192 * MIB).await;
+    let address = server.thrift();
+    server
+        .ask(move |client: &mut Client| {
+            let comment = "c".repeat(250);
+            let column =
+                |number| json!({ "name": format!("c{number}"), "type": "int", "comment": comment });
+            let mut wide = table("default", "wide");
+            wide["sd"]["cols"] = (0..50_000).map(column).collect();
+            client.call("create_table", json!({ "tbl": wide })).unwrap();
+            let args = json!({ "dbname": "default", "tbl_name": "wide" });
+            let ask = call_bytes("get_table", args, Options::default());
+            let mut slow = Vec::new();
+            let refused = loop {
+                assert!(slow.len() < 50, "nobody was refused");
+                let mut stream = connect_from(2, address);
+                stream.write_all(&ask).unwrap();
+                let mut start = [0; 64];
+                stream.read_exact(&mut start).unwrap();
+                // The result begins behind the header: with field 0 where there is a table.
+                let header = call("get_table", &[]).len();
+                if start[header..header + 3] != [12, 0, 0] {
+                    break String::from_utf8_lossy(&start[header..]).into_owned();
+                }
+                slow.push(stream);
+            };
+            assert!(refused.contains("memory for this request"), "{refused}");
+            assert!(!slow.is_empty());
+            client
+                .call("get_all_databases", json!({}))
+                .expect("others are served");
+            drop(slow);
+            let mut start = [0; 64];
+            for tries in 0.. {
+                assert!(tries < TRIES_MAX, "what was held is not given back");
+                let mut stream = connect_from(2, address);
+                stream.write_all(&ask).unwrap();
+                stream.read_exact(&mut start).unwrap();
+                if !String::from_utf8_lossy(&start).contains("memory for") {
+                    break;
+                }
+            }
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_connection_remembers_is_bounded() {
+    let database = TestDatabase::sqlite().await;
+    let server = TestServer::start(&database).await;
+    server
+        .ask(|client: &mut Client| {
+            let long = "x".repeat(MIB);
+            let many = vec!["g"; 5_000];
+            for who in [
+                json!({ "user_name": "ann", "group_names": many }),
+                json!({ "user_name": long, "group_names": [] }),
+                json!({ "user_name": "ann", "group_names": [long] }),
+            ] {
+                let refused = client.call("set_ugi", who).unwrap_err();
+                assert_eq!(fault(&refused), ("MetaException", 1));
+                assert!(refused.message().contains("at most"), "{refused:?}");
+            }
+            let value = json!({ "key": "metastore.try.direct.sql", "value": long });
+            let refused = client.call("setMetaConf", value).unwrap_err();
+            assert_eq!(fault(&refused), ("MetaException", 1));
+            assert!(refused.message().contains("at most"), "{refused:?}");
+            let who = json!({ "user_name": "ann", "group_names": ["bees"] });
+            client
+                .call("set_ugi", who)
+                .expect("a refusal changes nothing");
+        })
+        .await;
+}
