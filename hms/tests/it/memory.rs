@@ -96,7 +96,7 @@ fn a_repeated_field_is_paid_for_again() {
     for _ in 0..100 {
         writer.field(1, WireType::List);
         writer.list_begin(WireType::Struct, 20_000);
-        writer.raw(&[0; 20_000]);
+        writer.raw(&vec![0; 20_000]);
     }
     writer.struct_end(mark);
     let bytes = writer.into_bytes();
@@ -259,43 +259,43 @@ impl Container {
     /// The arguments that hold this container, filled; what stands around it is absent.
     fn message<W: Writer>(&self, filling: Filling, mut writer: W) -> Vec<u8> {
         let whole = Shape::Struct(self.arguments.name);
-        self.write(&mut writer, whole, &self.path, filling);
+        write(&mut writer, whole, &self.path, filling);
         writer.take()
     }
+}
 
-    fn write<W: Writer>(&self, writer: &mut W, shape: Shape, path: &[Step], filling: Filling) {
-        let Some((step, rest)) = path.split_first() else {
-            return fill(writer, shape, filling);
-        };
-        match (shape, step) {
-            (Shape::Struct(name), Step::Field(id)) => {
-                let field = descriptor(name).fields.iter().find(|field| field.id == *id);
-                let inner = field.expect("the path was made of fields").shape;
-                let mark = writer.struct_begin();
-                writer.field(*id, wire(inner));
-                self.write(writer, inner, rest, filling);
-                writer.struct_end(mark);
-            }
-            (Shape::List(inner), _) => {
-                writer.list_begin(wire(*inner), 1);
-                self.write(writer, *inner, rest, filling);
-            }
-            (Shape::Set(inner), _) => {
-                writer.set_begin(wire(*inner), 1);
-                self.write(writer, *inner, rest, filling);
-            }
-            (Shape::Map(key, value), step) => {
-                writer.map_begin(wire(*key), wire(*value), 1);
-                if let Step::Key = step {
-                    self.write(writer, *key, rest, filling);
-                    empty(writer, *value);
-                } else {
-                    empty(writer, *key);
-                    self.write(writer, *value, rest, filling);
-                }
-            }
-            _ => panic!("a path leads through structs and containers"),
+fn write<W: Writer>(writer: &mut W, shape: Shape, path: &[Step], filling: Filling) {
+    let Some((step, rest)) = path.split_first() else {
+        return fill(writer, shape, filling);
+    };
+    match (shape, step) {
+        (Shape::Struct(name), Step::Field(id)) => {
+            let field = descriptor(name).fields.iter().find(|field| field.id == *id);
+            let inner = field.expect("the path was made of fields").shape;
+            let mark = writer.struct_begin();
+            writer.field(*id, wire(inner));
+            write(writer, inner, rest, filling);
+            writer.struct_end(mark);
         }
+        (Shape::List(inner), _) => {
+            writer.list_begin(wire(*inner), 1);
+            write(writer, *inner, rest, filling);
+        }
+        (Shape::Set(inner), _) => {
+            writer.set_begin(wire(*inner), 1);
+            write(writer, *inner, rest, filling);
+        }
+        (Shape::Map(key, value), step) => {
+            writer.map_begin(wire(*key), wire(*value), 1);
+            if let Step::Key = step {
+                write(writer, *key, rest, filling);
+                empty(writer, *value);
+            } else {
+                empty(writer, *key);
+                write(writer, *value, rest, filling);
+            }
+        }
+        _ => panic!("a path leads through structs and containers"),
     }
 }
 
