@@ -59,6 +59,7 @@ start_postgres() {
     (as_user postgres QUIT "$bin/postgres" -D "$dir/data" -p "$port" -k "$dir" \
       -c listen_addresses=127.0.0.1 -c max_connections=$DATABASE_CONNECTIONS -c fsync=off \
       -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=128MB \
+      -c shared_preload_libraries=pg_stat_statements -c pg_stat_statements.max=50000 \
       -c autovacuum=on -c max_wal_size=2GB) >>"$dir.log" 2>&1 &
     POSTGRES_PID=$!
     if until_ready "$POSTGRES_PID" "$bin/pg_isready" -q -h 127.0.0.1 -p "$port"; then

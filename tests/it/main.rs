@@ -18,6 +18,7 @@ mod jobs;
 mod lake;
 mod naming;
 mod places;
+mod plans;
 mod queue;
 mod rest;
 mod s3;

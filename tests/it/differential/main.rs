@@ -31,6 +31,7 @@ mod client;
 mod compare;
 mod differences;
 mod random;
+mod reasons;
 #[path = "../reference/mod.rs"]
 mod reference;
 mod sequences;

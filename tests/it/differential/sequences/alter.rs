@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::reasons::{EMPTY_LOCATION, KEYS_WITHOUT_CASE, NO_KEYS, SWAP_IS_CHECKED};
+use super::super::step::{Step, call, patched};
 use super::{column, create_database, create_table, partition, table, with};
-use crate::differences::{EMPTY_LOCATION, KEYS_WITHOUT_CASE, NO_KEYS, SWAP_IS_CHECKED};
-use crate::step::{Step, call, patched};
 
 const DB: &str = "alter_db";
 

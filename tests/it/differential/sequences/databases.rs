@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
+use super::super::reasons::{DATABASE_CHANGES, EMPTY_LOCATION};
+use super::super::step::{Step, call, kept, patched};
 use super::{column, create_database, create_table, table, with};
-use crate::differences::{DATABASE_CHANGES, EMPTY_LOCATION};
-use crate::step::{Step, call, kept, patched};
 
 pub(super) fn steps() -> Vec<Step> {
     let mut steps = making();

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use super::super::step::{Step, call, kept, patched};
 use super::{column, create_database, create_table, partition, table};
-use crate::step::{Step, call, kept, patched};
 
 const DB: &str = "events_db";
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::reasons::TEXT_AFTER_FILTER;
+use super::super::step::{Step, call};
 use super::{column, create_database, create_table, partition, table};
-use crate::differences::TEXT_AFTER_FILTER;
-use crate::step::{Step, call};
 
 const DB: &str = "filters_db";
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::reasons::NO_OWNER;
+use super::super::step::{Step, call};
 use super::{create_database, with};
-use crate::differences::NO_OWNER;
-use crate::step::{Step, call};
 
 const DB: &str = "functions_db";
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::reasons::{DOT_AND_STAR, QUOTED_TIME};
+use super::super::step::{Step, call};
 use super::{column, create_database, create_table, table, with};
-use crate::differences::{DOT_AND_STAR, QUOTED_TIME};
-use crate::step::{Step, call};
 
 const DB: &str = "listings_db";
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::super::step::{Step, call, kept};
 use super::{create_database, create_table, table};
-use crate::step::{Step, call, kept};
 
 const DB: &str = "locks_db";
 

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
+use super::super::reasons::NOT_UTF8;
+use super::super::step::{Step, call};
 use super::{create_database, create_table, table};
-use crate::differences::NOT_UTF8;
-use crate::step::{Step, call};
 
 const DB: &str = "malformed_db";
 

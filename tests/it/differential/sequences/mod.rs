@@ -17,7 +17,7 @@ mod tables;
 
 use serde_json::{Value, json};
 
-use super::differences::OWN_NAME;
+use super::reasons::OWN_NAME;
 use super::step::{Sequence, Step, call};
 
 /// A function that lists the requests of a sequence.

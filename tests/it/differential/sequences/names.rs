@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use super::super::step::{Step, call};
 use super::{column, create_database, create_table, partition, table};
-use crate::step::{Step, call};
 
 const DB: &str = "names_db";
 

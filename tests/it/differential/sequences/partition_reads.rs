@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::super::step::{Step, call};
 use super::partitions::{DB, get};
-use crate::step::{Step, call};
 
 pub(super) fn reading() -> Vec<Step> {
     let by_name = |table: &str, name: Value| {

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::step::{Step, call, patched};
 use super::partition_reads;
 use super::{column, create_database, create_table, partition, table, with};
-use crate::step::{Step, call, patched};
 
 pub(super) const DB: &str = "partitions_db";
 

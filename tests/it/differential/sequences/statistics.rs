@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::reasons::KIND_CHANGES;
+use super::super::step::{Step, call};
 use super::{column, create_database, create_table, partition, table, with};
-use crate::differences::KIND_CHANGES;
-use crate::step::{Step, call};
 
 const DB: &str = "statistics_db";
 

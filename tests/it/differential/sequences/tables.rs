@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::reasons::{EXTERNAL_IN_ANY_CASE, NO_INDEX_TABLES};
+use super::super::step::{Step, call};
 use super::{column, create_database, create_table, storage, table, with};
-use crate::differences::{EXTERNAL_IN_ANY_CASE, NO_INDEX_TABLES};
-use crate::step::{Step, call};
 
 const DB: &str = "tables_db";
 

@@ -1,0 +1,140 @@
+//! Clients that ask a server for everything there is: the requests of the differential test over Thrift, every GET over
+//! REST, a discovery run, a source that changes, and the background tasks.
+
+#[expect(dead_code, reason = "the differential test says more of a request")]
+#[path = "../differential/step.rs"]
+mod step;
+
+#[expect(
+    clippy::needless_pass_by_value,
+    clippy::too_many_lines,
+    reason = "lists of requests are written as json! literals and read from top to bottom"
+)]
+#[path = "../differential/sequences/mod.rs"]
+mod sequences;
+
+#[path = "../differential/reasons.rs"]
+mod reasons;
+
+use crate::client;
+use crate::harness::{TestDatabase, TestServer};
+use crate::rest::{Rest, discovery};
+use reqwest::Method;
+use serde_json::{Value, json};
+use step::{Server, Session};
+
+/// Asks; `source` is watched as `shop`.
+pub(super) async fn ask_for_everything(server: &TestServer, source: &TestDatabase) {
+    over_thrift(server).await;
+    let rest = Rest::of(server);
+    let _folder = a_discovery(&rest).await;
+    a_source(&rest, source).await;
+    over_rest(&rest).await;
+    tasks(server).await;
+}
+
+async fn over_thrift(server: &TestServer) {
+    let served = Server {
+        name: "skep",
+        address: server.thrift().to_string(),
+        warehouse: server.warehouse().display().to_string(),
+    };
+    let asked = tokio::task::spawn_blocking(move || {
+        for sequence in sequences::all() {
+            let mut session = Session::new(&served);
+            for step in &sequence.steps {
+                // Many are meant to be refused.
+                let _ = session.send(step);
+            }
+        }
+    });
+    asked.await.unwrap();
+}
+
+/// A table whose partitions appear by themselves, looked at, explained and undone.
+async fn a_discovery(rest: &Rest) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    discovery::write(folder.path(), "2026/11/22/10");
+    let table = json!({
+        "name": "logs",
+        "columns": [{"name": "line", "type": "string"}],
+        "partition_keys": [{"name": "dt", "type": "string"}, {"name": "hour", "type": "string"}],
+        "location": format!("file://{}", folder.path().display()),
+        "storage": {"format": "text"},
+    });
+    let made = rest.post("/databases/default/tables", table).await;
+    made.expect(201);
+    let at = "/databases/default/tables/logs/discovery";
+    let wanted = json!({"on": true, "settings": {"layout": "{dt:%Y/%m/%d}/{hour}"}});
+    let put = rest
+        .request(Method::PUT, at)
+        .header("content-type", "application/json")
+        .body(wanted.to_string());
+    rest.send(put).await.expect(200);
+    for scope in ["sweep", "window"] {
+        let run = format!("{at}/run");
+        rest.post(&run, json!({ "scope": scope })).await;
+    }
+    let runs = rest.get(&format!("{at}/runs")).await.expect(200);
+    if let Some(id) = runs["runs"][0]["id"].as_i64() {
+        rest.post(&format!("{at}/runs/{id}/undo"), json!({})).await;
+    }
+    rest.post(&format!("{at}/resume"), json!({})).await;
+    folder
+}
+
+/// A source that changes between two reads, whose change is told, acknowledged and muted.
+async fn a_source(rest: &Rest, source: &TestDatabase) {
+    rest.post("/sources/shop/run", json!({})).await.expect(200);
+    source.execute("ALTER TABLE orders DROP COLUMN note").await;
+    rest.post("/sources/shop/run", json!({})).await.expect(200);
+    rest.post("/mutes", json!({"pattern": "shop:*"})).await;
+    let changes = rest.get("/schema-changes").await.expect(200);
+    let change = &changes["changes"][0]["id"];
+    rest.post(&format!("/schema-changes/{change}/apply"), json!({}))
+        .await;
+}
+
+/// Every GET of the document.
+async fn over_rest(rest: &Rest) {
+    let document = rest.get("/openapi.json").await.body;
+    let paths = document["paths"].as_object().expect("paths");
+    for (path, _) in paths
+        .iter()
+        .filter(|(_, methods)| methods["get"].is_object())
+    {
+        let path = path
+            .trim_start_matches("/api/v1")
+            .replace("{database}", "default")
+            .replace("{table}", "logs")
+            .replace("{partition}", "dt=2026-11-22%2Fhour=10")
+            .replace("{source}", "shop");
+        let answer = rest.get(&path).await;
+        assert!(answer.status < 500, "{path}: {}", answer.body);
+        let _: Value = rest.get(&format!("{path}?limit=2")).await.body;
+    }
+}
+
+/// Waits until every background task has run once.
+async fn tasks(server: &TestServer) {
+    let url = format!("http://{}/metrics", server.http());
+    let wanted = [
+        "alert_delivery",
+        "event_retention",
+        "lake_cleanup",
+        "lock_reaper",
+        "schema_diff",
+        "watch_upkeep",
+    ];
+    loop {
+        let text = reqwest::get(&url).await.unwrap().text().await.unwrap();
+        let has_run = |task: &&str| {
+            let line = format!("skep_task_runs_total{{task=\"{task}\",outcome=\"ok\"}} ");
+            text.lines()
+                .any(|one| one.starts_with(&line) && !one.ends_with(" 0"))
+        };
+        if wanted.iter().all(has_run) {
+            return;
+        }
+    }
+}
