@@ -6,7 +6,7 @@ use super::{Discovery, Operations};
 use crate::catalog::{Action, Resource};
 use crate::error::Result;
 use crate::lake::ObjectEvent;
-use crate::model::{DatabaseRef, Name, Table, TableRef};
+use crate::model::{DatabaseRef, Location, Name, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ impl Discovery {
     }
 
     /// The places of other tables that lie inside this one's, with their tables.
-    pub(super) async fn sites_inside(&self, site: &Site) -> Result<Vec<(String, TableRef)>> {
+    pub(super) async fn sites_inside(&self, site: &Site) -> Result<Vec<(Location, TableRef)>> {
         let mut session = self.store.session().await?;
         let mut inside = Vec::new();
         for outer in &site.roots {

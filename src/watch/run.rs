@@ -2,7 +2,6 @@
 //! `record`.
 
 use super::Operations;
-use super::Watch;
 use super::record::Compared;
 use super::settings::source_schedule;
 use super::source::{Known, lease_name, source_busy, source_error, source_missing};

@@ -440,7 +440,10 @@ async fn a_failure_keeps_its_kind_whichever_request_meets_it() {
             let (server, lake) = remote().await;
             server.put("lake", "t/part", "x");
             server.fail(operation, "", 0, 1_000, status);
-            let error = lake.directory_delete("s3a://lake/t").await.unwrap_err();
+            let error = lake
+                .directory_delete(&place("s3a://lake/t"))
+                .await
+                .unwrap_err();
             let told = format!("{error:?}");
             assert!(told.starts_with(kind), "{operation} {status}: {told}");
             assert_eq!(server.requests(operation), 1, "{operation} {status}");

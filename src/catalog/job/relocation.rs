@@ -142,7 +142,7 @@ impl Catalog {
     /// Fails where a directory is not skep's to move.
     async fn relocation_permit(&self, relocation: &Relocation) -> Result<()> {
         let table = match &relocation.change {
-            EventBody::TableChange { before, .. } => before,
+            EventBody::TableChange { before, .. } => &**before,
             EventBody::PartitionChange { table, .. } | EventBody::Partitions { table, .. } => table,
             _ => return Ok(()),
         };

@@ -3,7 +3,7 @@
 //! with their table, in the same transaction. They say whom to ask; what a table wants stands in its properties alone.
 
 use crate::error::Result;
-use crate::model::{DiscoverySettings, Table, TableRef};
+use crate::model::{DiscoverySettings, Location, Storage, Table, TableRef};
 use crate::store::discovery::table::{JOIN, table_ref_of};
 use crate::store::sql::failure::Failure;
 use crate::store::sql::row::Row;
@@ -24,10 +24,15 @@ fn places_of(table: &Table) -> Vec<String> {
     if !settings.on {
         return Vec::new();
     }
-    let roots = settings.roots.iter();
-    let locations = roots.filter_map(|root| root.location.as_deref().or(table.location.as_deref()));
+    let locations = settings
+        .roots
+        .iter()
+        .filter_map(|root| match &root.location {
+            Some(text) => Location::parse(text).ok(),
+            None => table.location.clone(),
+        });
     locations
-        .filter_map(place_of)
+        .filter_map(|location| place_of(&location))
         .filter(|place| {
             place.len() <= PLACE_BYTES_MAX && bucket_of(place).len() <= BUCKET_BYTES_MAX
         })
@@ -35,14 +40,15 @@ fn places_of(table: &Table) -> Vec<String> {
 }
 
 /// Storage, bucket and key of a location, with a slash between them and none at the end.
-fn place_of(location: &str) -> Option<String> {
-    let (storage, path) = match location.split_once(':') {
-        Some(("s3" | "s3a" | "s3n", path)) => ("s3", path),
-        Some(("file", path)) => ("file", path),
-        None => ("file", location),
-        Some(_) => return None,
-    };
-    Some(joined(storage, path))
+fn place_of(location: &Location) -> Option<String> {
+    match location.storage() {
+        Storage::S3 => Some(joined(
+            "s3",
+            &format!("{}/{}", location.bucket(), location.key()),
+        )),
+        Storage::File => Some(joined("file", location.key())),
+        Storage::Other => None,
+    }
 }
 
 /// Storage and bucket of a place; all files are one.
@@ -156,7 +162,7 @@ impl Session {
     }
 
     /// The tables whose schedules run and that have a root inside this location, which is not the location itself.
-    pub async fn discovery_tables_below(&mut self, location: &str) -> Result<Vec<TableRef>> {
+    pub async fn discovery_tables_below(&mut self, location: &Location) -> Result<Vec<TableRef>> {
         let mut found = BTreeMap::new();
         if let Some(place) = place_of(location) {
             // Behind the slash comes the zero.
@@ -202,9 +208,12 @@ mod tests {
             ("file:/a/b", "file/a/b", "file"),
             ("/a/b", "file/a/b", "file"),
         ] {
-            let found = place_of(location).unwrap();
+            let found = place_of(&Location::parse(location).unwrap()).unwrap();
             assert_eq!((found.as_str(), bucket_of(&found)), (place, bucket));
         }
-        assert_eq!(place_of("hdfs://nn:8020/a"), None);
+        assert_eq!(
+            place_of(&Location::parse("hdfs://nn:8020/a").unwrap()),
+            None
+        );
     }
 }

@@ -141,6 +141,9 @@ fn events_of_one_row(events: &[NewEvent]) -> usize {
 fn bytes_of(partition: &Partition) -> usize {
     let parameters = partition.parameters.iter();
     let parameters: usize = parameters.map(|(key, value)| key.len() + value.len()).sum();
-    let location = partition.location.as_ref().map_or(0, String::len);
+    let location = partition
+        .location
+        .as_ref()
+        .map_or(0, |place| place.as_str().len());
     parameters + location + 2 * partition.name.len() + 2 * partition.rest.len()
 }

@@ -319,7 +319,7 @@ impl Session {
             .statement(COLUMNS)
             .text(OF_TABLE)
             .bind(table_id)
-            .name_bounds(after, &EVERYTHING[0])
+            .name_bounds(after, &NameRange::ALL)
             .text("AND p.location IS NOT NULL ORDER BY p.name LIMIT ?")
             .bind(limit);
         let rows = self.rows(&statement).await?;

@@ -288,7 +288,7 @@ impl Session {
     }
 
     /// Gives up what was to be sent before a time and was not taken since, and gives its number.
-    pub async fn alert_give_up_overdue(&mut self, before: i64) -> Result<u64> {
+    pub async fn alert_give_up_overdue(&mut self, before: DatabaseTime) -> Result<u64> {
         let statement = self
             .statement("UPDATE skep_alerts SET state = ? WHERE state = ? AND due_at < ?")
             .bind(AlertState::GivenUp.as_str())

@@ -59,7 +59,7 @@ impl Operations<'_> {
     /// Gives up what no channel took for a week, those of channels that are not configured any more among it.
     pub async fn alerts_give_up(&self) -> Result<u64> {
         self.authorize(Action::Operate, Resource::Server).await?;
-        let before = self.now().saturating_sub(OVERDUE_S_MAX);
+        let before = self.now().await?.plus_s(-OVERDUE_S_MAX);
         let given_up = transact!(self.store, |session| {
             session.alert_give_up_overdue(before).await
         })?;

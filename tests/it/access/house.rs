@@ -1,12 +1,12 @@
 //! A catalog with discovery and a watch over a database of its own, where the test decides who may do what, and something
 //! of everything in it.
 
-use crate::harness::TestDatabase;
+use crate::harness::{TestDatabase, place};
 use futures::future::{self, BoxFuture};
 use skep::alert::AlertSettings;
 use skep::catalog::{
     Action, AllowAll, Authorizer, Catalog, CatalogSettings, DatabaseSpec, LockFilter, LockSpec,
-    PartitionSelection, Resource,
+    PartitionSelection, PlaceRules, Resource,
 };
 use skep::clock::Clock;
 use skep::discovery::Discovery;
@@ -82,7 +82,7 @@ pub(super) struct House {
     pub(super) catalog: Arc<Catalog>,
     pub(super) discovery: Discovery,
     pub(super) watch: Watch,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// Who asks in these tests.
@@ -213,7 +213,7 @@ impl House {
         let added = watch.source_add("own", source()).await;
         added.expect("the source is added");
         watch.mute_add(&mute()).await.expect("the mute is added");
-        Self::open(test, first._folder, authorizer).await
+        Self::open(test, first.folder, authorizer).await
     }
 
     async fn open(
@@ -221,8 +221,10 @@ impl House {
         folder: tempfile::TempDir,
         authorizer: Arc<dyn Authorizer>,
     ) -> Self {
+        let warehouse_location = place(format!("file:{}", folder.path().display()));
         let settings = CatalogSettings {
-            warehouse_location: format!("file:{}", folder.path().display()),
+            places: PlaceRules::everywhere(warehouse_location.clone()),
+            warehouse_location,
             lock_timeout_s: 300,
             disallow_incompatible_column_changes: false,
             partitions_per_request_max: -1,
@@ -230,7 +232,7 @@ impl House {
             naming: NamingRules::default(),
             naming_policy: NamingPolicy::Off,
         };
-        let lake = Lake::new(&StorageSettings::default(), &[]).expect("a lake");
+        let lake = Lake::new(&StorageSettings::default(), &[]);
         let store = test.store().await;
         let catalog = Catalog::new(store, lake, Clock::System, settings);
         let catalog = Arc::new(catalog.with_authorizer(authorizer));
@@ -244,7 +246,7 @@ impl House {
             discovery: Discovery::new(Arc::clone(&catalog)),
             watch: Watch::new(Arc::clone(&catalog), setup),
             catalog,
-            _folder: folder,
+            folder,
         }
     }
 
