@@ -431,12 +431,7 @@ async fn wrong_credentials_are_denied_and_appear_nowhere() {
 #[tokio::test]
 async fn a_failure_keeps_its_kind_whichever_request_meets_it() {
     for operation in ["ListObjectsV2", "DeleteObjects"] {
-        for (status, kind) in [
-            (403, "Denied"),
-            (404, "NotFound"),
-            (500, "Unavailable"),
-            (503, "Unavailable"),
-        ] {
+        for (status, kind) in [(403, "Denied"), (500, "Unavailable"), (503, "Unavailable")] {
             let (server, lake) = remote().await;
             server.put("lake", "t/part", "x");
             server.fail(operation, "", 0, 1_000, status);
@@ -449,6 +444,13 @@ async fn a_failure_keeps_its_kind_whichever_request_meets_it() {
             assert_eq!(server.requests(operation), 1, "{operation} {status}");
         }
     }
+    let (server, lake) = remote().await;
+    server.fail("ListObjectsV2", "", 0, 1, 404);
+    let gone = lake
+        .directory_delete(&place("s3a://lake/t"))
+        .await
+        .unwrap_err();
+    assert!(matches!(gone, LakeError::NotFound { .. }), "{gone:?}");
 }
 
 #[tokio::test]

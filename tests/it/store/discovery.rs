@@ -136,7 +136,10 @@ async fn the_migration_knows_the_tables_that_opted_in_before(test: TestDatabase)
     let store = test.store().await;
     assert_eq!(due(&store).await, std::slice::from_ref(&table.at));
     let mut session = store.session().await.unwrap();
-    let due = session.discovery_sweep_due(10, &["s3/lake"]).await.unwrap();
+    let due = session
+        .discovery_sweep_due(10, &["s3/other"])
+        .await
+        .unwrap();
     assert_eq!(
         due.into_iter().map(|one| one.at).collect::<Vec<_>>(),
         [table.at]
