@@ -417,43 +417,6 @@ async fn on_s3_an_empty_parents_marker_goes_with_its_last_partition() {
 }
 
 #[tokio::test]
-async fn wrong_credentials_are_denied_and_appear_nowhere() {
-    let server = S3Server::start(&["lake"]).await;
-    let mut settings = server.storage_settings();
-    settings.s3.secret_access_key = Some(skep::secret::Secret::new("not-the-secret"));
-    let lake = Lake::new(&settings, &[]);
-    let error = lake.exists(&place("s3a://lake/t")).await.unwrap_err();
-    assert!(matches!(error, LakeError::Denied { .. }), "{error:?}");
-    assert!(!format!("{error:?} {lake:?} {settings:?}").contains("not-the-secret"));
-}
-
-/// The library tells the status of a listing and of a bulk delete in words alone.
-#[tokio::test]
-async fn a_failure_keeps_its_kind_whichever_request_meets_it() {
-    for operation in ["ListObjectsV2", "DeleteObjects"] {
-        for (status, kind) in [(403, "Denied"), (500, "Unavailable"), (503, "Unavailable")] {
-            let (server, lake) = remote().await;
-            server.put("lake", "t/part", "x");
-            server.fail(operation, "", 0, 1_000, status);
-            let error = lake
-                .directory_delete(&place("s3a://lake/t"))
-                .await
-                .unwrap_err();
-            let told = format!("{error:?}");
-            assert!(told.starts_with(kind), "{operation} {status}: {told}");
-            assert_eq!(server.requests(operation), 1, "{operation} {status}");
-        }
-    }
-    let (server, lake) = remote().await;
-    server.fail("ListObjectsV2", "", 0, 1, 404);
-    let gone = lake
-        .directory_delete(&place("s3a://lake/t"))
-        .await
-        .unwrap_err();
-    assert!(matches!(gone, LakeError::NotFound { .. }), "{gone:?}");
-}
-
-#[tokio::test]
 async fn a_storage_that_is_not_reached_refuses_the_work() {
     let (_directory, lake, _) = local();
     let at = place("hdfs://nn:8020/a");

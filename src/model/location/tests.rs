@@ -1,3 +1,5 @@
+//! What a location reads, shows, equals, contains and joins, by example and against a naive model of segments.
+
 use super::{LOCATION_BYTES_MAX, Location, Storage};
 use proptest::prelude::*;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};

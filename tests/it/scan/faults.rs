@@ -1,6 +1,7 @@
 //! Stores that fail, break off, answer late or refuse, and budgets that end: never a part that looks like the whole.
 
 use super::{keys, request, scan};
+use crate::harness::place;
 use crate::s3::S3Server;
 use skep::lake::{Lake, LakeError, ScanRequest};
 use skep::layout::Layout;
@@ -121,4 +122,47 @@ async fn a_scan_that_nobody_listens_to_ends_and_is_not_complete() {
     let summary = lake.scan(sweep, sender).await.unwrap();
     assert!(!summary.complete);
     assert!(server.requests("ListObjectsV2") > 0);
+}
+
+async fn small() -> (S3Server, Lake) {
+    let server = S3Server::start(&["lake"]).await;
+    let lake = Lake::new(&server.storage_settings(), &[]);
+    (server, lake)
+}
+
+/// The library tells the status of a listing and of a bulk delete in words alone.
+#[tokio::test]
+async fn a_failure_keeps_its_kind_whichever_request_meets_it() {
+    for operation in ["ListObjectsV2", "DeleteObjects"] {
+        for (status, kind) in [(403, "Denied"), (500, "Unavailable"), (503, "Unavailable")] {
+            let (server, lake) = small().await;
+            server.put("lake", "t/part", "x");
+            server.fail(operation, "", 0, 1_000, status);
+            let error = lake
+                .directory_delete(&place("s3a://lake/t"))
+                .await
+                .unwrap_err();
+            let told = format!("{error:?}");
+            assert!(told.starts_with(kind), "{operation} {status}: {told}");
+            assert_eq!(server.requests(operation), 1, "{operation} {status}");
+        }
+    }
+    let (server, lake) = small().await;
+    server.fail("ListObjectsV2", "", 0, 1, 404);
+    let gone = lake
+        .directory_delete(&place("s3a://lake/t"))
+        .await
+        .unwrap_err();
+    assert!(matches!(gone, LakeError::NotFound { .. }), "{gone:?}");
+}
+
+#[tokio::test]
+async fn wrong_credentials_are_denied_and_appear_nowhere() {
+    let server = S3Server::start(&["lake"]).await;
+    let mut settings = server.storage_settings();
+    settings.s3.secret_access_key = Some(skep::secret::Secret::new("not-the-secret"));
+    let lake = Lake::new(&settings, &[]);
+    let error = lake.exists(&place("s3a://lake/t")).await.unwrap_err();
+    assert!(matches!(error, LakeError::Denied { .. }), "{error:?}");
+    assert!(!format!("{error:?} {lake:?} {settings:?}").contains("not-the-secret"));
 }
