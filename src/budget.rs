@@ -343,7 +343,7 @@ mod tests {
 
     #[test]
     fn what_never_fits_is_told_at_once() {
-        let budget = budget(Duration::from_secs(3600));
+        let budget = budget(Duration::from_hours(1));
         let one = budget.account(address("10.0.0.1")).reservation();
         let refused = one.try_grow(3 * MIB + 1).unwrap_err();
         assert!(

@@ -27,3 +27,5 @@ CREATE INDEX skep_discovery_tables_by_sweep ON skep_discovery_tables (sweep_at);
 ALTER TABLE skep_alerts ADD COLUMN refusals BIGINT NOT NULL DEFAULT 0;
 
 CREATE INDEX skep_alerts_by_wait ON skep_alerts (state, channel, due_at);
+
+CREATE INDEX skep_discovery_runs_by_time ON skep_discovery_runs (started_at);

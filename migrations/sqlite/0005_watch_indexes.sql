@@ -28,3 +28,5 @@ CREATE INDEX IF NOT EXISTS skep_discovery_tables_by_sweep ON skep_discovery_tabl
 ALTER TABLE skep_alerts ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
 
 CREATE INDEX IF NOT EXISTS skep_alerts_by_wait ON skep_alerts (state, channel, due_at);
+
+CREATE INDEX IF NOT EXISTS skep_discovery_runs_by_time ON skep_discovery_runs (started_at);

@@ -59,7 +59,7 @@ impl Discovery {
             // Whatever came since the listing stays, and so does what has keys that cannot be read as paths.
             tally.counts.requests += 1;
             match self.lake.summary(&location).await {
-                Ok(summary) if summary.files == 0 => gone.push(partition),
+                Ok(summary) if summary.files == 0 && summary.odd_keys == 0 => gone.push(partition),
                 Ok(_) | Err(LakeError::Invalid { .. }) => {}
                 Err(failure) => return Err(failure.into()),
             }

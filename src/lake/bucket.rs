@@ -156,8 +156,8 @@ impl Bucket {
         }
     }
 
-    /// Counts the visible objects below a directory and their bytes. Keys that are no paths are passed over, as engines
-    /// do.
+    /// Counts the visible objects below a directory and their bytes. Keys that are no paths are not among
+    /// them, as for engines.
     pub(super) async fn summary(&self, at: &Location) -> Result<Summary, LakeError> {
         let mut total = Summary::default();
         let mut from = None;
@@ -178,6 +178,7 @@ impl Bucket {
                 }
                 total.add(entry.bytes);
             }
+            total.odd_keys += u64::from(listed.odd.is_some());
             if listed.next.is_none() {
                 return Ok(total);
             }

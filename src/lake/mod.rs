@@ -74,6 +74,8 @@ pub struct Summary {
     pub files: u64,
     /// The bytes of those files.
     pub bytes: u64,
+    /// Keys that are no paths. No engine reads them; but somebody has put them there, so the place is not empty.
+    pub odd_keys: u64,
 }
 
 impl Summary {

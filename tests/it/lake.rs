@@ -36,7 +36,7 @@ async fn a_directory_is_made_once_and_unmade_only_while_it_is_empty() {
     );
     assert!(
         !lake
-            .directory_make(&place(&format!("{table}/")))
+            .directory_make(&place(format!("{table}/")))
             .await
             .unwrap()
             .created()
@@ -76,10 +76,10 @@ async fn only_visible_files_count() {
     fs::write(table.join("_SUCCESS"), "").unwrap();
     fs::write(table.join(".part-0.crc"), "crc").unwrap();
     fs::write(table.join("empty"), "").unwrap();
-    let summary = lake.summary(&place(&format!("{root}/t"))).await.unwrap();
-    assert_eq!(summary, Summary { files: 2, bytes: 5 });
+    let summary = lake.summary(&place(format!("{root}/t"))).await.unwrap();
+    assert_eq!((summary.files, summary.bytes), (2, 5));
     assert_eq!(
-        lake.summary(&place(&format!("{root}/none"))).await.unwrap(),
+        lake.summary(&place(format!("{root}/none"))).await.unwrap(),
         Summary::default()
     );
 }
@@ -98,9 +98,9 @@ async fn a_move_that_was_made_before_is_known_again_and_is_taken_back_alone() {
     fs::create_dir_all(directory.path().join("a")).unwrap();
     fs::create_dir_all(directory.path().join("b")).unwrap();
     let at = |name: &str| format!("{root}/{name}");
-    let mark = lake.directory_mark(&place(&at("a"))).await.unwrap();
+    let mark = lake.directory_mark(&place(at("a"))).await.unwrap();
     for _ in 0..2 {
-        let (from, to) = (place(&at("a")), place(&at("c")));
+        let (from, to) = (place(at("a")), place(at("c")));
         let moved = lake
             .directory_transfer(&from, &to, mark.as_deref(), &Progress::default())
             .await
@@ -108,7 +108,7 @@ async fn a_move_that_was_made_before_is_known_again_and_is_taken_back_alone() {
         assert_eq!(moved, Transfer::Moved);
     }
     let undo = |to: &'static str| {
-        let (lake, from, to, mark) = (&lake, place(&at("a")), place(&at(to)), mark.clone());
+        let (lake, from, to, mark) = (&lake, place(at("a")), place(at(to)), mark.clone());
         async move {
             lake.directory_transfer_undo(&from, &to, mark.as_deref(), false)
                 .await
@@ -213,10 +213,10 @@ async fn deleting_a_partition_takes_its_empty_parents_up_to_the_table() {
     assert!(!path.join("y=1/m=1").exists());
     assert!(path.join("y=1/m=2").exists());
 
-    lake.directory_delete(&place(&format!("{table}/y=1/m=2")))
+    lake.directory_delete(&place(format!("{table}/y=1/m=2")))
         .await
         .unwrap();
-    lake.parents_delete_if_empty(&place(&format!("{table}/y=1/m=2")), &place(&table))
+    lake.parents_delete_if_empty(&place(format!("{table}/y=1/m=2")), &place(&table))
         .await
         .unwrap();
     assert!(path.exists() && !path.join("y=1").exists());
@@ -233,7 +233,7 @@ async fn a_link_out_of_a_table_is_neither_followed_nor_emptied() {
     fs::write(outside.path().join("precious"), "x").unwrap();
     fs::create_dir_all(directory.path().join("t")).unwrap();
     std::os::unix::fs::symlink(outside.path(), directory.path().join("t/link")).unwrap();
-    lake.directory_delete(&place(&format!("{root}/t")))
+    lake.directory_delete(&place(format!("{root}/t")))
         .await
         .unwrap();
     assert!(!directory.path().join("t").exists());
@@ -247,18 +247,18 @@ async fn on_s3_a_directory_exists_while_a_key_lies_below_it() {
     server.put("lake", "table2/part", "x");
     for word in ["s3", "s3a", "s3n"] {
         assert!(
-            lake.exists(&place(&format!("{word}://lake/t")))
+            lake.exists(&place(format!("{word}://lake/t")))
                 .await
                 .unwrap()
         );
         assert!(
-            lake.exists(&place(&format!("{word}://lake/t/ds=a b%3A1")))
+            lake.exists(&place(format!("{word}://lake/t/ds=a b%3A1")))
                 .await
                 .unwrap()
         );
         assert!(
             !lake
-                .exists(&place(&format!("{word}://lake/tab")))
+                .exists(&place(format!("{word}://lake/tab")))
                 .await
                 .unwrap()
         );
@@ -292,7 +292,8 @@ async fn on_s3_everything_below_goes_page_by_page_and_nothing_beside() {
         summary,
         Summary {
             files: 1_500,
-            bytes: 7_500
+            bytes: 7_500,
+            odd_keys: 0
         }
     );
     lake.directory_delete(&place("s3a://lake/t")).await.unwrap();

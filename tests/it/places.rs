@@ -6,7 +6,7 @@ use crate::rest::Rest;
 use crate::s3::S3Server;
 use crate::thrift::objects::{database, partitioned, table};
 use serde_json::{Value, json};
-use skep::lake::{Lake, StorageSettings, Summary};
+use skep::lake::{Lake, StorageSettings};
 use std::fs;
 
 on_every_database!(
@@ -349,13 +349,8 @@ async fn keys_that_are_no_paths_are_passed_over_where_files_are_looked_for_and_c
         server.put("lake", &format!("t/{key}"), "12345");
     }
     let summary = lake.summary(&place("s3a://lake/t")).await.unwrap();
-    assert_eq!(
-        summary,
-        Summary {
-            files: 2,
-            bytes: 10
-        }
-    );
+    assert_eq!((summary.files, summary.bytes), (2, 10));
+    assert!(summary.odd_keys > 0, "what is no path is not nothing");
     for at in ["s3a://lake/t", "s3://lake/t/dt=1", "s3://lake/t/z"] {
         assert!(lake.exists(&place(at)).await.unwrap(), "{at}");
     }

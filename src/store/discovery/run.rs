@@ -251,8 +251,8 @@ impl Session {
     pub async fn discovery_run_expire(&mut self, seconds: i64, limit: usize) -> Result<usize> {
         let statement = self
             .statement("SELECT id FROM skep_discovery_runs WHERE started_at < ")
-            .now()
-            .text(" - ? ORDER BY id LIMIT ?")
+            .now_once()
+            .text(" - ? ORDER BY started_at, id LIMIT ?")
             .bind(seconds)
             .bind(limit);
         let rows = self.rows(&statement).await?;

@@ -14,7 +14,7 @@ use skep::error::{Error, Result};
 use skep::lake::{Lake, StorageSettings};
 use skep::model::{
     AlertFilter, Caller, Column, DatabaseRef, Function, FunctionRef, LockComponent, LockLevel,
-    LockType, Mute, Name, StorageDescriptor, Table, TableRef, TableType, Way,
+    LockType, Mute, Name, Serde, StorageDescriptor, Table, TableRef, TableType, Way,
 };
 use skep::naming::{NamingPolicy, NamingRules};
 use skep::source::{SourceKind, SourceSettings};
@@ -137,6 +137,7 @@ pub(super) fn table(name: &str) -> Table {
         location: None,
         descriptor: Arc::new(StorageDescriptor {
             columns: Some(vec![column("id")]),
+            serde: Some(Serde::default()),
             ..StorageDescriptor::default()
         }),
         parameters: [("skep.discovery".to_owned(), "on".to_owned())].into(),

@@ -131,6 +131,7 @@ async fn the_migration_knows_the_tables_that_opted_in_before(test: TestDatabase)
     let table = opted_in(&store, "t").await;
     store.close().await;
     test.execute("DELETE FROM skep_discovery_tables").await;
+    test.execute("DELETE FROM skep_discovery_roots").await;
     test.execute("DELETE FROM skep_migrations WHERE number = 2")
         .await;
     let store = test.store().await;

@@ -160,12 +160,11 @@ fn tokens(code: &str) -> Vec<String> {
         let length = if first.is_alphanumeric() || first == '_' {
             let end = |c: char| !(c.is_alphanumeric() || c == '_');
             let length = rest.find(end).unwrap_or(rest.len());
-            match raw_text(&rest[length..], &rest[..length]) {
-                Some(text) => length + text,
-                None => {
-                    tokens.push(rest[..length].to_owned());
-                    length
-                }
+            if let Some(text) = raw_text(&rest[length..], &rest[..length]) {
+                length + text
+            } else {
+                tokens.push(rest[..length].to_owned());
+                length
             }
         } else if rest.starts_with("//") {
             rest.find('\n').unwrap_or(rest.len())
