@@ -59,7 +59,7 @@ struct Inner {
     /// The same as the readers except for SQLite, which has one writer.
     writers: Arc<Pool>,
     ids: sql::ids::Ids,
-    descriptors: hive::descriptor::Descriptors,
+    descriptors: hive::descriptor_cache::Descriptors,
 }
 
 impl Store {
@@ -82,7 +82,7 @@ impl Store {
                 readers,
                 writers,
                 ids: sql::ids::Ids::default(),
-                descriptors: hive::descriptor::Descriptors::default(),
+                descriptors: hive::descriptor_cache::Descriptors::default(),
             }),
         })
     }
@@ -128,7 +128,7 @@ impl Store {
         &self.inner.settings
     }
 
-    fn descriptors(&self) -> &hive::descriptor::Descriptors {
+    fn descriptors(&self) -> &hive::descriptor_cache::Descriptors {
         &self.inner.descriptors
     }
 

@@ -3,6 +3,7 @@
 pub(in crate::store) mod catalog;
 pub(in crate::store) mod database;
 pub(in crate::store) mod descriptor;
+pub(in crate::store) mod descriptor_cache;
 pub(in crate::store) mod event;
 pub(in crate::store) mod event_write;
 pub(in crate::store) mod expire;

@@ -10,7 +10,7 @@ use crate::back_off::BackOff;
 use crate::clock::DatabaseTime;
 use crate::error::Result;
 use crate::store::Store;
-use crate::store::hive::descriptor::MadeDescriptors;
+use crate::store::hive::descriptor_cache::MadeDescriptors;
 use crate::store::sql::dialect::Dialect;
 use crate::store::sql::failure::{Failure, FailureKind};
 use crate::store::sql::pool::Lease;

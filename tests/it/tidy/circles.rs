@@ -396,20 +396,12 @@ fn circles(modules: &Modules) -> Vec<String> {
     knots(&graph).into_iter().filter_map(circle).collect()
 }
 
-/// Circles that stand for a while. A session holds what its transaction read of descriptors, whose rows are asked through
-/// a session: the cache is to stand apart from the rows.
-const KNOWN: [&str; 1] =
-    ["store/hive/descriptor.rs → store/sql/session.rs → store/hive/descriptor.rs"];
-
 #[test]
 fn files_know_each_other_one_way() {
     let mut found = String::new();
     for folder in CRATES {
         let circles = circles(&modules(below(folder)));
-        for circle in circles
-            .iter()
-            .filter(|circle| !KNOWN.contains(&circle.as_str()))
-        {
+        for circle in circles {
             let _ = writeln!(found, "{folder}: {circle}");
         }
     }
