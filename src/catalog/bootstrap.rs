@@ -29,7 +29,7 @@ impl Catalog {
             owner: Some("public".into()),
             owner_type: Some(PrincipalType::ROLE),
             created_at: self.now(),
-            rest: Vec::new(),
+            unknown_fields: Vec::new(),
         };
         self.lake.directory_make(&database.location).await?;
         transact!(self.store, |session| {

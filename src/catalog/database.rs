@@ -29,7 +29,7 @@ pub struct DatabaseSpec {
     /// What the owner is.
     pub owner_type: Option<PrincipalType>,
     /// Fields of the wire that the domain does not interpret.
-    pub rest: Vec<u8>,
+    pub unknown_fields: Vec<u8>,
 }
 
 /// What is to change of a database; `None` leaves a thing as it is.
@@ -85,7 +85,7 @@ impl Operations<'_> {
             owner: spec.owner.or_else(|| Some(self.caller.user.clone())),
             owner_type: spec.owner_type.or(Some(PrincipalType::USER)),
             created_at: self.now(),
-            rest: spec.rest,
+            unknown_fields: spec.unknown_fields,
         };
         let made = self.lake.directory_make(&database.location).await?;
         let stored = transact!(self.store, |session| {

@@ -157,7 +157,7 @@ impl Site {
             created_at: now,
             last_access_at: 0,
             parameters,
-            rest: Vec::new(),
+            unknown_fields: Vec::new(),
         }
     }
 

@@ -142,7 +142,7 @@ impl Kit {
             parameters: self.parameters(),
             view_original_text: None,
             view_expanded_text: None,
-            rest: Vec::new(),
+            unknown_fields: Vec::new(),
         }
     }
 

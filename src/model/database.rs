@@ -39,5 +39,5 @@ pub struct Database {
     /// Seconds since the epoch.
     pub created_at: i64,
     /// Fields of the wire that the domain does not interpret, in the front end's own encoding.
-    pub rest: Vec<u8>,
+    pub unknown_fields: Vec<u8>,
 }

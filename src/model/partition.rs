@@ -21,7 +21,7 @@ pub struct Partition {
     /// Properties.
     pub parameters: Parameters,
     /// Fields of the wire that the domain does not interpret, in the front end's own encoding.
-    pub rest: Vec<u8>,
+    pub unknown_fields: Vec<u8>,
 }
 
 impl Partition {

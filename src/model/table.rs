@@ -35,7 +35,7 @@ pub struct Table {
     /// The text of a view with all names resolved.
     pub view_expanded_text: Option<String>,
     /// Fields of the wire that the domain does not interpret, in the front end's own encoding.
-    pub rest: Vec<u8>,
+    pub unknown_fields: Vec<u8>,
 }
 
 impl Table {

@@ -208,7 +208,7 @@ impl Catalog {
             created_at: 0,
             last_access_at: 0,
             parameters: Parameters::new(),
-            rest: Vec::new(),
+            unknown_fields: Vec::new(),
         };
         let options = AddOptions {
             if_not_exists: false,

@@ -54,7 +54,7 @@ pub struct PartitionDraft {
     /// Properties.
     pub parameters: Parameters,
     /// Fields of the wire that the domain does not interpret.
-    pub rest: Vec<u8>,
+    pub unknown_fields: Vec<u8>,
 }
 
 /// Partitions with the table they belong to: what is needed to show them.

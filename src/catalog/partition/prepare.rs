@@ -46,7 +46,7 @@ impl Catalog {
                 created_at: draft.created_at,
                 last_access_at: draft.last_access_at,
                 parameters,
-                rest: draft.rest,
+                unknown_fields: draft.unknown_fields,
             },
             keeps_statistics,
         })

@@ -95,7 +95,7 @@ impl Operations<'_> {
     }
 }
 
-/// Hive's words for a partition whose figures cannot be stored. A name that lacks a key makes the request senseless.
+/// Hive's words for a partition whose figures cannot be stored. A name that lacks a key makes the request invalid.
 fn ungathered(failure: Error) -> Error {
     match failure {
         Error::NotFound(Entity::Partition(..)) => Error::NotFound(Entity::Worded(

@@ -41,7 +41,7 @@ fn has_column(columns: &[Column], name: &str) -> bool {
         .any(|column| column.name.eq_ignore_ascii_case(name))
 }
 
-/// An unknown type makes the object unacceptable, a missing one the request senseless, as in Hive.
+/// An unknown type makes the object invalid, a missing one the request, as in Hive.
 fn type_check(data_type: &str, of: &str) -> Result<()> {
     match type_check::check_column_type(data_type) {
         Ok(()) => Ok(()),

@@ -149,7 +149,7 @@ fn draft(table: &Table, keys: &[&str], new: NewPartition) -> Result<PartitionDra
         created_at: 0,
         last_access_at: 0,
         parameters: new.parameters,
-        rest: Vec::new(),
+        unknown_fields: Vec::new(),
     })
 }
 

@@ -98,7 +98,7 @@ impl From<NewDatabase> for DatabaseSpec {
             parameters,
             owner: new.owner,
             owner_type: None,
-            rest: Vec::new(),
+            unknown_fields: Vec::new(),
         }
     }
 }

@@ -286,7 +286,7 @@ impl NewTable {
             parameters,
             view_original_text: None,
             view_expanded_text: None,
-            rest: Vec::new(),
+            unknown_fields: Vec::new(),
         })
     }
 }

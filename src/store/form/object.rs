@@ -28,7 +28,8 @@ pub(in crate::store) struct DatabaseForm<'a> {
     owner: Option<Cow<'a, str>>,
     owner_type: Option<i32>,
     created_at: i64,
-    rest: String,
+    #[serde(rename = "rest")]
+    unknown_fields: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -49,7 +50,8 @@ pub(in crate::store) struct TableForm<'a> {
     parameters: Cow<'a, Parameters>,
     view_original_text: Option<Cow<'a, str>>,
     view_expanded_text: Option<Cow<'a, str>>,
-    rest: String,
+    #[serde(rename = "rest")]
+    unknown_fields: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -62,8 +64,8 @@ pub(in crate::store) struct PartitionForm<'a> {
     created_at: i64,
     last_access_at: i64,
     parameters: Cow<'a, Parameters>,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    rest: String,
+    #[serde(rename = "rest", default, skip_serializing_if = "String::is_empty")]
+    unknown_fields: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -96,7 +98,7 @@ fn placed(text: Option<Cow<'_, str>>) -> Option<Location> {
     owned(text).map(Location::from_stored)
 }
 
-fn rest_of(text: &str) -> Result<Vec<u8>, Failure> {
+fn bytes_of(text: &str) -> Result<Vec<u8>, Failure> {
     STANDARD.decode(text).map_err(Failure::fault)
 }
 
@@ -118,7 +120,7 @@ impl<'a> DatabaseForm<'a> {
             owner: borrowed(database.owner.as_ref()),
             owner_type: database.owner_type.map(|owner_type| owner_type.0),
             created_at: database.created_at,
-            rest: STANDARD.encode(&database.rest),
+            unknown_fields: STANDARD.encode(&database.unknown_fields),
         }
     }
 
@@ -133,7 +135,7 @@ impl<'a> DatabaseForm<'a> {
             owner: owned(self.owner),
             owner_type: self.owner_type.map(PrincipalType),
             created_at: self.created_at,
-            rest: rest_of(&self.rest)?,
+            unknown_fields: bytes_of(&self.unknown_fields)?,
         }))
     }
 }
@@ -160,7 +162,7 @@ impl<'a> TableForm<'a> {
             parameters: Cow::Borrowed(&table.parameters),
             view_original_text: borrowed(table.view_original_text.as_ref()),
             view_expanded_text: borrowed(table.view_expanded_text.as_ref()),
-            rest: STANDARD.encode(&table.rest),
+            unknown_fields: STANDARD.encode(&table.unknown_fields),
         }
     }
 
@@ -194,7 +196,7 @@ impl<'a> TableForm<'a> {
             parameters: self.parameters.into_owned(),
             view_original_text: owned(self.view_original_text),
             view_expanded_text: owned(self.view_expanded_text),
-            rest: rest_of(&self.rest)?,
+            unknown_fields: bytes_of(&self.unknown_fields)?,
         }))
     }
 }
@@ -209,7 +211,7 @@ impl<'a> PartitionForm<'a> {
             created_at: partition.created_at,
             last_access_at: partition.last_access_at,
             parameters: Cow::Borrowed(&partition.parameters),
-            rest: STANDARD.encode(&partition.rest),
+            unknown_fields: STANDARD.encode(&partition.unknown_fields),
         }
     }
 
@@ -225,7 +227,7 @@ impl<'a> PartitionForm<'a> {
             created_at: self.created_at,
             last_access_at: self.last_access_at,
             parameters: self.parameters.into_owned(),
-            rest: rest_of(&self.rest)?,
+            unknown_fields: bytes_of(&self.unknown_fields)?,
         })
     }
 }

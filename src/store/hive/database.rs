@@ -32,7 +32,7 @@ fn database_of(row: &Row, catalog: &Name) -> Result<Database, Failure> {
         owner_type: principal_type_of(cells.integer_or_null()?)?,
         created_at: cells.integer()?,
         parameters: parameters_of(cells.text_or_null()?)?,
-        rest: cells.bytes()?.to_vec(),
+        unknown_fields: cells.bytes()?.to_vec(),
     })
 }
 
@@ -194,7 +194,7 @@ impl Session {
             .bind(principal_type_number(database.owner_type))
             .bind(database.created_at)
             .bind(parameters)
-            .bind(database.rest.as_slice()))
+            .bind(database.unknown_fields.as_slice()))
     }
 
     /// Rewrites the database with this `id`, its name included. A name that is taken is [`Error::AlreadyExists`].
@@ -220,7 +220,7 @@ impl Session {
             .bind(principal_type_number(database.owner_type))
             .bind(database.created_at)
             .bind(parameters.as_deref())
-            .bind(database.rest.as_slice())
+            .bind(database.unknown_fields.as_slice())
             .bind(database.id);
         let updated = self.execute(&statement).await;
         updated.map_err(|failure| failure.on_duplicate(Entity::Database(database.at.clone())))?;

@@ -145,5 +145,5 @@ fn bytes_of(partition: &Partition) -> usize {
         .location
         .as_ref()
         .map_or(0, |place| place.as_str().len());
-    parameters + location + 2 * partition.name.len() + 2 * partition.rest.len()
+    parameters + location + 2 * partition.name.len() + 2 * partition.unknown_fields.len()
 }

@@ -46,7 +46,7 @@ struct PartitionRow {
     created_at: i64,
     last_access_at: i64,
     parameters: Parameters,
-    rest: Vec<u8>,
+    unknown_fields: Vec<u8>,
     descriptor_id: i64,
 }
 
@@ -70,7 +70,7 @@ impl PartitionRow {
             created_at: cells.integer()?,
             last_access_at: cells.integer()?,
             parameters: parameters_of(cells.text_or_null()?)?,
-            rest: cells.bytes()?.to_vec(),
+            unknown_fields: cells.bytes()?.to_vec(),
             descriptor_id: cells.integer()?,
         })
     }
@@ -84,7 +84,7 @@ impl PartitionRow {
             created_at: self.created_at,
             last_access_at: self.last_access_at,
             parameters: self.parameters,
-            rest: self.rest,
+            unknown_fields: self.unknown_fields,
         }
     }
 }

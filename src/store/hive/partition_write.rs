@@ -74,7 +74,7 @@ impl<'a> PreparedPartition<'a> {
             partition.created_at.into(),
             partition.last_access_at.into(),
             self.parameters.as_deref().into(),
-            partition.rest.as_slice().into(),
+            partition.unknown_fields.as_slice().into(),
         ]
     }
 
@@ -85,7 +85,7 @@ impl<'a> PreparedPartition<'a> {
             self.parameters.as_deref(),
         ];
         let texts: usize = texts.into_iter().flatten().map(str::len).sum();
-        texts + self.partition.name.len() + self.partition.rest.len() + 64
+        texts + self.partition.name.len() + self.partition.unknown_fields.len() + 64
     }
 }
 
@@ -204,7 +204,7 @@ impl Session {
             .bind(partition.created_at)
             .bind(partition.last_access_at)
             .bind(prepared.parameters.as_deref())
-            .bind(partition.rest.as_slice())
+            .bind(partition.unknown_fields.as_slice())
             .bind(table.id)
             .bind(old);
         let renamed = self.execute(&statement).await.map_err(|failure| {

@@ -51,7 +51,7 @@ struct TableRow {
     parameters: Parameters,
     view_original_text: Option<String>,
     view_expanded_text: Option<String>,
-    rest: Vec<u8>,
+    unknown_fields: Vec<u8>,
     descriptor_id: i64,
     descriptor_text: Option<String>,
 }
@@ -73,7 +73,7 @@ impl TableRow {
             parameters: parameters_of(cells.text_or_null()?)?,
             view_original_text: cells.string_or_null()?,
             view_expanded_text: cells.string_or_null()?,
-            rest: cells.bytes()?.to_vec(),
+            unknown_fields: cells.bytes()?.to_vec(),
             descriptor_id: cells.integer()?,
             descriptor_text: cells.string_or_null()?,
         })
@@ -95,7 +95,7 @@ impl TableRow {
             parameters: self.parameters,
             view_original_text: self.view_original_text,
             view_expanded_text: self.view_expanded_text,
-            rest: self.rest,
+            unknown_fields: self.unknown_fields,
         }
     }
 }
@@ -335,7 +335,7 @@ impl Session {
             .bind(texts.parameters.as_deref())
             .bind(table.view_original_text.as_deref())
             .bind(table.view_expanded_text.as_deref())
-            .bind(table.rest.as_slice())
+            .bind(table.unknown_fields.as_slice())
             .database_id(&database)
             .text(")");
         self.execute(&statement).await.map_err(|failure| {
@@ -374,7 +374,7 @@ impl Session {
             .bind(texts.parameters.as_deref())
             .bind(table.view_original_text.as_deref())
             .bind(table.view_expanded_text.as_deref())
-            .bind(table.rest.as_slice())
+            .bind(table.unknown_fields.as_slice())
             .database_id(&database)
             .text(" WHERE id = ?")
             .bind(table.id);

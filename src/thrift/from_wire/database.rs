@@ -24,12 +24,12 @@ pub(in crate::thrift) fn spec(wire: &types::Database<'_>) -> DatabaseSpec {
         parameters: parameters(wire.parameters.as_deref()),
         owner: text(wire.owner_name),
         owner_type: wire.owner_type.map(|kind| PrincipalType(kind.0)),
-        rest: rest(wire),
+        unknown_fields: unknown_fields(wire),
     }
 }
 
 /// The fields the domain does not interpret, as a database of their own; empty where there are none.
-fn rest(wire: &types::Database<'_>) -> Vec<u8> {
+fn unknown_fields(wire: &types::Database<'_>) -> Vec<u8> {
     let kept = types::Database {
         r#type: wire.r#type,
         connector_name: wire.connector_name,

@@ -61,7 +61,7 @@ fn draft_with(
         created_at: i64::from(wire.create_time.unwrap_or(0)),
         last_access_at: i64::from(wire.last_access_time.unwrap_or(0)),
         parameters: parameters(wire.parameters.as_deref()),
-        rest: rest(wire),
+        unknown_fields: unknown_fields(wire),
     })
 }
 
@@ -81,7 +81,7 @@ fn same_but_location(a: &types::StorageDescriptor<'_>, b: &types::StorageDescrip
 
 /// The fields the domain does not interpret, as a partition of their own; empty where there are none. A write id of
 /// −1 is the same as none, and privileges are accepted and not kept.
-fn rest(wire: &types::Partition<'_>) -> Vec<u8> {
+fn unknown_fields(wire: &types::Partition<'_>) -> Vec<u8> {
     let kept = types::Partition {
         write_id: wire
             .write_id

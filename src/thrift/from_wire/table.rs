@@ -45,7 +45,7 @@ pub(in crate::thrift) fn table(wire: &types::Table<'_>, catalog: Option<&str>) -
         parameters: parameters(wire.parameters.as_deref()),
         view_original_text: text(wire.view_original_text),
         view_expanded_text: text(wire.view_expanded_text),
-        rest: rest(wire),
+        unknown_fields: unknown_fields(wire),
     })
 }
 
@@ -57,7 +57,7 @@ fn location(text: Option<&str>, table_type: &TableType) -> Result<Option<Locatio
 
 /// The fields the domain does not interpret, as a table of their own; empty where there are none. Privileges are
 /// accepted and not kept: Hive echoes them only to who asks.
-fn rest(wire: &types::Table<'_>) -> Vec<u8> {
+fn unknown_fields(wire: &types::Table<'_>) -> Vec<u8> {
     let kept = types::Table {
         rewrite_enabled: wire.rewrite_enabled.filter(|enabled| *enabled),
         creation_metadata: wire.creation_metadata.clone(),

@@ -6,10 +6,12 @@ use hms::{Protocol, types};
 
 /// A database. An owner never comes without its type: Trino and Presto fail on that.
 pub(in crate::thrift) fn database(database: &Database) -> types::Database<'_> {
-    let rest: types::Database<'_> = if database.rest.is_empty() {
+    let unknown: types::Database<'_> = if database.unknown_fields.is_empty() {
         types::Database::default()
     } else {
-        Protocol::Binary.decode(&database.rest).unwrap_or_default()
+        Protocol::Binary
+            .decode(&database.unknown_fields)
+            .unwrap_or_default()
     };
     types::Database {
         name: Some(database.at.database.as_str()),
@@ -21,6 +23,6 @@ pub(in crate::thrift) fn database(database: &Database) -> types::Database<'_> {
         catalog_name: Some(database.at.catalog.as_str()),
         create_time: Some(seconds(database.created_at)),
         managed_location_uri: database.managed_location.as_ref().map(Location::as_str),
-        ..rest
+        ..unknown
     }
 }

@@ -179,10 +179,12 @@ fn table_json(table: &Table) -> String {
 
 fn partition_json(table: &Table, partition: &Partition) -> String {
     let location = partition.full_location(table.location.as_ref());
-    let rest: types::Partition<'_> = if partition.rest.is_empty() {
+    let unknown: types::Partition<'_> = if partition.unknown_fields.is_empty() {
         types::Partition::default()
     } else {
-        Protocol::Binary.decode(&partition.rest).unwrap_or_default()
+        Protocol::Binary
+            .decode(&partition.unknown_fields)
+            .unwrap_or_default()
     };
     let wire = types::Partition {
         values: super::strings(&partition.values),
@@ -196,7 +198,7 @@ fn partition_json(table: &Table, partition: &Partition) -> String {
         ))),
         parameters: super::parameters(&partition.parameters),
         cat_name: Some(table.at.catalog.as_str()),
-        ..rest
+        ..unknown
     };
     JsonWriter::text(&wire)
 }

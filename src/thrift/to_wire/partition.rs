@@ -182,7 +182,7 @@ impl Encode for Entry<'_> {
         self.parameters(&partition.parameters, writer);
         writer.field(9, WireType::String);
         writer.string(catalog);
-        self.rest(writer);
+        self.unknown_fields(writer);
         writer.struct_end(mark);
     }
 }
@@ -202,18 +202,18 @@ impl Entry<'_> {
     }
 
     /// The fields that were kept as they came; what cannot be read any more is left out.
-    fn rest<W: Writer>(&self, writer: &mut W) {
-        if self.partition.rest.is_empty() {
+    fn unknown_fields<W: Writer>(&self, writer: &mut W) {
+        if self.partition.unknown_fields.is_empty() {
             return;
         }
-        let rest: types::Partition<'_> = Protocol::Binary
-            .decode(&self.partition.rest)
+        let unknown: types::Partition<'_> = Protocol::Binary
+            .decode(&self.partition.unknown_fields)
             .unwrap_or_default();
-        if let Some(id) = rest.write_id {
+        if let Some(id) = unknown.write_id {
             writer.field(10, WireType::I64);
             writer.i64(id);
         }
-        if let Some(metadata) = &rest.file_metadata {
+        if let Some(metadata) = &unknown.file_metadata {
             writer.field(13, WireType::Struct);
             metadata.encode(writer);
         }

@@ -290,7 +290,7 @@ mod tests {
             parameters: Parameters::new(),
             view_original_text: None,
             view_expanded_text: None,
-            rest: Vec::new(),
+            unknown_fields: Vec::new(),
         }
     }
 
@@ -303,7 +303,7 @@ mod tests {
             created_at: 7,
             last_access_at: 8,
             parameters: Parameters::from([("k".into(), "v".into()), ("x".into(), String::new())]),
-            rest: Vec::new(),
+            unknown_fields: Vec::new(),
         }
     }
 

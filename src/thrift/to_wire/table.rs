@@ -6,10 +6,12 @@ use hms::{Protocol, types};
 
 /// A table.
 pub(in crate::thrift) fn table(table: &Table) -> types::Table<'_> {
-    let rest: types::Table<'_> = if table.rest.is_empty() {
+    let unknown: types::Table<'_> = if table.unknown_fields.is_empty() {
         types::Table::default()
     } else {
-        Protocol::Binary.decode(&table.rest).unwrap_or_default()
+        Protocol::Binary
+            .decode(&table.unknown_fields)
+            .unwrap_or_default()
     };
     types::Table {
         table_name: Some(table.at.table.as_str()),
@@ -28,11 +30,11 @@ pub(in crate::thrift) fn table(table: &Table) -> types::Table<'_> {
         view_expanded_text: table.view_expanded_text.as_deref(),
         table_type: Some(table.table_type.as_str()),
         temporary: Some(false),
-        rewrite_enabled: Some(rest.rewrite_enabled.unwrap_or(false)),
+        rewrite_enabled: Some(unknown.rewrite_enabled.unwrap_or(false)),
         cat_name: Some(table.at.catalog.as_str()),
         owner_type: table.owner_type.map(|kind| types::PrincipalType(kind.0)),
         id: Some(table.id),
-        ..rest
+        ..unknown
     }
 }
 

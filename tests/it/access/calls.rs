@@ -224,7 +224,7 @@ fn partitions_written<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>>
                 created_at: 0,
                 last_access_at: 0,
                 parameters: skep::model::Parameters::new(),
-                rest: Vec::new(),
+                unknown_fields: Vec::new(),
             };
             let old = ["2026-11-22".to_owned()];
             let options = PartitionAlterOptions::default();

@@ -143,7 +143,7 @@ pub(super) fn table(name: &str) -> Table {
         parameters: [("skep.discovery".to_owned(), "on".to_owned())].into(),
         view_original_text: None,
         view_expanded_text: None,
-        rest: Vec::new(),
+        unknown_fields: Vec::new(),
     }
 }
 

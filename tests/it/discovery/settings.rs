@@ -31,7 +31,7 @@ fn table(properties: &[(&str, &str)]) -> Table {
         parameters,
         view_original_text: None,
         view_expanded_text: None,
-        rest: Vec::new(),
+        unknown_fields: Vec::new(),
     }
 }
 

@@ -83,7 +83,7 @@ async fn a_database_comes_back_as_it_was(test: TestDatabase) {
     one.owner = None;
     one.owner_type = None;
     one.managed_location = None;
-    one.rest = Vec::new();
+    one.unknown_fields = Vec::new();
     transact!(store, |session| { session.database_update(&one).await }).expect("updated");
     assert_eq!(session.database_get(&database_ref()).await.unwrap(), None);
     assert_eq!(

@@ -28,7 +28,7 @@ fn bodies(table: &skep::model::Table) -> Vec<EventBody> {
     let table = Box::new(table.clone());
     let own = Partition {
         descriptor: descriptor("own"),
-        rest: vec![7],
+        unknown_fields: vec![7],
         ..partition("x")
     };
     let many: Vec<Partition> = (0..500).map(|n| partition(&n.to_string())).collect();

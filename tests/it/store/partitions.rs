@@ -29,7 +29,7 @@ async fn partitions_come_back_as_they_were(test: TestDatabase) {
         location: Some(place("s3://elsewhere/x")),
         descriptor: descriptor("own"),
         parameters: Parameters::from([("k".into(), "v".repeat(40_000))]),
-        rest: vec![9, 0, 9],
+        unknown_fields: vec![9, 0, 9],
         ..partition("")
     };
     let all = [

@@ -31,7 +31,7 @@ pub(super) fn database(at: DatabaseRef) -> Database {
         owner: Some("ann".into()),
         owner_type: Some(PrincipalType::ROLE),
         created_at: 1_700_000_000,
-        rest: vec![0, 255, 1],
+        unknown_fields: vec![0, 255, 1],
         at,
     }
 }
@@ -74,7 +74,7 @@ pub(super) fn table(at: TableRef) -> Table {
         parameters: Parameters::from([("EXTERNAL".into(), "TRUE".into())]),
         view_original_text: None,
         view_expanded_text: Some("x".repeat(20_000)),
-        rest: b"rest".to_vec(),
+        unknown_fields: b"rest".to_vec(),
         at,
     }
 }
@@ -89,7 +89,7 @@ pub(super) fn partition(value: &str) -> Partition {
         created_at: 1_700_000_002,
         last_access_at: 0,
         parameters: Parameters::from([("numRows".into(), "7".into())]),
-        rest: Vec::new(),
+        unknown_fields: Vec::new(),
     }
 }
 

@@ -40,7 +40,7 @@ async fn a_table_comes_back_as_it_was(test: TestDatabase) {
     one.location = None;
     one.partition_keys = Vec::new();
     one.parameters = Parameters::new();
-    one.rest = Vec::new();
+    one.unknown_fields = Vec::new();
     one.owner_type = None;
     transact!(store, |session| {
         session.table_get_locked(&one.at).await?.expect("the table");
@@ -176,7 +176,7 @@ async fn large_values_survive(test: TestDatabase) {
         ),
         (String::new(), " trailing blanks  ".into()),
     ]);
-    large.rest = (0..100_000_u32).map(|n| n.to_le_bytes()[0]).collect();
+    large.unknown_fields = (0..100_000_u32).map(|n| n.to_le_bytes()[0]).collect();
     large.view_original_text = Some("SELECT '\\' ; -- \u{1F41D}".repeat(10_000));
     large.id = transact!(store, |session| { session.table_insert(&large).await }).unwrap();
     let mut session = store.session().await.unwrap();

@@ -170,7 +170,7 @@ fn table(at: TableRef, columns: &[&str]) -> Table {
         parameters: skep::model::Parameters::new(),
         view_original_text: None,
         view_expanded_text: None,
-        rest: Vec::new(),
+        unknown_fields: Vec::new(),
     }
 }
 

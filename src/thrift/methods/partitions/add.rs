@@ -241,7 +241,7 @@ fn shared_drafts(
             created_at: i64::from(one.create_time.unwrap_or(0)),
             last_access_at: i64::from(one.last_access_time.unwrap_or(0)),
             parameters: crate::thrift::from_wire::parameters(one.parameters.as_deref()),
-            rest: Vec::new(),
+            unknown_fields: Vec::new(),
         })
     });
     partitions.collect()
