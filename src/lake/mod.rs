@@ -67,6 +67,13 @@ pub enum Transfer {
     },
 }
 
+/// Storages that engines reach by a file system of Hadoop's and skep does not: their locations are kept as they are. Any
+/// other word is refused, as Hive refuses what it has no file system for: mostly it is misspelt.
+const KEPT_SCHEMES: [&str; 22] = [
+    "abfs", "abfss", "adl", "alluxio", "cos", "cosn", "dbfs", "gs", "har", "hdfs", "jfs", "ks3",
+    "maprfs", "o3fs", "obs", "ofs", "oss", "swift", "tos", "viewfs", "wasb", "wasbs",
+];
+
 /// Hive's quick statistics of a directory: `numFiles` and `totalSize`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -122,7 +129,7 @@ impl Lake {
     }
 
     /// Makes a directory and the missing ones above it, and tells whether it existed. On a storage that is not reached
-    /// nothing is made and nothing is there: whoever writes its files makes it.
+    /// nothing is made and nothing is there: whoever writes its files makes it. One that no engine knows is refused.
     pub async fn directory_make(&self, at: &Location) -> Result<Made, LakeError> {
         match at.storage() {
             Storage::File => on_disk(at, local::directory_make).await,
@@ -133,10 +140,11 @@ impl Lake {
                     levels: usize::from(!found),
                 })
             }
-            Storage::Other => Ok(Made {
+            Storage::Other if KEPT_SCHEMES.contains(&at.scheme()) => Ok(Made {
                 location: at.clone(),
                 levels: 1,
             }),
+            Storage::Other => Err(unreached(at)),
         }
     }
 

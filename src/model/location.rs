@@ -119,7 +119,7 @@ impl Location {
     }
 
     /// The scheme as its client wrote it; empty where nothing could be read.
-    fn word(&self) -> &str {
+    pub fn scheme(&self) -> &str {
         let end = match self.storage {
             Storage::File => "file".len(),
             Storage::S3 => usize::from(self.authority_at) - "://".len(),
@@ -198,7 +198,7 @@ impl Location {
         match (self.storage, other.storage) {
             (Storage::File, Storage::File) | (Storage::S3, Storage::S3) => true,
             (Storage::Other, Storage::Other) => {
-                self.word() == other.word() && self.bucket() == other.bucket()
+                self.scheme() == other.scheme() && self.bucket() == other.bucket()
             }
             _ => false,
         }
@@ -208,7 +208,7 @@ impl Location {
     pub fn same_scheme(&self, other: &Self) -> bool {
         let word = |place: &Self| match place.storage {
             Storage::File | Storage::S3 => String::new(),
-            Storage::Other => place.word().to_owned(),
+            Storage::Other => place.scheme().to_owned(),
         };
         self.storage == other.storage && word(self) == word(other)
     }
@@ -250,12 +250,12 @@ impl Location {
 
     fn with_word_of(self, other: &Self) -> Self {
         let is_s3 = self.storage == Storage::S3 && other.storage == Storage::S3;
-        if !is_s3 || self.word() == other.word() {
+        if !is_s3 || self.scheme() == other.scheme() {
             return self;
         }
         let parts = Parts {
             storage: Storage::S3,
-            word: Cow::Borrowed(other.word()),
+            word: Cow::Borrowed(other.scheme()),
             authority: self.bucket(),
             path: self.path(),
         };
@@ -266,7 +266,7 @@ impl Location {
     fn identity(&self) -> (Storage, &str, &str, &str) {
         let word = match self.storage {
             Storage::File | Storage::S3 => "",
-            Storage::Other => self.word(),
+            Storage::Other => self.scheme(),
         };
         (self.storage, word, self.bucket(), self.key())
     }

@@ -311,6 +311,13 @@ async fn tables_on_a_storage_that_is_not_reached_are_kept_as_they_are_and_never_
                 assert_eq!(location(client, &name, "1"), own);
                 drop_table(client, &name);
             }
+            let mut unknown = partitioned("default", "unknown", &[("dt", "string")]);
+            unknown["sd"]["location"] = json!("hdsf://nn:8020/t");
+            let refused = create(client, &external(unknown)).unwrap_err();
+            assert!(
+                format!("{refused:?}").contains("hdsf://nn:8020/t"),
+                "{refused:?}"
+            );
         })
         .await;
 }
