@@ -2,9 +2,10 @@
 //!
 //! It knows no pool, no transaction and no noun; it opens a connection in the way skep needs it and runs statements.
 
+use crate::back_off::BackOff;
 use crate::error::{Error, Result};
 use crate::store::sql::dialect::Dialect;
-use crate::store::sql::failure::Failure;
+use crate::store::sql::failure::{Failure, FailureKind};
 use crate::store::sql::mysql_link::{self, MySqlLink};
 use crate::store::sql::row::Row;
 use crate::store::sql::settings::StoreSettings;
@@ -15,13 +16,15 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, query_with, raw_sql};
 use std::path::Path;
 use std::str::FromStr;
-use std::time::Duration;
-use tokio::time::timeout;
+use std::time::{Duration, Instant};
+use tokio::time::{sleep, timeout};
 
 /// Prepared statements that one connection keeps, where the server has no limit for all of them together.
 const STATEMENTS_KEPT: usize = 400;
 /// Longest wait of SQLite for another process that writes.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// The pauses of who opens a file that is just being switched.
+const SQLITE_PAUSES: BackOff = BackOff::new(Duration::from_millis(5), Duration::from_millis(200));
 /// Rows that SQLite's thread may be ahead of its reader: hand-overs between threads cost more than the rows.
 const SQLITE_ROWS_AHEAD: usize = 256;
 
@@ -116,7 +119,7 @@ impl Target {
                     Role::Read => options.clone().pragma("query_only", "ON"),
                     Role::Write => options.clone(),
                 };
-                Ok(Link::Sqlite(Box::new(options.connect().await?)))
+                Ok(Link::Sqlite(Box::new(sqlite_open(&options).await?)))
             }
             Self::Postgres(options) => Ok(Link::Postgres(Box::new(options.connect().await?))),
             Self::MySql(options, statement_timeout) => {
@@ -154,6 +157,25 @@ fn sqlite_target(url: &str) -> Result<Target> {
             .row_buffer_size(SQLITE_ROWS_AHEAD)
             .disable_statement_logging(),
     ))
+}
+
+/// Opens the file. Its switch to a log of writes (WAL) is refused at once where another process switches it, or closes
+/// it as its last user, at the same moment: SQLite asks no busy handler there.
+async fn sqlite_open(options: &SqliteConnectOptions) -> Result<SqliteConnection, Failure> {
+    let started = Instant::now();
+    let mut tries = 0;
+    loop {
+        match options.connect().await.map_err(Failure::from) {
+            Err(failure)
+                if failure.kind == FailureKind::Conflict
+                    && started.elapsed() < SQLITE_BUSY_TIMEOUT =>
+            {
+                sleep(SQLITE_PAUSES.pause_by_chance(tries)).await;
+                tries += 1;
+            }
+            opened => return opened,
+        }
+    }
 }
 
 fn unreadable_url() -> Error {

@@ -15,7 +15,7 @@ on_every_database!(
 
 async fn many_processes_start_at_once(test: TestDatabase) {
     let mut tasks = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..8 {
         let test = test.clone();
         tasks.push(tokio::spawn(async move { test.store().await }));
     }
