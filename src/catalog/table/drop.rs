@@ -3,6 +3,7 @@
 use super::table_event;
 use crate::catalog::Catalog;
 use crate::catalog::job::DeletionJob;
+use crate::catalog::partition::PARTITIONS_PER_PAGE;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::lake::Moment;
@@ -65,8 +66,18 @@ async fn owned_locations(session: &mut Session, table: &Table) -> Result<Vec<Loc
         return Ok(Vec::new());
     }
     let mut places = vec![location.clone()];
-    let own = session.partition_own_locations(table.id).await?;
-    // What lies inside goes with it, and what holds it is more than the table's.
-    places.extend(own.into_iter().filter(|place| !location.overlaps(place)));
-    Ok(places)
+    let mut after: Option<String> = None;
+    loop {
+        let own = session
+            .partition_own_locations(table.id, after.as_deref(), PARTITIONS_PER_PAGE)
+            .await?;
+        let ended = own.len() < PARTITIONS_PER_PAGE;
+        after = own.last().map(|(name, _)| name.clone());
+        // What lies inside goes with it, and what holds it is more than the table's.
+        let own = own.into_iter().map(|(_, place)| place);
+        places.extend(own.filter(|place| !location.overlaps(place)));
+        if ended {
+            return Ok(places);
+        }
+    }
 }

@@ -326,17 +326,29 @@ impl Session {
         Ok(self.partitions_of(&rows).await?)
     }
 
-    /// The locations of the partitions that have one of their own.
-    pub async fn partition_own_locations(&mut self, table_id: i64) -> Result<Vec<Location>> {
+    /// The names and locations of the next `limit` partitions after a name, in name order, of those that have a location of
+    /// their own.
+    ///
+    /// No index has these locations by their places: they are asked for a whole table at a time, when it moves or goes,
+    /// and what is wanted then is mostly what lies *outside* its directory. Each write of a partition would pay for it.
+    pub async fn partition_own_locations(
+        &mut self,
+        table_id: i64,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, Location)>> {
         let statement = self
-            .statement(
-                "SELECT p.location FROM skep_partitions p WHERE p.table_id = ? AND p.location IS NOT NULL",
-            )
-            .bind(table_id);
+            .statement("SELECT p.name, p.location FROM ")
+            .text(OF_TABLE)
+            .bind(table_id)
+            .name_bounds(after, &NameRange::ALL)
+            .text("AND p.location IS NOT NULL ORDER BY p.name LIMIT ?")
+            .bind(limit);
         let rows = self.rows(&statement).await?;
-        let locations = rows
-            .iter()
-            .map(|row| Ok(Location::from_stored(row.cells().string()?)));
+        let locations = rows.iter().map(|row| {
+            let mut cells = row.cells();
+            Ok((cells.string()?, Location::from_stored(cells.string()?)))
+        });
         Ok(locations.collect::<Result<_, Failure>>()?)
     }
 

@@ -413,4 +413,15 @@ async fn locations_are_pinned_and_move_with_their_directory_alone(test: TestData
     let mut expected = vec!["s3://lake/ü/ds=a b"];
     expected.extend(own.iter().map(|(_, after)| *after));
     assert_eq!(locations, expected);
+    let (mut pages, mut after) = (Vec::new(), None);
+    while pages.len() < expected.len() {
+        let page = session
+            .partition_own_locations(table.id, after.as_deref(), 2)
+            .await
+            .unwrap();
+        assert!(page.len() == 2 || pages.len() + page.len() == expected.len());
+        after = page.last().map(|(name, _)| name.clone());
+        pages.extend(page.into_iter().map(|(_, own)| own.to_string()));
+    }
+    assert_eq!(pages, expected, "a few at a time");
 }
