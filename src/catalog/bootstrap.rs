@@ -1,4 +1,5 @@
-//! What must exist before the first client comes: the catalog `hive` and its database `default`.
+//! What must be before the first client comes: the catalog `hive`, its database `default`, and what an earlier version did
+//! not write.
 
 use super::Catalog;
 use crate::error::Result;
@@ -6,8 +7,10 @@ use crate::model::{DEFAULT_CATALOG, Database, DatabaseRef, Parameters, Principal
 use crate::transact;
 
 impl Catalog {
-    /// Makes the database `default` where it is missing. Two replicas may do so at once; the second finds it made.
+    /// Makes the database `default` where it is missing, and notes the places of deletions that have none. Two replicas may
+    /// do so at once; the second finds it done.
     pub async fn bootstrap(&self) -> Result<()> {
+        self.pending_places_fill().await?;
         let at = DatabaseRef::new(DEFAULT_CATALOG, "default");
         if self
             .store

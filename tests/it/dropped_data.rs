@@ -7,7 +7,7 @@ use crate::s3::S3Server;
 use crate::server::settings_in;
 use crate::thrift::objects::{partitioned, table};
 use serde_json::{Value, json};
-use skep::clock::Clock;
+use skep::clock::{Clock, DatabaseTime};
 use skep::secret::Secret;
 use skep::server::{Running, Server};
 use skep::store::PendingDelete;
@@ -77,7 +77,9 @@ impl Lakehouse {
 async fn waiting(database: &TestDatabase) -> Vec<PendingDelete> {
     let store = database.store().await;
     let mut session = store.session().await.unwrap();
-    session.pending_delete_page(0, 100).await.unwrap()
+    let end_of_time = DatabaseTime::from_database(i64::MAX);
+    let waiting = session.pending_delete_due(end_of_time, 100).await;
+    waiting.unwrap()
 }
 
 /// One call over Thrift; the client blocks, so it gets a thread of its own.

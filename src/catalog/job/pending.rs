@@ -16,6 +16,10 @@ use std::time::Duration;
 
 /// How many deletions one pass of the background task takes up.
 const PENDING_DELETES_PER_PASS_MAX: usize = 100;
+/// How many deletions are finished between two questions for those in the way of a use.
+const PENDING_DELETES_IN_THE_WAY_MAX: usize = 100;
+/// How many deletions get their places in one transaction.
+const PLACES_PER_TRANSACTION: usize = 500;
 /// The pauses between two tries.
 const RETRY_DELAY: BackOff = BackOff::of_seconds(RETRY_DELAY_S, 3600);
 
@@ -27,6 +31,7 @@ impl Operations<'_> {
     /// Takes up the deletions that are due. Returns how many were tried and how many of them are not done.
     pub async fn pending_deletes_retry(&self) -> Result<(usize, usize)> {
         self.authorize(Action::Operate, Resource::Server).await?;
+        self.pending_places_fill().await?;
         let mut session = self.store.session().await?;
         let now = session.now().await?;
         let due = session
@@ -76,51 +81,54 @@ impl Catalog {
         job: Option<i64>,
         locations: &[&Location],
     ) -> Result<()> {
-        let used = self.store.session().await?.job_places().await?;
-        for (at, place) in used.iter().filter(|(at, _)| Some(*at) != job) {
-            if locations.iter().any(|location| place.overlaps(location)) {
-                return Err(busy(*at, place));
+        if locations.is_empty() {
+            return Ok(());
+        }
+        loop {
+            let mut session = self.store.session().await?;
+            if let Some((at, place)) = session.job_overlapping(job, locations).await? {
+                return Err(busy(at, &place));
+            }
+            let most = PENDING_DELETES_IN_THE_WAY_MAX;
+            let found = session.pending_delete_overlapping(locations, most).await?;
+            drop(session);
+            for pending in &found {
+                self.place_clear(pending).await?;
+            }
+            if found.len() < most {
+                return Ok(());
             }
         }
-        for pending in self.pending_deletes_overlapping(locations).await? {
-            let Spared { unclear, .. } = self.pending_delete_finish(&pending).await?;
-            if unclear > 0 {
-                return Err(Error::Invalid(format!(
-                    "location {} cannot be used yet: what was dropped there is not deleted, and {unclear} of its files \
-                     changed at about the time of the drop, so they may be new; remove them, or try again where \
-                     another client is dropping it at this moment",
-                    pending.location
-                )));
-            }
-        }
-        Ok(())
     }
 
-    /// The deletions, due or not, that overlap one of these places. Usually there are none at all.
-    async fn pending_deletes_overlapping(
-        &self,
-        locations: &[&Location],
-    ) -> Result<Vec<PendingDelete>> {
-        let mut session = self.store.session().await?;
-        let mut found = Vec::new();
-        let mut after = 0;
+    async fn place_clear(&self, pending: &PendingDelete) -> Result<()> {
+        let Spared { unclear, .. } = self.pending_delete_finish(pending).await?;
+        if unclear == 0 {
+            return Ok(());
+        }
+        Err(Error::Invalid(format!(
+            "location {} cannot be used yet: what was dropped there is not deleted, and {unclear} of its files changed at \
+             about the time of the drop, so they may be new; remove them, or try again where another client is dropping \
+             it at this moment",
+            pending.location
+        )))
+    }
+
+    /// Gives the deletions their places that a version of skep noted which knew of none: when a process starts, and what
+    /// such a version notes later with the next pass.
+    pub(in crate::catalog) async fn pending_places_fill(&self) -> Result<()> {
         loop {
-            let page = session
-                .pending_delete_page(after, PENDING_DELETES_PER_PASS_MAX)
+            let mut session = self.store.session().await?;
+            let found = session
+                .pending_delete_unplaced(PLACES_PER_TRANSACTION)
                 .await?;
-            let Some(last) = page.last() else {
-                return Ok(found);
-            };
-            after = last.id;
-            let ended = page.len() < PENDING_DELETES_PER_PASS_MAX;
-            found.extend(page.into_iter().filter(|pending| {
-                locations
-                    .iter()
-                    .any(|used| used.overlaps(&pending.location))
-            }));
-            if ended {
-                return Ok(found);
+            drop(session);
+            if found.is_empty() {
+                return Ok(());
             }
+            transact!(self.store, |session| {
+                session.pending_delete_place(&found).await
+            })?;
         }
     }
 

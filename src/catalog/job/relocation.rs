@@ -422,14 +422,12 @@ async fn hold(session: &mut Session, lease: &Lease) -> Result<()> {
 
 /// Fails where another job brings data to one of the places, or to what lies above or below.
 async fn places_free(session: &mut Session, new: &NewJob) -> Result<()> {
-    let used = session.job_places().await?;
     let moves = new.work.iter().flat_map(|work| &work.moves);
-    for JobMove { to, .. } in moves {
-        if let Some((job, place)) = used.iter().find(|(_, place)| place.overlaps(to)) {
-            return Err(busy(*job, place));
-        }
+    let places: Vec<&Location> = moves.map(|one| &one.to).collect();
+    match session.job_overlapping(None, &places).await? {
+        Some((job, place)) => Err(busy(job, &place)),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// A place that a job brings data to.

@@ -5,19 +5,16 @@
 use crate::error::Result;
 use crate::model::{DiscoverySettings, Location, Storage, Table, TableRef};
 use crate::store::discovery::table::{JOIN, table_ref_of};
+use crate::store::form::place::Place;
 use crate::store::sql::failure::Failure;
 use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
 use crate::store::sql::statement::{LIST_LENGTH_MAX, Statement};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Most bytes of a bucket's name with its storage.
-const BUCKET_BYTES_MAX: usize = 255;
-/// Most bytes of a place. No key of S3 is as long; a directory whose path is longer is found by listing alone.
-const PLACE_BYTES_MAX: usize = 1536;
-
-/// The places of a table's roots, in their order. None where its properties ask for no looking, or make no sense.
-fn places_of(table: &Table) -> Vec<String> {
+/// The places of a table's roots, in their order. None where its properties ask for no looking, or make no sense. A
+/// directory whose place is too long for a column is found by listing alone: no key of S3 is as long.
+fn places_of(table: &Table) -> Vec<Place> {
     let Ok(Some(settings)) = DiscoverySettings::of_table(table) else {
         return Vec::new();
     };
@@ -32,42 +29,10 @@ fn places_of(table: &Table) -> Vec<String> {
             None => table.location.clone(),
         });
     locations
-        .filter_map(|location| place_of(&location))
-        .filter(|place| {
-            place.len() <= PLACE_BYTES_MAX && bucket_of(place).len() <= BUCKET_BYTES_MAX
-        })
+        .filter(|location| location.storage() != Storage::Other)
+        .map(|location| Place::of(&location))
+        .filter(|place| !place.is_cut())
         .collect()
-}
-
-/// Storage, bucket and key of a location, with a slash between them and none at the end.
-fn place_of(location: &Location) -> Option<String> {
-    match location.storage() {
-        Storage::S3 => Some(joined(
-            "s3",
-            &format!("{}/{}", location.bucket(), location.key()),
-        )),
-        Storage::File => Some(joined("file", location.key())),
-        Storage::Other => None,
-    }
-}
-
-/// Storage and bucket of a place; all files are one.
-fn bucket_of(place: &str) -> &str {
-    let mut slashes = place.match_indices('/').map(|(at, _)| at);
-    match (slashes.next(), slashes.next()) {
-        (Some(end), _) if place.starts_with("file/") => &place[..end],
-        (_, Some(end)) => &place[..end],
-        _ => place,
-    }
-}
-
-fn joined(storage: &str, path: &str) -> String {
-    let mut place = storage.to_owned();
-    for name in path.split('/').filter(|name| !name.is_empty()) {
-        place.push('/');
-        place.push_str(name);
-    }
-    place
 }
 
 impl Session {
@@ -84,8 +49,8 @@ impl Session {
                 [
                     table_id.into(),
                     position.into(),
-                    bucket_of(place).into(),
-                    place.as_str().into(),
+                    place.bucket().into(),
+                    place.stored().into(),
                 ]
             });
             let statement = self
@@ -141,18 +106,12 @@ impl Session {
         &mut self,
         objects: impl IntoIterator<Item = (&str, &str)>,
     ) -> Result<Vec<TableRef>> {
-        let mut places = BTreeSet::new();
-        for (bucket, key) in objects {
-            let object = joined("s3", &format!("{bucket}/{key}"));
-            let mut end = object.len();
-            while let Some(at) = object[..end].rfind('/') {
-                if at <= PLACE_BYTES_MAX {
-                    places.insert(object[..at].to_owned());
-                }
-                end = at;
-            }
-        }
-        let places: Vec<&str> = places.iter().map(String::as_str).collect();
+        let objects: Vec<Place> = objects
+            .into_iter()
+            .map(|(bucket, key)| Place::of_object(bucket, key))
+            .collect();
+        let places: BTreeSet<&str> = objects.iter().flat_map(Place::above).collect();
+        let places: Vec<&str> = places.into_iter().collect();
         let mut found = BTreeMap::new();
         for chunk in places.chunks(LIST_LENGTH_MAX) {
             let statement = self.roots_statement().text("r.place IN ").list(chunk);
@@ -164,14 +123,15 @@ impl Session {
     /// The tables whose schedules run and that have a root inside this location, which is not the location itself.
     pub async fn discovery_tables_below(&mut self, location: &Location) -> Result<Vec<TableRef>> {
         let mut found = BTreeMap::new();
-        if let Some(place) = place_of(location) {
-            // Behind the slash comes the zero.
-            let (from, to) = (format!("{place}/"), format!("{place}0"));
+        let place = Place::of(location);
+        // No root's place is cut, so none lies in one that is.
+        if !place.is_cut() {
+            let (first, last) = place.below();
             let statement = self
                 .roots_statement()
                 .text("r.place >= ? AND r.place < ?")
-                .bind(from.as_str())
-                .bind(to.as_str());
+                .bind(first.as_str())
+                .bind(last.as_str());
             tables_into(&mut found, &self.rows(&statement).await?)?;
         }
         Ok(found.into_values().collect())
@@ -192,28 +152,4 @@ fn tables_into(found: &mut BTreeMap<i64, TableRef>, rows: &[Row]) -> Result<(), 
         found.insert(id, table_ref_of(&mut cells)?);
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_place_has_one_text_however_it_is_written() {
-        for (location, place, bucket) in [
-            ("s3://lake/a/b", "s3/lake/a/b", "s3/lake"),
-            ("s3a://lake//a/b/", "s3/lake/a/b", "s3/lake"),
-            ("s3n://lake/", "s3/lake", "s3/lake"),
-            ("s3://lake", "s3/lake", "s3/lake"),
-            ("file:/a/b", "file/a/b", "file"),
-            ("/a/b", "file/a/b", "file"),
-        ] {
-            let found = place_of(&Location::parse(location).unwrap()).unwrap();
-            assert_eq!((found.as_str(), bucket_of(&found)), (place, bucket));
-        }
-        assert_eq!(
-            place_of(&Location::parse("hdfs://nn:8020/a").unwrap()),
-            None
-        );
-    }
 }

@@ -4,6 +4,7 @@ pub(in crate::store) mod event;
 pub(in crate::store) mod job;
 pub(in crate::store) mod object;
 pub(in crate::store) mod packing;
+pub(in crate::store) mod place;
 pub(in crate::store) mod severity;
 pub(in crate::store) mod snapshot;
 pub(in crate::store) mod statistics;

@@ -10,6 +10,7 @@ use crate::store::form::event::{body_bytes, body_form, body_of, descriptors_of};
 use crate::store::form::job::{
     ranges_of, ranges_text, sources_of, sources_text, targets_of, work_of, work_text,
 };
+use crate::store::form::place::PlaceSet;
 use crate::store::sql::failure::Failure;
 use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
@@ -189,18 +190,33 @@ impl Session {
         Ok(Some(work_of(work, change.into_body(&descriptors)?)?))
     }
 
-    /// The places that jobs are bringing data to, each with its job.
-    pub async fn job_places(&mut self) -> Result<Vec<(i64, Location)>> {
+    /// A job that is bringing data to a place that overlaps one of these locations, and that place, but for one job. The
+    /// places stand in the rows of the jobs that are under way: never many, for a table has one at most.
+    pub async fn job_overlapping(
+        &mut self,
+        but_for: Option<i64>,
+        locations: &[&Location],
+    ) -> Result<Option<(i64, Location)>> {
         let statement = self
             .statement("SELECT id, work FROM skep_jobs WHERE work IS NOT NULL AND phase IN ")
             .list(&MOVING.map(JobPhase::as_str));
-        let mut places = Vec::new();
-        for row in &self.rows(&statement).await? {
+        let rows = self.rows(&statement).await?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let used = PlaceSet::of(locations.iter().copied());
+        for row in &rows {
             let mut cells = row.cells();
             let id = cells.integer()?;
-            places.extend(targets_of(cells.text()?)?.into_iter().map(|to| (id, to)));
+            if Some(id) == but_for {
+                continue;
+            }
+            let targets = targets_of(cells.text()?)?;
+            if let Some(place) = targets.into_iter().find(|place| used.overlaps(place)) {
+                return Ok(Some((id, place)));
+            }
         }
-        Ok(places)
+        Ok(None)
     }
 
     /// Jobs, the latest first.

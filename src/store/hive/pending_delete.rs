@@ -1,16 +1,28 @@
 //! Data of dropped tables and partitions that could not be deleted yet. The drop itself is done; a task tries again.
+//!
+//! Whoever is about to use places asks what was dropped at, above or below them. Where a bucket lets nothing be deleted
+//! there may be a hundred thousand, so a column has each one's place in the form that an index can search
+//! ([`form::place`](crate::store::form::place)).
 
 use crate::clock::DatabaseTime;
 use crate::error::{Error, Result};
 use crate::model::Location;
+use crate::store::form::place::{Place, PlaceSet, UNKNOWN};
 use crate::store::sql::failure::Failure;
-use crate::store::sql::row::Row;
+use crate::store::sql::row::{Cells, Row};
 use crate::store::sql::session::Session;
-use crate::store::sql::statement::LIST_LENGTH_MAX;
+use crate::store::sql::statement::{LIST_LENGTH_MAX, Statement};
 use std::ops::Range;
 
-/// Locations that one statement notes: short ones, and each a row of six values.
+const COLUMNS: &str =
+    "SELECT id, location, reason, attempts, created_at, next_at FROM skep_pending_deletes ";
+const COLUMNS_WITH_PLACE: &str =
+    "SELECT id, location, reason, attempts, created_at, next_at, place FROM skep_pending_deletes ";
+
+/// Locations that one statement notes: short ones, and each a row of seven values.
 const ROWS_PER_INSERT_MAX: usize = 500;
+/// Rows that one statement reads by their places.
+const ROWS_PER_PAGE: usize = 500;
 
 /// A location that is still to be deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +39,54 @@ pub struct PendingDelete {
     pub created_at: i64,
     /// When to try next, in seconds since the epoch.
     pub next_at: DatabaseTime,
+}
+
+/// Where the reading by places stands: behind the row of this place and number.
+#[derive(Debug)]
+struct Mark {
+    place: String,
+    id: i64,
+}
+
+impl Mark {
+    /// Before all rows of a place.
+    fn before(place: &str) -> Self {
+        Self {
+            place: place.to_owned(),
+            id: i64::MIN,
+        }
+    }
+
+    /// Behind a row of [`COLUMNS_WITH_PLACE`].
+    fn of(row: &Row) -> Result<Self, Failure> {
+        let mut cells = row.cells();
+        let read = pending_delete(&mut cells)?;
+        Ok(Self {
+            place: cells.string()?,
+            id: read.id,
+        })
+    }
+
+    /// Before all rows of a later place, or here where that is this one.
+    fn moved_to(&self, place: &str) -> Self {
+        let id = if place == self.place {
+            self.id
+        } else {
+            i64::MIN
+        };
+        Self {
+            place: place.to_owned(),
+            id,
+        }
+    }
+}
+
+/// What was found in a page of rows.
+#[derive(Debug)]
+struct Page {
+    found: Vec<PendingDelete>,
+    /// Where they end, unless they were the last ones.
+    end: Option<Mark>,
 }
 
 impl Session {
@@ -58,19 +118,24 @@ impl Session {
         for chunk in locations.chunks(ROWS_PER_INSERT_MAX) {
             let taken = self.ids_take(chunk.len()).await?;
             ids.extend(taken.clone());
-            let rows = taken.zip(chunk).map(|(id, location)| {
-                [
-                    id.into(),
-                    location.as_str().into(),
-                    reason.into(),
-                    0_i64.into(),
-                    created_at.into(),
-                    next_at.into(),
-                ]
-            });
+            let places: Vec<Place> = chunk.iter().map(|location| Place::of(location)).collect();
+            let rows = taken
+                .zip(chunk)
+                .zip(&places)
+                .map(|((id, location), place)| {
+                    [
+                        id.into(),
+                        location.as_str().into(),
+                        reason.into(),
+                        0_i64.into(),
+                        created_at.into(),
+                        next_at.into(),
+                        place.stored().into(),
+                    ]
+                });
             let statement = self
                 .statement(
-                    "INSERT INTO skep_pending_deletes (id, location, reason, attempts, created_at, next_at)
+                    "INSERT INTO skep_pending_deletes (id, location, reason, attempts, created_at, next_at, place)
                      VALUES ",
                 )
                 .rows(rows);
@@ -79,36 +144,109 @@ impl Session {
         Ok(ids)
     }
 
-    /// The next `limit` locations with numbers above `after`, due or not.
-    pub async fn pending_delete_page(
+    /// Up to `limit` deletions, due or not, of what lies at, above or below one of these locations; fewer are all. However
+    /// many are waiting elsewhere: what lies above is looked up, what lies below is read in the order of the places, and
+    /// what is met between two of them is skipped.
+    pub async fn pending_delete_overlapping(
         &mut self,
-        after: i64,
+        locations: &[&Location],
         limit: usize,
     ) -> Result<Vec<PendingDelete>> {
+        let used = PlaceSet::of(locations.iter().copied());
+        let mut found: Vec<PendingDelete> = Vec::new();
+        let above = used.above();
+        let above: Vec<&str> = [UNKNOWN].into_iter().chain(above).collect();
+        for chunk in above.chunks(LIST_LENGTH_MAX) {
+            let mut next = Some(Mark::before(UNKNOWN));
+            while let Some(mark) = next.filter(|_| found.len() < limit) {
+                let statement = self
+                    .statement(COLUMNS_WITH_PLACE)
+                    .text("WHERE place IN ")
+                    .list(chunk);
+                let page = self.pending_delete_page(statement, &mark, &used).await?;
+                next = page.end;
+                found.extend(page.found);
+            }
+        }
+        let stretches = used.stretches();
+        let mut next = stretches.first().map(Mark::before);
+        while let (Some(mark), Some(last)) =
+            (next.filter(|_| found.len() < limit), stretches.last())
+        {
+            let statement = self
+                .statement(COLUMNS_WITH_PLACE)
+                .text("WHERE place <= ?")
+                .bind(last);
+            let page = self.pending_delete_page(statement, &mark, &used).await?;
+            next = page
+                .end
+                .and_then(|end| Some(end.moved_to(stretches.from(&end.place)?)));
+            found.extend(page.found);
+        }
+        // What lies above one and below another was read twice.
+        found.sort_unstable_by_key(|row| row.id);
+        found.dedup_by_key(|row| row.id);
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// Looks at the next rows behind a mark, in the order of their places, for what overlaps one that is used.
+    async fn pending_delete_page(
+        &mut self,
+        statement: Statement<'_>,
+        after: &Mark,
+        used: &PlaceSet,
+    ) -> Result<Page> {
+        let place = after.place.as_str();
+        let statement = statement
+            .text(" AND place >= ? AND (place > ? OR id > ?) ORDER BY place, id LIMIT ?")
+            .bind(place)
+            .bind(place)
+            .bind(after.id)
+            .bind(ROWS_PER_PAGE);
+        let rows = self.rows(&statement).await?;
+        let end = match rows.last() {
+            Some(last) if rows.len() == ROWS_PER_PAGE => Some(Mark::of(last)?),
+            _ => None,
+        };
+        let mut found = pending_deletes(&rows)?;
+        found.retain(|one| used.overlaps(&one.location));
+        Ok(Page { found, end })
+    }
+
+    /// Deletions whose places are not known, for a version noted them that wrote none; up to `limit`.
+    pub async fn pending_delete_unplaced(&mut self, limit: usize) -> Result<Vec<PendingDelete>> {
         let statement = self
-            .statement(
-                "SELECT id, location, reason, attempts, created_at, next_at
-                 FROM skep_pending_deletes
-                 WHERE id > ?
-                 ORDER BY id
-                 LIMIT ?",
-            )
-            .bind(after)
+            .statement(COLUMNS)
+            .text("WHERE place = ? ORDER BY id LIMIT ?")
+            .bind(UNKNOWN)
             .bind(limit);
         pending_deletes(&self.rows(&statement).await?)
+    }
+
+    /// Notes the places of deletions.
+    pub async fn pending_delete_place(&mut self, deletions: &[PendingDelete]) -> Result<()> {
+        for chunk in deletions.chunks(LIST_LENGTH_MAX) {
+            let ids: Vec<i64> = chunk.iter().map(|one| one.id).collect();
+            let places: Vec<Place> = chunk.iter().map(|one| Place::of(&one.location)).collect();
+            let mut statement = self.statement("UPDATE skep_pending_deletes SET place = CASE id");
+            for (id, place) in ids.iter().zip(&places) {
+                statement = statement
+                    .text(" WHEN ? THEN ?")
+                    .bind(*id)
+                    .bind(place.stored());
+            }
+            let statement = statement.text(" ELSE place END WHERE id IN ").list(&ids);
+            self.execute(&statement).await?;
+        }
+        Ok(())
     }
 
     /// Those of these numbers that are still noted.
     pub async fn pending_delete_list(&mut self, ids: &[i64]) -> Result<Vec<PendingDelete>> {
         let mut found = Vec::with_capacity(ids.len());
         for chunk in ids.chunks(LIST_LENGTH_MAX) {
-            let statement = self
-                .statement(
-                    "SELECT id, location, reason, attempts, created_at, next_at
-                     FROM skep_pending_deletes
-                     WHERE id IN ",
-                )
-                .list(chunk);
+            let statement = self.statement(COLUMNS).text("WHERE id IN ").list(chunk);
             found.extend(pending_deletes(&self.rows(&statement).await?)?);
         }
         Ok(found)
@@ -136,13 +274,8 @@ impl Session {
         limit: usize,
     ) -> Result<Vec<PendingDelete>> {
         let statement = self
-            .statement(
-                "SELECT id, location, reason, attempts, created_at, next_at
-                 FROM skep_pending_deletes
-                 WHERE next_at <= ?
-                 ORDER BY next_at, id
-                 LIMIT ?",
-            )
+            .statement(COLUMNS)
+            .text("WHERE next_at <= ? ORDER BY next_at, id LIMIT ?")
             .bind(now)
             .bind(limit);
         pending_deletes(&self.rows(&statement).await?)
@@ -185,18 +318,20 @@ impl Session {
     }
 }
 
-/// Reads rows of the six columns, in the order of the struct.
+/// Reads rows that begin with the six columns.
 fn pending_deletes(rows: &[Row]) -> Result<Vec<PendingDelete>> {
-    let found = rows.iter().map(|row| {
-        let mut cells = row.cells();
-        Ok(PendingDelete {
-            id: cells.integer()?,
-            location: Location::from_stored(cells.string()?),
-            reason: cells.string()?,
-            attempts: cells.integer()?,
-            created_at: cells.integer()?,
-            next_at: cells.time()?,
-        })
-    });
+    let found = rows.iter().map(|row| pending_delete(&mut row.cells()));
     Ok(found.collect::<Result<_, Failure>>()?)
+}
+
+/// Reads the six columns, in the order of the struct.
+fn pending_delete(cells: &mut Cells<'_>) -> Result<PendingDelete, Failure> {
+    Ok(PendingDelete {
+        id: cells.integer()?,
+        location: Location::from_stored(cells.string()?),
+        reason: cells.string()?,
+        attempts: cells.integer()?,
+        created_at: cells.integer()?,
+        next_at: cells.time()?,
+    })
 }

@@ -59,6 +59,13 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../../migrations/postgres/0005_watch_indexes.sql"),
         mysql: include_str!("../../../migrations/mysql/0005_watch_indexes.sql"),
     },
+    Migration {
+        number: 6,
+        name: "places",
+        sqlite: include_str!("../../../migrations/sqlite/0006_places.sql"),
+        postgres: include_str!("../../../migrations/postgres/0006_places.sql"),
+        mysql: include_str!("../../../migrations/mysql/0006_places.sql"),
+    },
 ];
 
 /// How long a process waits for another one's migration.

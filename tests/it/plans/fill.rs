@@ -9,6 +9,7 @@ pub(super) const LARGE_TABLES: &[&str] = &[
     "skep_databases",
     "skep_descriptors",
     "skep_discovery_changes",
+    "skep_discovery_roots",
     "skep_discovery_runs",
     "skep_discovery_skips",
     "skep_discovery_tables",

@@ -64,10 +64,21 @@ async fn a_job_comes_back_with_all_that_it_needs(test: TestDatabase) {
     let id = insert(&store, &new).await.unwrap();
     let mut session = store.session().await.unwrap();
     assert_eq!(session.job_work(id).await.unwrap(), new.work);
-    assert_eq!(
-        session.job_places().await.unwrap(),
-        [(id, place("s3://lake/orders_v2"))]
-    );
+    let target = place("s3://lake/orders_v2");
+    for (used, found) in [
+        ("s3a://lake/orders_v2/dt=1", true),
+        ("s3://lake", true),
+        ("s3://lake/orders_v2-old", false),
+        ("s3://lake/orders", false),
+    ] {
+        let other = place("s3://elsewhere/x");
+        let locations = [&other, &place(used)];
+        let wanted = found.then(|| (id, target.clone()));
+        let met = session.job_overlapping(None, &locations).await.unwrap();
+        assert_eq!(met, wanted, "{used}");
+        let met = session.job_overlapping(Some(id), &locations).await.unwrap();
+        assert_eq!(met, None, "the job's own place");
+    }
     let failure = JobFailure {
         kind: "invalid".into(),
         text: "no".into(),
@@ -124,7 +135,9 @@ async fn what_a_job_holds_is_free_once_it_is_committed(test: TestDatabase) {
     assert_eq!(committed.unwrap(), (true, false));
     assert_eq!(session.job_holding("table:7").await.unwrap(), None);
     assert_eq!(session.job_work(id).await.unwrap(), None);
-    assert!(session.job_places().await.unwrap().is_empty());
+    let target = place("s3://lake/orders_v2");
+    let met = session.job_overlapping(None, &[&target]).await.unwrap();
+    assert_eq!(met, None, "the place is nobody's any more");
     assert_eq!(session.job_source(5).await.unwrap(), Some(71));
     assert_eq!(session.job_source(9).await.unwrap(), None);
     let found = session.job_get(id).await.unwrap().unwrap();

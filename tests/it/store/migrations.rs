@@ -1,7 +1,8 @@
 //! Migrations: at once, again, refused, and alike in the three dialects.
 
-use crate::harness::{TestDatabase, on_every_database, run};
+use crate::harness::{TestDatabase, TestServer, on_every_database, run};
 use skep::error::Error;
+use skep::model::Location;
 use skep::store::{Dialect, Store, StoreSettings};
 use sqlx::{AssertSqlSafe, Connection, Row};
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ on_every_database!(
     many_processes_start_at_once,
     a_newer_database_is_refused,
     the_lock_of_a_dead_process_expires,
+    deletions_from_before_they_had_places_are_found,
 );
 
 async fn many_processes_start_at_once(test: TestDatabase) {
@@ -47,6 +49,42 @@ async fn the_lock_of_a_dead_process_expires(test: TestDatabase) {
         .await;
     // Everything is run again: each file can be.
     test.store().await.ping().await.unwrap();
+}
+
+async fn deletions_from_before_they_had_places_are_found(test: TestDatabase) {
+    test.store().await.close().await;
+    let index = match test.dialect() {
+        Dialect::Sqlite | Dialect::Postgres => "DROP INDEX skep_pending_deletes_by_place",
+        Dialect::MySql => "DROP INDEX skep_pending_deletes_by_place ON skep_pending_deletes",
+    };
+    for sql in [
+        index,
+        "ALTER TABLE skep_pending_deletes DROP COLUMN place",
+        "DELETE FROM skep_migrations WHERE number >= 6",
+    ] {
+        test.execute(sql).await;
+    }
+    for id in 1..=1200 {
+        test.execute(&format!(
+            "INSERT INTO skep_pending_deletes (id, location, reason, attempts, created_at, next_at)
+             VALUES ({id}, 's3a://lake/t/dt={id}', 'a test', 1, 1, 4102444800)"
+        ))
+        .await;
+    }
+    let place = |text: &str| Location::parse(text).unwrap();
+    let found = async |used: Location| {
+        let store = test.store().await;
+        let mut session = store.session().await.unwrap();
+        let found = session.pending_delete_overlapping(&[&used], 5000).await;
+        let unplaced = session.pending_delete_unplaced(5000).await.unwrap();
+        (found.unwrap().len(), unplaced.len())
+    };
+    assert_eq!(found(place("s3://lake/t/dt=7")).await, (1, 1200));
+    assert_eq!(found(place("s3://lake/t")).await, (1200, 1200));
+    // A server knows their places once it has started.
+    drop(TestServer::start(&test).await);
+    assert_eq!(found(place("s3://lake/t/dt=7")).await, (1, 0));
+    assert_eq!(found(place("s3://lake/t")).await, (1200, 0));
 }
 
 /// The lock lasts two seconds, the migration longer.

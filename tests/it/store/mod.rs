@@ -9,6 +9,7 @@ mod leases;
 mod locks;
 mod migrations;
 mod partitions;
+mod places;
 mod planning;
 mod pool;
 mod prepared;

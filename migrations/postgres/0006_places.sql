@@ -1,0 +1,8 @@
+-- Dropped data by its place: who is about to use one asks what was dropped at, above or below it, however much there is.
+
+-- Storage, bucket and key, as in skep_discovery_roots, cut to what an index holds. Empty where it is not known: in rows from
+-- before, and in those that the version before still writes. skep fills them in when it starts, and finds them meanwhile.
+
+ALTER TABLE skep_pending_deletes ADD COLUMN IF NOT EXISTS place TEXT COLLATE "C" NOT NULL DEFAULT '';
+
+CREATE INDEX IF NOT EXISTS skep_pending_deletes_by_place ON skep_pending_deletes (place, id);
