@@ -8,8 +8,9 @@ use axum::response::Response;
 use axum::routing::MethodRouter;
 use futures::future::BoxFuture;
 use std::sync::Arc;
-use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::Path;
+// The macro of `utoipa_axum` writes these two names into its users' code as well, so they stay within a version of it.
+use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::openapi::path::Paths;
 use utoipa_axum::PathItemExt;
 use utoipa_axum::router::UtoipaMethodRouter;

@@ -276,14 +276,7 @@ impl Session {
         limit: usize,
         buckets_left_out: &[&str],
     ) -> Result<Vec<DueTable>> {
-        let statement = self
-            .statement(DUE)
-            .text("WHERE d.paused_at IS NULL AND d.window_at <= ")
-            .now_once()
-            .without_buckets(buckets_left_out)
-            .text(" ORDER BY d.window_at, d.table_id LIMIT ?")
-            .bind(limit);
-        due_of(&self.rows(&statement).await?)
+        self.due_by("d.window_at", limit, buckets_left_out).await
     }
 
     /// The same for those that are due for a sweep.
@@ -292,12 +285,26 @@ impl Session {
         limit: usize,
         buckets_left_out: &[&str],
     ) -> Result<Vec<DueTable>> {
+        self.due_by("d.sweep_at", limit, buckets_left_out).await
+    }
+
+    /// Those whose moment in this column has come.
+    async fn due_by(
+        &mut self,
+        moment: &'static str,
+        limit: usize,
+        buckets_left_out: &[&str],
+    ) -> Result<Vec<DueTable>> {
         let statement = self
             .statement(DUE)
-            .text("WHERE d.paused_at IS NULL AND d.sweep_at <= ")
+            .text("WHERE d.paused_at IS NULL AND ")
+            .text(moment)
+            .text(" <= ")
             .now_once()
             .without_buckets(buckets_left_out)
-            .text(" ORDER BY d.sweep_at, d.table_id LIMIT ?")
+            .text(" ORDER BY ")
+            .text(moment)
+            .text(", d.table_id LIMIT ?")
             .bind(limit);
         due_of(&self.rows(&statement).await?)
     }

@@ -12,7 +12,7 @@ use crate::store::sql::limits::{OBJECT_NAME_BYTES_MAX, check_length};
 use crate::store::sql::name_list::NAMES_PER_STATEMENT_MAX;
 use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
-use crate::store::sql::statement::LIST_LENGTH_MAX;
+use crate::store::sql::statement::{LIST_LENGTH_MAX, Statement};
 use std::sync::Arc;
 
 /// The descriptor's text comes along in a sub-select, so that one round trip fetches a table and a lock on it holds
@@ -118,6 +118,30 @@ impl TableTexts {
             parameters: parameters_text(&table.parameters)?,
         })
     }
+}
+
+/// Binds the columns of a row from `name` to `rest`, in the order in which both writing statements name them.
+fn columns_bind<'a>(
+    statement: Statement<'a>,
+    table: &'a Table,
+    texts: &'a TableTexts,
+    descriptor_id: i64,
+) -> Statement<'a> {
+    statement
+        .bind(table.at.table.as_str())
+        .bind(table.table_type.as_str())
+        .bind(table.owner.as_deref())
+        .bind(principal_type_number(table.owner_type))
+        .bind(table.created_at)
+        .bind(table.last_access_at)
+        .bind(table.retention)
+        .bind(table.location.as_ref().map(Location::as_str))
+        .bind(descriptor_id)
+        .bind(texts.partition_keys.as_deref())
+        .bind(texts.parameters.as_deref())
+        .bind(table.view_original_text.as_deref())
+        .bind(table.view_expanded_text.as_deref())
+        .bind(table.unknown_fields.as_slice())
 }
 
 impl Session {
@@ -321,21 +345,8 @@ impl Session {
                     view_original_text, view_expanded_text, rest, database_id)
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ",
             )
-            .bind(id)
-            .bind(table.at.table.as_str())
-            .bind(table.table_type.as_str())
-            .bind(table.owner.as_deref())
-            .bind(principal_type_number(table.owner_type))
-            .bind(table.created_at)
-            .bind(table.last_access_at)
-            .bind(table.retention)
-            .bind(table.location.as_ref().map(Location::as_str))
-            .bind(descriptor_id)
-            .bind(texts.partition_keys.as_deref())
-            .bind(texts.parameters.as_deref())
-            .bind(table.view_original_text.as_deref())
-            .bind(table.view_expanded_text.as_deref())
-            .bind(table.unknown_fields.as_slice())
+            .bind(id);
+        let statement = columns_bind(statement, table, &texts, descriptor_id)
             .database_id(&database)
             .text(")");
         self.execute(&statement).await.map_err(|failure| {
@@ -353,28 +364,14 @@ impl Session {
         let texts = TableTexts::new(table)?;
         let database = table.at.database_ref();
         let descriptor_id = self.descriptor_id(&table.descriptor).await?;
-        let statement = self
-            .statement(
-                "UPDATE skep_tables
+        let statement = self.statement(
+            "UPDATE skep_tables
                  SET name = ?, table_type = ?, owner_name = ?, owner_type = ?, created_at = ?,
                      last_access_at = ?, retention = ?, location = ?, descriptor_id = ?,
                      partition_keys = ?, parameters = ?, view_original_text = ?,
                      view_expanded_text = ?, rest = ?, database_id = ",
-            )
-            .bind(table.at.table.as_str())
-            .bind(table.table_type.as_str())
-            .bind(table.owner.as_deref())
-            .bind(principal_type_number(table.owner_type))
-            .bind(table.created_at)
-            .bind(table.last_access_at)
-            .bind(table.retention)
-            .bind(table.location.as_ref().map(Location::as_str))
-            .bind(descriptor_id)
-            .bind(texts.partition_keys.as_deref())
-            .bind(texts.parameters.as_deref())
-            .bind(table.view_original_text.as_deref())
-            .bind(table.view_expanded_text.as_deref())
-            .bind(table.unknown_fields.as_slice())
+        );
+        let statement = columns_bind(statement, table, &texts, descriptor_id)
             .database_id(&database)
             .text(" WHERE id = ?")
             .bind(table.id);

@@ -260,13 +260,17 @@ impl House {
         let names = names.expect("the names");
         let table = orders();
         let select = catalog.partition_names(&table, PartitionSelection::All, None);
+        let locks = catalog.lock_list(&LockFilter::default()).await;
+        let mut locks = locks.expect("the locks");
+        // A lock gets older by itself.
+        locks.iter_mut().for_each(|one| one.lock.idle_s = 0);
         [
             text(catalog.event_last_id().await),
             text(catalog.databases(&hive, None).await),
             text(catalog.tables_by_name(&database(), &names).await),
             text(select.await),
             text(catalog.function_list(&hive).await),
-            text(catalog.lock_list(&LockFilter::default()).await),
+            text(Ok(locks)),
             text(discovery.discovery_runs(&orders(), None, 100).await),
             text(watch.source_list().await),
             text(watch.mute_list().await),
