@@ -34,7 +34,7 @@ impl Catalog {
             created_at: self.now(),
             unknown_fields: Vec::new(),
         };
-        self.lake.directory_make(&database.location).await?;
+        self.lake.directory_create(&database.location).await?;
         transact!(self.store, |session| {
             session.database_insert_if_missing(&database).await
         })?;

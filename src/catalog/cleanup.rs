@@ -1,14 +1,14 @@
-//! Removing directories that were made in vain, or that nothing is left in.
+//! Removing directories that were created in vain, or that nothing is left in.
 
 use super::Catalog;
-use crate::lake::Made;
+use crate::lake::CreatedDirectory;
 use crate::model::Database;
 
 impl Catalog {
-    /// Removes a directory that was made for something that could not be stored.
-    pub(super) async fn directory_discard(&self, made: &Made) {
-        if let Err(failure) = self.lake.directory_unmake(made).await {
-            tracing::warn!(location = %made.location(), %failure, "cannot remove a directory made in vain");
+    /// Removes a directory that was created for something that could not be stored.
+    pub(super) async fn directory_discard(&self, created: &CreatedDirectory) {
+        if let Err(failure) = self.lake.directory_remove(created).await {
+            tracing::warn!(location = %created.location(), %failure, "cannot remove a directory created in vain");
         }
     }
 

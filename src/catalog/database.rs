@@ -87,7 +87,7 @@ impl Operations<'_> {
             created_at: self.now(),
             unknown_fields: spec.unknown_fields,
         };
-        let made = self.lake.directory_make(&database.location).await?;
+        let created = self.lake.directory_create(&database.location).await?;
         let stored = transact!(self.store, |session| {
             let id = session.database_insert(&database).await?;
             let event = database_event(
@@ -101,7 +101,7 @@ impl Operations<'_> {
             Ok(())
         });
         if stored.is_err() {
-            self.directory_discard(&made).await;
+            self.directory_discard(&created).await;
         }
         stored
     }
@@ -160,7 +160,7 @@ impl Operations<'_> {
     }
 
     /// Changes a database: parameters and owner always, description and locations only where they are not blank.
-    /// No directory is made or moved. The name never changes (HMS ignores it, and Trino reads back to find out).
+    /// No directory is created or moved. The name never changes (HMS ignores it, and Trino reads back to find out).
     pub async fn database_alter(&self, at: &DatabaseRef, spec: DatabaseSpec) -> Result<()> {
         self.authorize(Action::Alter, Resource::Database(at))
             .await?;

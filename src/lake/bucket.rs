@@ -11,7 +11,7 @@ mod query;
 
 pub(super) use query::{OddKey, PageStart, Query};
 
-use super::moment::{Moment, Spared};
+use super::moment::{Kept, Moment};
 use super::progress::Progress;
 use super::{Summary, error::LakeError, is_hidden, settings::S3Settings};
 use crate::model::Location;
@@ -73,8 +73,8 @@ impl Bucket {
         at: &Location,
         moment: Option<Moment>,
         progress: &Progress,
-    ) -> Result<Spared, LakeError> {
-        let mut spared = Spared::default();
+    ) -> Result<Kept, LakeError> {
+        let mut kept = Kept::default();
         let mut token = None;
         loop {
             let (objects, next) = self.page(at, token, PAGE_KEYS_MAX).await?;
@@ -82,7 +82,7 @@ impl Bucket {
             let mut sizes = Vec::with_capacity(objects.len());
             for object in &objects {
                 let side = moment.map(|moment| moment.side(object.last_modified.into()));
-                if side.is_none_or(|side| spared.judge(side)) {
+                if side.is_none_or(|side| kept.judge(side)) {
                     keys.extend(keys_of(at, object));
                     sizes.push(object.size);
                 }
@@ -92,7 +92,7 @@ impl Bucket {
                 progress.add(bytes);
             }
             if next.is_none() {
-                return Ok(spared);
+                return Ok(kept);
             }
             token = next;
         }

@@ -2,9 +2,9 @@
 //! that may wait. Symbolic links are never followed downwards, so that nothing outside of a
 //! table's directory is counted or deleted.
 
-use super::moment::{Moment, Side, Spared};
+use super::moment::{Kept, Moment, Side};
 use super::progress::Progress;
-use super::{Made, Summary, error::LakeError, is_hidden};
+use super::{CreatedDirectory, Summary, error::LakeError, is_hidden};
 use crate::model::Location;
 use std::fs;
 use std::io;
@@ -12,8 +12,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Makes the directory and the ones above it that are missing.
-pub(super) fn directory_make(at: &Location) -> Result<Made, LakeError> {
+/// Creates the directory and the ones above it that are missing.
+pub(super) fn directory_create(at: &Location) -> Result<CreatedDirectory, LakeError> {
     let mut levels = 0;
     let mut missing = Some(at.clone());
     while let Some(here) = missing {
@@ -32,14 +32,14 @@ pub(super) fn directory_make(at: &Location) -> Result<Made, LakeError> {
     if levels > 0 {
         fs::create_dir_all(at.path()).map_err(|error| LakeError::from_io(at.as_str(), error))?;
     }
-    Ok(Made {
+    Ok(CreatedDirectory {
         location: at.clone(),
         levels,
     })
 }
 
 /// Removes the lowest `levels` directories of a path as long as they are empty.
-pub(super) fn directory_unmake(at: &Location, levels: usize) -> Result<(), LakeError> {
+pub(super) fn directory_remove(at: &Location, levels: usize) -> Result<(), LakeError> {
     let mut next = Some(at.clone());
     for _ in 0..levels {
         let Some(here) = next else { break };
@@ -151,25 +151,25 @@ pub(super) fn directory_delete_older(
     at: &Location,
     moment: Moment,
     progress: &Progress,
-) -> Result<Spared, LakeError> {
-    let mut spared = Spared::default();
-    older_delete(Path::new(at.path()), moment, &mut spared, progress)
+) -> Result<Kept, LakeError> {
+    let mut kept = Kept::default();
+    older_delete(Path::new(at.path()), moment, &mut kept, progress)
         .map_err(|error| LakeError::from_io(at.as_str(), error))?;
-    Ok(spared)
+    Ok(kept)
 }
 
 /// Deletes what is old at and below a path. As deep as paths are long, so the stack suffices.
 fn older_delete(
     path: &Path,
     moment: Moment,
-    spared: &mut Spared,
+    kept: &mut Kept,
     progress: &Progress,
 ) -> io::Result<()> {
     let Some(found) = present(fs::symlink_metadata(path))? else {
         return Ok(());
     };
     if !found.is_dir() {
-        if spared.judge(moment.side(changed(&found)?)) {
+        if kept.judge(moment.side(changed(&found)?)) {
             present(fs::remove_file(path))?;
             progress.add(found.len());
         }
@@ -181,7 +181,7 @@ fn older_delete(
     };
     // The listing is closed before the descent: files that may be open at once are few.
     for entry in entries.collect::<io::Result<Vec<_>>>()? {
-        older_delete(&entry.path(), moment, spared, progress)?;
+        older_delete(&entry.path(), moment, kept, progress)?;
     }
     if moment.side(born) == Side::Before {
         match fs::remove_dir(path) {

@@ -3,8 +3,8 @@
 //! nor the database: whether a directory *may* be deleted is decided above, and here stand only
 //! the rails that no decision passes (a root, a bucket, the warehouse itself).
 //!
-//! All operations can be repeated: making what exists, deleting what is gone and copying what is
-//! half copied succeed. On S3 a directory needs no making; it exists while a key lies below it.
+//! All operations can be repeated: creating what exists, deleting what is gone and copying what is
+//! half copied succeed. On S3 a directory needs no creating; it exists while a key lies below it.
 
 mod bucket;
 mod error;
@@ -18,7 +18,7 @@ mod settings;
 
 pub use error::{Cause, LakeError};
 pub use footer::{Footer, FooterFault, UnsupportedColumn};
-pub use moment::{Moment, Spared};
+pub use moment::{Kept, Moment};
 pub use progress::Progress;
 pub use queue::{
     EventKind, MalformedMessage, ObjectEvent, Queue, QueueDepth, QueueError, QueueMessage,
@@ -33,17 +33,17 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What [`Lake::directory_make`] did, so that it can be undone.
+/// What [`Lake::directory_create`] did, so that it can be undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Made {
+pub struct CreatedDirectory {
     location: Location,
     levels: usize,
 }
 
-impl Made {
+impl CreatedDirectory {
     /// Whether the directory was not there before. Hive gives quick statistics only to
     /// directories that were.
-    pub fn created(&self) -> bool {
+    pub fn is_new(&self) -> bool {
         self.levels > 0
     }
 
@@ -128,19 +128,19 @@ impl Lake {
         }
     }
 
-    /// Makes a directory and the missing ones above it, and tells whether it existed. On a storage that is not reached
-    /// nothing is made and nothing is there: whoever writes its files makes it. One that no engine knows is refused.
-    pub async fn directory_make(&self, at: &Location) -> Result<Made, LakeError> {
+    /// Creates a directory and the missing ones above it, and tells whether it existed. On a storage that is not reached
+    /// nothing is created and nothing is there: whoever writes its files creates it. One that no engine knows is refused.
+    pub async fn directory_create(&self, at: &Location) -> Result<CreatedDirectory, LakeError> {
         match at.storage() {
-            Storage::File => on_disk(at, local::directory_make).await,
+            Storage::File => on_disk(at, local::directory_create).await,
             Storage::S3 => {
                 let found = self.bucket(at)?.exists(at).await?;
-                Ok(Made {
+                Ok(CreatedDirectory {
                     location: at.clone(),
                     levels: usize::from(!found),
                 })
             }
-            Storage::Other if KEPT_SCHEMES.contains(&at.scheme()) => Ok(Made {
+            Storage::Other if KEPT_SCHEMES.contains(&at.scheme()) => Ok(CreatedDirectory {
                 location: at.clone(),
                 levels: 1,
             }),
@@ -148,13 +148,13 @@ impl Lake {
         }
     }
 
-    /// Removes what [`Lake::directory_make`] made, as far as it is still empty: for a transaction
+    /// Removes what [`Lake::directory_create`] created, as far as it is still empty: for a transaction
     /// that failed after it.
-    pub async fn directory_unmake(&self, made: &Made) -> Result<(), LakeError> {
-        let at = &made.location;
-        let levels = made.levels;
+    pub async fn directory_remove(&self, created: &CreatedDirectory) -> Result<(), LakeError> {
+        let at = &created.location;
+        let levels = created.levels;
         match at.storage() {
-            Storage::File => on_disk(at, move |at| local::directory_unmake(at, levels)).await,
+            Storage::File => on_disk(at, move |at| local::directory_remove(at, levels)).await,
             Storage::S3 | Storage::Other => Ok(()),
         }
     }
@@ -295,7 +295,7 @@ impl Lake {
         at: &Location,
         moment: Moment,
         progress: &Arc<Progress>,
-    ) -> Result<Spared, LakeError> {
+    ) -> Result<Kept, LakeError> {
         self.rails(at)?;
         match at.storage() {
             Storage::File => {

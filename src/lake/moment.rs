@@ -18,9 +18,9 @@ pub(super) enum Side {
     After,
 }
 
-/// What a deletion left where it was, because it changed after the [`Moment`] that was given.
+/// What a deletion kept, because it changed after the [`Moment`] that was given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Spared {
+pub struct Kept {
     /// Files that may be older or younger.
     pub unclear: u64,
     /// Files that are younger for certain.
@@ -62,7 +62,7 @@ pub(super) fn millis(at: SystemTime) -> i64 {
     i64::try_from(nanoseconds).unwrap_or(i64::MAX)
 }
 
-impl Spared {
+impl Kept {
     /// Counts a file; says whether it is to be deleted instead.
     pub(super) fn judge(&mut self, side: Side) -> bool {
         match side {

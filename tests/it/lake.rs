@@ -25,9 +25,9 @@ async fn remote() -> (S3Server, Lake) {
 async fn a_directory_is_made_once_and_unmade_only_while_it_is_empty() {
     let (directory, lake, root) = local();
     let table = format!("{root}/db.db/t/ds=2024-01-01 00%3A00");
-    let made = lake.directory_make(&place(&table)).await.unwrap();
-    assert!(made.created());
-    assert_eq!(made.location().as_str(), table);
+    let created = lake.directory_create(&place(&table)).await.unwrap();
+    assert!(created.is_new());
+    assert_eq!(created.location().as_str(), table);
     assert!(
         directory
             .path()
@@ -36,22 +36,22 @@ async fn a_directory_is_made_once_and_unmade_only_while_it_is_empty() {
     );
     assert!(
         !lake
-            .directory_make(&place(format!("{table}/")))
+            .directory_create(&place(format!("{table}/")))
             .await
             .unwrap()
-            .created()
+            .is_new()
     );
 
-    lake.directory_unmake(&made).await.unwrap();
+    lake.directory_remove(&created).await.unwrap();
     assert!(
         !directory.path().join("db.db").exists(),
-        "the parents it made go too"
+        "the parents it created go too"
     );
     assert!(directory.path().exists(), "and no other");
 
-    let again = lake.directory_make(&place(&table)).await.unwrap();
+    let again = lake.directory_create(&place(&table)).await.unwrap();
     fs::write(directory.path().join("db.db/t/part"), "x").unwrap();
-    lake.directory_unmake(&again).await.unwrap();
+    lake.directory_remove(&again).await.unwrap();
     assert!(directory.path().join("db.db/t/part").exists());
 }
 
@@ -60,7 +60,7 @@ async fn a_file_in_the_way_of_a_directory_is_told() {
     let (directory, lake, root) = local();
     fs::write(directory.path().join("t"), "x").unwrap();
     for location in [format!("{root}/t"), format!("{root}/t/p")] {
-        let error = lake.directory_make(&place(&location)).await.unwrap_err();
+        let error = lake.directory_create(&place(&location)).await.unwrap_err();
         assert!(matches!(error, LakeError::AlreadyExists { .. }), "{error}");
     }
 }
@@ -263,15 +263,18 @@ async fn on_s3_a_directory_exists_while_a_key_lies_below_it() {
                 .unwrap()
         );
     }
-    let made = lake.directory_make(&place("s3a://lake/new")).await.unwrap();
-    assert!(made.created());
-    lake.directory_unmake(&made).await.unwrap();
+    let created = lake
+        .directory_create(&place("s3a://lake/new"))
+        .await
+        .unwrap();
+    assert!(created.is_new());
+    lake.directory_remove(&created).await.unwrap();
     assert!(
         !lake
-            .directory_make(&place("s3a://lake/t"))
+            .directory_create(&place("s3a://lake/t"))
             .await
             .unwrap()
-            .created()
+            .is_new()
     );
     let error = lake.exists(&place("s3a://absent/t")).await.unwrap_err();
     assert!(matches!(error, LakeError::NotFound { .. }), "{error}");
@@ -421,9 +424,9 @@ async fn on_s3_an_empty_parents_marker_goes_with_its_last_partition() {
 async fn a_storage_that_is_not_reached_refuses_the_work() {
     let (_directory, lake, _) = local();
     let at = place("hdfs://nn:8020/a");
-    let made = lake.directory_make(&at).await.unwrap();
-    assert!(made.created(), "as far as it is known");
-    lake.directory_unmake(&made).await.unwrap();
+    let created = lake.directory_create(&at).await.unwrap();
+    assert!(created.is_new(), "as far as it is known");
+    lake.directory_remove(&created).await.unwrap();
     for failed in [
         lake.exists(&at).await.map(drop),
         lake.directory_delete(&at).await,
@@ -462,11 +465,11 @@ async fn only_what_is_older_is_deleted_and_a_file_that_was_moved_in_is_young() {
     fs::create_dir(table.join("p=2")).unwrap();
 
     let location = format!("{root}/t");
-    let spared = lake
+    let kept = lake
         .directory_delete_older(&place(&location), Moment::exact(moment), &Arc::default())
         .await
         .unwrap();
-    assert_eq!((spared.unclear, spared.younger), (0, 2));
+    assert_eq!((kept.unclear, kept.younger), (0, 2));
     let mut left: Vec<_> = fs::read_dir(&table)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -474,16 +477,16 @@ async fn only_what_is_older_is_deleted_and_a_file_that_was_moved_in_is_young() {
     left.sort();
     assert_eq!(left, ["moved", "new", "p=2"]);
     let about = Moment::about(moment, Duration::from_hours(1));
-    let spared = lake
+    let kept = lake
         .directory_delete_older(&place(&location), about, &Arc::default())
         .await
         .unwrap();
-    assert_eq!((spared.unclear, spared.younger), (2, 0));
+    assert_eq!((kept.unclear, kept.younger), (2, 0));
     let later = Moment::exact(moment + 3_600_000);
-    let spared = lake
+    let kept = lake
         .directory_delete_older(&place(&location), later, &Arc::default())
         .await
         .unwrap();
-    assert_eq!((spared.unclear, spared.younger), (0, 0));
+    assert_eq!((kept.unclear, kept.younger), (0, 0));
     assert!(!table.exists());
 }

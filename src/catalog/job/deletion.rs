@@ -28,7 +28,7 @@ use crate::catalog::partition::PARTITIONS_PER_PAGE;
 use crate::catalog::places::untouchable;
 use crate::deadline;
 use crate::error::Result;
-use crate::lake::{Moment, Progress, Spared};
+use crate::lake::{Kept, Moment, Progress};
 use crate::model::{Job, JobKind, JobPhase, JobProgress, Location, NewJob, Table, TableRef};
 use crate::store::{PendingDelete, Session};
 use crate::transact;
@@ -322,8 +322,8 @@ impl Catalog {
             .lake
             .directory_delete_older(location, dropped, progress);
         let outcome = match deleted.await {
-            Ok(spared) => {
-                spared_tell(location, spared);
+            Ok(kept) => {
+                kept_tell(location, kept);
                 self.directory_keep(location, keeps_directory).await
             }
             Err(failure) => Err(failure.into()),
@@ -340,7 +340,7 @@ impl Catalog {
     /// Makes the directory of truncated data again, where it was deleted with what was in it.
     async fn directory_keep(&self, location: &Location, keeps: bool) -> Result<()> {
         if keeps {
-            self.lake.directory_make(location).await?;
+            self.lake.directory_create(location).await?;
         }
         Ok(())
     }
@@ -393,14 +393,14 @@ impl Catalog {
             return Ok(false);
         }
         if job.kind == JobKind::Truncate {
-            self.truncated_directories_make(job.table_id).await?;
+            self.truncated_directories_create(job.table_id).await?;
         }
         self.deletion_job_done(job.id, None).await;
         Ok(true)
     }
 
     /// Makes the directories of a truncated table that were deleted with what was in them.
-    async fn truncated_directories_make(&self, table_id: i64) -> Result<()> {
+    async fn truncated_directories_create(&self, table_id: i64) -> Result<()> {
         let mut session = self.store.session().await?;
         let Some(at) = session.table_place(table_id).await? else {
             return Ok(());
@@ -432,9 +432,9 @@ impl Catalog {
 }
 
 /// Files that a deletion left behind are worth a line: they belong to who wrote them, or to nobody.
-pub(super) fn spared_tell(location: &Location, spared: Spared) {
-    if spared.younger > 0 {
-        let files = spared.younger;
+pub(super) fn kept_tell(location: &Location, kept: Kept) {
+    if kept.younger > 0 {
+        let files = kept.younger;
         tracing::warn!(
             %location,
             files,

@@ -1,13 +1,13 @@
 //! Deletions that were not done at once: taken up by the background, or by who is about to use a place. The rules stand
 //! at [`deletion`](super::deletion).
 
-use super::deletion::{RETRY_DELAY_S, spared_tell};
+use super::deletion::{RETRY_DELAY_S, kept_tell};
 use super::relocation::busy;
 use crate::back_off::BackOff;
 use crate::catalog::Catalog;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
-use crate::lake::{Moment, Progress, Spared};
+use crate::lake::{Kept, Moment, Progress};
 use crate::model::Location;
 use crate::store::PendingDelete;
 use crate::transact;
@@ -46,8 +46,8 @@ impl Operations<'_> {
             tried += 1;
             let (location, attempts) = (&one.location, one.attempts + 1);
             match self.pending_delete_finish(&one).await {
-                Ok(Spared { unclear: 0, .. }) => {}
-                Ok(Spared { unclear, .. }) => {
+                Ok(Kept { unclear: 0, .. }) => {}
+                Ok(Kept { unclear, .. }) => {
                     failed += 1;
                     tracing::warn!(
                         %location,
@@ -102,7 +102,7 @@ impl Catalog {
     }
 
     async fn place_clear(&self, pending: &PendingDelete) -> Result<()> {
-        let Spared { unclear, .. } = self.pending_delete_finish(pending).await?;
+        let Kept { unclear, .. } = self.pending_delete_finish(pending).await?;
         if unclear == 0 {
             return Ok(());
         }
@@ -144,7 +144,7 @@ impl Catalog {
     }
 
     /// Deletes what is older than the drop for certain, and strikes the deletion off unless something may be.
-    pub(super) async fn pending_delete_finish(&self, pending: &PendingDelete) -> Result<Spared> {
+    pub(super) async fn pending_delete_finish(&self, pending: &PendingDelete) -> Result<Kept> {
         let mut session = self.store.session().await?;
         let dropped = match session.job_source(pending.id).await? {
             Some(newest_ms) => Moment::exact(newest_ms),
@@ -152,18 +152,18 @@ impl Catalog {
         };
         drop(session);
         let progress = Arc::new(Progress::default());
-        let spared = self
+        let kept = self
             .lake
             .directory_delete_older(&pending.location, dropped, &progress)
             .await;
         self.jobs.figures.add(&progress);
-        let spared = spared?;
-        if spared.unclear == 0 {
+        let kept = kept?;
+        if kept.unclear == 0 {
             transact!(self.store, |session| {
                 session.pending_delete_done(pending.id).await
             })?;
-            spared_tell(&pending.location, spared);
+            kept_tell(&pending.location, kept);
         }
-        Ok(spared)
+        Ok(kept)
     }
 }

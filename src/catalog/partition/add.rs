@@ -7,7 +7,7 @@ use crate::catalog::Catalog;
 use crate::catalog::table::last_ddl_time_fill;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
-use crate::lake::Made;
+use crate::lake::CreatedDirectory;
 use crate::model::{EventKind, Parameters, Partition, Table, TableRef};
 use crate::transact;
 use std::collections::HashSet;
@@ -83,9 +83,12 @@ impl Catalog {
         if partitions.is_empty() {
             return Ok(PartitionsOf { table, partitions });
         }
-        let made = self.partition_directories_make(&table, &partitions).await?;
+        let created = self
+            .partition_directories_create(&table, &partitions)
+            .await?;
         if gather {
-            self.partition_statistics_fill(&mut partitions, &made).await;
+            self.partition_statistics_fill(&mut partitions, &created)
+                .await;
         }
         let stored = self
             .partitions_store(&table, &partitions, options.if_not_exists, now)
@@ -97,7 +100,7 @@ impl Catalog {
                 Ok(PartitionsOf { table, partitions })
             }
             Err(failure) => {
-                self.partitions_undo(&table, &partitions, &made).await;
+                self.partitions_undo(&table, &partitions, &created).await;
                 Err(failure)
             }
         }
@@ -140,7 +143,12 @@ impl Catalog {
     }
 
     /// Removes the directories of a request that failed. Where another client was faster, they are in use by now.
-    async fn partitions_undo(&self, table: &Table, partitions: &[Partition], made: &[Made]) {
+    async fn partitions_undo(
+        &self,
+        table: &Table,
+        partitions: &[Partition],
+        created: &[CreatedDirectory],
+    ) {
         let names: Vec<&str> = partitions.iter().map(|one| one.name.as_str()).collect();
         let stored = match self.store.session().await {
             Ok(mut session) => session.partition_list_by_names(table.id, &names).await,
@@ -152,7 +160,7 @@ impl Catalog {
             .iter()
             .filter_map(|one| one.full_location(table.location.as_ref()))
             .collect();
-        self.partition_directories_unmake(made, &used).await;
+        self.partition_directories_remove(created, &used).await;
     }
 }
 

@@ -1,9 +1,9 @@
-//! The directories of partitions, many at once: made before a write, counted, and removed again when it failed.
+//! The directories of partitions, many at once: created before a write, counted, and removed again when it failed.
 
 use crate::catalog::Catalog;
 use crate::catalog::table::{NUM_FILES, TOTAL_SIZE};
 use crate::error::Result;
-use crate::lake::Made;
+use crate::lake::CreatedDirectory;
 use crate::model::{Location, Parameters, Partition, Table};
 use futures::future::join_all;
 use std::collections::HashSet;
@@ -12,58 +12,58 @@ use std::collections::HashSet;
 const DIRECTORIES_CONCURRENT_MAX: usize = 16;
 
 impl Catalog {
-    /// Makes the directories of partitions. Gives what was made, in the partitions' order; where one fails, those made
+    /// Creates the directories of partitions. Gives what was created, in the partitions' order; where one fails, those created
     /// before are removed again. Partitions of views have no directories.
-    pub(super) async fn partition_directories_make(
+    pub(super) async fn partition_directories_create(
         &self,
         table: &Table,
         partitions: &[Partition],
-    ) -> Result<Vec<Made>> {
+    ) -> Result<Vec<CreatedDirectory>> {
         let locations = locations_of(table, partitions);
         let places: Vec<&Location> = locations.iter().collect();
         self.places_clear(&places).await?;
-        let mut made = Vec::with_capacity(locations.len());
+        let mut created = Vec::with_capacity(locations.len());
         for chunk in locations.chunks(DIRECTORIES_CONCURRENT_MAX) {
             let mut failure = None;
-            for outcome in join_all(chunk.iter().map(|at| self.lake.directory_make(at))).await {
+            for outcome in join_all(chunk.iter().map(|at| self.lake.directory_create(at))).await {
                 match outcome {
-                    Ok(one) => made.push(one),
+                    Ok(one) => created.push(one),
                     Err(why) => failure = Some(why),
                 }
             }
             if let Some(why) = failure {
-                self.partition_directories_unmake(&made, &HashSet::new())
+                self.partition_directories_remove(&created, &HashSet::new())
                     .await;
                 return Err(why.into());
             }
         }
-        Ok(made)
+        Ok(created)
     }
 
-    /// Removes what was made for partitions that could not be stored, except for the places in `used`.
-    pub(super) async fn partition_directories_unmake(
+    /// Removes what was created for partitions that could not be stored, except for the places in `used`.
+    pub(super) async fn partition_directories_remove(
         &self,
-        made: &[Made],
+        created: &[CreatedDirectory],
         used: &HashSet<Location>,
     ) {
-        for one in made {
-            if one.created() && !used.contains(one.location()) {
+        for one in created {
+            if one.is_new() && !used.contains(one.location()) {
                 self.directory_discard(one).await;
             }
         }
     }
 
-    /// Counts the files of partitions whose directories existed before (`made` says so), unless the client brought the
+    /// Counts the files of partitions whose directories existed before (`created` says so), unless the client brought the
     /// figures along. A directory that cannot be read leaves the parameters alone.
     pub(super) async fn partition_statistics_fill(
         &self,
         partitions: &mut [Partition],
-        made: &[Made],
+        created: &[CreatedDirectory],
     ) {
         let wanted: Vec<(&mut Parameters, &Location)> = partitions
             .iter_mut()
-            .zip(made)
-            .filter(|(partition, one)| !one.created() && !has_figures(&partition.parameters))
+            .zip(created)
+            .filter(|(partition, one)| !one.is_new() && !has_figures(&partition.parameters))
             .map(|(partition, one)| (&mut partition.parameters, one.location()))
             .collect();
         self.directories_count(wanted).await;

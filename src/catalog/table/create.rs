@@ -34,14 +34,14 @@ impl Operations<'_> {
         table_type_normalise(&mut table);
         self.table_locate(&mut table, &database)?;
         let directory = table.location.clone().filter(|_| !table.is_view());
-        let made = match &directory {
+        let created = match &directory {
             Some(location) => {
                 self.places_clear(&[location]).await?;
-                Some(self.lake.directory_make(location).await?)
+                Some(self.lake.directory_create(location).await?)
             }
             None => None,
         };
-        if gather && made.as_ref().is_some_and(|made| !made.created()) {
+        if gather && created.as_ref().is_some_and(|created| !created.is_new()) {
             self.table_statistics_fill(&mut table).await;
         }
         last_ddl_time_fill(&mut table.parameters, now);
@@ -57,8 +57,8 @@ impl Operations<'_> {
             session.event_append(now, &[event]).await?;
             Ok(())
         });
-        if let (Err(_), Some(made)) = (&stored, &made) {
-            self.directory_discard(made).await;
+        if let (Err(_), Some(created)) = (&stored, &created) {
+            self.directory_discard(created).await;
         }
         stored
     }
