@@ -61,6 +61,7 @@ impl From<LakeError> for Error {
                 source,
             },
             LakeError::Unsupported { .. } => Self::Unsupported(text),
+            LakeError::Unnameable { .. } => Self::NotAllowed(text),
             LakeError::Invalid { .. }
             | LakeError::NotFound { .. }
             | LakeError::AlreadyExists { .. }

@@ -1,32 +1,34 @@
 //! One S3 bucket: directories are key prefixes, so a directory exists when a key lies below it.
 //! Everything is done page by page and can be repeated after a crash at any point.
 //!
-//! Hadoop's S3A writes *directory markers*: empty objects whose key ends with a slash. The client
-//! library drops that slash when it lists, so an empty object may be a marker in disguise; where
-//! it matters both keys are tried. `marker_key` is the one way to name a marker.
+//! Keys are taken as they are. Where files are looked for and counted, what is no path is passed over; what is copied or
+//! deleted takes all keys along. Hadoop's S3A writes *directory markers*: empty objects whose key ends with a slash.
 
+mod answer;
 mod copies;
+mod key;
 mod listing;
 mod query;
+mod requests;
 
 pub(super) use query::{OddKey, PageStart, Query};
 
 use super::moment::{Kept, Moment};
 use super::progress::Progress;
-use super::{Summary, error::LakeError, is_hidden, settings::S3Settings};
+use super::{Summary, error::LakeError, is_hidden, settings::S3Settings, signed};
 use crate::model::Location;
+use answer::{Object, Page, Told};
 use bytes::Bytes;
 use copies::Copies;
 use futures::{StreamExt, TryStreamExt, stream};
-use object_store::aws::{AmazonS3, AmazonS3Builder};
-use object_store::list::{PaginatedListOptions, PaginatedListStore};
-use object_store::path::Path as Key;
-use object_store::{
-    BackoffConfig, ClientOptions, GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt,
-    RetryConfig, WriteMultipart,
-};
+use key::{KeyKind, kind, library_path};
+use object_store::aws::AmazonS3;
+use object_store::path::Path;
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, WriteMultipart};
+use requests::{Naming, PageQuery, RequestFailure, Requests};
+use reqwest::StatusCode;
 use std::ops::Range;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 /// Keys a page: what S3 gives at most, and what one bulk delete takes at most.
 const PAGE_KEYS_MAX: usize = 1_000;
@@ -34,23 +36,38 @@ const PAGE_KEYS_MAX: usize = 1_000;
 const STREAM_PART_BYTES: usize = 32 * 1024 * 1024;
 /// Parts of a streamed copy that may be on their way at once.
 const STREAM_PARTS_CONCURRENT_MAX: usize = 4;
+/// Deletions of single keys that may be on their way at once.
+const DELETIONS_CONCURRENT_MAX: usize = 16;
 
 /// The client of one bucket.
 pub(super) struct Bucket {
+    name: String,
     store: AmazonS3,
+    requests: Requests,
+    bulk_delete: bool,
     copies_concurrent_max: usize,
     copy_bytes_max: u64,
+}
+
+/// How an object is copied.
+enum Copy {
+    /// By the library, which knows both keys.
+    Library(Path, Path),
+    /// By a request of our own, on the store's side.
+    Request,
 }
 
 impl Bucket {
     /// Opens a client; nothing is sent yet.
     pub(super) fn open(settings: &S3Settings, name: &str) -> Result<Self, LakeError> {
-        let store = builder(settings)
-            .with_bucket_name(name)
-            .build()
-            .map_err(|error| LakeError::from_store(&format!("s3://{name}"), error))?;
+        let account = signed::account(settings).with_bucket_name(name);
+        let store = account.clone().build();
+        let store = store.map_err(|error| LakeError::from_store(&format!("s3://{name}"), error))?;
         Ok(Self {
+            name: name.to_owned(),
+            requests: Requests::open(name, settings, &account, &store)?,
             store,
+            bulk_delete: settings.bulk_delete,
             copies_concurrent_max: settings.copies_concurrent_max,
             copy_bytes_max: settings.copy_bytes_max,
         })
@@ -58,12 +75,8 @@ impl Bucket {
 
     /// Whether any key lies below the directory.
     pub(super) async fn exists(&self, at: &Location) -> Result<bool, LakeError> {
-        match self.page(at, None, 1).await {
-            Ok((objects, _)) => Ok(!objects.is_empty()),
-            // A key that is no path is a key.
-            Err(LakeError::Invalid { .. }) => Ok(true),
-            Err(failure) => Err(failure),
-        }
+        let page = self.page(at, None, 1).await?;
+        Ok(!page.objects.is_empty())
     }
 
     /// Deletes every key below the directory, or those that are older than a moment. The store stamps an object when
@@ -77,24 +90,24 @@ impl Bucket {
         let mut kept = Kept::default();
         let mut token = None;
         loop {
-            let (objects, next) = self.page(at, token, PAGE_KEYS_MAX).await?;
-            let mut keys = Vec::with_capacity(objects.len());
-            let mut sizes = Vec::with_capacity(objects.len());
-            for object in &objects {
-                let side = moment.map(|moment| moment.side(object.last_modified.into()));
+            let page = self.page(at, token, PAGE_KEYS_MAX).await?;
+            let mut keys = Vec::with_capacity(page.objects.len());
+            let mut sizes = Vec::with_capacity(page.objects.len());
+            for object in page.objects {
+                let side = moment.map(|moment| moment.side(object.modified));
                 if side.is_none_or(|side| kept.judge(side)) {
-                    keys.extend(keys_of(at, object));
-                    sizes.push(object.size);
+                    keys.push(object.key);
+                    sizes.push(object.bytes);
                 }
             }
             self.keys_delete(at, keys).await?;
             for bytes in sizes {
                 progress.add(bytes);
             }
-            if next.is_none() {
+            if page.next.is_none() {
                 return Ok(kept);
             }
-            token = next;
+            token = page.next;
         }
     }
 
@@ -111,78 +124,82 @@ impl Bucket {
         let mut newest = None;
         let mut copies = Copies::new(target, to);
         loop {
-            let (objects, next) = self.page(from, token, PAGE_KEYS_MAX).await?;
-            let written = objects.iter().map(|object| object.last_modified.into());
+            let page = self.page(from, token, PAGE_KEYS_MAX).await?;
+            let written = page.objects.iter().map(|object| object.modified);
             newest = written.max().max(newest);
             let mut missing = Vec::new();
-            for object in objects {
-                let name = name_below(from, &object.location).unwrap_or_default();
-                if copies.holds(name, &object).await? {
-                    progress.add(object.size);
+            for object in page.objects {
+                if copies.holds(key_below(from, &object.key), &object).await? {
+                    progress.add(object.bytes);
                 } else {
                     missing.push(object);
                 }
             }
             stream::iter(missing)
-                .map(|object| async {
-                    let bytes = object.size;
-                    self.object_copy(from, object, target, to).await?;
-                    progress.add(bytes);
+                .map(|object| async move {
+                    self.object_copy(from, &object, target, to).await?;
+                    progress.add(object.bytes);
                     Ok::<(), LakeError>(())
                 })
                 .buffer_unordered(self.copies_concurrent_max)
                 .try_collect::<()>()
                 .await?;
-            if next.is_none() {
+            if page.next.is_none() {
                 return Ok(newest);
             }
-            token = next;
+            token = page.next;
         }
     }
 
-    /// Counts all objects below a directory and their bytes.
-    pub(super) async fn count(&self, at: &Location) -> Result<Summary, LakeError> {
+    /// Counts all objects that a copy would take along. Fails where it could not take all of them.
+    pub(super) async fn copy_count(
+        &self,
+        from: &Location,
+        target: &Bucket,
+        to: &Location,
+    ) -> Result<Summary, LakeError> {
+        let mut total = Summary::default();
+        let mut stuck: Option<(String, u64)> = None;
+        let mut token = None;
+        loop {
+            let page = self.page(from, token, PAGE_KEYS_MAX).await?;
+            for object in page.objects {
+                total.add(object.bytes);
+                let copy = prefix_of(to) + key_below(from, &object.key);
+                if self.copy_way(&object, target, &copy).is_none() {
+                    stuck.get_or_insert_with(|| (object.key, 0)).1 += 1;
+                }
+            }
+            if page.next.is_none() {
+                break;
+            }
+            token = page.next;
+        }
+        match stuck {
+            Some((first, count)) => Err(LakeError::unnameable(from.as_str(), &first, count)),
+            None => Ok(total),
+        }
+    }
+
+    /// Counts the visible objects below a directory and their bytes. Keys that are no paths are counted apart: no engine
+    /// reads them.
+    pub(super) async fn summary(&self, at: &Location) -> Result<Summary, LakeError> {
         let mut total = Summary::default();
         let mut token = None;
         loop {
-            let (objects, next) = self.page(at, token, PAGE_KEYS_MAX).await?;
-            for object in &objects {
-                total.add(object.size);
+            let page = self.page(at, token, PAGE_KEYS_MAX).await?;
+            for object in &page.objects {
+                let below = key_below(at, &object.key);
+                match kind(below, object.bytes) {
+                    KeyKind::File if !below.split('/').any(is_hidden) => total.add(object.bytes),
+                    KeyKind::File | KeyKind::Marker => {}
+                    KeyKind::Odd => total.odd_keys += 1,
+                }
             }
-            if next.is_none() {
+            if page.next.is_none() {
                 return Ok(total);
             }
-            token = next;
-        }
-    }
-
-    /// Counts the visible objects below a directory and their bytes. Keys that are no paths are not among
-    /// them, as for engines.
-    pub(super) async fn summary(&self, at: &Location) -> Result<Summary, LakeError> {
-        let mut total = Summary::default();
-        let mut from = None;
-        loop {
-            let query = Query {
-                directory: String::new(),
-                after: None,
-                from,
-                is_level: false,
-            };
-            let listed = self.listing(at, query).await?;
-            for entry in &listed.files {
-                if entry.path.split('/').any(is_hidden) {
-                    continue;
-                }
-                if entry.bytes == 0 && self.is_marker(at, &key_of(&at.join(&entry.path)?)?).await? {
-                    continue;
-                }
-                total.add(entry.bytes);
-            }
-            total.odd_keys += u64::from(listed.odd.is_some());
-            if listed.next.is_none() {
-                return Ok(total);
-            }
-            from = listed.next;
+            token = page.next;
         }
     }
 
@@ -198,16 +215,17 @@ impl Bucket {
             if here == *stop || !stop.contains(&here) {
                 break;
             }
-            let (objects, _) = self.page(&here, None, 2).await?;
-            if objects
+            let page = self.page(&here, None, 2).await?;
+            let marker = prefix_of(&here);
+            if page
+                .objects
                 .iter()
-                .any(|object| name_below(&here, &object.location).is_some())
+                .any(|object| object.key != marker || object.bytes > 0)
             {
                 break;
             }
-            if !objects.is_empty() {
-                self.keys_delete(&here, vec![marker_key(&key_of(&here)?)])
-                    .await?;
+            if !page.objects.is_empty() {
+                self.keys_delete(&here, vec![marker]).await?;
             }
             next = here.parent();
         }
@@ -219,25 +237,17 @@ impl Bucket {
     async fn page(
         &self,
         at: &Location,
-        page_token: Option<String>,
+        token: Option<String>,
         keys_max: usize,
-    ) -> Result<(Vec<ObjectMeta>, Option<String>), LakeError> {
-        let prefix = if at.is_root() {
-            String::new()
-        } else {
-            format!("{}/", at.key())
+    ) -> Result<Page, LakeError> {
+        let query = PageQuery {
+            prefix: &prefix_of(at),
+            token: token.as_deref(),
+            keys_max,
+            ..PageQuery::default()
         };
-        let options = PaginatedListOptions {
-            max_keys: Some(keys_max),
-            page_token,
-            ..PaginatedListOptions::default()
-        };
-        let page = self
-            .store
-            .list_paginated(Some(prefix.as_str()), options)
-            .await
-            .map_err(|error| LakeError::from_store(at.as_str(), error))?;
-        Ok((page.result.objects, page.page_token))
+        let page = self.requests.page(query).await;
+        page.map_err(|failure| failure.at(at.as_str()))
     }
 
     /// A part of an object, and how many bytes the whole has.
@@ -251,61 +261,86 @@ impl Bucket {
             range: Some(GetRange::Bounded(range)),
             ..GetOptions::default()
         };
-        let found = self.store.get_opts(&key_of(at)?, options).await;
+        let found = self.store.get_opts(&path_of(at)?, options).await;
         let found = found.map_err(fail)?;
         let whole = found.meta.size;
         Ok((found.bytes().await.map_err(fail)?, whole))
     }
 
-    async fn keys_delete(&self, at: &Location, keys: Vec<Key>) -> Result<(), LakeError> {
-        let mut deleted = self.store.delete_stream(stream::iter(keys).map(Ok).boxed());
-        let mut failed = None;
-        while let Some(outcome) = deleted.next().await {
-            match outcome {
-                Ok(_) | Err(object_store::Error::NotFound { .. }) => {}
-                // The rest of the page is still deleted; the first failure is the one told.
-                Err(error) => failed = failed.or(Some(error)),
+    /// Deletes keys, at most a page of them. The rest is still deleted where one fails; the first failure is the one told.
+    async fn keys_delete(&self, at: &Location, keys: Vec<String>) -> Result<(), LakeError> {
+        let (mut listed, mut single, mut unnameable) = (Vec::new(), Vec::new(), Vec::new());
+        for key in keys {
+            match self.requests.naming(&key, self.bulk_delete) {
+                Some(Naming::Body) => listed.push(key),
+                Some(Naming::Address) => single.push(key),
+                None => unnameable.push(key),
             }
         }
-        match failed {
-            Some(error) => Err(LakeError::from_store(at.as_str(), error)),
-            None => Ok(()),
+        let mut outcome = Ok(());
+        if !listed.is_empty() {
+            let undeleted = self.requests.delete_listed(&listed).await;
+            let undeleted = undeleted.map_err(|failure| failure.at(at.as_str()));
+            outcome = match undeleted {
+                Ok(told) => told
+                    .into_iter()
+                    .next()
+                    .map_or(Ok(()), |told| Err(undeleted_failure(told).at(at.as_str()))),
+                Err(failure) => Err(failure),
+            };
         }
+        let deletions = single.iter().map(|key| self.requests.delete_addressed(key));
+        // A plain list of futures, each of which is sent when its turn comes.
+        let deletions: Vec<_> = deletions.collect();
+        let mut deleted = stream::iter(deletions).buffer_unordered(DELETIONS_CONCURRENT_MAX);
+        while let Some(one) = deleted.next().await {
+            outcome = outcome.and(one.map_err(|failure| failure.at(at.as_str())));
+        }
+        let count = unnameable.len() as u64;
+        outcome.and(match unnameable.first() {
+            Some(first) => Err(LakeError::unnameable(at.as_str(), first, count)),
+            None => Ok(()),
+        })
     }
 
     async fn object_copy(
         &self,
         from: &Location,
-        object: ObjectMeta,
+        object: &Object,
         target: &Bucket,
         to: &Location,
     ) -> Result<(), LakeError> {
-        let fail = |error| LakeError::from_store(from.as_str(), error);
-        let Some(name) = name_below(from, &object.location) else {
-            // The marker of the directory itself.
-            let (source, copy) = (marker_key(&key_of(from)?), marker_key(&key_of(to)?));
-            return self.key_copy(&source, target, &copy, 0).await.map_err(fail);
+        let copy = prefix_of(to) + key_below(from, &object.key);
+        let Some(way) = self.copy_way(object, target, &copy) else {
+            return Err(LakeError::unnameable(from.as_str(), &object.key, 1));
         };
-        let copy = key_of(&to.join(name)?)?;
-        match self
-            .key_copy(&object.location, target, &copy, object.size)
-            .await
-        {
-            Err(object_store::Error::NotFound { .. }) if object.size == 0 => {
-                let source = marker_key(&object.location);
-                self.key_copy(&source, target, &marker_key(&copy), 0)
-                    .await
-                    .map_err(fail)
+        match way {
+            Copy::Library(source, copy) => {
+                let copied = self.library_copy(&source, target, &copy, object.bytes);
+                let copied = copied.await;
+                copied.map_err(|error| LakeError::from_store(from.as_str(), error))
             }
-            outcome => outcome.map_err(fail),
+            Copy::Request => {
+                let copied = target.requests.copy(&self.name, &object.key, &copy);
+                copied.await.map_err(|failure| failure.at(from.as_str()))
+            }
         }
     }
 
-    async fn key_copy(
+    /// How an object can be copied to a key; nothing where it cannot.
+    fn copy_way(&self, object: &Object, target: &Bucket, copy: &str) -> Option<Copy> {
+        if let (Some(source), Some(copy)) = (library_path(&object.key), library_path(copy)) {
+            return Some(Copy::Library(source, copy));
+        }
+        let is_one_request = object.bytes <= self.copy_bytes_max;
+        (is_one_request && target.requests.is_addressable(copy)).then_some(Copy::Request)
+    }
+
+    async fn library_copy(
         &self,
-        from: &Key,
+        from: &Path,
         target: &Bucket,
-        to: &Key,
+        to: &Path,
         bytes: u64,
     ) -> object_store::Result<()> {
         if std::ptr::eq(self, target) && bytes <= self.copy_bytes_max {
@@ -341,101 +376,49 @@ impl Bucket {
     ) -> Result<(), LakeError> {
         let mut token = None;
         loop {
-            let (objects, next) = self.page(from, token, PAGE_KEYS_MAX).await?;
-            let mut copies = Vec::new();
-            for object in &objects {
-                let copy = match name_below(from, &object.location) {
-                    Some(name) => key_of(&to.join(name)?)?,
-                    None => marker_key(&key_of(to)?),
-                };
-                if object.size == 0 {
-                    copies.push(marker_key(&copy));
-                }
-                copies.push(copy);
-            }
+            let page = self.page(from, token, PAGE_KEYS_MAX).await?;
+            let objects = page.objects.iter().map(|object| {
+                let copy = prefix_of(to) + key_below(from, &object.key);
+                (object, copy)
+            });
+            // What could not be copied has no copy.
+            let copied =
+                objects.filter(|(object, copy)| self.copy_way(object, target, copy).is_some());
+            let copies = copied.map(|(_, copy)| copy).collect();
             target.keys_delete(to, copies).await?;
-            if next.is_none() {
+            if page.next.is_none() {
                 return Ok(());
             }
-            token = next;
+            token = page.next;
         }
     }
-
-    async fn is_marker(&self, at: &Location, key: &Key) -> Result<bool, LakeError> {
-        match self.store.head(key).await {
-            Ok(_) => Ok(false),
-            Err(object_store::Error::NotFound { .. }) => Ok(true),
-            Err(error) => Err(LakeError::from_store(at.as_str(), error)),
-        }
-    }
-}
-
-/// The account and the manners of all clients, whatever their bucket.
-pub(super) fn builder(settings: &S3Settings) -> AmazonS3Builder {
-    crate::crypto::provider_install();
-    let mut builder = if settings.access_key_id.is_some() {
-        AmazonS3Builder::new()
-    } else {
-        AmazonS3Builder::from_env()
-    };
-    if let (Some(id), Some(secret)) = (&settings.access_key_id, &settings.secret_access_key) {
-        builder = builder.with_access_key_id(id.reveal());
-        builder = builder.with_secret_access_key(secret.reveal());
-    }
-    if let Some(token) = &settings.session_token {
-        builder = builder.with_token(token.reveal());
-    }
-    if let Some(endpoint) = &settings.endpoint {
-        builder = builder.with_endpoint(endpoint);
-    }
-    if let Some(region) = &settings.region {
-        builder = builder.with_region(region);
-    }
-    let client = ClientOptions::new()
-        .with_timeout(Duration::from_secs(settings.request_timeout_s))
-        .with_connect_timeout(Duration::from_millis(settings.connect_timeout_ms))
-        .with_allow_http(settings.allow_http_effective());
-    let retry = RetryConfig {
-        backoff: BackoffConfig::default(),
-        max_retries: settings.retries_max,
-        retry_timeout: Duration::from_secs(settings.retry_timeout_s),
-    };
-    builder
-        .with_virtual_hosted_style_request(!settings.path_style_effective())
-        .with_client_options(client)
-        .with_allow_http(settings.allow_http_effective())
-        .with_retry(retry)
-        .with_disable_bulk_delete(!settings.bulk_delete)
 }
 
 /// The key of a location, taken as it is: `%3A` stays `%3A`.
-fn key_of(at: &Location) -> Result<Key, LakeError> {
-    Key::parse(at.key()).map_err(|error| LakeError::invalid(at.as_str(), error.to_string()))
+fn path_of(at: &Location) -> Result<Path, LakeError> {
+    Path::parse(at.key()).map_err(|error| LakeError::invalid(at.as_str(), error.to_string()))
 }
 
-/// The key of a directory marker. Joining an empty segment is the only way to a trailing slash
-/// that the library leaves open.
-fn marker_key(directory: &Key) -> Key {
-    directory.clone().join("")
-}
-
-/// What follows the directory in a listed key; `None` for the directory's own marker.
-fn name_below<'a>(at: &Location, key: &'a Key) -> Option<&'a str> {
+/// What all keys below a directory begin with: the key of its own marker, nothing for a whole bucket.
+fn prefix_of(at: &Location) -> String {
     if at.is_root() {
-        return Some(key.as_ref());
+        String::new()
+    } else {
+        format!("{}/", at.key())
     }
-    key.as_ref().strip_prefix(at.key())?.strip_prefix('/')
 }
 
-/// The keys a listed object may really have.
-fn keys_of(at: &Location, object: &ObjectMeta) -> Vec<Key> {
-    let key = object.location.clone();
-    if name_below(at, &key).is_none() {
-        // `a/b` listed below `a/b/` is the marker: a file called `a/b` is not in the directory.
-        return vec![marker_key(&key)];
-    }
-    if object.size == 0 {
-        return vec![marker_key(&key), key];
-    }
-    vec![key]
+/// What follows the directory in a listed key; nothing for its own marker.
+fn key_below<'a>(at: &Location, key: &'a str) -> &'a str {
+    key.strip_prefix(&prefix_of(at)).unwrap_or_default()
+}
+
+/// What a store says of a key that it did not delete.
+fn undeleted_failure(told: Told) -> RequestFailure {
+    let status = if told.code == "AccessDenied" {
+        StatusCode::FORBIDDEN
+    } else {
+        StatusCode::INTERNAL_SERVER_ERROR
+    };
+    RequestFailure::Told { status, told }
 }

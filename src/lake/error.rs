@@ -49,6 +49,19 @@ pub enum LakeError {
         /// Which rail it ran into.
         why: String,
     },
+    /// Keys stand there that no request can carry as they are: one for them would be one for other keys.
+    #[error(
+        "location {location} holds {count} keys that no request can name as they are, the first is {first:?}: \
+         rename or remove them first"
+    )]
+    Unnameable {
+        /// The location asked for.
+        location: String,
+        /// The first of the keys.
+        first: String,
+        /// How many there are.
+        count: u64,
+    },
     /// Permissions or credentials do not allow it.
     #[error("access to location {location} is denied")]
     Denied {
@@ -87,6 +100,14 @@ impl LakeError {
         Self::Refused {
             location: location.to_owned(),
             why: why.into(),
+        }
+    }
+
+    pub(super) fn unnameable(location: &str, first: &str, count: u64) -> Self {
+        Self::Unnameable {
+            location: location.to_owned(),
+            first: first.to_owned(),
+            count,
         }
     }
 
@@ -146,20 +167,20 @@ impl LakeError {
             | object_store::Error::NotImplemented { .. } => {
                 Self::unsupported(location, error.to_string())
             }
-            other => match status_of(&other) {
-                Some(401 | 403) => Self::Denied {
-                    location: at,
-                    source: other.into(),
-                },
-                Some(404) => Self::NotFound {
-                    location: at,
-                    source: other.into(),
-                },
-                _ => Self::Unavailable {
-                    location: at,
-                    source: other.into(),
-                },
-            },
+            other => {
+                let status = status_of(&other);
+                Self::from_status(location, status, other.into())
+            }
+        }
+    }
+
+    /// Sorts an answer of a store, or that there was none, into its kind.
+    pub(super) fn from_status(location: &str, status: Option<u16>, source: Cause) -> Self {
+        let location = location.to_owned();
+        match status {
+            Some(401 | 403) => Self::Denied { location, source },
+            Some(404) => Self::NotFound { location, source },
+            _ => Self::Unavailable { location, source },
         }
     }
 
@@ -172,6 +193,7 @@ impl LakeError {
             | Self::NotFound { .. }
             | Self::AlreadyExists { .. }
             | Self::Unsupported { .. }
+            | Self::Unnameable { .. }
             | Self::Refused { .. } => false,
         }
     }
@@ -186,8 +208,7 @@ impl From<LocationError> for LakeError {
     }
 }
 
-/// The HTTP status that a listing or a bulk delete failed with. The library sorts the failures of
-/// single objects into kinds, but gives these as text only.
+/// The HTTP status of a failure that the library gives as text only: those of uploads in parts.
 fn status_of(error: &object_store::Error) -> Option<u16> {
     let text = error.to_string();
     let (_, after) = text.split_once("status code: ")?;

@@ -135,16 +135,6 @@ pub(super) fn links_refuse(held_by: Option<&Location>, at: &Location) -> Result<
     Ok(())
 }
 
-/// Deletes a directory with all it holds. What is not there is deleted already.
-pub(super) fn directory_delete(at: &Location) -> Result<(), LakeError> {
-    match fs::remove_dir_all(at.path()) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(LakeError::from_io(at.as_str(), error))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Deletes what is older than a moment. Files that were moved here keep the time of their writing, so the time of
 /// their move counts as well; a directory counts by its birth, for deleting from it changes its other times.
 pub(super) fn directory_delete_older(

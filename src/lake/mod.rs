@@ -15,6 +15,7 @@ mod progress;
 mod queue;
 pub mod scan;
 mod settings;
+mod signed;
 
 pub use error::{Cause, LakeError};
 pub use footer::{Footer, FooterFault, UnsupportedColumn};
@@ -176,10 +177,19 @@ impl Lake {
         }
     }
 
-    /// Counts all objects of a directory that is copied object by object; nothing of one that moves as a whole.
-    pub async fn directory_count(&self, at: &Location) -> Result<Option<Summary>, LakeError> {
-        match at.storage() {
-            Storage::S3 => self.bucket(at)?.count(at).await.map(Some),
+    /// Counts what [`Lake::directory_transfer`] would copy object by object; nothing of what moves as a whole. Fails where
+    /// it could not copy all of it, so that nothing is begun that stays half done.
+    pub async fn directory_transfer_count(
+        &self,
+        source: &Location,
+        target: &Location,
+    ) -> Result<Option<Summary>, LakeError> {
+        match source.storage() {
+            Storage::S3 => {
+                self.transferable(source, target)?;
+                let (here, there) = (self.bucket(source)?, self.bucket(target)?);
+                here.copy_count(source, &there, target).await.map(Some)
+            }
             Storage::File | Storage::Other => Ok(None),
         }
     }
@@ -266,30 +276,8 @@ impl Lake {
         }
     }
 
-    /// Deletes a directory with all it holds; what is not there counts as deleted. A root, a
-    /// bucket, the warehouse and what contains it are refused.
-    pub async fn directory_delete(&self, at: &Location) -> Result<(), LakeError> {
-        self.rails(at)?;
-        match at.storage() {
-            Storage::File => {
-                let held_by = self.holder(at);
-                on_disk(at, move |at| {
-                    local::links_refuse(held_by.as_ref(), at)?;
-                    local::directory_delete(at)
-                })
-                .await
-            }
-            Storage::S3 => self
-                .bucket(at)?
-                .directory_delete(at, None, &Progress::default())
-                .await
-                .map(drop),
-            Storage::Other => Err(unreached(at)),
-        }
-    }
-
-    /// As [`Lake::directory_delete`], but only what changed last before a moment: younger files stay, and what may be
-    /// younger. Says how many did.
+    /// Deletes of a directory what changed last before a moment: younger files stay, and what may be younger. Says how
+    /// many did. What is not there counts as deleted. A root, a bucket, the warehouse and what contains it are refused.
     pub async fn directory_delete_older(
         &self,
         at: &Location,

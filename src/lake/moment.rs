@@ -62,6 +62,12 @@ pub(super) fn millis(at: SystemTime) -> i64 {
     i64::try_from(nanoseconds).unwrap_or(i64::MAX)
 }
 
+/// A time in whole seconds since the epoch.
+pub(super) fn seconds(at: SystemTime) -> i64 {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
 impl Kept {
     /// Counts a file; says whether it is to be deleted instead.
     pub(super) fn judge(&mut self, side: Side) -> bool {

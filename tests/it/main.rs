@@ -15,6 +15,7 @@ mod faults;
 mod footer;
 mod harness;
 mod jobs;
+mod keys;
 mod lake;
 mod naming;
 mod places;

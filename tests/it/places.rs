@@ -1,7 +1,7 @@
 //! Places: however a place is written it is one place, and what nobody gave into skep's keeping is never emptied.
 
 use crate::client::{Client, Failure};
-use crate::harness::{TestDatabase, TestServer, on_every_database, place};
+use crate::harness::{TestDatabase, TestServer, delete, on_every_database, place};
 use crate::rest::Rest;
 use crate::s3::S3Server;
 use crate::thrift::objects::{database, partitioned, table};
@@ -332,33 +332,7 @@ async fn a_link_that_stands_above_a_directory_leads_no_deletion_out_of_the_wareh
     fs::create_dir(outside.path().join("t")).unwrap();
     fs::write(outside.path().join("t/precious"), "x").unwrap();
     std::os::unix::fs::symlink(outside.path(), directory.path().join("db")).unwrap();
-    let error = lake
-        .directory_delete(&root.below("db/t"))
-        .await
-        .unwrap_err();
+    let error = delete(&lake, &root.below("db/t")).await.unwrap_err();
     assert!(error.to_string().contains("symbolic link"), "{error}");
     assert!(outside.path().join("t/precious").exists());
-}
-
-#[tokio::test]
-async fn keys_that_are_no_paths_are_passed_over_where_files_are_looked_for_and_counted() {
-    let server = S3Server::start(&["lake"]).await;
-    let lake = Lake::new(&server.storage_settings(), &[]);
-    for key in [
-        "//x",
-        "/a",
-        "dt=1//b",
-        "dt=1/../c",
-        "dt=1/f",
-        "plain",
-        "z/./y",
-    ] {
-        server.put("lake", &format!("t/{key}"), "12345");
-    }
-    let summary = lake.summary(&place("s3a://lake/t")).await.unwrap();
-    assert_eq!((summary.files, summary.bytes), (2, 10));
-    assert!(summary.odd_keys > 0, "what is no path is not nothing");
-    for at in ["s3a://lake/t", "s3://lake/t/dt=1", "s3://lake/t/z"] {
-        assert!(lake.exists(&place(at)).await.unwrap(), "{at}");
-    }
 }

@@ -215,7 +215,7 @@ impl Catalog {
             if self.lake.exists(to).await? {
                 return Err(taken(job.kind, to));
             }
-            if let Some(count) = self.lake.directory_count(from).await? {
+            if let Some(count) = self.lake.directory_transfer_count(from, to).await? {
                 total.objects_total = Some(total.objects_total.unwrap_or_default() + count.files);
                 total.bytes_total = Some(total.bytes_total.unwrap_or_default() + count.bytes);
             }

@@ -1,16 +1,15 @@
 //! What lies at the target of a copy already, read beside the source in the order of the keys: a copy that was cut off
 //! goes on where it ended.
 
-use super::{Bucket, LakeError, PAGE_KEYS_MAX, name_below};
+use super::{Bucket, LakeError, Object, PAGE_KEYS_MAX, key_below};
 use crate::model::Location;
-use object_store::ObjectMeta;
 use std::collections::VecDeque;
 
 /// A cursor over the target.
 pub(super) struct Copies<'a> {
     bucket: &'a Bucket,
     at: &'a Location,
-    page: VecDeque<ObjectMeta>,
+    page: VecDeque<Object>,
     token: Option<String>,
     ended: bool,
 }
@@ -30,13 +29,8 @@ impl<'a> Copies<'a> {
     /// Whether the copy of an object is there. Objects are asked for in the order of a listing; one that is asked for
     /// out of order may be missed, and is then copied again.
     ///
-    /// A copy is as long as its source and younger. Empty objects, which may be directory markers in disguise, cost
-    /// nothing to copy again.
-    pub(super) async fn holds(
-        &mut self,
-        name: &str,
-        source: &ObjectMeta,
-    ) -> Result<bool, LakeError> {
+    /// A copy is as long as its source and younger.
+    pub(super) async fn holds(&mut self, name: &str, source: &Object) -> Result<bool, LakeError> {
         loop {
             if self.page.is_empty() && !self.page_next().await? {
                 return Ok(false);
@@ -44,15 +38,14 @@ impl<'a> Copies<'a> {
             let Some(copy) = self.page.front() else {
                 return Ok(false);
             };
-            let found = name_below(self.at, &copy.location).unwrap_or_default();
+            let found = key_below(self.at, &copy.key);
             if found < name {
                 self.page.pop_front();
                 continue;
             }
             return Ok(found == name
-                && source.size > 0
-                && copy.size == source.size
-                && copy.last_modified > source.last_modified);
+                && copy.bytes == source.bytes
+                && copy.modified > source.modified);
         }
     }
 
@@ -60,10 +53,10 @@ impl<'a> Copies<'a> {
     async fn page_next(&mut self) -> Result<bool, LakeError> {
         while self.page.is_empty() && !self.ended {
             let token = self.token.take();
-            let (objects, next) = self.bucket.page(self.at, token, PAGE_KEYS_MAX).await?;
-            self.ended = next.is_none();
-            self.token = next;
-            self.page.extend(objects);
+            let page = self.bucket.page(self.at, token, PAGE_KEYS_MAX).await?;
+            self.ended = page.next.is_none();
+            self.token = page.next;
+            self.page.extend(page.objects);
         }
         Ok(!self.page.is_empty())
     }

@@ -22,9 +22,11 @@ pub(in crate::lake) enum PageStart {
     After(String),
 }
 
-/// A key that is no path to the library.
+/// A key that is no path, or the first of those in a directory that cannot be named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::lake) struct OddKey {
+    /// The whole key.
+    pub(in crate::lake) key: String,
     /// As far as the name that cannot be one.
     pub(in crate::lake) path: String,
     /// What is wrong with it.

@@ -45,7 +45,7 @@ impl Group {
             return Ok(());
         };
         if entry.bytes > 0 {
-            // The library drops the slash of a directory's marker, which then is out of order.
+            // A directory's marker stands here without its slash, and so is out of order.
             if entry.path <= self.last {
                 let what = "a listing that is not sorted by key";
                 return Err(LakeError::unsupported(rules.root.as_str(), what));

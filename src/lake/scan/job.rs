@@ -75,10 +75,8 @@ pub(in crate::lake) struct Listed {
     pub(in crate::lake) files: Vec<Entry>,
     /// Where the next page begins.
     pub(in crate::lake) next: Option<PageStart>,
-    /// The key that is no path, at which this page ends.
-    pub(in crate::lake) odd: Option<OddKey>,
-    /// Requests that it took, without the first.
-    pub(in crate::lake) requests_more: u64,
+    /// Keys that are no paths; those of one directory that cannot be named are one.
+    pub(in crate::lake) odd: Vec<OddKey>,
 }
 
 /// The text that sorts right behind a directory and all that it holds.

@@ -5,7 +5,7 @@
 //! What is found:
 //!
 //! - A partition is a directory that the layout reads and that holds data. Data is a file that is neither hidden nor
-//!   empty: an empty file has no rows, and on S3 it cannot be told from the marker of a directory.
+//!   empty: an empty file has no rows, and on S3 it may be the marker of a directory.
 //! - Names that begin with `_` or `.` are hidden, files and directories alike, as in Hive.
 //! - What holds data and does not fit the layout is a mismatch. It is told and never guessed at.
 //!

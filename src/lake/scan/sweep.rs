@@ -26,25 +26,30 @@ impl Walk<'_> {
         let rules = self.rules();
         let objects = listed.files.len();
         let mut last = String::new();
+        let mut is_over = listed.next.is_none();
         for entry in listed.files {
             if part.ends_before(&entry.path) {
-                self.part_end(group);
-                return Ok(());
+                is_over = true;
+                break;
             }
             group.add(&entry, &rules, &mut self.findings)?;
             last = entry.path;
         }
-        if listed.next.is_none() {
-            self.part_end(group);
-            return Ok(());
-        }
-        if is_opening && self.request.requests_concurrent_max > 1 {
+        if !is_over && is_opening && self.request.requests_concurrent_max > 1 {
             self.objects_each = objects / usize::try_from(group.directories.max(1)).unwrap_or(1);
             self.rest_cut(&mut part, &last);
         }
-        // Behind the end it is another part's to tell.
-        if let Some(odd) = listed.odd.filter(|odd| !part.ends_before(&odd.path)) {
-            self.findings.mismatch(&odd.path, &odd.reason);
+        // Behind the end they are another part's to tell.
+        for odd in &listed.odd {
+            if part.ends_before(&odd.key) {
+                is_over = true;
+            } else {
+                self.findings.mismatch(&odd.path, &odd.reason);
+            }
+        }
+        if is_over {
+            self.part_end(group);
+            return Ok(());
         }
         self.waiting.push(Job::Part {
             is_opening: is_opening && part.end.is_none(),

@@ -154,11 +154,10 @@ impl<'a> Walk<'a> {
         };
         self.summary.objects += listed.files.len() as u64;
         self.summary.prefixes += listed.directories.len() as u64;
-        self.summary.requests += listed.requests_more;
-        if let (Job::Level { .. } | Job::Leaf { .. } | Job::Doubt { .. }, Some(odd)) =
-            (&job, &listed.odd)
-        {
-            self.findings.mismatch(&odd.path, &odd.reason);
+        if let Job::Level { .. } | Job::Leaf { .. } | Job::Doubt { .. } = &job {
+            for odd in &listed.odd {
+                self.findings.mismatch(&odd.path, &odd.reason);
+            }
         }
         match job {
             Job::Level {

@@ -8,11 +8,21 @@ pub(crate) use database::{TestDatabase, run};
 pub(crate) use ready::address;
 pub(crate) use server::TestServer;
 
+use skep::lake::{Kept, Lake, LakeError, Moment};
 use skep::model::Location;
+use std::sync::Arc;
 
 /// The place of a text.
 pub(crate) fn place(text: impl AsRef<str>) -> Location {
     Location::parse(text.as_ref()).expect("a location")
+}
+
+/// Deletes all that lies at a place, whenever it was written.
+pub(crate) async fn delete(lake: &Lake, at: &Location) -> Result<Kept, LakeError> {
+    const LATER_THAN_ALL_MS: i64 = 4_000_000_000_000;
+    let moment = Moment::exact(LATER_THAN_ALL_MS);
+    lake.directory_delete_older(at, moment, &Arc::default())
+        .await
 }
 
 /// Makes three tests of each named `async fn(TestDatabase)`: on SQLite, PostgreSQL and MariaDB or MySQL.

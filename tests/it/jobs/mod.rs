@@ -4,6 +4,7 @@
 mod deadlines;
 mod fixture;
 mod killed;
+mod odd_keys;
 mod replicas;
 mod truncate;
 mod visible;

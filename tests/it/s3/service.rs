@@ -3,6 +3,7 @@
 use super::store::{Store, Stored};
 use bytes::{Bytes, BytesMut};
 use futures::{StreamExt, stream};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, CommonPrefix,
     CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CopyObjectInput, CopyObjectOutput,
@@ -76,9 +77,15 @@ impl S3 for Service {
         let page = self
             .0
             .list(&input.bucket, &prefix, delimiter, after.as_deref(), count)?;
-        let contents: Vec<Object> = page.objects.into_iter().map(listed).collect();
+        let is_encoded = input
+            .encoding_type
+            .as_ref()
+            .is_some_and(|encoding| encoding.as_str() == "url");
+        let name = |name: String| if is_encoded { encoded(&name) } else { name };
+        let object = |(key, stored)| listed((name(key), stored));
+        let contents: Vec<Object> = page.objects.into_iter().map(object).collect();
         let group = |prefix| CommonPrefix {
-            prefix: Some(prefix),
+            prefix: Some(name(prefix)),
         };
         let prefixes: Vec<CommonPrefix> = page.prefixes.into_iter().map(group).collect();
         let output = ListObjectsV2Output {
@@ -86,6 +93,7 @@ impl S3 for Service {
             name: Some(input.bucket),
             prefix: Some(prefix),
             delimiter: input.delimiter,
+            encoding_type: input.encoding_type,
             max_keys: Some(keys_max),
             is_truncated: Some(page.next.is_some()),
             continuation_token: input.continuation_token,
@@ -290,6 +298,19 @@ impl S3 for Service {
         self.0.upload_end(&request.input.upload_id)?;
         Ok(S3Response::new(AbortMultipartUploadOutput::default()))
     }
+}
+
+/// As S3 encodes keys in a listing: like a form, but with slashes.
+fn encoded(key: &str) -> String {
+    const KEPT: AsciiSet = NON_ALPHANUMERIC
+        .remove(b'/')
+        .remove(b'*')
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_');
+    utf8_percent_encode(key, &KEPT)
+        .to_string()
+        .replace("%20", "+")
 }
 
 fn listed((key, stored): (String, Stored)) -> Object {

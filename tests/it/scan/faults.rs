@@ -1,7 +1,7 @@
 //! Stores that fail, break off, answer late or refuse, and budgets that end: never a part that looks like the whole.
 
 use super::{keys, request, scan};
-use crate::harness::place;
+use crate::harness::{delete, place};
 use crate::s3::S3Server;
 use skep::lake::{Lake, LakeError, ScanRequest};
 use skep::layout::Layout;
@@ -130,7 +130,6 @@ async fn small() -> (S3Server, Lake) {
     (server, lake)
 }
 
-/// The library tells the status of a listing and of a bulk delete in words alone.
 #[tokio::test]
 async fn a_failure_keeps_its_kind_whichever_request_meets_it() {
     for operation in ["ListObjectsV2", "DeleteObjects"] {
@@ -138,10 +137,7 @@ async fn a_failure_keeps_its_kind_whichever_request_meets_it() {
             let (server, lake) = small().await;
             server.put("lake", "t/part", "x");
             server.fail(operation, "", 0, 1_000, status);
-            let error = lake
-                .directory_delete(&place("s3a://lake/t"))
-                .await
-                .unwrap_err();
+            let error = delete(&lake, &place("s3a://lake/t")).await.unwrap_err();
             let told = format!("{error:?}");
             assert!(told.starts_with(kind), "{operation} {status}: {told}");
             assert_eq!(server.requests(operation), 1, "{operation} {status}");
@@ -149,10 +145,7 @@ async fn a_failure_keeps_its_kind_whichever_request_meets_it() {
     }
     let (server, lake) = small().await;
     server.fail("ListObjectsV2", "", 0, 1, 404);
-    let gone = lake
-        .directory_delete(&place("s3a://lake/t"))
-        .await
-        .unwrap_err();
+    let gone = delete(&lake, &place("s3a://lake/t")).await.unwrap_err();
     assert!(matches!(gone, LakeError::NotFound { .. }), "{gone:?}");
 }
 

@@ -1,0 +1,420 @@
+//! The requests of a bucket in which keys stand as they are: listing, deleting, and copying what the library cannot name.
+//! A key stands in the address, where the address stays as it is written, or in the body, where XML can hold it; one that
+//! fits neither is refused, because a request for it would be one for another key.
+
+use super::answer::{self, Page, Told, Unreadable};
+use crate::back_off::BackOff;
+use crate::lake::error::LakeError;
+use crate::lake::settings::S3Settings;
+use crate::lake::signed::{self, Answer, LiteralUrl, Request, SendFailure, Service, SignedClient};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use md5::Md5;
+use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::{Method, StatusCode};
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+/// How often something is asked for whose answer broke off, whatever the settings say of requests that failed.
+const BROKEN_OFF_ATTEMPTS_MAX: usize = 3;
+/// The pauses before a request is repeated: those of the library.
+const PAUSES: BackOff = BackOff::new(Duration::from_millis(100), Duration::from_secs(15));
+/// Bytes of an answer at most: a page of the longest keys, escaped.
+const ANSWER_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// What stands in an address as it is.
+const LITERAL: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+/// The same for a key, whose slashes stay.
+const LITERAL_KEY: AsciiSet = LITERAL.remove(b'/');
+
+/// Sends the requests of one bucket.
+pub(super) struct Requests {
+    client: SignedClient,
+    /// The bucket's address, as parsing leaves it.
+    url: String,
+    retries_max: usize,
+    retry_timeout: Duration,
+}
+
+/// Which page of a listing is wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct PageQuery<'a> {
+    pub(super) prefix: &'a str,
+    /// Only what sorts behind this key.
+    pub(super) after: Option<&'a str>,
+    pub(super) token: Option<&'a str>,
+    /// Whether what lies below one more slash is told once.
+    pub(super) is_level: bool,
+    pub(super) keys_max: usize,
+}
+
+/// How a deletion names a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// In a list in the body.
+    Body,
+    /// In the address of a request of its own.
+    Address,
+}
+
+/// A request that failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RequestFailure {
+    #[error(transparent)]
+    Send(#[from] SendFailure),
+    #[error("{status}: {}: {}", told.code, told.message)]
+    Told { status: StatusCode, told: Told },
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    #[error("no request can name the key {0:?}")]
+    Unnameable(String),
+}
+
+impl Requests {
+    /// With the account of a bucket's store. Nothing is sent yet.
+    pub(super) fn open(
+        bucket: &str,
+        settings: &S3Settings,
+        account: &AmazonS3Builder,
+        store: &AmazonS3,
+    ) -> Result<Self, LakeError> {
+        let at = format!("s3://{bucket}");
+        let url = url::Url::parse(&bucket_url(bucket, settings, account));
+        let url = url.map_err(|error| LakeError::invalid(&at, error.to_string()))?;
+        let service = Service {
+            name: "s3",
+            timeout: Duration::from_secs(settings.request_timeout_s),
+            answer_bytes_max: ANSWER_BYTES_MAX,
+            allow_http: settings.allow_http_effective(),
+        };
+        let client = SignedClient::open(service, settings, account, store);
+        Ok(Self {
+            client: client.map_err(|error| LakeError::invalid(&at, error.to_string()))?,
+            url: url.into(),
+            retries_max: settings.retries_max,
+            retry_timeout: Duration::from_secs(settings.retry_timeout_s),
+        })
+    }
+
+    /// One page of the keys that begin with a text.
+    pub(super) async fn page(&self, query: PageQuery<'_>) -> Result<Page, RequestFailure> {
+        let mut url = format!(
+            "{}?list-type=2&encoding-type=url&max-keys={}",
+            self.url, query.keys_max
+        );
+        let delimiter = query.is_level.then_some("/");
+        for (name, value) in [
+            ("prefix", Some(query.prefix)),
+            ("delimiter", delimiter),
+            ("start-after", query.after),
+            ("continuation-token", query.token),
+        ] {
+            if let Some(value) = value {
+                let value = utf8_percent_encode(value, &LITERAL);
+                let _ = write!(url, "&{name}={value}");
+            }
+        }
+        let request = request(Method::GET, literal(&url, query.prefix)?);
+        let page = answer::page(&self.send(request).await?)?;
+        // What is listed may be deleted next: nothing else than was asked for is taken.
+        let mut keys = page.objects.iter().map(|object| &object.key);
+        let stray = keys.find(|key| !key.starts_with(query.prefix));
+        match stray.cloned() {
+            Some(key) => Err(Unreadable::Stray(key).into()),
+            None => Ok(page),
+        }
+    }
+
+    /// How a key can be deleted; nothing where no request names it.
+    pub(super) fn naming(&self, key: &str, is_bulk: bool) -> Option<Naming> {
+        // Parsers of XML take liberties with control characters, even where they may stand.
+        let is_plain = !key.chars().any(char::is_control) && is_xml(key);
+        if is_bulk && is_plain {
+            return Some(Naming::Body);
+        }
+        if self.key_url(key).is_some() {
+            return Some(Naming::Address);
+        }
+        is_xml(key).then_some(Naming::Body)
+    }
+
+    /// Deletes keys by a list, at most 1,000 of them. Gives those that were not deleted.
+    pub(super) async fn delete_listed(&self, keys: &[String]) -> Result<Vec<Told>, RequestFailure> {
+        let mut body = "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">".to_owned();
+        for key in keys {
+            let _ = write!(body, "<Object><Key>{}</Key></Object>", escaped(key));
+        }
+        body.push_str("</Delete>");
+        let url = literal(&format!("{}?delete", self.url), "")?;
+        let mut request = request(Method::POST, url);
+        // Of the two checksums that S3 takes, stores of other makes want the older one.
+        request.headers = vec![
+            ("content-type", "application/xml".to_owned()),
+            ("content-md5", BASE64_STANDARD.encode(Md5::digest(&body))),
+            (
+                "x-amz-checksum-sha256",
+                BASE64_STANDARD.encode(Sha256::digest(&body)),
+            ),
+        ];
+        request.body = body.into();
+        Ok(answer::undeleted(&self.send(request).await?)?)
+    }
+
+    /// Deletes one key by its address. What is not there is deleted.
+    pub(super) async fn delete_addressed(&self, key: &str) -> Result<(), RequestFailure> {
+        let request = request(Method::DELETE, self.key_literal(key)?);
+        match self.send(request).await {
+            Ok(_)
+            | Err(RequestFailure::Told {
+                status: StatusCode::NOT_FOUND,
+                ..
+            }) => Ok(()),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Copies an object of a bucket to a key of this one.
+    pub(super) async fn copy(
+        &self,
+        bucket: &str,
+        from: &str,
+        to: &str,
+    ) -> Result<(), RequestFailure> {
+        let mut request = request(Method::PUT, self.key_literal(to)?);
+        let source = utf8_percent_encode(from, &LITERAL_KEY);
+        request.headers = vec![("x-amz-copy-source", format!("{bucket}/{source}"))];
+        self.send(request).await.map(drop)
+    }
+
+    /// Whether an address names a key as it is.
+    pub(super) fn is_addressable(&self, key: &str) -> bool {
+        self.key_url(key).is_some()
+    }
+
+    fn key_literal(&self, key: &str) -> Result<LiteralUrl, RequestFailure> {
+        let unnameable = || RequestFailure::Unnameable(key.to_owned());
+        self.key_url(key).ok_or_else(unnameable)
+    }
+
+    fn key_url(&self, key: &str) -> Option<LiteralUrl> {
+        let bucket = self.url.trim_end_matches('/');
+        let key = utf8_percent_encode(key, &LITERAL_KEY);
+        LiteralUrl::new(&format!("{bucket}/{key}"))
+    }
+
+    /// Sends a request, again where that can help: each of them may be repeated.
+    async fn send(&self, request: Request) -> Result<Bytes, RequestFailure> {
+        let began = Instant::now();
+        let mut attempt = 1;
+        loop {
+            let failure = match self.client.send(request.clone()).await {
+                Ok(answer) => match told(answer) {
+                    Ok(body) => return Ok(body),
+                    Err(failure) => failure,
+                },
+                Err(failure) => failure.into(),
+            };
+            let attempts_max = match repetition(&failure) {
+                Repetition::Useless => 1,
+                Repetition::Useful => self.retries_max + 1,
+                Repetition::Due => BROKEN_OFF_ATTEMPTS_MAX.max(self.retries_max + 1),
+            };
+            if attempt >= attempts_max || began.elapsed() > self.retry_timeout {
+                return Err(failure);
+            }
+            let repeated = i64::try_from(attempt - 1).unwrap_or(i64::MAX);
+            tokio::time::sleep(PAUSES.pause_by_chance(repeated)).await;
+            attempt += 1;
+        }
+    }
+}
+
+impl RequestFailure {
+    /// What it is to those who asked for a place.
+    pub(super) fn at(self, location: &str) -> LakeError {
+        let status = match self {
+            Self::Send(SendFailure::Credentials(error)) => {
+                return LakeError::from_store(location, error);
+            }
+            Self::Unreadable(Unreadable::Key(_)) => {
+                return LakeError::invalid(location, self.to_string());
+            }
+            Self::Unnameable(key) => return LakeError::unnameable(location, &key, 1),
+            Self::Told { status, .. } => Some(status.as_u16()),
+            Self::Send(_) | Self::Unreadable(_) => None,
+        };
+        LakeError::from_status(location, status, self.into())
+    }
+}
+
+enum Repetition {
+    Useless,
+    Useful,
+    /// Whatever the settings say.
+    Due,
+}
+
+fn repetition(failure: &RequestFailure) -> Repetition {
+    match failure {
+        RequestFailure::Send(SendFailure::BrokenOff(error)) if !error.is_timeout() => {
+            Repetition::Due
+        }
+        RequestFailure::Send(SendFailure::BrokenOff(_) | SendFailure::Unanswered(_)) => {
+            Repetition::Useful
+        }
+        RequestFailure::Told { status, .. }
+            if status.is_server_error()
+                || matches!(
+                    *status,
+                    StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS
+                ) =>
+        {
+            Repetition::Useful
+        }
+        RequestFailure::Told { .. }
+        | RequestFailure::Send(_)
+        | RequestFailure::Unreadable(_)
+        | RequestFailure::Unnameable(_) => Repetition::Useless,
+    }
+}
+
+/// The body of a success.
+fn told(answer: Answer) -> Result<Bytes, RequestFailure> {
+    let failure = answer::failure(&answer.body);
+    if !answer.status.is_success() {
+        return Err(RequestFailure::Told {
+            status: answer.status,
+            told: failure.unwrap_or_default(),
+        });
+    }
+    match failure.or_else(|| answer::undeleted_passing(&answer.body)) {
+        // It failed after the answer had begun.
+        Some(told) => Err(RequestFailure::Told {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            told,
+        }),
+        None => Ok(answer.body),
+    }
+}
+
+fn request(method: Method, url: LiteralUrl) -> Request {
+    Request {
+        method,
+        url,
+        headers: Vec::new(),
+        body: Bytes::new(),
+    }
+}
+
+fn literal(url: &str, key: &str) -> Result<LiteralUrl, RequestFailure> {
+    LiteralUrl::new(url).ok_or_else(|| RequestFailure::Unnameable(key.to_owned()))
+}
+
+/// Where the library sends a bucket's requests.
+fn bucket_url(bucket: &str, settings: &S3Settings, account: &AmazonS3Builder) -> String {
+    let endpoint = account.get_config_value(&AmazonS3ConfigKey::S3Endpoint);
+    let endpoint = endpoint.or_else(|| account.get_config_value(&AmazonS3ConfigKey::Endpoint));
+    match (endpoint, settings.path_style_effective()) {
+        // An endpoint that does not want the bucket in the path has it in the host.
+        (Some(endpoint), false) => endpoint,
+        (Some(endpoint), true) => format!("{}/{bucket}", endpoint.trim_end_matches('/')),
+        (None, false) => {
+            let region = signed::region(account);
+            format!("https://{bucket}.s3.{region}.amazonaws.com")
+        }
+        (None, true) => {
+            let region = signed::region(account);
+            format!("https://s3.{region}.amazonaws.com/{bucket}")
+        }
+    }
+}
+
+/// Whether XML can hold a text.
+fn is_xml(text: &str) -> bool {
+    text.chars().all(|char| {
+        matches!(char, '\t' | '\n' | '\r')
+            || (char >= ' ' && !matches!(char, '\u{FFFE}' | '\u{FFFF}'))
+    })
+}
+
+/// A text as XML holds it; line ends and tabs by number, so that no parser mends them.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&apos;"),
+            '\t' | '\n' | '\r' => {
+                let _ = write!(escaped, "&#{};", u32::from(char));
+            }
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn requests(settings: &S3Settings) -> Requests {
+        let account = signed::account(settings)
+            .with_bucket_name("lake")
+            .with_access_key_id("id")
+            .with_secret_access_key("secret");
+        let store = account.clone().build().unwrap();
+        Requests::open("lake", settings, &account, &store).unwrap()
+    }
+
+    fn settings(endpoint: &str, path_style: Option<bool>) -> S3Settings {
+        S3Settings {
+            endpoint: Some(endpoint.to_owned()),
+            path_style,
+            ..S3Settings::default()
+        }
+    }
+
+    #[test]
+    fn a_bucket_has_the_librarys_address() {
+        let address = |settings: &S3Settings| requests(settings).url;
+        let local = "http://127.0.0.1:9000/";
+        assert_eq!(
+            address(&settings(local, None)),
+            "http://127.0.0.1:9000/lake"
+        );
+        let hosted = "https://lake.S3.example:443";
+        assert_eq!(
+            address(&settings(hosted, Some(false))),
+            "https://lake.s3.example/"
+        );
+    }
+
+    #[test]
+    fn a_key_is_named_as_it_is_or_not_at_all() {
+        let requests = requests(&settings("https://s3.example", None));
+        for (key, in_bulk, alone) in [
+            ("t/a//b/", Some(Naming::Body), Some(Naming::Address)),
+            ("t/%2F&<", Some(Naming::Body), Some(Naming::Address)),
+            ("t/../x", Some(Naming::Body), Some(Naming::Body)),
+            ("t/.", Some(Naming::Body), Some(Naming::Body)),
+            ("t/a\nb", Some(Naming::Address), Some(Naming::Address)),
+            ("t/a\u{1}b", Some(Naming::Address), Some(Naming::Address)),
+            ("t/a\u{ffff}b", Some(Naming::Address), Some(Naming::Address)),
+            ("t/../a\nb", Some(Naming::Body), Some(Naming::Body)),
+            ("t/../a\u{1}b", None, None),
+        ] {
+            assert_eq!(requests.naming(key, true), in_bulk, "{key:?}");
+            assert_eq!(requests.naming(key, false), alone, "{key:?}");
+        }
+    }
+}
