@@ -128,7 +128,7 @@ pub enum Entity {
 
 impl Entity {
     /// Something of skep's own.
-    pub(crate) fn own(kind: &'static str, name: &(impl ToString + ?Sized)) -> Self {
+    pub fn own(kind: &'static str, name: &(impl ToString + ?Sized)) -> Self {
         let name = name.to_string();
         Self::Own { kind, name }
     }

@@ -1,36 +1,20 @@
 //! skep: a catalog server that speaks the Hive Metastore protocol.
 //!
-//! The crate is built in floors (`docs/ARCHITECTURE.md`); a module imports only from floors below its own.
+//! It is built in floors (`docs/ARCHITECTURE.md`); a module imports only from floors below its own. The lower floors are
+//! crates of their own, so that a change compiles what stands on it and nothing else.
 
-pub mod alert;
-pub mod back_off;
-pub mod budget;
-pub mod catalog;
-pub mod choice;
 pub mod cli;
-pub mod clock;
 pub mod config;
-pub mod crypto;
-pub mod deadline;
-pub mod diff;
-pub mod discovery;
-pub mod error;
-pub mod filter;
-pub mod front;
-pub mod hive;
-pub mod kit;
-pub mod lake;
-pub mod layout;
-pub mod model;
-pub mod naming;
-pub mod period;
-pub mod rest;
-pub mod schedule;
-pub mod secret;
 pub mod server;
-pub mod source;
-pub mod store;
 pub mod tasks;
-pub mod telemetry;
-pub mod thrift;
-pub mod watch;
+
+pub use skep_catalog::{catalog, discovery, watch};
+pub use skep_ground::{
+    back_off, budget, choice, clock, crypto, deadline, diff, error, filter, front, hive, kit,
+    layout, model, naming, period, schedule, secret, telemetry,
+};
+pub use skep_lake::lake;
+pub use skep_rest::rest;
+pub use skep_source::{alert, source};
+pub use skep_store::{store, transact};
+pub use skep_thrift::thrift;

@@ -3,7 +3,6 @@
 use super::Catalog;
 use crate::error::{Error, Result};
 use crate::hive::directory_name;
-use crate::lake::LakeError;
 use crate::model::{Database, Location, Name, Storage};
 
 impl Catalog {
@@ -43,52 +42,5 @@ impl Catalog {
             .as_ref()
             .unwrap_or(&database.location);
         parent.below(&directory_name::table_directory(table.as_str()))
-    }
-}
-
-impl From<LakeError> for Error {
-    fn from(failure: LakeError) -> Self {
-        let text = failure.to_string();
-        match failure {
-            LakeError::Unavailable { source, location } => Self::Unavailable {
-                what: format!("location {location}"),
-                source,
-            },
-            // It is skep that the store refuses, not the client, who cannot mend it: credentials that have just run out
-            // and rights that are being changed pass by themselves, so that trying again is right.
-            LakeError::Denied { source, location } => Self::Unavailable {
-                what: format!("location {location} (access to it is denied)"),
-                source,
-            },
-            LakeError::Unsupported { .. } => Self::Unsupported(text),
-            LakeError::Unnameable { .. } => Self::NotAllowed(text),
-            LakeError::Invalid { .. }
-            | LakeError::NotFound { .. }
-            | LakeError::AlreadyExists { .. }
-            | LakeError::Refused { .. }
-            | LakeError::Footer { .. } => Self::Invalid(text),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_store_refuses_skep_is_no_mistake_of_the_client() {
-        let failure = LakeError::Denied {
-            location: "s3://lake/t".into(),
-            source: "no ListBucket".into(),
-        };
-        assert!(failure.retryable());
-        let error = Error::from(failure);
-        assert!(matches!(error, Error::Unavailable { .. }) && error.retryable());
-        let text = error.to_string();
-        assert!(text.contains("s3://lake/t (access to it is denied)"));
-        assert!(
-            !text.contains("ListBucket"),
-            "the store's words stay in the log"
-        );
     }
 }

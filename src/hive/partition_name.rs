@@ -4,6 +4,7 @@
 //! name never holds a stray `/` or `=` and always parses back. This file knows no table: the callers
 //! pass the key names in table order.
 
+use crate::error::Error;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -223,6 +224,18 @@ pub fn values_for_keys<K: AsRef<str>>(
         }
     }
     Ok(values)
+}
+
+impl From<PartitionNameError> for Error {
+    fn from(failure: PartitionNameError) -> Self {
+        let text = failure.to_string();
+        match failure {
+            PartitionNameError::MissingKey { .. } => Self::InvalidObject(text),
+            PartitionNameError::CountMismatch { .. } | PartitionNameError::Empty => {
+                Self::Invalid(text)
+            }
+        }
+    }
 }
 
 #[cfg(test)]

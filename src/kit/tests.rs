@@ -14,10 +14,14 @@ struct Sample {
     rows: Vec<serde_json::Map<String, Value>>,
 }
 
+/// The folder of a kit's samples; the manifest of this crate lies two folders below the project's root.
+fn samples(kit: &Kit) -> PathBuf {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    root.join("tests/kits").join(kit.name)
+}
+
 fn sample(kit: &Kit) -> Sample {
-    let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests", "kits", kit.name]
-        .iter()
-        .collect();
+    let folder = samples(kit);
     let text = std::fs::read_to_string(folder.join("expected.json")).unwrap();
     let expected: Value = serde_json::from_str(&text).unwrap();
     let directory = expected["directory"].as_str().unwrap().to_owned();
@@ -267,15 +271,7 @@ fn tables_are_pinned() {
     for kit in all() {
         let table = rendered(&kit.table(place(), Location::parse("s3://logs").unwrap()));
         let text = serde_json::to_string_pretty(&table).unwrap() + "\n";
-        let file: PathBuf = [
-            env!("CARGO_MANIFEST_DIR"),
-            "tests",
-            "kits",
-            kit.name,
-            "table.json",
-        ]
-        .iter()
-        .collect();
+        let file = samples(kit).join("table.json");
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
             std::fs::write(&file, &text).unwrap();
         }

@@ -2,6 +2,7 @@
 //! it is for the log. Knows no catalog: a front end never sees this type.
 
 use super::footer::FooterFault;
+use crate::error::Error;
 use crate::model::LocationError;
 use std::io;
 
@@ -213,4 +214,51 @@ fn status_of(error: &object_store::Error) -> Option<u16> {
     let text = error.to_string();
     let (_, after) = text.split_once("status code: ")?;
     after.get(..3)?.parse().ok()
+}
+
+impl From<LakeError> for Error {
+    fn from(failure: LakeError) -> Self {
+        let text = failure.to_string();
+        match failure {
+            LakeError::Unavailable { source, location } => Self::Unavailable {
+                what: format!("location {location}"),
+                source,
+            },
+            // It is skep that the store refuses, not the client, who cannot mend it: credentials that have just run out
+            // and rights that are being changed pass by themselves, so that trying again is right.
+            LakeError::Denied { source, location } => Self::Unavailable {
+                what: format!("location {location} (access to it is denied)"),
+                source,
+            },
+            LakeError::Unsupported { .. } => Self::Unsupported(text),
+            LakeError::Unnameable { .. } => Self::NotAllowed(text),
+            LakeError::Invalid { .. }
+            | LakeError::NotFound { .. }
+            | LakeError::AlreadyExists { .. }
+            | LakeError::Refused { .. }
+            | LakeError::Footer { .. } => Self::Invalid(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_store_refuses_skep_is_no_mistake_of_the_client() {
+        let failure = LakeError::Denied {
+            location: "s3://lake/t".into(),
+            source: "no ListBucket".into(),
+        };
+        assert!(failure.retryable());
+        let error = Error::from(failure);
+        assert!(matches!(error, Error::Unavailable { .. }) && error.retryable());
+        let text = error.to_string();
+        assert!(text.contains("s3://lake/t (access to it is denied)"));
+        assert!(
+            !text.contains("ListBucket"),
+            "the store's words stay in the log"
+        );
+    }
 }

@@ -115,7 +115,8 @@ fn imports_run_downwards_only() {
     let mut breaches = String::new();
     for (path, text) in below("src") {
         let own = module(&path);
-        if own == "lib" {
+        // The roots of the crates only name rooms; that crates know each other downwards is cargo's own rule.
+        if own == "lib" || own.starts_with("lib_") {
             continue;
         }
         let Some(own_floor) = floor(&own) else {

@@ -26,7 +26,7 @@ use jiff::tz::TimeZone;
 
 /// A moment, given in seconds since the epoch, in the form of RFC 3339: `2026-11-22T10:00:00Z`. `None` for 0, by which
 /// Hive means that nobody knows, and for what no calendar has.
-pub(crate) fn moment(seconds: i64) -> Option<String> {
+pub fn moment(seconds: i64) -> Option<String> {
     if seconds == 0 {
         return None;
     }
@@ -34,7 +34,7 @@ pub(crate) fn moment(seconds: i64) -> Option<String> {
 }
 
 /// Reads a moment of RFC 3339, or a day (`2026-11-22`, its beginning in UTC), as seconds since the epoch.
-pub(crate) fn moment_parse(text: &str) -> Option<i64> {
+pub fn moment_parse(text: &str) -> Option<i64> {
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Some(moment.as_second());
     }

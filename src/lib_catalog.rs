@@ -1,0 +1,15 @@
+//! What the system means: the operations on the catalog, and on top of them discovery and the schema watch.
+//!
+//! One of the crates that the floors of `docs/ARCHITECTURE.md` are compiled in; their rooms are the folders beside this file.
+
+pub mod catalog;
+pub mod discovery;
+pub mod watch;
+
+use skep_ground::{
+    back_off, clock, deadline, diff, error, filter, hive, layout, model, naming, schedule,
+    telemetry,
+};
+use skep_lake::lake;
+use skep_source::{alert, source};
+use skep_store::{store, transact};

@@ -1,0 +1,23 @@
+//! What stands on no other room: the nouns, the shared small things, and the pure rules.
+//!
+//! One of the crates that the floors of `docs/ARCHITECTURE.md` are compiled in; their rooms are the folders beside this file.
+
+pub mod back_off;
+pub mod budget;
+pub mod choice;
+pub mod clock;
+pub mod crypto;
+pub mod deadline;
+pub mod diff;
+pub mod error;
+pub mod filter;
+pub mod front;
+pub mod hive;
+pub mod kit;
+pub mod layout;
+pub mod model;
+pub mod naming;
+pub mod period;
+pub mod schedule;
+pub mod secret;
+pub mod telemetry;

@@ -1,0 +1,9 @@
+//! The HTTP front end: REST, health, metrics.
+//!
+//! One of the crates that the floors of `docs/ARCHITECTURE.md` are compiled in; their rooms are the folders beside this file.
+
+pub mod rest;
+
+use skep_catalog::{catalog, discovery, watch};
+use skep_ground::{budget, error, front, hive, kit, model, telemetry};
+use skep_source::source;
