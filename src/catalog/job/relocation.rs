@@ -185,7 +185,8 @@ impl Catalog {
         work.ok_or_else(|| Error::internal(format!("job {} has nothing to go on with", job.id)))
     }
 
-    /// The first step: nothing may be where the data goes to. From here on, what is there is the job's own.
+    /// The first step: nothing may be where the data goes to, and what was dropped where it comes from must be gone, or
+    /// it would come along. From here on, what is at the new place is the job's own.
     pub(super) async fn relocation_check(&self, job: &Job, lease: &Lease) -> Result<()> {
         let work = self.relocation_work(job).await?;
         let checked = self.relocation_check_places(job, &work).await;
@@ -208,8 +209,9 @@ impl Catalog {
     }
 
     async fn relocation_check_places(&self, job: &Job, work: &JobWork) -> Result<JobProgress> {
-        let places: Vec<&Location> = work.moves.iter().map(|one| &one.to).collect();
-        self.places_clear_for(Some(job.id), &places).await?;
+        let ends = work.moves.iter().flat_map(|one| [&one.from, &one.to]);
+        self.places_clear_for(Some(job.id), &ends.collect::<Vec<_>>())
+            .await?;
         let mut total = JobProgress::default();
         for JobMove { from, to, .. } in &work.moves {
             if self.lake.exists(to).await? {

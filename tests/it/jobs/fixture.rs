@@ -7,6 +7,7 @@ use crate::server::settings_in;
 use crate::thrift::objects::table;
 use serde_json::{Value, json};
 use skep::config::Settings;
+use skep::crypto::provider_install;
 use skep::secret::Secret;
 use skep::server::{Running, Server};
 use std::net::SocketAddr;
@@ -102,6 +103,8 @@ pub(super) async fn drop_table(running: &Running, name: &str) -> Result<Value, F
 
 /// The jobs there are, the latest first.
 pub(super) async fn jobs(http: SocketAddr) -> Vec<Value> {
+    // Where the servers run in processes of their own, this one has not chosen its cryptography yet.
+    provider_install();
     let answer = reqwest::get(format!("http://{http}/api/v1/jobs"))
         .await
         .unwrap();
@@ -113,12 +116,18 @@ pub(super) async fn jobs(http: SocketAddr) -> Vec<Value> {
 /// Waits until every job has ended; gives them.
 pub(super) async fn jobs_ended(http: SocketAddr) -> Vec<Value> {
     loop {
-        let jobs = jobs(http).await;
-        if jobs.iter().all(|job| job["ended_at"].is_string()) {
+        if let Some(jobs) = jobs_if_ended(http).await {
             return jobs;
         }
         tokio::task::yield_now().await;
     }
+}
+
+/// All jobs, where every one has ended.
+pub(super) async fn jobs_if_ended(http: SocketAddr) -> Option<Vec<Value>> {
+    let jobs = jobs(http).await;
+    let have_ended = jobs.iter().all(|job| job["ended_at"].is_string());
+    have_ended.then_some(jobs)
 }
 
 /// Kind and phase of each.

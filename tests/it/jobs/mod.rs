@@ -4,7 +4,10 @@
 mod deadlines;
 mod fixture;
 mod killed;
+mod local;
 mod odd_keys;
+mod purged;
 mod replicas;
+mod story;
 mod truncate;
 mod visible;
