@@ -27,6 +27,7 @@ mod scan;
 mod server;
 mod soak;
 mod source;
+mod spellings;
 mod store;
 mod tasks;
 mod thrift;

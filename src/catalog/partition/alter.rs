@@ -130,11 +130,14 @@ impl Catalog {
         before: &[Partition],
         after: &[Partition],
     ) -> Result<()> {
+        let root = table.location.as_ref();
         let moved: Vec<Location> = before
             .iter()
             .zip(after)
-            .filter(|(old, new)| old.location != new.location)
-            .filter_map(|(_, new)| new.full_location(table.location.as_ref()))
+            .filter_map(|(old, new)| {
+                let there = new.full_location(root)?;
+                (old.full_location(root).as_ref() != Some(&there)).then_some(there)
+            })
             .collect();
         if moved.is_empty() {
             return Ok(());

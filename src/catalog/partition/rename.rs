@@ -165,7 +165,7 @@ impl Catalog {
 }
 
 /// Sets the place of a renamed partition, and says whether its directory moves, and from where to where. The directory of
-/// a managed one goes to where the new name stands.
+/// a managed one goes to where the new name stands, unless it lies there already, by whichever word.
 fn partition_move(
     table: &Table,
     before: &Partition,
@@ -177,8 +177,13 @@ fn partition_move(
         after.location = from.and_then(|from| Partition::own_location(from, root, &after.name));
         return None;
     }
+    let (from, to) = from.zip(Partition::default_location(root, &after.name))?;
+    if from == to {
+        after.location = Partition::own_location(from, root, &after.name);
+        return None;
+    }
     after.location = None;
-    from.zip(Partition::default_location(root, &after.name))
+    Some((from, to))
 }
 
 /// The table and the partition as they are, held; they must be where they were when the rename was asked for.

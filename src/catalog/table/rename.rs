@@ -98,7 +98,8 @@ impl Catalog {
             return None;
         }
         let to = Catalog::table_location_default(target, &after.at.table);
-        Some(Move { from, to })
+        // Two databases may share a directory, by whichever word.
+        (from != to).then_some(Move { from, to })
     }
 
     /// The rename itself, which a job commits once the data is in its new place. Gives what is to be deleted then.

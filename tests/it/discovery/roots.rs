@@ -1,6 +1,8 @@
 //! Several roots: a partition points to the best one that has it, and moves in one change.
 
 use super::fixture::{World, at};
+use crate::thrift::objects::partitioned;
+use serde_json::json;
 use skep::discovery::DiscoveryScope;
 use skep::model::RunOutcome;
 use std::sync::Arc;
@@ -73,6 +75,63 @@ async fn a_partition_moves_from_hot_to_cold_when_the_cold_one_is_complete() {
         .unwrap();
     assert_eq!((undo.outcome, undo.counts.moved), (RunOutcome::Done, 1));
     assert_eq!(world.unsigned("t", name).await, hot);
+}
+
+#[tokio::test]
+async fn a_place_by_another_word_lies_in_its_root_all_the_same() {
+    let world = World::quiet().await;
+    let mut properties = PROPERTIES;
+    properties[4].1 = "s3n://hot//t/";
+    world
+        .table_at("t", "s3a://lake/./t", &KEYS, &properties)
+        .await;
+    world.s3.put("hot", "t/2023/11/14/21/part-0", "hot");
+    let name = "dt=2023-11-14-21";
+    world
+        .ask(|client| {
+            let mut sd = partitioned("default", "t", &[])["sd"].clone();
+            sd["location"] = json!("s3a://hot/t//2023/11/14/21/");
+            let new = json!({
+                "dbName": "default", "tableName": "t", "values": ["2023-11-14-21"], "sd": sd,
+                "parameters": {},
+            });
+            let add = json!({ "new_part": new });
+            client.call("add_partition", add).unwrap();
+        })
+        .await;
+    let known = world.sweep("t").await;
+    assert_eq!((known.counts.added, known.counts.moved), (0, 0));
+    for file in ["part-0", "_SUCCESS"] {
+        world
+            .s3
+            .put("lake", &format!("t/2023/11/14/21/{file}"), "cold");
+    }
+    let discovery = world.discovery().for_system();
+    let table = at("t");
+    let plan = discovery.discovery_plan(&table, DiscoveryScope::Window);
+    let plan = plan.await.unwrap();
+    assert_eq!(plan.moved[0].from, "s3a://hot/t/2023/11/14/21");
+    assert_eq!((plan.added.len(), plan.dropped.len()), (0, 0));
+    assert_eq!(world.window("t").await.counts.moved, 1);
+    let cold = "s3a://lake/t/2023/11/14/21";
+    assert_eq!(world.location("t", name).await, cold);
+
+    for inside in ["s3n://lake//u/hot", "s3://lake/u/./", "S3://lake"] {
+        properties[4].1 = inside;
+        world
+            .table_at("u", "s3a://lake/u", &KEYS, &properties)
+            .await;
+        let table = at("u");
+        let refused = discovery.discovery_plan(&table, DiscoveryScope::Window);
+        let refused = refused.await.unwrap_err().to_string();
+        assert!(refused.contains("lie inside each other"), "{refused}");
+        world
+            .ask(|client| {
+                let drop = json!({ "dbname": "default", "name": "u", "deleteData": false });
+                client.call("drop_table", drop).unwrap();
+            })
+            .await;
+    }
 }
 
 #[tokio::test]

@@ -1,9 +1,11 @@
 //! Work that takes longer than a call may: it goes on, and whoever asks again waits for it.
 
 use super::fixture::{House, call, create, drop_table, jobs, jobs_ended, location, rename, stand};
+use crate::client::Failure;
 use crate::harness::{TestDatabase, on_every_database};
-use crate::thrift::objects::partitioned;
+use crate::thrift::objects::{partitioned, table};
 use serde_json::json;
+use skep::server::Running;
 
 on_every_database!(
     a_rename_beyond_its_deadline_goes_on_and_who_asks_again_waits_for_it,
@@ -159,10 +161,12 @@ async fn nothing_else_uses_a_place_that_a_job_fills(database: TestDatabase) {
         call(
             running.thrift_addr,
             "create_table",
-            json!({ "tbl": crate::thrift::objects::table("default", "u") }),
+            json!({ "tbl": table("default", "u") }),
         )
         .await
         .unwrap_err(),
+        create_at(&running, "x", "s3n://lake//w/./u/inside/").await,
+        create_at(&running, "x", "s3://lake/w").await,
         rename(&running, "v", "u").await.unwrap_err(),
     ] {
         let text = "location s3a://lake/w/u cannot be used yet: job 1 brings data there";
@@ -171,6 +175,15 @@ async fn nothing_else_uses_a_place_that_a_job_fills(database: TestDatabase) {
     gate.open();
     rename(&running, "t", "u").await.unwrap();
     running.shutdown().await;
+}
+
+/// Why a table cannot be made at a place.
+async fn create_at(running: &Running, name: &str, at: &str) -> Failure {
+    let mut described = table("default", name);
+    described["sd"]["location"] = json!(at);
+    let arguments = json!({ "tbl": described });
+    let made = call(running.thrift_addr, "create_table", arguments).await;
+    made.unwrap_err()
 }
 
 async fn two_renames_of_one_table_are_told_apart(database: TestDatabase) {
