@@ -4,13 +4,22 @@
 //! hold at once: one for the server, and one for each client, so that one alone cannot take everything. A client is an
 //! address; who shares an address shares its part. A request that finds no room waits for a bounded time, then it is
 //! refused by an error that names the setting.
+//!
+//! One thing cannot be refused: the answer to a change that is committed, because a refusal would say that it is not. Where
+//! it finds no room it is owed, and nothing new is held until that is given back: how far a bound may be passed is what
+//! the changes answer that were running when it was reached.
+
+mod bound;
+#[cfg(test)]
+mod tests;
 
 use crate::error::Error;
+use bound::{Bound, Permit};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
 /// The setting of the whole server's bound.
 const TOTAL: &str = "server.bytes_in_flight_max";
@@ -72,7 +81,7 @@ pub struct Budget(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     limits: BudgetLimits,
-    total: Arc<Semaphore>,
+    total: Bound,
     clients: Mutex<HashMap<IpAddr, Weak<Client>>>,
 }
 
@@ -80,7 +89,7 @@ struct Shared {
 #[derive(Debug)]
 struct Client {
     address: IpAddr,
-    own: Arc<Semaphore>,
+    own: Bound,
     shared: Arc<Shared>,
 }
 
@@ -102,7 +111,7 @@ impl Budget {
     pub fn new(limits: BudgetLimits) -> Self {
         Self(Arc::new(Shared {
             limits,
-            total: Arc::new(Semaphore::new(units(limits.total_bytes))),
+            total: Bound::new(units(limits.total_bytes), TOTAL),
             clients: Mutex::default(),
         }))
     }
@@ -120,7 +129,7 @@ impl Budget {
         }
         let client = Arc::new(Client {
             address,
-            own: Arc::new(Semaphore::new(units(self.0.limits.client_bytes))),
+            own: Bound::new(units(self.0.limits.client_bytes), CLIENT),
             shared: Arc::clone(&self.0),
         });
         clients.insert(address, Arc::downgrade(&client));
@@ -129,13 +138,12 @@ impl Budget {
 
     /// What is held at this moment.
     pub fn bytes_held(&self) -> usize {
-        let free = self.0.total.available_permits();
-        (units(self.0.limits.total_bytes) - free) * UNIT_BYTES
+        self.0.total.held() * UNIT_BYTES
     }
 }
 
-/// The part of the address that tells clients apart.
-fn network(address: IpAddr) -> IpAddr {
+/// The part of the address that tells clients apart: all of it, or the network of an IPv6 address.
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(own) => {
             let mask = u128::MAX << (u128::BITS - IPV6_NETWORK_BITS);
@@ -178,52 +186,48 @@ impl Account {
     }
 
     fn acquire_now(&self, units: u32) -> Result<Permits, Exhausted> {
-        let now = |from: &Arc<Semaphore>| Arc::clone(from).try_acquire_many_owned(units);
-        let own = now(&self.0.own).map_err(|_| Exhausted::Busy { setting: CLIENT })?;
-        let total = now(&self.0.shared.total).map_err(|_| Exhausted::Busy { setting: TOTAL })?;
+        let own = self.0.own.take_now(units)?;
+        let total = self.0.shared.total.take_now(units)?;
         Ok(Permits { own, total })
     }
 
     async fn acquire(&self, units: u32) -> Result<Permits, Exhausted> {
         let wait = self.0.shared.limits.wait;
-        let own = acquire_within(wait, &self.0.own, units, CLIENT).await?;
-        let total = acquire_within(wait, &self.0.shared.total, units, TOTAL).await?;
+        let own = self.0.own.take(units, wait).await?;
+        let total = self.0.shared.total.take(units, wait).await?;
         Ok(Permits { own, total })
     }
-}
 
-async fn acquire_within(
-    wait: Duration,
-    from: &Arc<Semaphore>,
-    units: u32,
-    setting: &'static str,
-) -> Result<OwnedSemaphorePermit, Exhausted> {
-    let permit = Arc::clone(from).acquire_many_owned(units);
-    match tokio::time::timeout(wait, permit).await {
-        Ok(Ok(permit)) => Ok(permit),
-        // The semaphores are never closed.
-        Ok(Err(_)) | Err(_) => Err(Exhausted::Busy { setting }),
+    fn owe(&self, units: usize) {
+        self.0.own.owe(units);
+        self.0.shared.total.owe(units);
+    }
+
+    fn repay(&self, units: usize) {
+        self.0.own.repay(units);
+        self.0.shared.total.repay(units);
     }
 }
 
 /// What was taken of both bounds.
 #[derive(Debug)]
 struct Permits {
-    own: OwnedSemaphorePermit,
-    total: OwnedSemaphorePermit,
+    own: Permit,
+    total: Permit,
 }
 
 #[derive(Debug, Default)]
 struct Held {
     bytes: usize,
     permits: Option<Permits>,
+    /// Units that were not free when they were taken.
+    owed: usize,
 }
 
 impl Held {
     fn units(&self) -> usize {
-        self.permits
-            .as_ref()
-            .map_or(0, |permits| permits.total.num_permits())
+        let taken = self.permits.as_ref();
+        taken.map_or(0, |permits| permits.total.num_permits()) + self.owed
     }
 
     fn add(&mut self, bytes: usize, new: Permits) {
@@ -268,11 +272,28 @@ impl Reservation {
         Ok(())
     }
 
-    /// Gives back what it holds beyond so many bytes.
+    /// Takes more whatever others hold, for the answer to what is done already. What is not free is owed: those who share
+    /// the bound get nothing new until it is given back.
+    pub fn owe(&self, bytes: usize) {
+        if self.try_grow(bytes).is_ok() {
+            return;
+        }
+        let mut held = self.held();
+        held.bytes = held.bytes.saturating_add(bytes);
+        let missing = units(held.bytes).saturating_sub(held.units());
+        held.owed += missing;
+        self.account.owe(missing);
+    }
+
+    /// Gives back what it holds beyond so many bytes, what is owed first.
     pub fn shrink_to(&self, bytes: usize) {
         let mut held = self.held();
         held.bytes = held.bytes.min(bytes);
         let surplus = held.units().saturating_sub(units(held.bytes));
+        let repaid = surplus.min(held.owed);
+        held.owed -= repaid;
+        self.account.repay(repaid);
+        let surplus = surplus - repaid;
         if let Some(permits) = &mut held.permits {
             drop(permits.own.split(surplus));
             drop(permits.total.split(surplus));
@@ -303,112 +324,9 @@ impl Reservation {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{Budget, BudgetLimits, Exhausted, UNIT_BYTES, network};
-    use std::time::Duration;
-
-    const MIB: usize = 1024 * UNIT_BYTES;
-
-    fn budget(wait: Duration) -> Budget {
-        Budget::new(BudgetLimits {
-            total_bytes: 4 * MIB,
-            client_bytes: 3 * MIB,
-            wait,
-        })
-    }
-
-    fn address(text: &str) -> std::net::IpAddr {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn one_client_cannot_take_all() {
-        let budget = budget(Duration::ZERO);
-        let greedy = budget.account(address("10.0.0.1"));
-        let one = greedy.reservation();
-        one.try_grow(2 * MIB).unwrap();
-        let again = budget.account(address("10.0.0.1")).reservation();
-        let setting = super::CLIENT;
-        assert_eq!(again.try_grow(2 * MIB), Err(Exhausted::Busy { setting }));
-        again.try_grow(MIB).unwrap();
-        let other = budget.account(address("10.0.0.2")).reservation();
-        other.try_grow(MIB).unwrap();
-        let setting = super::TOTAL;
-        assert_eq!(other.try_grow(1), Err(Exhausted::Busy { setting }));
-        assert_eq!(budget.bytes_held(), 4 * MIB);
-        drop((one, again, other));
-        assert_eq!(budget.bytes_held(), 0);
-    }
-
-    #[test]
-    fn what_never_fits_is_told_at_once() {
-        let budget = budget(Duration::from_hours(1));
-        let one = budget.account(address("10.0.0.1")).reservation();
-        let refused = one.try_grow(3 * MIB + 1).unwrap_err();
-        assert!(
-            matches!(refused, Exhausted::TooLarge { setting, .. } if setting == super::CLIENT),
-            "{refused}"
-        );
-        one.try_grow(2 * MIB).unwrap();
-        assert!(one.try_grow(2 * MIB).is_err());
-        assert_eq!(one.bytes(), 2 * MIB);
-    }
-
-    #[test]
-    fn what_is_given_back_can_be_taken_by_others() {
-        let budget = budget(Duration::ZERO);
-        let account = budget.account(address("10.0.0.1"));
-        let one = account.reservation();
-        for _ in 0..MIB {
-            one.try_grow(1).unwrap();
-        }
-        assert_eq!(budget.bytes_held(), MIB, "small steps are not rounded up");
-        one.try_grow(MIB).unwrap();
-        one.shrink_to(10);
-        assert_eq!((one.bytes(), budget.bytes_held()), (10, UNIT_BYTES));
-        one.shrink_to(20);
-        assert_eq!(one.bytes(), 10, "shrinking takes nothing");
-        account.reservation().try_grow(2 * MIB).unwrap();
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_request_waits_for_room_and_not_for_ever() {
-        let budget = budget(Duration::from_secs(5));
-        let account = budget.account(address("10.0.0.1"));
-        let first = account.reservation();
-        first.try_grow(3 * MIB).unwrap();
-        let second = account.reservation();
-        assert!(second.grow(MIB).await.is_err(), "nobody gave anything back");
-        let (grown, ()) = tokio::join!(second.grow(MIB), async {
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            drop(first);
-        });
-        assert_eq!(grown, Ok(()));
-    }
-
-    #[test]
-    fn an_account_is_forgotten_with_its_last_connection() {
-        let budget = budget(Duration::ZERO);
-        let one = budget.account(address("10.0.0.1"));
-        let two = budget.account(address("::ffff:10.0.0.1"));
-        assert_eq!(budget.0.clients.lock().unwrap().len(), 1);
-        let kept = two.reservation();
-        drop((one, two));
-        assert_eq!(budget.0.clients.lock().unwrap().len(), 1);
-        drop(kept);
-        assert_eq!(budget.0.clients.lock().unwrap().len(), 0);
-    }
-
-    #[test]
-    fn a_network_is_one_client() {
-        assert_eq!(
-            network(address("2001:db8::1")),
-            network(address("2001:db8::2:1"))
-        );
-        assert_ne!(
-            network(address("2001:db8::1")),
-            network(address("2001:db8:0:1::1"))
-        );
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        let owed = self.held().owed;
+        self.account.repay(owed);
     }
 }

@@ -58,15 +58,19 @@ async fn answer(request: Request, next: Next, reservation: &Arc<Reservation>) ->
     if let Some(problem) = cross_origin(request.method(), request.headers()) {
         return problem.into_response();
     }
+    let is_change = !request.method().is_safe();
     let response = next.run(request).await;
     let bytes = response.body().size_hint().lower();
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     reservation.shrink_to(bytes);
     let more = bytes.saturating_sub(reservation.bytes());
-    match reservation.try_grow(more) {
-        Ok(()) => response.map(|body| Held::body(body, Arc::clone(reservation))),
-        Err(exhausted) => Problem::from(Error::from(exhausted)).into_response(),
+    if is_change && response.status().is_success() {
+        // To refuse the answer to what is done would be to say that it is not.
+        reservation.owe(more);
+    } else if let Err(exhausted) = reservation.try_grow(more) {
+        return Problem::from(Error::from(exhausted)).into_response();
     }
+    response.map(|body| Held::body(body, Arc::clone(reservation)))
 }
 
 /// Refuses a change that a browser sends for a page of another origin. Browsers name the page's origin with every

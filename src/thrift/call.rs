@@ -85,11 +85,20 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Encodes the answer.
+    /// Encodes the answer to a question, or to a change where it is short whatever was changed. Refused where there is no
+    /// memory for it.
     pub(super) fn reply<T: Encode>(&self, reply: &T) -> Answer {
         let encoded = self.encode(reply);
         self.holds(encoded.capacity())?;
         Ok(encoded.into())
+    }
+
+    /// Encodes the answer to a change that is committed, and tells of what it changed: to refuse it would be to say that
+    /// nothing was.
+    pub(super) fn reply_done<T: Encode>(&self, reply: &T) -> Reply {
+        let encoded = Reply::from(self.encode(reply));
+        self.owes(&encoded);
+        encoded
     }
 
     /// Counts what the answer takes so far, all of it, where it outgrows what the call holds anyway. It is held until the
@@ -97,6 +106,13 @@ impl<'a> Call<'a> {
     pub(super) fn holds(&self, bytes: usize) -> Result<(), Failure> {
         let more = bytes.saturating_sub(self.reservation.bytes());
         Ok(self.reservation.try_grow(more).map_err(Error::from)?)
+    }
+
+    /// The same for an answer that is sent whatever the memory.
+    fn owes(&self, reply: &Reply) {
+        let more = reply.memory_bytes();
+        self.reservation
+            .owe(more.saturating_sub(self.reservation.bytes()));
     }
 
     /// Encodes an answer around a list of partitions: `wrap` says where the list stands in it, if at all. What was read was
@@ -109,10 +125,12 @@ impl<'a> Call<'a> {
         let (slot, partitions) = list.into_slot();
         let position = slot.position();
         let around = self.encode(&wrap(slot));
-        Ok(match position.get() {
+        let reply = match position.get() {
             Some(at) => partitions.inside(around, at),
             None => around.into(),
-        })
+        };
+        self.owes(&reply);
+        Ok(reply)
     }
 
     fn encode<T: Encode>(&self, reply: &T) -> Vec<u8> {

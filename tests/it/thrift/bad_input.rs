@@ -1,6 +1,7 @@
 //! What must not harm the server: malformed, truncated, oversized, deep and foreign messages. Each costs its own
 //! connection at most; the others go on.
 
+use super::raw::{call, rest_of};
 use crate::client::{Client, Options, Protocol};
 use crate::harness::{TestDatabase, TestServer};
 use serde_json::json;
@@ -19,15 +20,6 @@ fn send(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
     // A reset by the server is an end like any other.
     let _ = stream.read_to_end(&mut answer);
     answer
-}
-
-/// The start of a strict binary call.
-fn call(name: &str) -> Vec<u8> {
-    let mut message = vec![0x80, 0x01, 0x00, 0x01];
-    message.extend(u32::try_from(name.len()).unwrap().to_be_bytes());
-    message.extend(name.as_bytes());
-    message.extend(7_u32.to_be_bytes());
-    message
 }
 
 async fn with_server(test: impl FnOnce(SocketAddr) + Send + 'static) {
@@ -75,20 +67,20 @@ async fn foreign_protocols_are_told_and_closed() {
 async fn messages_beyond_a_limit_end_their_connection() {
     with_server(|address| {
         // A string that claims two gigabytes.
-        let mut huge = call("get_database");
+        let mut huge = call("get_database", &[]);
         huge.extend([11, 0, 1, 0x7f, 0xff, 0xff, 0xff]);
         assert_eq!(send(address, &huge), b"");
         // A list that claims two thousand million elements of nothing.
-        let mut wide = call("set_ugi");
+        let mut wide = call("set_ugi", &[]);
         wide.extend([15, 0, 2, 11, 0x7f, 0xff, 0xff, 0xff]);
         assert_eq!(send(address, &wide), b"");
         // Structs inside structs without end.
-        let mut deep = call("get_database");
+        let mut deep = call("get_database", &[]);
         deep.extend([12, 0, 1].repeat(10_000));
         assert_eq!(send(address, &deep), b"");
         // A frame of two gigabytes.
         let mut frame = vec![0x7f, 0xff, 0xff, 0xff];
-        frame.extend(call("get_database"));
+        frame.extend(call("get_database", &[]));
         assert_eq!(send(address, &frame), b"");
     })
     .await;
@@ -97,7 +89,7 @@ async fn messages_beyond_a_limit_end_their_connection() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_may_come_byte_by_byte_and_two_at_once() {
     with_server(|address| {
-        let mut message = call("getStatus");
+        let mut message = call("getStatus", &[]);
         message.push(0);
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_nodelay(true).unwrap();
@@ -121,15 +113,13 @@ async fn a_message_may_come_byte_by_byte_and_two_at_once() {
 async fn arguments_that_cannot_be_read_leave_the_connection_in_step() {
     with_server(|address| {
         // get_database(name = bytes that are no UTF-8), then a good call on the same connection.
-        let mut message = call("get_database");
+        let mut message = call("get_database", &[]);
         message.extend([11, 0, 1, 0, 0, 0, 2, 0xc3, 0x28, 0]);
-        message.extend(call("getStatus"));
+        message.extend(call("getStatus", &[]));
         message.push(0);
         let mut stream = TcpStream::connect(address).unwrap();
         stream.write_all(&message).unwrap();
-        stream.shutdown(std::net::Shutdown::Write).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
+        let answer = rest_of(stream);
         assert_eq!(
             answer[..4],
             [0x80, 0x01, 0x00, 0x03],
@@ -176,16 +166,14 @@ async fn an_unknown_method_leaves_the_connection_usable() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_truncated_message_changes_nothing() {
     with_server(|address| {
-        let mut whole = call("get_database");
+        let mut whole = call("get_database", &[]);
         whole.extend([11, 0, 1, 0, 0, 0, 7]);
         whole.extend(b"default");
         whole.push(0);
         for length in 0..whole.len() {
             let mut stream = TcpStream::connect(address).unwrap();
             stream.write_all(&whole[..length]).unwrap();
-            stream.shutdown(std::net::Shutdown::Write).unwrap();
-            let mut answer = Vec::new();
-            stream.read_to_end(&mut answer).unwrap();
+            let answer = rest_of(stream);
             assert_eq!(answer, b"", "after {length} bytes");
         }
     })
@@ -195,7 +183,7 @@ async fn a_truncated_message_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_pauses_inside_a_message_is_closed() {
     with_server(|address| {
-        assert_eq!(send(address, &call("get_database")), b"");
+        assert_eq!(send(address, &call("get_database", &[])), b"");
     })
     .await;
 }

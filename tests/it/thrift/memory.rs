@@ -2,14 +2,13 @@
 //! take it, and who passes a bound is told so on a connection that lives on.
 
 use super::databases::fault;
-use super::objects::table;
+use super::objects::{partitioned, table};
+use super::raw::{call, connect_from, rest_of};
 use crate::client::{Client, Options, Protocol, call_bytes};
 use crate::harness::{TestDatabase, TestServer};
 use serde_json::{Value, json};
-use socket2::{Domain, Socket, Type};
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::time::Duration;
+use std::net::{SocketAddr, TcpStream};
 
 const MIB: usize = 1024 * 1024;
 /// How often something is tried that another thread of the server has to make possible.
@@ -24,30 +23,6 @@ async fn server_with(bytes: usize) -> TestServer {
         settings.server.bytes_in_flight_wait_ms = 20;
     })
     .await
-}
-
-/// A connection from one of the addresses of this machine.
-fn connect_from(last: u8, server: SocketAddr) -> TcpStream {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    let own = SocketAddr::from((Ipv4Addr::new(127, 0, 0, last), 0));
-    socket.bind(&own.into()).unwrap();
-    socket.set_recv_buffer_size(4096).unwrap();
-    socket.connect(&server.into()).unwrap();
-    let stream = TcpStream::from(socket);
-    stream
-        .set_read_timeout(Some(Duration::from_mins(1)))
-        .unwrap();
-    stream
-}
-
-/// The strict binary call of a method with these bytes as its arguments.
-fn call(name: &str, arguments: &[u8]) -> Vec<u8> {
-    let mut message = vec![0x80, 0x01, 0x00, 0x01];
-    message.extend(u32::try_from(name.len()).unwrap().to_be_bytes());
-    message.extend(name.as_bytes());
-    message.extend(7_u32.to_be_bytes());
-    message.extend(arguments);
-    message
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,9 +42,7 @@ async fn a_list_of_nothing_is_refused_and_the_connection_lives_on() {
                 .write_all(&call("add_partitions", &arguments))
                 .unwrap();
             stream.write_all(&call("getStatus", &[0])).unwrap();
-            stream.shutdown(std::net::Shutdown::Write).unwrap();
-            let mut answer = Vec::new();
-            stream.read_to_end(&mut answer).unwrap();
+            let answer = rest_of(stream);
             let text = String::from_utf8_lossy(&answer);
             assert!(
                 text.contains("cannot read the arguments of add_partitions")
@@ -172,44 +145,96 @@ async fn answers_count_while_slow_readers_hold_them() {
     let address = server.thrift();
     server
         .ask(move |client: &mut Client| {
-            let comment = "c".repeat(250);
-            let column =
-                |number| json!({ "name": format!("c{number}"), "type": "int", "comment": comment });
-            let mut wide = table("default", "wide");
-            wide["sd"]["cols"] = (0..50_000).map(column).collect();
-            client.call("create_table", json!({ "tbl": wide })).unwrap();
-            let args = json!({ "dbname": "default", "tbl_name": "wide" });
-            let ask = call_bytes("get_table", args, Options::default());
-            let mut slow = Vec::new();
-            let refused = loop {
-                assert!(slow.len() < 50, "nobody was refused");
-                let mut stream = connect_from(2, address);
-                stream.write_all(&ask).unwrap();
-                let mut start = [0; 64];
-                stream.read_exact(&mut start).unwrap();
-                // The result begins behind the header: with field 0 where there is a table.
-                let header = call("get_table", &[]).len();
-                if start[header..header + 3] != [12, 0, 0] {
-                    break String::from_utf8_lossy(&start[header..]).into_owned();
-                }
-                slow.push(stream);
-            };
+            make_wide(client, table("default", "wide"));
+            let (slow, refused) = fill(address, "wide");
             assert!(refused.contains("memory for this request"), "{refused}");
             assert!(!slow.is_empty());
             client
                 .call("get_all_databases", json!({}))
                 .expect("others are served");
             drop(slow);
-            let mut start = [0; 64];
-            for tries in 0.. {
-                assert!(tries < TRIES_MAX, "what was held is not given back");
-                let mut stream = connect_from(2, address);
-                stream.write_all(&ask).unwrap();
-                stream.read_exact(&mut start).unwrap();
-                if !String::from_utf8_lossy(&start).contains("memory for") {
-                    break;
-                }
-            }
+            wait_for_room(address, "wide");
+        })
+        .await;
+}
+
+/// Makes a table of 50,000 columns.
+fn make_wide(client: &mut Client, mut wide: Value) {
+    let comment = "c".repeat(250);
+    let column =
+        |number| json!({ "name": format!("c{number}"), "type": "int", "comment": comment });
+    wide["sd"]["cols"] = (0..50_000).map(column).collect();
+    client.call("create_table", json!({ "tbl": wide })).unwrap();
+}
+
+/// Asks for a wide table; gives the first bytes of the answer.
+fn ask_slowly(address: SocketAddr, table: &str) -> (TcpStream, [u8; 64]) {
+    let args = json!({ "dbname": "default", "tbl_name": table });
+    let mut stream = connect_from(2, address);
+    stream
+        .write_all(&call_bytes("get_table", args, Options::default()))
+        .unwrap();
+    let mut start = [0; 64];
+    stream.read_exact(&mut start).unwrap();
+    (stream, start)
+}
+
+/// Takes all the memory of the second client by asking for a wide table again and again and reading nothing; gives its
+/// connections, and what it is told in the end.
+fn fill(address: SocketAddr, table: &str) -> (Vec<TcpStream>, String) {
+    // The result begins behind the header: with field 0 where there is a table.
+    let header = call("get_table", &[]).len();
+    let mut slow = Vec::new();
+    loop {
+        assert!(slow.len() < 50, "nobody was refused");
+        let (stream, start) = ask_slowly(address, table);
+        if start[header..header + 3] != [12, 0, 0] {
+            let told = String::from_utf8_lossy(&start[header..]).into_owned();
+            return (slow, told);
+        }
+        slow.push(stream);
+    }
+}
+
+/// Waits until the second client is served again.
+fn wait_for_room(address: SocketAddr, table: &str) {
+    for tries in 0.. {
+        assert!(tries < TRIES_MAX, "what was held is not given back");
+        let (_, start) = ask_slowly(address, table);
+        if !String::from_utf8_lossy(&start).contains("memory for") {
+            return;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_is_done_is_told_as_done_though_its_answer_finds_no_room() {
+    let server = server_with(192 * MIB).await;
+    let address = server.thrift();
+    server
+        .ask(move |client: &mut Client| {
+            make_wide(client, partitioned("default", "wide", &[("n", "int")]));
+            let (slow, refused) = fill(address, "wide");
+            assert!(refused.contains("memory for this request"), "{refused}");
+            let append = json!({ "db_name": "default", "tbl_name": "wide", "part_vals": ["1"] });
+            let ask = call_bytes("append_partition", append, Options::default());
+            let mut done = connect_from(2, address);
+            done.write_all(&ask).unwrap();
+            let header = call("append_partition", &[]).len();
+            let mut start = vec![0; header + 3];
+            done.read_exact(&mut start).unwrap();
+            assert_eq!(start[header..], [12, 0, 0], "a partition and no exception");
+
+            let (_, start) = ask_slowly(address, "none");
+            let told = String::from_utf8_lossy(&start);
+            assert!(told.contains("memory for"), "nothing new begins: {told}");
+            let all = json!({ "db_name": "default", "tbl_name": "wide", "max_parts": -1 });
+            let names = client.call("get_partition_names", all).unwrap();
+            assert_eq!(names, json!(["n=1"]), "others are served");
+            drop(slow);
+            let whole = rest_of(done);
+            assert!(whole.len() > 10 * MIB, "it is whole: {} bytes", whole.len());
+            wait_for_room(address, "wide");
         })
         .await;
 }

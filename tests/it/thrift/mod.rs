@@ -12,6 +12,7 @@ mod partitions_add;
 mod partitions_faults;
 mod partitions_select;
 mod partitions_write;
+mod raw;
 mod requests;
 mod session;
 mod slow_readers;

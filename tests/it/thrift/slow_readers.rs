@@ -2,11 +2,12 @@
 //! taking an answer is closed.
 
 use super::objects::partitioned;
+use super::raw::rest_of;
 use crate::client::{Client, Options, call_bytes};
 use crate::harness::{TestDatabase, TestServer};
 use serde_json::{Value, json};
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// Far more bytes than the sockets of both sides take in: partitions, columns, and bytes of a comment.
@@ -41,13 +42,6 @@ fn ask_for_all(address: SocketAddr) -> TcpStream {
     let call = call_bytes("get_partitions", args, Options::default());
     stream.write_all(&call).unwrap();
     stream
-}
-
-fn rest_of(mut stream: TcpStream) -> Vec<u8> {
-    stream.shutdown(Shutdown::Write).unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
-    answer
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -52,15 +52,12 @@ async fn answer_selection(
     call.reply_list(list, Success)
 }
 
-/// Answers with the one partition that an operation was about.
+/// Answers with the one partition that was written.
 fn answer_only(call: &Call<'_>, partitions: &PartitionsOf) -> Answer {
     let only = partitions.partitions.first();
     let only = only.ok_or_else(|| Error::internal("a partition that was written is missing"))?;
-    call.reply(&Success(SinglePartition::of(
-        &partitions.table,
-        only,
-        call.protocol,
-    )))
+    let single = SinglePartition::of(&partitions.table, only, call.protocol);
+    Ok(call.reply_done(&Success(single)))
 }
 
 /// The words of those of Hive's reads that look for database and table at once.
