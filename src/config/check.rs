@@ -36,6 +36,10 @@ impl Settings {
             ("http.request_timeout_s", self.http.request_timeout_s),
             ("http.body_bytes_max", self.http.body_bytes_max as u64),
             ("http.connections_max", self.http.connections_max as u64),
+            (
+                "http.connections_per_client_max",
+                self.http.connections_per_client_max as u64,
+            ),
             ("http.header_timeout_s", self.http.header_timeout_s),
             ("http.write_timeout_s", self.http.write_timeout_s),
             ("storage.footer_bytes_max", self.storage.footer_bytes_max),
@@ -99,6 +103,10 @@ impl Settings {
         }
         at_least_one(&[
             ("thrift.connections_max", self.thrift.connections_max as u64),
+            (
+                "thrift.connections_per_client_max",
+                self.thrift.connections_per_client_max as u64,
+            ),
             ("thrift.idle_timeout_s", self.thrift.idle_timeout_s),
             ("thrift.message_timeout_s", self.thrift.message_timeout_s),
             ("thrift.call_timeout_s", self.thrift.call_timeout_s),

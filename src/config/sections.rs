@@ -23,6 +23,9 @@ pub struct HttpSettings {
     pub body_bytes_max: usize,
     /// Connections at once at most; further ones are answered with 503 and closed.
     pub connections_max: usize,
+    /// Of these, connections that one client may hold: an address, a /64 network of IPv6. All clients behind one proxy are
+    /// one.
+    pub connections_per_client_max: usize,
     /// Seconds that a client may take for the headers of a request, the time it is idle before them included.
     pub header_timeout_s: u64,
     /// Seconds that a client may take nothing of an answer before its connection is closed.
@@ -37,6 +40,7 @@ impl Default for HttpSettings {
             request_timeout_s: 300,
             body_bytes_max: 16 * 1024 * 1024,
             connections_max: 1_000,
+            connections_per_client_max: 500,
             header_timeout_s: 60,
             write_timeout_s: 60,
         }
@@ -51,6 +55,7 @@ impl HttpSettings {
             request_timeout: Duration::from_secs(self.request_timeout_s),
             body_bytes_max: self.body_bytes_max,
             connections_max: self.connections_max,
+            connections_per_client_max: self.connections_per_client_max,
             header_timeout: Duration::from_secs(self.header_timeout_s),
             write_timeout: Duration::from_secs(self.write_timeout_s),
         }

@@ -7,7 +7,9 @@
 mod accept;
 mod caller;
 mod frame;
+mod places;
 
-pub use accept::accept;
+pub use accept::{Port, accept};
 pub use caller::caller;
 pub use frame::{Cut, Frame, REQUEST_BYTES};
+pub use places::Full;

@@ -68,6 +68,8 @@ pub struct HttpLimits {
     pub body_bytes_max: usize,
     /// Connections at once at most.
     pub connections_max: usize,
+    /// Connections of one client at once at most.
+    pub connections_per_client_max: usize,
     /// How long a client may take for the headers of a request, the time it is idle before them included.
     pub header_timeout: Duration,
     /// How long a client may take nothing of an answer.

@@ -2,7 +2,7 @@
 //! answer. A fault in one connection never touches another.
 
 use super::{Shared, router};
-use crate::front::accept;
+use crate::front::{Full, Port, accept};
 use axum::Router;
 use axum::extract::Request;
 use hyper::body::Incoming;
@@ -19,23 +19,37 @@ use tokio_util::sync::CancellationToken;
 
 /// What one connection buffers of its requests and of its answers at most, bytes: all headers have to fit in.
 const CONNECTION_BUFFER_BYTES: usize = 64 * 1024;
-/// What a connection is told for which there is no place. It is not waited for: who does not read it does not matter.
-const NO_PLACE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\n\
-Content-Length: 162\r\nRetry-After: 1\r\nConnection: close\r\n\r\n\
-{\"type\":\"urn:skep:problem:unavailable\",\"title\":\"not available at the moment\",\"status\":503,\
-\"detail\":\"too many connections (http.connections_max)\",\"retryable\":true}";
+
+/// What a connection is told for which there is no place.
+fn no_place(full: Full) -> String {
+    let body = format!(
+        "{{\"type\":\"urn:skep:problem:unavailable\",\"title\":\"not available at the moment\",\"status\":503,\
+         \"detail\":\"too many connections (http.{})\",\"retryable\":true}}",
+        full.setting()
+    );
+    format!(
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Length: {}\r\n\
+         Retry-After: 1\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+}
 
 /// Serves a listener until `shutdown`, then lets the requests in flight finish.
 pub async fn serve(listener: TcpListener, shared: Arc<Shared>, shutdown: CancellationToken) {
-    let max = shared.limits.connections_max;
+    let port = Port {
+        name: "http",
+        connections_max: shared.limits.connections_max,
+        connections_per_client_max: shared.limits.connections_per_client_max,
+        metrics: Arc::clone(&shared.metrics),
+    };
     let router = router::router(Arc::clone(&shared));
-    let refuse = |stream: TcpStream| {
-        // The buffer of a new socket takes this at once.
-        drop(stream.try_write(NO_PLACE));
+    let refuse = |stream: TcpStream, full| {
+        // The buffer of a new socket takes this at once; who does not read it does not matter.
+        drop(stream.try_write(no_place(full).as_bytes()));
     };
     accept(
         listener,
-        max,
+        port,
         shutdown.clone(),
         refuse,
         move |stream, peer| {
@@ -83,14 +97,20 @@ async fn converse(
 
 #[cfg(test)]
 mod tests {
-    use super::NO_PLACE;
+    use super::{Full, no_place};
 
     #[test]
-    fn the_refusal_of_a_connection_says_how_long_it_is() {
-        let text = std::str::from_utf8(NO_PLACE).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        assert!(head.contains(&format!("Content-Length: {}\r\n", body.len())));
-        let problem: serde_json::Value = serde_json::from_str(body).unwrap();
-        assert_eq!(problem["status"], 503);
+    fn the_refusal_of_a_connection_is_a_problem_that_names_the_setting() {
+        for (full, setting) in [
+            (Full::Server, "(http.connections_max)"),
+            (Full::Client, "(http.connections_per_client_max)"),
+        ] {
+            let text = no_place(full);
+            let (head, body) = text.split_once("\r\n\r\n").unwrap();
+            assert!(head.contains(&format!("Content-Length: {}\r\n", body.len())));
+            let problem: serde_json::Value = serde_json::from_str(body).unwrap();
+            assert_eq!(problem["status"], 503);
+            assert!(problem["detail"].as_str().unwrap().contains(setting));
+        }
     }
 }

@@ -53,6 +53,12 @@ struct RequestLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RefusalLabels {
+    port: &'static str,
+    bound: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RouteLabels {
     method: &'static str,
     route: String,
@@ -99,6 +105,7 @@ pub struct Metrics {
     connections: Gauge,
     connections_opened: Counter,
     connections_refused: Counter,
+    without_place: Family<RefusalLabels, Counter>,
     tasks: Family<TaskLabels, Counter>,
     requests: Family<RequestLabels, Counter>,
     request_durations: Family<RouteLabels, Histogram, Durations>,
@@ -122,6 +129,10 @@ impl Metrics {
         let bytes_in_flight = Gauge::default();
         let text = "Bytes that requests and answers hold in memory";
         registry.register("bytes_in_flight", text, bytes_in_flight.clone());
+        let without_place = Family::default();
+        let text = "Connections closed because the port, or its client, had too many";
+        let refused = Family::clone(&without_place);
+        registry.register("connections_refused", text, refused);
         let tasks = Family::default();
         registry.register(
             "task_runs",
@@ -160,6 +171,7 @@ impl Metrics {
             connections,
             connections_opened,
             connections_refused,
+            without_place,
             tasks,
             requests,
             request_durations,
@@ -251,6 +263,12 @@ impl Metrics {
         self.connections_refused.inc();
     }
 
+    /// A port had no place for a connection, by the bound of the server or of its client.
+    pub fn connection_refused(&self, port: &'static str, bound: &'static str) {
+        let labels = RefusalLabels { port, bound };
+        self.without_place.get_or_create(&labels).inc();
+    }
+
     /// Connections that are open at this moment.
     pub fn thrift_connections(&self) -> i64 {
         self.connections.get()
@@ -303,12 +321,14 @@ mod tests {
         metrics.task("lake_cleanup").ran(true);
         metrics.http_request("GET", "/healthz".to_owned(), 200, Duration::from_millis(2));
         metrics.bytes_in_flight(4096);
+        metrics.connection_refused("http", "client");
         metrics.watch().ran("ok");
         metrics.watch().delivered("refused", 2);
         metrics.watch().backlog(3, 7);
         let text = metrics.to_text();
         for line in [
             "skep_bytes_in_flight 4096",
+            "skep_connections_refused_total{port=\"http\",bound=\"client\"} 1",
             "skep_watch_runs_total{outcome=\"ok\"} 1",
             "skep_alerts_deliveries_total{outcome=\"refused\"} 2",
             "skep_alerts_pending 3",

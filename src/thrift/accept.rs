@@ -2,19 +2,25 @@
 
 use super::Shared;
 use super::connection::converse;
-use crate::front::accept;
+use crate::front::{Port, accept};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 /// Serves a listener until `shutdown`, then lets the calls in flight finish.
 pub async fn serve(listener: TcpListener, shared: Arc<Shared>, shutdown: CancellationToken) {
-    let max = shared.settings.connections_max;
+    let port = Port {
+        name: "thrift",
+        connections_max: shared.settings.connections_max,
+        connections_per_client_max: shared.settings.connections_per_client_max,
+        metrics: Arc::clone(&shared.metrics),
+    };
     accept(
         listener,
-        max,
+        port,
         shutdown.clone(),
-        drop,
+        // Before its first bytes nobody knows which protocol it would be told in.
+        |stream, _| drop(stream),
         move |stream, peer| {
             let (shared, shutdown) = (Arc::clone(&shared), shutdown.clone());
             async move {

@@ -14,6 +14,9 @@ pub struct ThriftSettings {
     pub message_bytes_max: usize,
     /// Connections at once at most; further ones are closed with a log line.
     pub connections_max: usize,
+    /// Of these, connections that one client may hold: an address, a /64 network of IPv6. All clients behind one proxy are
+    /// one.
+    pub connections_per_client_max: usize,
     /// Seconds that a connection may say nothing before it is closed. Spark keeps idle connections for hours.
     pub idle_timeout_s: u64,
     /// Seconds that a client may take to send a message, or to take an answer, before its connection is closed: for
@@ -29,6 +32,7 @@ impl Default for ThriftSettings {
             listen: SocketAddr::from(([127, 0, 0, 1], 9083)),
             message_bytes_max: 100 * 1024 * 1024,
             connections_max: 10_000,
+            connections_per_client_max: 5_000,
             idle_timeout_s: 24 * 3600,
             message_timeout_s: 60,
             call_timeout_s: 300,

@@ -118,6 +118,14 @@ fn a_wrong_value_is_named_with_its_key_and_the_reason() {
             "[thrift]\nmessage_bytes_max = 5",
             ["thrift.message_bytes_max", "5", "between"],
         ),
+        (
+            "[thrift]\nconnections_per_client_max = 0",
+            ["thrift.connections_per_client_max", "0", "at least 1"],
+        ),
+        (
+            "[http]\nconnections_per_client_max = 0",
+            ["http.connections_per_client_max", "0", "at least 1"],
+        ),
         ("thrift = 5", ["thrift", "5", "section"]),
         (
             "[http]\nlisten = '127.0.0.1:9083'",

@@ -1,6 +1,7 @@
 //! The served methods over real sockets, on every database, asked by an independent client.
 
 mod bad_input;
+mod connections;
 pub(crate) mod databases;
 mod events;
 mod functions;
