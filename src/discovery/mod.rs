@@ -32,6 +32,7 @@ mod site;
 mod sites;
 mod sync;
 mod undo;
+mod unfinished;
 
 pub use event::EventsReport;
 pub use explain::{PartitionExplanation, PartitionPlace, PlaceState, RegisteredPartition};

@@ -3,6 +3,7 @@
 
 use super::Discovery;
 use super::judge::Candidate;
+use super::unfinished::unfinished;
 use crate::catalog::service::{LEASE_S, Lease};
 use crate::catalog::service::{change_events, partitions_event, table_missing};
 use crate::error::{Error, Result};
@@ -120,7 +121,13 @@ impl Discovery {
             if let Some(lease) = &record.lease {
                 lease_hold(session, lease, &table).await?;
             }
-            let (mut written, changes, events) = write(session, &table, batch).await?;
+            let after = batch.moved.iter().map(|(_, after)| after);
+            let found = batch.added.iter().chain(after);
+            let skips = unfinished(session, &table, found, now).await?;
+            let (mut written, changes, events) = write(session, &table, batch, &skips).await?;
+            if !skips.is_empty() {
+                session.discovery_skip_put(table.id, &skips).await?;
+            }
             if changes == DiscoveryChanges::default() {
                 return Ok(written);
             }
@@ -140,7 +147,8 @@ impl Discovery {
                     .discovery_changes_insert(id, position, &changes)
                     .await?;
             }
-            let places: Vec<&str> = batch.places.iter().map(String::as_str).collect();
+            let places = batch.places.iter().map(String::as_str);
+            let places: Vec<&str> = places.filter(|path| !is_left(&skips, path)).collect();
             session.discovery_skip_delete(table.id, &places).await?;
             session.event_append(now, &events).await?;
             Ok(written)
@@ -149,8 +157,7 @@ impl Discovery {
         count(&mut record.run.counts, &written);
         record.position += 1;
         if let Some(deletion) = written.deletion.take() {
-            let dropped = self.catalog.dropped_now();
-            self.catalog.deletion_jobs_try([(deletion, dropped)]).await;
+            self.catalog.deletion_jobs_try([deletion]).await;
         }
         Ok(written)
     }
@@ -236,19 +243,29 @@ async fn lease_hold(session: &mut Session, lease: &Lease, table: &Table) -> Resu
     )))
 }
 
+/// Writes what of a batch still holds, without what is left for a later run.
 async fn write(
     session: &mut Session,
     table: &Table,
     batch: &Batch,
+    left: &[DiscoverySkip],
 ) -> Result<(Written, DiscoveryChanges, Vec<NewEvent>)> {
     let mut written = Written::default();
     let mut changes = DiscoveryChanges::default();
     let mut events = Vec::new();
-    if !batch.added.is_empty() {
-        let new = session
-            .partition_insert_missing(table, &batch.added)
-            .await?;
-        let added = batch.added.iter().zip(new).filter(|(_, is_new)| *is_new);
+    let is_free = |partition: &Partition| {
+        let place = partition.full_location(table.location.as_ref());
+        left.is_empty() || place.is_none_or(|place| !is_left(left, place.as_str()))
+    };
+    let free: Vec<Partition> = batch
+        .added
+        .iter()
+        .filter(|one| is_free(one))
+        .cloned()
+        .collect();
+    if !free.is_empty() {
+        let new = session.partition_insert_missing(table, &free).await?;
+        let added = free.iter().zip(new).filter(|(_, is_new)| *is_new);
         written.added = added.map(|(partition, _)| partition.clone()).collect();
         changes.added = written.added.iter().map(|one| one.name.clone()).collect();
         if !written.added.is_empty() {
@@ -256,11 +273,12 @@ async fn write(
             events.push(partitions_event(EventKind::AddPartition, table, added));
         }
     }
-    if !batch.moved.is_empty() {
-        let before: Vec<&Partition> = batch.moved.iter().map(|(before, _)| before).collect();
+    let free = || batch.moved.iter().filter(|(_, after)| is_free(after));
+    if free().next().is_some() {
+        let before: Vec<&Partition> = free().map(|(before, _)| before).collect();
         let before = unchanged(session, table, &before).await?;
         let is_still = |old: &Partition| before.iter().any(|one| one.name == old.name);
-        let moves = batch.moved.iter().filter(|(old, _)| is_still(old));
+        let moves = free().filter(|(old, _)| is_still(old));
         let after: Vec<Partition> = moves.map(|(_, new)| new.clone()).collect();
         session.partition_update(table, &after).await?;
         written.moved = after.len() as u64;
@@ -279,6 +297,10 @@ async fn write(
         changes.dropped = gone;
     }
     Ok((written, changes, events))
+}
+
+fn is_left(skips: &[DiscoverySkip], path: &str) -> bool {
+    skips.iter().any(|skip| skip.path == path)
 }
 
 /// Those that are still what they were when it was decided to change them, in their order: what somebody else has

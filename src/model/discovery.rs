@@ -194,7 +194,7 @@ pub enum SkipKind {
     Layout,
     /// Its files do not fit the table, and the table quarantines those.
     Schema,
-    /// It is not complete yet: the marker is missing, or its time is not over.
+    /// It is not complete yet: the marker is missing, its time is not over, or skep itself still deletes or moves data there.
     Incomplete,
     /// It cannot be stored, for its name is too long.
     Name,

@@ -437,3 +437,33 @@ async fn a_window_covers_both_readings_of_an_hour_that_comes_twice() {
     );
     assert!(!names.contains(&"dt=2023-10-29-00".to_owned()), "{names:?}");
 }
+
+/// A sweep between a drop and the deletion of its data saw the directory, and the partition was there again.
+#[tokio::test]
+async fn what_was_dropped_is_not_found_again_before_it_is_deleted() {
+    let world = World::quiet().await;
+    world.table("t", &DT, &[ON, DAYS]).await;
+    for day in ["11", "12"] {
+        world.s3.put("lake", &format!("t/2023/11/{day}/f"), "data");
+    }
+    let waiting = "INSERT INTO skep_pending_deletes
+            (id, location, reason, attempts, created_at, next_at, place)
+         VALUES (1, 's3a://lake/t/2023/11/11/', 'denied', 1, 0, 9999999999, '')";
+    world.execute(waiting).await;
+    let report = world.sweep("t").await;
+    assert_eq!((report.counts.found, report.counts.added), (2, 1));
+    assert_eq!(world.names("t").await, ["dt=2023-11-12"]);
+    let discovery = world.discovery().for_system();
+    let skips = discovery.discovery_skips(&at("t"), "", 10).await.unwrap();
+    assert_eq!(skips.len(), 1);
+    assert_eq!(skips[0].kind, SkipKind::Incomplete);
+    assert_eq!(skips[0].path, "s3://lake/t/2023/11/11");
+    assert!(skips[0].reason.contains("not deleted yet"), "{skips:?}");
+
+    world.execute("DELETE FROM skep_pending_deletes").await;
+    let report = world.sweep("t").await;
+    assert_eq!((report.counts.found, report.counts.added), (2, 1));
+    assert_eq!(world.names("t").await.len(), 2);
+    let skips = discovery.discovery_skips(&at("t"), "", 10).await.unwrap();
+    assert_eq!(skips, []);
+}
