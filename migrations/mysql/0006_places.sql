@@ -6,3 +6,7 @@
 ALTER TABLE skep_pending_deletes ADD COLUMN place VARBINARY(1536) NOT NULL DEFAULT '';
 
 CREATE INDEX skep_pending_deletes_by_place ON skep_pending_deletes (place, id);
+
+-- When exactly it was dropped, where the clock that stamps its files tells: milliseconds since the epoch, NULL elsewhere.
+
+ALTER TABLE skep_pending_deletes ADD COLUMN dropped_ms BIGINT;

@@ -6,7 +6,6 @@ use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::filter::name_pattern::NamePattern;
 use crate::hive::object_name;
-use crate::lake::Moment;
 use crate::model::{
     Database, DatabaseRef, EventBody, EventKind, FunctionRef, Location, Name, NewEvent, Parameters,
     PrincipalType,
@@ -273,7 +272,7 @@ impl Catalog {
         at: &DatabaseRef,
         delete_data: bool,
         cascade: bool,
-        deletions: &mut Vec<(DeletionJob, Moment)>,
+        deletions: &mut Vec<DeletionJob>,
     ) -> Result<()> {
         if cascade {
             self.database_empty(at, delete_data, deletions).await?;
@@ -303,7 +302,7 @@ impl Catalog {
         &self,
         at: &DatabaseRef,
         delete_data: bool,
-        deletions: &mut Vec<(DeletionJob, Moment)>,
+        deletions: &mut Vec<DeletionJob>,
     ) -> Result<()> {
         let functions = self.store.session().await?.function_names(at).await?;
         for function in functions {

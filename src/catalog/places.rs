@@ -169,7 +169,8 @@ impl Catalog {
         Ok(kept.find(|(_, is_ours)| !is_ours).map(|(place, _)| *place))
     }
 
-    /// Says of each place of a database whether its data is skep's to delete.
+    /// Says of each place of a database whether its data is skep's to delete. What is, and holds the directory of a
+    /// database or a whole place that is kept house in, is not: there lies the data of others.
     pub(crate) async fn places_deletable(
         &self,
         session: &mut Session,
@@ -178,19 +179,25 @@ impl Catalog {
     ) -> Result<Vec<bool>> {
         let rules = &self.settings.places;
         let mut deletable: Vec<bool> = places.iter().map(|place| rules.empties(place)).collect();
-        if !deletable.contains(&false) {
-            return Ok(deletable);
+        if deletable.contains(&false)
+            && let Some(database) = session.database_get(database).await?
+        {
+            let managed = database.managed_location.iter();
+            let directories: Vec<&Location> = managed
+                .chain([&database.location])
+                .filter(|directory| directory.storage() == Storage::S3)
+                .collect();
+            for (is_ours, place) in deletable.iter_mut().zip(places) {
+                *is_ours |= directories.iter().any(|own| is_below(own, place));
+            }
         }
-        let Some(database) = session.database_get(database).await? else {
-            return Ok(deletable);
-        };
-        let managed = database.managed_location.iter();
-        let directories: Vec<&Location> = managed
-            .chain([&database.location])
-            .filter(|directory| directory.storage() == Storage::S3)
-            .collect();
-        for (is_ours, place) in deletable.iter_mut().zip(places) {
-            *is_ours |= directories.iter().any(|own| is_below(own, place));
+        if deletable.contains(&true) {
+            // What holds the data of others is nobody's to empty, whoever is told that it is a table's.
+            let mut holders = session.database_directories().await?;
+            holders.extend(rules.houses());
+            for (is_ours, place) in deletable.iter_mut().zip(places) {
+                *is_ours &= !holders.iter().any(|held| place.contains(held));
+            }
         }
         Ok(deletable)
     }
@@ -200,7 +207,7 @@ impl Catalog {
 pub(crate) fn untouchable(place: &Location) -> Error {
     Error::NotAllowed(format!(
         "location {place} is not skep's to move or to empty: it lies neither in the warehouse nor in what the setting \
-         storage.deletable_locations lists"
+         storage.deletable_locations lists, or it holds one of these or the directory of a database"
     ))
 }
 

@@ -24,6 +24,7 @@ on_every_database!(
     what_moves_to_a_place_finds_it_empty,
     a_rename_on_an_object_store_is_whole_at_every_moment,
     new_local_files_survive_a_deletion_that_a_crash_prevented,
+    new_local_data_is_deleted_after_a_kill_and_what_came_later_stays,
 );
 
 const MINUTE_MS: i64 = 60_000;
@@ -333,6 +334,35 @@ async fn new_local_files_survive_a_deletion_that_a_crash_prevented(database: Tes
     create(&running, "t").await.unwrap();
     assert!(place.join("new").exists());
     assert!(!place.join("old").exists());
+    assert_eq!(waiting(&database).await, []);
+    running.shutdown().await;
+}
+
+/// The server died in the middle of a drop whose files were all new: on the machine's own clock nothing of them is in doubt.
+async fn new_local_data_is_deleted_after_a_kill_and_what_came_later_stays(database: TestDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = settings_in(folder.path());
+    settings.database.url = Secret::new(database.url());
+    let running = Server::start(settings).await.unwrap();
+    let place = folder.path().join("warehouse/t");
+    std::fs::create_dir_all(&place).unwrap();
+    std::fs::write(place.join("dropped"), "x").unwrap();
+    let dropped = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let (dropped_s, dropped_ms) = (dropped.as_secs(), dropped.as_millis() + 1);
+    database
+        .execute(&format!(
+            "INSERT INTO skep_pending_deletes
+                (id, location, reason, attempts, created_at, next_at, dropped_ms)
+             VALUES (1, 'file:{}', 'a test', 0, {dropped_s}, {dropped_s}, {dropped_ms})",
+            place.display()
+        ))
+        .await;
+    let later = std::fs::File::create(place.join("later")).unwrap();
+    let second_later = SystemTime::now() + Duration::from_secs(1);
+    later.set_modified(second_later).unwrap();
+    create(&running, "t").await.unwrap();
+    assert!(place.join("later").exists());
+    assert!(!place.join("dropped").exists());
     assert_eq!(waiting(&database).await, []);
     running.shutdown().await;
 }

@@ -13,6 +13,7 @@ on_every_database!(
     a_rename_moves_what_lies_in_the_directory_and_no_directory_that_begins_alike,
     a_partition_that_is_the_tables_own_directory_in_another_word_takes_nothing_along,
     a_place_written_otherwise_is_the_same_place,
+    what_holds_the_data_of_others_is_never_emptied,
 );
 
 /// A server whose warehouse is `s3a://lake/w`.
@@ -120,6 +121,50 @@ async fn a_partition_that_is_the_tables_own_directory_in_another_word_takes_noth
             add(client, &partition("t", "above", "s3://lake/w")).unwrap();
             drop_table(client, "t");
             assert_eq!(s3.keys("lake"), ["w/other/part"], "the table's alone");
+        })
+        .await;
+}
+
+/// Somebody names the directory of a database, or what holds the warehouse, as the place of a table or a partition.
+async fn what_holds_the_data_of_others_is_never_emptied(database_used: TestDatabase) {
+    let (s3, server) = lakehouse(&database_used).await;
+    server
+        .ask(move |client| {
+            let shop = json!({ "database": database("shop") });
+            client.call("create_database", shop).unwrap();
+            let evil = partitioned("default", "evil", &[("dt", "string")]);
+            create(client, &evil).unwrap();
+            s3.put("lake", "w/shop.db/victim/part", "x");
+            s3.put("lake", "w/evil/dt=2/part", "x");
+            let kept = ["w/evil/dt=2/part", "w/shop.db/victim/part"];
+            for (value, at) in [("1", "s3://lake/w/shop.db"), ("2", "s3a://lake/w//evil/")] {
+                add(client, &partition("evil", value, at)).unwrap();
+                let names = [format!("dt={value}")];
+                let arguments =
+                    json!({ "dbName": "default", "tableName": "evil", "partNames": names });
+                client.call("truncate_table", arguments).unwrap_err();
+                assert_eq!(s3.keys("lake"), kept, "{at}");
+                let arguments = json!({
+                    "db_name": "default", "tbl_name": "evil", "part_vals": [value], "deleteData": true,
+                });
+                client.call("drop_partition", arguments).unwrap();
+                assert_eq!(s3.keys("lake"), kept, "{at}");
+            }
+            create(client, &table_at("evil2", "s3n://lake/w/shop.db")).unwrap();
+            drop_table(client, "evil2");
+            assert_eq!(s3.keys("lake"), kept);
+
+            let mut above = database("above");
+            above["locationUri"] = json!("s3://lake");
+            let above = json!({ "database": above });
+            client.call("create_database", above).unwrap();
+            let mut whole = table_at("whole", "s3a://lake/w");
+            whole["dbName"] = json!("above");
+            create(client, &whole).unwrap();
+            let arguments = json!({ "dbname": "above", "name": "whole", "deleteData": true });
+            client.call("drop_table", arguments).unwrap();
+            assert_eq!(s3.keys("lake"), kept);
+            create(client, &table("default", "after")).expect("nothing stands in the way");
         })
         .await;
 }

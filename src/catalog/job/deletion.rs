@@ -27,9 +27,11 @@ use crate::catalog::Catalog;
 use crate::catalog::partition::PARTITIONS_PER_PAGE;
 use crate::catalog::places::untouchable;
 use crate::deadline;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::lake::{Kept, Moment, Progress};
-use crate::model::{Job, JobKind, JobPhase, JobProgress, Location, NewJob, Table, TableRef};
+use crate::model::{
+    Job, JobKind, JobPhase, JobProgress, Location, NewJob, Storage, Table, TableRef,
+};
 use crate::store::{PendingDelete, Session};
 use crate::transact;
 use futures::future;
@@ -44,8 +46,9 @@ const DELETIONS_CONCURRENT_MAX: usize = 16;
 const DELETIONS_PER_LOOK: usize = 128;
 /// Seconds before a deletion that was not done at once is tried again.
 pub(super) const RETRY_DELAY_S: i64 = 60;
-/// Milliseconds after a commit up to which files count as written before it: they are stamped by the store.
-const FIRST_TRY_TOLERANCE_MS: i64 = 1000;
+/// Milliseconds after a drop up to which objects count as written before it: the store stamps them, with its own clock and
+/// in whole seconds.
+const STORE_TOLERANCE_MS: i64 = 1000;
 
 /// A deletion that a transaction has written down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +80,33 @@ pub(crate) struct DeletionJob {
     deletions: Vec<Deletion>,
     /// Whether the directories stay, empty.
     keeps_directories: bool,
+    /// When it was written down, before its commit: milliseconds since the epoch by this process's clock.
+    noted_ms: i64,
+}
+
+/// What counts as dropped in the first try, by the process that dropped it. Files of this machine are stamped by the clock
+/// that tells when the drop was written down; what is written once it is seen is younger.
+fn first_moment(location: &Location, noted_ms: i64) -> Moment {
+    match location.storage() {
+        Storage::File => Moment::exact(noted_ms),
+        _ => Moment::exact(noted_ms.saturating_add(STORE_TOLERANCE_MS)),
+    }
+}
+
+/// Fails where a job is taking directories of the file system away from one of the places: the drop would find nothing
+/// there, and a job that must be undone would bring back what was dropped. Such a job is a few renames, and soon over.
+async fn moved_away(session: &mut Session, locations: &[&Location]) -> Result<()> {
+    let on_file = |one: &&&Location| one.storage() == Storage::File;
+    let files: Vec<&Location> = locations.iter().filter(on_file).copied().collect();
+    if files.is_empty() {
+        return Ok(());
+    }
+    match session.job_taking_from(&files).await? {
+        Some((job, place)) => Err(Error::NotAllowed(format!(
+            "location {place} cannot be dropped yet: job {job} is moving it; try again"
+        ))),
+        None => Ok(()),
+    }
 }
 
 impl Catalog {
@@ -89,10 +119,11 @@ impl Catalog {
         locations: &[&Location],
         reason: &str,
         since: i64,
+        noted_ms: Option<i64>,
     ) -> Result<Vec<Deletion>> {
         let next_at = session.now().await?.plus_s(RETRY_DELAY_S);
         let ids = session
-            .pending_delete_insert_list(locations, reason, since, next_at)
+            .pending_delete_insert_list(locations, reason, since, next_at, noted_ms)
             .await?;
         let deletions = ids.into_iter().zip(locations);
         let deletions = deletions.map(|(id, location)| Deletion {
@@ -113,6 +144,7 @@ impl Catalog {
         table: &Table,
         locations: &[&Location],
     ) -> Result<Option<DeletionJob>> {
+        moved_away(session, locations).await?;
         let deletable = self
             .places_deletable(session, &table.at.database_ref(), locations)
             .await?;
@@ -128,7 +160,8 @@ impl Catalog {
             tracing::warn!(
                 location = %place,
                 places,
-                "dropped data stays: it lies neither in the warehouse nor in what storage.deletable_locations lists"
+                "dropped data stays: it lies neither in the warehouse nor in what storage.deletable_locations lists, or it \
+                 holds one of these or the directory of a database"
             );
         }
         let locations: Vec<&Location> = ours.into_iter().map(|(place, _)| *place).collect();
@@ -149,8 +182,10 @@ impl Catalog {
             JobKind::Truncate => format!("{database}.{name} was truncated"),
             _ => format!("partitions of {database}.{name} were dropped"),
         };
+        // The clock tells whole milliseconds, the file system parts of one.
+        let noted_ms = self.clock.millis().saturating_add(1);
         let deletions = self
-            .deletions_note(session, locations, &reason, self.now())
+            .deletions_note(session, locations, &reason, self.now(), Some(noted_ms))
             .await?;
         let id = session.job_id().await?;
         let job = NewJob {
@@ -169,28 +204,21 @@ impl Catalog {
             id,
             deletions,
             keeps_directories: kind == JobKind::Truncate,
+            noted_ms,
         }))
-    }
-
-    /// The moment of a drop that was committed just now, for its first try.
-    pub(crate) fn dropped_now(&self) -> Moment {
-        Moment::exact(self.clock.millis().saturating_add(FIRST_TRY_TOLERANCE_MS))
     }
 
     /// Tries the deletions of jobs right after the commit that wrote them down; what is younger than the drop stays. A
     /// failure is logged and left to the background, and so is what takes longer than the call at hand may.
-    pub(crate) async fn deletion_jobs_try(
-        &self,
-        jobs: impl IntoIterator<Item = (DeletionJob, Moment)>,
-    ) {
-        let jobs: Vec<(DeletionJob, Moment)> = jobs.into_iter().collect();
+    pub(crate) async fn deletion_jobs_try(&self, jobs: impl IntoIterator<Item = DeletionJob>) {
+        let jobs: Vec<DeletionJob> = jobs.into_iter().collect();
         if jobs.is_empty() {
             return;
         }
         let progress = Arc::new(Progress::default());
         let first = async {
-            for (job, dropped) in &jobs {
-                self.deletion_job_try(job, *dropped, &progress).await;
+            for job in &jobs {
+                self.deletion_job_try(job, &progress).await;
             }
         };
         let is_done = deadline::wait(first).await.is_some();
@@ -198,17 +226,22 @@ impl Catalog {
         if !is_done {
             let catalog = self.clone();
             tokio::spawn(async move {
-                for (job, _) in jobs {
+                for job in jobs {
                     catalog.deletion_job_later(&job).await;
                 }
             });
         }
     }
 
-    async fn deletion_job_try(&self, job: &DeletionJob, dropped: Moment, progress: &Arc<Progress>) {
+    async fn deletion_job_try(&self, job: &DeletionJob, progress: &Arc<Progress>) {
         let before = (progress.objects(), progress.bytes());
         let is_done = self
-            .deletions_try(&job.deletions, job.keeps_directories, dropped, progress)
+            .deletions_try(
+                &job.deletions,
+                job.keeps_directories,
+                job.noted_ms,
+                progress,
+            )
             .await;
         if is_done {
             let progress = JobProgress {
@@ -243,7 +276,7 @@ impl Catalog {
         let since = sources.iter().map(|(_, newest_ms)| *newest_ms).min();
         let since = since.unwrap_or_default().div_euclid(1000);
         let mut deletions = self
-            .deletions_note(session, &locations, "moved to another place", since)
+            .deletions_note(session, &locations, "moved to another place", since, None)
             .await?;
         for (deletion, (_, newest_ms)) in deletions.iter_mut().zip(sources) {
             deletion.newest_ms = Some(*newest_ms);
@@ -261,7 +294,7 @@ impl Catalog {
         let Some(sources) = sources else { return };
         let progress = Arc::new(Progress::default());
         let is_done = self
-            .deletions_try(&sources, false, self.dropped_now(), &progress)
+            .deletions_try(&sources, false, self.clock.millis(), &progress)
             .await;
         self.jobs.figures.add(&progress);
         if is_done {
@@ -274,7 +307,7 @@ impl Catalog {
         &self,
         deletions: &[Deletion],
         keeps_directories: bool,
-        dropped: Moment,
+        noted_ms: i64,
         progress: &Arc<Progress>,
     ) -> bool {
         let mut are_done = true;
@@ -289,7 +322,7 @@ impl Catalog {
             // Futures do nothing before they are waited for, so a plain list of them is one of tries to come.
             let tries: Vec<_> = chunk
                 .into_iter()
-                .map(|one| self.deletion_try(one, keeps_directories, dropped, progress))
+                .map(|one| self.deletion_try(one, keeps_directories, noted_ms, progress))
                 .collect();
             let done: Vec<i64> = stream::iter(tries)
                 .buffer_unordered(DELETIONS_CONCURRENT_MAX)
@@ -313,11 +346,12 @@ impl Catalog {
         &self,
         deletion: &Deletion,
         keeps_directory: bool,
-        dropped: Moment,
+        noted_ms: i64,
         progress: &Arc<Progress>,
     ) -> Option<i64> {
         let location = &deletion.location;
-        let dropped = deletion.newest_ms.map_or(dropped, Moment::exact);
+        let copied = deletion.newest_ms.map(Moment::exact);
+        let dropped = copied.unwrap_or_else(|| first_moment(location, noted_ms));
         let deleted = self
             .lake
             .directory_delete_older(location, dropped, progress);

@@ -146,8 +146,12 @@ impl Catalog {
     /// Deletes what is older than the drop for certain, and strikes the deletion off unless something may be.
     pub(super) async fn pending_delete_finish(&self, pending: &PendingDelete) -> Result<Kept> {
         let mut session = self.store.session().await?;
-        let dropped = match session.job_source(pending.id).await? {
-            Some(newest_ms) => Moment::exact(newest_ms),
+        let exact_ms = match pending.dropped_ms {
+            Some(dropped_ms) => Some(dropped_ms),
+            None => session.job_source(pending.id).await?,
+        };
+        let dropped = match exact_ms {
+            Some(exact_ms) => Moment::exact(exact_ms),
             None => Moment::about(pending.created_at.saturating_mul(1000), CLOCKS_DIFFER_MAX),
         };
         drop(session);

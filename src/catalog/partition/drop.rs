@@ -75,8 +75,7 @@ impl Operations<'_> {
             Ok((PartitionsOf { table, partitions }, deletion))
         })?;
         if let Some(deletion) = deletion {
-            self.deletion_jobs_try([(deletion, self.dropped_now())])
-                .await;
+            self.deletion_jobs_try([deletion]).await;
             let parents = self.partition_parents_delete(&dropped);
             if deadline::wait(parents).await.is_none() {
                 // They are nobody's data, and the time of the call is up.

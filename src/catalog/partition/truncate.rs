@@ -49,9 +49,7 @@ impl Operations<'_> {
             }
             Ok(deletion)
         })?;
-        let dropped = self.dropped_now();
-        self.deletion_jobs_try(deletion.map(|deletion| (deletion, dropped)))
-            .await;
+        self.deletion_jobs_try(deletion).await;
         Ok(())
     }
 }
@@ -134,8 +132,18 @@ async fn truncate_page(
     now: i64,
 ) -> Result<Truncated> {
     let root = table.location.as_ref();
-    let places = before.iter().filter_map(|one| one.full_location(root));
-    let places = places.collect();
+    let places: Vec<Location> = before
+        .iter()
+        .filter_map(|one| one.full_location(root))
+        .collect();
+    if let Some(root) = root
+        && let Some(holder) = places.iter().find(|place| place.contains(root))
+    {
+        return Err(Error::NotAllowed(format!(
+            "location {holder} of a partition holds the table {}.{} itself: it cannot be emptied for the partition",
+            table.at.database, table.at.table
+        )));
+    }
     let mut after = before.clone();
     for partition in &mut after {
         figures_clear(&mut partition.parameters, now);

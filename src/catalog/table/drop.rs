@@ -6,7 +6,6 @@ use crate::catalog::job::DeletionJob;
 use crate::catalog::partition::PARTITIONS_PER_PAGE;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
-use crate::lake::Moment;
 use crate::model::{EventKind, JobKind, Location, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
@@ -27,12 +26,12 @@ impl Operations<'_> {
 }
 
 impl Catalog {
-    /// Drops the rows, and gives what is to be deleted, and the moment of the drop.
+    /// Drops the rows, and gives what is to be deleted.
     pub(in crate::catalog) async fn table_drop_rows(
         &self,
         at: &TableRef,
         delete_data: bool,
-    ) -> Result<Option<(DeletionJob, Moment)>> {
+    ) -> Result<Option<DeletionJob>> {
         let now = self.now();
         let deletion = transact!(self.store, |session| {
             let table = session
@@ -53,7 +52,7 @@ impl Catalog {
                 .await?;
             Ok(deletion)
         })?;
-        Ok(deletion.map(|deletion| (deletion, self.dropped_now())))
+        Ok(deletion)
     }
 }
 

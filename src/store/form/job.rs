@@ -77,11 +77,11 @@ pub(in crate::store) fn work_of(text: &str, change: EventBody) -> Result<JobWork
     })
 }
 
-/// Where the directories of a job go, out of [`work_text`].
-pub(in crate::store) fn targets_of(text: &str) -> Result<Vec<Location>, Failure> {
+/// Where the directories of a job come from, and where they go, out of [`work_text`].
+pub(in crate::store) fn ways_of(text: &str) -> Result<(Vec<Location>, Vec<Location>), Failure> {
     let form: WorkForm = from_json(text)?;
-    let places = form.moves.into_iter();
-    Ok(places.map(|one| Location::from_stored(one.to)).collect())
+    let moves = form.moves.into_iter().map(move_of);
+    Ok(moves.map(|one| (one.from, one.to)).unzip())
 }
 
 fn move_of(form: MoveForm) -> JobMove {

@@ -132,6 +132,18 @@ impl Session {
         }
     }
 
+    /// The directories of all databases of all catalogs, with those for managed tables.
+    pub async fn database_directories(&mut self) -> Result<Vec<Location>> {
+        let statement = self.statement("SELECT location, managed_location FROM skep_databases");
+        let mut directories = Vec::new();
+        for row in &self.rows(&statement).await? {
+            let mut cells = row.cells();
+            directories.push(Location::from_stored(cells.string()?));
+            directories.extend(cells.string_or_null()?.map(Location::from_stored));
+        }
+        Ok(directories)
+    }
+
     /// Stores a new database and gives its number; its `id` is not looked at. [`Error::AlreadyExists`] where the name
     /// is taken, [`Error::NotFound`] where the catalog is missing.
     pub async fn database_insert(&mut self, database: &Database) -> Result<i64> {

@@ -8,7 +8,7 @@ use crate::model::{
 };
 use crate::store::form::event::{body_bytes, body_form, body_of, descriptors_of};
 use crate::store::form::job::{
-    ranges_of, ranges_text, sources_of, sources_text, targets_of, work_of, work_text,
+    ranges_of, ranges_text, sources_of, sources_text, ways_of, work_of, work_text,
 };
 use crate::store::form::place::PlaceSet;
 use crate::store::sql::failure::Failure;
@@ -197,6 +197,23 @@ impl Session {
         but_for: Option<i64>,
         locations: &[&Location],
     ) -> Result<Option<(i64, Location)>> {
+        self.job_moving(but_for, locations, |work| work.1).await
+    }
+
+    /// The same of a job that is taking data from such a place.
+    pub async fn job_taking_from(
+        &mut self,
+        locations: &[&Location],
+    ) -> Result<Option<(i64, Location)>> {
+        self.job_moving(None, locations, |work| work.0).await
+    }
+
+    async fn job_moving(
+        &mut self,
+        but_for: Option<i64>,
+        locations: &[&Location],
+        side: impl Fn((Vec<Location>, Vec<Location>)) -> Vec<Location> + Send,
+    ) -> Result<Option<(i64, Location)>> {
         let statement = self
             .statement("SELECT id, work FROM skep_jobs WHERE work IS NOT NULL AND phase IN ")
             .list(&MOVING.map(JobPhase::as_str));
@@ -211,8 +228,8 @@ impl Session {
             if Some(id) == but_for {
                 continue;
             }
-            let targets = targets_of(cells.text()?)?;
-            if let Some(place) = targets.into_iter().find(|place| used.overlaps(place)) {
+            let places = side(ways_of(cells.text()?)?);
+            if let Some(place) = places.into_iter().find(|place| used.overlaps(place)) {
                 return Ok(Some((id, place)));
             }
         }

@@ -6,7 +6,7 @@
 
 use crate::clock::DatabaseTime;
 use crate::error::{Error, Result};
-use crate::model::Location;
+use crate::model::{Location, Storage};
 use crate::store::form::place::{Place, PlaceSet, UNKNOWN};
 use crate::store::sql::failure::Failure;
 use crate::store::sql::row::{Cells, Row};
@@ -14,12 +14,10 @@ use crate::store::sql::session::Session;
 use crate::store::sql::statement::{LIST_LENGTH_MAX, Statement};
 use std::ops::Range;
 
-const COLUMNS: &str =
-    "SELECT id, location, reason, attempts, created_at, next_at FROM skep_pending_deletes ";
-const COLUMNS_WITH_PLACE: &str =
-    "SELECT id, location, reason, attempts, created_at, next_at, place FROM skep_pending_deletes ";
+const COLUMNS: &str = "SELECT id, location, reason, attempts, created_at, next_at, dropped_ms FROM skep_pending_deletes ";
+const COLUMNS_WITH_PLACE: &str = "SELECT id, location, reason, attempts, created_at, next_at, dropped_ms, place FROM skep_pending_deletes ";
 
-/// Locations that one statement notes: short ones, and each a row of seven values.
+/// Locations that one statement notes: short ones, and each a row of eight values.
 const ROWS_PER_INSERT_MAX: usize = 500;
 /// Rows that one statement reads by their places.
 const ROWS_PER_PAGE: usize = 500;
@@ -39,6 +37,9 @@ pub struct PendingDelete {
     pub created_at: i64,
     /// When to try next, in seconds since the epoch.
     pub next_at: DatabaseTime,
+    /// When exactly it was dropped, in milliseconds since the epoch, where the clock that stamps its files told that: on the
+    /// machine's own file system.
+    pub dropped_ms: Option<i64>,
 }
 
 /// Where the reading by places stands: behind the row of this place and number.
@@ -99,20 +100,21 @@ impl Session {
         next_at: DatabaseTime,
     ) -> Result<i64> {
         let ids = self
-            .pending_delete_insert_list(&[location], reason, created_at, next_at)
+            .pending_delete_insert_list(&[location], reason, created_at, next_at, None)
             .await?;
         ids.into_iter()
             .next()
             .ok_or_else(|| Error::internal("one location has one number"))
     }
 
-    /// The same for many locations, in a few statements.
+    /// The same for many locations, in a few statements; `dropped_ms` is kept for those on the file system.
     pub async fn pending_delete_insert_list(
         &mut self,
         locations: &[&Location],
         reason: &str,
         created_at: i64,
         next_at: DatabaseTime,
+        dropped_ms: Option<i64>,
     ) -> Result<Vec<i64>> {
         let mut ids = Vec::with_capacity(locations.len());
         for chunk in locations.chunks(ROWS_PER_INSERT_MAX) {
@@ -131,11 +133,15 @@ impl Session {
                         created_at.into(),
                         next_at.into(),
                         place.stored().into(),
+                        dropped_ms
+                            .filter(|_| location.storage() == Storage::File)
+                            .into(),
                     ]
                 });
             let statement = self
                 .statement(
-                    "INSERT INTO skep_pending_deletes (id, location, reason, attempts, created_at, next_at, place)
+                    "INSERT INTO skep_pending_deletes (id, location, reason, attempts, created_at, next_at, place,
+                        dropped_ms)
                      VALUES ",
                 )
                 .rows(rows);
@@ -333,5 +339,6 @@ fn pending_delete(cells: &mut Cells<'_>) -> Result<PendingDelete, Failure> {
         attempts: cells.integer()?,
         created_at: cells.integer()?,
         next_at: cells.time()?,
+        dropped_ms: cells.integer_or_null()?,
     })
 }

@@ -26,6 +26,10 @@ const WALKS: &[(&str, &str)] = &[
         "DELETE FROM skep_leases WHERE expires_at",
         "the upkeep, seldom, of a row a table that discovery looks at",
     ),
+    (
+        "SELECT location, managed_location FROM skep_databases",
+        "a drop with data looks at each database's directory: it must empty none",
+    ),
 ];
 
 /// Statements that an index is made for, by a part of their text, and the index.

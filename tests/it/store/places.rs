@@ -109,7 +109,7 @@ async fn note(test: &TestDatabase, places: &[Location]) -> Vec<(i64, Location)> 
     let later = DatabaseTime::from_database(i64::MAX);
     let ids = transact!(store, |session| {
         session
-            .pending_delete_insert_list(&all, "a test", 1, later)
+            .pending_delete_insert_list(&all, "a test", 1, later, None)
             .await
     });
     ids.unwrap()
