@@ -43,6 +43,16 @@ impl Settings {
             ("http.header_timeout_s", self.http.header_timeout_s),
             ("http.write_timeout_s", self.http.write_timeout_s),
             ("storage.footer_bytes_max", self.storage.footer_bytes_max),
+        ])?;
+        self.tasks_check()?;
+        let level = &self.log.level;
+        self.log
+            .check()
+            .map_err(|why| ConfigError::invalid("log.level", level, why))
+    }
+
+    fn tasks_check(&self) -> Result<(), ConfigError> {
+        at_least_one(&[
             (
                 "tasks.lake_cleanup_interval_s",
                 self.tasks.lake_cleanup_interval_s,
@@ -80,11 +90,7 @@ impl Settings {
                 "tasks.watch_upkeep_interval_s",
                 self.tasks.watch_upkeep_interval_s,
             ),
-        ])?;
-        let level = &self.log.level;
-        self.log
-            .check()
-            .map_err(|why| ConfigError::invalid("log.level", level, why))
+        ])
     }
 
     fn thrift_check(&self) -> Result<(), ConfigError> {

@@ -167,7 +167,7 @@ impl Bucket {
                 total.add(object.bytes);
                 let copy = prefix_of(to) + key_below(from, &object.key);
                 if self.copy_way(&object, target, &copy).is_none() {
-                    stuck.get_or_insert_with(|| (object.key, 0)).1 += 1;
+                    stuck.get_or_insert((object.key, 0)).1 += 1;
                 }
             }
             if page.next.is_none() {

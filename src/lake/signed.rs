@@ -105,12 +105,12 @@ impl SignedClient {
             .http1_only()
             .user_agent(concat!("skep/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        let is_signed = !is_set(builder, &AmazonS3ConfigKey::SkipSignature);
+        let is_signed = !is_set(builder, AmazonS3ConfigKey::SkipSignature);
         Ok(Self {
             service: service.name,
             region: region(builder),
             credentials: is_signed.then(|| store.credentials().clone()),
-            is_payer: is_set(builder, &AmazonS3ConfigKey::RequestPayer),
+            is_payer: is_set(builder, AmazonS3ConfigKey::RequestPayer),
             answer_bytes_max: service.answer_bytes_max,
             client,
         })
@@ -174,8 +174,8 @@ impl SignedClient {
 }
 
 /// Whether an account says yes to a question, in the words that the library takes.
-fn is_set(account: &AmazonS3Builder, key: &AmazonS3ConfigKey) -> bool {
-    let value = account.get_config_value(key).unwrap_or_default();
+fn is_set(account: &AmazonS3Builder, key: AmazonS3ConfigKey) -> bool {
+    let value = account.get_config_value(&key).unwrap_or_default();
     matches!(
         value.to_ascii_lowercase().as_str(),
         "1" | "true" | "on" | "yes" | "y"

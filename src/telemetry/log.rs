@@ -34,7 +34,7 @@ impl TryFrom<String> for LogFormat {
 pub struct LogSettings {
     /// `human` or `json`.
     pub format: LogFormat,
-    /// `error`, `warn`, `info`, `debug`, `trace`, or a list such as `info,skep::thrift=debug`.
+    /// `error`, `warn`, `info`, `debug`, `trace`, or a list such as `info,skep_thrift=debug`.
     pub level: String,
 }
 
