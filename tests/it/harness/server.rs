@@ -43,6 +43,11 @@ impl TestServer {
         }
     }
 
+    /// Ends the server with its background tasks, which a drop leaves running for a while.
+    pub(crate) async fn stop(self) {
+        self.running.shutdown().await;
+    }
+
     /// Where the Hive Metastore protocol is spoken.
     pub(crate) fn thrift(&self) -> SocketAddr {
         self.running.thrift_addr
