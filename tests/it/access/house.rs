@@ -263,7 +263,9 @@ impl House {
         let locks = catalog.lock_list(&LockFilter::default()).await;
         let mut locks = locks.expect("the locks");
         // A lock gets older by itself.
-        locks.iter_mut().for_each(|one| one.lock.idle_s = 0);
+        for one in &mut locks {
+            one.lock.idle_s = 0;
+        }
         [
             text(catalog.event_last_id().await),
             text(catalog.databases(&hive, None).await),

@@ -53,11 +53,11 @@ impl Story {
     async fn killed_half_way(
         &self,
         mut process: Process,
-        ask: impl AsyncFnOnce(&Process) -> tokio::task::JoinHandle<()>,
+        ask: impl FnOnce(&Process) -> tokio::task::JoinHandle<()>,
     ) {
         let before = self.files().len();
         let gate = self.s3.hold("DeleteObjects");
-        let asked = ask(&process).await;
+        let asked = ask(&process);
         gate.arrived().await;
         while self.files().len() == before {
             tokio::task::yield_now().await;
@@ -73,7 +73,7 @@ impl Story {
         method: &'static str,
         arguments: Value,
     ) {
-        let ask = async |process: &Process| {
+        let ask = |process: &Process| {
             let asked = call(process.thrift, method, arguments);
             tokio::spawn(async move {
                 asked.await.expect_err("it was killed");
@@ -217,7 +217,7 @@ async fn a_purge_that_was_killed_half_way_is_finished(database: TestDatabase) {
     story.file("w/t2/beside");
     let sql = "UPDATE skep_partitions SET created_at = created_at - 7200 WHERE name <> 'ds=young'";
     story.database.execute(sql).await;
-    let ask = async |process: &Process| {
+    let ask = |process: &Process| {
         let skep = Skep::at(process.http);
         tokio::spawn(async move {
             skep.output(&["discover", "default.t", "--sweep"], "");

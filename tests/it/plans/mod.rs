@@ -105,7 +105,7 @@ async fn no_statement_walks_a_large_table() {
                 for one in wanted {
                     unmet.remove(one);
                     let is_used = lines.iter().any(|line| line.contains(one.1));
-                    assert!(is_used, "{} by {lines:#?}", statement);
+                    assert!(is_used, "{statement} by {lines:#?}");
                 }
                 for line in lines {
                     let walked = LARGE_TABLES
