@@ -13,6 +13,7 @@ use crate::model::{
 };
 use crate::store::{DiscoveryChanges, Session};
 use crate::transact;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// What a batch is to change.
@@ -257,12 +258,12 @@ async fn write(
         let place = partition.full_location(table.location.as_ref());
         left.is_empty() || place.is_none_or(|place| !is_left(left, place.as_str()))
     };
-    let free: Vec<Partition> = batch
-        .added
-        .iter()
-        .filter(|one| is_free(one))
-        .cloned()
-        .collect();
+    let free = if left.is_empty() {
+        Cow::Borrowed(batch.added.as_slice())
+    } else {
+        let free = batch.added.iter().filter(|one| is_free(one));
+        Cow::Owned(free.cloned().collect())
+    };
     if !free.is_empty() {
         let new = session.partition_insert_missing(table, &free).await?;
         let added = free.iter().zip(new).filter(|(_, is_new)| *is_new);
