@@ -4,9 +4,11 @@ use super::Catalog;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::model::{self, Name};
+use async_recursion::async_recursion as boxed;
 
 impl Operations<'_> {
     /// The catalogs, by name.
+    #[boxed]
     pub async fn catalog_list(&self) -> Result<Vec<model::Catalog>> {
         self.authorize(Action::See, Resource::Server).await?;
         let mut catalogs = self.store.session().await?.catalog_list().await?;
@@ -17,6 +19,7 @@ impl Operations<'_> {
     }
 
     /// The catalog, or `NotFound`.
+    #[boxed]
     pub async fn catalog_get(&self, name: &Name) -> Result<model::Catalog> {
         self.authorize(Action::See, Resource::Catalog(name)).await?;
         let found = self.store.session().await?.catalog_get(name).await?;

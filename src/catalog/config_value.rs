@@ -2,6 +2,7 @@
 
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
+use async_recursion::async_recursion as boxed;
 
 /// Key families that may be asked for.
 const FAMILIES: [&str; 4] = ["hive", "hdfs", "mapred", "metastore"];
@@ -9,6 +10,7 @@ const FAMILIES: [&str; 4] = ["hive", "hdfs", "mapred", "metastore"];
 impl Operations<'_> {
     /// The value of a key, or nothing where skep has no such setting. `Denied` for keys outside the Hive families
     /// and for passwords.
+    #[boxed]
     pub async fn config_value(&self, key: &str) -> Result<Option<String>> {
         self.authorize(Action::See, Resource::Server).await?;
         let known = FAMILIES

@@ -11,6 +11,7 @@ use crate::model::{
     PrincipalType,
 };
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 
 /// What a client says of a new or changed database.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +48,7 @@ impl Operations<'_> {
     ///
     /// Fails with `AlreadyExists`, with `InvalidObject` for an illegal name, a name that the naming policy refuses, or an
     /// unknown catalog.
+    #[boxed]
     pub async fn database_create(&self, at: DatabaseRef, spec: DatabaseSpec) -> Result<()> {
         self.authorize(Action::Create, Resource::Catalog(&at.catalog))
             .await?;
@@ -106,6 +108,7 @@ impl Operations<'_> {
     }
 
     /// The database, or `NotFound`.
+    #[boxed]
     pub async fn database_get(&self, at: &DatabaseRef) -> Result<Database> {
         self.authorize(Action::See, Resource::Database(at)).await?;
         self.database_read(at).await
@@ -122,6 +125,7 @@ impl Catalog {
 
 impl Operations<'_> {
     /// The names of a catalog's databases that match a pattern (`None`: all), ascending.
+    #[boxed]
     pub async fn database_names(&self, catalog: &Name, pattern: Option<&str>) -> Result<Vec<Name>> {
         self.authorize(Action::See, Resource::Catalog(catalog))
             .await?;
@@ -147,6 +151,7 @@ impl Catalog {
 
 impl Operations<'_> {
     /// The databases of a catalog whose names match a pattern (`None`: all), ascending.
+    #[boxed]
     pub async fn databases(&self, catalog: &Name, pattern: Option<&str>) -> Result<Vec<Database>> {
         self.authorize(Action::See, Resource::Catalog(catalog))
             .await?;
@@ -160,6 +165,7 @@ impl Operations<'_> {
 
     /// Changes a database: parameters and owner always, description and locations only where they are not blank.
     /// No directory is created or moved. The name never changes (HMS ignores it, and Trino reads back to find out).
+    #[boxed]
     pub async fn database_alter(&self, at: &DatabaseRef, spec: DatabaseSpec) -> Result<()> {
         self.authorize(Action::Alter, Resource::Database(at))
             .await?;
@@ -208,6 +214,7 @@ impl Operations<'_> {
 
     /// Changes what `change` names and leaves all else, and gives the database as it is then. A change that changes
     /// nothing leaves no event. Fails with `NotFound`.
+    #[boxed]
     pub async fn database_change(
         &self,
         at: &DatabaseRef,
@@ -240,6 +247,7 @@ impl Operations<'_> {
     /// nobody declared stay (Hive would delete them with the directory).
     ///
     /// Fails with `NotAllowed` where it is not empty, with `Invalid` for `default`.
+    #[boxed]
     pub async fn database_drop(
         &self,
         at: &DatabaseRef,

@@ -6,6 +6,7 @@ use crate::hive::partition_name;
 use crate::model::{Event, EventBody, EventKind, NewEvent, Partition, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
 
 pub use crate::store::EventFilter;
@@ -25,18 +26,21 @@ pub struct Announcement {
 
 impl Operations<'_> {
     /// The number of the last event, 0 for none.
+    #[boxed]
     pub async fn event_last_id(&self) -> Result<i64> {
         self.authorize(Action::See, Resource::Server).await?;
         self.store.session().await?.event_last_id().await
     }
 
     /// The next `limit` events that a filter lets through, in order.
+    #[boxed]
     pub async fn event_list(&self, filter: &EventFilter, limit: usize) -> Result<Vec<Event>> {
         self.authorize(Action::See, Resource::Server).await?;
         self.store.session().await?.event_list(filter, limit).await
     }
 
     /// How many events a filter lets through.
+    #[boxed]
     pub async fn event_count(&self, filter: &EventFilter) -> Result<i64> {
         self.authorize(Action::See, Resource::Server).await?;
         self.store.session().await?.event_count(filter).await
@@ -44,6 +48,7 @@ impl Operations<'_> {
 
     /// Appends events that a writer announces about a table, and gives their numbers. Fails with `NotFound` of the table
     /// or a partition.
+    #[boxed]
     pub async fn event_announce(
         &self,
         at: &TableRef,

@@ -3,12 +3,14 @@
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::Result;
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 
 /// Events removed in one transaction: it must not hold up writers for long.
 const EVENTS_PER_TRANSACTION_MAX: usize = 1_000;
 
 impl Operations<'_> {
     /// Removes the events that are older than `kept_s` seconds, and says how many there were.
+    #[boxed]
     pub async fn events_expire(&self, kept_s: i64) -> Result<u64> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let before = self.now().saturating_sub(kept_s);

@@ -7,10 +7,12 @@ use crate::filter::name_pattern::NamePattern;
 use crate::hive::object_name;
 use crate::model::{DatabaseRef, EventBody, EventKind, Function, FunctionRef, Name, NewEvent};
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 
 impl Operations<'_> {
     /// Registers a function. Fails with `NotFound` of the database, `AlreadyExists`, `InvalidObject` for an illegal
     /// name or a missing class.
+    #[boxed]
     pub async fn function_create(&self, function: Function) -> Result<()> {
         self.authorize(
             Action::Create,
@@ -38,6 +40,7 @@ impl Operations<'_> {
     }
 
     /// The function, or `NotFound`; also where the database is missing, as Hive answers.
+    #[boxed]
     pub async fn function_get(&self, at: &FunctionRef) -> Result<Function> {
         self.authorize(Action::See, Resource::Function(at)).await?;
         let found = self.store.session().await?.function_get(at).await?;
@@ -45,6 +48,7 @@ impl Operations<'_> {
     }
 
     /// The names of a database's functions that match a pattern (`None`: all), ascending. A missing database has none.
+    #[boxed]
     pub async fn function_names(
         &self,
         at: &DatabaseRef,
@@ -60,6 +64,7 @@ impl Operations<'_> {
     }
 
     /// All functions of a catalog.
+    #[boxed]
     pub async fn function_list(&self, catalog: &Name) -> Result<Vec<Function>> {
         self.authorize(Action::See, Resource::Catalog(catalog))
             .await?;
@@ -68,6 +73,7 @@ impl Operations<'_> {
 
     /// Changes everything but the resources and the time of creation, the place included. It leaves no event: Hive has
     /// none for it. Fails with `NotFound` of the function or the new database, `AlreadyExists` where the new name is taken.
+    #[boxed]
     pub async fn function_alter(&self, at: &FunctionRef, new: Function) -> Result<()> {
         self.authorize(Action::Alter, Resource::Function(at))
             .await?;
@@ -95,6 +101,7 @@ impl Operations<'_> {
     }
 
     /// Drops a function, or `NotFound`.
+    #[boxed]
     pub async fn function_drop(&self, at: &FunctionRef) -> Result<()> {
         self.authorize(Action::Drop, Resource::Function(at)).await?;
         self.function_remove(at).await

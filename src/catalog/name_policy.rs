@@ -5,6 +5,7 @@ use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::model::{DatabaseRef, Name, TableRef};
 use crate::naming::{Breach, NamingPolicy};
+use async_recursion::async_recursion as boxed;
 
 /// The database that is always there; nobody chose its name.
 const ALWAYS_THERE: &str = "default";
@@ -32,6 +33,7 @@ impl Operations<'_> {
     /// table, a database before its tables. Reads the names alone.
     ///
     /// Fails with `NotFound` where the one database does not exist.
+    #[boxed]
     pub async fn lint(
         &self,
         catalog: &Name,

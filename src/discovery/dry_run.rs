@@ -10,12 +10,14 @@ use crate::catalog::{Action, Resource};
 use crate::error::Result;
 use crate::model::{RunCounts, TableRef};
 use crate::store::DiscoveryTableUpdate;
+use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
 
 impl Operations<'_> {
     /// What a run of this scope would do. It costs the same requests and writes nothing but their count.
     ///
     /// Fails as [`Self::discovery_run`], but for the lease, and where a store does not answer.
+    #[boxed]
     pub async fn discovery_plan(
         &self,
         at: &TableRef,
@@ -26,6 +28,7 @@ impl Operations<'_> {
     }
 
     /// As [`Self::discovery_plan`], and tells how far it is.
+    #[boxed]
     pub async fn discovery_plan_watched(
         &self,
         at: &TableRef,

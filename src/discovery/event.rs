@@ -16,6 +16,7 @@ use crate::model::{
 };
 use crate::store::DiscoveryTableUpdate;
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Seconds from the message of a deletion to the sweep that looks for what is gone: deletions come in flocks.
@@ -92,6 +93,7 @@ impl Roots {
 impl Operations<'_> {
     /// Registers the partitions that objects were written to. When this returns, what was to be registered is
     /// committed, and the messages may go. An error means that they must come again; nothing is lost then.
+    #[boxed]
     pub async fn discovery_events(&self, events: &[ObjectEvent]) -> Result<EventsReport> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let mut report = EventsReport::default();

@@ -11,6 +11,7 @@ use crate::catalog::{Action, Resource};
 use crate::error::Result;
 use crate::lake::FoundPartition;
 use crate::model::{DiscoveryRun, DiscoveryState, Partition, Table, TableRef};
+use async_recursion::async_recursion as boxed;
 
 /// A partition that is registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +84,7 @@ impl Operations<'_> {
     /// at each place of the partition: a LIST request or more.
     ///
     /// Fails with `NotFound` of the table, with `InvalidObject` where the name lacks a key.
+    #[boxed]
     pub async fn discovery_explain(
         &self,
         at: &TableRef,

@@ -11,6 +11,7 @@ use crate::model::{
     DiscoveryRun, DiscoverySettings, DiscoverySkip, DiscoveryState, DiscoveryTable, Table, TableRef,
 };
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use std::collections::HashMap;
 
 /// What AWS asks for a thousand LIST requests, in US dollars (S3 Standard, 2026).
@@ -51,6 +52,7 @@ impl DiscoveryStatus {
 
 impl Operations<'_> {
     /// Where a table's discovery stands. `NotFound` of the table, `Invalid` where it has not opted in.
+    #[boxed]
     pub async fn discovery_status(&self, at: &TableRef) -> Result<DiscoveryStatus> {
         self.authorize(Action::See, Resource::Table(at)).await?;
         self.status_read(at).await
@@ -72,6 +74,7 @@ impl Discovery {
 impl Operations<'_> {
     /// The tables that opted in, with where they stand, by number, the next `limit` after one; the last one's number is
     /// the next page's `after`.
+    #[boxed]
     pub async fn discovery_statuses(
         &self,
         after: i64,
@@ -114,6 +117,7 @@ impl Discovery {
 
 impl Operations<'_> {
     /// Notes whether a table is stale. True where that is news, over all replicas.
+    #[boxed]
     pub async fn discovery_stale_note(&self, table_id: i64, is_stale: bool) -> Result<bool> {
         self.authorize(Action::Operate, Resource::Server).await?;
         transact!(self.store, |session| {
@@ -123,6 +127,7 @@ impl Operations<'_> {
 
     /// The runs of a table that changed something, failed or were asked for, the latest first; those before a number
     /// where one is given. `NotFound` of the table.
+    #[boxed]
     pub async fn discovery_runs(
         &self,
         at: &TableRef,
@@ -136,6 +141,7 @@ impl Operations<'_> {
     }
 
     /// The directories of a table that were left out, by location, those after one. `NotFound` of the table.
+    #[boxed]
     pub async fn discovery_skips(
         &self,
         at: &TableRef,
@@ -150,6 +156,7 @@ impl Operations<'_> {
 
     /// Removes the runs that began more than `kept_s` seconds ago, and leases that nobody has asked for since. After
     /// that, those runs cannot be undone. Gives the number of runs.
+    #[boxed]
     pub async fn discovery_history_expire(&self, kept_s: i64) -> Result<u64> {
         self.authorize(Action::Operate, Resource::Server).await?;
         transact!(self.store, |session| {

@@ -17,6 +17,7 @@ use crate::model::{
 };
 use crate::store::{DiscoveryTableUpdate, SKIP_SEEN_EVERY_S};
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -48,6 +49,7 @@ impl Operations<'_> {
     /// Fails with `NotFound` of the table, with `Invalid` where the table has not opted in or says something that makes
     /// no sense, with `Conflict` where another run of this scope is under way. What goes wrong later (a bucket that is
     /// gone) is no error of this call but the report's outcome; it stands in the history too.
+    #[boxed]
     pub async fn discovery_run(
         &self,
         at: &TableRef,
@@ -59,6 +61,7 @@ impl Operations<'_> {
     }
 
     /// As [`Self::discovery_run`], and tells how far it is.
+    #[boxed]
     pub async fn discovery_run_watched(
         &self,
         at: &TableRef,

@@ -7,9 +7,11 @@ use crate::catalog::{Action, Resource};
 use crate::error::{Error, Result};
 use crate::model::{RunCause, TableRef};
 use crate::store::DueTable;
+use async_recursion::async_recursion as boxed;
 
 impl Operations<'_> {
     /// The tables that are due for a run of this scope, the longest due first, without those in one of the buckets.
+    #[boxed]
     pub async fn discovery_due(
         &self,
         scope: DiscoveryScope,
@@ -25,6 +27,7 @@ impl Operations<'_> {
     }
 
     /// Runs a table that is due. `None` where another replica is at it, or it is gone or has opted out since.
+    #[boxed]
     pub async fn discovery_run_due(
         &self,
         at: &TableRef,

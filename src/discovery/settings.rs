@@ -6,6 +6,7 @@ use crate::catalog::{Action, Resource};
 use crate::catalog::{ParameterChanges, TableChange};
 use crate::error::{Error, Result};
 use crate::model::{DISCOVERY_PROPERTY_PREFIX, TableRef, is_discovery_property};
+use async_recursion::async_recursion as boxed;
 
 impl Operations<'_> {
     /// Sets (`Some`) and removes (`None`) properties of a table's discovery and retention, in one change with its event;
@@ -13,6 +14,7 @@ impl Operations<'_> {
     ///
     /// Fails with `NotFound` of the table, with `Invalid` for a property that is none of discovery's, and where the
     /// outcome makes no sense or asks for nothing any more.
+    #[boxed]
     pub async fn discovery_set(
         &self,
         at: &TableRef,

@@ -9,6 +9,7 @@ use crate::lake::ObjectEvent;
 use crate::model::{DatabaseRef, Location, Name, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use std::collections::BTreeMap;
 
 /// Tables that are brought in step by one look.
@@ -69,6 +70,7 @@ impl Discovery {
 impl Operations<'_> {
     /// Brings the rows of the roots in step for tables that a version of skep wrote which did not know them: once, when
     /// a process starts. What such a version writes later, the table's next run puts right.
+    #[boxed]
     pub async fn discovery_roots_catch_up(&self) -> Result<()> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let mut before = None;

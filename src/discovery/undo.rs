@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::model::{DiscoveryRun, Partition, RunCause, RunOutcome, Table, TableRef};
 use crate::store::DiscoveryChanges;
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use std::collections::HashMap;
 
 impl Operations<'_> {
@@ -22,6 +23,7 @@ impl Operations<'_> {
     ///
     /// Fails with `NotFound` of the table or the run, with `NotAllowed` for a run that is under way, undone already, or
     /// whose data was deleted, with `Conflict` while the table is scanned.
+    #[boxed]
     pub async fn discovery_undo(&self, at: &TableRef, run_id: i64) -> Result<DiscoveryRun> {
         self.authorize(Action::Operate, Resource::Table(at)).await?;
         let table = self.catalog.table_read(at).await?;
@@ -79,6 +81,7 @@ impl Discovery {
 
 impl Operations<'_> {
     /// Lets the schedules of a table go on after an undo.
+    #[boxed]
     pub async fn discovery_resume(&self, at: &TableRef) -> Result<()> {
         self.authorize(Action::Operate, Resource::Table(at)).await?;
         self.schedules_resume(at).await

@@ -3,6 +3,7 @@
 
 use super::{Shared, router};
 use crate::front::{Full, Port, accept};
+use async_recursion::async_recursion as boxed;
 use axum::Router;
 use axum::extract::Request;
 use hyper::body::Incoming;
@@ -35,6 +36,7 @@ fn no_place(full: Full) -> String {
 }
 
 /// Serves a listener until `shutdown`, then lets the requests in flight finish.
+#[boxed]
 pub async fn serve(listener: TcpListener, shared: Arc<Shared>, shutdown: CancellationToken) {
     let port = Port {
         name: "http",

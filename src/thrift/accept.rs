@@ -3,11 +3,13 @@
 use super::Shared;
 use super::connection::converse;
 use crate::front::{Port, accept};
+use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 /// Serves a listener until `shutdown`, then lets the calls in flight finish.
+#[boxed]
 pub async fn serve(listener: TcpListener, shared: Arc<Shared>, shutdown: CancellationToken) {
     let port = Port {
         name: "thrift",

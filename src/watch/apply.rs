@@ -7,10 +7,12 @@ use crate::catalog::{Action, Resource};
 use crate::error::{Error, Result};
 use crate::model::{AppliedColumn, ChangeTarget, SchemaChange};
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 
 impl Operations<'_> {
     /// Adds to the targets of a change the columns that they lack, and nothing else. Run again it adds what is still
     /// missing. Fails with `NotFound`, with `NotAllowed` for a change that is no addition or has no target.
+    #[boxed]
     pub async fn schema_change_apply(&self, id: i64) -> Result<Vec<AppliedColumn>> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let mut session = self.store.session().await?;

@@ -10,6 +10,7 @@ use crate::error::{Entity, Error, Result};
 use crate::model::{ChangeFilter, SchemaChange, SnapshotAt, SnapshotInfo};
 use crate::store::SnapshotBody;
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -20,6 +21,7 @@ const ROWS_PER_TRANSACTION_MAX: usize = 500;
 
 impl Operations<'_> {
     /// The changes that a filter lets through, the newest first; 10,000 at most.
+    #[boxed]
     pub async fn schema_change_list(&self, filter: &ChangeFilter) -> Result<Vec<SchemaChange>> {
         self.authorize(Action::See, Resource::Server).await?;
         let filter = ChangeFilter {
@@ -31,6 +33,7 @@ impl Operations<'_> {
     }
 
     /// The kept snapshots of a source, the latest first, or `NotFound`.
+    #[boxed]
     pub async fn snapshot_list(&self, source: &str, limit: usize) -> Result<Vec<SnapshotInfo>> {
         self.authorize(Action::See, Resource::Source(source))
             .await?;
@@ -41,6 +44,7 @@ impl Operations<'_> {
     }
 
     /// Compares two kept snapshots of a source; nothing is kept of it. `NotFound` of the source or a snapshot.
+    #[boxed]
     pub async fn schema_diff(
         &self,
         source: &str,
@@ -106,6 +110,7 @@ impl Watch {
 impl Operations<'_> {
     /// Removes what is too old: changes, what was told of them, mutes that ended, and snapshots but one a month and the
     /// latest. Gives the number of rows.
+    #[boxed]
     pub async fn watch_history_expire(&self) -> Result<u64> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let before = self.now().await?.plus_s(-self.setup.changes_kept_s);

@@ -15,6 +15,7 @@ use crate::model::{Snapshot, SourceState, WatchCause};
 use crate::source::{Source, SourceKind, SourceSettings};
 use crate::store::{SourceRow, without_nul};
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use std::time::Instant;
 
 /// The pauses after failures.
@@ -27,6 +28,7 @@ pub(super) const LATE_S: i64 = 3600;
 impl Operations<'_> {
     /// Reads a source now and keeps what changed. Fails with `NotFound`, with `Conflict` where another run is at it,
     /// with `Unavailable` where the source does not answer (noted in its state), with `NotAllowed` where it refuses.
+    #[boxed]
     pub async fn watch_run(&self, name: &str, cause: WatchCause) -> Result<WatchReport> {
         self.authorize(Action::Operate, Resource::Source(name))
             .await?;

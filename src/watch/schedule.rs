@@ -10,10 +10,12 @@ use crate::error::{Error, Result};
 use crate::model::WatchCause;
 use crate::store::SourceRow;
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 
 impl Operations<'_> {
     /// The sources whose time has come, the longest due first. Sources of the configuration that were never seen, and
     /// schedules that have changed, are taken up on the way.
+    #[boxed]
     pub async fn watch_due(&self) -> Result<Vec<String>> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let now = self.now().await?;
@@ -72,6 +74,7 @@ impl Watch {
 
 impl Operations<'_> {
     /// Reads a source that is due. `None` where another replica is at it or has just been, or it is gone.
+    #[boxed]
     pub async fn watch_run_due(&self, name: &str) -> Result<Option<WatchReport>> {
         match self.watch_run(name, WatchCause::Schedule).await {
             Ok(report) => Ok(Some(report)),
@@ -82,6 +85,7 @@ impl Operations<'_> {
 
     /// Tells people of sources whose run is more than an hour late, whatever the reason: once, until it works again.
     /// Gives their number.
+    #[boxed]
     pub async fn watch_late_tell(&self) -> Result<u64> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let now = self.now().await?;

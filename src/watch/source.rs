@@ -12,6 +12,7 @@ use crate::model::{SourceOrigin, SourceState, is_watch_name};
 use crate::source::{AnySource, Source, SourceCheck, SourceError, SourceKind, SourceSettings};
 use crate::store::{Session, SourceRow};
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use std::collections::BTreeMap;
 
 /// A source and where its settings stand.
@@ -23,6 +24,7 @@ pub(super) struct Known {
 
 impl Operations<'_> {
     /// Every source, by name: those of the configuration and those that were added.
+    #[boxed]
     pub async fn source_list(&self) -> Result<Vec<SourceStatus>> {
         self.authorize(Action::See, Resource::Server).await?;
         self.sources_seen().await
@@ -56,6 +58,7 @@ impl Watch {
 
 impl Operations<'_> {
     /// One source, or `NotFound`.
+    #[boxed]
     pub async fn source_get(&self, name: &str) -> Result<SourceStatus> {
         self.authorize(Action::See, Resource::Source(name)).await?;
         self.source_seen(name).await
@@ -128,6 +131,7 @@ impl Operations<'_> {
     /// Adds a source, which is read for the first time within seconds. Fails with `Denied` where the configuration lets
     /// no client add one, with `Invalid` for settings that cannot work or that a client may not have, with
     /// `AlreadyExists`, with `NotAllowed` where the configuration has it.
+    #[boxed]
     pub async fn source_add(&self, name: &str, settings: SourceSettings) -> Result<SourceStatus> {
         self.authorize(Action::Create, Resource::Server).await?;
         self.source_check_add(name, &settings)?;
@@ -202,6 +206,7 @@ impl Watch {
 impl Operations<'_> {
     /// Removes a source with its snapshots and changes; alerts of it that were not sent are dropped. Fails with
     /// `NotFound`, with `NotAllowed` where the configuration has it, with `Conflict` while it is read.
+    #[boxed]
     pub async fn source_remove(&self, name: &str) -> Result<()> {
         self.authorize(Action::Drop, Resource::Source(name)).await?;
         self.source_is_not_of_the_file(name)?;
@@ -224,6 +229,7 @@ impl Operations<'_> {
     }
 
     /// Asks a source whether it can be read. Fails with `NotFound`, and as [`Self::watch_run`] does.
+    #[boxed]
     pub async fn source_test(&self, name: &str) -> Result<SourceCheck> {
         self.authorize(Action::Operate, Resource::Source(name))
             .await?;

@@ -6,12 +6,14 @@ use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::model::{DEFAULT_CATALOG, Job, JobFilter, JobPhase, TableRef};
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 
 /// Lines that one pass removes at most in a transaction.
 const EXPIRED_PER_PASS_MAX: usize = 500;
 
 impl Operations<'_> {
     /// The job of this number, or `NotFound`.
+    #[boxed]
     pub async fn job_get(&self, id: i64) -> Result<Job> {
         self.authorize(Action::See, Resource::Server).await?;
         let job = self.store.session().await?.job_get(id).await?;
@@ -19,12 +21,14 @@ impl Operations<'_> {
     }
 
     /// Jobs, the latest first.
+    #[boxed]
     pub async fn job_list(&self, filter: &JobFilter) -> Result<Vec<Job>> {
         self.authorize(Action::See, Resource::Server).await?;
         self.store.session().await?.job_list(filter).await
     }
 
     /// How many jobs there are in each phase but those that are done.
+    #[boxed]
     pub async fn job_counts(&self) -> Result<Vec<(JobPhase, u64)>> {
         self.authorize(Action::See, Resource::Server).await?;
         self.store.session().await?.job_counts().await
@@ -40,6 +44,7 @@ impl Catalog {
 
 impl Operations<'_> {
     /// Removes the lines of jobs that ended more than `kept_s` seconds ago. Gives their number.
+    #[boxed]
     pub async fn jobs_expire(&self, kept_s: i64) -> Result<u64> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let mut session = self.store.session().await?;

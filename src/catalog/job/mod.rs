@@ -25,6 +25,7 @@ mod relocation;
 mod running;
 mod transfer;
 
+use async_recursion::async_recursion as boxed;
 pub(crate) use deletion::{Deletion, DeletionJob};
 pub(in crate::catalog) use history::subject;
 pub(in crate::catalog) use relocation::{Handover, Relocation, UnheardRename};
@@ -214,6 +215,7 @@ impl Catalog {
 impl Operations<'_> {
     /// Takes up the jobs that nobody is at any more, and strikes off those whose deletions are done. Gives how many
     /// were taken up.
+    #[boxed]
     pub async fn jobs_resume(&self, limit: usize) -> Result<usize> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let due = self.store.session().await?.job_due(limit).await?;

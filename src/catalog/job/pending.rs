@@ -11,6 +11,7 @@ use crate::lake::{Kept, Moment, Progress};
 use crate::model::Location;
 use crate::store::PendingDelete;
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,6 +30,7 @@ pub(super) const CLOCKS_DIFFER_MAX: Duration = Duration::from_mins(15);
 
 impl Operations<'_> {
     /// Takes up the deletions that are due. Returns how many were tried and how many of them are not done.
+    #[boxed]
     pub async fn pending_deletes_retry(&self) -> Result<(usize, usize)> {
         self.authorize(Action::Operate, Resource::Server).await?;
         self.pending_places_fill().await?;

@@ -13,6 +13,7 @@ use crate::error::{Entity, Error, Result};
 use crate::model::{Lock, LockComponent, LockState, Name};
 use crate::store::Session;
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use conflict::blocker;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,6 +67,7 @@ pub struct ListedLock {
 impl Operations<'_> {
     /// Asks for a lock and answers at once: granted, or waiting for others. The client then polls
     /// [`lock_check`](Self::lock_check).
+    #[boxed]
     pub async fn lock_acquire(&self, spec: &LockSpec) -> Result<(i64, LockState)> {
         self.authorize(Action::Lock, Resource::Server).await?;
         no_transaction(spec.transaction_id)?;
@@ -99,6 +101,7 @@ impl Operations<'_> {
 
     /// How far a lock is; grants it where nothing is in its way any more, and keeps it alive. `NotFound` where it was
     /// given back or has run out.
+    #[boxed]
     pub async fn lock_check(&self, id: i64) -> Result<LockState> {
         self.authorize(Action::Lock, Resource::Server).await?;
         let timeout_s = self.settings.lock_timeout_s;
@@ -139,6 +142,7 @@ impl Catalog {
 
 impl Operations<'_> {
     /// Gives a lock back, granted or not. `NotFound` where it was given back before or has run out.
+    #[boxed]
     pub async fn lock_release(&self, id: i64) -> Result<()> {
         self.authorize(Action::Lock, Resource::Server).await?;
         let found = transact!(self.store, |session| { session.lock_delete(id).await })?;
@@ -146,6 +150,7 @@ impl Operations<'_> {
     }
 
     /// A sign of life of a lock, of a transaction, or of both; 0 stands for none.
+    #[boxed]
     pub async fn lock_heartbeat(&self, id: i64, transaction_id: i64) -> Result<()> {
         self.authorize(Action::Lock, Resource::Server).await?;
         if id != 0 {
@@ -158,6 +163,7 @@ impl Operations<'_> {
     }
 
     /// The living locks that have a component the filter accepts, by number.
+    #[boxed]
     pub async fn lock_list(&self, filter: &LockFilter) -> Result<Vec<ListedLock>> {
         self.authorize(Action::See, Resource::Server).await?;
         let timeout_s = self.settings.lock_timeout_s;
@@ -186,6 +192,7 @@ impl Operations<'_> {
     }
 
     /// Deletes the locks that nobody kept alive, and says how many there were.
+    #[boxed]
     pub async fn locks_expire(&self) -> Result<usize> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let timeout_s = self.settings.lock_timeout_s;

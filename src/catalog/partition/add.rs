@@ -10,6 +10,7 @@ use crate::error::{Entity, Error, Result};
 use crate::lake::CreatedDirectory;
 use crate::model::{EventKind, Parameters, Partition, Table, TableRef};
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ impl Operations<'_> {
     /// Adds partitions and makes their directories. Gives those that were really added, in the order of the request.
     ///
     /// Fails with `NotFound` of the table, `AlreadyExists`, and `Invalid` for what is wrong with the request itself.
+    #[boxed]
     pub async fn partitions_add(
         &self,
         at: &TableRef,
@@ -168,6 +170,7 @@ impl Operations<'_> {
     /// Adds one partition that looks like its table, at its default place.
     ///
     /// Fails as [`Self::partitions_add`]; a view has no such partitions.
+    #[boxed]
     pub async fn partition_append(
         &self,
         at: &TableRef,
@@ -181,6 +184,7 @@ impl Operations<'_> {
     }
 
     /// As [`Self::partition_append`], by the name; `InvalidObject` where it lacks a key.
+    #[boxed]
     pub async fn partition_append_by_name(
         &self,
         at: &TableRef,

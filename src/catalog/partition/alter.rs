@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::model::{Location, Name, Parameters, Partition, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use std::collections::HashMap;
 
 /// How partitions are altered.
@@ -29,6 +30,7 @@ impl Operations<'_> {
     ///
     /// Fails with `NotFound` of the table, with `NotAllowed` where one of them does not exist, with `Invalid` for what
     /// is wrong with a description.
+    #[boxed]
     pub async fn partitions_alter(
         &self,
         at: &TableRef,

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::hive::partition_name;
 use crate::model::{Partition, Table};
 use crate::store::Session;
+use async_recursion::async_recursion as boxed;
 
 /// How many partitions are fetched at once.
 pub(in crate::catalog) const PARTITIONS_PER_PAGE: usize = 1000;
@@ -49,6 +50,7 @@ impl PartitionCursor {
     }
 
     /// The next partitions, never none; `None` at the end.
+    #[boxed]
     pub async fn next_page(&mut self) -> Result<Option<Vec<Partition>>> {
         while !self.ended && self.left != Some(0) {
             // A test without ranges looks at every partition: then names alone are cheaper than whole rows.

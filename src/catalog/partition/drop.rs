@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::model::{EventKind, JobKind, Location, Partition, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use std::collections::{BTreeSet, HashSet};
 
 /// Which partitions are to be dropped.
@@ -46,10 +47,11 @@ impl Operations<'_> {
     ///
     /// Fails with `NotFound` of the table or the one partition, with `InvalidObject` where some of many are missing or
     /// a name lacks a key, with `Invalid` for what is wrong with the request.
-    pub async fn partitions_drop(
+    #[boxed]
+    pub async fn partitions_drop<'a>(
         &self,
-        at: &TableRef,
-        selection: DropSelection<'_>,
+        at: &'a TableRef,
+        selection: DropSelection<'a>,
         options: DropOptions,
     ) -> Result<PartitionsOf> {
         self.authorize(Action::Write, Resource::Table(at)).await?;

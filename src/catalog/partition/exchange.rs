@@ -12,6 +12,7 @@ use crate::model::{
 };
 use crate::store::Session;
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ impl Operations<'_> {
     /// ones. Every partition then stands at its default place below the target.
     ///
     /// Fails with `NotFound`, `AlreadyExists`, or `Invalid`; what was moved before goes back.
+    #[boxed]
     pub async fn partitions_exchange(
         &self,
         spec: &[(&str, &str)],

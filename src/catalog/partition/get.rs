@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::hive::partition_name::{make_name, values_for_keys};
 use crate::model::{Location, Partition, TableRef};
 use crate::store::Session;
+use async_recursion::async_recursion as boxed;
 
 /// How a partition is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +43,12 @@ impl Operations<'_> {
     ///
     /// Fails with `NotFound` of the table or the partition, with `Invalid` for a wrong number of values, with
     /// `InvalidObject` for a name that lacks a key.
-    pub async fn partition_get(&self, at: &TableRef, key: PartitionKey<'_>) -> Result<PartitionAt> {
+    #[boxed]
+    pub async fn partition_get<'a>(
+        &self,
+        at: &'a TableRef,
+        key: PartitionKey<'a>,
+    ) -> Result<PartitionAt> {
         self.authorize(Action::See, Resource::Table(at)).await?;
         let mut session = self.store.session().await?;
         if let Some(keys) = self.key_hints.get(at)
@@ -68,6 +74,7 @@ impl Operations<'_> {
 
     /// The partitions of these names that exist, in the order of their names, each once. Names that mean nothing are
     /// left out.
+    #[boxed]
     pub async fn partitions_by_name(&self, at: &TableRef, names: &[&str]) -> Result<PartitionsOf> {
         self.authorize(Action::See, Resource::Table(at)).await?;
         let mut session = self.store.session().await?;

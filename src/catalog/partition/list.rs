@@ -8,6 +8,7 @@ use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::filter::PartitionFilter;
 use crate::model::{Table, TableRef};
+use async_recursion::async_recursion as boxed;
 
 impl Operations<'_> {
     /// The partitions of a selection in the order of their names, at most `max` (`None`: all), to be fetched page by
@@ -15,10 +16,11 @@ impl Operations<'_> {
     ///
     /// Fails with `NotFound` of the table, and with `Invalid` for a selection that makes no sense or asks for more
     /// than the operator allows.
-    pub async fn partitions_select(
+    #[boxed]
+    pub async fn partitions_select<'a>(
         &self,
-        at: &TableRef,
-        selection: PartitionSelection<'_>,
+        at: &'a TableRef,
+        selection: PartitionSelection<'a>,
         max: Option<usize>,
     ) -> Result<PartitionCursor> {
         self.authorize(Action::See, Resource::Table(at)).await?;
@@ -45,10 +47,11 @@ impl Operations<'_> {
     /// a listing that its reader goes on with, whatever was added or dropped meanwhile.
     ///
     /// Fails as [`Self::partitions_select`].
-    pub async fn partition_page(
+    #[boxed]
+    pub async fn partition_page<'a>(
         &self,
-        at: &TableRef,
-        selection: PartitionSelection<'_>,
+        at: &'a TableRef,
+        selection: PartitionSelection<'a>,
         after: Option<&str>,
         max: usize,
     ) -> Result<PartitionsOf> {
@@ -65,10 +68,11 @@ impl Operations<'_> {
     }
 
     /// The names of the partitions of a selection, ascending, at most `max`. No operator's limit applies.
-    pub async fn partition_names(
+    #[boxed]
+    pub async fn partition_names<'a>(
         &self,
-        at: &TableRef,
-        selection: PartitionSelection<'_>,
+        at: &'a TableRef,
+        selection: PartitionSelection<'a>,
         max: Option<usize>,
     ) -> Result<Vec<String>> {
         self.authorize(Action::See, Resource::Table(at)).await?;
@@ -79,10 +83,11 @@ impl Operations<'_> {
     }
 
     /// How many partitions a selection has.
-    pub async fn partition_count(
+    #[boxed]
+    pub async fn partition_count<'a>(
         &self,
-        at: &TableRef,
-        selection: PartitionSelection<'_>,
+        at: &'a TableRef,
+        selection: PartitionSelection<'a>,
     ) -> Result<i64> {
         self.authorize(Action::See, Resource::Table(at)).await?;
         self.partition_cursor(at, selection, None)

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::model::{EventBody, JobKind, Location, Partition, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
 
 impl Operations<'_> {
@@ -20,6 +21,7 @@ impl Operations<'_> {
     ///
     /// Fails with `NotFound` of the table, with `NotAllowed` where the old partition is missing, the new one exists or
     /// a directory is in the way, with `Invalid` for what is wrong with the description.
+    #[boxed]
     pub async fn partition_rename(
         &self,
         at: &TableRef,

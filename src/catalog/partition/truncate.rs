@@ -15,6 +15,7 @@ use crate::model::{
 };
 use crate::store::Session;
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use std::collections::HashSet;
 
 /// The property by which an external table's data may be deleted.
@@ -26,6 +27,7 @@ impl Operations<'_> {
     ///
     /// Fails with `NotFound` of the table, with `Invalid` for a view or a name that no partition has, with `NotAllowed`
     /// for an external table whose data is not to be deleted.
+    #[boxed]
     pub async fn table_truncate(&self, at: &TableRef, names: Option<&[&str]>) -> Result<()> {
         self.authorize(Action::Write, Resource::Table(at)).await?;
         let now = self.now();

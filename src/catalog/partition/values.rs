@@ -4,6 +4,7 @@ use super::PartitionSelection;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::model::TableRef;
+use async_recursion::async_recursion as boxed;
 use std::collections::HashSet;
 
 /// Which values are wanted.
@@ -25,10 +26,11 @@ pub struct ValuesRequest<'a> {
 
 impl Operations<'_> {
     /// The values of keys over the partitions of a table, row by row. `Invalid` for no keys or unknown ones.
-    pub async fn partition_values(
+    #[boxed]
+    pub async fn partition_values<'a>(
         &self,
-        at: &TableRef,
-        request: ValuesRequest<'_>,
+        at: &'a TableRef,
+        request: ValuesRequest<'a>,
     ) -> Result<Vec<Vec<String>>> {
         self.authorize(Action::See, Resource::Table(at)).await?;
         if request.keys.is_empty() {

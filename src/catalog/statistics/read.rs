@@ -5,11 +5,13 @@ use crate::catalog::{Action, Operations, Resource};
 use crate::error::Result;
 use crate::model::{ColumnStatistics, Name, TableRef};
 use crate::store::TABLE_LEVEL;
+use async_recursion::async_recursion as boxed;
 use std::collections::{BTreeMap, HashSet};
 
 impl Operations<'_> {
     /// What an engine knows of columns of a table. Columns without statistics are left out, unknown ones too.
     /// `NotFound` where the table is missing.
+    #[boxed]
     pub async fn table_statistics(
         &self,
         at: &TableRef,
@@ -32,6 +34,7 @@ impl Operations<'_> {
     }
 
     /// What an engine knows of columns of partitions, by partition name; those without any are left out.
+    #[boxed]
     pub async fn partition_statistics(
         &self,
         at: &TableRef,
@@ -62,6 +65,7 @@ impl Operations<'_> {
 
     /// The figures of columns over partitions, and how many of the partitions have statistics of all the columns.
     /// Partitions without any are not guessed at.
+    #[boxed]
     pub async fn statistics_aggregate(
         &self,
         at: &TableRef,

@@ -10,6 +10,7 @@ use crate::model::{
 };
 use crate::store::{Session, TABLE_LEVEL};
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 
 /// New statistics of a table or of one of its partitions.
 #[derive(Debug, Clone)]
@@ -25,6 +26,7 @@ impl Operations<'_> {
     /// figures count as accurate are touched, as in Hive.
     ///
     /// Fails with `NotFound` of the table or a partition, and with `NotAllowed` for a column that a table has not.
+    #[boxed]
     pub async fn statistics_update(
         &self,
         at: &TableRef,
@@ -62,6 +64,7 @@ impl Operations<'_> {
     /// (`None`: of the table itself). All of it or nothing.
     ///
     /// Fails with `NotFound` where the table or a partition is missing, or where a named column has no statistics.
+    #[boxed]
     pub async fn statistics_delete(
         &self,
         at: &TableRef,

@@ -11,6 +11,7 @@ use crate::model::{
 };
 use crate::store::Session;
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
 
 /// What the environment of an alter asks for.
@@ -41,6 +42,7 @@ impl Operations<'_> {
     ///
     /// Fails with `NotFound`, with `NotAllowed` for a change that Hive forbids, with `Invalid` where `expected` does
     /// not hold any more.
+    #[boxed]
     pub async fn table_alter(
         &self,
         at: &TableRef,

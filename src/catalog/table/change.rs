@@ -7,6 +7,7 @@ use crate::catalog::{Catalog, ParameterChanges};
 use crate::error::{Entity, Error, Result};
 use crate::model::{Column, Table, TableRef};
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
 
 /// What is to change of a table.
@@ -21,6 +22,7 @@ pub struct TableChange {
 impl Operations<'_> {
     /// Changes a table's properties and owner, and gives the table as it is then. A change that changes nothing leaves
     /// no event. Fails with `NotFound`.
+    #[boxed]
     pub async fn table_change(&self, at: &TableRef, change: &TableChange) -> Result<Table> {
         self.authorize(Action::Alter, Resource::Table(at)).await?;
         self.table_change_checked(at, change, |_| Ok(())).await

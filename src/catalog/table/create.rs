@@ -6,12 +6,14 @@ use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::model::{Database, EventKind, PrincipalType, Table};
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 
 impl Operations<'_> {
     /// Makes a table and, but for views, its directory.
     ///
     /// Fails with `NotFound` of the database, `AlreadyExists`, `InvalidObject` for an illegal name or type and for
     /// a name that the naming policy refuses, `Invalid` for missing parts.
+    #[boxed]
     pub async fn table_create(&self, mut table: Table, gather: bool) -> Result<()> {
         self.authorize(Action::Create, Resource::Database(&table.at.database_ref()))
             .await?;

@@ -9,6 +9,7 @@ use crate::error::{Entity, Error, Result};
 use crate::model::{EventKind, JobKind, Location, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 
 impl Operations<'_> {
     /// Drops a table with its partitions and statistics. The data goes with it where `delete_data` says so and the
@@ -17,6 +18,7 @@ impl Operations<'_> {
     /// The commit is the drop. What is to be deleted is written down in the same transaction, so that neither a crash
     /// nor a slow object store loses it, and the answer waits for it only as long as its call may. Fails with
     /// `NotFound`.
+    #[boxed]
     pub async fn table_drop(&self, at: &TableRef, delete_data: bool) -> Result<()> {
         self.authorize(Action::Drop, Resource::Table(at)).await?;
         let deletion = self.table_drop_rows(at, delete_data).await?;

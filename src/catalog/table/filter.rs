@@ -4,12 +4,14 @@ use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::filter::{TableFacts, TableFilter};
 use crate::model::{DatabaseRef, Name};
+use async_recursion::async_recursion as boxed;
 
 /// How many tables are read at once where all are looked at.
 const TABLES_PER_PAGE: usize = 500;
 
 impl Operations<'_> {
     /// The names of the tables that a table filter accepts, at most `max` (`None`: all). A missing database has none.
+    #[boxed]
     pub async fn table_names_by_filter(
         &self,
         at: &DatabaseRef,

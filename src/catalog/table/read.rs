@@ -5,12 +5,14 @@ use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::filter::name_pattern::NamePattern;
 use crate::model::{Column, DatabaseRef, Name, Table, TableMeta, TableRef, TableType};
+use async_recursion::async_recursion as boxed;
 
 /// How many tables are read at once for a listing of many.
 const SUMMARIES_PER_PAGE: usize = 1_000;
 
 impl Operations<'_> {
     /// The table, or `NotFound`; also where the database is missing, as Hive answers.
+    #[boxed]
     pub async fn table_get(&self, at: &TableRef) -> Result<Table> {
         self.authorize(Action::See, Resource::Table(at)).await?;
         self.table_read(at).await
@@ -27,6 +29,7 @@ impl Catalog {
 
 impl Operations<'_> {
     /// The tables among `names` that exist, in the order of their names. `NotFound` where the database is missing.
+    #[boxed]
     pub async fn tables_by_name(&self, at: &DatabaseRef, names: &[Name]) -> Result<Vec<Table>> {
         self.authorize(Action::See, Resource::Database(at)).await?;
         self.database_read(at).await?;
@@ -39,6 +42,7 @@ impl Operations<'_> {
 
     /// The names of a database's tables that match a pattern (`None`: all) and a type (`None`: all), ascending. A
     /// missing database has none.
+    #[boxed]
     pub async fn table_names(
         &self,
         at: &DatabaseRef,
@@ -56,6 +60,7 @@ impl Operations<'_> {
     }
 
     /// What listings show of the tables whose database and name match; an empty list of types means all.
+    #[boxed]
     pub async fn table_metas(
         &self,
         catalog: &Name,
@@ -100,6 +105,7 @@ impl Operations<'_> {
 
     /// The data columns of a table, and its partition keys after them where `with_keys` says so. The name is cut at
     /// the first dot, as Hive reads `table.column`.
+    #[boxed]
     pub async fn table_columns(&self, at: &TableRef, with_keys: bool) -> Result<Vec<Column>> {
         self.authorize(Action::See, Resource::Table(at)).await?;
         let base = at.table.as_str().split('.').next().unwrap_or_default();

@@ -7,6 +7,7 @@ use crate::model::{Alert, AlertFilter, AlertState};
 use crate::transact;
 use crate::watch::Operations;
 use crate::watch::Watch;
+use async_recursion::async_recursion as boxed;
 
 /// Alerts of one page at most.
 const PAGE_LENGTH_MAX: usize = 10_000;
@@ -15,6 +16,7 @@ const SNOOZE_S_MAX: i64 = 366 * 24 * 3600;
 
 impl Operations<'_> {
     /// The alerts that a filter lets through, the newest first; 10,000 at most.
+    #[boxed]
     pub async fn alert_list(&self, filter: &AlertFilter) -> Result<Vec<Alert>> {
         self.authorize(Action::See, Resource::Server).await?;
         let filter = AlertFilter {
@@ -26,6 +28,7 @@ impl Operations<'_> {
     }
 
     /// Says that an alert was seen: it is not sent any more. `NotFound`; one that was sent or muted is marked too.
+    #[boxed]
     pub async fn alert_acknowledge(&self, id: i64) -> Result<Alert> {
         self.authorize(Action::Operate, Resource::Server).await?;
         self.alert_set(id, AlertState::Acknowledged, None).await
@@ -33,6 +36,7 @@ impl Operations<'_> {
 
     /// Puts an alert off until a time, in seconds since the epoch; one that was sent is sent again then. `NotFound`,
     /// `Invalid` for a time that is past or more than a year away.
+    #[boxed]
     pub async fn alert_snooze(&self, id: i64, until: i64) -> Result<Alert> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let now = self.now().await?.seconds();

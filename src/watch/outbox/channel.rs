@@ -8,9 +8,11 @@ use crate::model::{ChannelState, ChannelStatus, Notice, NoticeKind};
 use crate::store::AlertBacklog;
 use crate::transact;
 use crate::watch::Operations;
+use async_recursion::async_recursion as boxed;
 
 impl Operations<'_> {
     /// Every channel, by name.
+    #[boxed]
     pub async fn channel_list(&self) -> Result<Vec<ChannelStatus>> {
         self.authorize(Action::See, Resource::Server).await?;
         let mut session = self.store.session().await?;
@@ -34,6 +36,7 @@ impl Operations<'_> {
     }
 
     /// How much waits on each channel where something does, those that are not configured any more among them.
+    #[boxed]
     pub async fn alert_backlog(&self) -> Result<Vec<AlertBacklog>> {
         self.authorize(Action::See, Resource::Server).await?;
         let mut session = self.store.session().await?;
@@ -43,6 +46,7 @@ impl Operations<'_> {
 
     /// Sends a test message on a channel at once. `NotFound`, `Unavailable` where the channel does not answer,
     /// `NotAllowed` with its words where it refuses. Once it was taken, what was held up is sent at once.
+    #[boxed]
     pub async fn channel_test(&self, name: &str) -> Result<()> {
         self.authorize(Action::Operate, Resource::Channel(name))
             .await?;

@@ -14,6 +14,7 @@ use crate::transact;
 use crate::watch::Operations;
 use crate::watch::Watch;
 use crate::watch::settings::ChannelSetup;
+use async_recursion::async_recursion as boxed;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -57,6 +58,7 @@ enum Outcome {
 
 impl Operations<'_> {
     /// Gives up what no channel took for a week, those of channels that are not configured any more among it.
+    #[boxed]
     pub async fn alerts_give_up(&self) -> Result<u64> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let before = self.now().await?.plus_s(-OVERDUE_S_MAX);
@@ -73,6 +75,7 @@ impl Operations<'_> {
     }
 
     /// Sends what is due on every channel; a channel that another replica is at is left to it.
+    #[boxed]
     pub async fn alerts_deliver(&self) -> Result<DeliveryReport> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let mut report = DeliveryReport::default();

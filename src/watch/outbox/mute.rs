@@ -6,6 +6,7 @@ use crate::hive::text_pattern::GLOB_BYTES_MAX;
 use crate::model::Mute;
 use crate::transact;
 use crate::watch::Operations;
+use async_recursion::async_recursion as boxed;
 
 /// Mutes at most: each alert is compared with all of them.
 const MUTES_MAX: usize = 1_000;
@@ -14,6 +15,7 @@ const WHY_BYTES_MAX: usize = 4_096;
 
 impl Operations<'_> {
     /// Adds a mute; its number and time are the catalog's. `Invalid` for a pattern that cannot be.
+    #[boxed]
     pub async fn mute_add(&self, mute: &Mute) -> Result<Mute> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let now = self.now().await?;
@@ -33,6 +35,7 @@ impl Operations<'_> {
     }
 
     /// Every mute that holds, by number.
+    #[boxed]
     pub async fn mute_list(&self) -> Result<Vec<Mute>> {
         self.authorize(Action::See, Resource::Server).await?;
         let mut session = self.store.session().await?;
@@ -41,6 +44,7 @@ impl Operations<'_> {
     }
 
     /// Removes a mute, or `NotFound`.
+    #[boxed]
     pub async fn mute_remove(&self, id: i64) -> Result<()> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let removed = transact!(self.store, |session| { session.mute_delete(id).await })?;
