@@ -7,10 +7,10 @@ use crate::model::{DEFAULT_CATALOG, Database, DatabaseRef, Parameters, Principal
 use crate::transact;
 
 impl Catalog {
-    /// Makes the database `default` where it is missing, and notes the places of deletions that have none. Two replicas may
+    /// Makes the database `default` where it is missing, and writes the places into rows that have none. Two replicas may
     /// do so at once; the second finds it done.
     pub async fn bootstrap(&self) -> Result<()> {
-        self.pending_places_fill().await?;
+        self.places_fill().await?;
         let at = DatabaseRef::new(DEFAULT_CATALOG, "default");
         if self
             .store
@@ -38,6 +38,23 @@ impl Catalog {
         transact!(self.store, |session| {
             session.database_insert_if_missing(&database).await
         })?;
+        Ok(())
+    }
+
+    /// Writes the places into the rows that a version of skep wrote which knew of none: when a process starts, and what such
+    /// a version writes later with the next pass of the upkeep.
+    pub(in crate::catalog) async fn places_fill(&self) -> Result<()> {
+        let mut filled = 0;
+        loop {
+            let met = transact!(self.store, |session| { session.places_fill().await })?;
+            if met == 0 {
+                break;
+            }
+            filled += met;
+        }
+        if filled > 0 {
+            tracing::info!(rows = filled, "places were written into rows that had none");
+        }
         Ok(())
     }
 }

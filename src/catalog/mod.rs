@@ -13,6 +13,7 @@ mod database;
 mod event;
 mod event_retention;
 mod function;
+mod holders;
 mod job;
 mod lease;
 mod location;

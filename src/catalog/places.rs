@@ -4,8 +4,7 @@
 
 use super::Catalog;
 use crate::error::{Error, Result};
-use crate::model::{DatabaseRef, Location, Storage};
-use crate::store::Session;
+use crate::model::{Location, Storage};
 
 /// What stands for every place.
 const EVERYWHERE: &str = "*";
@@ -107,7 +106,7 @@ impl PlaceRules {
     }
 
     /// Whether a place lies below the warehouse or one that is listed: none of these themselves.
-    fn empties(&self, place: &Location) -> bool {
+    pub(crate) fn empties(&self, place: &Location) -> bool {
         is_below(&self.warehouse, place)
             || self.deletable.iter().any(|listed| is_below(listed, place))
     }
@@ -139,7 +138,7 @@ impl Allowed {
     }
 }
 
-fn is_below(directory: &Location, place: &Location) -> bool {
+pub(crate) fn is_below(directory: &Location, place: &Location) -> bool {
     directory.contains(place) && directory != place
 }
 
@@ -154,61 +153,6 @@ impl Catalog {
              storage.allowed_locations lists"
         )))
     }
-
-    /// The first of these places of a database whose data is not skep's to delete, move or empty. Its own is what lies
-    /// below the warehouse, below what `storage.deletable_locations` lists, or, on an object store, below the database's
-    /// directory.
-    pub(crate) async fn place_untouchable<'p>(
-        &self,
-        session: &mut Session,
-        database: &DatabaseRef,
-        places: &[&'p Location],
-    ) -> Result<Option<&'p Location>> {
-        let deletable = self.places_deletable(session, database, places).await?;
-        let mut kept = places.iter().zip(deletable);
-        Ok(kept.find(|(_, is_ours)| !is_ours).map(|(place, _)| *place))
-    }
-
-    /// Says of each place of a database whether its data is skep's to delete. What is, and holds the directory of a
-    /// database or a whole place that is kept house in, is not: there lies the data of others.
-    pub(crate) async fn places_deletable(
-        &self,
-        session: &mut Session,
-        database: &DatabaseRef,
-        places: &[&Location],
-    ) -> Result<Vec<bool>> {
-        let rules = &self.settings.places;
-        let mut deletable: Vec<bool> = places.iter().map(|place| rules.empties(place)).collect();
-        if deletable.contains(&false)
-            && let Some(database) = session.database_get(database).await?
-        {
-            let managed = database.managed_location.iter();
-            let directories: Vec<&Location> = managed
-                .chain([&database.location])
-                .filter(|directory| directory.storage() == Storage::S3)
-                .collect();
-            for (is_ours, place) in deletable.iter_mut().zip(places) {
-                *is_ours |= directories.iter().any(|own| is_below(own, place));
-            }
-        }
-        if deletable.contains(&true) {
-            // What holds the data of others is nobody's to empty, whoever is told that it is a table's.
-            let mut holders = session.database_directories().await?;
-            holders.extend(rules.houses());
-            for (is_ours, place) in deletable.iter_mut().zip(places) {
-                *is_ours &= !holders.iter().any(|held| place.contains(held));
-            }
-        }
-        Ok(deletable)
-    }
-}
-
-/// What is told where something would be moved or emptied that is not skep's to touch.
-pub(crate) fn untouchable(place: &Location) -> Error {
-    Error::NotAllowed(format!(
-        "location {place} is not skep's to move or to empty: it lies neither in the warehouse nor in what the setting \
-         storage.deletable_locations lists, or it holds one of these or the directory of a database"
-    ))
 }
 
 #[cfg(test)]

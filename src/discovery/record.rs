@@ -11,7 +11,7 @@ use crate::model::{
     DiscoveryRun, DiscoverySettingError, DiscoverySettings, DiscoverySkip, EventKind, JobKind,
     Location, NewEvent, Partition, RunCause, RunCounts, RunOutcome, Table,
 };
-use crate::store::{DiscoveryChanges, Session};
+use crate::store::{DiscoveryChanges, Owner, Session};
 use crate::transact;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -136,7 +136,14 @@ impl Discovery {
                 let places: Vec<&Location> = batch.purged.iter().collect();
                 written.deletion = self
                     .catalog
-                    .deletion_job_note(session, JobKind::PurgePartitions, &table, &places)
+                    .deletion_job_note(
+                        session,
+                        JobKind::PurgePartitions,
+                        &table,
+                        &places,
+                        // Those that were purged are no partitions any more.
+                        Owner::Nobody,
+                    )
                     .await?;
             }
             let mut run = record.run.clone();

@@ -50,8 +50,8 @@ async fn taken(session: &mut Session, places: &[&Location]) -> Result<Vec<(Locat
     if places.is_empty() {
         return Ok(Vec::new());
     }
-    if let Some((job, place)) = session.job_overlapping(None, places).await? {
-        return Ok(vec![(place, format!("job {job} is bringing data there"))]);
+    if let Some((job, place)) = session.job_moving_at(None, places).await? {
+        return Ok(vec![(place, format!("job {job} is moving data there"))]);
     }
     let deletions = session
         .pending_delete_overlapping(places, DELETIONS_PER_QUESTION)

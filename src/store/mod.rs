@@ -19,6 +19,7 @@ pub use discovery::skip::SKIP_SEEN_EVERY_S;
 pub use discovery::table::{DiscoveryTableUpdate, DueTable};
 pub use form::snapshot::SnapshotBody;
 pub use hive::event::{EventFilter, EventHead};
+pub use hive::holder::{Holder, Holding, Owner};
 pub use hive::partition::PartitionFound;
 pub use hive::pending_delete::PendingDelete;
 pub use hive::statistics::TABLE_LEVEL;
@@ -64,26 +65,28 @@ struct Inner {
 
 impl Store {
     /// Connects, and brings the schema up to this version of skep. Any number of processes may do so at once.
-    pub async fn open(settings: StoreSettings) -> Result<Self> {
-        let dialect = Target::new(&settings)?.dialect();
-        sql::migrate::migrate(&settings).await?;
-        let target = Target::fitting(&settings).await?;
-        let most = usize::try_from(settings.connections_max.max(1)).unwrap_or(1);
-        let readers = Pool::new(target.clone(), Role::Read, most, &settings);
-        let writers = match dialect {
-            Dialect::Sqlite => Pool::new(target, Role::Write, 1, &settings),
-            Dialect::Postgres | Dialect::MySql => Arc::clone(&readers),
-        };
-        Ok(Self {
-            clock: Clock::System,
-            inner: Arc::new(Inner {
-                settings,
-                dialect,
-                readers,
-                writers,
-                ids: sql::ids::Ids::default(),
-                descriptors: hive::descriptor_cache::Descriptors::default(),
-            }),
+    pub fn open(settings: StoreSettings) -> BoxFuture<'static, Result<Self>> {
+        Box::pin(async move {
+            let dialect = Target::new(&settings)?.dialect();
+            sql::migrate::migrate(&settings).await?;
+            let target = Target::fitting(&settings).await?;
+            let most = usize::try_from(settings.connections_max.max(1)).unwrap_or(1);
+            let readers = Pool::new(target.clone(), Role::Read, most, &settings);
+            let writers = match dialect {
+                Dialect::Sqlite => Pool::new(target, Role::Write, 1, &settings),
+                Dialect::Postgres | Dialect::MySql => Arc::clone(&readers),
+            };
+            Ok(Self {
+                clock: Clock::System,
+                inner: Arc::new(Inner {
+                    settings,
+                    dialect,
+                    readers,
+                    writers,
+                    ids: sql::ids::Ids::default(),
+                    descriptors: hive::descriptor_cache::Descriptors::default(),
+                }),
+            })
         })
     }
 

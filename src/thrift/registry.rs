@@ -10,8 +10,9 @@ use hms::MethodInfo;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// The tables of the topics.
-const TABLES: &[&[Method]] = &[
+/// The tables of the topics. They are statics and no constants: a crate that uses a constant compiles what it names once
+/// more, here all handlers.
+static TABLES: &[&[Method]] = &[
     service::METHODS,
     session::METHODS,
     databases::METHODS,

@@ -23,16 +23,16 @@
 //!
 //! The commit is the drop: what is deleted behind it never makes a drop fail.
 
+use super::in_the_way::places_unmoved;
 use crate::catalog::Catalog;
 use crate::catalog::partition::PARTITIONS_PER_PAGE;
-use crate::catalog::places::untouchable;
 use crate::deadline;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::lake::{Kept, Moment, Progress};
 use crate::model::{
     Job, JobKind, JobPhase, JobProgress, Location, NewJob, Storage, Table, TableRef,
 };
-use crate::store::{PendingDelete, Session};
+use crate::store::{Owner, PendingDelete, Session};
 use crate::transact;
 use futures::future;
 use futures::stream::{self, StreamExt};
@@ -93,22 +93,6 @@ fn first_moment(location: &Location, noted_ms: i64) -> Moment {
     }
 }
 
-/// Fails where a job is taking directories of the file system away from one of the places: the drop would find nothing
-/// there, and a job that must be undone would bring back what was dropped. Such a job is a few renames, and soon over.
-async fn moved_away(session: &mut Session, locations: &[&Location]) -> Result<()> {
-    let on_file = |one: &&&Location| one.storage() == Storage::File;
-    let files: Vec<&Location> = locations.iter().filter(on_file).copied().collect();
-    if files.is_empty() {
-        return Ok(());
-    }
-    match session.job_taking_from(&files).await? {
-        Some((job, place)) => Err(Error::NotAllowed(format!(
-            "location {place} cannot be dropped yet: job {job} is moving it; try again"
-        ))),
-        None => Ok(()),
-    }
-}
-
 impl Catalog {
     /// Writes down, inside a transaction, which directories are to be deleted that are of no use since a time (seconds
     /// since the epoch). The background task leaves them alone for a while: who dropped them deletes them right after
@@ -135,34 +119,30 @@ impl Catalog {
     }
 
     /// Writes down, inside the transaction of a drop or a truncation and before its event, which directories are to be
-    /// deleted, as a job. Nothing where there are none. What is not skep's to delete stays where it was dropped, and
-    /// fails a truncation.
+    /// deleted, as a job. Nothing where there are none. What is not skep's to delete, or holds the data of others than
+    /// `owner`, stays where it was dropped, and fails a truncation.
     pub(crate) async fn deletion_job_note(
         &self,
         session: &mut Session,
         kind: JobKind,
         table: &Table,
         locations: &[&Location],
+        owner: Owner<'_>,
     ) -> Result<Option<DeletionJob>> {
-        moved_away(session, locations).await?;
-        let deletable = self
-            .places_deletable(session, &table.at.database_ref(), locations)
+        // The drop would find half of the data, and a job that must be undone would bring back what was dropped.
+        places_unmoved(session, None, locations).await?;
+        let untouchable = self
+            .places_untouchable(session, &table.at.database_ref(), locations, owner)
             .await?;
         let (ours, others): (Vec<_>, Vec<_>) = locations
             .iter()
-            .zip(deletable)
-            .partition(|(_, is_ours)| *is_ours);
-        if let Some((place, _)) = others.first() {
+            .zip(untouchable)
+            .partition(|(_, why)| why.is_none());
+        if let Some((place, Some(why))) = others.first() {
             if kind == JobKind::Truncate {
-                return Err(untouchable(place));
+                return Err(why.refused(place));
             }
-            let places = others.len();
-            tracing::warn!(
-                location = %place,
-                places,
-                "dropped data stays: it lies neither in the warehouse nor in what storage.deletable_locations lists, or it \
-                 holds one of these or the directory of a database"
-            );
+            tracing::warn!(location = %place, places = others.len(), "dropped data stays: {why}");
         }
         let locations: Vec<&Location> = ours.into_iter().map(|(place, _)| *place).collect();
         let locations = locations.as_slice();

@@ -20,6 +20,7 @@
 mod deletion;
 mod failure;
 mod history;
+mod in_the_way;
 mod pending;
 mod relocation;
 mod running;

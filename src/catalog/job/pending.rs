@@ -2,7 +2,7 @@
 //! at [`deletion`](super::deletion).
 
 use super::deletion::{RETRY_DELAY_S, kept_tell};
-use super::relocation::busy;
+use super::in_the_way::places_unmoved;
 use crate::back_off::BackOff;
 use crate::catalog::Catalog;
 use crate::catalog::{Action, Operations, Resource};
@@ -19,8 +19,6 @@ use std::time::Duration;
 const PENDING_DELETES_PER_PASS_MAX: usize = 100;
 /// How many deletions are finished between two questions for those in the way of a use.
 const PENDING_DELETES_IN_THE_WAY_MAX: usize = 100;
-/// How many deletions get their places in one transaction.
-const PLACES_PER_TRANSACTION: usize = 500;
 /// The pauses between two tries.
 const RETRY_DELAY: BackOff = BackOff::of_seconds(RETRY_DELAY_S, 3600);
 
@@ -33,7 +31,7 @@ impl Operations<'_> {
     #[boxed]
     pub async fn pending_deletes_retry(&self) -> Result<(usize, usize)> {
         self.authorize(Action::Operate, Resource::Server).await?;
-        self.pending_places_fill().await?;
+        self.places_fill().await?;
         let mut session = self.store.session().await?;
         let now = session.now().await?;
         let due = session
@@ -72,7 +70,7 @@ impl Catalog {
     /// Finishes the deletions that stand at, under or above places that are about to be used again; see the module.
     ///
     /// Fails with `Unavailable` where the store does not answer, with `Invalid` where a file may be old or new, with
-    /// `NotAllowed` where a job brings data to such a place.
+    /// `NotAllowed` where a job moves data to such a place or away.
     pub(crate) async fn places_clear(&self, locations: &[&Location]) -> Result<()> {
         self.places_clear_for(None, locations).await
     }
@@ -88,9 +86,7 @@ impl Catalog {
         }
         loop {
             let mut session = self.store.session().await?;
-            if let Some((at, place)) = session.job_overlapping(job, locations).await? {
-                return Err(busy(at, &place));
-            }
+            places_unmoved(&mut session, job, locations).await?;
             let most = PENDING_DELETES_IN_THE_WAY_MAX;
             let found = session.pending_delete_overlapping(locations, most).await?;
             drop(session);
@@ -114,24 +110,6 @@ impl Catalog {
              it at this moment",
             pending.location
         )))
-    }
-
-    /// Gives the deletions their places that a version of skep noted which knew of none: when a process starts, and what
-    /// such a version notes later with the next pass.
-    pub(in crate::catalog) async fn pending_places_fill(&self) -> Result<()> {
-        loop {
-            let mut session = self.store.session().await?;
-            let found = session
-                .pending_delete_unplaced(PLACES_PER_TRANSACTION)
-                .await?;
-            drop(session);
-            if found.is_empty() {
-                return Ok(());
-            }
-            transact!(self.store, |session| {
-                session.pending_delete_place(&found).await
-            })?;
-        }
     }
 
     /// Moves the next try into the future before this one begins, so that no other replica takes the same one up.

@@ -7,18 +7,19 @@
 
 use super::deletion::Deletion;
 use super::failure::{failure_of, is_passing};
+use super::in_the_way::places_unmoved;
 use super::running::RunningJob;
 use super::transfer::Transferred;
 use crate::catalog::Catalog;
 use crate::catalog::lease::Lease;
-use crate::catalog::places::untouchable;
 use crate::error::{Error, Result};
 use crate::model::{
     EventBody, Job, JobFailure, JobKind, JobMove, JobPhase, JobProgress, JobTarget, JobWork,
     Location, NewJob,
 };
-use crate::store::Session;
+use crate::store::{Owner, Session};
 use crate::transact;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Tries after which a job that something passing stops again and again is taken back.
@@ -72,7 +73,6 @@ impl Catalog {
         let subject = relocation.subject.clone();
         let target = relocation.target.clone();
         let held = relocation.held.clone();
-        self.relocation_permit(&relocation).await?;
         let new = self.relocation_plan(relocation).await?;
         loop {
             let begun = transact!(self.store, |session| {
@@ -87,7 +87,7 @@ impl Catalog {
                 if let Some(job) = done_meanwhile(session, &new).await? {
                     return Ok(Err(job));
                 }
-                places_free(session, &new).await?;
+                self.relocation_permit(session, &new).await?;
                 session.job_insert(id, &new).await?;
                 Ok(Ok(id))
             })?;
@@ -139,20 +139,34 @@ impl Catalog {
         Ok(true)
     }
 
-    /// Fails where a directory is not skep's to move.
-    async fn relocation_permit(&self, relocation: &Relocation) -> Result<()> {
-        let table = match &relocation.change {
-            EventBody::TableChange { before, .. } => &**before,
-            EventBody::PartitionChange { table, .. } | EventBody::Partitions { table, .. } => table,
+    /// Fails where a directory is not skep's to move, or another job is at work where it is to go.
+    async fn relocation_permit(&self, session: &mut Session, new: &NewJob) -> Result<()> {
+        let Some(work) = &new.work else {
+            return Ok(());
+        };
+        let (from, to): (Vec<&Location>, Vec<&Location>) =
+            work.moves.iter().map(|one| (&one.from, &one.to)).unzip();
+        places_unmoved(session, None, &to).await?;
+        let (table, partitions) = match &work.change {
+            EventBody::TableChange { before, .. } => (&**before, None),
+            EventBody::PartitionChange { table, before, .. } => {
+                (&**table, Some(std::slice::from_ref(&**before)))
+            }
+            EventBody::Partitions { table, partitions } => (&**table, Some(partitions.as_slice())),
             _ => return Ok(()),
         };
-        let database = table.at.database_ref();
-        let mut session = self.store.session().await?;
-        let places: Vec<&Location> = relocation.moves.iter().map(|(from, _)| from).collect();
-        let kept = self
-            .place_untouchable(&mut session, &database, &places)
+        let names = partitions.unwrap_or_default().iter();
+        let names: HashSet<&str> = names.map(|one| one.name.as_str()).collect();
+        let owner = match partitions {
+            Some(_) => Owner::Partitions(table.id, &names),
+            None => Owner::Table(table.id),
+        };
+        let untouchable = self
+            .places_untouchable(session, &table.at.database_ref(), &from, owner)
             .await?;
-        kept.map_or(Ok(()), |place| Err(untouchable(place)))
+        let mut refused = from.iter().zip(untouchable);
+        let first = refused.find_map(|(place, why)| Some((place, why?)));
+        first.map_or(Ok(()), |(place, why)| Err(why.refused(place)))
     }
 
     async fn relocation_plan(&self, relocation: Relocation) -> Result<NewJob> {
@@ -317,7 +331,8 @@ impl Catalog {
                 .job_advance(job.id, JobPhase::Copying, JobPhase::Done)
                 .await?
         } else {
-            let deletions = self.sources_note(session, sources).await?;
+            let sources = self.sources_left(session, sources).await?;
+            let deletions = self.sources_note(session, &sources).await?;
             let ranges = Deletion::ranges(&deletions);
             let newest = deletions.iter().map(|one| one.id);
             let newest = newest.zip(sources.iter().map(|(_, newest_ms)| *newest_ms));
@@ -331,6 +346,25 @@ impl Catalog {
             return Ok(Vec::new());
         }
         Err(Error::internal(format!("job {} was done twice", job.id)))
+    }
+
+    /// The sources that nobody has put data in meanwhile: what was copied of the others stays there, too.
+    async fn sources_left<'s>(
+        &self,
+        session: &mut Session,
+        sources: &[(&'s Location, i64)],
+    ) -> Result<Vec<(&'s Location, i64)>> {
+        let places: Vec<&Location> = sources.iter().map(|(from, _)| *from).collect();
+        let held = self.places_held(session, &places, Owner::Nobody).await?;
+        let mut left = Vec::with_capacity(sources.len());
+        for (source, held) in sources.iter().zip(held) {
+            if let Some(why) = held {
+                tracing::warn!(location = %source.0, "what was moved stays at its old place as well: {why}");
+            } else {
+                left.push(*source);
+            }
+        }
+        Ok(left)
     }
 
     /// Takes back what was brought to the new place.
@@ -420,23 +454,6 @@ async fn hold(session: &mut Session, lease: &Lease) -> Result<()> {
         ),
         source: "this process was too slow".into(),
     })
-}
-
-/// Fails where another job brings data to one of the places, or to what lies above or below.
-async fn places_free(session: &mut Session, new: &NewJob) -> Result<()> {
-    let moves = new.work.iter().flat_map(|work| &work.moves);
-    let places: Vec<&Location> = moves.map(|one| &one.to).collect();
-    match session.job_overlapping(None, &places).await? {
-        Some((job, place)) => Err(busy(job, &place)),
-        None => Ok(()),
-    }
-}
-
-/// A place that a job brings data to.
-pub(super) fn busy(job: i64, place: &Location) -> Error {
-    Error::NotAllowed(format!(
-        "location {place} cannot be used yet: job {job} brings data there"
-    ))
 }
 
 /// Hive's words for a place that is taken.

@@ -7,7 +7,7 @@ use crate::catalog::{Action, Operations, Resource};
 use crate::deadline;
 use crate::error::{Error, Result};
 use crate::model::{EventKind, JobKind, Location, Partition, Table, TableRef};
-use crate::store::Session;
+use crate::store::{Owner, Session};
 use crate::transact;
 use async_recursion::async_recursion as boxed;
 use std::collections::{BTreeSet, HashSet};
@@ -69,8 +69,10 @@ impl Operations<'_> {
             if options.delete_data {
                 let locations = owned_locations(&table, &partitions);
                 let locations: Vec<&Location> = locations.iter().collect();
+                let dropped = partitions.iter().map(|one| one.name.as_str()).collect();
+                let owner = Owner::Partitions(table.id, &dropped);
                 deletion = self
-                    .deletion_job_note(session, JobKind::DropPartitions, &table, &locations)
+                    .deletion_job_note(session, JobKind::DropPartitions, &table, &locations, owner)
                     .await?;
             }
             remove(session, &table, &partitions, now).await?;

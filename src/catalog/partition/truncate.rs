@@ -13,7 +13,7 @@ use crate::hive::stats_json::{COLUMN_STATS_ACCURATE, StatsAccuracy};
 use crate::model::{
     EventBody, EventKind, JobKind, Location, NewEvent, Parameters, Partition, Table, TableRef,
 };
-use crate::store::Session;
+use crate::store::{Owner, Session};
 use crate::transact;
 use async_recursion::async_recursion as boxed;
 use std::collections::HashSet;
@@ -43,8 +43,14 @@ impl Operations<'_> {
                 None => truncate_table(session, &table, now).await?,
             };
             let places: Vec<&Location> = places.iter().collect();
+            let named: HashSet<&str> = names.into_iter().flatten().copied().collect();
+            let owner = if names.is_some() {
+                Owner::Partitions(table.id, &named)
+            } else {
+                Owner::Table(table.id)
+            };
             let deletion = self
-                .deletion_job_note(session, JobKind::Truncate, &table, &places)
+                .deletion_job_note(session, JobKind::Truncate, &table, &places, owner)
                 .await?;
             if !events.is_empty() {
                 session.event_append(now, &events).await?;

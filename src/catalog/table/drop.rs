@@ -7,7 +7,7 @@ use crate::catalog::partition::PARTITIONS_PER_PAGE;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::model::{EventKind, JobKind, Location, Table, TableRef};
-use crate::store::Session;
+use crate::store::{Owner, Session};
 use crate::transact;
 use async_recursion::async_recursion as boxed;
 
@@ -44,11 +44,12 @@ impl Catalog {
             if delete_data {
                 places = owned_locations(session, &table).await?;
             }
-            session.table_delete(table.id).await?;
             let places: Vec<&Location> = places.iter().collect();
+            let owner = Owner::Table(table.id);
             let deletion = self
-                .deletion_job_note(session, JobKind::DropTable, &table, &places)
+                .deletion_job_note(session, JobKind::DropTable, &table, &places, owner)
                 .await?;
+            session.table_delete(table.id).await?;
             session
                 .event_append(now, &[table_event(EventKind::DropTable, &table)])
                 .await?;

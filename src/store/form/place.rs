@@ -57,6 +57,11 @@ impl Place {
         &self.text[..self.root]
     }
 
+    /// All of it, however long.
+    pub(in crate::store) fn whole(&self) -> &str {
+        &self.text
+    }
+
     /// As it stands in a column.
     pub(in crate::store) fn stored(&self) -> &str {
         &self.text[..self.text.floor_char_boundary(PLACE_BYTES_MAX)]

@@ -3,6 +3,7 @@
 use crate::error::{Entity, Error, Result};
 use crate::model::{Database, DatabaseRef, Location, Name, PrincipalType};
 use crate::store::form::packing::{parameters_of, parameters_text};
+use crate::store::form::place::Place;
 use crate::store::sql::failure::Failure;
 use crate::store::sql::limits::{OBJECT_NAME_BYTES_MAX, check_length};
 use crate::store::sql::row::Row;
@@ -34,6 +35,48 @@ fn database_of(row: &Row, catalog: &Name) -> Result<Database, Failure> {
         parameters: parameters_of(cells.text_or_null()?)?,
         unknown_fields: cells.bytes()?.to_vec(),
     })
+}
+
+/// The columns of a database that are text made for the row.
+struct DatabaseTexts {
+    parameters: Option<String>,
+    place: Place,
+    managed_place: Option<Place>,
+}
+
+impl DatabaseTexts {
+    fn new(database: &Database) -> Result<Self, Failure> {
+        check_length(
+            "database's name",
+            database.at.database.as_str(),
+            OBJECT_NAME_BYTES_MAX,
+        )?;
+        Ok(Self {
+            parameters: parameters_text(&database.parameters)?,
+            place: Place::of(&database.location),
+            managed_place: database.managed_location.as_ref().map(Place::of),
+        })
+    }
+}
+
+/// Binds the columns of a row from `name` to `managed_place`, in the order in which both writing statements name them.
+fn columns_bind<'a>(
+    statement: Statement<'a>,
+    database: &'a Database,
+    texts: &'a DatabaseTexts,
+) -> Statement<'a> {
+    statement
+        .bind(database.at.database.as_str())
+        .bind(database.description.as_deref())
+        .bind(database.location.as_str())
+        .bind(database.managed_location.as_ref().map(Location::as_str))
+        .bind(database.owner.as_deref())
+        .bind(principal_type_number(database.owner_type))
+        .bind(database.created_at)
+        .bind(texts.parameters.as_deref())
+        .bind(database.unknown_fields.as_slice())
+        .bind(texts.place.stored())
+        .bind(texts.managed_place.as_ref().map(Place::stored))
 }
 
 /// Reads an owner's type as it is stored.
@@ -132,24 +175,12 @@ impl Session {
         }
     }
 
-    /// The directories of all databases of all catalogs, with those for managed tables.
-    pub async fn database_directories(&mut self) -> Result<Vec<Location>> {
-        let statement = self.statement("SELECT location, managed_location FROM skep_databases");
-        let mut directories = Vec::new();
-        for row in &self.rows(&statement).await? {
-            let mut cells = row.cells();
-            directories.push(Location::from_stored(cells.string()?));
-            directories.extend(cells.string_or_null()?.map(Location::from_stored));
-        }
-        Ok(directories)
-    }
-
     /// Stores a new database and gives its number; its `id` is not looked at. [`Error::AlreadyExists`] where the name
     /// is taken, [`Error::NotFound`] where the catalog is missing.
     pub async fn database_insert(&mut self, database: &Database) -> Result<i64> {
         let id = self.ids_take(1).await?.start;
-        let parameters = parameters_text(&database.parameters)?;
-        let statement = self.database_insertion(id, database, parameters.as_deref())?;
+        let texts = DatabaseTexts::new(database)?;
+        let statement = self.database_insertion(id, database, &texts);
         let inserted = self.execute(&statement).await;
         inserted.map_err(|failure| {
             failure
@@ -166,9 +197,9 @@ impl Session {
             return Ok(false);
         }
         let id = self.ids_take(1).await?.start;
-        let parameters = parameters_text(&database.parameters)?;
+        let texts = DatabaseTexts::new(database)?;
         let statement = self
-            .database_insertion(id, database, parameters.as_deref())?
+            .database_insertion(id, database, &texts)
             .upsert(&["catalog_id", "name"], &[]);
         let inserted = self.execute(&statement).await;
         inserted
@@ -183,57 +214,29 @@ impl Session {
         &self,
         id: i64,
         database: &'a Database,
-        parameters: Option<&'a str>,
-    ) -> Result<Statement<'a>, Failure> {
-        check_length(
-            "database's name",
-            database.at.database.as_str(),
-            OBJECT_NAME_BYTES_MAX,
-        )?;
-        Ok(self
+        texts: &'a DatabaseTexts,
+    ) -> Statement<'a> {
+        let statement = self
             .statement(
-                "INSERT INTO skep_databases (id, catalog_id, name, description, location,
-                    managed_location, owner_name, owner_type, created_at, parameters, rest)
-                 VALUES (?, (SELECT c.id FROM skep_catalogs c WHERE c.name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO skep_databases (id, catalog_id, name, description, location, managed_location, owner_name,
+                    owner_type, created_at, parameters, rest, place, managed_place)
+                 VALUES (?, (SELECT c.id FROM skep_catalogs c WHERE c.name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )
             .bind(id)
-            .bind(database.at.catalog.as_str())
-            .bind(database.at.database.as_str())
-            .bind(database.description.as_deref())
-            .bind(database.location.as_str())
-            .bind(database.managed_location.as_ref().map(Location::as_str))
-            .bind(database.owner.as_deref())
-            .bind(principal_type_number(database.owner_type))
-            .bind(database.created_at)
-            .bind(parameters)
-            .bind(database.unknown_fields.as_slice()))
+            .bind(database.at.catalog.as_str());
+        columns_bind(statement, database, texts)
     }
 
     /// Rewrites the database with this `id`, its name included. A name that is taken is [`Error::AlreadyExists`].
     pub async fn database_update(&mut self, database: &Database) -> Result<()> {
-        check_length(
-            "database's name",
-            database.at.database.as_str(),
-            OBJECT_NAME_BYTES_MAX,
-        )?;
-        let parameters = parameters_text(&database.parameters)?;
-        let statement = self
-            .statement(
-                "UPDATE skep_databases
+        let texts = DatabaseTexts::new(database)?;
+        let statement = self.statement(
+            "UPDATE skep_databases
                  SET name = ?, description = ?, location = ?, managed_location = ?, owner_name = ?,
-                     owner_type = ?, created_at = ?, parameters = ?, rest = ?
+                     owner_type = ?, created_at = ?, parameters = ?, rest = ?, place = ?, managed_place = ?
                  WHERE id = ?",
-            )
-            .bind(database.at.database.as_str())
-            .bind(database.description.as_deref())
-            .bind(database.location.as_str())
-            .bind(database.managed_location.as_ref().map(Location::as_str))
-            .bind(database.owner.as_deref())
-            .bind(principal_type_number(database.owner_type))
-            .bind(database.created_at)
-            .bind(parameters.as_deref())
-            .bind(database.unknown_fields.as_slice())
-            .bind(database.id);
+        );
+        let statement = columns_bind(statement, database, &texts).bind(database.id);
         let updated = self.execute(&statement).await;
         updated.map_err(|failure| failure.on_duplicate(Entity::Database(database.at.clone())))?;
         Ok(())

@@ -4,7 +4,7 @@
 
 use crate::error::{Entity, Result};
 use crate::model::{
-    Job, JobFailure, JobFilter, JobKind, JobPhase, JobProgress, JobWork, Location, NewJob,
+    Job, JobFailure, JobFilter, JobKind, JobPhase, JobProgress, JobWork, Location, NewJob, Storage,
 };
 use crate::store::form::event::{body_bytes, body_form, body_of, descriptors_of};
 use crate::store::form::job::{
@@ -190,29 +190,14 @@ impl Session {
         Ok(Some(work_of(work, change.into_body(&descriptors)?)?))
     }
 
-    /// A job that is bringing data to a place that overlaps one of these locations, and that place, but for one job. The
-    /// places stand in the rows of the jobs that are under way: never many, for a table has one at most.
-    pub async fn job_overlapping(
+    /// A job that is moving data to a place that overlaps one of these locations, or on the machine's own file system from
+    /// such a place, and that place, but for one job. On an object store the source of a move stays as it is until the
+    /// move is committed. The places stand in the rows of the jobs that are under way: never many, for a table has one at
+    /// most.
+    pub async fn job_moving_at(
         &mut self,
         but_for: Option<i64>,
         locations: &[&Location],
-    ) -> Result<Option<(i64, Location)>> {
-        self.job_moving(but_for, locations, |work| work.1).await
-    }
-
-    /// The same of a job that is taking data from such a place.
-    pub async fn job_taking_from(
-        &mut self,
-        locations: &[&Location],
-    ) -> Result<Option<(i64, Location)>> {
-        self.job_moving(None, locations, |work| work.0).await
-    }
-
-    async fn job_moving(
-        &mut self,
-        but_for: Option<i64>,
-        locations: &[&Location],
-        side: impl Fn((Vec<Location>, Vec<Location>)) -> Vec<Location> + Send,
     ) -> Result<Option<(i64, Location)>> {
         let statement = self
             .statement("SELECT id, work FROM skep_jobs WHERE work IS NOT NULL AND phase IN ")
@@ -228,8 +213,12 @@ impl Session {
             if Some(id) == but_for {
                 continue;
             }
-            let places = side(ways_of(cells.text()?)?);
-            if let Some(place) = places.into_iter().find(|place| used.overlaps(place)) {
+            let (from, to) = ways_of(cells.text()?)?;
+            let moved = from
+                .into_iter()
+                .filter(|from| from.storage() == Storage::File);
+            let mut places = to.into_iter().chain(moved);
+            if let Some(place) = places.find(|place| used.overlaps(place)) {
                 return Ok(Some((id, place)));
             }
         }

@@ -7,6 +7,7 @@ use crate::error::{Entity, Error, Result};
 use crate::hive::partition_name::values_of_name;
 use crate::model::{Location, Partition, StorageDescriptor, Table, TableRef};
 use crate::store::form::packing::{parameters_text, to_json};
+use crate::store::form::place::{PLACE_BYTES_MAX, Place};
 use crate::store::sql::failure::Failure;
 use crate::store::sql::limits::{PARTITION_NAME_BYTES_MAX, check_length};
 use crate::store::sql::session::Session;
@@ -16,11 +17,11 @@ use std::sync::Arc;
 
 const INSERT: &str =
     "INSERT INTO skep_partitions (table_id, name, location, descriptor_id, part_values,
-    created_at, last_access_at, parameters, rest)
+    created_at, last_access_at, parameters, rest, place)
  VALUES ";
-const ARGUMENTS_PER_ROW: usize = 9;
+const ARGUMENTS_PER_ROW: usize = 10;
 const KEYS: [&str; 2] = ["table_id", "name"];
-const VALUES: [&str; 7] = [
+const VALUES: [&str; 8] = [
     "location",
     "descriptor_id",
     "part_values",
@@ -28,6 +29,7 @@ const VALUES: [&str; 7] = [
     "last_access_at",
     "parameters",
     "rest",
+    "place",
 ];
 /// Most partitions that one DELETE of a whole table removes: it stays well within the time of a statement.
 const DELETED_PER_STATEMENT_MAX: i64 = 10_000;
@@ -41,6 +43,8 @@ struct PreparedPartition<'a> {
     descriptor_id: i64,
     values: Option<String>,
     parameters: Option<String>,
+    /// Of its own location alone.
+    place: Option<Place>,
 }
 
 impl<'a> PreparedPartition<'a> {
@@ -60,6 +64,7 @@ impl<'a> PreparedPartition<'a> {
                 Some(to_json(&partition.values)?)
             },
             parameters: parameters_text(&partition.parameters)?,
+            place: partition.location.as_ref().map(Place::of),
         })
     }
 
@@ -75,6 +80,7 @@ impl<'a> PreparedPartition<'a> {
             partition.last_access_at.into(),
             self.parameters.as_deref().into(),
             partition.unknown_fields.as_slice().into(),
+            self.place.as_ref().map(Place::stored).into(),
         ]
     }
 
@@ -83,6 +89,7 @@ impl<'a> PreparedPartition<'a> {
             self.partition.location.as_ref().map(Location::as_str),
             self.values.as_deref(),
             self.parameters.as_deref(),
+            self.place.as_ref().map(Place::stored),
         ];
         let texts: usize = texts.into_iter().flatten().map(str::len).sum();
         texts + self.partition.name.len() + self.partition.unknown_fields.len() + 64
@@ -194,7 +201,7 @@ impl Session {
             .statement(
                 "UPDATE skep_partitions
                  SET name = ?, location = ?, descriptor_id = ?, part_values = ?, created_at = ?,
-                     last_access_at = ?, parameters = ?, rest = ?
+                     last_access_at = ?, parameters = ?, rest = ?, place = ?
                  WHERE table_id = ? AND name = ?",
             )
             .bind(partition.name.as_str())
@@ -205,6 +212,7 @@ impl Session {
             .bind(partition.last_access_at)
             .bind(prepared.parameters.as_deref())
             .bind(partition.unknown_fields.as_slice())
+            .bind(prepared.place.as_ref().map(Place::stored))
             .bind(table.id)
             .bind(old);
         let renamed = self.execute(&statement).await.map_err(|failure| {
@@ -273,11 +281,21 @@ impl Session {
         table_id: i64,
         table_location: &Location,
     ) -> Result<u64> {
-        // Names of partitions are what follows the slash, byte for byte.
+        // Names of partitions are what follows the slash, byte for byte. A place that a column has no room for is cut
+        // between two characters: that is left to the upkeep.
         let prefix = format!("{}/", table_location.as_str().trim_end_matches('/'));
+        let place = Place::of(table_location);
+        let place_prefix = format!("{}/", place.whole());
+        let room = PLACE_BYTES_MAX.saturating_sub(place_prefix.len());
         let statement = self
-            .statement("UPDATE skep_partitions SET location = ? || name WHERE table_id = ? AND location IS NULL")
+            .statement(
+                "UPDATE skep_partitions
+                 SET location = ? || name, place = CASE WHEN OCTET_LENGTH(name) <= ? THEN ? || name ELSE '' END
+                 WHERE table_id = ? AND location IS NULL",
+            )
             .bind(prefix.as_str())
+            .bind(room)
+            .bind(place_prefix.as_str())
             .bind(table_id);
         Ok(self.execute(&statement).await?)
     }

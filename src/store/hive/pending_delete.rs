@@ -220,34 +220,6 @@ impl Session {
         Ok(Page { found, end })
     }
 
-    /// Deletions whose places are not known, for a version noted them that wrote none; up to `limit`.
-    pub async fn pending_delete_unplaced(&mut self, limit: usize) -> Result<Vec<PendingDelete>> {
-        let statement = self
-            .statement(COLUMNS)
-            .text("WHERE place = ? ORDER BY id LIMIT ?")
-            .bind(UNKNOWN)
-            .bind(limit);
-        pending_deletes(&self.rows(&statement).await?)
-    }
-
-    /// Notes the places of deletions.
-    pub async fn pending_delete_place(&mut self, deletions: &[PendingDelete]) -> Result<()> {
-        for chunk in deletions.chunks(LIST_LENGTH_MAX) {
-            let ids: Vec<i64> = chunk.iter().map(|one| one.id).collect();
-            let places: Vec<Place> = chunk.iter().map(|one| Place::of(&one.location)).collect();
-            let mut statement = self.statement("UPDATE skep_pending_deletes SET place = CASE id");
-            for (id, place) in ids.iter().zip(&places) {
-                statement = statement
-                    .text(" WHEN ? THEN ?")
-                    .bind(*id)
-                    .bind(place.stored());
-            }
-            let statement = statement.text(" ELSE place END WHERE id IN ").list(&ids);
-            self.execute(&statement).await?;
-        }
-        Ok(())
-    }
-
     /// Those of these numbers that are still noted.
     pub async fn pending_delete_list(&mut self, ids: &[i64]) -> Result<Vec<PendingDelete>> {
         let mut found = Vec::with_capacity(ids.len());

@@ -6,6 +6,7 @@ use crate::model::{
     TableRef, TableType,
 };
 use crate::store::form::packing::{columns_of, columns_text, parameters_of, parameters_text};
+use crate::store::form::place::Place;
 use crate::store::hive::database::{principal_type_number, principal_type_of};
 use crate::store::sql::failure::Failure;
 use crate::store::sql::limits::{OBJECT_NAME_BYTES_MAX, check_length};
@@ -104,6 +105,7 @@ impl TableRow {
 struct TableTexts {
     partition_keys: Option<String>,
     parameters: Option<String>,
+    place: Option<Place>,
 }
 
 impl TableTexts {
@@ -116,11 +118,12 @@ impl TableTexts {
         Ok(Self {
             partition_keys: columns_text(&table.partition_keys)?,
             parameters: parameters_text(&table.parameters)?,
+            place: table.location.as_ref().map(Place::of),
         })
     }
 }
 
-/// Binds the columns of a row from `name` to `rest`, in the order in which both writing statements name them.
+/// Binds the columns of a row from `name` to `place`, in the order in which both writing statements name them.
 fn columns_bind<'a>(
     statement: Statement<'a>,
     table: &'a Table,
@@ -142,6 +145,7 @@ fn columns_bind<'a>(
         .bind(table.view_original_text.as_deref())
         .bind(table.view_expanded_text.as_deref())
         .bind(table.unknown_fields.as_slice())
+        .bind(texts.place.as_ref().map(Place::stored))
 }
 
 impl Session {
@@ -342,8 +346,8 @@ impl Session {
             .statement(
                 "INSERT INTO skep_tables (id, name, table_type, owner_name, owner_type, created_at,
                     last_access_at, retention, location, descriptor_id, partition_keys, parameters,
-                    view_original_text, view_expanded_text, rest, database_id)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ",
+                    view_original_text, view_expanded_text, rest, place, database_id)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ",
             )
             .bind(id);
         let statement = columns_bind(statement, table, &texts, descriptor_id)
@@ -369,7 +373,7 @@ impl Session {
                  SET name = ?, table_type = ?, owner_name = ?, owner_type = ?, created_at = ?,
                      last_access_at = ?, retention = ?, location = ?, descriptor_id = ?,
                      partition_keys = ?, parameters = ?, view_original_text = ?,
-                     view_expanded_text = ?, rest = ?, database_id = ",
+                     view_expanded_text = ?, rest = ?, place = ?, database_id = ",
         );
         let statement = columns_bind(statement, table, &texts, descriptor_id)
             .database_id(&database)

@@ -10,6 +10,7 @@ use crate::store::sql::mysql_link::{self, MySqlLink};
 use crate::store::sql::row::Row;
 use crate::store::sql::settings::StoreSettings;
 use crate::store::sql::statement::Statement;
+use futures::future::BoxFuture;
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
@@ -111,22 +112,25 @@ impl Target {
         }
     }
 
-    pub(in crate::store) async fn connect(&self, role: Role) -> Result<Link, Failure> {
-        match self {
-            Self::Sqlite(options) => {
-                // A reader that tries to write is a mistake of ours; it fails here, not as "busy" under load.
-                let options = match role {
-                    Role::Read => options.clone().pragma("query_only", "ON"),
-                    Role::Write => options.clone(),
-                };
-                Ok(Link::Sqlite(Box::new(sqlite_open(&options).await?)))
+    /// Boxed, so that the drivers' long ways to a connection are compiled once, here.
+    pub(in crate::store) fn connect(&self, role: Role) -> BoxFuture<'_, Result<Link, Failure>> {
+        Box::pin(async move {
+            match self {
+                Self::Sqlite(options) => {
+                    // A reader that tries to write is a mistake of ours; it fails here, not as "busy" under load.
+                    let options = match role {
+                        Role::Read => options.clone().pragma("query_only", "ON"),
+                        Role::Write => options.clone(),
+                    };
+                    Ok(Link::Sqlite(Box::new(sqlite_open(&options).await?)))
+                }
+                Self::Postgres(options) => Ok(Link::Postgres(Box::new(options.connect().await?))),
+                Self::MySql(options, statement_timeout) => {
+                    let link = MySqlLink::open(options, *statement_timeout).await?;
+                    Ok(Link::MySql(Box::new(link)))
+                }
             }
-            Self::Postgres(options) => Ok(Link::Postgres(Box::new(options.connect().await?))),
-            Self::MySql(options, statement_timeout) => {
-                let link = MySqlLink::open(options, *statement_timeout).await?;
-                Ok(Link::MySql(Box::new(link)))
-            }
-        }
+        })
     }
 }
 

@@ -22,50 +22,28 @@ struct Migration {
     mysql: &'static str,
 }
 
+/// The migration of a file that each dialect has a version of.
+macro_rules! migration {
+    ($number:literal, $name:literal, $file:literal) => {
+        Migration {
+            number: $number,
+            name: $name,
+            sqlite: include_str!(concat!("../../../migrations/sqlite/", $file)),
+            postgres: include_str!(concat!("../../../migrations/postgres/", $file)),
+            mysql: include_str!(concat!("../../../migrations/mysql/", $file)),
+        }
+    };
+}
+
 /// Every migration, in order.
 const MIGRATIONS: &[Migration] = &[
-    Migration {
-        number: 1,
-        name: "initial",
-        sqlite: include_str!("../../../migrations/sqlite/0001_initial.sql"),
-        postgres: include_str!("../../../migrations/postgres/0001_initial.sql"),
-        mysql: include_str!("../../../migrations/mysql/0001_initial.sql"),
-    },
-    Migration {
-        number: 2,
-        name: "discovery",
-        sqlite: include_str!("../../../migrations/sqlite/0002_discovery.sql"),
-        postgres: include_str!("../../../migrations/postgres/0002_discovery.sql"),
-        mysql: include_str!("../../../migrations/mysql/0002_discovery.sql"),
-    },
-    Migration {
-        number: 3,
-        name: "schema_watch",
-        sqlite: include_str!("../../../migrations/sqlite/0003_schema_watch.sql"),
-        postgres: include_str!("../../../migrations/postgres/0003_schema_watch.sql"),
-        mysql: include_str!("../../../migrations/mysql/0003_schema_watch.sql"),
-    },
-    Migration {
-        number: 4,
-        name: "jobs",
-        sqlite: include_str!("../../../migrations/sqlite/0004_jobs.sql"),
-        postgres: include_str!("../../../migrations/postgres/0004_jobs.sql"),
-        mysql: include_str!("../../../migrations/mysql/0004_jobs.sql"),
-    },
-    Migration {
-        number: 5,
-        name: "watch_indexes",
-        sqlite: include_str!("../../../migrations/sqlite/0005_watch_indexes.sql"),
-        postgres: include_str!("../../../migrations/postgres/0005_watch_indexes.sql"),
-        mysql: include_str!("../../../migrations/mysql/0005_watch_indexes.sql"),
-    },
-    Migration {
-        number: 6,
-        name: "places",
-        sqlite: include_str!("../../../migrations/sqlite/0006_places.sql"),
-        postgres: include_str!("../../../migrations/postgres/0006_places.sql"),
-        mysql: include_str!("../../../migrations/mysql/0006_places.sql"),
-    },
+    migration!(1, "initial", "0001_initial.sql"),
+    migration!(2, "discovery", "0002_discovery.sql"),
+    migration!(3, "schema_watch", "0003_schema_watch.sql"),
+    migration!(4, "jobs", "0004_jobs.sql"),
+    migration!(5, "watch_indexes", "0005_watch_indexes.sql"),
+    migration!(6, "places", "0006_places.sql"),
+    migration!(7, "data_places", "0007_data_places.sql"),
 ];
 
 /// How long a process waits for another one's migration.

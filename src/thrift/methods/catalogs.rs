@@ -7,7 +7,7 @@ use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire::seconds;
 use hms::{args, replies, types};
 
-pub(in crate::thrift) const METHODS: &[Method] = methods![get_catalogs, get_catalog,];
+pub(in crate::thrift) static METHODS: &[Method] = methods![get_catalogs, get_catalog,];
 
 async fn get_catalogs(call: Call<'_>) -> Answer {
     let catalogs = call.catalog().catalog_list().await?;

@@ -9,7 +9,7 @@ use crate::thrift::method::{Method, methods};
 use hms::{args, replies, types};
 
 /// As in Hive, a missing table has no constraints.
-pub(in crate::thrift) const METHODS: &[Method] = methods![
+pub(in crate::thrift) static METHODS: &[Method] = methods![
     create_table_with_constraints(not_found: InvalidObjectException),
     get_primary_keys,
     get_foreign_keys,

@@ -8,7 +8,7 @@ use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire;
 use hms::{args, replies, types};
 
-pub(in crate::thrift) const METHODS: &[Method] = methods![
+pub(in crate::thrift) static METHODS: &[Method] = methods![
     get_all_databases,
     get_databases,
     get_database,

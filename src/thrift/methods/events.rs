@@ -11,7 +11,7 @@ use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire;
 use hms::{args, replies, types};
 
-pub(in crate::thrift) const METHODS: &[Method] = methods![
+pub(in crate::thrift) static METHODS: &[Method] = methods![
     get_current_notificationEventId => get_current_notification_event_id,
     get_next_notification,
     get_notification_events_count,

@@ -9,7 +9,7 @@ use crate::thrift::to_wire;
 use hms::{args, replies, types};
 
 /// Every fault of an alter is a `MetaException`.
-pub(in crate::thrift) const METHODS: &[Method] = methods![
+pub(in crate::thrift) static METHODS: &[Method] = methods![
     create_function,
     alter_function(not_found: MetaException, already_exists: MetaException, invalid_object: MetaException),
     drop_function,

@@ -7,7 +7,7 @@ use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire;
 use hms::{args, replies, types};
 
-pub(in crate::thrift) const METHODS: &[Method] =
+pub(in crate::thrift) static METHODS: &[Method] =
     methods![lock, check_lock, unlock, heartbeat, show_locks,];
 
 async fn lock(call: Call<'_>) -> Answer {

@@ -6,7 +6,7 @@ use crate::thrift::to_wire::seconds;
 use hms::replies;
 use hms::types::FbStatus;
 
-pub(in crate::thrift) const METHODS: &[Method] = methods![
+pub(in crate::thrift) static METHODS: &[Method] = methods![
     getName => get_name,
     getVersion => get_version,
     getStatus => get_status,

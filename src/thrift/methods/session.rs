@@ -7,7 +7,7 @@ use crate::thrift::from_wire::strings;
 use crate::thrift::method::{Method, methods};
 use hms::{args, replies};
 
-pub(in crate::thrift) const METHODS: &[Method] = methods![
+pub(in crate::thrift) static METHODS: &[Method] = methods![
     set_ugi,
     get_config_value,
     setMetaConf => set_meta_conf,

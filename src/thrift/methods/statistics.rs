@@ -12,7 +12,7 @@ use crate::thrift::to_wire;
 use hms::{NamesTable, args, replies, types};
 
 /// The newer forms call a request that makes no sense an invalid input.
-pub(in crate::thrift) const METHODS: &[Method] = methods![
+pub(in crate::thrift) static METHODS: &[Method] = methods![
     update_table_column_statistics,
     update_partition_column_statistics,
     update_table_column_statistics_req(invalid: InvalidInputException),

@@ -14,6 +14,7 @@ on_every_database!(
     a_failed_copy_never_blocks_the_next_try,
     a_drop_beyond_its_deadline_is_a_success,
     nothing_else_uses_a_place_that_a_job_fills,
+    a_table_that_is_made_in_the_source_of_a_move_keeps_its_data,
     two_renames_of_one_table_are_told_apart,
 );
 
@@ -169,11 +170,35 @@ async fn nothing_else_uses_a_place_that_a_job_fills(database: TestDatabase) {
         create_at(&running, "x", "s3://lake/w").await,
         rename(&running, "v", "u").await.unwrap_err(),
     ] {
-        let text = "location s3a://lake/w/u cannot be used yet: job 1 brings data there";
+        let text =
+            "location s3a://lake/w/u cannot be used yet: job 1 moves data there or away; try again";
         assert!(failure.message().contains(text), "{failure}");
     }
     gate.open();
     rename(&running, "t", "u").await.unwrap();
+    running.shutdown().await;
+}
+
+async fn a_table_that_is_made_in_the_source_of_a_move_keeps_its_data(database: TestDatabase) {
+    let house = House::new(&database).await;
+    let running = house.hasty().await;
+    create(&running, "t").await;
+    house.file("w/t/a");
+    house.file("w/t/inner/b");
+    let gate = house.s3.hold("CopyObject");
+    rename(&running, "t", "u").await.unwrap_err();
+    let mut inner = table("default", "inner");
+    inner["sd"]["location"] = json!("s3://lake/w/t/inner");
+    let made = json!({ "tbl": inner });
+    call(running.thrift_addr, "create_table", made)
+        .await
+        .unwrap();
+    gate.open();
+    rename(&running, "t", "u").await.unwrap();
+    let ended = jobs_ended(running.http_addr).await;
+    assert_eq!(stand(&ended), [("rename_table", "done")]);
+    let all = ["w/t/a", "w/t/inner/b", "w/u/a", "w/u/inner/b"];
+    assert_eq!(house.files(), all);
     running.shutdown().await;
 }
 

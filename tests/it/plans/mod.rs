@@ -27,8 +27,8 @@ const WALKS: &[(&str, &str)] = &[
         "the upkeep, seldom, of a row a table that discovery looks at",
     ),
     (
-        "SELECT location, managed_location FROM skep_databases",
-        "a drop with data looks at each database's directory: it must empty none",
+        "UPDATE skep_partitions SET place = $1 WHERE location IS NOT NULL",
+        "a migration, once",
     ),
 ];
 
@@ -48,13 +48,34 @@ const INDEXED: &[(&str, &str)] = &[
     ),
     (
         "UPDATE skep_pending_deletes SET place = CASE",
-        "skep_pending_deletes_pkey",
+        "skep_pending_deletes_by_place",
     ),
     (
         "skep_partitions p WHERE p.table_id = $1 AND p.location IS NOT NULL",
         "skep_partitions_pkey",
     ),
     ("r.place >=", "skep_discovery_roots_by_place"),
+    (
+        "FROM skep_partitions WHERE table_id <>",
+        "skep_partitions_by_place",
+    ),
+    (
+        "FROM skep_partitions WHERE table_id <>",
+        "skep_tables_by_place",
+    ),
+    (
+        "FROM skep_partitions WHERE table_id <>",
+        "skep_databases_by_place",
+    ),
+    (
+        "FROM skep_partitions WHERE table_id <>",
+        "skep_databases_by_managed_place",
+    ),
+    (
+        "FROM skep_partitions WHERE place =",
+        "skep_partitions_by_place",
+    ),
+    ("FROM skep_tables WHERE place =", "skep_tables_by_place"),
 ];
 
 /// Fewer statements than this say that clients did not get through.

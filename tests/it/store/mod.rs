@@ -4,6 +4,7 @@ mod catalogs;
 mod concurrency;
 mod discovery;
 mod events;
+mod holders;
 mod jobs;
 mod leases;
 mod locks;

@@ -16,7 +16,7 @@ use hms::{args, replies};
 use std::sync::Arc;
 
 /// A missing table makes the partition an invalid object.
-pub(in crate::thrift) const METHODS: &[Method] = methods![
+pub(in crate::thrift) static METHODS: &[Method] = methods![
     add_partition(not_found: InvalidObjectException),
     add_partition_with_environment_context(not_found: InvalidObjectException),
     add_partitions(not_found: InvalidObjectException),

@@ -15,7 +15,7 @@ use hms::types::{self, EnvironmentContext};
 use hms::{args, replies};
 
 /// What is missing or in the way makes an alter an invalid operation, and an exchange a `MetaException`.
-pub(in crate::thrift) const METHODS: &[Method] = methods![
+pub(in crate::thrift) static METHODS: &[Method] = methods![
     alter_partition(not_found: InvalidOperationException),
     alter_partition_with_environment_context(not_found: InvalidOperationException),
     alter_partitions(not_found: InvalidOperationException),

@@ -14,7 +14,7 @@ use hms::types::{self, DropPartitionsExpr};
 use hms::{args, replies};
 
 /// A name that lacks a key, and too few partitions, are missing partitions to a drop.
-pub(in crate::thrift) const METHODS: &[Method] = methods![
+pub(in crate::thrift) static METHODS: &[Method] = methods![
     drop_partition,
     drop_partition_with_environment_context,
     drop_partition_by_name(invalid_object: NoSuchObjectException),

@@ -14,7 +14,7 @@ use crate::thrift::to_wire::partition_list::{PartitionList, Success, Wrapped};
 use hms::args;
 use hms::types::PartitionsByExprRequest;
 
-pub(in crate::thrift) const METHODS: &[Method] =
+pub(in crate::thrift) static METHODS: &[Method] =
     methods![get_partitions_by_expr, get_partitions_spec_by_expr,];
 
 /// What Hive 4 sends for "no expression".

@@ -12,7 +12,7 @@ use crate::thrift::to_wire::partition_list::{PartitionList, SinglePartition, Suc
 use hms::args;
 
 /// A name that lacks a key is a missing partition to a reader.
-pub(in crate::thrift) const METHODS: &[Method] = methods![
+pub(in crate::thrift) static METHODS: &[Method] = methods![
     get_partition,
     get_partition_with_auth,
     get_partition_req,

@@ -13,7 +13,7 @@ use crate::thrift::to_wire::partition::ParameterPatterns;
 use crate::thrift::to_wire::partition_list::{PartitionList, Success, Wrapped};
 use hms::{args, replies};
 
-pub(in crate::thrift) const METHODS: &[Method] = methods![
+pub(in crate::thrift) static METHODS: &[Method] = methods![
     get_partitions,
     get_partitions_req,
     get_partitions_with_auth,

@@ -13,7 +13,7 @@ use hms::types::{self, FieldSchema};
 use hms::{args, replies};
 
 /// A missing table has no values in Hive but a `MetaException`.
-pub(in crate::thrift) const METHODS: &[Method] = methods![
+pub(in crate::thrift) static METHODS: &[Method] = methods![
     get_partition_names,
     fetch_partition_names_req,
     get_partition_names_req,

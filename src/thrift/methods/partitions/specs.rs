@@ -14,7 +14,7 @@ use crate::thrift::to_wire::partition_list::{PartitionList, Success, Wrapped};
 use hms::args;
 use hms::types::{GetPartitionsFilterSpec, PartitionFilterMode};
 
-pub(in crate::thrift) const METHODS: &[Method] = methods![get_partitions_with_specs,];
+pub(in crate::thrift) static METHODS: &[Method] = methods![get_partitions_with_specs,];
 
 /// The fields of a partition; a projection names them or what lies inside them, as `sd.location`.
 const FIELDS: [&str; 10] = [

@@ -6,7 +6,7 @@ use crate::thrift::from_wire::name::required;
 use crate::thrift::method::{Method, methods};
 use hms::{args, replies};
 
-pub(in crate::thrift) const METHODS: &[Method] = methods![
+pub(in crate::thrift) static METHODS: &[Method] = methods![
     partition_name_to_vals,
     partition_name_to_spec,
     partition_name_has_valid_characters,

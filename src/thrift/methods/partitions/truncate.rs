@@ -5,7 +5,7 @@ use crate::thrift::from_wire::name::{self, required};
 use crate::thrift::method::{Method, methods};
 use hms::{args, replies};
 
-pub(in crate::thrift) const METHODS: &[Method] = methods![truncate_table, truncate_table_req,];
+pub(in crate::thrift) static METHODS: &[Method] = methods![truncate_table, truncate_table_req,];
 
 async fn truncate_table(call: Call<'_>) -> Answer {
     let args: args::TruncateTable<'_> = call.arguments()?;

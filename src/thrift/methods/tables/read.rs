@@ -9,7 +9,7 @@ use crate::thrift::method::{Method, methods};
 use crate::thrift::{from_wire, to_wire};
 use hms::{args, replies, types};
 
-pub(in crate::thrift) const METHODS: &[Method] = methods![
+pub(in crate::thrift) static METHODS: &[Method] = methods![
     get_table,
     get_table_req,
     get_all_tables,

@@ -13,7 +13,7 @@ use hms::types::{self, EnvironmentContext};
 use hms::{args, replies};
 
 /// A missing database is an invalid object to a create, a missing table an invalid operation to an alter.
-pub(in crate::thrift) const METHODS: &[Method] = methods![
+pub(in crate::thrift) static METHODS: &[Method] = methods![
     create_table(not_found: InvalidObjectException),
     create_table_with_environment_context(not_found: InvalidObjectException),
     create_table_req(not_found: InvalidObjectException),

@@ -1,0 +1,19 @@
+-- Data by its place: who is about to empty or to move one asks who else has data at, above or below it, however much there is.
+
+-- In the form of migrations/README.md. NULL: no place, as of a view, or of a partition at its default place below its table's.
+-- Empty where it is not known: in rows from before, and in those that the version before still writes. skep fills them in when
+-- it starts and with its upkeep, and finds them meanwhile.
+
+ALTER TABLE skep_databases ADD COLUMN place VARBINARY(1536) DEFAULT '';
+ALTER TABLE skep_databases ADD COLUMN managed_place VARBINARY(1536) DEFAULT '';
+ALTER TABLE skep_tables ADD COLUMN place VARBINARY(1536) DEFAULT '';
+
+-- A table may have a million partitions: those with the default place are not written again.
+ALTER TABLE skep_partitions ADD COLUMN place VARBINARY(1536);
+ALTER TABLE skep_partitions ALTER COLUMN place SET DEFAULT '';
+UPDATE skep_partitions SET place = '' WHERE location IS NOT NULL AND place IS NULL;
+
+CREATE INDEX skep_databases_by_place ON skep_databases (place);
+CREATE INDEX skep_databases_by_managed_place ON skep_databases (managed_place);
+CREATE INDEX skep_tables_by_place ON skep_tables (place);
+CREATE INDEX skep_partitions_by_place ON skep_partitions (place);
