@@ -46,6 +46,47 @@ impl Serialize for Secret {
 /// Words in the name of a query parameter that make its value a secret.
 const SECRET_WORDS: [&str; 4] = ["pass", "pwd", "secret", "token"];
 
+/// What the addresses of databases begin with that have users and passwords.
+const DATABASE_SCHEMES: [&str; 4] = ["postgres", "postgresql", "mysql", "mariadb"];
+
+/// The parameters that the drivers know in the address of a database. They tell of any other one in the log, with its value.
+const POSTGRES_PARAMETERS: [&str; 18] = [
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "statement-cache-capacity",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "application_name",
+    "options",
+];
+const MYSQL_PARAMETERS: [&str; 14] = [
+    "sslmode",
+    "ssl-mode",
+    "sslca",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "charset",
+    "collation",
+    "statement-cache-capacity",
+    "socket",
+    "timezone",
+    "time-zone",
+];
+
 /// What a key or a certificate begins with that stands in its file's place.
 pub const PEM_BEGIN: &str = "-----BEGIN";
 
@@ -56,6 +97,10 @@ pub fn url_holds_password(text: &str) -> bool {
         return false;
     }
     match url::Url::parse(text) {
+        // `name:password@host` is read as a scheme and a path.
+        Ok(url) if url.cannot_be_a_base() => {
+            text.contains('@') || DATABASE_SCHEMES.contains(&url.scheme())
+        }
         Ok(url) => {
             url.password().is_some_and(|password| !password.is_empty())
                 || url
@@ -75,6 +120,9 @@ pub fn url_shown(text: &str) -> String {
     let Ok(mut url) = url::Url::parse(text) else {
         return SECRET_SHOWN.to_owned();
     };
+    if url.cannot_be_a_base() {
+        return SECRET_SHOWN.to_owned();
+    }
     if url.password().is_some() && url.set_password(Some(SECRET_SHOWN)).is_err() {
         return SECRET_SHOWN.to_owned();
     }
@@ -98,6 +146,29 @@ pub fn url_shown(text: &str) -> String {
     url.into()
 }
 
+/// Fails where the address of a PostgreSQL or MySQL database has a parameter that means nothing to its driver; its value is
+/// no part of the reason.
+pub fn database_url_check(text: &str) -> Result<(), String> {
+    let Ok(url) = url::Url::parse(text) else {
+        return Ok(());
+    };
+    let known: &[&str] = match url.scheme() {
+        "postgres" | "postgresql" => &POSTGRES_PARAMETERS,
+        "mysql" | "mariadb" => &MYSQL_PARAMETERS,
+        _ => return Ok(()),
+    };
+    for (name, _) in url.query_pairs() {
+        let is_option = name.starts_with("options[") && url.scheme().starts_with("postgres");
+        if !is_option && !known.contains(&name.as_ref()) {
+            return Err(format!(
+                "it has the parameter {name}, which is not known: there are {}",
+                known.join(", ")
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// Keys may stand in a parameter as well, instead of the path of their file.
 fn is_secret(parameter: &str, value: &str) -> bool {
     let name = parameter.to_lowercase();
@@ -106,7 +177,7 @@ fn is_secret(parameter: &str, value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Secret;
+    use super::{Secret, database_url_check, url_shown};
 
     #[test]
     fn a_secret_is_shown_nowhere_but_where_it_is_revealed() {
@@ -114,5 +185,45 @@ mod tests {
         assert_eq!(format!("{secret:?} {secret}"), "*** ***");
         assert_eq!(serde_json::to_string(&secret).unwrap(), "\"***\"");
         assert_eq!(secret.reveal(), "hunter2");
+    }
+
+    #[test]
+    fn an_address_is_shown_without_its_password_however_it_is_written() {
+        for (text, shown) in [
+            ("postgres://u:hunter2@h/d", "postgres://u:***@h/d"),
+            (
+                "postgres://u@h/d?password=hunter2",
+                "postgres://u@h/d?password=***",
+            ),
+            ("postgres:u:hunter2", "***"),
+            ("u:hunter2@h/d", "***"),
+            ("mysql//u:hunter2@h", "***"),
+            ("postgres://u@h/d", "postgres://u@h/d"),
+            ("sqlite:/data/a@b", "sqlite:/data/a@b"),
+            ("localhost:9084", "localhost:9084"),
+        ] {
+            assert_eq!(url_shown(text), shown);
+        }
+    }
+
+    #[test]
+    fn a_parameter_that_no_driver_knows_is_told_without_its_value() {
+        for url in [
+            "postgres://u@h/d?sslpassword=hunter2",
+            "mysql://u@h/d?sslpassword=hunter2",
+        ] {
+            let why = database_url_check(url).unwrap_err();
+            assert!(
+                why.contains("sslpassword") && !why.contains("hunter2"),
+                "{why}"
+            );
+        }
+        for url in [
+            "postgres://u:hunter2@h/d?sslmode=require&options[search_path]=a",
+            "mysql://u@h/d?ssl-mode=REQUIRED",
+            "sqlite:x?mode=ro",
+        ] {
+            assert_eq!(database_url_check(url), Ok(()));
+        }
     }
 }

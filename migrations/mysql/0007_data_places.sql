@@ -17,3 +17,6 @@ CREATE INDEX skep_databases_by_place ON skep_databases (place);
 CREATE INDEX skep_databases_by_managed_place ON skep_databases (managed_place);
 CREATE INDEX skep_tables_by_place ON skep_tables (place);
 CREATE INDEX skep_partitions_by_place ON skep_partitions (place);
+
+-- Why dropped data is not deleted yet: what the last try met.
+ALTER TABLE skep_pending_deletes ADD COLUMN failure LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -14,3 +14,6 @@ CREATE INDEX IF NOT EXISTS skep_databases_by_place ON skep_databases (place);
 CREATE INDEX IF NOT EXISTS skep_databases_by_managed_place ON skep_databases (managed_place);
 CREATE INDEX IF NOT EXISTS skep_tables_by_place ON skep_tables (place);
 CREATE INDEX IF NOT EXISTS skep_partitions_by_place ON skep_partitions (place) WHERE place IS NOT NULL;
+
+-- Why dropped data is not deleted yet: what the last try met.
+ALTER TABLE skep_pending_deletes ADD COLUMN failure TEXT;

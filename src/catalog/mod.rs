@@ -31,7 +31,7 @@ mod table;
 pub use access::{Action, AllowAll, Authorizer, Resource};
 pub use database::{DatabaseChange, DatabaseSpec};
 pub use event::{Announcement, EventFilter};
-pub use job::JobFigures;
+pub use job::{JobDetail, JobFigures};
 pub use lock::{ListedLock, LockFilter, LockSpec};
 pub use name_policy::{LintPlace, Offender};
 pub use operations::Operations;

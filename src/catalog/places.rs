@@ -6,6 +6,9 @@ use super::Catalog;
 use crate::error::{Error, Result};
 use crate::model::{Location, Storage};
 
+const ALLOWED: &str = "storage.allowed_locations";
+const DELETABLE: &str = "storage.deletable_locations";
+
 /// What stands for every place.
 const EVERYWHERE: &str = "*";
 /// What stands for every place of a storage, behind its scheme.
@@ -57,16 +60,11 @@ impl PlaceRules {
         };
         for text in allowed {
             let read = Allowed::read(text);
-            let read = read.map_err(|why| fault("storage.allowed_locations", text, why))?;
+            let read = read.map_err(|why| fault(ALLOWED, text, why))?;
             rules.allowed.push(read);
         }
         for text in deletable {
-            let read = Location::parse(text).map_err(|failure| failure.why);
-            let read = read.map_err(|why| fault("storage.deletable_locations", text, why))?;
-            if read.is_root() && read.storage() == Storage::File {
-                let why = "the root of the file system is nobody's to empty".to_owned();
-                return Err(fault("storage.deletable_locations", text, why));
-            }
+            let read = deletable_read(text).map_err(|why| fault(DELETABLE, text, why))?;
             rules.deletable.push(read);
         }
         Ok(rules)
@@ -112,6 +110,31 @@ impl PlaceRules {
     }
 }
 
+/// A place that skep keeps house in.
+fn deletable_read(text: &str) -> Result<Location, String> {
+    let read = place_read(text)?;
+    if read.is_root() && read.storage() == Storage::File {
+        return Err("the root of the file system is nobody's to empty".to_owned());
+    }
+    if read.storage() == Storage::Other {
+        return Err(
+            "skep deletes nothing there: it reaches file:, s3://, s3a:// and s3n:// only"
+                .to_owned(),
+        );
+    }
+    Ok(read)
+}
+
+/// A place as an operator writes it: it stands for all that lies below, so nothing in it stands for several.
+fn place_read(text: &str) -> Result<Location, String> {
+    if text.contains('*') {
+        return Err(
+            "a place stands for all below it, and no * for a part of one: leave it out".to_owned(),
+        );
+    }
+    Location::parse(text).map_err(|failure| failure.why)
+}
+
 impl Allowed {
     fn read(text: &str) -> Result<Self, String> {
         if text == EVERYWHERE {
@@ -124,9 +147,7 @@ impl Allowed {
                 .map(Self::WholeStorage)
                 .map_err(|failure| failure.why);
         }
-        Location::parse(text)
-            .map(Self::Below)
-            .map_err(|failure| failure.why)
+        place_read(text).map(Self::Below)
     }
 
     fn holds(&self, place: &Location) -> bool {
@@ -228,6 +249,17 @@ mod tests {
     fn what_is_no_place_is_told_with_its_key() {
         let (key, value, _) = rules(&["a/b"], &[]).unwrap_err();
         assert_eq!((key, value.as_str()), ("storage.allowed_locations", "a/b"));
+        for text in [
+            "gs://lake/x",
+            "hdfs://nn/x",
+            "file:///data/*",
+            "s3://lake/*/own",
+            "*",
+        ] {
+            let (key, value, _) = rules(&[], &[text]).unwrap_err();
+            assert_eq!((key, value.as_str()), ("storage.deletable_locations", text));
+        }
+        rules(&["s3://lake/*"], &[]).unwrap_err();
         let (key, value, _) = rules(&[], &["/"]).unwrap_err();
         assert_eq!((key, value.as_str()), ("storage.deletable_locations", "/"));
     }

@@ -4,7 +4,7 @@ use super::client::{Client, given};
 use super::failure::ClientError;
 use super::output::Output;
 use super::remote::Remote;
-use crate::rest::view::job::{JobListView, JobView};
+use crate::rest::view::job::{JobDetailView, JobListView, JobView};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
@@ -69,34 +69,35 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
     }
 }
 
-async fn get(client: &Client, job: i64) -> Result<JobView, ClientError> {
+async fn get(client: &Client, job: i64) -> Result<JobDetailView, ClientError> {
     client.get(&["jobs", &job.to_string()], &[]).await
 }
 
 async fn watch(client: &Client, id: i64, output: Output) -> Result<()> {
     let bar = bar();
     let ended = loop {
-        let job = match get(client, id).await {
-            Ok(job) => job,
+        let detail = match get(client, id).await {
+            Ok(detail) => detail,
             Err(failure) => {
                 bar.finish_and_clear();
                 return Err(failure.into());
             }
         };
+        let job = &detail.job;
         if let Some(total) = job.objects_total {
             bar.set_length(total);
         }
         bar.set_position(job.objects_done);
         bar.set_message(format!("{} {}", job.phase, HumanBytes(job.bytes_done)));
         if job.ended_at.is_some() {
-            break job;
+            break detail;
         }
         tokio::time::sleep(LOOK_EVERY).await;
     };
     bar.finish_and_clear();
     show(output, &ended)?;
-    if ended.phase == "failed" {
-        return Err(ClientError::Unfinished(ended.phase).into());
+    if ended.job.phase == "failed" {
+        return Err(ClientError::Unfinished(ended.job.phase).into());
     }
     Ok(())
 }
@@ -139,13 +140,29 @@ fn list(output: Output, jobs: &[JobView]) -> Result<()> {
     })
 }
 
-fn show(output: Output, job: &JobView) -> Result<()> {
+fn show(output: Output, detail: &JobDetailView) -> Result<()> {
+    let job = &detail.job;
+    let moves = detail.moves.iter();
+    let moves: Vec<String> = moves
+        .map(|one| format!("{} -> {}", one.from, one.to))
+        .collect();
+    let deletions = detail.deletions.iter().map(|one| match &one.error {
+        Some(error) => format!("{}: {error}", one.location),
+        None => one.location.clone(),
+    });
+    let mut deletions: Vec<String> = deletions.collect();
+    let shown = deletions.len() as u64;
+    if detail.deletions_left > shown {
+        deletions.push(format!("and {} more", detail.deletions_left - shown));
+    }
     let facts = [
         ("id", job.id.to_string()),
         ("kind", job.kind.clone()),
         ("phase", job.phase.clone()),
         ("subject", job.subject.clone()),
         ("target", job.target.clone().unwrap_or_default()),
+        ("moves", moves.join("\n")),
+        ("to be deleted", deletions.join("\n")),
         ("objects", counted(job.objects_done, job.objects_total)),
         ("bytes", counted(job.bytes_done, job.bytes_total)),
         ("attempts", job.attempts.to_string()),
@@ -154,5 +171,5 @@ fn show(output: Output, job: &JobView) -> Result<()> {
         ("heard of", job.updated_at.clone().unwrap_or_default()),
         ("ended", job.ended_at.clone().unwrap_or_default()),
     ];
-    output.one(job, &facts)
+    output.one(detail, &facts)
 }

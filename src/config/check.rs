@@ -2,6 +2,7 @@
 
 use super::{Settings, error::ConfigError};
 use crate::model::{Location, Storage};
+use crate::secret::database_url_check;
 use crate::watch::WatchSetup;
 use crate::{rest, thrift};
 
@@ -36,14 +37,11 @@ impl Settings {
             ("http.request_timeout_s", self.http.request_timeout_s),
             ("http.body_bytes_max", self.http.body_bytes_max as u64),
             ("http.connections_max", self.http.connections_max as u64),
-            (
-                "http.connections_per_client_max",
-                self.http.connections_per_client_max as u64,
-            ),
             ("http.header_timeout_s", self.http.header_timeout_s),
             ("http.write_timeout_s", self.http.write_timeout_s),
             ("storage.footer_bytes_max", self.storage.footer_bytes_max),
         ])?;
+        self.shares_check()?;
         self.tasks_check()?;
         let level = &self.log.level;
         self.log
@@ -109,14 +107,30 @@ impl Settings {
         }
         at_least_one(&[
             ("thrift.connections_max", self.thrift.connections_max as u64),
-            (
-                "thrift.connections_per_client_max",
-                self.thrift.connections_per_client_max as u64,
-            ),
             ("thrift.idle_timeout_s", self.thrift.idle_timeout_s),
             ("thrift.message_timeout_s", self.thrift.message_timeout_s),
             ("thrift.call_timeout_s", self.thrift.call_timeout_s),
         ])
+    }
+
+    fn shares_check(&self) -> Result<(), ConfigError> {
+        let (thrift, http) = (&self.thrift, &self.http);
+        for (port, share, most) in [
+            (
+                "thrift",
+                thrift.connections_per_client(),
+                thrift.connections_max,
+            ),
+            ("http", http.connections_per_client(), http.connections_max),
+        ] {
+            if share == 0 || share > most {
+                let key = format!("{port}.connections_per_client_max");
+                let why =
+                    format!("it must lie between 1 and {port}.connections_max, which is {most}");
+                return Err(ConfigError::invalid(key, &share, why));
+            }
+        }
+        Ok(())
     }
 
     /// The largest request that one setting allows must find room in the others, or it could never be served.
@@ -161,6 +175,8 @@ impl Settings {
                 why,
             ));
         }
+        database_url_check(url)
+            .map_err(|why| ConfigError::invalid("database.url", &self.database.url_shown(), why))?;
         at_least_one(&[
             (
                 "database.connections_max",

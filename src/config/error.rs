@@ -1,5 +1,6 @@
 //! Why a configuration is refused, in words that lead to the line to change.
 
+use crate::secret::url_shown;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -32,7 +33,7 @@ pub enum ConfigError {
     Invalid {
         /// The key.
         key: String,
-        /// Its value, unless it is a secret.
+        /// Its value, without the password that an address may hold.
         value: String,
         /// What is wrong with it.
         why: String,
@@ -47,8 +48,19 @@ impl ConfigError {
     ) -> Self {
         Self::Invalid {
             key: key.into(),
-            value: value.to_string(),
+            value: shown(&value.to_string()),
             why: why.into(),
         }
+    }
+}
+
+/// A value without the password that an address may hold; one that is written in quotes keeps them.
+pub(super) fn shown(value: &str) -> String {
+    match value
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    {
+        Some(inner) => format!("\"{}\"", url_shown(inner)),
+        None => url_shown(value),
     }
 }

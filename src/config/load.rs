@@ -1,7 +1,7 @@
 //! Reading the file and the environment into [`Settings`]: layering, unknown keys, secrets in
 //! files, and the working directory of a relative warehouse.
 
-use super::error::ConfigError;
+use super::error::{ConfigError, shown};
 use super::sections::DATABASE_URL_DEFAULT;
 use super::{Settings, keys};
 use crate::secret::Secret;
@@ -42,10 +42,11 @@ impl Settings {
                 path: path.to_owned(),
                 source,
             })?;
+            // Read apart from the layers, so that the message can name the file, the line, and nothing that stands in it.
+            toml::from_str::<toml::Table>(&text).map_err(|error| malformed(path, &text, &error))?;
             let source = File::from_str(&text, FileFormat::Toml);
-            // Parsed apart from the layers, so that the message can name the file.
             let parsed = Config::builder().add_source(source).build();
-            let parsed = parsed.map_err(|error| malformed(path, &error))?;
+            let parsed = parsed.map_err(|error| told(&error))?;
             keys_check(&path.display().to_string(), &parsed, &known)?;
             layers = layers.add_source(parsed);
         }
@@ -54,15 +55,16 @@ impl Settings {
             .separator("__")
             .source(Some(environment));
         let merged = layers.add_source(variables).build();
-        let merged = merged.map_err(|error| ConfigError::Malformed(error.to_string()))?;
-        let mut settings: Self = merged
-            .try_deserialize()
-            .map_err(|error| ConfigError::Malformed(error.to_string()))?;
+        let merged = merged.map_err(|error| told(&error))?;
+        let mut settings: Self = merged.try_deserialize().map_err(|error| told(&error))?;
         settings.secrets_read()?;
         settings.warehouse_resolve()?;
-        // Printed as it is in force.
+        // Printed as they are in force.
         let allowed = settings.allowed_locations();
         settings.storage.allowed_locations = Some(allowed);
+        let (thrift, http) = (&mut settings.thrift, &mut settings.http);
+        thrift.connections_per_client_max = Some(thrift.connections_per_client());
+        http.connections_per_client_max = Some(http.connections_per_client());
         settings.check()?;
         Ok(settings)
     }
@@ -149,8 +151,48 @@ fn secret_read(path: &Path) -> Result<Secret, ConfigError> {
     Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
 }
 
-fn malformed(path: &Path, error: &config::ConfigError) -> ConfigError {
-    ConfigError::Malformed(format!("{}: {error}", path.display()))
+/// Where a file is no TOML. The line itself may hold a password, so its number alone is told.
+fn malformed(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    let path = path.display();
+    let reason = error.message();
+    let Some(span) = error.span() else {
+        return ConfigError::Malformed(format!("{path}: {reason}"));
+    };
+    let line = text[..span.start.min(text.len())].matches('\n').count() + 1;
+    ConfigError::Malformed(format!("{path}, line {line}: {reason}"))
+}
+
+/// A failure of the layers, without the passwords that a value may hold.
+fn told(error: &config::ConfigError) -> ConfigError {
+    match error {
+        config::ConfigError::Type {
+            origin,
+            unexpected,
+            expected,
+            key,
+        } => {
+            let key = key.as_deref().unwrap_or("a value");
+            let found = unexpected.to_string();
+            let found = match found.strip_prefix("string ") {
+                Some(quoted) => format!("the text {}", shown(quoted)),
+                None => found,
+            };
+            let origin = origin
+                .as_ref()
+                .map_or_else(String::new, |origin| format!(" in {origin}"));
+            ConfigError::Malformed(format!("{key}{origin}: {found} is not {expected}"))
+        }
+        config::ConfigError::At { error, key, .. } => {
+            let ConfigError::Malformed(text) = told(error) else {
+                return ConfigError::Malformed(error.to_string());
+            };
+            let key = key
+                .as_ref()
+                .map_or_else(String::new, |key| format!("{key}: "));
+            ConfigError::Malformed(format!("{key}{text}"))
+        }
+        other => ConfigError::Malformed(other.to_string()),
+    }
 }
 
 /// Refuses variables that look like settings and are none; leaves out those of other tools.

@@ -1,6 +1,7 @@
 //! The sections that belong to no module of their own, with their defaults and why.
 
 use crate::budget::BudgetLimits;
+use crate::front::client_share;
 use crate::rest::HttpLimits;
 use crate::secret::{Secret, url_shown};
 use crate::store::StoreSettings;
@@ -24,8 +25,9 @@ pub struct HttpSettings {
     /// Connections at once at most; further ones are answered with 503 and closed.
     pub connections_max: usize,
     /// Of these, connections that one client may hold: an address, a /64 network of IPv6. All clients behind one proxy are
-    /// one.
-    pub connections_per_client_max: usize,
+    /// one. Unset: half of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connections_per_client_max: Option<usize>,
     /// Seconds that a client may take for the headers of a request, the time it is idle before them included.
     pub header_timeout_s: u64,
     /// Seconds that a client may take nothing of an answer before its connection is closed.
@@ -40,7 +42,7 @@ impl Default for HttpSettings {
             request_timeout_s: 300,
             body_bytes_max: 16 * 1024 * 1024,
             connections_max: 1_000,
-            connections_per_client_max: 500,
+            connections_per_client_max: None,
             header_timeout_s: 60,
             write_timeout_s: 60,
         }
@@ -48,6 +50,11 @@ impl Default for HttpSettings {
 }
 
 impl HttpSettings {
+    /// The connections that one client may hold.
+    pub fn connections_per_client(&self) -> usize {
+        client_share(self.connections_max, self.connections_per_client_max)
+    }
+
     /// What the HTTP front end is bounded by.
     pub fn limits(&self) -> HttpLimits {
         HttpLimits {
@@ -55,7 +62,7 @@ impl HttpSettings {
             request_timeout: Duration::from_secs(self.request_timeout_s),
             body_bytes_max: self.body_bytes_max,
             connections_max: self.connections_max,
-            connections_per_client_max: self.connections_per_client_max,
+            connections_per_client_max: self.connections_per_client(),
             header_timeout: Duration::from_secs(self.header_timeout_s),
             write_timeout: Duration::from_secs(self.write_timeout_s),
         }

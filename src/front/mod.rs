@@ -12,4 +12,4 @@ mod places;
 pub use accept::{Port, accept};
 pub use caller::caller;
 pub use frame::{Cut, Frame, REQUEST_BYTES};
-pub use places::Full;
+pub use places::{Full, client_share};

@@ -34,6 +34,11 @@ impl Full {
     }
 }
 
+/// How many of a port's connections one client may hold where its own setting says nothing: half, and one at least.
+pub fn client_share(connections_max: usize, client_max: Option<usize>) -> usize {
+    client_max.unwrap_or_else(|| connections_max.div_ceil(2))
+}
+
 /// The places of one port.
 #[derive(Debug)]
 pub(super) struct Places {

@@ -199,11 +199,17 @@ fn present<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-/// Removes the directories above `at`, strictly below `stop`, as long as they are empty.
-pub(super) fn parents_delete_if_empty(at: &Location, stop: &Location) -> Result<(), LakeError> {
+/// Removes the directories above `at`, strictly below `stop` and what skep keeps house in, as long as they are empty.
+pub(super) fn parents_delete_if_empty(
+    at: &Location,
+    stop: &Location,
+    held_by: &Location,
+) -> Result<(), LakeError> {
+    links_refuse(Some(held_by), at)?;
     let mut next = at.parent();
     while let Some(here) = next {
-        if here == *stop || !stop.contains(&here) || !remove_if_empty(&here)? {
+        let is_inside = |outer: &Location| outer.contains(&here) && here != *outer;
+        if !is_inside(stop) || !is_inside(held_by) || !remove_if_empty(&here)? {
             break;
         }
         next = here.parent();

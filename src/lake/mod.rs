@@ -304,7 +304,8 @@ impl Lake {
     }
 
     /// After a partition's directory is gone: deletes the empty directories above it, up to and
-    /// without `stop` (the table's directory).
+    /// without `stop` (the table's directory). On the machine's own file system only those that lie below a directory that
+    /// skep keeps house in, with no link on the way.
     pub async fn parents_delete_if_empty(
         &self,
         at: &Location,
@@ -312,8 +313,14 @@ impl Lake {
     ) -> Result<(), LakeError> {
         match at.storage() {
             Storage::File => {
+                let Some(held_by) = self.holder(at) else {
+                    return Ok(());
+                };
                 let stop = stop.clone();
-                on_disk(at, move |at| local::parents_delete_if_empty(at, &stop)).await
+                on_disk(at, move |at| {
+                    local::parents_delete_if_empty(at, &stop, &held_by)
+                })
+                .await
             }
             Storage::S3 => self.bucket(at)?.parents_delete_if_empty(at, stop).await,
             Storage::Other => Err(unreached(at)),

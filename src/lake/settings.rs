@@ -150,10 +150,12 @@ impl S3Settings {
     pub fn check(&self) -> Result<(), (&'static str, String)> {
         if let Some(endpoint) = &self.endpoint {
             if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
-                return Err((
-                    "endpoint",
-                    format!("{endpoint:?} does not begin with http(s)://"),
-                ));
+                return Err(("endpoint", "it does not begin with http(s)://".to_owned()));
+            }
+            let url = url::Url::parse(endpoint).map_err(|error| ("endpoint", error.to_string()))?;
+            if !url.username().is_empty() || url.password().is_some() {
+                let why = "it must not hold credentials: they belong to access_key_id and secret_access_key";
+                return Err(("endpoint", why.to_owned()));
             }
             if endpoint.starts_with("http://") && self.allow_http == Some(false) {
                 return Err((

@@ -6,6 +6,7 @@
 use super::address::SourceUrl;
 use super::error::SourceError;
 use super::settings::{SourceKind, SourceSettings};
+use crate::secret::database_url_check;
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use std::path::{Path, PathBuf};
@@ -97,6 +98,7 @@ fn below(folder: Option<&Path>, setting: &str, file: &Path) -> Result<(), String
 /// Whether the driver would connect to a socket of this machine, by the driver's own reading of the address: there are
 /// several ways to write one.
 fn reaches_socket(kind: SourceKind, url: &SourceUrl) -> Result<bool, SourceError> {
+    database_url_check(url.reveal()).map_err(|why| SourceError::settings("url", why))?;
     let unreadable = |_| SourceError::settings("url", "the address cannot be read");
     match kind {
         SourceKind::Postgres => {

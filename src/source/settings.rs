@@ -6,7 +6,7 @@ use super::error::SourceError;
 use super::scope::Scope;
 use crate::choice::choose;
 use crate::model::SNAPSHOT_TABLES_MAX;
-use crate::secret::Secret;
+use crate::secret::{Secret, database_url_check};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -226,6 +226,7 @@ impl SourceSettings {
     /// The address, read from wherever it stands.
     pub(super) fn address(&self) -> Result<SourceUrl, SourceError> {
         let url = self.address_read()?;
+        database_url_check(url.reveal()).map_err(|why| SourceError::settings("url", why))?;
         // Opening a pipe or a device may keep a thread for ever.
         let files = url.files_named();
         let files = files.iter().map(PathBuf::as_path).chain(url.sqlite_file());

@@ -14,7 +14,7 @@ pub async fn serve(listener: TcpListener, shared: Arc<Shared>, shutdown: Cancell
     let port = Port {
         name: "thrift",
         connections_max: shared.settings.connections_max,
-        connections_per_client_max: shared.settings.connections_per_client_max,
+        connections_per_client_max: shared.settings.connections_per_client(),
         metrics: Arc::clone(&shared.metrics),
     };
     accept(

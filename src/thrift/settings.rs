@@ -1,5 +1,6 @@
 //! The limits of the Thrift front end.
 
+use crate::front::client_share;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -15,8 +16,9 @@ pub struct ThriftSettings {
     /// Connections at once at most; further ones are closed with a log line.
     pub connections_max: usize,
     /// Of these, connections that one client may hold: an address, a /64 network of IPv6. All clients behind one proxy are
-    /// one.
-    pub connections_per_client_max: usize,
+    /// one. Unset: half of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connections_per_client_max: Option<usize>,
     /// Seconds that a connection may say nothing before it is closed. Spark keeps idle connections for hours.
     pub idle_timeout_s: u64,
     /// Seconds that a client may take to send a message, or to take an answer, before its connection is closed: for
@@ -32,7 +34,7 @@ impl Default for ThriftSettings {
             listen: SocketAddr::from(([127, 0, 0, 1], 9083)),
             message_bytes_max: 100 * 1024 * 1024,
             connections_max: 10_000,
-            connections_per_client_max: 5_000,
+            connections_per_client_max: None,
             idle_timeout_s: 24 * 3600,
             message_timeout_s: 60,
             call_timeout_s: 300,
@@ -41,6 +43,11 @@ impl Default for ThriftSettings {
 }
 
 impl ThriftSettings {
+    /// The connections that one client may hold.
+    pub fn connections_per_client(&self) -> usize {
+        client_share(self.connections_max, self.connections_per_client_max)
+    }
+
     /// [`Self::idle_timeout_s`] as a duration.
     pub(super) fn idle_timeout(&self) -> Duration {
         Duration::from_secs(self.idle_timeout_s)

@@ -372,6 +372,14 @@ fn parts_go_along(storage: &Storage, client: &mut Client) {
         assert_eq!(place(partition_place(client, "x", value)), there, "{value}");
     }
     create_keyed(client, "default", "y", None);
+    // What lies at one place goes along with the last of those that are there.
+    for value in ["a", "b", "d"] {
+        let arguments = json!({
+            "db_name": "default", "tbl_name": "x", "part_vals": [value], "deleteData": true,
+        });
+        client.call("drop_partition", arguments).unwrap();
+    }
+    assert!(storage.has("w/x/inside/file"));
     exchange(client, "c", "x", "y");
     assert!(storage.has("w/y/ds=c/file") && !storage.has("w/x/inside/file"));
 }

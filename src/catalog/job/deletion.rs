@@ -34,8 +34,8 @@ use crate::model::{
 };
 use crate::store::{Owner, PendingDelete, Session};
 use crate::transact;
-use futures::future;
 use futures::stream::{self, StreamExt};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -304,14 +304,24 @@ impl Catalog {
                 .into_iter()
                 .map(|one| self.deletion_try(one, keeps_directories, noted_ms, progress))
                 .collect();
-            let done: Vec<i64> = stream::iter(tries)
+            let ends: Vec<Result<i64, (i64, String)>> = stream::iter(tries)
                 .buffer_unordered(DELETIONS_CONCURRENT_MAX)
-                .filter_map(future::ready)
                 .collect()
                 .await;
+            let (mut done, mut failed) = (Vec::new(), BTreeMap::<String, Vec<i64>>::new());
+            for end in ends {
+                match end {
+                    Ok(id) => done.push(id),
+                    Err((id, reason)) => failed.entry(reason).or_default().push(id),
+                }
+            }
             are_done &= done.len() == wanted;
             let noted = transact!(self.store, |session| {
-                session.pending_delete_done_list(&done).await
+                session.pending_delete_done_list(&done).await?;
+                for (reason, ids) in &failed {
+                    session.pending_delete_failed(ids, reason).await?;
+                }
+                Ok(())
             });
             if let Err(failure) = noted {
                 are_done = false;
@@ -321,14 +331,14 @@ impl Catalog {
         are_done
     }
 
-    /// One deletion; its id where it is done.
+    /// One deletion: its number where it is done, else with why it is not.
     async fn deletion_try(
         &self,
         deletion: &Deletion,
         keeps_directory: bool,
         noted_ms: i64,
         progress: &Arc<Progress>,
-    ) -> Option<i64> {
+    ) -> Result<i64, (i64, String)> {
         let location = &deletion.location;
         let copied = deletion.newest_ms.map(Moment::exact);
         let dropped = copied.unwrap_or_else(|| first_moment(location, noted_ms));
@@ -343,10 +353,10 @@ impl Catalog {
             Err(failure) => Err(failure.into()),
         };
         match outcome {
-            Ok(()) => Some(deletion.id),
+            Ok(()) => Ok(deletion.id),
             Err(failure) => {
                 tracing::warn!(%location, %failure, "cannot delete dropped data; it will be retried");
-                None
+                Err((deletion.id, failure.to_string()))
             }
         }
     }

@@ -4,20 +4,48 @@ use super::running::JobFigures;
 use crate::catalog::Catalog;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
-use crate::model::{DEFAULT_CATALOG, Job, JobFilter, JobPhase, TableRef};
+use crate::model::{DEFAULT_CATALOG, Job, JobFilter, JobMove, JobPhase, TableRef};
+use crate::store::PendingDelete;
 use crate::transact;
 use async_recursion::async_recursion as boxed;
 
 /// Lines that one pass removes at most in a transaction.
 const EXPIRED_PER_PASS_MAX: usize = 500;
+/// Deletions that are told of one job.
+const DELETIONS_SHOWN_MAX: usize = 20;
+
+/// A job with what it has to do.
+#[derive(Debug, Clone)]
+pub struct JobDetail {
+    /// The job.
+    pub job: Job,
+    /// Which directories it moves, as long as its line is kept.
+    pub moves: Vec<JobMove>,
+    /// How many deletions are left.
+    pub deletions_left: u64,
+    /// The first of them.
+    pub deletions: Vec<PendingDelete>,
+}
 
 impl Operations<'_> {
-    /// The job of this number, or `NotFound`.
+    /// The job of this number with what it has to do, or `NotFound`.
     #[boxed]
-    pub async fn job_get(&self, id: i64) -> Result<Job> {
+    pub async fn job_get(&self, id: i64) -> Result<JobDetail> {
         self.authorize(Action::See, Resource::Server).await?;
-        let job = self.store.session().await?.job_get(id).await?;
-        job.ok_or_else(|| Error::NotFound(Entity::own("job", &id)))
+        let mut session = self.store.session().await?;
+        let job = session.job_get(id).await?;
+        let job = job.ok_or_else(|| Error::NotFound(Entity::own("job", &id)))?;
+        let work = session.job_work(id).await?;
+        let deletions_left = session.pending_delete_left(&job.deletions).await?;
+        let deletions = session
+            .pending_delete_first(&job.deletions, DELETIONS_SHOWN_MAX)
+            .await?;
+        Ok(JobDetail {
+            job,
+            moves: work.map(|work| work.moves).unwrap_or_default(),
+            deletions_left,
+            deletions,
+        })
     }
 
     /// Jobs, the latest first.

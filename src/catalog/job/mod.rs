@@ -28,6 +28,7 @@ mod transfer;
 
 use async_recursion::async_recursion as boxed;
 pub(crate) use deletion::{Deletion, DeletionJob};
+pub use history::JobDetail;
 pub(in crate::catalog) use history::subject;
 pub(in crate::catalog) use relocation::{Handover, Relocation, UnheardRename};
 pub use running::JobFigures;

@@ -45,25 +45,24 @@ impl Operations<'_> {
             }
             tried += 1;
             let (location, attempts) = (&one.location, one.attempts + 1);
-            match self.pending_delete_finish(&one).await {
-                Ok(Kept { unclear: 0, .. }) => {}
-                Ok(Kept { unclear, .. }) => {
-                    failed += 1;
-                    tracing::warn!(
-                        %location,
-                        attempts,
-                        unclear,
-                        "dropped data stays: files that changed at about the time of the drop may be new"
-                    );
-                }
-                Err(failure) => {
-                    failed += 1;
-                    tracing::warn!(%location, attempts, %failure, "cannot delete dropped data");
-                }
-            }
+            let reason = match self.pending_delete_finish(&one).await {
+                Ok(Kept { unclear: 0, .. }) => continue,
+                Ok(Kept { unclear, .. }) => unclear_tell(unclear),
+                Err(failure) => failure.to_string(),
+            };
+            failed += 1;
+            tracing::warn!(%location, attempts, "dropped data stays: {reason}");
+            transact!(self.store, |session| {
+                session.pending_delete_failed(&[one.id], &reason).await
+            })?;
         }
         Ok((tried, failed))
     }
+}
+
+/// Why files stay that may be new.
+fn unclear_tell(files: u64) -> String {
+    format!("{files} files changed at about the time of the drop, so they may be new")
 }
 
 impl Catalog {

@@ -6,7 +6,7 @@ use crate::rest::asked::Asked;
 use crate::rest::extract::{Query, Segments};
 use crate::rest::paging::{page_of, page_size};
 use crate::rest::problem::Problem;
-use crate::rest::view::job::{JobListView, JobView};
+use crate::rest::view::job::{JobDetailView, JobListView, JobView};
 use axum::Json;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -52,12 +52,12 @@ pub(in crate::rest) async fn list(
 /// Show a job
 #[utoipa::path(get, path = "/jobs/{job}", tag = "jobs", operation_id = "job_get",
     params(("job" = i64, Path, description = "The job's number")),
-    responses((status = 200, description = "The job", body = JobView)))]
+    responses((status = 200, description = "The job", body = JobDetailView)))]
 pub(in crate::rest) async fn get(
     asked: Asked,
     Segments(job): Segments<i64>,
     Query(NothingQuery {}): Query<NothingQuery>,
-) -> Result<Json<JobView>, Problem> {
+) -> Result<Json<JobDetailView>, Problem> {
     Ok(Json(asked.catalog().job_get(job).await?.into()))
 }
 

@@ -1,6 +1,7 @@
 //! Jobs as JSON.
 
 use super::moment;
+use crate::catalog::JobDetail;
 use crate::model::Job;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -47,6 +48,46 @@ pub struct JobView {
     pub ended_at: Option<String>,
 }
 
+/// A job with what it has to do
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = JobDetail)]
+pub struct JobDetailView {
+    /// The job
+    #[serde(flatten)]
+    pub job: JobView,
+    /// The directories that it moves
+    #[serde(default)]
+    pub moves: Vec<JobMoveView>,
+    /// How many directories are still to be deleted
+    pub deletions_left: u64,
+    /// The first of them
+    #[serde(default)]
+    pub deletions: Vec<JobDeletionView>,
+}
+
+/// A directory on its way
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = JobMove)]
+pub struct JobMoveView {
+    /// From where
+    pub from: String,
+    /// To where
+    pub to: String,
+}
+
+/// A directory that is to be deleted
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = JobDeletion)]
+pub struct JobDeletionView {
+    /// Where it is
+    pub location: String,
+    /// How often it was tried in vain
+    pub attempts: i64,
+    /// What the last try met
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
 /// A page of jobs
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = JobList)]
@@ -75,6 +116,26 @@ impl From<Job> for JobView {
             created_at: moment(job.created_at),
             updated_at: moment(job.updated_at),
             ended_at: job.ended_at.and_then(moment),
+        }
+    }
+}
+
+impl From<JobDetail> for JobDetailView {
+    fn from(detail: JobDetail) -> Self {
+        let moves = detail.moves.into_iter().map(|one| JobMoveView {
+            from: one.from.to_string(),
+            to: one.to.to_string(),
+        });
+        let deletions = detail.deletions.into_iter().map(|one| JobDeletionView {
+            location: one.location.to_string(),
+            attempts: one.attempts,
+            error: one.failure,
+        });
+        Self {
+            job: detail.job.into(),
+            moves: moves.collect(),
+            deletions_left: detail.deletions_left,
+            deletions: deletions.collect(),
         }
     }
 }

@@ -11,11 +11,11 @@ use crate::store::form::place::{Place, PlaceSet, UNKNOWN};
 use crate::store::sql::failure::Failure;
 use crate::store::sql::row::{Cells, Row};
 use crate::store::sql::session::Session;
-use crate::store::sql::statement::{LIST_LENGTH_MAX, Statement};
+use crate::store::sql::statement::{LIST_LENGTH_MAX, Statement, without_nul};
 use std::ops::Range;
 
-const COLUMNS: &str = "SELECT id, location, reason, attempts, created_at, next_at, dropped_ms FROM skep_pending_deletes ";
-const COLUMNS_WITH_PLACE: &str = "SELECT id, location, reason, attempts, created_at, next_at, dropped_ms, place FROM skep_pending_deletes ";
+const COLUMNS: &str = "SELECT id, location, reason, attempts, created_at, next_at, dropped_ms, failure FROM skep_pending_deletes ";
+const COLUMNS_WITH_PLACE: &str = "SELECT id, location, reason, attempts, created_at, next_at, dropped_ms, failure, place FROM skep_pending_deletes ";
 
 /// Locations that one statement notes: short ones, and each a row of eight values.
 const ROWS_PER_INSERT_MAX: usize = 500;
@@ -40,6 +40,8 @@ pub struct PendingDelete {
     /// When exactly it was dropped, in milliseconds since the epoch, where the clock that stamps its files told that: on the
     /// machine's own file system.
     pub dropped_ms: Option<i64>,
+    /// What the last try met, where it was not done.
+    pub failure: Option<String>,
 }
 
 /// Where the reading by places stands: behind the row of this place and number.
@@ -230,6 +232,28 @@ impl Session {
         Ok(found)
     }
 
+    /// The first of those that are noted with numbers in these ranges, up to `limit`.
+    pub async fn pending_delete_first(
+        &mut self,
+        ranges: &[Range<i64>],
+        limit: usize,
+    ) -> Result<Vec<PendingDelete>> {
+        let mut found = Vec::new();
+        for range in ranges {
+            let statement = self
+                .statement(COLUMNS)
+                .text("WHERE id >= ? AND id < ? ORDER BY id LIMIT ?")
+                .bind(range.start)
+                .bind(range.end)
+                .bind(limit - found.len());
+            found.extend(pending_deletes(&self.rows(&statement).await?)?);
+            if found.len() >= limit {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
     /// How many are noted with numbers in these ranges.
     pub async fn pending_delete_left(&mut self, ranges: &[Range<i64>]) -> Result<u64> {
         let mut left = 0;
@@ -279,6 +303,19 @@ impl Session {
         Ok(self.execute(&statement).await? > 0)
     }
 
+    /// Notes what the last try of these deletions met.
+    pub async fn pending_delete_failed(&mut self, ids: &[i64], failure: &str) -> Result<()> {
+        let failure = without_nul(failure);
+        for chunk in ids.chunks(LIST_LENGTH_MAX) {
+            let statement = self
+                .statement("UPDATE skep_pending_deletes SET failure = ? WHERE id IN ")
+                .bind(failure.as_str())
+                .list(chunk);
+            self.execute(&statement).await?;
+        }
+        Ok(())
+    }
+
     /// The location is gone.
     pub async fn pending_delete_done(&mut self, id: i64) -> Result<()> {
         self.pending_delete_done_list(&[id]).await
@@ -296,13 +333,13 @@ impl Session {
     }
 }
 
-/// Reads rows that begin with the six columns.
+/// Reads rows that begin with [`COLUMNS`].
 fn pending_deletes(rows: &[Row]) -> Result<Vec<PendingDelete>> {
     let found = rows.iter().map(|row| pending_delete(&mut row.cells()));
     Ok(found.collect::<Result<_, Failure>>()?)
 }
 
-/// Reads the six columns, in the order of the struct.
+/// Reads [`COLUMNS`], in the order of the struct.
 fn pending_delete(cells: &mut Cells<'_>) -> Result<PendingDelete, Failure> {
     Ok(PendingDelete {
         id: cells.integer()?,
@@ -312,5 +349,6 @@ fn pending_delete(cells: &mut Cells<'_>) -> Result<PendingDelete, Failure> {
         created_at: cells.integer()?,
         next_at: cells.time()?,
         dropped_ms: cells.integer_or_null()?,
+        failure: cells.string_or_null()?,
     })
 }

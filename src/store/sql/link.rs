@@ -4,6 +4,7 @@
 
 use crate::back_off::BackOff;
 use crate::error::{Error, Result};
+use crate::secret::database_url_check;
 use crate::store::sql::dialect::Dialect;
 use crate::store::sql::failure::{Failure, FailureKind};
 use crate::store::sql::mysql_link::{self, MySqlLink};
@@ -57,6 +58,8 @@ impl Target {
     pub(in crate::store) fn new(settings: &StoreSettings) -> Result<Self> {
         let url = settings.url.as_str();
         let scheme = url.split(':').next().unwrap_or_default();
+        database_url_check(url)
+            .map_err(|why| Error::Invalid(format!("the database URL: {why}")))?;
         match scheme {
             "sqlite" => sqlite_target(url),
             "postgres" | "postgresql" => {

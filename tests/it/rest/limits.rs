@@ -80,7 +80,7 @@ async fn a_connection_beyond_the_limit_is_told_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_client_leaves_connections_for_others() {
-    let server = server_with(|settings| settings.http.connections_per_client_max = 1).await;
+    let server = server_with(|settings| settings.http.connections_per_client_max = Some(1)).await;
     let request = "GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n";
     let mut first = connect(&server, request).await;
     first.read_exact(&mut [0; 12]).await.unwrap();

@@ -31,7 +31,7 @@ async fn one_client_leaves_connections_for_others() {
     let database = TestDatabase::sqlite().await;
     let server = TestServer::start_with(&database, |settings| {
         settings.thrift.connections_max = 4;
-        settings.thrift.connections_per_client_max = 2;
+        settings.thrift.connections_per_client_max = Some(2);
     })
     .await;
     let address = server.thrift();
