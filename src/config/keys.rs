@@ -96,6 +96,8 @@ fn every_key() -> Settings {
     let mut settings = Settings::default();
     settings.database.url_file = Some("x".into());
     settings.storage.allowed_locations = Some(Vec::new());
+    settings.thrift.connections_per_client_max = Some(1);
+    settings.http.connections_per_client_max = Some(1);
     settings.storage.queue.url = Some(String::new());
     settings.storage.queue.region = Some(String::new());
     settings.storage.s3 = S3Settings {

@@ -56,7 +56,7 @@ impl Operations<'_> {
             requests: tally.counts.requests,
             ..DiscoveryTableUpdate::default()
         };
-        self.discovery_note(site.table.id, &update).await?;
+        self.discovery_note(&site.table, &update).await?;
         plan.counts = RunCounts {
             added: plan.counts.added,
             moved: plan.counts.moved,

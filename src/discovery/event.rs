@@ -240,7 +240,7 @@ impl Discovery {
             freshness: super::run::freshness_merged(state.freshness, freshness, false),
             ..DiscoveryTableUpdate::default()
         };
-        self.discovery_note(site.table.id, &update).await
+        self.discovery_note(&site.table, &update).await
     }
 }
 

@@ -13,7 +13,7 @@ use crate::catalog::service::Lease;
 use crate::catalog::{Action, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::model::{
-    DiscoveryMode, DiscoveryState, Freshness, RunCause, RunCounts, RunOutcome, TableRef,
+    DiscoveryMode, DiscoveryState, Freshness, RunCause, RunCounts, RunOutcome, Table, TableRef,
 };
 use crate::store::{DiscoveryTableUpdate, SKIP_SEEN_EVERY_S};
 use crate::transact;
@@ -72,10 +72,10 @@ impl Operations<'_> {
         self.authorize(Action::Operate, Resource::Table(at)).await?;
         let table = self.catalog.table_read(at).await?;
         let table_id = table.id;
-        let site = match self.discovery_site(table) {
+        let site = match self.discovery_site(table.clone()) {
             Ok(site) => site,
             Err(failure) => {
-                self.settings_fault_note(table_id, &failure).await?;
+                self.settings_fault_note(&table, &failure).await?;
                 return Err(failure);
             }
         };
@@ -163,7 +163,7 @@ impl Discovery {
             // The change has made the table due, and the next run goes by it.
             (update.window_in_s, update.sweep_in_s) = (None, None);
         }
-        self.discovery_note(table_id, &update).await?;
+        self.discovery_note(&site.table, &update).await?;
         log(&site.table.at, scope, &report);
         Ok(report)
     }
@@ -228,11 +228,11 @@ impl Discovery {
 
     pub(super) async fn discovery_note(
         &self,
-        table_id: i64,
+        table: &Table,
         update: &DiscoveryTableUpdate,
     ) -> Result<()> {
         transact!(self.store, |session| {
-            session.discovery_table_update(table_id, update).await
+            session.discovery_table_update(table, update).await
         })
     }
 
@@ -247,7 +247,7 @@ impl Discovery {
     }
 
     /// Settings that make no sense are told once an hour, not every second.
-    async fn settings_fault_note(&self, table_id: i64, failure: &Error) -> Result<()> {
+    async fn settings_fault_note(&self, table: &Table, failure: &Error) -> Result<()> {
         let update = DiscoveryTableUpdate {
             window_in_s: Some(BACK_OFF_S_MAX),
             sweep_in_s: Some(BACK_OFF_S_MAX),
@@ -255,7 +255,7 @@ impl Discovery {
             error: Some(failure.to_string()),
             ..DiscoveryTableUpdate::default()
         };
-        self.discovery_note(table_id, &update).await
+        self.discovery_note(table, &update).await
     }
 }
 

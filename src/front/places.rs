@@ -80,11 +80,12 @@ impl Places {
         let client = network(address);
         let mut open = self.clients.open();
         let own = open.get(&client).copied().unwrap_or_default();
+        // Where no place is left at all, that is what an operator has to change.
+        let permit = Arc::clone(&self.free).try_acquire_owned();
+        let permit = permit.map_err(|_| Full::Server)?;
         if own >= self.per_client_max {
             return Err(Full::Client);
         }
-        let permit = Arc::clone(&self.free).try_acquire_owned();
-        let permit = permit.map_err(|_| Full::Server)?;
         open.insert(client, own + 1);
         drop(open);
         Ok(Place {

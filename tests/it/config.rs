@@ -120,11 +120,15 @@ fn a_wrong_value_is_named_with_its_key_and_the_reason() {
         ),
         (
             "[thrift]\nconnections_per_client_max = 0",
-            ["thrift.connections_per_client_max", "0", "at least 1"],
+            ["thrift.connections_per_client_max", "0", "between 1"],
         ),
         (
             "[http]\nconnections_per_client_max = 0",
-            ["http.connections_per_client_max", "0", "at least 1"],
+            ["http.connections_per_client_max", "0", "between 1"],
+        ),
+        (
+            "[thrift]\nconnections_max = 3\nconnections_per_client_max = 4",
+            ["thrift.connections_per_client_max", "4", "which is 3"],
         ),
         ("thrift = 5", ["thrift", "5", "section"]),
         (
@@ -165,6 +169,38 @@ fn a_wrong_value_is_named_with_its_key_and_the_reason() {
             ["naming.policy", "loud", "refuse"],
         ),
         ("[thrift", ["skep.toml", "", "line 1"]),
+        (
+            "[database]\nurl = 'postgres://u:hunter2@h/d",
+            ["skep.toml", "", "line 2"],
+        ),
+        (
+            "[database]\nurl = 'u:hunter2@h/d'",
+            ["database.url", "***", "sqlite:"],
+        ),
+        (
+            "[database]\nurl = 'postgres://u@h/d?sslpassword=hunter2'",
+            ["database.url", "sslpassword", "not known"],
+        ),
+        (
+            "[storage.queue]\nurl = 'https://k:hunter2@h/q'",
+            ["storage.queue.url", "k:***@h", "credentials"],
+        ),
+        (
+            "[storage.s3]\nendpoint = 'https://k:hunter2@h'",
+            ["storage.s3.endpoint", "k:***@h", "credentials"],
+        ),
+        (
+            "[thrift]\nconnections_max = 'postgres://u:hunter2@h/d'",
+            ["thrift.connections_max", "u:***@h", "integer"],
+        ),
+        (
+            "[storage]\ndeletable_locations = ['gs://lake/x']",
+            ["storage.deletable_locations", "gs://lake/x", "s3a://"],
+        ),
+        (
+            "[storage]\nallowed_locations = ['file:///data/*']",
+            ["storage.allowed_locations", "file:///data/*", "all below"],
+        ),
     ] {
         let error = load(text, &[]).unwrap_err();
         for part in parts {

@@ -330,12 +330,14 @@ impl Session {
         Ok(found.collect::<Result<_, Failure>>()?)
     }
 
-    /// Writes down what a run leaves. Nothing happens where the table has opted out meanwhile.
+    /// Writes down what a run leaves that went by the table as it was `seen`. Where it has changed since, that has made it
+    /// due, and the times stay; nothing happens where it has opted out.
     pub async fn discovery_table_update(
         &mut self,
-        table_id: i64,
+        seen: &Table,
         update: &DiscoveryTableUpdate,
     ) -> Result<()> {
+        let properties = properties_of(seen)?.unwrap_or_default();
         let mut statement = self
             .statement(
                 "UPDATE skep_discovery_tables SET failures = ?, last_error = ?, last_run_at = ",
@@ -351,16 +353,18 @@ impl Session {
             .today();
         if let Some(seconds) = update.window_in_s {
             statement = statement
-                .text(", window_at = ")
+                .text(", window_at = CASE WHEN properties = ? THEN ")
+                .bind(properties.as_str())
                 .now()
-                .text(" + ?")
+                .text(" + ? ELSE window_at END")
                 .bind(seconds);
         }
         if let Some(seconds) = update.sweep_in_s {
             statement = statement
-                .text(", sweep_at = ")
+                .text(", sweep_at = CASE WHEN properties = ? THEN ")
+                .bind(properties.as_str())
                 .now()
-                .text(" + ?")
+                .text(" + ? ELSE sweep_at END")
                 .bind(seconds);
         }
         if let Some(fresh) = &update.freshness {
@@ -370,7 +374,7 @@ impl Session {
                 .bind(fresh.registered_at)
                 .bind(fresh.lag_s);
         }
-        let statement = statement.text(" WHERE table_id = ?").bind(table_id);
+        let statement = statement.text(" WHERE table_id = ?").bind(seen.id);
         self.execute(&statement).await?;
         Ok(())
     }

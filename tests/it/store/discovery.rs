@@ -50,7 +50,7 @@ async fn opted_in(store: &Store, name: &str) -> Table {
 
 async fn ran(store: &Store, table: &Table, change: DiscoveryTableUpdate) {
     transact!(store, |session| {
-        session.discovery_table_update(table.id, &change).await
+        session.discovery_table_update(table, &change).await
     })
     .unwrap();
 }
@@ -72,6 +72,13 @@ async fn a_table_opts_in_and_out_by_its_properties(test: TestDatabase) {
     };
     ran(&store, &on, wait.clone()).await;
     assert!(due(&store).await.is_empty());
+    // A run that went by other properties leaves the times as they are: the change has made the table due.
+    let other = with(&on, &[("skep.discovery.window_interval_s", "60")]);
+    update(&store, &other).await;
+    ran(&store, &on, wait.clone()).await;
+    assert_eq!(due(&store).await, [table_ref("plain")]);
+    update(&store, &on).await;
+    ran(&store, &on, wait.clone()).await;
     update(&store, &with(&on, &[("comment", "x")])).await;
     assert!(due(&store).await.is_empty(), "nothing of it has changed");
     let faster = with(&on, &[("skep.discovery.interval", "5s")]);
