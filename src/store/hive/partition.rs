@@ -329,8 +329,8 @@ impl Session {
     /// The names and locations of the next `limit` partitions after a name, in name order, of those that have a location of
     /// their own.
     ///
-    /// No index has these locations by their places: they are asked for a whole table at a time, when it moves or goes,
-    /// and what is wanted then is mostly what lies *outside* its directory. Each write of a partition would pay for it.
+    /// They are asked for a whole table at a time, when it goes, and what is wanted then is mostly what lies *outside* its
+    /// directory: no index by places would help.
     pub async fn partition_own_locations(
         &mut self,
         table_id: i64,
