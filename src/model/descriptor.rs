@@ -1,7 +1,7 @@
 //! The storage descriptor: all that tables and partitions of one format share. It holds everything but the location,
 //! so that a million partitions of a table share one.
 
-use super::{Column, Parameters};
+use super::{Column, Name, Parameters};
 
 /// Columns, formats, serde, bucketing, sort order and skew.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -28,6 +28,20 @@ pub struct StorageDescriptor {
     pub skew: Skew,
     /// Whether skewed values have directories of their own.
     pub stored_as_sub_directories: bool,
+}
+
+impl StorageDescriptor {
+    /// The columns whose statistics no longer hold once this has become `after`: those that are gone, or have another type.
+    pub fn columns_lost(&self, after: &Self) -> Vec<Name> {
+        let old = self.columns.as_deref().unwrap_or_default();
+        let new = after.columns.as_deref().unwrap_or_default();
+        let is_kept = |was: &&Column| {
+            new.iter()
+                .any(|is| was.name.eq_ignore_ascii_case(&is.name) && was.data_type == is.data_type)
+        };
+        let lost = old.iter().filter(|was| !is_kept(was));
+        lost.map(|column| Name::new(&column.name)).collect()
+    }
 }
 
 /// Serializer and deserializer.

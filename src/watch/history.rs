@@ -153,27 +153,27 @@ impl Watch {
             let old = session
                 .snapshot_page(source, before, PAGE_LENGTH_MAX)
                 .await?;
-            let doomed = too_many(&old, row.snapshot_id);
-            if !doomed.is_empty() {
-                session.snapshot_delete(source, &doomed).await?;
+            let thinned = too_many(&old, row.snapshot_id);
+            if !thinned.is_empty() {
+                session.snapshot_delete(source, &thinned).await?;
             }
-            Ok(doomed.len() as u64)
+            Ok(thinned.len() as u64)
         })
     }
 }
 
 /// Which of old snapshots, the latest first, go: all but the latest of each month and the one that is in force.
 fn too_many(old: &[SnapshotInfo], in_force: Option<i64>) -> Vec<i64> {
-    let mut doomed = Vec::new();
+    let mut thinned = Vec::new();
     let mut kept_month = None;
     for info in old {
         let month = month(info.at);
         if kept_month == Some(month) && Some(info.id) != in_force {
-            doomed.push(info.id);
+            thinned.push(info.id);
         }
         kept_month = Some(month);
     }
-    doomed
+    thinned
 }
 
 fn month(seconds: i64) -> (i16, i8) {

@@ -170,7 +170,7 @@ fn a_wrong_value_is_named_with_its_key_and_the_reason() {
         ),
         ("[thrift", ["skep.toml", "", "line 1"]),
     ] {
-        refused(text, parts);
+        told(text, parts);
     }
 }
 
@@ -210,12 +210,12 @@ fn a_refusal_shows_no_password_and_says_where_and_why() {
             ["storage.allowed_locations", "file:///data/*", "all below"],
         ),
     ] {
-        refused(text, parts);
+        told(text, parts);
     }
 }
 
 /// Fails unless a file is refused with these parts in the words for it, and no password.
-fn refused(text: &str, parts: [&str; 3]) {
+fn told(text: &str, parts: [&str; 3]) {
     let error = load(text, &[]).unwrap_err();
     for part in parts {
         assert!(error.contains(part), "{part:?} is missing in: {error}");

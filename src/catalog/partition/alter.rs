@@ -8,7 +8,7 @@ use crate::catalog::Catalog;
 use crate::catalog::table::{LAST_DDL_TIME, NUM_FILES, TOTAL_SIZE, accuracy_renew};
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
-use crate::model::{Location, Name, Parameters, Partition, Table, TableRef};
+use crate::model::{Location, Parameters, Partition, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
 use async_recursion::async_recursion as boxed;
@@ -232,17 +232,7 @@ pub(super) async fn statistics_forget(
     if old.descriptor.columns == new.descriptor.columns {
         return Ok(());
     }
-    let before = old.descriptor.columns.as_deref().unwrap_or_default();
-    let after = new.descriptor.columns.as_deref().unwrap_or_default();
-    let lost: Vec<Name> = before
-        .iter()
-        .filter(|was| {
-            !after
-                .iter()
-                .any(|is| was.name.eq_ignore_ascii_case(&is.name) && was.data_type == is.data_type)
-        })
-        .map(|column| Name::new(&column.name))
-        .collect();
+    let lost = old.descriptor.columns_lost(&new.descriptor);
     if !lost.is_empty() {
         session
             .statistics_delete(table.id, &old.name, None, &lost)

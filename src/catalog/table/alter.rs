@@ -6,9 +6,7 @@ use crate::catalog::Catalog;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::hive::type_change::{ColumnType, check_type_changes};
-use crate::model::{
-    Column, EventBody, EventKind, Name, NewEvent, StorageDescriptor, Table, TableRef,
-};
+use crate::model::{Column, EventBody, EventKind, NewEvent, StorageDescriptor, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
 use async_recursion::async_recursion as boxed;
@@ -117,7 +115,7 @@ impl Catalog {
                 if options.cascade {
                     cascade(session, &after).await?;
                 }
-                let lost = columns_lost(&before, &after);
+                let lost = before.descriptor.columns_lost(&after.descriptor);
                 session.statistics_delete_columns(after.id, &lost).await?;
             }
             session
@@ -233,19 +231,6 @@ fn column_types(columns: &[Column]) -> Vec<ColumnType<'_>> {
             name: &column.name,
             hive_type: &column.data_type,
         })
-        .collect()
-}
-
-/// The columns whose statistics no longer hold: removed ones and those of another type.
-fn columns_lost(before: &Table, after: &Table) -> Vec<Name> {
-    let new = after.descriptor.columns.as_deref().unwrap_or_default();
-    let old = before.descriptor.columns.as_deref().unwrap_or_default();
-    old.iter()
-        .filter(|a| {
-            !new.iter()
-                .any(|b| a.name.eq_ignore_ascii_case(&b.name) && a.data_type == b.data_type)
-        })
-        .map(|column| Name::new(&column.name))
         .collect()
 }
 

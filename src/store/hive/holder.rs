@@ -145,8 +145,8 @@ pub struct Holding {
     pub holder: Holder,
 }
 
-/// What a statement told.
-struct Told {
+/// What a statement found.
+struct Found {
     holdings: Vec<Holding>,
     /// Whether one of the questions has more to tell.
     is_cut: bool,
@@ -191,7 +191,7 @@ impl Session {
         &mut self,
         places: &[&Location],
         owner: Owner<'_>,
-    ) -> Result<Option<Told>> {
+    ) -> Result<Option<Found>> {
         let used = PlaceSet::of(places.iter().copied());
         let above = used.above();
         let above: Vec<&str> = [UNKNOWN].into_iter().chain(above).collect();
@@ -222,7 +222,7 @@ impl Session {
                 .bind(ROWS_PER_QUESTION_MAX);
         }
         let rows = self.rows(&statement).await?;
-        Ok(Some(told(&rows, &used, owner)?))
+        Ok(Some(found_in(&rows, &used, owner)?))
     }
 
     /// The names of a table's partitions at their default places that lie at, above or below one of these paths below its
@@ -288,7 +288,7 @@ impl Session {
     }
 }
 
-fn told(rows: &[Row], used: &PlaceSet, owner: Owner<'_>) -> Result<Told, Failure> {
+fn found_in(rows: &[Row], used: &PlaceSet, owner: Owner<'_>) -> Result<Found, Failure> {
     let mut counts = [0; 2 * QUESTIONS.len()];
     let mut holdings = Vec::new();
     for row in rows {
@@ -318,7 +318,7 @@ fn told(rows: &[Row], used: &PlaceSet, owner: Owner<'_>) -> Result<Told, Failure
             }
         }
     }
-    Ok(Told {
+    Ok(Found {
         holdings,
         is_cut: counts.contains(&ROWS_PER_QUESTION_MAX),
     })

@@ -13,6 +13,7 @@ on_every_database!(
     a_partition_renamed_beyond_the_deadline_is_told_of_as_well,
     a_failed_copy_never_blocks_the_next_try,
     a_drop_beyond_its_deadline_is_a_success,
+    a_drop_of_partitions_beyond_its_deadline_is_a_success,
     nothing_else_uses_a_place_that_a_job_fills,
     a_table_that_is_made_in_the_source_of_a_move_keeps_its_data,
     two_renames_of_one_table_are_told_apart,
@@ -146,6 +147,38 @@ async fn a_drop_beyond_its_deadline_is_a_success(database: TestDatabase) {
     gate.open();
     let ended = jobs_ended(running.http_addr).await;
     assert_eq!(stand(&ended), [("drop_table", "done")]);
+    assert!(house.files().is_empty(), "{:?}", house.files());
+    running.shutdown().await;
+}
+
+async fn a_drop_of_partitions_beyond_its_deadline_is_a_success(database: TestDatabase) {
+    let house = House::new(&database).await;
+    let running = house.hasty().await;
+    let days = partitioned("default", "t", &[("dt", "string")]);
+    let made = call(running.thrift_addr, "create_table", json!({ "tbl": days }));
+    made.await.unwrap();
+    let mut day = json!({
+        "dbName": "default", "tableName": "t", "values": ["1"], "sd": days["sd"], "parameters": {},
+    });
+    day["sd"]["location"] = json!("s3a://lake/w/t/dt=1");
+    let added = call(
+        running.thrift_addr,
+        "add_partition",
+        json!({ "new_part": day }),
+    );
+    added.await.unwrap();
+    house.file("w/t/dt=1/a");
+    let gate = house.s3.hold("DeleteObjects");
+    let arguments = json!({
+        "db_name": "default", "tbl_name": "t", "part_vals": ["1"], "deleteData": true,
+    });
+    let dropped = call(running.thrift_addr, "drop_partition", arguments.clone()).await;
+    assert_eq!(dropped.unwrap(), true);
+    let again = call(running.thrift_addr, "drop_partition", arguments).await;
+    assert_eq!(again.unwrap_err().name(), "NoSuchObjectException");
+    gate.open();
+    let ended = jobs_ended(running.http_addr).await;
+    assert_eq!(stand(&ended), [("drop_partitions", "done")]);
     assert!(house.files().is_empty(), "{:?}", house.files());
     running.shutdown().await;
 }
