@@ -102,10 +102,12 @@ pub fn url_holds_password(text: &str) -> bool {
             text.contains('@') || DATABASE_SCHEMES.contains(&url.scheme())
         }
         Ok(url) => {
+            let known = parameters_known(&url);
+            let is_unknown = |name: &str| known.is_some_and(|known| !known.contains(&name));
             url.password().is_some_and(|password| !password.is_empty())
                 || url
                     .query_pairs()
-                    .any(|(name, value)| is_secret(&name, &value))
+                    .any(|(name, value)| is_secret(&name, &value) || is_unknown(&name))
         }
         // What cannot be read may hold anything.
         Err(_) => text.contains('@') || text.contains('?'),
@@ -126,6 +128,11 @@ pub fn url_shown(text: &str) -> String {
     if url.password().is_some() && url.set_password(Some(SECRET_SHOWN)).is_err() {
         return SECRET_SHOWN.to_owned();
     }
+    let known = parameters_known(&url);
+    // A name that no driver knows may be that of a secret, mistyped.
+    let is_secret = |name: &str, value: &str| {
+        is_secret(name, value) || known.is_some_and(|known| !known.contains(&name))
+    };
     if url
         .query_pairs()
         .any(|(name, value)| is_secret(&name, &value))
@@ -152,11 +159,12 @@ pub fn database_url_check(text: &str) -> Result<(), String> {
     let Ok(url) = url::Url::parse(text) else {
         return Ok(());
     };
-    let known: &[&str] = match url.scheme() {
-        "postgres" | "postgresql" => &POSTGRES_PARAMETERS,
-        "mysql" | "mariadb" => &MYSQL_PARAMETERS,
-        _ => return Ok(()),
+    let Some(known) = parameters_known(&url) else {
+        return Ok(());
     };
+    if url.cannot_be_a_base() {
+        return Err(format!("it must begin with {}://", url.scheme()));
+    }
     for (name, _) in url.query_pairs() {
         let is_option = name.starts_with("options[") && url.scheme().starts_with("postgres");
         if !is_option && !known.contains(&name.as_ref()) {
@@ -167,6 +175,14 @@ pub fn database_url_check(text: &str) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+fn parameters_known(url: &url::Url) -> Option<&'static [&'static str]> {
+    match url.scheme() {
+        "postgres" | "postgresql" => Some(&POSTGRES_PARAMETERS),
+        "mysql" | "mariadb" => Some(&MYSQL_PARAMETERS),
+        _ => None,
+    }
 }
 
 /// Keys may stand in a parameter as well, instead of the path of their file.
@@ -194,6 +210,10 @@ mod tests {
             (
                 "postgres://u@h/d?password=hunter2",
                 "postgres://u@h/d?password=***",
+            ),
+            (
+                "postgres://u@h/d?sslpasword=hunter2&sslmode=require",
+                "postgres://u@h/d?sslpasword=***&sslmode=require",
             ),
             ("postgres:u:hunter2", "***"),
             ("u:hunter2@h/d", "***"),

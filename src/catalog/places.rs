@@ -142,7 +142,8 @@ impl Allowed {
         }
         if let Some(word) = text.strip_suffix(WHOLE_STORAGE) {
             // Any name that a bucket may have: places are compared by their storage alone.
-            let example = Location::parse(&format!("{word}://any/"));
+            let bucket = if word == "file" { "" } else { "any" };
+            let example = Location::parse(&format!("{word}://{bucket}/"));
             return example
                 .map(Self::WholeStorage)
                 .map_err(|failure| failure.why);
@@ -260,6 +261,7 @@ mod tests {
             assert_eq!((key, value.as_str()), ("storage.deletable_locations", text));
         }
         rules(&["s3://lake/*"], &[]).unwrap_err();
+        assert!(rules(&["file://*"], &[]).unwrap().allows(&at("/data/x")));
         let (key, value, _) = rules(&[], &["/"]).unwrap_err();
         assert_eq!((key, value.as_str()), ("storage.deletable_locations", "/"));
     }

@@ -3,6 +3,7 @@
 use super::failure::ClientError;
 use crate::rest::API_ROOT;
 use crate::rest::view::problem::ProblemView;
+use crate::secret::url_shown;
 use reqwest::{Method, Response, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -47,9 +48,15 @@ impl Client {
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         let Some(url) = url else {
-            let text = format!("{server} is no address of a server, such as http://127.0.0.1:9084");
+            let shown = url_shown(server);
+            let text = format!("{shown} is no address of a server, such as http://127.0.0.1:9084");
             return Err(ClientError::Usage(text));
         };
+        if !url.username().is_empty() || url.password().is_some() {
+            let text =
+                "the server's address must hold no user and no password: it would not be sent";
+            return Err(ClientError::Usage(text.to_owned()));
+        }
         let mut http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .read_timeout(SILENCE_TIMEOUT)

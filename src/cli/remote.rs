@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::output::Output;
+use crate::config::SERVER_VARIABLE;
 use anyhow::Result;
 use clap::Args;
 use std::future::Future;
@@ -15,7 +16,7 @@ pub(super) struct Remote {
         long,
         global = true,
         value_name = "URL",
-        env = "SKEP_SERVER",
+        env = SERVER_VARIABLE,
         default_value = "http://127.0.0.1:9084"
     )]
     server: String,

@@ -1,8 +1,10 @@
 //! What the types cannot say: values that are well formed and still cannot work.
 
 use super::{Settings, error::ConfigError};
+use crate::error::Error;
 use crate::model::{Location, Storage};
-use crate::secret::database_url_check;
+use crate::secret::{SECRET_SHOWN, database_url_check};
+use crate::store::Store;
 use crate::watch::WatchSetup;
 use crate::{rest, thrift};
 
@@ -163,20 +165,18 @@ impl Settings {
 
     fn database_check(&self) -> Result<(), ConfigError> {
         let url = self.database.url.reveal();
-        let scheme = url.split(':').next().unwrap_or_default();
-        if !matches!(
-            scheme,
-            "sqlite" | "postgres" | "postgresql" | "mysql" | "mariadb"
-        ) {
-            let why = "it must begin with sqlite:, postgres:// or mysql://";
-            return Err(ConfigError::invalid(
-                "database.url",
-                &self.database.url_shown(),
-                why,
-            ));
-        }
-        database_url_check(url)
-            .map_err(|why| ConfigError::invalid("database.url", &self.database.url_shown(), why))?;
+        // Whoever sets a password in the address's place is not shown it.
+        let shown = if url.contains(':') {
+            self.database.url_shown()
+        } else {
+            SECRET_SHOWN.to_owned()
+        };
+        let refused = |why: String| ConfigError::invalid("database.url", &shown, why);
+        database_url_check(url).map_err(refused)?;
+        Store::check(&self.database.store()).map_err(|failure| match failure {
+            Error::Invalid(why) => refused(why),
+            other => refused(other.to_string()),
+        })?;
         at_least_one(&[
             (
                 "database.connections_max",

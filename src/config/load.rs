@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 /// What every variable of skep begins with; two underscores part section and key.
 pub const ENVIRONMENT_PREFIX: &str = "SKEP_";
+/// The variable by which commands are told which server to ask: no setting, though a section is called so.
+pub const SERVER_VARIABLE: &str = "SKEP_SERVER";
 /// How unlike a known variable a variable without a section may be and still count as mistyped.
 const MISTYPED_DISTANCE_MAX: usize = 2;
 /// Where values of the environment come from, as the layering library names it.
@@ -76,7 +78,7 @@ impl Settings {
             if database.url.reveal() != DATABASE_URL_DEFAULT {
                 return Err(both_set("database.url", &path));
             }
-            database.url = secret_read(&path)?;
+            database.url = secret_read("database.url", &path)?;
         }
         let s3 = &mut self.storage.s3;
         for (key, value, file) in [
@@ -100,7 +102,7 @@ impl Settings {
             if value.is_some() {
                 return Err(both_set(&format!("storage.s3.{key}"), &path));
             }
-            *value = Some(secret_read(&path)?);
+            *value = Some(secret_read(&format!("storage.s3.{key}"), &path)?);
         }
         for (name, channel) in &mut self.alerts.channels {
             for (key, value, file) in [
@@ -115,7 +117,10 @@ impl Settings {
                 if value.is_some() {
                     return Err(both_set(&format!("alerts.channels.{name}.{key}"), &path));
                 }
-                *value = Some(secret_read(&path)?);
+                *value = Some(secret_read(
+                    &format!("alerts.channels.{name}.{key}"),
+                    &path,
+                )?);
             }
         }
         Ok(())
@@ -142,10 +147,11 @@ fn both_set(key: &str, path: &Path) -> ConfigError {
     ConfigError::invalid(format!("{key}_file"), &path.display(), why)
 }
 
-fn secret_read(path: &Path) -> Result<Secret, ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-        path: path.to_owned(),
-        source,
+/// What the file of a secret holds. Who takes the file for the secret itself is not shown what it is.
+fn secret_read(key: &str, path: &Path) -> Result<Secret, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let why = format!("this file cannot be read: {error}");
+        ConfigError::invalid(format!("{key}_file"), &path.display(), why)
     })?;
     // Editors and `echo` end a file with a line break that is no part of the secret.
     Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
@@ -209,6 +215,16 @@ fn environment_check(
         if known.contains(&keys::unnamed(&key)) {
             taken.insert(name, value);
             continue;
+        }
+        // A section alone, as if its key followed after one underscore.
+        let section = format!("{key}.");
+        let mut keys = known.iter().filter(|_| name != SERVER_VARIABLE);
+        if let Some(first) = keys.find(|known| known.starts_with(&section)) {
+            return Err(ConfigError::UnknownKey {
+                key: name,
+                origin: ENVIRONMENT_ORIGIN.to_owned(),
+                nearest: variable_name(first),
+            });
         }
         // The addresses of sources that are added over REST stand in variables of any name that begins so.
         if is_source_url(&name) {

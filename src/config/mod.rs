@@ -13,7 +13,7 @@ mod sections;
 
 pub use error::ConfigError;
 pub use keys::known_keys;
-pub use load::ENVIRONMENT_PREFIX;
+pub use load::{ENVIRONMENT_PREFIX, SERVER_VARIABLE};
 pub use sections::{
     DatabaseSettings, HiveSettings, HttpSettings, ServerSettings, TasksSettings, WarehouseSettings,
 };

@@ -113,17 +113,14 @@ pub(super) fn directory_move_undo(
     directory_move(to, from, mark).map(drop)
 }
 
-/// Fails where a symbolic link stands between the directory that skep keeps house in and a place below it: what looks like
-/// a directory of the warehouse would be one of somebody else. Links above are the operator's own.
+/// Fails where a place below the directory that skep keeps house in is a symbolic link, or one stands between: what looks
+/// like a directory of the warehouse would be one of somebody else. Links above are the operator's own.
 pub(super) fn links_refuse(held_by: Option<&Location>, at: &Location) -> Result<(), LakeError> {
     let Some(path) = held_by.and_then(|held_by| held_by.path_to(at)) else {
         return Ok(());
     };
-    let Some((above, _)) = path.rsplit_once('/') else {
-        return Ok(());
-    };
     let mut here = Path::new(held_by.map_or("/", Location::path)).to_path_buf();
-    for name in above.split('/') {
+    for name in path.split('/').filter(|name| !name.is_empty()) {
         here.push(name);
         let found = present(fs::symlink_metadata(&here));
         let found = found.map_err(|error| LakeError::from_io(at.as_str(), error))?;

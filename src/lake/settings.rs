@@ -157,6 +157,9 @@ impl S3Settings {
                 let why = "it must not hold credentials: they belong to access_key_id and secret_access_key";
                 return Err(("endpoint", why.to_owned()));
             }
+            if url.query().is_some() || url.fragment().is_some() {
+                return Err(("endpoint", "it must end with its path".to_owned()));
+            }
             if endpoint.starts_with("http://") && self.allow_http == Some(false) {
                 return Err((
                     "allow_http",

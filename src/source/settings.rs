@@ -195,6 +195,12 @@ impl SourceSettings {
         if let Some(url) = &self.url {
             url_check(self.kind, url, "url")?;
         }
+        if let Some(name) = &self.url_env
+            && !is_variable(name)
+        {
+            let why = "it must be the name of an environment variable: letters, digits and _";
+            return Err(SourceError::settings("url_env", why));
+        }
         if self.ca_file.is_some() && matches!(self.kind, SourceKind::Sqlite | SourceKind::Catalog) {
             let why = format!("a source of kind {} is not reached by TLS", self.kind);
             return Err(SourceError::settings("ca_file", why));
@@ -270,6 +276,14 @@ fn plain_file_check(key: &'static str, path: &Path) -> Result<(), SourceError> {
         Ok(found) if !found.is_file() => Err(SourceError::settings(key, "it is no plain file")),
         _ => Ok(()),
     }
+}
+
+/// Whether that is the name of a variable. An address in its place would be shown where the settings are.
+fn is_variable(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// Refuses an address that this kind of source cannot have. The text of the address is not part of the error.

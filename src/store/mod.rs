@@ -64,6 +64,11 @@ struct Inner {
 }
 
 impl Store {
+    /// Fails with `Invalid` where the address of a database cannot be one. Nothing is connected.
+    pub fn check(settings: &StoreSettings) -> Result<()> {
+        Target::new(settings).map(drop)
+    }
+
     /// Connects, and brings the schema up to this version of skep. Any number of processes may do so at once.
     pub fn open(settings: StoreSettings) -> BoxFuture<'static, Result<Self>> {
         Box::pin(async move {

@@ -38,6 +38,9 @@ pub struct LogSettings {
     pub level: String,
 }
 
+/// The levels, from none on.
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
 impl Default for LogSettings {
     fn default() -> Self {
         Self {
@@ -50,6 +53,16 @@ impl Default for LogSettings {
 impl LogSettings {
     /// The reason why the level is none, if it is none.
     pub fn check(&self) -> Result<(), String> {
+        // The filter takes a word that is no level for the name of a target, and then shows nothing of all others.
+        for part in self.level.split(',') {
+            let part = part.trim();
+            if !part.contains('=') && !LEVELS.contains(&part.to_ascii_lowercase().as_str()) {
+                return Err(format!(
+                    "{part:?} is no level: there are {}; a part of skep has one of its own by TARGET=LEVEL",
+                    LEVELS.join(", ")
+                ));
+            }
+        }
         EnvFilter::try_new(&self.level)
             .map(|_| ())
             .map_err(|error| error.to_string())

@@ -141,6 +141,10 @@ fn a_wrong_value_is_named_with_its_key_and_the_reason() {
             ["log.level", "skep=loud", "expected one of"],
         ),
         (
+            "[log]\nlevel = 'warning'",
+            ["log.level", "warning", "off, error, warn"],
+        ),
+        (
             "[database]\nurl = 'oracle://u:hunter2@h/d'",
             ["database.url", "oracle://u", "sqlite:"],
         ),
@@ -184,6 +188,38 @@ fn a_refusal_shows_no_password_and_says_where_and_why() {
         (
             "[database]\nurl = 'u:hunter2@h/d'",
             ["database.url", "***", "sqlite:"],
+        ),
+        (
+            "[database]\nurl = 'hunter2 x'",
+            ["database.url", "***", "sqlite:"],
+        ),
+        (
+            "[database]\nurl = 'postgres://u:hunter2/@h/d'",
+            ["database.url", "***", "%2F"],
+        ),
+        (
+            "[database]\nurl = 'mysql:u:hunter2@h'",
+            ["database.url", "***", "mysql://"],
+        ),
+        (
+            "[database]\nurl_file = 'postgres://u:hunter2@h/d'",
+            ["database.url_file", "u:***@h", "cannot be read"],
+        ),
+        (
+            "[database]\nurl = 'postgres://u@h/d?password=hunter2&sslpasword=hunter2'",
+            ["database.url", "sslpasword", "***"],
+        ),
+        (
+            "[sources.s]\nkind = 'postgres'\nurl_env = 'postgres://u:hunter2@h/d'",
+            [
+                "sources.s.url_env",
+                "u:***@h",
+                "name of an environment variable",
+            ],
+        ),
+        (
+            "[storage.s3]\nendpoint = 'http://h:9000/?token=hunter2'",
+            ["storage.s3.endpoint", "***", "path"],
         ),
         (
             "[database]\nurl = 'postgres://u@h/d?sslpassword=hunter2'",
@@ -267,6 +303,17 @@ fn secrets_come_from_files_and_are_printed_nowhere() {
 
     let twice = load("[database]\nurl = 'mysql://h/d'", &variables[..1]).unwrap_err();
     assert!(twice.contains("database.url_file"), "{twice}");
+}
+
+#[test]
+fn a_section_alone_is_no_setting_of_the_environment() {
+    let error = load("", &[("SKEP_DATABASE", "postgres://u:hunter2@h/d")]).unwrap_err();
+    assert!(
+        error.contains("SKEP_DATABASE") && error.contains("SKEP_DATABASE__"),
+        "{error}"
+    );
+    assert!(!error.contains("hunter2"), "{error}");
+    load("", &[("SKEP_HOME", "/opt/skep")]).expect("a script's own");
 }
 
 #[test]

@@ -52,9 +52,6 @@ impl Operations<'_> {
             };
             failed += 1;
             tracing::warn!(%location, attempts, "dropped data stays: {reason}");
-            transact!(self.store, |session| {
-                session.pending_delete_failed(&[one.id], &reason).await
-            })?;
         }
         Ok((tried, failed))
     }
@@ -122,8 +119,25 @@ impl Catalog {
         })
     }
 
-    /// Deletes what is older than the drop for certain, and strikes the deletion off unless something may be.
+    /// Deletes what is older than the drop for certain, and strikes the deletion off unless something may be. Where it is
+    /// not done, the row says why.
     pub(super) async fn pending_delete_finish(&self, pending: &PendingDelete) -> Result<Kept> {
+        let kept = self.pending_delete_take(pending).await;
+        let reason = match &kept {
+            Ok(Kept { unclear: 0, .. }) => return kept,
+            Ok(Kept { unclear, .. }) => unclear_tell(*unclear),
+            Err(failure) => failure.to_string(),
+        };
+        let noted = transact!(self.store, |session| {
+            session.pending_delete_failed(&[pending.id], &reason).await
+        });
+        if let Err(failure) = noted {
+            tracing::warn!(location = %pending.location, %failure, "cannot note why dropped data stays");
+        }
+        kept
+    }
+
+    async fn pending_delete_take(&self, pending: &PendingDelete) -> Result<Kept> {
         let mut session = self.store.session().await?;
         let exact_ms = match pending.dropped_ms {
             Some(dropped_ms) => Some(dropped_ms),

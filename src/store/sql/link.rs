@@ -64,7 +64,7 @@ impl Target {
             "sqlite" => sqlite_target(url),
             "postgres" | "postgresql" => {
                 let options = PgConnectOptions::from_str(url)
-                    .map_err(|_| unreadable_url())?
+                    .map_err(|error| unreadable_url(&error))?
                     .statement_cache_capacity(STATEMENTS_KEPT)
                     .application_name("skep")
                     .disable_statement_logging();
@@ -79,13 +79,13 @@ impl Target {
             }
             "mysql" | "mariadb" => Ok(Self::MySql(
                 MySqlConnectOptions::from_str(url)
-                    .map_err(|_| unreadable_url())?
+                    .map_err(|error| unreadable_url(&error))?
                     .statement_cache_capacity(STATEMENTS_KEPT)
                     .disable_statement_logging(),
                 settings.statement_timeout,
             )),
             _ => Err(Error::Invalid(
-                "the database URL must start with sqlite:, postgres: or mysql:".into(),
+                "it must begin with sqlite:, postgres:// or mysql://".into(),
             )),
         }
     }
@@ -185,8 +185,16 @@ async fn sqlite_open(options: &SqliteConnectOptions) -> Result<SqliteConnection,
     }
 }
 
-fn unreadable_url() -> Error {
-    Error::Invalid("the database URL cannot be read".into())
+/// Why an address is none, without a word of it but the kind of its fault.
+fn unreadable_url(error: &sqlx::Error) -> Error {
+    let why = match error {
+        sqlx::Error::Configuration(source) => source.to_string(),
+        _ => "a part of it makes no sense".to_owned(),
+    };
+    Error::Invalid(format!(
+        "the database URL cannot be read: {why}; in a user or a password, the characters : / ? # [ ] @ % are to be \
+         written as %3A %2F %3F %23 %5B %5D %40 %25"
+    ))
 }
 
 impl Link {
