@@ -103,11 +103,10 @@ pub fn url_holds_password(text: &str) -> bool {
         }
         Ok(url) => {
             let known = parameters_known(&url);
-            let is_unknown = |name: &str| known.is_some_and(|known| !known.contains(&name));
             url.password().is_some_and(|password| !password.is_empty())
                 || url
                     .query_pairs()
-                    .any(|(name, value)| is_secret(&name, &value) || is_unknown(&name))
+                    .any(|(name, value)| is_secret(known, &name, &value))
         }
         // What cannot be read may hold anything.
         Err(_) => text.contains('@') || text.contains('?'),
@@ -129,10 +128,7 @@ pub fn url_shown(text: &str) -> String {
         return SECRET_SHOWN.to_owned();
     }
     let known = parameters_known(&url);
-    // A name that no driver knows may be that of a secret, mistyped.
-    let is_secret = |name: &str, value: &str| {
-        is_secret(name, value) || known.is_some_and(|known| !known.contains(&name))
-    };
+    let is_secret = |name: &str, value: &str| is_secret(known, name, value);
     if url
         .query_pairs()
         .any(|(name, value)| is_secret(&name, &value))
@@ -185,10 +181,17 @@ fn parameters_known(url: &url::Url) -> Option<&'static [&'static str]> {
     }
 }
 
-/// Keys may stand in a parameter as well, instead of the path of their file.
-fn is_secret(parameter: &str, value: &str) -> bool {
+/// Whether the value of a parameter is to be hidden: of a database's address what is no known parameter, which may be the
+/// name of a secret mistyped, and what is named like one; of any other address all of them, for every service has its own
+/// names. Keys may stand in a parameter as well, instead of the path of their file.
+fn is_secret(known: Option<&[&str]>, parameter: &str, value: &str) -> bool {
+    let Some(known) = known else {
+        return !value.is_empty();
+    };
     let name = parameter.to_lowercase();
-    SECRET_WORDS.iter().any(|word| name.contains(word)) || value.contains(PEM_BEGIN)
+    !known.contains(&parameter)
+        || SECRET_WORDS.iter().any(|word| name.contains(word))
+        || value.contains(PEM_BEGIN)
 }
 
 #[cfg(test)]
@@ -219,6 +222,10 @@ mod tests {
             ("u:hunter2@h/d", "***"),
             ("mysql//u:hunter2@h", "***"),
             ("postgres://u@h/d", "postgres://u@h/d"),
+            (
+                "https://h:9200/?api_key=hunter2",
+                "https://h:9200/?api_key=***",
+            ),
             ("sqlite:/data/a@b", "sqlite:/data/a@b"),
             ("localhost:9084", "localhost:9084"),
         ] {

@@ -304,7 +304,7 @@ impl Catalog {
         })
     }
 
-    /// Drops every function and table of a database, views first, each in a transaction of its own as a client's
+    /// Drops every function and table of a database, each in a transaction of its own as a client's
     /// cascade does: a database of 10,000 tables must not be one transaction.
     async fn database_empty(
         &self,
@@ -324,8 +324,11 @@ impl Catalog {
                 Err(failure) => return Err(failure),
             }
         }
-        let tables = self.store.session().await?.table_names(at, None).await?;
-        for table in tables {
+        // What lies inside another one goes first: while it is there, the other's directory is not emptied.
+        let mut tables = self.store.session().await?.table_locations(at).await?;
+        let depth = |location: &Option<Location>| location.as_ref().map(|at| at.path().len());
+        tables.sort_by_key(|(_, location)| std::cmp::Reverse(depth(location)));
+        for (table, _) in tables {
             match self.table_drop_rows(&at.table(table), delete_data).await {
                 Ok(dropped) => deletions.extend(dropped),
                 Err(Error::NotFound(_)) => {}

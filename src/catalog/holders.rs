@@ -5,13 +5,16 @@
 //! of another along. A directory whose data is in one's hands alone is one
 //! - that holds neither the directory of a database, nor a table's, nor a partition's location;
 //! - that lies neither in a partition's location nor in the directory of a table without partition keys: every file below
-//!   it is that table's data. Below the directory of a partitioned table only its partitions are.
+//!   it is that table's data. Below the directory of a partitioned table only its partitions are. What holds the warehouse,
+//!   or the directory of the database itself, is nobody's data alone: one table there would keep all others from being
+//!   dropped.
 
 use super::Catalog;
 use super::places::is_below;
 use crate::error::{Error, Result};
 use crate::model::{DatabaseRef, Location, Storage};
-use crate::store::{Holder, Holding, Owner, Session};
+use crate::store::{Held, Holder, Holding, Owner, Session};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::{Display, Formatter};
 
 /// Why a directory is neither to be emptied nor to be moved.
@@ -87,103 +90,164 @@ impl Catalog {
             .collect();
         let open = places.iter().zip(&found).filter(|(_, why)| why.is_none());
         let open: Vec<&Location> = open.map(|(place, _)| *place).collect();
-        let mut held = self.places_held(session, &open, owner).await?.into_iter();
+        let mut held = self
+            .places_held(session, database, &open, owner)
+            .await?
+            .into_iter();
         for why in found.iter_mut().filter(|why| why.is_none()) {
             *why = held.next().flatten();
         }
         Ok(found)
     }
 
-    /// Says of each place who but `owner` has data there, if anybody.
+    /// Says of each place of a database who but `owner` has data there, if anybody.
     pub(crate) async fn places_held(
         &self,
         session: &mut Session,
+        database: &DatabaseRef,
         places: &[&Location],
         owner: Owner<'_>,
     ) -> Result<Vec<Option<Untouchable>>> {
-        let mut holdings = session.place_holders(places, owner).await?;
-        let tables: Vec<Holding> = holdings
-            .iter()
-            .filter(|one| is_partitioned(one))
-            .cloned()
-            .collect();
-        for table in &tables {
-            holdings.extend(default_partitions(session, table, places, owner).await?);
+        let groups = session.place_holders(places, owner).await?;
+        let mut losing: Vec<Option<Holding>> = vec![None; places.len()];
+        let mut tables: HashMap<i64, (Holding, Vec<usize>)> = HashMap::new();
+        let mut houses: Option<Vec<Location>> = None;
+        for Held {
+            places: indexes,
+            holdings,
+        } in groups
+        {
+            for holding in holdings {
+                let is_above = |index: &&usize| {
+                    holding.location.contains(places[**index])
+                        && holding.location != *places[**index]
+                };
+                let above: Vec<usize> = indexes.iter().filter(is_above).copied().collect();
+                if let (Holder::Table { id, keys: 1.., .. }, false) =
+                    (&holding.holder, above.is_empty())
+                {
+                    let table = tables
+                        .entry(*id)
+                        .or_insert_with(|| (holding.clone(), Vec::new()));
+                    table.1.extend(&above);
+                } else if !above.is_empty() && is_whole(&holding.holder) {
+                    // What holds all that skep keeps house in is nobody's data alone.
+                    let houses = match &mut houses {
+                        Some(houses) => houses,
+                        None => houses.insert(self.houses_of(session, database).await?),
+                    };
+                    if !houses.iter().any(|house| holding.location.contains(house)) {
+                        for index in above {
+                            losing[index].get_or_insert_with(|| holding.clone());
+                        }
+                    }
+                }
+                for index in &indexes {
+                    if places[*index].contains(&holding.location) {
+                        losing[*index].get_or_insert_with(|| holding.clone());
+                    }
+                }
+            }
         }
+        for (table, indexes) in tables.into_values() {
+            default_partitions(session, &table, places, &indexes, owner, &mut losing).await?;
+        }
+        let mut names = HashMap::new();
         let mut held = Vec::with_capacity(places.len());
-        for place in places {
-            let Some(one) = holdings.iter().find(|one| would_lose(one, place)) else {
+        for one in losing {
+            let Some(Holding { location, holder }) = one else {
                 held.push(None);
                 continue;
             };
-            let who = who(session, &one.holder).await?;
-            held.push(Some(Untouchable::Held(who, one.location.clone())));
+            let who = who(session, &holder, &mut names).await?;
+            held.push(Some(Untouchable::Held(who, location)));
         }
         Ok(held)
     }
-}
 
-fn is_partitioned(holding: &Holding) -> bool {
-    matches!(holding.holder, Holder::Table { keys: 1.., .. })
-}
-
-/// Whether a holder loses data where a place is emptied.
-fn would_lose(holding: &Holding, place: &Location) -> bool {
-    match holding.holder {
-        Holder::Database(_) | Holder::Table { keys: 1.., .. } => place.contains(&holding.location),
-        Holder::Table { .. } | Holder::Partition { .. } | Holder::Many => {
-            place.overlaps(&holding.location)
+    /// The places that skep keeps house in, with the directories of a database.
+    async fn houses_of(
+        &self,
+        session: &mut Session,
+        database: &DatabaseRef,
+    ) -> Result<Vec<Location>> {
+        let mut houses = self.settings.places.houses();
+        if let Some(database) = session.database_get(database).await? {
+            houses.push(database.location);
+            houses.extend(database.managed_location);
         }
+        Ok(houses)
     }
 }
 
-/// The partitions at their default places in a table's directory that places inside it overlap.
+/// Whether all that lies below its place is a holder's data.
+fn is_whole(holder: &Holder) -> bool {
+    match holder {
+        Holder::Database(_) | Holder::Table { keys: 1.., .. } => false,
+        Holder::Table { .. } | Holder::Partition { .. } | Holder::Many => true,
+    }
+}
+
+/// Notes the partitions at their default places in a table's directory that places inside it overlap.
 async fn default_partitions(
     session: &mut Session,
     table: &Holding,
     places: &[&Location],
+    inside: &[usize],
     owner: Owner<'_>,
-) -> Result<Vec<Holding>> {
+    losing: &mut [Option<Holding>],
+) -> Result<()> {
     let Holder::Table { id, keys, .. } = table.holder else {
-        return Ok(Vec::new());
+        return Ok(());
     };
-    let is_own = |name: &str| matches!(owner, Owner::Partitions(own, names) if own == id && names.contains(name));
-    // Where a partition has its default place, no other one that has can overlap it.
-    let paths = places
-        .iter()
-        .filter_map(|place| table.location.path_to(place));
-    let paths: Vec<&str> = paths
-        .filter(|path| !path.is_empty() && !is_own(path))
-        .collect();
-    if paths.is_empty() {
-        return Ok(Vec::new());
-    }
-    let names = session
-        .partition_default_overlapping(id, keys, &paths)
-        .await?;
-    let others = names.into_iter().filter(|name| !is_own(name));
-    let holdings = others.map(|name| Holding {
-        location: table.location.below(&name),
-        holder: Holder::Partition { table_id: id, name },
+    let own: BTreeSet<&str> = match owner {
+        Owner::Partitions(own, names) if own == id => names.iter().copied().collect(),
+        _ => BTreeSet::new(),
+    };
+    let paths = inside.iter().filter_map(|index| {
+        let path = table.location.path_to(places[*index])?;
+        // Where a partition has its default place, no other one that has can overlap it.
+        (!own.contains(path) && losing[*index].is_none()).then_some((*index, path))
     });
-    Ok(holdings.collect())
+    let (indexes, paths): (Vec<usize>, Vec<&str>) = paths.unzip();
+    if paths.is_empty() {
+        return Ok(());
+    }
+    let found = session
+        .partition_default_overlapping(id, keys, &paths, &own)
+        .await?;
+    for (index, name) in indexes.into_iter().zip(found) {
+        losing[index] = name.map(|name| Holding {
+            location: table.location.below(&name),
+            holder: Holder::Partition { table_id: id, name },
+        });
+    }
+    Ok(())
 }
 
-/// Who that is, as people name it.
-async fn who(session: &mut Session, holder: &Holder) -> Result<String> {
+/// Who that is, as people name it; the names of tables are asked for once.
+async fn who(
+    session: &mut Session,
+    holder: &Holder,
+    names: &mut HashMap<i64, String>,
+) -> Result<String> {
     let (id, partition) = match holder {
         Holder::Database(name) => return Ok(format!("the database {name}")),
         Holder::Many => return Ok("many others".to_owned()),
         Holder::Table { id, .. } => (*id, None),
         Holder::Partition { table_id, name } => (*table_id, Some(name)),
     };
-    let at = session.table_place(id).await?;
-    let table = at.map_or_else(
-        || "a table".to_owned(),
-        |at| format!("the table {}.{}", at.database, at.table),
-    );
+    if !names.contains_key(&id) {
+        let at = session.table_place(id).await?;
+        let name = at.map_or_else(
+            || "a table".to_owned(),
+            |at| format!("the table {}.{}", at.database, at.table),
+        );
+        names.insert(id, name);
+    }
+    let table = names.get(&id).map_or("a table", String::as_str);
     Ok(match partition {
         Some(name) => format!("the partition {name} of {table}"),
-        None => table,
+        None => table.to_owned(),
     })
 }

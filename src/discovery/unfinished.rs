@@ -4,7 +4,7 @@
 
 use crate::error::Result;
 use crate::model::{DiscoverySkip, Location, Partition, SkipKind, Table};
-use crate::store::Session;
+use crate::store::{Session, Sources};
 
 /// Deletions that one question tells of.
 const DELETIONS_PER_QUESTION: usize = 500;
@@ -50,7 +50,7 @@ async fn taken(session: &mut Session, places: &[&Location]) -> Result<Vec<(Locat
     if places.is_empty() {
         return Ok(Vec::new());
     }
-    if let Some((job, place)) = session.job_moving_at(None, places).await? {
+    if let Some((job, place)) = session.job_moving_at(None, places, Sources::OnFile).await? {
         return Ok(vec![(place, format!("job {job} is moving data there"))]);
     }
     let deletions = session

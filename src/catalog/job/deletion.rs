@@ -32,7 +32,7 @@ use crate::lake::{Kept, Moment, Progress};
 use crate::model::{
     Job, JobKind, JobPhase, JobProgress, Location, NewJob, Storage, Table, TableRef,
 };
-use crate::store::{Owner, PendingDelete, Session};
+use crate::store::{Owner, PendingDelete, Session, Sources};
 use crate::transact;
 use futures::stream::{self, StreamExt};
 use std::collections::BTreeMap;
@@ -129,8 +129,17 @@ impl Catalog {
         locations: &[&Location],
         owner: Owner<'_>,
     ) -> Result<Option<DeletionJob>> {
-        // The drop would find half of the data, and a job that must be undone would bring back what was dropped.
-        places_unmoved(session, None, locations).await?;
+        // Before anybody is asked about: who comes later is no holder yet, but writes younger files. The clock tells whole
+        // milliseconds, the file system parts of one.
+        let noted_ms = self.clock.millis().saturating_add(1);
+        // The drop would find half of the data, and a job that must be undone would bring back what was dropped. A table
+        // that is dropped takes the job that moves it along.
+        let sources = if kind == JobKind::DropTable {
+            Sources::OnFile
+        } else {
+            Sources::All
+        };
+        places_unmoved(session, None, locations, sources).await?;
         let untouchable = self
             .places_untouchable(session, &table.at.database_ref(), locations, owner)
             .await?;
@@ -162,8 +171,6 @@ impl Catalog {
             JobKind::Truncate => format!("{database}.{name} was truncated"),
             _ => format!("partitions of {database}.{name} were dropped"),
         };
-        // The clock tells whole milliseconds, the file system parts of one.
-        let noted_ms = self.clock.millis().saturating_add(1);
         let deletions = self
             .deletions_note(session, locations, &reason, self.now(), Some(noted_ms))
             .await?;

@@ -1,19 +1,39 @@
 //! Whether unfinished work is in the way of who wants to use a place or to drop what is there.
 
 use crate::error::{Error, Result};
-use crate::model::Location;
-use crate::store::Session;
+use crate::model::{Location, Storage};
+use crate::store::{Session, Sources};
+use std::collections::HashSet;
 
-/// Fails where a job, but for one, is moving data to one of these places, or away from one on the file system, or to or from
-/// what lies above or below.
+/// Fails where a job, but for one, is moving data to one of these places or away from one, as far as `sources` says, or to or
+/// from what lies above or below.
 pub(in crate::catalog) async fn places_unmoved(
     session: &mut Session,
     but_for: Option<i64>,
     places: &[&Location],
+    sources: Sources,
 ) -> Result<()> {
-    match session.job_moving_at(but_for, places).await? {
+    match session.job_moving_at(but_for, places, sources).await? {
         Some((job, place)) => Err(Error::NotAllowed(format!(
             "location {place} cannot be used yet: job {job} moves data there or away; try again"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Fails where one directory of the file system that is to be moved lies in another one, or is it: the first move would take
+/// the data of the second along.
+pub(super) fn places_apart(from: &[&Location]) -> Result<()> {
+    let mut met: HashSet<&Location> = HashSet::new();
+    let files = || from.iter().filter(|one| one.storage() == Storage::File);
+    let twice = files().find(|one| !met.insert(one));
+    let inside = files().find(|one| {
+        let above = std::iter::successors(one.parent(), Location::parent);
+        above.into_iter().any(|above| met.contains(&above))
+    });
+    match twice.or(inside) {
+        Some(place) => Err(Error::NotAllowed(format!(
+            "location {place} is that of another partition too, or lies inside it: they cannot be moved together"
         ))),
         None => Ok(()),
     }

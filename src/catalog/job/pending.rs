@@ -9,7 +9,7 @@ use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::lake::{Kept, Moment, Progress};
 use crate::model::Location;
-use crate::store::PendingDelete;
+use crate::store::{PendingDelete, Sources};
 use crate::transact;
 use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
@@ -82,7 +82,7 @@ impl Catalog {
         }
         loop {
             let mut session = self.store.session().await?;
-            places_unmoved(&mut session, job, locations).await?;
+            places_unmoved(&mut session, job, locations, Sources::OnFile).await?;
             let most = PENDING_DELETES_IN_THE_WAY_MAX;
             let found = session.pending_delete_overlapping(locations, most).await?;
             drop(session);

@@ -7,17 +7,17 @@
 
 use super::deletion::Deletion;
 use super::failure::{failure_of, is_passing};
-use super::in_the_way::places_unmoved;
+use super::in_the_way::{places_apart, places_unmoved};
 use super::running::RunningJob;
 use super::transfer::Transferred;
 use crate::catalog::Catalog;
 use crate::catalog::lease::Lease;
 use crate::error::{Error, Result};
 use crate::model::{
-    EventBody, Job, JobFailure, JobKind, JobMove, JobPhase, JobProgress, JobTarget, JobWork,
-    Location, NewJob,
+    DatabaseRef, EventBody, Job, JobFailure, JobKind, JobMove, JobPhase, JobProgress, JobTarget,
+    JobWork, Location, NewJob,
 };
-use crate::store::{Owner, Session};
+use crate::store::{Owner, Session, Sources};
 use crate::transact;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -62,6 +62,8 @@ pub(in crate::catalog) struct UnheardRename<'a> {
 pub(in crate::catalog) struct Handover<'a> {
     job: &'a Job,
     lease: &'a Lease,
+    /// Where the data comes from.
+    database: DatabaseRef,
     /// What was copied, with the time of its newest file.
     sources: Vec<(&'a Location, i64)>,
 }
@@ -146,7 +148,8 @@ impl Catalog {
         };
         let (from, to): (Vec<&Location>, Vec<&Location>) =
             work.moves.iter().map(|one| (&one.from, &one.to)).unzip();
-        places_unmoved(session, None, &to).await?;
+        places_unmoved(session, None, &to, Sources::OnFile).await?;
+        places_apart(&from)?;
         let (table, partitions) = match &work.change {
             EventBody::TableChange { before, .. } => (&**before, None),
             EventBody::PartitionChange { table, before, .. } => {
@@ -283,9 +286,20 @@ impl Catalog {
         work: &JobWork,
         transferred: &Transferred,
     ) -> Result<Vec<Deletion>> {
+        let database = match &work.change {
+            EventBody::TableChange { before, .. } => before.at.database_ref(),
+            EventBody::PartitionChange { table, .. } | EventBody::Partitions { table, .. } => {
+                table.at.database_ref()
+            }
+            _ => {
+                let why = "a job commits a change of a table or partition";
+                return Err(Error::internal(why));
+            }
+        };
         let handover = Handover {
             job,
             lease,
+            database,
             sources: transferred.copied(work),
         };
         match &work.change {
@@ -323,6 +337,7 @@ impl Catalog {
         let Handover {
             job,
             lease,
+            database,
             sources,
         } = handover;
         hold(session, lease).await?;
@@ -331,7 +346,7 @@ impl Catalog {
                 .job_advance(job.id, JobPhase::Copying, JobPhase::Done)
                 .await?
         } else {
-            let sources = self.sources_left(session, sources).await?;
+            let sources = self.sources_left(session, database, sources).await?;
             let deletions = self.sources_note(session, &sources).await?;
             let ranges = Deletion::ranges(&deletions);
             let newest = deletions.iter().map(|one| one.id);
@@ -352,10 +367,13 @@ impl Catalog {
     async fn sources_left<'s>(
         &self,
         session: &mut Session,
+        database: &DatabaseRef,
         sources: &[(&'s Location, i64)],
     ) -> Result<Vec<(&'s Location, i64)>> {
         let places: Vec<&Location> = sources.iter().map(|(from, _)| *from).collect();
-        let held = self.places_held(session, &places, Owner::Nobody).await?;
+        let held = self
+            .places_held(session, database, &places, Owner::Nobody)
+            .await?;
         let mut left = Vec::with_capacity(sources.len());
         for (source, held) in sources.iter().zip(held) {
             if let Some(why) = held {

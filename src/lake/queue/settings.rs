@@ -77,6 +77,9 @@ fn url_check(text: &str) -> Result<(), String> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err("it must not hold credentials: they belong to storage.s3".to_owned());
     }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("it must end with the queue's path".to_owned());
+    }
     if url.path() == "/" {
         return Err("it names no queue".to_owned());
     }
@@ -117,6 +120,7 @@ mod tests {
             "ftp://a/b",
             "https://sqs.eu-west-1.amazonaws.com",
             "https://KEY:SECRET@host/queue",
+            "https://host/queue?X-Amz-Security-Token=SECRET",
         ] {
             let settings = QueueSettings {
                 url: Some(url.to_owned()),

@@ -76,6 +76,16 @@ fn total(count: Option<u64>) -> Option<i64> {
     count.map(|count| i64::try_from(count).unwrap_or(i64::MAX))
 }
 
+/// Which places that jobs take data from are in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sources {
+    /// Those on the machine's own file system: on an object store the source of a move stays as it is until the move is
+    /// committed.
+    OnFile,
+    /// All of them: what would be deleted there has been copied already, or will be.
+    All,
+}
+
 impl Session {
     /// Stores a job and gives its number. Jobs are stored one after the other, in the order of their numbers: what a
     /// job sees of others right after it took its number is all that there is.
@@ -190,14 +200,14 @@ impl Session {
         Ok(Some(work_of(work, change.into_body(&descriptors)?)?))
     }
 
-    /// A job that is moving data to a place that overlaps one of these locations, or on the machine's own file system from
-    /// such a place, and that place, but for one job. On an object store the source of a move stays as it is until the
-    /// move is committed. The places stand in the rows of the jobs that are under way: never many, for a table has one at
+    /// A job that is moving data to a place that overlaps one of these locations, or from such a place as far as `sources`
+    /// says, and that place, but for one job. The places stand in the rows of the jobs that are under way: never many, for a table has one at
     /// most.
     pub async fn job_moving_at(
         &mut self,
         but_for: Option<i64>,
         locations: &[&Location],
+        sources: Sources,
     ) -> Result<Option<(i64, Location)>> {
         let statement = self
             .statement("SELECT id, work FROM skep_jobs WHERE work IS NOT NULL AND phase IN ")
@@ -216,7 +226,7 @@ impl Session {
             let (from, to) = ways_of(cells.text()?)?;
             let moved = from
                 .into_iter()
-                .filter(|from| from.storage() == Storage::File);
+                .filter(|from| sources == Sources::All || from.storage() == Storage::File);
             let mut places = to.into_iter().chain(moved);
             if let Some(place) = places.find(|place| used.overlaps(place)) {
                 return Ok(Some((id, place)));

@@ -28,8 +28,16 @@ macro_rules! numbered {
                 $place,
                 " = ? LIMIT ?"
             ),
-            set: concat!("UPDATE ", $rows, " SET ", $place, " = CASE id"),
-            end: concat!(" ELSE ", $place, " END WHERE ", $place, " = ? AND id IN "),
+            set: concat!(
+                "UPDATE ",
+                $rows,
+                " SET ",
+                $place,
+                " = CASE WHEN ",
+                $place,
+                " = ? THEN CASE id"
+            ),
+            end: concat!(" END ELSE ", $place, " END WHERE id IN "),
         }
     };
 }
@@ -70,7 +78,9 @@ impl Session {
         if found.is_empty() {
             return Ok(0);
         }
-        let mut statement = self.statement(rows.set);
+        // Who has changed the row since it was read has written its place. The rows are found by their numbers alone: the
+        // index of the places has all the others that are not known, too.
+        let mut statement = self.statement(rows.set).bind(UNKNOWN);
         for (id, place) in &found {
             statement = statement
                 .text(" WHEN ? THEN ?")
@@ -78,8 +88,7 @@ impl Session {
                 .bind(place.as_ref().map(Place::stored));
         }
         let ids: Vec<i64> = found.iter().map(|(id, _)| *id).collect();
-        // Who has changed the row since it was read has written its place.
-        let statement = statement.text(rows.end).bind(UNKNOWN).list(&ids);
+        let statement = statement.text(rows.end).list(&ids);
         self.execute(&statement).await?;
         Ok(found.len())
     }
@@ -99,7 +108,9 @@ impl Session {
             table.push((cells.string()?, place_of(cells.string_or_null()?)));
         }
         for (table_id, partitions) in &tables {
-            let mut statement = self.statement("UPDATE skep_partitions SET place = CASE name");
+            let mut statement = self
+                .statement("UPDATE skep_partitions SET place = CASE WHEN place = ? THEN CASE name")
+                .bind(UNKNOWN);
             for (name, place) in partitions {
                 statement = statement
                     .text(" WHEN ? THEN ?")
@@ -108,9 +119,8 @@ impl Session {
             }
             let names: Vec<&str> = partitions.iter().map(|(name, _)| name.as_str()).collect();
             let statement = statement
-                .text(" ELSE place END WHERE table_id = ? AND place = ? AND name IN ")
+                .text(" END ELSE place END WHERE table_id = ? AND name IN ")
                 .bind(*table_id)
-                .bind(UNKNOWN)
                 .list(&names);
             self.execute(&statement).await?;
         }

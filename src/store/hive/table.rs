@@ -25,6 +25,9 @@ const COLUMNS: &str = "SELECT t.id, t.name, t.table_type, t.owner_name, t.owner_
  FROM skep_tables t
  WHERE t.database_id = ";
 
+/// Tables whose locations one statement gives.
+const LOCATIONS_PER_PAGE: usize = 1_000;
+
 /// A table as listings show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableSummary {
@@ -233,6 +236,35 @@ impl Session {
             names.append(&mut page);
             if found < NAMES_PER_STATEMENT_MAX {
                 return Ok(names.iter().map(|name| Name::new(name)).collect());
+            }
+        }
+    }
+
+    /// The names of a database's tables and views with their locations, in byte order of the names.
+    pub async fn table_locations(
+        &mut self,
+        database: &DatabaseRef,
+    ) -> Result<Vec<(Name, Option<Location>)>> {
+        let mut tables: Vec<(Name, Option<Location>)> = Vec::new();
+        loop {
+            let after = tables.last().map_or("", |(name, _)| name.as_str());
+            let statement = self
+                .statement("SELECT t.name, t.location FROM skep_tables t WHERE t.database_id = ")
+                .database_id(database)
+                .text(" AND t.name > ? ORDER BY t.name LIMIT ?")
+                .bind(after)
+                .bind(LOCATIONS_PER_PAGE);
+            let rows = self.rows(&statement).await?;
+            let page = rows.iter().map(|row| {
+                let mut cells = row.cells();
+                let name = Name::new(cells.text()?);
+                Ok((name, cells.string_or_null()?.map(Location::from_stored)))
+            });
+            let page = page.collect::<Result<Vec<_>, Failure>>()?;
+            let found = page.len();
+            tables.extend(page);
+            if found < LOCATIONS_PER_PAGE {
+                return Ok(tables);
             }
         }
     }

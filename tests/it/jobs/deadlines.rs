@@ -16,6 +16,7 @@ on_every_database!(
     a_drop_of_partitions_beyond_its_deadline_is_a_success,
     nothing_else_uses_a_place_that_a_job_fills,
     a_table_that_is_made_in_the_source_of_a_move_keeps_its_data,
+    nothing_is_emptied_where_a_job_is_copying_from,
     two_renames_of_one_table_are_told_apart,
 );
 
@@ -232,6 +233,32 @@ async fn a_table_that_is_made_in_the_source_of_a_move_keeps_its_data(database: T
     assert_eq!(stand(&ended), [("rename_table", "done")]);
     let all = ["w/t/a", "w/t/inner/b", "w/u/a", "w/u/inner/b"];
     assert_eq!(house.files(), all);
+    running.shutdown().await;
+}
+
+async fn nothing_is_emptied_where_a_job_is_copying_from(database: TestDatabase) {
+    let house = House::new(&database).await;
+    let running = house.hasty().await;
+    create(&running, "t").await;
+    house.file("w/t/a");
+    let gate = house.s3.hold("CopyObject");
+    rename(&running, "t", "u").await.unwrap_err();
+    let arguments = json!({ "dbName": "default", "tableName": "t" });
+    let refused = call(running.thrift_addr, "truncate_table", arguments).await;
+    let text = "location s3a://lake/w/t cannot be used yet: job 1 moves data there or away";
+    assert!(refused.unwrap_err().message().contains(text));
+    gate.open();
+    rename(&running, "t", "u").await.unwrap();
+    let arguments = json!({ "dbName": "default", "tableName": "u" });
+    call(running.thrift_addr, "truncate_table", arguments)
+        .await
+        .unwrap();
+    jobs_ended(running.http_addr).await;
+    assert!(
+        house.files().iter().all(|key| key.ends_with('/')),
+        "{:?}",
+        house.files()
+    );
     running.shutdown().await;
 }
 

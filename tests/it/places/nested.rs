@@ -3,7 +3,7 @@
 
 use super::{add, create, drop_table, external, lakehouse, partition, table_at};
 use crate::client::{Client, Failure};
-use crate::harness::{TestDatabase, on_every_database};
+use crate::harness::{TestDatabase, TestServer, on_every_database};
 use crate::thrift::objects::{database, partitioned, table};
 use serde_json::{Value, json};
 
@@ -15,6 +15,11 @@ on_every_database!(
     a_partition_at_anothers_default_place_keeps_its_data,
     the_partitions_of_other_tables_keep_their_data,
     among_a_thousand_others_only_what_lies_there_counts,
+    a_holder_is_found_behind_hundreds_that_begin_alike,
+    a_partition_that_goes_along_hides_none_that_stays,
+    a_table_over_the_whole_warehouse_keeps_nobody_from_being_dropped,
+    a_cascade_takes_what_lies_inside_first,
+    partitions_in_one_directory_are_not_moved_together,
 );
 
 fn drop_partition(client: &mut Client, name: &str, values: &[&str]) {
@@ -295,6 +300,135 @@ async fn among_a_thousand_others_only_what_lies_there_counts(used: TestDatabase)
             }
             drop_table(client, "a");
             assert_eq!(s3.keys("lake"), ["w/p/x/part"]);
+        })
+        .await;
+}
+
+async fn a_holder_is_found_behind_hundreds_that_begin_alike(used: TestDatabase) {
+    let (s3, server) = lakehouse(&used).await;
+    server
+        .ask(move |client| {
+            for name in ["orders", "archive", "other"] {
+                create(client, &partitioned("default", name, &[("dt", "string")])).unwrap();
+            }
+            // All of them sort between the directory and what lies in it, and so do tables at the directory above.
+            let archived: Vec<Value> = (0..300)
+                .map(|number| {
+                    let at = format!("s3://lake/w/orders-archive/{number}");
+                    partition("archive", &number.to_string(), &at)
+                })
+                .collect();
+            client
+                .call("add_partitions", json!({ "new_parts": archived }))
+                .unwrap();
+            s3.put("lake", "w/orders/inner/part", "x");
+            add(client, &partition("other", "1", "s3://lake/w/orders/inner")).unwrap();
+            drop_table(client, "orders");
+            assert_eq!(s3.keys("lake"), ["w/orders/inner/part"]);
+            drop_partition(client, "other", &["1"]);
+            create(client, &table("default", "orders")).unwrap();
+            truncate(client, "orders", None).expect("nobody else has data there");
+        })
+        .await;
+}
+
+async fn a_partition_that_goes_along_hides_none_that_stays(used: TestDatabase) {
+    let (s3, server) = lakehouse(&used).await;
+    server
+        .ask(move |client| {
+            let keys = [("a", "string"), ("b", "string")];
+            create(client, &partitioned("default", "t", &keys)).unwrap();
+            let sd = table("default", "t")["sd"].clone();
+            for (values, at) in [
+                (["1", "1"], Value::Null),
+                (["1", "2"], Value::Null),
+                (["9", "9"], json!("s3://lake/w/t/a=1")),
+            ] {
+                let mut one = json!({
+                    "dbName": "default", "tableName": "t", "values": values, "sd": sd, "parameters": {},
+                });
+                one["sd"]["location"] = at;
+                add(client, &one).unwrap();
+            }
+            for key in ["w/t/a=1/b=1/part", "w/t/a=1/b=2/part"] {
+                s3.put("lake", key, "x");
+            }
+            let names = ["a=1/b=1", "a=9/b=9"];
+            truncate(client, "t", Some(&names)).unwrap_err();
+            let request = json!({
+                "dbName": "default", "tblName": "t", "parts": { "names": names },
+                "deleteData": true, "ifExists": true,
+            });
+            client.call("drop_partitions_req", json!({ "req": request })).unwrap();
+            assert_eq!(s3.keys("lake"), ["w/t/a=1/b=2/part"]);
+        })
+        .await;
+}
+
+async fn a_table_over_the_whole_warehouse_keeps_nobody_from_being_dropped(used: TestDatabase) {
+    let (s3, server) = lakehouse(&used).await;
+    server
+        .ask(move |client| {
+            for (name, at) in [("all", "s3://lake/w"), ("bucket", "s3a://lake/")] {
+                create(client, &external(table_at(name, at))).unwrap();
+            }
+            create(client, &table("default", "t")).unwrap();
+            s3.put("lake", "w/t/part", "x");
+            rename(client, "t", "u").unwrap();
+            drop_table(client, "u");
+            assert!(s3.keys("lake").is_empty(), "{:?}", s3.keys("lake"));
+        })
+        .await;
+}
+
+async fn a_cascade_takes_what_lies_inside_first(used: TestDatabase) {
+    let (s3, server) = lakehouse(&used).await;
+    server
+        .ask(move |client| {
+            client
+                .call("create_database", json!({ "database": database("d") }))
+                .unwrap();
+            for (name, at) in [
+                ("a_outer", "s3://lake/w/d.db/o"),
+                ("b_inner", "s3a://lake/w/d.db/o/i"),
+            ] {
+                let mut one = table_at(name, at);
+                one["dbName"] = json!("d");
+                create(client, &one).unwrap();
+            }
+            for key in ["w/d.db/o/part", "w/d.db/o/i/part"] {
+                s3.put("lake", key, "x");
+            }
+            let gone = json!({ "name": "d", "deleteData": true, "cascade": true });
+            client.call("drop_database", gone).unwrap();
+            assert!(s3.keys("lake").is_empty(), "{:?}", s3.keys("lake"));
+        })
+        .await;
+}
+
+async fn partitions_in_one_directory_are_not_moved_together(used: TestDatabase) {
+    let server = TestServer::start(&used).await;
+    let folder = server.warehouse().display().to_string();
+    server
+        .ask(move |client| {
+            let keys = [("a", "string"), ("b", "string")];
+            for name in ["from", "to"] {
+                create(client, &partitioned("default", name, &keys)).unwrap();
+            }
+            let sd = table("default", "from")["sd"].clone();
+            for (b, at) in [("1", "x"), ("2", "x/y")] {
+                let mut one = json!({
+                    "dbName": "default", "tableName": "from", "values": ["1", b], "sd": sd, "parameters": {},
+                });
+                one["sd"]["location"] = json!(format!("{folder}/from/{at}"));
+                add(client, &one).unwrap();
+            }
+            let exchange = json!({
+                "partitionSpecs": { "a": "1" }, "source_db": "default", "source_table_name": "from",
+                "dest_db": "default", "dest_table_name": "to",
+            });
+            let refused = client.call("exchange_partitions", exchange).unwrap_err();
+            assert!(refused.to_string().contains("cannot be moved together"), "{refused}");
         })
         .await;
 }

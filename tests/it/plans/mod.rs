@@ -48,7 +48,7 @@ const INDEXED: &[(&str, &str)] = &[
     ),
     (
         "UPDATE skep_pending_deletes SET place = CASE",
-        "skep_pending_deletes_by_place",
+        "skep_pending_deletes_pkey",
     ),
     (
         "skep_partitions p WHERE p.table_id = $1 AND p.location IS NOT NULL",
@@ -76,6 +76,7 @@ const INDEXED: &[(&str, &str)] = &[
         "skep_partitions_by_place",
     ),
     ("FROM skep_tables WHERE place =", "skep_tables_by_place"),
+    ("UPDATE skep_tables SET place = CASE", "skep_tables_pkey"),
 ];
 
 /// Fewer statements than this say that clients did not get through.

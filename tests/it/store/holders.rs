@@ -82,18 +82,21 @@ async fn owner(store: &Store) -> Table {
 
 async fn compare(session: &mut Session, held: &[Holding], used: &[Location]) {
     let places: Vec<&Location> = used.iter().collect();
-    let mut found = session.place_holders(&places, Owner::Nobody).await.unwrap();
+    let groups = session.place_holders(&places, Owner::Nobody).await;
     let overlaps = |one: &&Holding| used.iter().any(|place| place.overlaps(&one.location));
-    let mut wanted: Vec<Holding> = held.iter().filter(overlaps).cloned().collect();
-    let key = |one: &Holding| format!("{one:?}");
-    found.sort_by_key(key);
-    found.dedup();
-    wanted.sort_by_key(key);
-    if found.iter().any(|one| one.holder == Holder::Many) {
-        assert!(wanted.len() > 200, "few enough to be told apart: {used:?}");
-        return;
-    }
+    let wanted: HashSet<&Holding> = held.iter().filter(overlaps).collect();
+    let groups = groups.unwrap();
+    let found: HashSet<&Holding> = groups.iter().flat_map(|group| &group.holdings).collect();
     assert_eq!(found, wanted, "of {used:?}");
+    for group in &groups {
+        let asked: Vec<&Location> = group.places.iter().map(|index| places[*index]).collect();
+        for one in &group.holdings {
+            assert!(
+                asked.iter().any(|place| place.overlaps(&one.location)),
+                "{one:?}"
+            );
+        }
+    }
 }
 
 async fn who_has_data_at_a_place_is_found_however_it_is_written(test: TestDatabase) {
@@ -142,9 +145,10 @@ async fn who_has_data_at_a_place_is_found_however_it_is_written(test: TestDataba
     let place = &held.last().unwrap().location;
     let names = HashSet::from([name.as_str()]);
     let is_there = async |session: &mut Session, owner: Owner<'_>| {
-        let found = session.place_holders(&[place], owner).await.unwrap();
-        let mut partitions = found
+        let groups = session.place_holders(&[place], owner).await.unwrap();
+        let mut partitions = groups
             .iter()
+            .flat_map(|group| &group.holdings)
             .filter(|one| matches!(one.holder, Holder::Partition { .. }));
         partitions.any(|one| one.location == *place)
     };

@@ -7,7 +7,7 @@ use skep::model::{
     EventBody, JobFailure, JobFilter, JobKind, JobMove, JobPhase, JobProgress, JobTarget, JobWork,
     NewJob,
 };
-use skep::store::Store;
+use skep::store::{Sources, Store};
 use skep::transact;
 
 on_every_database!(
@@ -74,9 +74,15 @@ async fn a_job_comes_back_with_all_that_it_needs(test: TestDatabase) {
         let other = place("s3://elsewhere/x");
         let locations = [&other, &place(used)];
         let wanted = found.then(|| (id, target.clone()));
-        let met = session.job_moving_at(None, &locations).await.unwrap();
+        let met = session
+            .job_moving_at(None, &locations, Sources::OnFile)
+            .await
+            .unwrap();
         assert_eq!(met, wanted, "{used}");
-        let met = session.job_moving_at(Some(id), &locations).await.unwrap();
+        let met = session
+            .job_moving_at(Some(id), &locations, Sources::OnFile)
+            .await
+            .unwrap();
         assert_eq!(met, None, "the job's own place");
     }
     let failure = JobFailure {
@@ -136,7 +142,10 @@ async fn what_a_job_holds_is_free_once_it_is_committed(test: TestDatabase) {
     assert_eq!(session.job_holding("table:7").await.unwrap(), None);
     assert_eq!(session.job_work(id).await.unwrap(), None);
     let target = place("s3://lake/orders_v2");
-    let met = session.job_moving_at(None, &[&target]).await.unwrap();
+    let met = session
+        .job_moving_at(None, &[&target], Sources::OnFile)
+        .await
+        .unwrap();
     assert_eq!(met, None, "the place is nobody's any more");
     assert_eq!(session.job_source(5).await.unwrap(), Some(71));
     assert_eq!(session.job_source(9).await.unwrap(), None);
