@@ -9,6 +9,9 @@ use crate::store::sql::session::Session;
 use crate::store::sql::statement::LIST_LENGTH_MAX;
 use std::collections::BTreeMap;
 
+/// Partitions whose places one statement writes: for many more names PostgreSQL would rather read the whole table.
+const PARTITIONS_PER_UPDATE: usize = 64;
+
 /// A column of places in rows with numbers: which have none, and how they get them.
 struct Numbered {
     unknown: &'static str,
@@ -108,22 +111,34 @@ impl Session {
             table.push((cells.string()?, place_of(cells.string_or_null()?)));
         }
         for (table_id, partitions) in &tables {
-            let mut statement = self
-                .statement("UPDATE skep_partitions SET place = CASE WHEN place = ? THEN CASE name")
-                .bind(UNKNOWN);
-            for (name, place) in partitions {
-                statement = statement
-                    .text(" WHEN ? THEN ?")
-                    .bind(name.as_str())
-                    .bind(place.as_ref().map(Place::stored));
+            for chunk in partitions.chunks(PARTITIONS_PER_UPDATE) {
+                self.places_put(*table_id, chunk).await?;
             }
-            let names: Vec<&str> = partitions.iter().map(|(name, _)| name.as_str()).collect();
-            let statement = statement
-                .text(" END ELSE place END WHERE table_id = ? AND name IN ")
-                .bind(*table_id)
-                .list(&names);
-            self.execute(&statement).await?;
         }
         Ok(rows.len())
+    }
+
+    /// Writes the places of some partitions of a table.
+    async fn places_put(
+        &mut self,
+        table_id: i64,
+        partitions: &[(String, Option<Place>)],
+    ) -> Result<()> {
+        let mut statement = self
+            .statement("UPDATE skep_partitions SET place = CASE WHEN place = ? THEN CASE name")
+            .bind(UNKNOWN);
+        for (name, place) in partitions {
+            statement = statement
+                .text(" WHEN ? THEN ?")
+                .bind(name.as_str())
+                .bind(place.as_ref().map(Place::stored));
+        }
+        let names: Vec<&str> = partitions.iter().map(|(name, _)| name.as_str()).collect();
+        let statement = statement
+            .text(" END ELSE place END WHERE table_id = ? AND name IN ")
+            .bind(table_id)
+            .list(&names);
+        self.execute(&statement).await?;
+        Ok(())
     }
 }
