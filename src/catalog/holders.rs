@@ -14,6 +14,7 @@ use super::places::is_below;
 use crate::error::{Error, Result};
 use crate::model::{DatabaseRef, Location, Storage};
 use crate::store::{Held, Holder, Holding, Owner, Session};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::{Display, Formatter};
 
@@ -237,17 +238,18 @@ async fn who(
         Holder::Table { id, .. } => (*id, None),
         Holder::Partition { table_id, name } => (*table_id, Some(name)),
     };
-    if !names.contains_key(&id) {
-        let at = session.table_place(id).await?;
-        let name = at.map_or_else(
-            || "a table".to_owned(),
-            |at| format!("the table {}.{}", at.database, at.table),
-        );
-        names.insert(id, name);
-    }
-    let table = names.get(&id).map_or("a table", String::as_str);
+    let table = match names.entry(id) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(unknown) => {
+            let at = session.table_place(id).await?;
+            unknown.insert(at.map_or_else(
+                || "a table".to_owned(),
+                |at| format!("the table {}.{}", at.database, at.table),
+            ))
+        }
+    };
     Ok(match partition {
         Some(name) => format!("the partition {name} of {table}"),
-        None => table.to_owned(),
+        None => table.clone(),
     })
 }

@@ -279,21 +279,21 @@ impl Session {
     ) -> Result<Option<Found>> {
         let used = PlaceSet::of(places.iter().copied());
         let mut above: Vec<&str> = used.above().into_iter().collect();
-        let own = places.first().map(|place| Place::of(place));
+        let alone = match places {
+            [one] => Some(Place::of(one)),
+            _ => None,
+        };
         let stretches = used.stretches();
-        let (first, last) = match (&own, places) {
-            // Of one alone, what merely begins alike is left out.
-            (Some(own), [_]) => {
-                above.push(own.stored());
-                own.below()
-            }
-            _ => {
-                let ends = (stretches.first(), stretches.last());
-                let (Some(first), Some(last)) = ends else {
-                    return Ok(None);
-                };
-                (first.to_owned(), last.to_owned())
-            }
+        let (first, last) = if let Some(one) = &alone {
+            // What merely begins alike is left out.
+            above.push(one.stored());
+            one.below()
+        } else {
+            let ends = (stretches.first(), stretches.last());
+            let (Some(first), Some(last)) = ends else {
+                return Ok(None);
+            };
+            (first.to_owned(), last.to_owned())
         };
         if above.len() > LIST_LENGTH_MAX && places.len() > 1 {
             return Ok(None);
