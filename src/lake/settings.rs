@@ -1,7 +1,7 @@
 //! How the lake reaches its stores: the `storage` section of the configuration. The defaults are
 //! for AWS; a store of another make needs its `endpoint`.
 
-use super::queue::QueueSettings;
+use super::queue::settings::QueueSettings;
 use crate::secret::Secret;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::path::PathBuf;

@@ -127,7 +127,7 @@ mod tests {
             ),
             (
                 "mysql://db/?user=skep&Password=hunter2",
-                "mysql://db/?user=skep&Password=***",
+                "mysql://db/?user=***&Password=***",
             ),
             ("postgres://skep:hunter2@[db/shop", "***"),
             ("sqlite:/data/a?b@c.db", "sqlite:/data/a?b@c.db"),

@@ -6,7 +6,7 @@
 mod error;
 mod event;
 mod http;
-mod settings;
+pub(super) mod settings;
 
 pub use error::QueueError;
 pub use event::{EventKind, MalformedMessage, ObjectEvent};

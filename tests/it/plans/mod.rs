@@ -76,7 +76,6 @@ const INDEXED: &[(&str, &str)] = &[
         "skep_partitions_by_place",
     ),
     ("FROM skep_tables WHERE place =", "skep_tables_by_place"),
-    ("UPDATE skep_tables SET place = CASE", "skep_tables_pkey"),
 ];
 
 /// Fewer statements than this say that clients did not get through.
