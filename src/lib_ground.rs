@@ -7,6 +7,7 @@ pub mod budget;
 pub mod choice;
 pub mod clock;
 pub mod crypto;
+pub mod database_url;
 pub mod deadline;
 pub mod diff;
 pub mod error;

@@ -2,6 +2,7 @@
 //! `***` wherever it is formatted or serialized; only [`Secret::reveal`] gives the text, so a
 //! search for that word finds every place that reads one.
 
+use crate::database_url::DatabaseKind;
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 
@@ -46,47 +47,6 @@ impl Serialize for Secret {
 /// Words in the name of a query parameter that make its value a secret.
 const SECRET_WORDS: [&str; 4] = ["pass", "pwd", "secret", "token"];
 
-/// What the addresses of databases begin with that have users and passwords.
-const DATABASE_SCHEMES: [&str; 4] = ["postgres", "postgresql", "mysql", "mariadb"];
-
-/// The parameters that the drivers know in the address of a database. They tell of any other one in the log, with its value.
-const POSTGRES_PARAMETERS: [&str; 18] = [
-    "sslmode",
-    "ssl-mode",
-    "sslrootcert",
-    "ssl-root-cert",
-    "ssl-ca",
-    "sslcert",
-    "ssl-cert",
-    "sslkey",
-    "ssl-key",
-    "statement-cache-capacity",
-    "host",
-    "hostaddr",
-    "port",
-    "dbname",
-    "user",
-    "password",
-    "application_name",
-    "options",
-];
-const MYSQL_PARAMETERS: [&str; 14] = [
-    "sslmode",
-    "ssl-mode",
-    "sslca",
-    "ssl-ca",
-    "sslcert",
-    "ssl-cert",
-    "sslkey",
-    "ssl-key",
-    "charset",
-    "collation",
-    "statement-cache-capacity",
-    "socket",
-    "timezone",
-    "time-zone",
-];
-
 /// What a key or a certificate begins with that stands in its file's place.
 pub const PEM_BEGIN: &str = "-----BEGIN";
 
@@ -99,14 +59,14 @@ pub fn url_holds_password(text: &str) -> bool {
     match url::Url::parse(text) {
         // `name:password@host` is read as a scheme and a path.
         Ok(url) if url.cannot_be_a_base() => {
-            text.contains('@') || DATABASE_SCHEMES.contains(&url.scheme())
+            text.contains('@') || DatabaseKind::of(url.scheme()).is_some()
         }
         Ok(url) => {
-            let known = parameters_known(&url);
+            let kind = DatabaseKind::of(url.scheme());
             url.password().is_some_and(|password| !password.is_empty())
                 || url
                     .query_pairs()
-                    .any(|(name, value)| is_secret(known, &name, &value))
+                    .any(|(name, value)| is_secret(kind, &name, &value))
         }
         // What cannot be read may hold anything.
         Err(_) => text.contains('@') || text.contains('?'),
@@ -127,8 +87,8 @@ pub fn url_shown(text: &str) -> String {
     if url.password().is_some() && url.set_password(Some(SECRET_SHOWN)).is_err() {
         return SECRET_SHOWN.to_owned();
     }
-    let known = parameters_known(&url);
-    let is_secret = |name: &str, value: &str| is_secret(known, name, value);
+    let kind = DatabaseKind::of(url.scheme());
+    let is_secret = |name: &str, value: &str| is_secret(kind, name, value);
     if url
         .query_pairs()
         .any(|(name, value)| is_secret(&name, &value))
@@ -149,54 +109,22 @@ pub fn url_shown(text: &str) -> String {
     url.into()
 }
 
-/// Fails where the address of a PostgreSQL or MySQL database has a parameter that means nothing to its driver; its value is
-/// no part of the reason.
-pub fn database_url_check(text: &str) -> Result<(), String> {
-    let Ok(url) = url::Url::parse(text) else {
-        return Ok(());
-    };
-    let Some(known) = parameters_known(&url) else {
-        return Ok(());
-    };
-    if url.cannot_be_a_base() {
-        return Err(format!("it must begin with {}://", url.scheme()));
-    }
-    for (name, _) in url.query_pairs() {
-        let is_option = name.starts_with("options[") && url.scheme().starts_with("postgres");
-        if !is_option && !known.contains(&name.as_ref()) {
-            return Err(format!(
-                "it has the parameter {name}, which is not known: there are {}",
-                known.join(", ")
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn parameters_known(url: &url::Url) -> Option<&'static [&'static str]> {
-    match url.scheme() {
-        "postgres" | "postgresql" => Some(&POSTGRES_PARAMETERS),
-        "mysql" | "mariadb" => Some(&MYSQL_PARAMETERS),
-        _ => None,
-    }
-}
-
 /// Whether the value of a parameter is to be hidden: of a database's address what is no known parameter, which may be the
 /// name of a secret mistyped, and what is named like one; of any other address all of them, for every service has its own
 /// names. Keys may stand in a parameter as well, instead of the path of their file.
-fn is_secret(known: Option<&[&str]>, parameter: &str, value: &str) -> bool {
-    let Some(known) = known else {
+fn is_secret(kind: Option<&DatabaseKind>, parameter: &str, value: &str) -> bool {
+    let Some(kind) = kind else {
         return !value.is_empty();
     };
     let name = parameter.to_lowercase();
-    !known.contains(&parameter)
+    !kind.knows(parameter)
         || SECRET_WORDS.iter().any(|word| name.contains(word))
         || value.contains(PEM_BEGIN)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Secret, database_url_check, url_shown};
+    use super::{Secret, url_shown};
 
     #[test]
     fn a_secret_is_shown_nowhere_but_where_it_is_revealed() {
@@ -230,27 +158,6 @@ mod tests {
             ("localhost:9084", "localhost:9084"),
         ] {
             assert_eq!(url_shown(text), shown);
-        }
-    }
-
-    #[test]
-    fn a_parameter_that_no_driver_knows_is_told_without_its_value() {
-        for url in [
-            "postgres://u@h/d?sslpassword=hunter2",
-            "mysql://u@h/d?sslpassword=hunter2",
-        ] {
-            let why = database_url_check(url).unwrap_err();
-            assert!(
-                why.contains("sslpassword") && !why.contains("hunter2"),
-                "{why}"
-            );
-        }
-        for url in [
-            "postgres://u:hunter2@h/d?sslmode=require&options[search_path]=a",
-            "mysql://u@h/d?ssl-mode=REQUIRED",
-            "sqlite:x?mode=ro",
-        ] {
-            assert_eq!(database_url_check(url), Ok(()));
         }
     }
 }

@@ -52,6 +52,35 @@ impl Display for Untouchable {
     }
 }
 
+/// The directories of a database: read where they matter, once.
+struct Directories<'a> {
+    database: &'a DatabaseRef,
+    known: Option<Vec<Location>>,
+}
+
+impl<'a> Directories<'a> {
+    fn of(database: &'a DatabaseRef) -> Self {
+        let known = None;
+        Self { database, known }
+    }
+
+    /// None where there is no such database any more.
+    async fn get(&mut self, session: &mut Session) -> Result<&[Location]> {
+        let known = match self.known.take() {
+            Some(known) => known,
+            None => match session.database_get(self.database).await? {
+                Some(found) => found
+                    .managed_location
+                    .into_iter()
+                    .chain([found.location])
+                    .collect(),
+                None => Vec::new(),
+            },
+        };
+        Ok(self.known.insert(known))
+    }
+}
+
 impl Catalog {
     /// Says of each place of a database why its data is not to be touched for `owner`; nothing where it is. Skep's own is
     /// what lies below the warehouse, below what `storage.deletable_locations` lists, or, on an object store, below the
@@ -65,16 +94,14 @@ impl Catalog {
     ) -> Result<Vec<Option<Untouchable>>> {
         let rules = &self.settings.places;
         let mut ours: Vec<bool> = places.iter().map(|place| rules.empties(place)).collect();
-        if ours.contains(&false)
-            && let Some(database) = session.database_get(database).await?
-        {
-            let managed = database.managed_location.iter();
-            let directories: Vec<&Location> = managed
-                .chain([&database.location])
-                .filter(|directory| directory.storage() == Storage::S3)
-                .collect();
-            for (is_ours, place) in ours.iter_mut().zip(places) {
-                *is_ours |= directories.iter().any(|own| is_below(own, place));
+        let mut directories = Directories::of(database);
+        if ours.contains(&false) {
+            let directories = directories.get(session).await?.iter();
+            let in_stores = directories.filter(|directory| directory.storage() == Storage::S3);
+            for own in in_stores {
+                for (is_ours, place) in ours.iter_mut().zip(places) {
+                    *is_ours |= is_below(own, place);
+                }
             }
         }
         let houses = rules.houses();
@@ -91,10 +118,10 @@ impl Catalog {
             .collect();
         let open = places.iter().zip(&found).filter(|(_, why)| why.is_none());
         let open: Vec<&Location> = open.map(|(place, _)| *place).collect();
-        let mut held = self
-            .places_held(session, database, &open, owner)
-            .await?
-            .into_iter();
+        let held = self
+            .holders_named(session, &mut directories, &open, owner)
+            .await?;
+        let mut held = held.into_iter();
         for why in found.iter_mut().filter(|why| why.is_none()) {
             *why = held.next().flatten();
         }
@@ -109,10 +136,21 @@ impl Catalog {
         places: &[&Location],
         owner: Owner<'_>,
     ) -> Result<Vec<Option<Untouchable>>> {
+        self.holders_named(session, &mut Directories::of(database), places, owner)
+            .await
+    }
+
+    async fn holders_named(
+        &self,
+        session: &mut Session,
+        directories: &mut Directories<'_>,
+        places: &[&Location],
+        owner: Owner<'_>,
+    ) -> Result<Vec<Option<Untouchable>>> {
         let groups = session.place_holders(places, owner).await?;
         let mut losing: Vec<Option<Holding>> = vec![None; places.len()];
         let mut tables: HashMap<i64, (Holding, Vec<usize>)> = HashMap::new();
-        let mut houses: Option<Vec<Location>> = None;
+        let houses = self.settings.places.houses();
         for Held {
             places: indexes,
             holdings,
@@ -133,11 +171,9 @@ impl Catalog {
                     table.1.extend(&above);
                 } else if !above.is_empty() && is_whole(&holding.holder) {
                     // What holds all that skep keeps house in is nobody's data alone.
-                    let houses = match &mut houses {
-                        Some(houses) => houses,
-                        None => houses.insert(self.houses_of(session, database).await?),
-                    };
-                    if !houses.iter().any(|house| holding.location.contains(house)) {
+                    let own = directories.get(session).await?;
+                    let mut houses = houses.iter().chain(own);
+                    if !houses.any(|house| holding.location.contains(house)) {
                         for index in above {
                             losing[index].get_or_insert_with(|| holding.clone());
                         }
@@ -164,20 +200,6 @@ impl Catalog {
             held.push(Some(Untouchable::Held(who, location)));
         }
         Ok(held)
-    }
-
-    /// The places that skep keeps house in, with the directories of a database.
-    async fn houses_of(
-        &self,
-        session: &mut Session,
-        database: &DatabaseRef,
-    ) -> Result<Vec<Location>> {
-        let mut houses = self.settings.places.houses();
-        if let Some(database) = session.database_get(database).await? {
-            houses.push(database.location);
-            houses.extend(database.managed_location);
-        }
-        Ok(houses)
     }
 }
 

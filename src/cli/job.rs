@@ -143,26 +143,19 @@ fn list(output: Output, jobs: &[JobView]) -> Result<()> {
 fn show(output: Output, detail: &JobDetailView) -> Result<()> {
     let job = &detail.job;
     let moves = detail.moves.iter();
-    let moves: Vec<String> = moves
-        .map(|one| format!("{} -> {}", one.from, one.to))
-        .collect();
+    let moves = moves.map(|one| format!("{} -> {}", one.from, one.to));
     let deletions = detail.deletions.iter().map(|one| match &one.error {
         Some(error) => format!("{}: {error}", one.location),
         None => one.location.clone(),
     });
-    let mut deletions: Vec<String> = deletions.collect();
-    let shown = deletions.len() as u64;
-    if detail.deletions_left > shown {
-        deletions.push(format!("and {} more", detail.deletions_left - shown));
-    }
     let facts = [
         ("id", job.id.to_string()),
         ("kind", job.kind.clone()),
         ("phase", job.phase.clone()),
         ("subject", job.subject.clone()),
         ("target", job.target.clone().unwrap_or_default()),
-        ("moves", moves.join("\n")),
-        ("to be deleted", deletions.join("\n")),
+        ("moves", first_of(moves, detail.moves_total)),
+        ("to be deleted", first_of(deletions, detail.deletions_left)),
         ("objects", counted(job.objects_done, job.objects_total)),
         ("bytes", counted(job.bytes_done, job.bytes_total)),
         ("attempts", job.attempts.to_string()),
@@ -172,4 +165,14 @@ fn show(output: Output, detail: &JobDetailView) -> Result<()> {
         ("ended", job.ended_at.clone().unwrap_or_default()),
     ];
     output.one(detail, &facts)
+}
+
+/// A line each of the first of so many.
+fn first_of(first: impl Iterator<Item = String>, total: u64) -> String {
+    let mut lines: Vec<String> = first.collect();
+    let shown = lines.len() as u64;
+    if total > shown {
+        lines.push(format!("and {} more", total - shown));
+    }
+    lines.join("\n")
 }

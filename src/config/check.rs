@@ -1,9 +1,10 @@
 //! What the types cannot say: values that are well formed and still cannot work.
 
 use super::{Settings, error::ConfigError};
+use crate::database_url::database_url_check;
 use crate::error::Error;
 use crate::model::{Location, Storage};
-use crate::secret::{SECRET_SHOWN, database_url_check};
+use crate::secret::SECRET_SHOWN;
 use crate::store::Store;
 use crate::watch::WatchSetup;
 use crate::{rest, thrift};

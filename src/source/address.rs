@@ -1,23 +1,11 @@
 //! The address of a source. It may hold a password, so it prints without one everywhere; only
 //! [`SourceUrl::reveal`] gives the whole text, for the one place that opens the connection.
 
+use crate::database_url::DatabaseKind;
 use crate::secret::{PEM_BEGIN, url_holds_password, url_shown};
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 use std::path::{Path, PathBuf};
-
-/// Parameters whose values are files that the drivers read.
-const FILE_PARAMETERS: [&str; 9] = [
-    "sslrootcert",
-    "ssl-root-cert",
-    "sslca",
-    "ssl-ca",
-    "sslcert",
-    "ssl-cert",
-    "sslkey",
-    "ssl-key",
-    "passfile",
-];
 
 /// A URL such as `postgres://skep@db.example.org/shop`. Printed and serialized with its password as `***`; one
 /// that holds none is printed as it is, so that such an address can be stored and read again.
@@ -68,10 +56,11 @@ impl SourceUrl {
         let Ok(url) = url::Url::parse(&self.0) else {
             return Vec::new();
         };
+        let Some(kind) = DatabaseKind::of(url.scheme()) else {
+            return Vec::new();
+        };
         url.query_pairs()
-            .filter(|(name, value)| {
-                FILE_PARAMETERS.contains(&name.as_ref()) && !value.contains(PEM_BEGIN)
-            })
+            .filter(|(name, value)| kind.reads_file(name) && !value.contains(PEM_BEGIN))
             .map(|(_, value)| PathBuf::from(value.as_ref()))
             .collect()
     }

@@ -6,7 +6,7 @@
 use super::address::SourceUrl;
 use super::error::SourceError;
 use super::settings::{SourceKind, SourceSettings};
-use crate::secret::database_url_check;
+use crate::database_url::database_url_check;
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use std::path::{Path, PathBuf};

@@ -5,8 +5,9 @@ use super::address::SourceUrl;
 use super::error::SourceError;
 use super::scope::Scope;
 use crate::choice::choose;
+use crate::database_url::{self, DatabaseKind, database_url_check};
 use crate::model::SNAPSHOT_TABLES_MAX;
-use crate::secret::{Secret, database_url_check};
+use crate::secret::Secret;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -15,29 +16,6 @@ use std::path::{Path, PathBuf};
 pub const TIME_LIMIT_S_MAX: u64 = 3_600;
 /// Bytes of an address at most.
 const URL_BYTES_MAX: usize = 4_096;
-/// What may follow the `?` of a `PostgreSQL` address. Drivers log what they do not know.
-const POSTGRES_PARAMETERS: [&str; 15] = [
-    "sslmode",
-    "ssl-mode",
-    "sslrootcert",
-    "ssl-root-cert",
-    "ssl-ca",
-    "sslcert",
-    "ssl-cert",
-    "sslkey",
-    "ssl-key",
-    "host",
-    "hostaddr",
-    "port",
-    "dbname",
-    "user",
-    "password",
-];
-/// The same for `MySQL`.
-const MYSQL_PARAMETERS: [&str; 9] = [
-    "sslmode", "ssl-mode", "sslca", "ssl-ca", "sslcert", "ssl-cert", "sslkey", "ssl-key", "socket",
-];
-
 /// What a source is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(try_from = "String", rename_all = "snake_case")]
@@ -292,12 +270,16 @@ fn url_check(kind: SourceKind, url: &SourceUrl, key: &'static str) -> Result<(),
     if url.reveal().len() > URL_BYTES_MAX {
         return refuse(format!("it has more than {URL_BYTES_MAX} bytes"));
     }
-    let (schemes, parameters): (&[&str], &[&str]) = match kind {
-        SourceKind::Postgres => (&["postgres", "postgresql"], &POSTGRES_PARAMETERS),
-        SourceKind::Mysql => (&["mysql", "mariadb"], &MYSQL_PARAMETERS),
-        SourceKind::Sqlite => (&["sqlite"], &[]),
-        SourceKind::Elasticsearch => (&["https", "http"], &[]),
-        SourceKind::Catalog => return Ok(()),
+    let database = match kind {
+        SourceKind::Postgres => Some(&database_url::POSTGRES),
+        SourceKind::Mysql => Some(&database_url::MYSQL),
+        SourceKind::Sqlite | SourceKind::Elasticsearch | SourceKind::Catalog => None,
+    };
+    let schemes = match (kind, database) {
+        (SourceKind::Catalog, _) => return Ok(()),
+        (_, Some(database)) => database.schemes,
+        (SourceKind::Elasticsearch, _) => &["https", "http"],
+        _ => &["sqlite"],
     };
     if !schemes.contains(&url.scheme()) {
         let wanted = schemes.join(": or ");
@@ -315,9 +297,11 @@ fn url_check(kind: SourceKind, url: &SourceUrl, key: &'static str) -> Result<(),
     let Ok(read) = url::Url::parse(url.reveal()) else {
         return refuse("the address cannot be read".to_owned());
     };
+    let parameters = database.map(DatabaseKind::source_parameters);
+    let parameters = parameters.unwrap_or_default();
     for (name, _) in read.query_pairs() {
         if !parameters.contains(&name.as_ref()) {
-            let known = match parameters {
+            let known = match parameters.as_slice() {
                 [] => "none are".to_owned(),
                 some => format!("known are {}", some.join(", ")),
             };

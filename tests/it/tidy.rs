@@ -17,6 +17,7 @@ const FLOORS: [&[&str]; 13] = [
         "choice",
         "clock",
         "crypto",
+        "database_url",
         "deadline",
         "error",
         "model",

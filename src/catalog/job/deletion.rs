@@ -55,7 +55,7 @@ const STORE_TOLERANCE_MS: i64 = 1000;
 pub(crate) struct Deletion {
     pub(super) id: i64,
     pub(super) location: Location,
-    /// Of the source of a move: when the newest file was written that was copied, in milliseconds since the epoch.
+    /// How new its files may be, in milliseconds since the epoch by the clock that stamps them, where that is known.
     newest_ms: Option<i64>,
 }
 
@@ -84,36 +84,26 @@ pub(crate) struct DeletionJob {
     noted_ms: i64,
 }
 
-/// What counts as dropped in the first try, by the process that dropped it. Files of this machine are stamped by the clock
-/// that tells when the drop was written down; what is written once it is seen is younger.
-fn first_moment(location: &Location, noted_ms: i64) -> Moment {
-    match location.storage() {
-        Storage::File => Moment::exact(noted_ms),
-        _ => Moment::exact(noted_ms.saturating_add(STORE_TOLERANCE_MS)),
-    }
-}
-
 impl Catalog {
     /// Writes down, inside a transaction, which directories are to be deleted that are of no use since a time (seconds
-    /// since the epoch). The background task leaves them alone for a while: who dropped them deletes them right after
-    /// the commit.
+    /// since the epoch), each with how new its files may be where that is known. The background task leaves them alone for
+    /// a while: who dropped them deletes them right after the commit.
     pub(super) async fn deletions_note(
         &self,
         session: &mut Session,
-        locations: &[&Location],
+        locations: &[(&Location, Option<i64>)],
         reason: &str,
         since: i64,
-        noted_ms: Option<i64>,
     ) -> Result<Vec<Deletion>> {
         let next_at = session.now().await?.plus_s(RETRY_DELAY_S);
         let ids = session
-            .pending_delete_insert_list(locations, reason, since, next_at, noted_ms)
+            .pending_delete_insert_list(locations, reason, since, next_at)
             .await?;
         let deletions = ids.into_iter().zip(locations);
-        let deletions = deletions.map(|(id, location)| Deletion {
+        let deletions = deletions.map(|(id, (location, newest_ms))| Deletion {
             id,
             location: (*location).clone(),
-            newest_ms: None,
+            newest_ms: *newest_ms,
         });
         Ok(deletions.collect())
     }
@@ -171,8 +161,15 @@ impl Catalog {
             JobKind::Truncate => format!("{database}.{name} was truncated"),
             _ => format!("partitions of {database}.{name} were dropped"),
         };
+        let dated: Vec<(&Location, Option<i64>)> = locations
+            .iter()
+            .map(|location| {
+                let is_local = location.storage() == Storage::File;
+                (*location, is_local.then_some(noted_ms))
+            })
+            .collect();
         let deletions = self
-            .deletions_note(session, locations, &reason, self.now(), Some(noted_ms))
+            .deletions_note(session, &dated, &reason, self.now())
             .await?;
         let id = session.job_id().await?;
         let job = NewJob {
@@ -259,16 +256,14 @@ impl Catalog {
         session: &mut Session,
         sources: &[(&Location, i64)],
     ) -> Result<Vec<Deletion>> {
-        let locations: Vec<&Location> = sources.iter().map(|(from, _)| *from).collect();
         let since = sources.iter().map(|(_, newest_ms)| *newest_ms).min();
         let since = since.unwrap_or_default().div_euclid(1000);
-        let mut deletions = self
-            .deletions_note(session, &locations, "moved to another place", since, None)
-            .await?;
-        for (deletion, (_, newest_ms)) in deletions.iter_mut().zip(sources) {
-            deletion.newest_ms = Some(*newest_ms);
-        }
-        Ok(deletions)
+        let dated: Vec<(&Location, Option<i64>)> = sources
+            .iter()
+            .map(|(from, newest_ms)| (*from, Some(*newest_ms)))
+            .collect();
+        self.deletions_note(session, &dated, "moved to another place", since)
+            .await
     }
 
     /// Deletes the sources of a move whose commit has just written them down.
@@ -347,8 +342,12 @@ impl Catalog {
         progress: &Arc<Progress>,
     ) -> Result<i64, (i64, String)> {
         let location = &deletion.location;
-        let copied = deletion.newest_ms.map(Moment::exact);
-        let dropped = copied.unwrap_or_else(|| first_moment(location, noted_ms));
+        // The first try is that of the process that dropped it: its clock tells when the drop was written down, and what is
+        // written once it is seen is younger.
+        let newest_ms = deletion
+            .newest_ms
+            .unwrap_or_else(|| noted_ms.saturating_add(STORE_TOLERANCE_MS));
+        let dropped = Moment::exact(newest_ms);
         let deleted = self
             .lake
             .directory_delete_older(location, dropped, progress);

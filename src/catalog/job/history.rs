@@ -11,15 +11,17 @@ use async_recursion::async_recursion as boxed;
 
 /// Lines that one pass removes at most in a transaction.
 const EXPIRED_PER_PASS_MAX: usize = 500;
-/// Deletions that are told of one job.
-const DELETIONS_SHOWN_MAX: usize = 20;
+/// Moves, and deletions, that are told of one job: an exchange of partitions may have a hundred thousand.
+const SHOWN_MAX: usize = 20;
 
 /// A job with what it has to do.
 #[derive(Debug, Clone)]
 pub struct JobDetail {
     /// The job.
     pub job: Job,
-    /// Which directories it moves, as long as its line is kept.
+    /// How many directories it moves; 0 once it has ended.
+    pub moves_total: u64,
+    /// The first of them.
     pub moves: Vec<JobMove>,
     /// How many deletions are left.
     pub deletions_left: u64,
@@ -35,14 +37,15 @@ impl Operations<'_> {
         let mut session = self.store.session().await?;
         let job = session.job_get(id).await?;
         let job = job.ok_or_else(|| Error::NotFound(Entity::own("job", &id)))?;
-        let work = session.job_work(id).await?;
+        let (moves, moves_total) = session.job_moves(id, SHOWN_MAX).await?;
         let deletions_left = session.pending_delete_left(&job.deletions).await?;
         let deletions = session
-            .pending_delete_first(&job.deletions, DELETIONS_SHOWN_MAX)
+            .pending_delete_first(&job.deletions, SHOWN_MAX)
             .await?;
         Ok(JobDetail {
             job,
-            moves: work.map(|work| work.moves).unwrap_or_default(),
+            moves_total,
+            moves,
             deletions_left,
             deletions,
         })

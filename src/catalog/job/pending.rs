@@ -138,16 +138,10 @@ impl Catalog {
     }
 
     async fn pending_delete_take(&self, pending: &PendingDelete) -> Result<Kept> {
-        let mut session = self.store.session().await?;
-        let exact_ms = match pending.dropped_ms {
-            Some(dropped_ms) => Some(dropped_ms),
-            None => session.job_source(pending.id).await?,
-        };
-        let dropped = match exact_ms {
-            Some(exact_ms) => Moment::exact(exact_ms),
+        let dropped = match pending.newest_ms {
+            Some(newest_ms) => Moment::exact(newest_ms),
             None => Moment::about(pending.created_at.saturating_mul(1000), CLOCKS_DIFFER_MAX),
         };
-        drop(session);
         let progress = Arc::new(Progress::default());
         let kept = self
             .lake

@@ -349,10 +349,7 @@ impl Catalog {
             let sources = self.sources_left(session, database, sources).await?;
             let deletions = self.sources_note(session, &sources).await?;
             let ranges = Deletion::ranges(&deletions);
-            let newest = deletions.iter().map(|one| one.id);
-            let newest = newest.zip(sources.iter().map(|(_, newest_ms)| *newest_ms));
-            let newest: Vec<(i64, i64)> = newest.collect();
-            if session.job_commit(job.id, &ranges, &newest).await? {
+            if session.job_commit(job.id, &ranges).await? {
                 return Ok(deletions);
             }
             false

@@ -55,7 +55,10 @@ pub struct JobDetailView {
     /// The job
     #[serde(flatten)]
     pub job: JobView,
-    /// The directories that it moves
+    /// How many directories it moves; none once it has ended
+    #[serde(default)]
+    pub moves_total: u64,
+    /// The first of them
     #[serde(default)]
     pub moves: Vec<JobMoveView>,
     /// How many directories are still to be deleted
@@ -133,6 +136,7 @@ impl From<JobDetail> for JobDetailView {
         });
         Self {
             job: detail.job.into(),
+            moves_total: detail.moves_total,
             moves: moves.collect(),
             deletions_left: detail.deletions_left,
             deletions: deletions.collect(),

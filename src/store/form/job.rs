@@ -84,25 +84,20 @@ pub(in crate::store) fn ways_of(text: &str) -> Result<(Vec<Location>, Vec<Locati
     Ok(moves.map(|one| (one.from, one.to)).unzip())
 }
 
+/// The first moves of a job, and how many there are, out of [`work_text`].
+pub(in crate::store) fn moves_of(text: &str, limit: usize) -> Result<(Vec<JobMove>, u64), Failure> {
+    let form: WorkForm = from_json(text)?;
+    let total = form.moves.len() as u64;
+    let moves = form.moves.into_iter().take(limit).map(move_of);
+    Ok((moves.collect(), total))
+}
+
 fn move_of(form: MoveForm) -> JobMove {
     JobMove {
         from: Location::from_stored(form.from),
         to: Location::from_stored(form.to),
         mark: form.mark,
     }
-}
-
-/// Numbers of deletions, each with a time; NULL stands for none.
-pub(in crate::store) fn sources_text(sources: &[(i64, i64)]) -> Result<Option<String>, Failure> {
-    if sources.is_empty() {
-        return Ok(None);
-    }
-    to_json(&sources).map(Some)
-}
-
-/// Reads [`sources_text`].
-pub(in crate::store) fn sources_of(text: &str) -> Result<Vec<(i64, i64)>, Failure> {
-    from_json(text)
 }
 
 /// Ranges of numbers; NULL stands for none.

@@ -32,23 +32,33 @@ struct Question {
     unknown_page: &'static str,
 }
 
+/// What every question gives of a row.
+macro_rules! columns {
+    ($number:literal, $rows:literal, $id:literal, $location:literal, $keys:literal) => {
+        concat!(
+            "SELECT ",
+            $number,
+            " AS question, ",
+            $id,
+            " AS id, name, ",
+            $location,
+            " AS location, ",
+            $keys,
+            " AS keys_text FROM ",
+            $rows,
+            " WHERE "
+        )
+    };
+}
+
 /// A question to a table of rows with numbers and names, by a column of places. The rows of one number are left out.
 macro_rules! question {
     ($above:literal, $below:literal, $unknown:literal,
      $rows:literal, $id:literal, $location:literal, $keys:literal, $place:literal) => {
         Question {
             above: concat!(
-                "SELECT * FROM (SELECT ",
-                $above,
-                " AS question, ",
-                $id,
-                " AS id, name, ",
-                $location,
-                " AS location, ",
-                $keys,
-                " AS keys_text FROM ",
-                $rows,
-                " WHERE ",
+                "SELECT * FROM (",
+                columns!($above, $rows, $id, $location, $keys),
                 $id,
                 " <> ? AND ",
                 $place,
@@ -56,17 +66,8 @@ macro_rules! question {
             ),
             above_end: concat!(" LIMIT ?) above_", $above),
             below: concat!(
-                " UNION ALL SELECT * FROM (SELECT ",
-                $below,
-                " AS question, ",
-                $id,
-                " AS id, name, ",
-                $location,
-                " AS location, ",
-                $keys,
-                " AS keys_text FROM ",
-                $rows,
-                " WHERE ",
+                " UNION ALL SELECT * FROM (",
+                columns!($below, $rows, $id, $location, $keys),
                 $id,
                 " <> ? AND ",
                 $place,
@@ -78,33 +79,14 @@ macro_rules! question {
                 $below
             ),
             unknown: concat!(
-                " UNION ALL SELECT * FROM (SELECT ",
-                $unknown,
-                " AS question, ",
-                $id,
-                " AS id, name, ",
-                $location,
-                " AS location, ",
-                $keys,
-                " AS keys_text FROM ",
-                $rows,
-                " WHERE ",
+                " UNION ALL SELECT * FROM (",
+                columns!($unknown, $rows, $id, $location, $keys),
                 $place,
                 " = ? LIMIT 1) unknown_",
                 $unknown
             ),
             unknown_page: concat!(
-                "SELECT ",
-                $above,
-                " AS question, ",
-                $id,
-                " AS id, name, ",
-                $location,
-                " AS location, ",
-                $keys,
-                " AS keys_text FROM ",
-                $rows,
-                " WHERE ",
+                columns!($above, $rows, $id, $location, $keys),
                 $place,
                 " = ? AND (",
                 $id,

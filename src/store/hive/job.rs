@@ -4,12 +4,11 @@
 
 use crate::error::{Entity, Result};
 use crate::model::{
-    Job, JobFailure, JobFilter, JobKind, JobPhase, JobProgress, JobWork, Location, NewJob, Storage,
+    Job, JobFailure, JobFilter, JobKind, JobMove, JobPhase, JobProgress, JobWork, Location, NewJob,
+    Storage,
 };
 use crate::store::form::event::{body_bytes, body_form, body_of, descriptors_of};
-use crate::store::form::job::{
-    ranges_of, ranges_text, sources_of, sources_text, ways_of, work_of, work_text,
-};
+use crate::store::form::job::{moves_of, ranges_of, ranges_text, ways_of, work_of, work_text};
 use crate::store::form::place::PlaceSet;
 use crate::store::sql::failure::Failure;
 use crate::store::sql::row::Row;
@@ -200,6 +199,17 @@ impl Session {
         Ok(Some(work_of(work, change.into_body(&descriptors)?)?))
     }
 
+    /// The first directories that a job moves, up to `limit`, and how many there are; none once it has ended.
+    pub async fn job_moves(&mut self, id: i64, limit: usize) -> Result<(Vec<JobMove>, u64)> {
+        let statement = self
+            .statement("SELECT work FROM skep_jobs WHERE id = ? AND work IS NOT NULL")
+            .bind(id);
+        let Some(row) = self.row(&statement).await? else {
+            return Ok((Vec::new(), 0));
+        };
+        Ok(moves_of(row.cells().text()?, limit)?)
+    }
+
     /// A job that is moving data to a place that overlaps one of these locations, or from such a place as far as `sources`
     /// says, and that place, but for one job. The places stand in the rows of the jobs that are under way: never many, for a table has one at
     /// most.
@@ -289,44 +299,21 @@ impl Session {
     }
 
     /// Takes a job whose change is committed on to deleting what it left: it needs nothing more to go on, and another
-    /// one may begin. `sources` has the number of each deletion and the time of the newest file that was copied, in
-    /// milliseconds since the epoch by the store's clock. False where the job has been taken on before.
-    pub async fn job_commit(
-        &mut self,
-        id: i64,
-        deletions: &[Range<i64>],
-        sources: &[(i64, i64)],
-    ) -> Result<bool> {
-        let (deletions, sources) = (ranges_text(deletions)?, sources_text(sources)?);
+    /// one may begin. False where the job has been taken on before.
+    pub async fn job_commit(&mut self, id: i64, deletions: &[Range<i64>]) -> Result<bool> {
+        let deletions = ranges_text(deletions)?;
         let statement = self
             .statement(
                 "UPDATE skep_jobs
-                 SET phase = ?, deletions = ?, sources = ?, held = NULL, work = NULL, change_body = NULL,
-                     updated_at = ",
+                 SET phase = ?, deletions = ?, held = NULL, work = NULL, change_body = NULL, updated_at = ",
             )
             .bind(JobPhase::Deleting.as_str())
             .bind(deletions.as_deref())
-            .bind(sources.as_deref())
             .now()
             .text(" WHERE id = ? AND phase = ?")
             .bind(id)
             .bind(JobPhase::Copying.as_str());
         Ok(self.execute(&statement).await? > 0)
-    }
-
-    /// When the newest file was written that was copied of a place that is to be deleted, in milliseconds since the
-    /// epoch by the store's clock; nothing of what was dropped.
-    pub async fn job_source(&mut self, deletion: i64) -> Result<Option<i64>> {
-        let statement = self
-            .statement("SELECT sources FROM skep_jobs WHERE phase = ? AND sources IS NOT NULL")
-            .bind(JobPhase::Deleting.as_str());
-        for row in &self.rows(&statement).await? {
-            let sources = sources_of(row.cells().text()?)?;
-            if let Some((_, newest_ms)) = sources.into_iter().find(|(id, _)| *id == deletion) {
-                return Ok(Some(newest_ms));
-            }
-        }
-        Ok(None)
     }
 
     /// Notes why a job cannot go on.

@@ -6,7 +6,7 @@
 
 use crate::clock::DatabaseTime;
 use crate::error::{Error, Result};
-use crate::model::{Location, Storage};
+use crate::model::Location;
 use crate::store::form::place::{Place, PlaceSet, UNKNOWN};
 use crate::store::sql::failure::Failure;
 use crate::store::sql::row::{Cells, Row};
@@ -21,6 +21,8 @@ const COLUMNS_WITH_PLACE: &str = "SELECT id, location, reason, attempts, created
 const ROWS_PER_INSERT_MAX: usize = 500;
 /// Rows that one statement reads by their places.
 const ROWS_PER_PAGE: usize = 500;
+/// Ranges of numbers in one statement. A job's deletions have few: one for each block of numbers that they came from.
+const RANGES_PER_STATEMENT: usize = 64;
 
 /// A location that is still to be deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,9 +39,9 @@ pub struct PendingDelete {
     pub created_at: i64,
     /// When to try next, in seconds since the epoch.
     pub next_at: DatabaseTime,
-    /// When exactly it was dropped, in milliseconds since the epoch, where the clock that stamps its files told that: on the
-    /// machine's own file system.
-    pub dropped_ms: Option<i64>,
+    /// How new its files may be, in milliseconds since the epoch, where the clock that stamps them told that: on the machine's
+    /// own file system when it was dropped, of what was copied elsewhere the time of the newest file.
+    pub newest_ms: Option<i64>,
     /// What the last try met, where it was not done.
     pub failure: Option<String>,
 }
@@ -102,31 +104,30 @@ impl Session {
         next_at: DatabaseTime,
     ) -> Result<i64> {
         let ids = self
-            .pending_delete_insert_list(&[location], reason, created_at, next_at, None)
+            .pending_delete_insert_list(&[(location, None)], reason, created_at, next_at)
             .await?;
         ids.into_iter()
             .next()
             .ok_or_else(|| Error::internal("one location has one number"))
     }
 
-    /// The same for many locations, in a few statements; `dropped_ms` is kept for those on the file system.
+    /// The same for many locations, in a few statements, each with its [`newest_ms`](PendingDelete::newest_ms).
     pub async fn pending_delete_insert_list(
         &mut self,
-        locations: &[&Location],
+        locations: &[(&Location, Option<i64>)],
         reason: &str,
         created_at: i64,
         next_at: DatabaseTime,
-        dropped_ms: Option<i64>,
     ) -> Result<Vec<i64>> {
         let mut ids = Vec::with_capacity(locations.len());
         for chunk in locations.chunks(ROWS_PER_INSERT_MAX) {
             let taken = self.ids_take(chunk.len()).await?;
             ids.extend(taken.clone());
-            let places: Vec<Place> = chunk.iter().map(|location| Place::of(location)).collect();
+            let places: Vec<Place> = chunk.iter().map(|one| Place::of(one.0)).collect();
             let rows = taken
                 .zip(chunk)
                 .zip(&places)
-                .map(|((id, location), place)| {
+                .map(|((id, (location, newest_ms)), place)| {
                     [
                         id.into(),
                         location.as_str().into(),
@@ -135,9 +136,7 @@ impl Session {
                         created_at.into(),
                         next_at.into(),
                         place.stored().into(),
-                        dropped_ms
-                            .filter(|_| location.storage() == Storage::File)
-                            .into(),
+                        (*newest_ms).into(),
                     ]
                 });
             let statement = self
@@ -232,37 +231,31 @@ impl Session {
         Ok(found)
     }
 
-    /// The first of those that are noted with numbers in these ranges, up to `limit`.
+    /// The first of those that are noted with numbers in these ranges, which are sorted and apart, up to `limit`.
     pub async fn pending_delete_first(
         &mut self,
         ranges: &[Range<i64>],
         limit: usize,
     ) -> Result<Vec<PendingDelete>> {
-        let mut found = Vec::new();
-        for range in ranges {
-            let statement = self
-                .statement(COLUMNS)
-                .text("WHERE id >= ? AND id < ? ORDER BY id LIMIT ?")
-                .bind(range.start)
-                .bind(range.end)
-                .bind(limit - found.len());
-            found.extend(pending_deletes(&self.rows(&statement).await?)?);
-            if found.len() >= limit {
+        let mut first = Vec::new();
+        for ranges in ranges.chunks(RANGES_PER_STATEMENT) {
+            if first.len() >= limit {
                 break;
             }
+            let statement = numbered(self.statement(COLUMNS).text("WHERE "), ranges)
+                .text(" ORDER BY id LIMIT ?")
+                .bind(limit - first.len());
+            first.extend(pending_deletes(&self.rows(&statement).await?)?);
         }
-        Ok(found)
+        Ok(first)
     }
 
     /// How many are noted with numbers in these ranges.
     pub async fn pending_delete_left(&mut self, ranges: &[Range<i64>]) -> Result<u64> {
         let mut left = 0;
-        for range in ranges {
-            let statement = self
-                .statement("SELECT COUNT(*) FROM skep_pending_deletes WHERE id >= ? AND id < ?")
-                .bind(range.start)
-                .bind(range.end);
-            if let Some(row) = self.row(&statement).await? {
+        for ranges in ranges.chunks(RANGES_PER_STATEMENT) {
+            let count = self.statement("SELECT COUNT(*) FROM skep_pending_deletes WHERE ");
+            if let Some(row) = self.row(&numbered(count, ranges)).await? {
                 left += u64::try_from(row.cells().integer()?).map_err(Failure::fault)?;
             }
         }
@@ -334,6 +327,18 @@ impl Session {
 }
 
 /// Reads rows that begin with [`COLUMNS`].
+/// Appends that the number lies in one of these ranges.
+fn numbered<'a>(mut statement: Statement<'a>, ranges: &[Range<i64>]) -> Statement<'a> {
+    for (index, range) in ranges.iter().enumerate() {
+        statement = statement
+            .text(if index == 0 { "(" } else { " OR " })
+            .text("id >= ? AND id < ?")
+            .bind(range.start)
+            .bind(range.end);
+    }
+    statement.text(")")
+}
+
 fn pending_deletes(rows: &[Row]) -> Result<Vec<PendingDelete>> {
     let found = rows.iter().map(|row| pending_delete(&mut row.cells()));
     Ok(found.collect::<Result<_, Failure>>()?)
@@ -348,7 +353,7 @@ fn pending_delete(cells: &mut Cells<'_>) -> Result<PendingDelete, Failure> {
         attempts: cells.integer()?,
         created_at: cells.integer()?,
         next_at: cells.time()?,
-        dropped_ms: cells.integer_or_null()?,
+        newest_ms: cells.integer_or_null()?,
         failure: cells.string_or_null()?,
     })
 }

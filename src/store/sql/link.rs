@@ -3,8 +3,8 @@
 //! It knows no pool, no transaction and no noun; it opens a connection in the way skep needs it and runs statements.
 
 use crate::back_off::BackOff;
+use crate::database_url::database_url_check;
 use crate::error::{Error, Result};
-use crate::secret::database_url_check;
 use crate::store::sql::dialect::Dialect;
 use crate::store::sql::failure::{Failure, FailureKind};
 use crate::store::sql::mysql_link::{self, MySqlLink};

@@ -1,6 +1,8 @@
 //! Work that takes longer than a call may: it goes on, and whoever asks again waits for it.
 
-use super::fixture::{House, call, create, drop_table, jobs, jobs_ended, location, rename, stand};
+use super::fixture::{
+    House, call, create, drop_table, jobs, jobs_ended, location, rename, rename_held, stand,
+};
 use crate::client::Failure;
 use crate::harness::{TestDatabase, on_every_database};
 use crate::thrift::objects::{partitioned, table};
@@ -64,8 +66,7 @@ async fn a_rename_that_ended_unheard_is_told_once(database: TestDatabase) {
     let running = house.hasty().await;
     create(&running, "t").await;
     house.file("w/t/a");
-    let gate = house.s3.hold("CopyObject");
-    rename(&running, "t", "u").await.unwrap_err();
+    let gate = rename_held(&house, &running, "t", "u").await;
     gate.open();
     jobs_ended(running.http_addr).await;
     rename(&running, "t", "u").await.unwrap();
@@ -190,8 +191,7 @@ async fn nothing_else_uses_a_place_that_a_job_fills(database: TestDatabase) {
     create(&running, "t").await;
     create(&running, "v").await;
     house.file("w/t/a");
-    let gate = house.s3.hold("CopyObject");
-    rename(&running, "t", "u").await.unwrap_err();
+    let gate = rename_held(&house, &running, "t", "u").await;
     for failure in [
         call(
             running.thrift_addr,
@@ -219,8 +219,7 @@ async fn a_table_that_is_made_in_the_source_of_a_move_keeps_its_data(database: T
     create(&running, "t").await;
     house.file("w/t/a");
     house.file("w/t/inner/b");
-    let gate = house.s3.hold("CopyObject");
-    rename(&running, "t", "u").await.unwrap_err();
+    let gate = rename_held(&house, &running, "t", "u").await;
     let mut inner = table("default", "inner");
     inner["sd"]["location"] = json!("s3://lake/w/t/inner");
     let made = json!({ "tbl": inner });
@@ -241,8 +240,7 @@ async fn nothing_is_emptied_where_a_job_is_copying_from(database: TestDatabase) 
     let running = house.hasty().await;
     create(&running, "t").await;
     house.file("w/t/a");
-    let gate = house.s3.hold("CopyObject");
-    rename(&running, "t", "u").await.unwrap_err();
+    let gate = rename_held(&house, &running, "t", "u").await;
     let arguments = json!({ "dbName": "default", "tableName": "t" });
     let refused = call(running.thrift_addr, "truncate_table", arguments).await;
     let text = "location s3a://lake/w/t cannot be used yet: job 1 moves data there or away";
@@ -276,8 +274,7 @@ async fn two_renames_of_one_table_are_told_apart(database: TestDatabase) {
     let running = house.hasty().await;
     create(&running, "t").await;
     house.file("w/t/a");
-    let gate = house.s3.hold("CopyObject");
-    rename(&running, "t", "u").await.unwrap_err();
+    let gate = rename_held(&house, &running, "t", "u").await;
     let failure = rename(&running, "t", "x").await.unwrap_err();
     let text = "default.t is on its way to default.u (job 1)";
     assert!(failure.message().contains(text), "{failure}");

@@ -2,7 +2,7 @@
 
 use crate::client::{Client, Failure};
 use crate::harness::TestDatabase;
-use crate::s3::S3Server;
+use crate::s3::{Gate, S3Server};
 use crate::server::settings_in;
 use crate::thrift::objects::table;
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ use skep::crypto::provider_install;
 use skep::secret::Secret;
 use skep::server::{Running, Server};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -88,6 +89,18 @@ pub(super) fn renaming(from: &str, to: &str) -> Value {
 
 pub(super) async fn rename(running: &Running, from: &str, to: &str) -> Result<Value, Failure> {
     call(running.thrift_addr, "alter_table", renaming(from, to)).await
+}
+
+/// Begins a rename whose copies are held back until the gate opens; whoever asked was told that it goes on.
+pub(super) async fn rename_held(
+    house: &House,
+    running: &Running,
+    from: &str,
+    to: &str,
+) -> Arc<Gate> {
+    let gate = house.s3.hold("CopyObject");
+    rename(running, from, to).await.unwrap_err();
+    gate
 }
 
 pub(super) async fn location(address: SocketAddr, name: &str) -> Result<String, Failure> {

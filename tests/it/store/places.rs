@@ -105,11 +105,11 @@ async fn compare(session: &mut Session, noted: &[(i64, Location)]) {
 
 async fn note(test: &TestDatabase, places: &[Location]) -> Vec<(i64, Location)> {
     let store = test.store().await;
-    let all: Vec<&Location> = places.iter().collect();
+    let all: Vec<(&Location, Option<i64>)> = places.iter().map(|place| (place, None)).collect();
     let later = DatabaseTime::from_database(i64::MAX);
     let ids = transact!(store, |session| {
         session
-            .pending_delete_insert_list(&all, "a test", 1, later, None)
+            .pending_delete_insert_list(&all, "a test", 1, later)
             .await
     });
     ids.unwrap()
