@@ -6,6 +6,8 @@
 
 use crate::error::Error;
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt::Write as _;
 
 /// What a null or empty value is written as in a name (`metastore.default.partition.name`).
@@ -164,15 +166,19 @@ fn listed<T: AsRef<str>>(items: &[T]) -> String {
 /// first place and its last value, as in Hive's linked map. An empty name has no components.
 pub fn spec_of_name(name: &str) -> Vec<(String, String)> {
     let mut spec: Vec<(String, String)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for component in name.split('/') {
         let Some((key, value)) = split_component(component) else {
             continue;
         };
         let key = unescape(key).into_owned();
         let value = unescape(value).into_owned();
-        match spec.iter_mut().find(|(known, _)| *known == key) {
-            Some(entry) => entry.1 = value,
-            None => spec.push((key, value)),
+        match places.entry(key) {
+            Entry::Occupied(known) => spec[*known.get()].1 = value,
+            Entry::Vacant(new) => {
+                spec.push((new.key().clone(), value));
+                new.insert(spec.len() - 1);
+            }
         }
     }
     spec
@@ -242,6 +248,14 @@ impl From<PartitionNameError> for Error {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_name_of_a_million_components_is_read_at_once() {
+        let name: Vec<String> = (0..1_000_000).map(|n| format!("k{n}=v")).collect();
+        assert_eq!(spec_of_name(&name.join("/")).len(), 1_000_000);
+        let twice = spec_of_name("a=1/b=2/a=3");
+        assert_eq!(twice, [("a".into(), "3".into()), ("b".into(), "2".into())]);
+    }
 
     #[test]
     fn escapes_exactly_the_set_of_hive() {

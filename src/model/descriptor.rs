@@ -2,6 +2,7 @@
 //! so that a million partitions of a table share one.
 
 use super::{Column, Name, Parameters};
+use std::collections::HashSet;
 
 /// Columns, formats, serde, bucketing, sort order and skew.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -35,11 +36,9 @@ impl StorageDescriptor {
     pub fn columns_lost(&self, after: &Self) -> Vec<Name> {
         let old = self.columns.as_deref().unwrap_or_default();
         let new = after.columns.as_deref().unwrap_or_default();
-        let is_kept = |was: &&Column| {
-            new.iter()
-                .any(|is| was.name.eq_ignore_ascii_case(&is.name) && was.data_type == is.data_type)
-        };
-        let lost = old.iter().filter(|was| !is_kept(was));
+        let form = |column: &Column| (column.name.to_ascii_lowercase(), column.data_type.clone());
+        let kept: HashSet<(String, String)> = new.iter().map(form).collect();
+        let lost = old.iter().filter(|was| !kept.contains(&form(was)));
         lost.map(|column| Name::new(&column.name)).collect()
     }
 }

@@ -11,6 +11,7 @@ use crate::model::{
 use crate::store::{Session, TABLE_LEVEL};
 use crate::transact;
 use async_recursion::async_recursion as boxed;
+use std::collections::HashSet;
 
 /// New statistics of a table or of one of its partitions.
 #[derive(Debug, Clone)]
@@ -159,14 +160,10 @@ async fn table_put(
     columns: &mut Vec<ColumnStatistics>,
     merging: bool,
 ) -> Result<Option<NewEvent>> {
+    let known = table.descriptor.columns.iter().flatten();
+    let known: HashSet<Name> = known.map(|one| Name::new(&one.name)).collect();
     for column in columns.iter() {
-        let known = table
-            .descriptor
-            .columns
-            .iter()
-            .flatten()
-            .any(|one| Name::new(&one.name) == column.column);
-        if !known {
+        if !known.contains(&column.column) {
             return Err(Error::NotAllowed(format!(
                 "Column {} doesn't exist in table {} in database {}",
                 column.column, table.at.table, table.at.database

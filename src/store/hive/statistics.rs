@@ -9,6 +9,7 @@ use crate::store::sql::limits::{ENGINE_BYTES_MAX, STATISTICS_COLUMN_BYTES_MAX, c
 use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
 use crate::store::sql::statement::{LIST_LENGTH_MAX, rows_in_next_statement};
+use std::collections::HashSet;
 
 /// The stored partition name of a table's own statistics.
 pub const TABLE_LEVEL: &str = "";
@@ -102,6 +103,12 @@ impl Session {
         wanted.sort_unstable();
         wanted.dedup();
         let mut found = Vec::new();
+        // More than a statement takes are picked out of all of them.
+        let (listed, picked): (&[&str], HashSet<&str>) = if columns.len() > LIST_LENGTH_MAX {
+            (&[], columns.iter().copied().collect())
+        } else {
+            (&columns, HashSet::new())
+        };
         for chunk in wanted.chunks(LIST_LENGTH_MAX) {
             let mut statement = self
                 .statement(
@@ -112,12 +119,15 @@ impl Session {
                 .bind(table_id)
                 .bind(engine)
                 .list(chunk);
-            if !columns.is_empty() {
-                statement = statement.text(" AND column_name IN ").list(&columns);
+            if !listed.is_empty() {
+                statement = statement.text(" AND column_name IN ").list(listed);
             }
             let statement = statement.text(" ORDER BY partition_name, column_name");
             for row in &self.rows(&statement).await? {
-                found.push(statistics_of(row)?);
+                let one = statistics_of(row)?;
+                if picked.is_empty() || picked.contains(one.1.column.as_str()) {
+                    found.push(one);
+                }
             }
         }
         Ok(found)
@@ -133,19 +143,27 @@ impl Session {
         columns: &[Name],
     ) -> Result<u64> {
         let columns: Vec<&str> = columns.iter().map(Name::as_str).collect();
-        let mut statement = self
-            .statement(
-                "DELETE FROM skep_column_statistics WHERE table_id = ? AND partition_name = ?",
-            )
-            .bind(table_id)
-            .bind(partition);
-        if let Some(engine) = engine {
-            statement = statement.text(" AND engine = ?").bind(engine);
+        let mut chunks: Vec<&[&str]> = columns.chunks(LIST_LENGTH_MAX).collect();
+        if chunks.is_empty() {
+            chunks.push(&[]);
         }
-        if !columns.is_empty() {
-            statement = statement.text(" AND column_name IN ").list(&columns);
+        let mut deleted = 0;
+        for chunk in chunks {
+            let mut statement = self
+                .statement(
+                    "DELETE FROM skep_column_statistics WHERE table_id = ? AND partition_name = ?",
+                )
+                .bind(table_id)
+                .bind(partition);
+            if let Some(engine) = engine {
+                statement = statement.text(" AND engine = ?").bind(engine);
+            }
+            if !chunk.is_empty() {
+                statement = statement.text(" AND column_name IN ").list(chunk);
+            }
+            deleted += self.execute(&statement).await?;
         }
-        Ok(self.execute(&statement).await?)
+        Ok(deleted)
     }
 
     /// Removes the statistics of some columns everywhere in a table, its partitions included: the columns were

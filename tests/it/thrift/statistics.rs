@@ -108,6 +108,12 @@ async fn statistics_of_a_table_are_written_read_and_deleted(storage: TestDatabas
     server
         .ask(|client| {
             prepare(client);
+            let many = (0..20_000).map(|n| format!("c{n}"));
+            let many: Vec<String> = many.collect();
+            let request = json!({ "dbName": "d", "tblName": "t", "colNames": many });
+            client
+                .call("get_table_statistics_req", json!({ "request": request }))
+                .unwrap();
             assert_eq!(read(client, "t", &["id"]).unwrap(), json!([]));
             let none = json!({ "db_name": "d", "tbl_name": "t", "col_name": "id" });
             let failure = client
