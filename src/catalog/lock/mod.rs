@@ -162,6 +162,13 @@ impl Operations<'_> {
         no_transaction(transaction_id)
     }
 
+    /// How many components all locks have: what a listing reads.
+    #[boxed]
+    pub async fn lock_component_count(&self) -> Result<u64> {
+        self.authorize(Action::See, Resource::Server).await?;
+        self.store.session().await?.lock_component_count().await
+    }
+
     /// The living locks that have a component the filter accepts, by number.
     #[boxed]
     pub async fn lock_list(&self, filter: &LockFilter) -> Result<Vec<ListedLock>> {
@@ -169,19 +176,20 @@ impl Operations<'_> {
         let timeout_s = self.settings.lock_timeout_s;
         let mut locks = self.store.session().await?.lock_list().await?;
         locks.retain(|lock| lock.idle_s <= timeout_s);
+        let blocked = locks.iter().map(|lock| {
+            let waits = lock.state == LockState::Waiting;
+            let other = waits.then(|| blocker(lock, &locks)).flatten();
+            other.map(|other| other.id)
+        });
+        let blocked: Vec<Option<i64>> = blocked.collect();
         let mut listed = Vec::new();
-        for lock in &locks {
+        for (mut lock, blocked_by) in locks.into_iter().zip(blocked) {
             if filter
                 .transaction_id
                 .is_some_and(|id| id != lock.transaction_id)
             {
                 continue;
             }
-            let waits = lock.state == LockState::Waiting;
-            let blocked_by = blocker(lock, &locks)
-                .filter(|_| waits)
-                .map(|other| other.id);
-            let mut lock = lock.clone();
             lock.components
                 .retain(|component| filter.accepts(component));
             if !lock.components.is_empty() {

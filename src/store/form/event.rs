@@ -342,9 +342,20 @@ pub(in crate::store) fn body_bytes(form: &EventForm<'_>) -> Result<Vec<u8>, Fail
 
 /// Reads [`body_bytes`].
 pub(in crate::store) fn body_of(bytes: &[u8]) -> Result<EventForm<'static>, Failure> {
-    if bytes.first() == Some(&b'{') {
-        return serde_json::from_slice(bytes).map_err(Failure::fault);
-    }
-    let plain = inflate(bytes, BODY_BYTES_MAX)?;
-    serde_json::from_slice(&plain).map_err(Failure::fault)
+    body_measured(bytes).map(|(form, _)| form)
+}
+
+/// The same, with the bytes that it has when it is not compressed.
+pub(in crate::store) fn body_measured(
+    bytes: &[u8],
+) -> Result<(EventForm<'static>, usize), Failure> {
+    let inflated;
+    let plain = if bytes.first() == Some(&b'{') {
+        bytes
+    } else {
+        inflated = inflate(bytes, BODY_BYTES_MAX)?;
+        &inflated
+    };
+    let form = serde_json::from_slice(plain).map_err(Failure::fault)?;
+    Ok((form, plain.len()))
 }

@@ -6,7 +6,7 @@
 
 use crate::error::Result;
 use crate::model::{Event, EventBody, EventKind, Name, NewEvent};
-use crate::store::form::event::{EventForm, body_of};
+use crate::store::form::event::{EventForm, body_measured};
 use crate::store::sql::failure::Failure;
 use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
@@ -15,8 +15,12 @@ use std::ops::Range;
 
 /// Most events that one SELECT fetches with their bodies.
 const EVENTS_PER_STATEMENT_MAX: usize = 100;
-/// Stored bytes of bodies, mostly compressed, after which a listing stops.
-const BYTES_PER_LIST_MAX: usize = 4 * 1024 * 1024;
+/// Events that the first SELECT of a listing fetches: they tell how large the others may be.
+const EVENTS_FIRST: usize = 8;
+/// Stored bytes of bodies, mostly compressed, that one SELECT fetches where the next events are like those before.
+const STORED_BYTES_PER_STATEMENT: usize = 1024 * 1024;
+/// Bytes of bodies, not compressed, after which a listing stops.
+const BYTES_PER_LIST_MAX: usize = 2 * 1024 * 1024;
 
 /// Most events that share a row.
 pub(super) const EVENTS_PER_ROW_MAX: i64 = 256;
@@ -167,11 +171,13 @@ impl Session {
     pub async fn event_list(&mut self, filter: &EventFilter, limit: usize) -> Result<Vec<Event>> {
         let mut next = filter.clone();
         let mut events = Vec::new();
-        let mut bytes = 0;
+        let (mut bytes, mut rows_max) = (0, EVENTS_FIRST);
         while events.len() < limit && bytes < BYTES_PER_LIST_MAX {
-            let most = (limit - events.len()).min(EVENTS_PER_STATEMENT_MAX);
+            let most = (limit - events.len()).min(rows_max);
             let rows = self.event_rows(&next, most).await?;
-            let found = self.events_of(&rows, &next).await?;
+            let (found, is_cut) = self
+                .events_of(&rows, &next, BYTES_PER_LIST_MAX - bytes)
+                .await?;
             for (body_bytes, event) in found {
                 if events.len() == limit || bytes >= BYTES_PER_LIST_MAX {
                     return Ok(events);
@@ -180,6 +186,10 @@ impl Session {
                 bytes += body_bytes;
                 events.push(event);
             }
+            if is_cut {
+                break;
+            }
+            rows_max = rows_per_statement(&rows)?;
             if rows.len() < most {
                 break;
             }
@@ -209,14 +219,22 @@ impl Session {
         self.rows(&statement).await
     }
 
-    /// The events of rows that a filter lets through, each with the bytes of its row.
+    /// The events of rows that a filter lets through, each with the bytes of its row; not of all rows where they have more
+    /// than so many bytes in all.
     async fn events_of(
         &mut self,
         rows: &[Row],
         filter: &EventFilter,
-    ) -> Result<Vec<(usize, Event)>, Failure> {
-        let mut forms: Vec<(EventRow<'_>, EventForm<'static>)> = Vec::with_capacity(rows.len());
+        bytes_max: usize,
+    ) -> Result<(Vec<(usize, Event)>, bool), Failure> {
+        let mut forms: Vec<(EventRow<'_>, EventForm<'static>, usize)> =
+            Vec::with_capacity(rows.len());
+        let (mut bytes, mut is_cut) = (0, false);
         for row in rows {
+            if bytes >= bytes_max {
+                is_cut = true;
+                break;
+            }
             let row = EventRow::new(row)?;
             if row.kind.is_none() {
                 tracing::warn!(
@@ -225,24 +243,25 @@ impl Session {
                 );
                 continue;
             }
-            let form = body_of(row.body)?;
-            forms.push((row, form));
+            let (form, body_bytes) = body_measured(row.body)?;
+            bytes += body_bytes;
+            forms.push((row, form, body_bytes));
         }
         let mut ids = Vec::new();
-        for (_, form) in &forms {
+        for (_, form, _) in &forms {
             form.descriptor_ids(&mut ids);
         }
         let descriptors = self.descriptor_list(&ids).await?;
         let mut events = Vec::with_capacity(forms.len());
-        for (row, form) in forms {
+        for (row, form, body_bytes) in forms {
             let bodies = form.into_bodies(&descriptors)?;
             for (id, body) in row.ids().zip(bodies) {
                 if filter.has_room_for(id) {
-                    events.push((row.body.len(), event_of(row.head(id), row.at, body)?));
+                    events.push((body_bytes, event_of(row.head(id), row.at, body)?));
                 }
             }
         }
-        Ok(events)
+        Ok((events, is_cut))
     }
 
     /// What the next `limit` events after a number touched, in order.
@@ -372,4 +391,14 @@ fn event_of(head: EventHead, at: i64, body: EventBody) -> Result<Event, Failure>
             body,
         },
     })
+}
+
+/// How many rows like these one statement fetches.
+fn rows_per_statement(rows: &[Row]) -> Result<usize, Failure> {
+    let mut stored = 0;
+    for row in rows {
+        stored += EventRow::new(row)?.body.len();
+    }
+    let each = (stored / rows.len().max(1)).max(1);
+    Ok((STORED_BYTES_PER_STATEMENT / each).clamp(1, EVENTS_PER_STATEMENT_MAX))
 }

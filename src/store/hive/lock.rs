@@ -230,6 +230,14 @@ impl Session {
         }
     }
 
+    /// How many components all locks have.
+    pub async fn lock_component_count(&mut self) -> Result<u64> {
+        let statement = self.statement("SELECT COUNT(*) FROM skep_lock_components");
+        let row = self.row(&statement).await?;
+        let count = row.map(|row| row.cells().integer()).transpose()?;
+        Ok(u64::try_from(count.unwrap_or_default()).map_err(Failure::fault)?)
+    }
+
     /// The locks that have a component in one of these databases, by number, with all their components.
     pub async fn lock_list_by_databases(
         &mut self,

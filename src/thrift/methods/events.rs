@@ -8,7 +8,7 @@ use crate::thrift::call::{Answer, Call};
 use crate::thrift::from_wire::name::{self, required};
 use crate::thrift::from_wire::strings;
 use crate::thrift::method::{Method, methods};
-use crate::thrift::to_wire;
+use crate::thrift::to_wire::event::Told;
 use hms::{args, replies, types};
 
 pub(in crate::thrift) static METHODS: &[Method] = methods![
@@ -21,9 +21,11 @@ pub(in crate::thrift) static METHODS: &[Method] = methods![
 /// Events of one answer at most (`metastore.max.event.response`). A reader that wants more asks again after the last.
 const EVENTS_PER_REPLY_MAX: usize = 100_000;
 /// An answer ends with the event that brings its messages to this size: tables with long schemas make long messages.
-const MESSAGE_BYTES_PER_REPLY_MAX: usize = 32 * 1024 * 1024;
-/// Events read from the database at a time.
+const MESSAGE_BYTES_PER_REPLY_MAX: usize = 8 * 1024 * 1024;
+/// Events read from the database at a time; fewer where they are large.
 const EVENTS_PER_PAGE: usize = 200;
+/// What a page of events takes while its messages are made, bytes.
+const PAGE_WORK_BYTES: usize = 16 * 1024 * 1024;
 
 async fn get_current_notification_event_id(call: Call<'_>) -> Answer {
     let event_id = call.catalog().event_last_id().await?;
@@ -79,6 +81,10 @@ async fn get_next_notification(call: Call<'_>) -> Answer {
     let mut bytes = 0;
     while events.len() < most && bytes < MESSAGE_BYTES_PER_REPLY_MAX {
         let wanted = EVENTS_PER_PAGE.min(most - events.len());
+        // Readers take turns where the memory does not suffice for all at once.
+        let held = call.reservation.bytes();
+        let work = call.reservation.grow(PAGE_WORK_BYTES).await;
+        work.map_err(Error::from)?;
         let page = call.catalog().event_list(&filter, wanted).await?;
         let Some(last) = page.last() else { break };
         filter.after = last.id;
@@ -86,15 +92,15 @@ async fn get_next_notification(call: Call<'_>) -> Answer {
             if bytes >= MESSAGE_BYTES_PER_REPLY_MAX {
                 break;
             }
-            let message = to_wire::event::message(&event);
-            bytes += message.len();
-            events.push((event, message));
+            let told = Told::of(event);
+            bytes += told.bytes();
+            events.push(told);
         }
+        call.reservation.shrink_to(held);
+        // The messages, and the answer that they are encoded into.
+        call.holds(2 * bytes)?;
     }
-    let events = events
-        .iter()
-        .map(|(event, message)| to_wire::event::event(event, message))
-        .collect();
+    let events = events.iter().map(Told::to_wire).collect();
     let success = Some(types::NotificationEventResponse { events });
     call.reply(&replies::GetNextNotification { success })
 }

@@ -1,11 +1,15 @@
 //! Locks without transactions: how Iceberg and Trino keep two writers apart.
 
+use crate::error::Error;
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::from_wire;
 use crate::thrift::from_wire::name::required;
 use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire;
 use hms::{args, replies, types};
+
+/// What a component of a lock takes in a listing and in its answer, bytes.
+const COMPONENT_BYTES: usize = 1_024;
 
 pub(in crate::thrift) static METHODS: &[Method] =
     methods![lock, check_lock, unlock, heartbeat, show_locks,];
@@ -51,11 +55,21 @@ async fn heartbeat(call: Call<'_>) -> Answer {
 async fn show_locks(call: Call<'_>) -> Answer {
     let args: args::ShowLocks<'_> = call.arguments()?;
     let filter = from_wire::lock::filter(&args.rqst.unwrap_or_default())?;
+    // Readers take turns where the memory does not suffice for all at once.
+    let components = call.catalog().lock_component_count().await?;
+    let components = usize::try_from(components).unwrap_or(usize::MAX);
+    let held = call.reservation.bytes();
+    let work = components.saturating_mul(COMPONENT_BYTES);
+    call.reservation.grow(work).await.map_err(Error::from)?;
     let locks = call.catalog().lock_list(&filter).await?;
     let response = types::ShowLocksResponse {
         locks: Some(to_wire::lock::listed(&locks)),
     };
-    call.reply(&replies::ShowLocks {
+    let reply = call.reply(&replies::ShowLocks {
         success: Some(response),
-    })
+    });
+    if let Ok(reply) = &reply {
+        call.reservation.shrink_to(held.max(reply.memory_bytes()));
+    }
+    reply
 }

@@ -2,7 +2,7 @@
 //! Thrift's JSON protocol. It is made when the event is read: what is stored is the event itself.
 
 use super::{function, seconds, storage};
-use crate::model::{Database, Event, EventBody, EventKind, Location, Partition, Table};
+use crate::model::{Database, Event, EventBody, EventKind, Location, Name, Partition, Table};
 use hms::protocol::JsonWriter;
 use hms::{Protocol, types};
 use serde_json::{Map, Value, json};
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 const MESSAGE_FORMAT: &str = "json-0.2";
 
 /// The message of an event.
-pub(in crate::thrift) fn message(event: &Event) -> String {
+fn message(event: &Event) -> String {
     let new = &event.event;
     let mut members = Map::new();
     // Readers refuse a message without these two, but not an empty text.
@@ -30,24 +30,47 @@ pub(in crate::thrift) fn message(event: &Event) -> String {
     Value::Object(members).to_string()
 }
 
-/// The event around its message.
-pub(in crate::thrift) fn event<'a>(
-    event: &'a Event,
-    message: &'a str,
-) -> types::NotificationEvent<'a> {
-    types::NotificationEvent {
-        event_id: event.id,
-        event_time: seconds(event.at),
-        event_type: event.event.kind.as_str(),
-        db_name: event
-            .event
-            .database
-            .as_ref()
-            .map(crate::model::Name::as_str),
-        table_name: event.event.table.as_ref().map(crate::model::Name::as_str),
-        message,
-        message_format: Some(MESSAGE_FORMAT),
-        cat_name: Some(event.event.catalog.as_str()),
+/// An event with its message, without the objects that it tells of.
+pub(in crate::thrift) struct Told {
+    id: i64,
+    at: i64,
+    kind: EventKind,
+    catalog: Name,
+    database: Option<Name>,
+    table: Option<Name>,
+    message: String,
+}
+
+impl Told {
+    pub(in crate::thrift) fn of(event: Event) -> Self {
+        let message = message(&event);
+        Self {
+            id: event.id,
+            at: event.at,
+            kind: event.event.kind,
+            catalog: event.event.catalog,
+            database: event.event.database,
+            table: event.event.table,
+            message,
+        }
+    }
+
+    /// The bytes of its message.
+    pub(in crate::thrift) fn bytes(&self) -> usize {
+        self.message.len()
+    }
+
+    pub(in crate::thrift) fn to_wire(&self) -> types::NotificationEvent<'_> {
+        types::NotificationEvent {
+            event_id: self.id,
+            event_time: seconds(self.at),
+            event_type: self.kind.as_str(),
+            db_name: self.database.as_ref().map(Name::as_str),
+            table_name: self.table.as_ref().map(Name::as_str),
+            message: &self.message,
+            message_format: Some(MESSAGE_FORMAT),
+            cat_name: Some(self.catalog.as_str()),
+        }
     }
 }
 

@@ -332,6 +332,9 @@ fn events_and_locks<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         call("lock_release", Lock, SERVER, async move {
             catalog.lock_release(1).await
         }),
+        call("lock_component_count", See, SERVER, async move {
+            catalog.lock_component_count().await
+        }),
         call("lock_list", See, SERVER, async move {
             catalog.lock_list(&LockFilter::default()).await
         }),

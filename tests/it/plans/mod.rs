@@ -19,6 +19,10 @@ const WALKS: &[(&str, &str)] = &[
         "a count of events looks at each of them",
     ),
     (
+        "SELECT COUNT(*) FROM skep_lock_components",
+        "all locks are listed next",
+    ),
+    (
         "FROM skep_functions f JOIN skep_databases d",
         "every function of a catalog is what was asked for",
     ),
