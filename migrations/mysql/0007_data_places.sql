@@ -20,3 +20,9 @@ CREATE INDEX skep_partitions_by_place ON skep_partitions (place);
 
 -- Why dropped data is not deleted yet: what the last try met.
 ALTER TABLE skep_pending_deletes ADD COLUMN failure LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- Where what is to be deleted was copied to. What has no copy there came after the copying, and is not deleted.
+ALTER TABLE skep_pending_deletes ADD COLUMN copied_to LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- The job that moves the table's data, which nothing may change meanwhile.
+ALTER TABLE skep_tables ADD COLUMN moving_job BIGINT;

@@ -20,3 +20,9 @@ CREATE INDEX IF NOT EXISTS skep_partitions_by_place ON skep_partitions (place) W
 
 -- Why dropped data is not deleted yet: what the last try met.
 ALTER TABLE skep_pending_deletes ADD COLUMN IF NOT EXISTS failure TEXT;
+
+-- Where what is to be deleted was copied to. What has no copy there came after the copying, and is not deleted.
+ALTER TABLE skep_pending_deletes ADD COLUMN IF NOT EXISTS copied_to TEXT;
+
+-- The job that moves the table's data, which nothing may change meanwhile.
+ALTER TABLE skep_tables ADD COLUMN IF NOT EXISTS moving_job BIGINT;

@@ -36,6 +36,14 @@ impl Untouchable {
             "location {place} is not skep's to move or to empty: {self}"
         ))
     }
+
+    /// Why nothing is brought to a place.
+    pub(crate) fn at_target(&self) -> String {
+        match self {
+            Self::Held(who, place) => format!("{who} has data at {place}"),
+            Self::Foreign | Self::House => self.to_string(),
+        }
+    }
 }
 
 impl Display for Untouchable {

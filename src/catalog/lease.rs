@@ -3,7 +3,10 @@
 use super::Catalog;
 use crate::error::{Error, Result};
 use crate::transact;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Seconds that a lease lasts from its last extension.
 pub(crate) const LEASE_S: i64 = 60;
@@ -80,46 +83,123 @@ impl Catalog {
         lease: &Lease,
         work: impl Future<Output = Result<T>>,
     ) -> Result<Option<T>> {
+        let asked = Instant::now();
         if !self.lease_begin(lease).await? {
             return Ok(None);
         }
-        let done = self.lease_keep(lease, work).await;
+        let done = self.lease_keep(lease, asked, work).await;
         self.lease_end(lease).await;
         done.map(Some)
     }
 
-    /// Runs work while its lease is kept alive. Work whose lease was lost is given up: another process is at it.
+    /// Runs work while its lease, asked for at a time, is kept alive. Work whose lease was lost is given up: another process
+    /// is at it.
     async fn lease_keep<T>(
         &self,
         lease: &Lease,
+        asked: Instant,
         work: impl Future<Output = Result<T>>,
     ) -> Result<T> {
+        let extend = || {
+            let extended = self.lease_extend(&lease.name, &lease.holder, lease.seconds);
+            extended.boxed()
+        };
         // Both go on at the same time: the work's own transaction may hold the lease's row.
         tokio::select! {
             done = work => done,
-            lost = self.lease_renew(lease) => Err(lost),
+            lost = lease.renew(asked, extend) => Err(lost),
         }
     }
+}
 
-    /// Extends a lease again and again; returns when it is lost.
-    async fn lease_renew(&self, lease: &Lease) -> Error {
-        let pause = Duration::from_secs(lease.seconds.unsigned_abs() / 4);
+impl Lease {
+    /// Extends a lease, asked for at a time, again and again; returns when it is lost, or may be: where the database does not
+    /// answer, somebody else may have it as soon as its time is over, and what is done outside of the database is checked
+    /// by nobody.
+    async fn renew<'f>(
+        &self,
+        asked: Instant,
+        mut extend: impl FnMut() -> BoxFuture<'f, Result<bool>>,
+    ) -> Error {
+        let pause = Duration::from_secs(self.seconds.unsigned_abs()) / 4;
+        let mut until = asked + pause * 3;
         loop {
-            tokio::time::sleep(pause).await;
-            let extended = self.lease_extend(&lease.name, &lease.holder, lease.seconds);
-            match extended.await {
-                Ok(true) => {}
-                Ok(false) => {
+            tokio::time::sleep_until(until.min(Instant::now() + pause)).await;
+            let asked = Instant::now();
+            match tokio::time::timeout_at(until, extend()).await {
+                Ok(Ok(true)) => until = asked + pause * 3,
+                Ok(Ok(false)) => {
                     return Error::Conflict(format!(
                         "the lease {} was lost: this process was too slow",
-                        lease.name
+                        self.name
                     ));
                 }
-                // What is written is checked against the lease again.
-                Err(failure) => {
-                    tracing::warn!(%failure, name = lease.name, "cannot extend a lease");
+                Ok(Err(failure)) if Instant::now() < until => {
+                    tracing::warn!(%failure, name = self.name, "cannot extend a lease");
+                }
+                Ok(Err(_)) | Err(_) => {
+                    return Error::Conflict(format!(
+                        "the lease {} could not be extended: another process may have it",
+                        self.name
+                    ));
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lease;
+    use crate::error::Error;
+    use futures::FutureExt;
+    use std::future::{pending, ready};
+    use tokio::time::{Duration, Instant};
+
+    fn down() -> Error {
+        Error::Unavailable {
+            what: "the database".into(),
+            source: "down".into(),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_is_given_up_before_another_process_may_take_it_over() {
+        for hangs in [false, true] {
+            let lease = Lease::lasting("job:1".into(), 20);
+            let asked = Instant::now();
+            let mut answers = 0;
+            let lost = lease.renew(asked, || {
+                answers += 1;
+                match answers {
+                    1 | 2 => ready(Ok(true)).boxed(),
+                    _ if hangs => pending().boxed(),
+                    _ => ready(Err(down())).boxed(),
+                }
+            });
+            let text = lost.await.to_string();
+            assert!(text.contains("another process may have it"), "{text}");
+            // It was extended after 5 and after 10 seconds.
+            let lasted = asked.elapsed();
+            assert!(lasted >= Duration::from_secs(20), "{lasted:?}");
+            assert!(lasted < Duration::from_secs(30), "{lasted:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_moment_without_the_database_is_no_loss() {
+        let lease = Lease::lasting("job:1".into(), 20);
+        let mut answers = 0;
+        let lost = lease.renew(Instant::now(), || {
+            answers += 1;
+            let answer = match answers % 2 {
+                _ if answers > 40 => Ok(false),
+                0 => Ok(true),
+                _ => Err(down()),
+            };
+            ready(answer).boxed()
+        });
+        let text = lost.await.to_string();
+        assert!(text.contains("too slow"), "{text}");
     }
 }

@@ -22,6 +22,10 @@ pub(super) async fn unfinished(
         .filter_map(|one| one.full_location(table.location.as_ref()))
         .collect();
     let mut skips = Vec::new();
+    session.jobs_share().await?;
+    if open.is_empty() || !session.places_are_unsettled().await? {
+        return Ok(skips);
+    }
     loop {
         let places: Vec<&Location> = open.iter().collect();
         let taken = taken(session, &places).await?;

@@ -10,6 +10,7 @@ mod key;
 mod listing;
 mod query;
 mod requests;
+mod transfer;
 
 pub(super) use query::{OddKey, PageStart, Query};
 
@@ -19,12 +20,11 @@ use super::{Summary, error::LakeError, is_hidden, settings::S3Settings, signed};
 use crate::model::Location;
 use answer::{Object, Page, Told};
 use bytes::Bytes;
-use copies::Copies;
-use futures::{StreamExt, TryStreamExt, stream};
-use key::{KeyKind, kind, library_path};
+use futures::{StreamExt, stream};
+use key::{KeyKind, kind};
 use object_store::aws::AmazonS3;
 use object_store::path::Path;
-use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, WriteMultipart};
+use object_store::{GetOptions, GetRange, ObjectStore};
 use requests::{Naming, PageQuery, RequestFailure, Requests};
 use reqwest::StatusCode;
 use std::ops::Range;
@@ -32,10 +32,6 @@ use std::time::SystemTime;
 
 /// Keys a page: what S3 gives at most, and what one bulk delete takes at most.
 const PAGE_KEYS_MAX: usize = 1_000;
-/// Size of the parts in which an object too large for a server-side copy is streamed.
-const STREAM_PART_BYTES: usize = 32 * 1024 * 1024;
-/// Parts of a streamed copy that may be on their way at once.
-const STREAM_PARTS_CONCURRENT_MAX: usize = 4;
 /// Deletions of single keys that may be on their way at once.
 const DELETIONS_CONCURRENT_MAX: usize = 16;
 
@@ -47,14 +43,6 @@ pub(super) struct Bucket {
     bulk_delete: bool,
     copies_concurrent_max: usize,
     copy_bytes_max: u64,
-}
-
-/// How an object is copied.
-enum Copy {
-    /// By the library, which knows both keys.
-    Library(Path, Path),
-    /// By a request of our own, on the store's side.
-    Request,
 }
 
 impl Bucket {
@@ -73,18 +61,23 @@ impl Bucket {
         })
     }
 
+    /// What the store's clock shows at most now, in milliseconds since the epoch, where it has told.
+    pub(super) fn latest_ms(&self) -> Option<i64> {
+        self.requests.clock.latest_ms(SystemTime::now())
+    }
+
     /// Whether any key lies below the directory.
     pub(super) async fn exists(&self, at: &Location) -> Result<bool, LakeError> {
         let page = self.page(at, None, 1).await?;
         Ok(!page.objects.is_empty())
     }
 
-    /// Deletes every key below the directory, or those that are older than a moment. The store stamps an object when
-    /// its upload begins, with the whole second before.
+    /// Deletes every key below the directory that is older than a moment. The store stamps an object when its upload
+    /// begins, with the whole second before.
     pub(super) async fn directory_delete(
         &self,
         at: &Location,
-        moment: Option<Moment>,
+        moment: Moment,
         progress: &Progress,
     ) -> Result<Kept, LakeError> {
         let mut kept = Kept::default();
@@ -94,8 +87,7 @@ impl Bucket {
             let mut keys = Vec::with_capacity(page.objects.len());
             let mut sizes = Vec::with_capacity(page.objects.len());
             for object in page.objects {
-                let side = moment.map(|moment| moment.side(object.modified));
-                if side.is_none_or(|side| kept.judge(side)) {
+                if kept.judge(moment.side(object.modified)) {
                     keys.push(object.key);
                     sizes.push(object.bytes);
                 }
@@ -108,76 +100,6 @@ impl Bucket {
                 return Ok(kept);
             }
             token = page.next;
-        }
-    }
-
-    /// Copies every key below `from` to its place below `to`, and gives when the newest of them was written; nothing when
-    /// there is no key. What a call before has copied is left as it is.
-    pub(super) async fn directory_copy(
-        &self,
-        from: &Location,
-        target: &Bucket,
-        to: &Location,
-        progress: &Progress,
-    ) -> Result<Option<SystemTime>, LakeError> {
-        let mut token = None;
-        let mut newest = None;
-        let mut copies = Copies::new(target, to);
-        loop {
-            let page = self.page(from, token, PAGE_KEYS_MAX).await?;
-            let written = page.objects.iter().map(|object| object.modified);
-            newest = written.max().max(newest);
-            let mut missing = Vec::new();
-            for object in page.objects {
-                if copies.holds(key_below(from, &object.key), &object).await? {
-                    progress.add(object.bytes);
-                } else {
-                    missing.push(object);
-                }
-            }
-            stream::iter(missing)
-                .map(|object| async move {
-                    self.object_copy(from, &object, target, to).await?;
-                    progress.add(object.bytes);
-                    Ok::<(), LakeError>(())
-                })
-                .buffer_unordered(self.copies_concurrent_max)
-                .try_collect::<()>()
-                .await?;
-            if page.next.is_none() {
-                return Ok(newest);
-            }
-            token = page.next;
-        }
-    }
-
-    /// Counts all objects that a copy would take along. Fails where it could not take all of them.
-    pub(super) async fn copy_count(
-        &self,
-        from: &Location,
-        target: &Bucket,
-        to: &Location,
-    ) -> Result<Summary, LakeError> {
-        let mut total = Summary::default();
-        let mut stuck: Option<(String, u64)> = None;
-        let mut token = None;
-        loop {
-            let page = self.page(from, token, PAGE_KEYS_MAX).await?;
-            for object in page.objects {
-                total.add(object.bytes);
-                let copy = prefix_of(to) + key_below(from, &object.key);
-                if self.copy_way(&object, target, &copy).is_none() {
-                    stuck.get_or_insert((object.key, 0)).1 += 1;
-                }
-            }
-            if page.next.is_none() {
-                break;
-            }
-            token = page.next;
-        }
-        match stuck {
-            Some((first, count)) => Err(LakeError::unnameable(from.as_str(), &first, count)),
-            None => Ok(total),
         }
     }
 
@@ -301,96 +223,6 @@ impl Bucket {
             Some(first) => Err(LakeError::unnameable(at.as_str(), first, count)),
             None => Ok(()),
         })
-    }
-
-    async fn object_copy(
-        &self,
-        from: &Location,
-        object: &Object,
-        target: &Bucket,
-        to: &Location,
-    ) -> Result<(), LakeError> {
-        let copy = prefix_of(to) + key_below(from, &object.key);
-        let Some(way) = self.copy_way(object, target, &copy) else {
-            return Err(LakeError::unnameable(from.as_str(), &object.key, 1));
-        };
-        match way {
-            Copy::Library(source, copy) => {
-                let copied = self.library_copy(&source, target, &copy, object.bytes);
-                let copied = copied.await;
-                copied.map_err(|error| LakeError::from_store(from.as_str(), error))
-            }
-            Copy::Request => {
-                let copied = target.requests.copy(&self.name, &object.key, &copy);
-                copied.await.map_err(|failure| failure.at(from.as_str()))
-            }
-        }
-    }
-
-    /// How an object can be copied to a key; nothing where it cannot.
-    fn copy_way(&self, object: &Object, target: &Bucket, copy: &str) -> Option<Copy> {
-        if let (Some(source), Some(copy)) = (library_path(&object.key), library_path(copy)) {
-            return Some(Copy::Library(source, copy));
-        }
-        let is_one_request = object.bytes <= self.copy_bytes_max;
-        (is_one_request && target.requests.is_addressable(copy)).then_some(Copy::Request)
-    }
-
-    async fn library_copy(
-        &self,
-        from: &Path,
-        target: &Bucket,
-        to: &Path,
-        bytes: u64,
-    ) -> object_store::Result<()> {
-        if std::ptr::eq(self, target) && bytes <= self.copy_bytes_max {
-            return self.store.copy(from, to).await;
-        }
-        // Another bucket (whose region may differ), or an object over the store's limit.
-        let mut chunks = self.store.get(from).await?.into_stream();
-        let upload = target.store.put_multipart(to).await?;
-        let mut writer = WriteMultipart::new_with_chunk_size(upload, STREAM_PART_BYTES);
-        while let Some(chunk) = chunks.next().await {
-            let ready = match chunk {
-                Ok(chunk) => {
-                    writer.put(chunk);
-                    writer.wait_for_capacity(STREAM_PARTS_CONCURRENT_MAX).await
-                }
-                Err(error) => Err(error),
-            };
-            if let Err(error) = ready {
-                // The parts sent so far cost money until they are aborted.
-                drop(writer.abort().await);
-                return Err(error);
-            }
-        }
-        writer.finish().await.map(|_| ())
-    }
-
-    /// Deletes below `to` what has a key of the same name below `from`.
-    pub(super) async fn copies_delete(
-        &self,
-        from: &Location,
-        target: &Bucket,
-        to: &Location,
-    ) -> Result<(), LakeError> {
-        let mut token = None;
-        loop {
-            let page = self.page(from, token, PAGE_KEYS_MAX).await?;
-            let objects = page.objects.iter().map(|object| {
-                let copy = prefix_of(to) + key_below(from, &object.key);
-                (object, copy)
-            });
-            // What could not be copied has no copy.
-            let copied =
-                objects.filter(|(object, copy)| self.copy_way(object, target, copy).is_some());
-            let copies = copied.map(|(_, copy)| copy).collect();
-            target.keys_delete(to, copies).await?;
-            if page.next.is_none() {
-                return Ok(());
-            }
-            token = page.next;
-        }
     }
 }
 

@@ -110,7 +110,37 @@ pub(super) fn directory_move_undo(
     if directory_mark(to)?.as_deref() != Some(mark) {
         return Ok(());
     }
-    directory_move(to, from, mark).map(drop)
+    if directory_mark(from)?.is_none() {
+        return directory_move(to, from, mark).map(drop);
+    }
+    // A writer has made the old place anew: what it wrote stays beside what comes back.
+    entries_return(Path::new(to.path()), Path::new(from.path()))
+        .map_err(|error| LakeError::from_io(from.as_str(), error))
+}
+
+/// Brings what is in one directory back into another one, and removes the first.
+fn entries_return(source: &Path, target: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(source)?.collect::<io::Result<Vec<_>>>()? {
+        let (here, mut there) = (entry.path(), target.join(entry.file_name()));
+        let mut taken = 0;
+        loop {
+            match present(fs::symlink_metadata(&there))? {
+                None => fs::rename(&here, &there)?,
+                Some(found) if found.is_dir() && entry.file_type()?.is_dir() => {
+                    entries_return(&here, &there)?;
+                }
+                Some(_) => {
+                    taken += 1;
+                    let mut name = entry.file_name();
+                    name.push(format!(".{taken}"));
+                    there = target.join(name);
+                    continue;
+                }
+            }
+            break;
+        }
+    }
+    present(fs::remove_dir(source)).map(drop)
 }
 
 /// Fails where a place below the directory that skep keeps house in is a symbolic link, or one stands between: what looks

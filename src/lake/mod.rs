@@ -16,6 +16,7 @@ mod queue;
 pub mod scan;
 mod settings;
 mod signed;
+mod store_clock;
 
 pub use error::{Cause, LakeError};
 pub use footer::{Footer, FooterFault, UnsupportedColumn};
@@ -62,10 +63,7 @@ pub enum Transfer {
     /// The directory has moved.
     Moved,
     /// Everything was copied; the source is whole.
-    Copied {
-        /// When the newest of what was copied was written, by the store's clock, in milliseconds since the epoch.
-        newest_ms: i64,
-    },
+    Copied,
 }
 
 /// Storages that engines reach by a file system of Hadoop's and skep does not: their locations are kept as they are. Any
@@ -226,25 +224,24 @@ impl Lake {
             }
             Storage::S3 => {
                 let (here, there) = (self.bucket(source)?, self.bucket(target)?);
-                let newest = here
-                    .directory_copy(source, &there, target, progress)
-                    .await?;
-                Ok(newest.map_or(Transfer::Nothing, |newest| Transfer::Copied {
-                    newest_ms: moment::millis(newest),
-                }))
+                let copied = here.directory_copy(source, &there, target, progress);
+                Ok(if copied.await? {
+                    Transfer::Copied
+                } else {
+                    Transfer::Nothing
+                })
             }
             Storage::Other => Err(unreached(source)),
         }
     }
 
-    /// Takes back what [`Lake::directory_transfer`] did, however far it came: for a change that will not be. `was_full`
-    /// says that the source held objects when the transfer began.
+    /// Takes back what [`Lake::directory_transfer`] did, however far it came: for a change that will not be. On S3 the
+    /// source tells what is a copy, so it must be there still; what others have written at the target stays.
     pub async fn directory_transfer_undo(
         &self,
         source: &Location,
         target: &Location,
         mark: Option<&str>,
-        was_full: bool,
     ) -> Result<(), LakeError> {
         if self.transferable(source, target).is_err() {
             // Then it was never begun.
@@ -263,13 +260,6 @@ impl Lake {
             }
             Storage::S3 => {
                 let (here, there) = (self.bucket(source)?, self.bucket(target)?);
-                if was_full && !here.exists(source).await? {
-                    // The source was deleted meanwhile, so nothing tells any more which names the copies have. The
-                    // place was empty before.
-                    let progress = Progress::default();
-                    let deleted = there.directory_delete(target, None, &progress);
-                    return deleted.await.map(drop);
-                }
                 here.copies_delete(source, &there, target).await
             }
             Storage::Other => Err(unreached(source)),
@@ -296,10 +286,47 @@ impl Lake {
             }
             Storage::S3 => {
                 self.bucket(at)?
-                    .directory_delete(at, Some(moment), progress)
+                    .directory_delete(at, moment, progress)
                     .await
             }
             Storage::Other => Err(unreached(at)),
+        }
+    }
+
+    /// Deletes of a directory that [`Lake::directory_transfer`] copied what has its copy, and what changed last before a
+    /// moment; what came since stays.
+    pub async fn directory_delete_copied(
+        &self,
+        source: &Location,
+        target: &Location,
+        moment: Moment,
+        progress: &Progress,
+    ) -> Result<Kept, LakeError> {
+        self.transferable(source, target)?;
+        let (here, there) = (self.bucket(source)?, self.bucket(target)?);
+        here.copied_delete(source, &there, target, moment, progress)
+            .await
+    }
+
+    /// What the clock that stamps the files at a place shows at most now, in milliseconds since the epoch. A store tells it
+    /// with each of its answers; one that has not been asked since this process began is asked. Nothing where it does not
+    /// tell.
+    pub async fn latest_ms(&self, at: &Location) -> Option<i64> {
+        if at.storage() != Storage::S3 {
+            return None;
+        }
+        let bucket = self.bucket(at).ok()?;
+        if bucket.latest_ms().is_none() {
+            bucket.exists(at).await.ok()?;
+        }
+        bucket.latest_ms()
+    }
+
+    /// The same, where it is known without asking.
+    pub fn latest_known_ms(&self, at: &Location) -> Option<i64> {
+        match at.storage() {
+            Storage::S3 => self.bucket(at).ok()?.latest_ms(),
+            Storage::File | Storage::Other => None,
         }
     }
 

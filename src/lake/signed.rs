@@ -8,7 +8,7 @@ use object_store::aws::{
 };
 use object_store::client::{HttpRequest, HttpRequestBody};
 use object_store::{BackoffConfig, ClientOptions, RetryConfig};
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::{DATE, HeaderName, HeaderValue};
 use reqwest::{Client, Method, StatusCode, redirect};
 use std::time::Duration;
 use url::Url;
@@ -43,6 +43,8 @@ pub(super) struct Request {
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) body: Bytes,
+    /// When the service wrote it, in the words of HTTP.
+    pub(super) date: Option<String>,
 }
 
 /// Why there is no answer.
@@ -142,9 +144,12 @@ impl SignedClient {
             }
             body.extend_from_slice(&chunk);
         }
+        let date = answer.headers().get(DATE);
+        let date = date.and_then(|date| date.to_str().ok()).map(str::to_owned);
         Ok(Answer {
             status: answer.status(),
             body: body.freeze(),
+            date,
         })
     }
 

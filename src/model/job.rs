@@ -219,6 +219,9 @@ impl JobPhase {
         Self::Failed,
     ];
 
+    /// Those in which data is on its way to a place that is the job's own.
+    pub const MOVING: [Self; 3] = [Self::Planned, Self::Copying, Self::Undoing];
+
     /// Its stored and shown text.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -234,6 +237,11 @@ impl JobPhase {
     /// Reads [`Self::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|phase| phase.as_str() == text)
+    }
+
+    /// Whether data is on its way to a new place, which the catalog does not name yet.
+    pub fn is_moving(self) -> bool {
+        Self::MOVING.contains(&self)
     }
 
     /// Whether there is nothing more to do.

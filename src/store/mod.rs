@@ -20,9 +20,9 @@ pub use discovery::table::{DiscoveryTableUpdate, DueTable};
 pub use form::snapshot::SnapshotBody;
 pub use hive::event::{EventFilter, EventHead};
 pub use hive::holder::{Held, Holder, Holding, Owner};
-pub use hive::job::Sources;
+pub use hive::moving::Sources;
 pub use hive::partition::PartitionFound;
-pub use hive::pending_delete::PendingDelete;
+pub use hive::pending_delete::{NewPendingDelete, PendingDelete};
 pub use hive::statistics::TABLE_LEVEL;
 pub use hive::table::TableSummary;
 pub use sql::dialect::Dialect;
@@ -62,6 +62,7 @@ struct Inner {
     writers: Arc<Pool>,
     ids: sql::ids::Ids,
     descriptors: hive::descriptor_cache::Descriptors,
+    known_ways: hive::known_ways::KnownWays,
 }
 
 impl Store {
@@ -91,6 +92,7 @@ impl Store {
                     writers,
                     ids: sql::ids::Ids::default(),
                     descriptors: hive::descriptor_cache::Descriptors::default(),
+                    known_ways: hive::known_ways::KnownWays::default(),
                 }),
             })
         })
@@ -139,6 +141,10 @@ impl Store {
 
     fn descriptors(&self) -> &hive::descriptor_cache::Descriptors {
         &self.inner.descriptors
+    }
+
+    pub(in crate::store) fn known_ways(&self) -> &hive::known_ways::KnownWays {
+        &self.inner.known_ways
     }
 
     fn ids(&self) -> &sql::ids::Ids {

@@ -18,6 +18,7 @@ use tempfile::TempDir;
 
 on_every_database!(
     new_files_survive_a_deletion_that_failed,
+    fresh_data_goes_at_a_later_try_and_what_came_since_stays,
     files_of_the_time_of_the_drop_are_neither_deleted_nor_taken_over,
     new_files_survive_a_slow_deletion_on_another_replica,
     a_partition_added_again_has_no_dropped_rows,
@@ -42,12 +43,20 @@ struct Lakehouse {
 
 impl Lakehouse {
     async fn new(database: &TestDatabase) -> Self {
+        let s3 = S3Server::start(&["lake"]).await;
+        s3.clock_set(DROP_MS / 1000);
         Self {
-            s3: S3Server::start(&["lake"]).await,
+            s3,
             clock: Clock::fixed(DROP_MS),
             database: database.clone(),
             folder: tempfile::tempdir().unwrap(),
         }
+    }
+
+    /// Lets time go by, for the replicas and for the store.
+    fn advance_ms(&self, milliseconds: i64) {
+        self.clock.advance_ms(milliseconds);
+        self.s3.clock_set(self.clock.millis() / 1000);
     }
 
     async fn replica(&self) -> Running {
@@ -117,7 +126,7 @@ async fn new_files_survive_a_deletion_that_failed(database: TestDatabase) {
     house.file("w/t2/neighbour", -HOUR_MS);
     house.s3.fail("DeleteObjects", "", 0, 2, 503);
     drop_table(&running, "t").await;
-    house.clock.advance_ms(HOUR_MS);
+    house.advance_ms(HOUR_MS);
     house.file("w/t/new", HOUR_MS);
     assert_eq!(
         cleanup(&running).await,
@@ -127,15 +136,35 @@ async fn new_files_survive_a_deletion_that_failed(database: TestDatabase) {
     create(&running, "t").await.unwrap();
     assert_eq!(house.files(), ["w/t/new", "w/t2/neighbour"]);
     assert_eq!(house.waiting().await, []);
-    house.clock.advance_ms(24 * HOUR_MS);
+    house.advance_ms(24 * HOUR_MS);
     assert_eq!(cleanup(&running).await, Report::default());
     assert_eq!(house.files(), ["w/t/new", "w/t2/neighbour"]);
     running.shutdown().await;
 }
 
-/// Clocks differ: a file stamped minutes before or after a drop may have been written on either side of it.
+/// The clock of the store is ten minutes ahead of the server's, and its answers say so.
+async fn fresh_data_goes_at_a_later_try_and_what_came_since_stays(database: TestDatabase) {
+    let house = Lakehouse::new(&database).await;
+    let ahead_ms = 10 * MINUTE_MS;
+    house.s3.clock_set((DROP_MS + ahead_ms) / 1000);
+    let running = house.replica().await;
+    create(&running, "t").await.unwrap();
+    house.file("w/t/fresh", ahead_ms - 1_000);
+    house.file("w/t/old", -HOUR_MS);
+    house.s3.fail("DeleteObjects", "", 0, 1, 503);
+    drop_table(&running, "t").await;
+    house.file("w/t/since", ahead_ms + 10_000);
+    create(&running, "t").await.unwrap();
+    assert_eq!(house.files(), ["w/t/since"]);
+    assert_eq!(house.waiting().await, []);
+    running.shutdown().await;
+}
+
+/// The store does not tell its clock: a file stamped minutes before or after a drop may have been written on either side of
+/// it.
 async fn files_of_the_time_of_the_drop_are_neither_deleted_nor_taken_over(database: TestDatabase) {
     let house = Lakehouse::new(&database).await;
+    house.s3.clock_hide();
     let running = house.replica().await;
     create(&running, "t").await.unwrap();
     house.file("w/t/before", -MINUTE_MS);
@@ -151,7 +180,7 @@ async fn files_of_the_time_of_the_drop_are_neither_deleted_nor_taken_over(databa
     let unclear = ["w/t/after", "w/t/before"];
     assert_eq!(house.files(), unclear, "what is old for certain is gone");
 
-    house.clock.advance_ms(HOUR_MS);
+    house.advance_ms(HOUR_MS);
     assert_eq!(cleanup(&running).await, Report { done: 0, failed: 1 });
     assert_eq!(house.files(), unclear);
     assert_eq!(
@@ -186,7 +215,7 @@ async fn new_files_survive_a_slow_deletion_on_another_replica(database: TestData
         })
     };
     gate.arrived().await;
-    house.clock.advance_ms(HOUR_MS);
+    house.advance_ms(HOUR_MS);
     // They stand in the first page of a listing, in the second, and behind both.
     let new = ["w/t/a", "w/t/part-1200-new", "w/t/z"];
     for key in new {
@@ -226,7 +255,7 @@ async fn a_partition_added_again_has_no_dropped_rows(database: TestDatabase) {
     let arguments =
         json!({ "db_name": "default", "tbl_name": "p", "part_vals": ["a"], "deleteData": true });
     call(&running, "drop_partition", arguments).await.unwrap();
-    house.clock.advance_ms(HOUR_MS);
+    house.advance_ms(HOUR_MS);
     house.file("w/p/ds=a/new", HOUR_MS);
     call(&running, "add_partition", add()).await.unwrap();
     assert_eq!(house.files(), ["w/p/ds=a/new"]);

@@ -92,35 +92,6 @@ async fn transfer(lake: &Lake, from: &str, to: &str) -> Result<Transfer, LakeErr
         .await
 }
 
-#[tokio::test]
-async fn a_move_that_was_made_before_is_known_again_and_is_taken_back_alone() {
-    let (directory, lake, root) = local();
-    fs::create_dir_all(directory.path().join("a")).unwrap();
-    fs::create_dir_all(directory.path().join("b")).unwrap();
-    let at = |name: &str| format!("{root}/{name}");
-    let mark = lake.directory_mark(&place(at("a"))).await.unwrap();
-    for _ in 0..2 {
-        let (from, to) = (place(at("a")), place(at("c")));
-        let moved = lake
-            .directory_transfer(&from, &to, mark.as_deref(), &Progress::default())
-            .await
-            .unwrap();
-        assert_eq!(moved, Transfer::Moved);
-    }
-    let undo = |to: &'static str| {
-        let (lake, from, to, mark) = (&lake, place(at("a")), place(at(to)), mark.clone());
-        async move {
-            lake.directory_transfer_undo(&from, &to, mark.as_deref(), false)
-                .await
-        }
-    };
-    undo("b").await.unwrap();
-    assert!(directory.path().join("b").exists(), "somebody else's");
-    undo("c").await.unwrap();
-    undo("c").await.unwrap();
-    assert!(directory.path().join("a").exists() && !directory.path().join("c").exists());
-}
-
 /// A copy that was cut off goes on where it ended.
 #[tokio::test]
 async fn what_was_copied_before_is_not_copied_again() {
@@ -359,7 +330,7 @@ async fn on_s3_all_is_copied_and_the_source_stays_whole() {
     assert_eq!(server.get("lake", "b/p=0042/part"), "bytes 42");
 
     server.put("lake", "b/stranger", "x");
-    lake.directory_transfer_undo(&place("s3a://lake/a"), &place("s3n://lake/b"), None, true)
+    lake.directory_transfer_undo(&place("s3a://lake/a"), &place("s3n://lake/b"), None)
         .await
         .unwrap();
     let keys = server.keys("lake");

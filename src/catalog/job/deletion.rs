@@ -24,6 +24,7 @@
 //! The commit is the drop: what is deleted behind it never makes a drop fail.
 
 use super::in_the_way::places_unmoved;
+use super::noted::{Deletion, DeletionJob, Noted};
 use crate::catalog::Catalog;
 use crate::catalog::partition::PARTITIONS_PER_PAGE;
 use crate::deadline;
@@ -32,11 +33,10 @@ use crate::lake::{Kept, Moment, Progress};
 use crate::model::{
     Job, JobKind, JobPhase, JobProgress, Location, NewJob, Storage, Table, TableRef,
 };
-use crate::store::{Owner, PendingDelete, Session, Sources};
+use crate::store::{NewPendingDelete, Owner, PendingDelete, Session, Sources};
 use crate::transact;
 use futures::stream::{self, StreamExt};
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// How many directories one drop deletes at the same time.
@@ -50,60 +50,27 @@ pub(super) const RETRY_DELAY_S: i64 = 60;
 /// in whole seconds.
 const STORE_TOLERANCE_MS: i64 = 1000;
 
-/// A deletion that a transaction has written down.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Deletion {
-    pub(super) id: i64,
-    pub(super) location: Location,
-    /// How new its files may be, in milliseconds since the epoch by the clock that stamps them, where that is known.
-    newest_ms: Option<i64>,
-}
-
-impl Deletion {
-    /// The numbers of deletions.
-    pub(super) fn ranges(deletions: &[Self]) -> Vec<Range<i64>> {
-        let mut ranges: Vec<Range<i64>> = Vec::new();
-        for Self { id, .. } in deletions {
-            match ranges.last_mut() {
-                Some(last) if last.end == *id => last.end += 1,
-                _ => ranges.push(*id..*id + 1),
-            }
-        }
-        ranges
-    }
-}
-
-/// The job of a drop or a truncation that is committed.
-#[derive(Debug)]
-pub(crate) struct DeletionJob {
-    id: i64,
-    deletions: Vec<Deletion>,
-    /// Whether the directories stay, empty.
-    keeps_directories: bool,
-    /// When it was written down, before its commit: milliseconds since the epoch by this process's clock.
-    noted_ms: i64,
-}
-
 impl Catalog {
     /// Writes down, inside a transaction, which directories are to be deleted that are of no use since a time (seconds
-    /// since the epoch), each with how new its files may be where that is known. The background task leaves them alone for
-    /// a while: who dropped them deletes them right after the commit.
+    /// since the epoch). The background task leaves them alone for a while: who dropped them deletes them right after the
+    /// commit.
     pub(super) async fn deletions_note(
         &self,
         session: &mut Session,
-        locations: &[(&Location, Option<i64>)],
+        pending: &[NewPendingDelete<'_>],
         reason: &str,
         since: i64,
     ) -> Result<Vec<Deletion>> {
         let next_at = session.now().await?.plus_s(RETRY_DELAY_S);
         let ids = session
-            .pending_delete_insert_list(locations, reason, since, next_at)
+            .pending_delete_insert_list(pending, reason, since, next_at)
             .await?;
-        let deletions = ids.into_iter().zip(locations);
-        let deletions = deletions.map(|(id, (location, newest_ms))| Deletion {
+        let deletions = ids.into_iter().zip(pending);
+        let deletions = deletions.map(|(id, new)| Deletion {
             id,
-            location: (*location).clone(),
-            newest_ms: *newest_ms,
+            location: new.location.clone(),
+            newest_ms: new.newest_ms,
+            copied_to: new.copied_to.cloned(),
         });
         Ok(deletions.collect())
     }
@@ -119,9 +86,21 @@ impl Catalog {
         locations: &[&Location],
         owner: Owner<'_>,
     ) -> Result<Option<DeletionJob>> {
-        // Before anybody is asked about: who comes later is no holder yet, but writes younger files. The clock tells whole
-        // milliseconds, the file system parts of one.
-        let noted_ms = self.clock.millis().saturating_add(1);
+        if locations.is_empty() {
+            return Ok(None);
+        }
+        // Before anybody is asked about: who comes later is no holder yet, but writes younger files.
+        let noted = Noted::now(self.clock.millis());
+        let pending = locations.iter().map(|location| NewPendingDelete {
+            newest_ms: match location.storage() {
+                Storage::File => Some(noted.process_ms),
+                Storage::S3 | Storage::Other => self.lake.latest_known_ms(location),
+            },
+            ..NewPendingDelete::of(location)
+        });
+        let pending: Vec<NewPendingDelete<'_>> = pending.collect();
+        // Who registers places meanwhile has done so before this, and is seen, or sees this one; so nothing is asked earlier.
+        let id = session.job_id().await?;
         // The drop would find half of the data, and a job that must be undone would bring back what was dropped. A table
         // that is dropped takes the job that moves it along.
         let sources = if kind == JobKind::DropTable {
@@ -133,19 +112,18 @@ impl Catalog {
         let untouchable = self
             .places_untouchable(session, &table.at.database_ref(), locations, owner)
             .await?;
-        let (ours, others): (Vec<_>, Vec<_>) = locations
-            .iter()
+        let (ours, others): (Vec<_>, Vec<_>) = pending
+            .into_iter()
             .zip(untouchable)
             .partition(|(_, why)| why.is_none());
-        if let Some((place, Some(why))) = others.first() {
+        if let Some((new, Some(why))) = others.first() {
             if kind == JobKind::Truncate {
-                return Err(why.refused(place));
+                return Err(why.refused(new.location));
             }
-            tracing::warn!(location = %place, places = others.len(), "dropped data stays: {why}");
+            tracing::warn!(location = %new.location, places = others.len(), "dropped data stays: {why}");
         }
-        let locations: Vec<&Location> = ours.into_iter().map(|(place, _)| *place).collect();
-        let locations = locations.as_slice();
-        if locations.is_empty() {
+        let pending: Vec<NewPendingDelete<'_>> = ours.into_iter().map(|(new, _)| new).collect();
+        if pending.is_empty() {
             return Ok(None);
         }
         let TableRef {
@@ -161,17 +139,9 @@ impl Catalog {
             JobKind::Truncate => format!("{database}.{name} was truncated"),
             _ => format!("partitions of {database}.{name} were dropped"),
         };
-        let dated: Vec<(&Location, Option<i64>)> = locations
-            .iter()
-            .map(|location| {
-                let is_local = location.storage() == Storage::File;
-                (*location, is_local.then_some(noted_ms))
-            })
-            .collect();
         let deletions = self
-            .deletions_note(session, &dated, &reason, self.now())
+            .deletions_note(session, &pending, &reason, self.now())
             .await?;
-        let id = session.job_id().await?;
         let job = NewJob {
             kind,
             phase: JobPhase::Deleting,
@@ -188,7 +158,7 @@ impl Catalog {
             id,
             deletions,
             keeps_directories: kind == JobKind::Truncate,
-            noted_ms,
+            noted,
         }))
     }
 
@@ -220,12 +190,7 @@ impl Catalog {
     async fn deletion_job_try(&self, job: &DeletionJob, progress: &Arc<Progress>) {
         let before = (progress.objects(), progress.bytes());
         let is_done = self
-            .deletions_try(
-                &job.deletions,
-                job.keeps_directories,
-                job.noted_ms,
-                progress,
-            )
+            .deletions_try(&job.deletions, job.keeps_directories, job.noted, progress)
             .await;
         if is_done {
             let progress = JobProgress {
@@ -237,7 +202,7 @@ impl Catalog {
         }
     }
 
-    async fn deletion_job_done(&self, id: i64, progress: Option<&JobProgress>) {
+    pub(super) async fn deletion_job_done(&self, id: i64, progress: Option<&JobProgress>) {
         let done = transact!(self.store, |session| {
             session.job_done(id, progress).await
         });
@@ -250,46 +215,12 @@ impl Catalog {
         }
     }
 
-    /// Writes down, inside the transaction of a move, that its sources are to be deleted.
-    pub(super) async fn sources_note(
-        &self,
-        session: &mut Session,
-        sources: &[(&Location, i64)],
-    ) -> Result<Vec<Deletion>> {
-        let since = sources.iter().map(|(_, newest_ms)| *newest_ms).min();
-        let since = since.unwrap_or_default().div_euclid(1000);
-        let dated: Vec<(&Location, Option<i64>)> = sources
-            .iter()
-            .map(|(from, newest_ms)| (*from, Some(*newest_ms)))
-            .collect();
-        self.deletions_note(session, &dated, "moved to another place", since)
-            .await
-    }
-
-    /// Deletes the sources of a move whose commit has just written them down.
-    pub(super) async fn relocation_sources_delete(
-        &self,
-        job: &Job,
-        sources: Option<Vec<Deletion>>,
-    ) {
-        // Where whoever committed it is gone, the pending deletions are taken up by themselves.
-        let Some(sources) = sources else { return };
-        let progress = Arc::new(Progress::default());
-        let is_done = self
-            .deletions_try(&sources, false, self.clock.millis(), &progress)
-            .await;
-        self.jobs.figures.add(&progress);
-        if is_done {
-            self.deletion_job_done(job.id, None).await;
-        }
-    }
-
     /// Tries deletions, several at once; whether all are done.
-    async fn deletions_try(
+    pub(super) async fn deletions_try(
         &self,
         deletions: &[Deletion],
         keeps_directories: bool,
-        noted_ms: i64,
+        noted: Noted,
         progress: &Arc<Progress>,
     ) -> bool {
         let mut are_done = true;
@@ -301,16 +232,17 @@ impl Catalog {
                 self.deletions_left(chunk).await
             };
             let wanted = chunk.len();
+            let (chunk, waiting) = self.deletions_at_rest(chunk).await;
             // Futures do nothing before they are waited for, so a plain list of them is one of tries to come.
             let tries: Vec<_> = chunk
                 .into_iter()
-                .map(|one| self.deletion_try(one, keeps_directories, noted_ms, progress))
+                .map(|one| self.deletion_try(one, keeps_directories, noted, progress))
                 .collect();
             let ends: Vec<Result<i64, (i64, String)>> = stream::iter(tries)
                 .buffer_unordered(DELETIONS_CONCURRENT_MAX)
                 .collect()
                 .await;
-            let (mut done, mut failed) = (Vec::new(), BTreeMap::<String, Vec<i64>>::new());
+            let (mut done, mut failed) = (Vec::new(), waiting);
             for end in ends {
                 match end {
                     Ok(id) => done.push(id),
@@ -333,24 +265,32 @@ impl Catalog {
         are_done
     }
 
+    /// What the clock of a store showed when a deletion was written down. One that does not tell it is taken to agree with
+    /// this process's.
+    async fn noted_by_store(&self, location: &Location, noted: Noted) -> i64 {
+        let since = i64::try_from(noted.at.elapsed().as_millis()).unwrap_or(i64::MAX);
+        match self.lake.latest_ms(location).await {
+            Some(latest_ms) => latest_ms.saturating_sub(since),
+            None => noted.process_ms.saturating_add(STORE_TOLERANCE_MS),
+        }
+    }
+
     /// One deletion: its number where it is done, else with why it is not.
     async fn deletion_try(
         &self,
         deletion: &Deletion,
         keeps_directory: bool,
-        noted_ms: i64,
+        noted: Noted,
         progress: &Arc<Progress>,
     ) -> Result<i64, (i64, String)> {
         let location = &deletion.location;
-        // The first try is that of the process that dropped it: its clock tells when the drop was written down, and what is
-        // written once it is seen is younger.
-        let newest_ms = deletion
-            .newest_ms
-            .unwrap_or_else(|| noted_ms.saturating_add(STORE_TOLERANCE_MS));
+        let newest_ms = match deletion.newest_ms {
+            Some(newest_ms) => newest_ms,
+            None => self.noted_by_store(location, noted).await,
+        };
         let dropped = Moment::exact(newest_ms);
-        let deleted = self
-            .lake
-            .directory_delete_older(location, dropped, progress);
+        let copied_to = deletion.copied_to.as_ref();
+        let deleted = self.place_delete(location, copied_to, dropped, progress);
         let outcome = match deleted.await {
             Ok(kept) => {
                 kept_tell(location, kept);
@@ -376,6 +316,32 @@ impl Catalog {
     }
 
     /// Those that are still written down. Where that cannot be found out, none: the background task will.
+    /// Those at whose places no job is at work, and the others with why they wait: a job that is taken back tells its copies
+    /// by their sources.
+    async fn deletions_at_rest<'a>(
+        &self,
+        deletions: Vec<&'a Deletion>,
+    ) -> (Vec<&'a Deletion>, BTreeMap<String, Vec<i64>>) {
+        let (mut at_rest, mut waiting) = (deletions, BTreeMap::<String, Vec<i64>>::new());
+        while !at_rest.is_empty() {
+            let places: Vec<&Location> = at_rest.iter().map(|one| &one.location).collect();
+            let (reason, met) = match self.job_met(None, &places).await {
+                Ok(None) => break,
+                Ok(Some((reason, place))) => {
+                    let (met, left): (Vec<_>, Vec<_>) = at_rest
+                        .into_iter()
+                        .partition(|one| one.location.overlaps(&place));
+                    at_rest = left;
+                    (reason, met)
+                }
+                Err(failure) => (failure.to_string(), std::mem::take(&mut at_rest)),
+            };
+            let met = met.into_iter().map(|one| one.id);
+            waiting.entry(reason).or_default().extend(met);
+        }
+        (at_rest, waiting)
+    }
+
     async fn deletions_left<'a>(&self, deletions: &'a [Deletion]) -> Vec<&'a Deletion> {
         let left = self.pending_deletes_of(deletions).await.unwrap_or_default();
         let is_left = |one: &&Deletion| left.iter().any(|pending| pending.id == one.id);
@@ -395,7 +361,7 @@ impl Catalog {
                     if !self.pending_delete_claim(&pending).await? {
                         continue;
                     }
-                    self.pending_delete_finish(&pending).await?;
+                    self.pending_delete_finish(&pending, None).await?;
                     self.directory_keep(&pending.location, job.keeps_directories)
                         .await?;
                 }
@@ -470,21 +436,5 @@ pub(super) fn kept_tell(location: &Location, kept: Kept) {
             files,
             "files written after the drop were not deleted"
         );
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Deletion;
-    use crate::model::Location;
-
-    #[test]
-    fn numbers_in_a_row_are_one_range() {
-        let deletions = [4, 5, 6, 9, 11, 12].map(|id| Deletion {
-            id,
-            location: Location::parse("s3://lake/t").unwrap(),
-            newest_ms: None,
-        });
-        assert_eq!(Deletion::ranges(&deletions), [4..7, 9..10, 11..13]);
     }
 }

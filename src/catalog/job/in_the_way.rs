@@ -1,5 +1,6 @@
 //! Whether unfinished work is in the way of who wants to use a place or to drop what is there.
 
+use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::model::{Location, Storage};
 use crate::store::{Session, Sources};
@@ -18,6 +19,22 @@ pub(in crate::catalog) async fn places_unmoved(
             "location {place} cannot be used yet: job {job} moves data there or away; try again"
         ))),
         None => Ok(()),
+    }
+}
+
+impl Catalog {
+    /// A job, but for one, that brings data to or from one of these places: why it is in the way of a deletion, and the place.
+    pub(super) async fn job_met(
+        &self,
+        but_for: Option<i64>,
+        places: &[&Location],
+    ) -> Result<Option<(String, Location)>> {
+        let mut session = self.store.session().await?;
+        let met = session.job_moving_at(but_for, places, Sources::All).await?;
+        Ok(met.map(|(job, place)| {
+            let reason = format!("job {job} is still at work at {place}; it is deleted afterwards");
+            (reason, place)
+        }))
     }
 }
 

@@ -11,8 +11,10 @@
 //!
 //! - Before the commit the catalog names the old place, where the data is whole; after it the new one. The commit moves
 //!   the job on in the same transaction, so no answer of the database that got lost leaves a doubt.
-//! - What lies at the new place from `copying` on is the job's own: the place was found empty before. It is taken up or
-//!   taken back by whoever goes on with the job, and never stands in the way of a later try.
+//! - The new place was found empty before `copying`, and nobody may have data there; what is taken back is what the source
+//!   has the like of. So a later try never finds anything in its way, and what others write there stays.
+//! - Nothing else changes a table that is being renamed, nor moves what one job moves. What engines write to the source
+//!   without asking is copied as far as it comes in time; what comes later stays where it is, and the log tells.
 //! - One process is at a job at a time, by a lease. The work is a task of its own: it goes on when its caller leaves or
 //!   its deadline passes. Whoever asks for the same again waits for the same job, on any replica.
 //! - Drops and truncations begin with their commit, in the phase `deleting`.
@@ -21,15 +23,17 @@ mod deletion;
 mod failure;
 mod history;
 mod in_the_way;
+mod noted;
 mod pending;
 mod relocation;
 mod running;
+mod sources;
 mod transfer;
 
 use async_recursion::async_recursion as boxed;
-pub(crate) use deletion::{Deletion, DeletionJob};
 pub use history::JobDetail;
 pub(in crate::catalog) use history::subject;
+pub(crate) use noted::{Deletion, DeletionJob};
 pub(in crate::catalog) use relocation::{Handover, Relocation, UnheardRename};
 pub use running::JobFigures;
 pub(in crate::catalog) use running::RunningJobs;

@@ -9,7 +9,7 @@ use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::lake::{Kept, Moment, Progress};
 use crate::model::Location;
-use crate::store::{PendingDelete, Sources};
+use crate::store::{PendingDelete, Session, Sources};
 use crate::transact;
 use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ impl Operations<'_> {
             }
             tried += 1;
             let (location, attempts) = (&one.location, one.attempts + 1);
-            let reason = match self.pending_delete_finish(&one).await {
+            let reason = match self.pending_delete_finish(&one, None).await {
                 Ok(Kept { unclear: 0, .. }) => continue,
                 Ok(Kept { unclear, .. }) => unclear_tell(unclear),
                 Err(failure) => failure.to_string(),
@@ -80,6 +80,9 @@ impl Catalog {
         if locations.is_empty() {
             return Ok(());
         }
+        if !self.store.session().await?.places_are_unsettled().await? {
+            return Ok(());
+        }
         loop {
             let mut session = self.store.session().await?;
             places_unmoved(&mut session, job, locations, Sources::OnFile).await?;
@@ -87,7 +90,7 @@ impl Catalog {
             let found = session.pending_delete_overlapping(locations, most).await?;
             drop(session);
             for pending in &found {
-                self.place_clear(pending).await?;
+                self.place_clear(job, pending).await?;
             }
             if found.len() < most {
                 return Ok(());
@@ -95,8 +98,32 @@ impl Catalog {
         }
     }
 
-    async fn place_clear(&self, pending: &PendingDelete) -> Result<()> {
-        let Kept { unclear, .. } = self.pending_delete_finish(pending).await?;
+    /// Asks once more, inside the transaction that registers places and before its end, what [`Self::places_clear`] found a
+    /// while ago: a drop that began since has not seen what is registered here, and would take its data along.
+    pub(crate) async fn places_clear_still(
+        &self,
+        session: &mut Session,
+        locations: &[&Location],
+    ) -> Result<()> {
+        if locations.is_empty() {
+            return Ok(());
+        }
+        session.jobs_share().await?;
+        if !session.places_are_unsettled().await? {
+            return Ok(());
+        }
+        places_unmoved(session, None, locations, Sources::OnFile).await?;
+        let found = session.pending_delete_overlapping(locations, 1).await?;
+        found.first().map_or(Ok(()), |pending| {
+            Err(Error::NotAllowed(format!(
+                "location {} cannot be used yet: it was dropped at this moment; try again",
+                pending.location
+            )))
+        })
+    }
+
+    async fn place_clear(&self, job: Option<i64>, pending: &PendingDelete) -> Result<()> {
+        let Kept { unclear, .. } = self.pending_delete_finish(pending, job).await?;
         if unclear == 0 {
             return Ok(());
         }
@@ -106,6 +133,25 @@ impl Catalog {
              it at this moment",
             pending.location
         )))
+    }
+
+    /// Takes up what is to be deleted at places where a job has come to its end. A failure is left to the background.
+    pub(super) async fn pending_deletes_finish_at(&self, locations: &[&Location]) {
+        let finished = async {
+            let most = PENDING_DELETES_IN_THE_WAY_MAX;
+            let mut session = self.store.session().await?;
+            let found = session.pending_delete_overlapping(locations, most).await?;
+            drop(session);
+            for pending in &found {
+                if self.pending_delete_claim(pending).await? {
+                    self.pending_delete_finish(pending, None).await?;
+                }
+            }
+            Ok::<(), Error>(())
+        };
+        if let Err(failure) = finished.await {
+            tracing::warn!(%failure, "what was dropped where a job was at work stays for now");
+        }
     }
 
     /// Moves the next try into the future before this one begins, so that no other replica takes the same one up.
@@ -120,9 +166,13 @@ impl Catalog {
     }
 
     /// Deletes what is older than the drop for certain, and strikes the deletion off unless something may be. Where it is
-    /// not done, the row says why.
-    pub(super) async fn pending_delete_finish(&self, pending: &PendingDelete) -> Result<Kept> {
-        let kept = self.pending_delete_take(pending).await;
+    /// not done, the row says why: also where a job, but for one, is at work there.
+    pub(super) async fn pending_delete_finish(
+        &self,
+        pending: &PendingDelete,
+        job: Option<i64>,
+    ) -> Result<Kept> {
+        let kept = self.pending_delete_take(pending, job).await;
         let reason = match &kept {
             Ok(Kept { unclear: 0, .. }) => return kept,
             Ok(Kept { unclear, .. }) => unclear_tell(*unclear),
@@ -137,15 +187,18 @@ impl Catalog {
         kept
     }
 
-    async fn pending_delete_take(&self, pending: &PendingDelete) -> Result<Kept> {
+    async fn pending_delete_take(&self, pending: &PendingDelete, job: Option<i64>) -> Result<Kept> {
+        if let Some((reason, _)) = self.job_met(job, &[&pending.location]).await? {
+            return Err(Error::NotAllowed(reason));
+        }
         let dropped = match pending.newest_ms {
             Some(newest_ms) => Moment::exact(newest_ms),
             None => Moment::about(pending.created_at.saturating_mul(1000), CLOCKS_DIFFER_MAX),
         };
         let progress = Arc::new(Progress::default());
+        let copied_to = pending.copied_to.as_ref();
         let kept = self
-            .lake
-            .directory_delete_older(&pending.location, dropped, &progress)
+            .place_delete(&pending.location, copied_to, dropped, &progress)
             .await;
         self.jobs.figures.add(&progress);
         let kept = kept?;

@@ -5,9 +5,9 @@
 //! for deletion. On a file system a directory moves at once; the job's row, written before, knows it by its mark
 //! wherever it stands, so a process that died between the move and the commit is followed by one that finishes it.
 
-use super::deletion::Deletion;
 use super::failure::{failure_of, is_passing};
 use super::in_the_way::{places_apart, places_unmoved};
+use super::noted::Deletion;
 use super::running::RunningJob;
 use super::transfer::Transferred;
 use crate::catalog::Catalog;
@@ -15,7 +15,7 @@ use crate::catalog::lease::Lease;
 use crate::error::{Error, Result};
 use crate::model::{
     DatabaseRef, EventBody, Job, JobFailure, JobKind, JobMove, JobPhase, JobProgress, JobTarget,
-    JobWork, Location, NewJob,
+    JobWork, Location, NewJob, Table,
 };
 use crate::store::{Owner, Session, Sources};
 use crate::transact;
@@ -64,8 +64,8 @@ pub(in crate::catalog) struct Handover<'a> {
     lease: &'a Lease,
     /// Where the data comes from.
     database: DatabaseRef,
-    /// What was copied, with the time of its newest file.
-    sources: Vec<(&'a Location, i64)>,
+    /// What was copied.
+    copied: Vec<&'a JobMove>,
 }
 
 impl Catalog {
@@ -80,6 +80,12 @@ impl Catalog {
             let begun = transact!(self.store, |session| {
                 if let Some(job) = session.job_holding(&held).await? {
                     return Ok(Err(job));
+                }
+                // Who changes a table holds it before a job begins, so this does, too.
+                if let Some(EventBody::TableChange { before, .. }) =
+                    new.work.as_ref().map(|work| &work.change)
+                {
+                    session.table_get_held(&before.at).await?;
                 }
                 let id = session.job_id().await?;
                 // Jobs begin one after the other, so none can have taken the place since this look.
@@ -141,14 +147,16 @@ impl Catalog {
         Ok(true)
     }
 
-    /// Fails where a directory is not skep's to move, or another job is at work where it is to go.
+    /// Fails where a directory is not skep's to move, where somebody has data at its new place, or where another job is at
+    /// work at one of them: what that one has copied already would be missing, or what it has not would come twice.
     async fn relocation_permit(&self, session: &mut Session, new: &NewJob) -> Result<()> {
         let Some(work) = &new.work else {
             return Ok(());
         };
         let (from, to): (Vec<&Location>, Vec<&Location>) =
             work.moves.iter().map(|one| (&one.from, &one.to)).unzip();
-        places_unmoved(session, None, &to, Sources::OnFile).await?;
+        let ends: Vec<&Location> = from.iter().chain(&to).copied().collect();
+        places_unmoved(session, None, &ends, Sources::All).await?;
         places_apart(&from)?;
         let (table, partitions) = match &work.change {
             EventBody::TableChange { before, .. } => (&**before, None),
@@ -158,6 +166,16 @@ impl Catalog {
             EventBody::Partitions { table, partitions } => (&**table, Some(partitions.as_slice())),
             _ => return Ok(()),
         };
+        let target = target_of(work, table);
+        let held = self
+            .places_held(session, &target, &to, Owner::Nobody)
+            .await?;
+        if let Some((place, why)) = to.iter().zip(held).find_map(|(at, why)| Some((at, why?))) {
+            return Err(Error::NotAllowed(format!(
+                "data cannot be moved to {place}: {}",
+                why.at_target()
+            )));
+        }
         let names = partitions.unwrap_or_default().iter();
         let names: HashSet<&str> = names.map(|one| one.name.as_str()).collect();
         let owner = match partitions {
@@ -300,7 +318,7 @@ impl Catalog {
             job,
             lease,
             database,
-            sources: transferred.copied(work),
+            copied: transferred.copied(work),
         };
         match &work.change {
             EventBody::TableChange { before, after, .. } => {
@@ -338,16 +356,16 @@ impl Catalog {
             job,
             lease,
             database,
-            sources,
+            copied,
         } = handover;
         hold(session, lease).await?;
-        let is_moved_on = if sources.is_empty() {
+        let is_moved_on = if copied.is_empty() {
             session
                 .job_advance(job.id, JobPhase::Copying, JobPhase::Done)
                 .await?
         } else {
-            let sources = self.sources_left(session, database, sources).await?;
-            let deletions = self.sources_note(session, &sources).await?;
+            let left = self.sources_left(session, database, copied).await?;
+            let deletions = self.sources_note(session, job, &left).await?;
             let ranges = Deletion::ranges(&deletions);
             if session.job_commit(job.id, &ranges).await? {
                 return Ok(deletions);
@@ -360,36 +378,13 @@ impl Catalog {
         Err(Error::internal(format!("job {} was done twice", job.id)))
     }
 
-    /// The sources that nobody has put data in meanwhile: what was copied of the others stays there, too.
-    async fn sources_left<'s>(
-        &self,
-        session: &mut Session,
-        database: &DatabaseRef,
-        sources: &[(&'s Location, i64)],
-    ) -> Result<Vec<(&'s Location, i64)>> {
-        let places: Vec<&Location> = sources.iter().map(|(from, _)| *from).collect();
-        let held = self
-            .places_held(session, database, &places, Owner::Nobody)
-            .await?;
-        let mut left = Vec::with_capacity(sources.len());
-        for (source, held) in sources.iter().zip(held) {
-            if let Some(why) = held {
-                tracing::warn!(location = %source.0, "what was moved stays at its old place as well: {why}");
-            } else {
-                left.push(*source);
-            }
-        }
-        Ok(left)
-    }
-
     /// Takes back what was brought to the new place.
     pub(super) async fn relocation_undo(&self, job: &Job) -> Result<()> {
         let work = self.relocation_work(job).await?;
-        let was_full = job.progress.objects_total.is_some_and(|count| count > 0);
         for JobMove { from, to, mark } in work.moves.iter().rev() {
             let undone = self
                 .lake
-                .directory_transfer_undo(from, to, mark.as_deref(), was_full)
+                .directory_transfer_undo(from, to, mark.as_deref())
                 .await;
             if let Err(failure) = undone {
                 tracing::warn!(job = job.id, %from, %to, %failure, "cannot take the move of a directory back yet");
@@ -403,6 +398,9 @@ impl Catalog {
         })?;
         if failed {
             self.jobs.ended(JobPhase::Failed);
+            // What was dropped there meanwhile has waited for this.
+            let from: Vec<&Location> = work.moves.iter().map(|one| &one.from).collect();
+            self.pending_deletes_finish_at(&from).await;
         }
         Ok(())
     }
@@ -420,6 +418,15 @@ impl Catalog {
             self.jobs.ended(JobPhase::Failed);
         }
         Ok(())
+    }
+}
+
+/// The database that a job brings the data of a table to.
+fn target_of(work: &JobWork, table: &Table) -> DatabaseRef {
+    match (&work.change, &work.target) {
+        (EventBody::TableChange { after, .. }, _) => after.at.database_ref(),
+        (_, Some(target)) => target.at.database_ref(),
+        _ => table.at.database_ref(),
     }
 }
 

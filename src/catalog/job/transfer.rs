@@ -2,9 +2,9 @@
 
 use super::running::RunningJob;
 use crate::catalog::Catalog;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::lake::Transfer;
-use crate::model::{Job, JobMove, JobProgress, JobWork, Location};
+use crate::model::{Job, JobMove, JobProgress, JobWork};
 use crate::transact;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,14 +17,12 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(2);
 pub(super) struct Transferred(Vec<Transfer>);
 
 impl Transferred {
-    /// The sources that are still there because they were copied, each with the time of its newest file.
-    pub(super) fn copied<'a>(&self, work: &'a JobWork) -> Vec<(&'a Location, i64)> {
+    /// The moves whose sources are still there because they were copied.
+    pub(super) fn copied<'a>(&self, work: &'a JobWork) -> Vec<&'a JobMove> {
         let moves = work.moves.iter().zip(&self.0);
         moves
-            .filter_map(|(one, done)| match done {
-                Transfer::Copied { newest_ms } => Some((&one.from, *newest_ms)),
-                Transfer::Moved | Transfer::Nothing => None,
-            })
+            .filter(|(_, done)| **done == Transfer::Copied)
+            .map(|(one, _)| one)
             .collect()
     }
 }
@@ -40,7 +38,7 @@ impl Catalog {
         let transfer = Box::pin(self.directories_transfer(work, running));
         let done = tokio::select! {
             done = transfer => done?,
-            never = self.progress_keep(job, running) => match never {},
+            gone = self.progress_keep(job, running) => return Err(gone),
         };
         if job.progress.objects_total.is_some() {
             self.progress_note(job, running).await;
@@ -63,15 +61,16 @@ impl Catalog {
         Ok(Transferred(done))
     }
 
-    /// Writes down again and again how far a job is.
-    async fn progress_keep(
-        &self,
-        job: &Job,
-        running: &Arc<RunningJob>,
-    ) -> std::convert::Infallible {
+    /// Writes down again and again how far a job is, until its table is gone: then the rest is of no use.
+    async fn progress_keep(&self, job: &Job, running: &Arc<RunningJob>) -> Error {
         loop {
             tokio::time::sleep(PROGRESS_EVERY).await;
             self.progress_note(job, running).await;
+            if let Ok(mut session) = self.store.session().await
+                && let Ok(None) = session.table_place(job.table_id).await
+            {
+                return Error::NotAllowed(format!("{} was dropped meanwhile", job.subject));
+            }
         }
     }
 

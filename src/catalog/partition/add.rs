@@ -1,5 +1,6 @@
 //! Adding partitions: all of a request or none, their directories included.
 
+use super::directories::locations_of;
 use super::event::partitions_event;
 use super::prepare::names_differ;
 use super::{PartitionDraft, PartitionsOf, same_table, table_missing, values_of_name};
@@ -8,7 +9,7 @@ use crate::catalog::table::last_ddl_time_fill;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::lake::CreatedDirectory;
-use crate::model::{EventKind, Parameters, Partition, Table, TableRef};
+use crate::model::{EventKind, Location, Parameters, Partition, Table, TableRef};
 use crate::transact;
 use async_recursion::async_recursion as boxed;
 use std::collections::HashSet;
@@ -130,6 +131,9 @@ impl Catalog {
                 session.partition_insert(&current, partitions).await?;
                 vec![true; partitions.len()]
             };
+            let places = locations_of(&current, partitions);
+            let places: Vec<&Location> = places.iter().collect();
+            self.places_clear_still(session, &places).await?;
             let added: Vec<Partition> = partitions
                 .iter()
                 .zip(&new)

@@ -80,6 +80,9 @@ impl Catalog {
             same_table(&table, &current)?;
             let before = befores(session, &current, &after).await?;
             session.partition_update(&current, &after).await?;
+            let moved = places_new(&current, &before, &after);
+            let moved: Vec<&Location> = moved.iter().collect();
+            self.places_clear_still(session, &moved).await?;
             for (old, new) in before.iter().zip(&after) {
                 statistics_forget(session, &current, old, new).await?;
             }
@@ -132,18 +135,7 @@ impl Catalog {
         before: &[Partition],
         after: &[Partition],
     ) -> Result<()> {
-        let root = table.location.as_ref();
-        let moved: Vec<Location> = before
-            .iter()
-            .zip(after)
-            .filter_map(|(old, new)| {
-                let there = new.full_location(root)?;
-                (old.full_location(root).as_ref() != Some(&there)).then_some(there)
-            })
-            .collect();
-        if moved.is_empty() {
-            return Ok(());
-        }
+        let moved = places_new(table, before, after);
         for place in &moved {
             self.place_allow(place)?;
         }
@@ -239,4 +231,16 @@ pub(super) async fn statistics_forget(
             .await?;
     }
     Ok(())
+}
+
+/// The places that partitions get which they did not have.
+fn places_new(table: &Table, before: &[Partition], after: &[Partition]) -> Vec<Location> {
+    let root = table.location.as_ref();
+    let pairs = before.iter().zip(after);
+    pairs
+        .filter_map(|(old, new)| {
+            let there = new.full_location(root)?;
+            (old.full_location(root).as_ref() != Some(&there)).then_some(there)
+        })
+        .collect()
 }

@@ -146,6 +146,10 @@ impl Catalog {
         let now = self.now();
         let stored = transact!(self.store, |session| {
             let (current, found) = partition_unchanged(session, table, before).await?;
+            if handover.is_some() && found != *before {
+                // The job would write over what was changed since it began.
+                return Err(changed(before));
+            }
             statistics_forget(session, &current, &found, after).await?;
             session
                 .partition_rename(&current, &before.name, after)
@@ -206,10 +210,11 @@ async fn partition_unchanged(
     if found.location == before.location {
         return Ok((current, found));
     }
-    Err(Error::NotAllowed(format!(
-        "{} was changed by another client",
-        before.name
-    )))
+    Err(changed(before))
+}
+
+fn changed(seen: &Partition) -> Error {
+    Error::NotAllowed(format!("{} was changed by another client", seen.name))
 }
 
 /// A partition as people name it.

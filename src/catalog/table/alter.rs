@@ -111,6 +111,9 @@ impl Catalog {
                 session.partition_pin_locations(before.id, old).await?;
             }
             session.table_update(&after).await?;
+            if let (Some(location), true) = (&after.location, before.location != after.location) {
+                self.places_clear_still(session, &[location]).await?;
+            }
             if before.descriptor.columns != after.descriptor.columns {
                 if options.cascade {
                     cascade(session, &after).await?;

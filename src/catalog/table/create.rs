@@ -4,7 +4,7 @@ use super::{last_ddl_time_fill, table_event, table_type_normalise};
 use crate::catalog::Catalog;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
-use crate::model::{Database, EventKind, PrincipalType, Table};
+use crate::model::{Database, EventKind, Location, PrincipalType, Table};
 use crate::transact;
 use async_recursion::async_recursion as boxed;
 
@@ -49,6 +49,8 @@ impl Operations<'_> {
         last_ddl_time_fill(&mut table.parameters, now);
         let stored = transact!(self.store, |session| {
             let id = session.table_insert(&table).await?;
+            let places: Vec<&Location> = directory.iter().collect();
+            self.places_clear_still(session, &places).await?;
             let event = table_event(
                 EventKind::CreateTable,
                 &Table {

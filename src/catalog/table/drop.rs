@@ -37,7 +37,7 @@ impl Catalog {
         let now = self.now();
         let deletion = transact!(self.store, |session| {
             let table = session
-                .table_get_locked(at)
+                .table_get_held(at)
                 .await?
                 .ok_or_else(|| Error::NotFound(Entity::Table(at.clone())))?;
             let mut places = Vec::new();

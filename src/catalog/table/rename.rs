@@ -112,10 +112,15 @@ impl Catalog {
     ) -> Result<Vec<Deletion>> {
         let now = self.now();
         let stored = transact!(self.store, |session| {
-            let before = table_unchanged(session, seen).await?;
+            let before = table_unchanged(session, seen, moved.is_some()).await?;
             let mut after = after.clone();
             self.table_change_check(&before, &mut after, options)?;
             session.table_update(&after).await?;
+            if let (Some(location), None, true) =
+                (&after.location, moved, before.location != after.location)
+            {
+                self.places_clear_still(session, &[location]).await?;
+            }
             let mut deletions = Vec::new();
             if let Some((work, handover)) = moved {
                 for one in &work.moves {
@@ -178,12 +183,14 @@ fn table_relocation(
     }
 }
 
-/// The table as it is, held; it must be where it was when the rename was asked for.
-async fn table_unchanged(session: &mut Session, seen: &Table) -> Result<Table> {
-    let before = session
-        .table_get_locked(&seen.at)
-        .await?
-        .ok_or_else(|| Error::NotFound(Entity::Table(seen.at.clone())))?;
+/// The table as it is, held; it must be where it was when the rename was asked for. The job that moves it may have it.
+async fn table_unchanged(session: &mut Session, seen: &Table, is_job: bool) -> Result<Table> {
+    let before = if is_job {
+        session.table_get_held(&seen.at).await?
+    } else {
+        session.table_get_locked(&seen.at).await?
+    };
+    let before = before.ok_or_else(|| Error::NotFound(Entity::Table(seen.at.clone())))?;
     if before.id == seen.id && before.location == seen.location {
         return Ok(before);
     }

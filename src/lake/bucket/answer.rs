@@ -14,6 +14,8 @@ pub(super) struct Object {
     pub(super) key: String,
     pub(super) bytes: u64,
     pub(super) modified: SystemTime,
+    /// By what the store tells one content from another, where it does; a copy may have another one.
+    pub(super) etag: Option<String>,
 }
 
 /// One page of a listing, in the order of the keys.
@@ -74,6 +76,8 @@ struct Contents {
     key: String,
     size: u64,
     last_modified: String,
+    #[serde(default, rename = "ETag")]
+    etag: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -109,6 +113,7 @@ pub(super) fn page(body: &Bytes) -> Result<Page, Unreadable> {
             key: key(one.key)?,
             bytes: one.size,
             modified,
+            etag: one.etag.filter(|tag| !tag.is_empty()),
         });
     }
     for one in listing.common_prefixes {

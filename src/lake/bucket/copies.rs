@@ -1,5 +1,5 @@
-//! What lies at the target of a copy already, read beside the source in the order of the keys: a copy that was cut off
-//! goes on where it ended.
+//! What lies at the target of a copy, read beside the source in the order of the keys: a copy that was cut off goes on where
+//! it ended, and nothing is deleted at the source that has no copy, nor at the target what is none.
 
 use super::{Bucket, LakeError, Object, PAGE_KEYS_MAX, key_below};
 use crate::model::Location;
@@ -26,27 +26,24 @@ impl<'a> Copies<'a> {
         }
     }
 
-    /// Whether the copy of an object is there. Objects are asked for in the order of a listing; one that is asked for
-    /// out of order may be missed, and is then copied again.
-    ///
-    /// A copy is as long as its source and younger.
-    pub(super) async fn holds(&mut self, name: &str, source: &Object) -> Result<bool, LakeError> {
+    /// What lies at the place of an object's copy. Objects are asked for in the order of a listing; one that is asked for
+    /// out of order may be missed.
+    pub(super) async fn find(&mut self, name: &str) -> Result<Option<&Object>, LakeError> {
         loop {
             if self.page.is_empty() && !self.page_next().await? {
-                return Ok(false);
+                return Ok(None);
             }
             let Some(copy) = self.page.front() else {
-                return Ok(false);
+                return Ok(None);
             };
-            let found = key_below(self.at, &copy.key);
-            if found < name {
+            if key_below(self.at, &copy.key) < name {
                 self.page.pop_front();
-                continue;
+            } else {
+                break;
             }
-            return Ok(found == name
-                && copy.bytes == source.bytes
-                && copy.modified > source.modified);
         }
+        let found = self.page.front();
+        Ok(found.filter(|copy| key_below(self.at, &copy.key) == name))
     }
 
     /// Reads the next page; false where there is none.
@@ -60,4 +57,19 @@ impl<'a> Copies<'a> {
         }
         Ok(!self.page.is_empty())
     }
+}
+
+/// Whether an object is the copy of another one for certain: the content is the same, or it is as long and was written after
+/// it. A store tells whole seconds, so what was written in the second of its copying may be newer than the copy.
+pub(super) fn is_copy(copy: &Object, source: &Object) -> bool {
+    copy.bytes == source.bytes && (has_same_tag(copy, source) || copy.modified > source.modified)
+}
+
+/// Whether an object may be the copy of another one.
+pub(super) fn may_be_copy(copy: &Object, source: &Object) -> bool {
+    copy.bytes == source.bytes && (has_same_tag(copy, source) || copy.modified >= source.modified)
+}
+
+fn has_same_tag(copy: &Object, source: &Object) -> bool {
+    source.etag.is_some() && copy.etag == source.etag
 }

@@ -7,6 +7,7 @@ use crate::back_off::BackOff;
 use crate::lake::error::LakeError;
 use crate::lake::settings::S3Settings;
 use crate::lake::signed::{self, Answer, LiteralUrl, Request, SendFailure, Service, SignedClient};
+use crate::lake::store_clock::StoreClock;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
@@ -16,7 +17,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, StatusCode};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// How often something is asked for whose answer broke off, whatever the settings say of requests that failed.
 const BROKEN_OFF_ATTEMPTS_MAX: usize = 3;
@@ -41,6 +42,8 @@ pub(super) struct Requests {
     url: String,
     retries_max: usize,
     retry_timeout: Duration,
+    /// Learnt from what the bucket answers.
+    pub(super) clock: StoreClock,
 }
 
 /// Which page of a listing is wanted.
@@ -100,6 +103,7 @@ impl Requests {
             url: url.into(),
             retries_max: settings.retries_max,
             retry_timeout: Duration::from_secs(settings.retry_timeout_s),
+            clock: StoreClock::default(),
         })
     }
 
@@ -214,11 +218,17 @@ impl Requests {
         let began = Instant::now();
         let mut attempt = 1;
         loop {
+            let sent = SystemTime::now();
             let failure = match self.client.send(request.clone()).await {
-                Ok(answer) => match told(answer) {
-                    Ok(body) => return Ok(body),
-                    Err(failure) => failure,
-                },
+                Ok(answer) => {
+                    if let Some(date) = &answer.date {
+                        self.clock.learn(date, sent, SystemTime::now());
+                    }
+                    match told(answer) {
+                        Ok(body) => return Ok(body),
+                        Err(failure) => failure,
+                    }
+                }
                 Err(failure) => failure.into(),
             };
             let attempts_max = match repetition(&failure) {

@@ -4,12 +4,10 @@
 
 use crate::error::{Entity, Result};
 use crate::model::{
-    Job, JobFailure, JobFilter, JobKind, JobMove, JobPhase, JobProgress, JobWork, Location, NewJob,
-    Storage,
+    Job, JobFailure, JobFilter, JobKind, JobMove, JobPhase, JobProgress, JobWork, NewJob,
 };
 use crate::store::form::event::{body_bytes, body_form, body_of, descriptors_of};
-use crate::store::form::job::{moves_of, ranges_of, ranges_text, ways_of, work_of, work_text};
-use crate::store::form::place::PlaceSet;
+use crate::store::form::job::{moves_of, ranges_of, ranges_text, work_of, work_text};
 use crate::store::sql::failure::Failure;
 use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
@@ -20,8 +18,6 @@ const COLUMNS: &str = "SELECT id, kind, phase, table_id, subject, target, attemp
         objects_done, objects_total, bytes_done, bytes_total, deletions, created_at, updated_at, ended_at
  FROM skep_jobs ";
 
-/// The phases of a job that brings data somewhere: the place is its own as long.
-const MOVING: [JobPhase; 3] = [JobPhase::Planned, JobPhase::Copying, JobPhase::Undoing];
 /// The phases in which there is something to do.
 const ACTIVE: [JobPhase; 4] = [
     JobPhase::Planned,
@@ -75,18 +71,8 @@ fn total(count: Option<u64>) -> Option<i64> {
     count.map(|count| i64::try_from(count).unwrap_or(i64::MAX))
 }
 
-/// Which places that jobs take data from are in the way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sources {
-    /// Those on the machine's own file system: on an object store the source of a move stays as it is until the move is
-    /// committed.
-    OnFile,
-    /// All of them: what would be deleted there has been copied already, or will be.
-    All,
-}
-
 impl Session {
-    /// Stores a job and gives its number. Jobs are stored one after the other, in the order of their numbers: what a
+    /// Stores a job. One that renames a table has that table from here on; its row is held already. Jobs are stored one after the other, in the order of their numbers: what a
     /// job sees of others right after it took its number is all that there is.
     pub async fn job_insert(&mut self, id: i64, job: &NewJob) -> Result<()> {
         let (work, change) = match &job.work {
@@ -130,12 +116,34 @@ impl Session {
         self.execute(&statement)
             .await
             .map_err(|failure| failure.on_duplicate(Entity::own("job", held)))?;
+        if job.kind == JobKind::RenameTable {
+            self.table_moving_put(job.table_id, Some(id)).await?;
+        }
+        Ok(())
+    }
+
+    /// Lets the table go whose data a job has moved.
+    async fn job_table_leave(&mut self, id: i64) -> Result<(), Failure> {
+        let statement = self
+            .statement(
+                "UPDATE skep_tables SET moving_job = NULL
+                 WHERE id = (SELECT table_id FROM skep_jobs WHERE id = ?) AND moving_job = ?",
+            )
+            .bind(id)
+            .bind(id);
+        self.execute(&statement).await?;
         Ok(())
     }
 
     /// The number of the next job. Its counter stays locked until the transaction ends.
     pub async fn job_id(&mut self) -> Result<i64> {
         Ok(self.sequence_advance("job", 1).await?.start)
+    }
+
+    /// Lets no drop and no move begin until the transaction ends, so that what it asks of them and what it writes belong
+    /// together.
+    pub async fn jobs_share(&mut self) -> Result<()> {
+        Ok(self.sequence_share("job").await?)
     }
 
     /// The job of this number.
@@ -210,41 +218,6 @@ impl Session {
         Ok(moves_of(row.cells().text()?, limit)?)
     }
 
-    /// A job that is moving data to a place that overlaps one of these locations, or from such a place as far as `sources`
-    /// says, and that place, but for one job. The places stand in the rows of the jobs that are under way: never many, for a table has one at
-    /// most.
-    pub async fn job_moving_at(
-        &mut self,
-        but_for: Option<i64>,
-        locations: &[&Location],
-        sources: Sources,
-    ) -> Result<Option<(i64, Location)>> {
-        let statement = self
-            .statement("SELECT id, work FROM skep_jobs WHERE work IS NOT NULL AND phase IN ")
-            .list(&MOVING.map(JobPhase::as_str));
-        let rows = self.rows(&statement).await?;
-        if rows.is_empty() {
-            return Ok(None);
-        }
-        let used = PlaceSet::of(locations.iter().copied());
-        for row in &rows {
-            let mut cells = row.cells();
-            let id = cells.integer()?;
-            if Some(id) == but_for {
-                continue;
-            }
-            let (from, to) = ways_of(cells.text()?)?;
-            let moved = from
-                .into_iter()
-                .filter(|from| sources == Sources::All || from.storage() == Storage::File);
-            let mut places = to.into_iter().chain(moved);
-            if let Some(place) = places.find(|place| used.overlaps(place)) {
-                return Ok(Some((id, place)));
-            }
-        }
-        Ok(None)
-    }
-
     /// Jobs, the latest first.
     pub async fn job_list(&mut self, filter: &JobFilter) -> Result<Vec<Job>> {
         let mut statement = self
@@ -295,7 +268,11 @@ impl Session {
             .text(" WHERE id = ? AND phase = ?")
             .bind(id)
             .bind(from.as_str());
-        Ok(self.execute(&statement).await? > 0)
+        let is_advanced = self.execute(&statement).await? > 0;
+        if is_advanced && to.has_ended() {
+            self.job_table_leave(id).await?;
+        }
+        Ok(is_advanced)
     }
 
     /// Takes a job whose change is committed on to deleting what it left: it needs nothing more to go on, and another
@@ -313,7 +290,11 @@ impl Session {
             .text(" WHERE id = ? AND phase = ?")
             .bind(id)
             .bind(JobPhase::Copying.as_str());
-        Ok(self.execute(&statement).await? > 0)
+        let is_committed = self.execute(&statement).await? > 0;
+        if is_committed {
+            self.job_table_leave(id).await?;
+        }
+        Ok(is_committed)
     }
 
     /// Notes why a job cannot go on.

@@ -14,10 +14,10 @@ use crate::store::sql::session::Session;
 use crate::store::sql::statement::{LIST_LENGTH_MAX, Statement, without_nul};
 use std::ops::Range;
 
-const COLUMNS: &str = "SELECT id, location, reason, attempts, created_at, next_at, dropped_ms, failure FROM skep_pending_deletes ";
-const COLUMNS_WITH_PLACE: &str = "SELECT id, location, reason, attempts, created_at, next_at, dropped_ms, failure, place FROM skep_pending_deletes ";
+const COLUMNS: &str = "SELECT id, location, reason, attempts, created_at, next_at, dropped_ms, failure, copied_to FROM skep_pending_deletes ";
+const COLUMNS_WITH_PLACE: &str = "SELECT id, location, reason, attempts, created_at, next_at, dropped_ms, failure, copied_to, place FROM skep_pending_deletes ";
 
-/// Locations that one statement notes: short ones, and each a row of eight values.
+/// Locations that one statement notes: short ones, and each a row of nine values.
 const ROWS_PER_INSERT_MAX: usize = 500;
 /// Rows that one statement reads by their places.
 const ROWS_PER_PAGE: usize = 500;
@@ -39,11 +39,34 @@ pub struct PendingDelete {
     pub created_at: i64,
     /// When to try next, in seconds since the epoch.
     pub next_at: DatabaseTime,
-    /// How new its files may be, in milliseconds since the epoch, where the clock that stamps them told that: on the machine's
-    /// own file system when it was dropped, of what was copied elsewhere the time of the newest file.
+    /// How new its files may be, in milliseconds since the epoch, where the clock that stamps them told that.
     pub newest_ms: Option<i64>,
+    /// Where it was copied to: then only what has its copy there, or is older than `newest_ms`, is to be deleted.
+    pub copied_to: Option<Location>,
     /// What the last try met, where it was not done.
     pub failure: Option<String>,
+}
+
+/// A location that is to be deleted from now on; see [`PendingDelete`].
+#[derive(Debug, Clone, Copy)]
+pub struct NewPendingDelete<'a> {
+    /// What is to be deleted.
+    pub location: &'a Location,
+    /// How new its files may be.
+    pub newest_ms: Option<i64>,
+    /// Where it was copied to.
+    pub copied_to: Option<&'a Location>,
+}
+
+impl<'a> NewPendingDelete<'a> {
+    /// Of which nothing more is known.
+    pub fn of(location: &'a Location) -> Self {
+        Self {
+            location,
+            newest_ms: None,
+            copied_to: None,
+        }
+    }
 }
 
 /// Where the reading by places stands: behind the row of this place and number.
@@ -104,17 +127,22 @@ impl Session {
         next_at: DatabaseTime,
     ) -> Result<i64> {
         let ids = self
-            .pending_delete_insert_list(&[(location, None)], reason, created_at, next_at)
+            .pending_delete_insert_list(
+                &[NewPendingDelete::of(location)],
+                reason,
+                created_at,
+                next_at,
+            )
             .await?;
         ids.into_iter()
             .next()
             .ok_or_else(|| Error::internal("one location has one number"))
     }
 
-    /// The same for many locations, in a few statements, each with its [`newest_ms`](PendingDelete::newest_ms).
+    /// The same for many locations, in a few statements.
     pub async fn pending_delete_insert_list(
         &mut self,
-        locations: &[(&Location, Option<i64>)],
+        locations: &[NewPendingDelete<'_>],
         reason: &str,
         created_at: i64,
         next_at: DatabaseTime,
@@ -123,26 +151,24 @@ impl Session {
         for chunk in locations.chunks(ROWS_PER_INSERT_MAX) {
             let taken = self.ids_take(chunk.len()).await?;
             ids.extend(taken.clone());
-            let places: Vec<Place> = chunk.iter().map(|one| Place::of(one.0)).collect();
-            let rows = taken
-                .zip(chunk)
-                .zip(&places)
-                .map(|((id, (location, newest_ms)), place)| {
-                    [
-                        id.into(),
-                        location.as_str().into(),
-                        reason.into(),
-                        0_i64.into(),
-                        created_at.into(),
-                        next_at.into(),
-                        place.stored().into(),
-                        (*newest_ms).into(),
-                    ]
-                });
+            let places: Vec<Place> = chunk.iter().map(|one| Place::of(one.location)).collect();
+            let rows = taken.zip(chunk).zip(&places).map(|((id, new), place)| {
+                [
+                    id.into(),
+                    new.location.as_str().into(),
+                    reason.into(),
+                    0_i64.into(),
+                    created_at.into(),
+                    next_at.into(),
+                    place.stored().into(),
+                    new.newest_ms.into(),
+                    new.copied_to.map(Location::as_str).into(),
+                ]
+            });
             let statement = self
                 .statement(
                     "INSERT INTO skep_pending_deletes (id, location, reason, attempts, created_at, next_at, place,
-                        dropped_ms)
+                        dropped_ms, copied_to)
                      VALUES ",
                 )
                 .rows(rows);
@@ -355,5 +381,6 @@ fn pending_delete(cells: &mut Cells<'_>) -> Result<PendingDelete, Failure> {
         next_at: cells.time()?,
         newest_ms: cells.integer_or_null()?,
         failure: cells.string_or_null()?,
+        copied_to: cells.string_or_null()?.map(Location::from_stored),
     })
 }

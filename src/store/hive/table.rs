@@ -1,6 +1,6 @@
 //! Tables and views as rows.
 
-use crate::error::{Entity, Result};
+use crate::error::{Entity, Error, Result};
 use crate::model::{
     Column, DatabaseRef, Location, Name, Parameters, PrincipalType, StorageDescriptor, Table,
     TableRef, TableType,
@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// no descriptor that other tables share.
 const COLUMNS: &str = "SELECT t.id, t.name, t.table_type, t.owner_name, t.owner_type, t.created_at,
         t.last_access_at, t.retention, t.partition_keys, t.location, t.parameters,
-        t.view_original_text, t.view_expanded_text, t.rest, t.descriptor_id,
+        t.view_original_text, t.view_expanded_text, t.rest, t.moving_job, t.descriptor_id,
         (SELECT s.body FROM skep_descriptors s WHERE s.id = t.descriptor_id)
  FROM skep_tables t
  WHERE t.database_id = ";
@@ -56,6 +56,7 @@ struct TableRow {
     view_original_text: Option<String>,
     view_expanded_text: Option<String>,
     unknown_fields: Vec<u8>,
+    moving_job: Option<i64>,
     descriptor_id: i64,
     descriptor_text: Option<String>,
 }
@@ -78,6 +79,7 @@ impl TableRow {
             view_original_text: cells.string_or_null()?,
             view_expanded_text: cells.string_or_null()?,
             unknown_fields: cells.bytes()?.to_vec(),
+            moving_job: cells.integer_or_null()?,
             descriptor_id: cells.integer()?,
             descriptor_text: cells.string_or_null()?,
         })
@@ -154,13 +156,56 @@ fn columns_bind<'a>(
 impl Session {
     /// The table of this name, in one round trip.
     pub async fn table_get(&mut self, at: &TableRef) -> Result<Option<Table>> {
-        Ok(self.table_find(at, false).await?)
+        let database = at.database_ref();
+        let statement = self.table_statement(at, &database);
+        let Some(row) = self.row(&statement).await? else {
+            return Ok(None);
+        };
+        Ok(Some(self.table_of(&row, &database).await?))
     }
 
     /// The table of this name, held until the transaction ends: nobody else changes, moves or drops it. Every writer
     /// of its partitions or statistics comes through here first, so they follow each other.
+    ///
+    /// Fails with `NotAllowed` where a job moves its data: the job would overwrite the change, or leave behind what the
+    /// change added.
     pub async fn table_get_locked(&mut self, at: &TableRef) -> Result<Option<Table>> {
-        Ok(self.table_find(at, true).await?)
+        let Some((table, moving_job)) = self.table_find_held(at).await? else {
+            return Ok(None);
+        };
+        if let Some(job) = moving_job
+            && let Some(job) = self.job_get(job).await?
+            && job.phase.is_moving()
+        {
+            return Err(Error::NotAllowed(format!(
+                "table {}.{} cannot change yet: job {} moves its data to {}; try again",
+                at.database,
+                at.table,
+                job.id,
+                job.target.unwrap_or_default()
+            )));
+        }
+        Ok(Some(table))
+    }
+
+    /// The same, for whoever may have it although a job moves its data: that job, and a drop.
+    pub async fn table_get_held(&mut self, at: &TableRef) -> Result<Option<Table>> {
+        let found = self.table_find_held(at).await?;
+        Ok(found.map(|(table, _)| table))
+    }
+
+    /// Says which job moves the data of a table, or that none does any more.
+    pub(in crate::store) async fn table_moving_put(
+        &mut self,
+        id: i64,
+        job: Option<i64>,
+    ) -> Result<(), Failure> {
+        let statement = self
+            .statement("UPDATE skep_tables SET moving_job = ? WHERE id = ?")
+            .bind(job)
+            .bind(id);
+        self.execute(&statement).await?;
+        Ok(())
     }
 
     /// Where the table of this number stands.
@@ -185,24 +230,36 @@ impl Session {
         Ok(place.transpose().map_err(|failure: Failure| failure)?)
     }
 
-    async fn table_find(&mut self, at: &TableRef, locked: bool) -> Result<Option<Table>, Failure> {
-        let database = at.database_ref();
-        let mut statement = self
-            .statement(COLUMNS)
-            .database_id(&database)
+    fn table_statement<'a>(&self, at: &'a TableRef, database: &'a DatabaseRef) -> Statement<'a> {
+        self.statement(COLUMNS)
+            .database_id(database)
             .text(" AND t.name = ?")
-            .bind(at.table.as_str());
-        if locked {
-            statement = statement.row_lock();
-        }
+            .bind(at.table.as_str())
+    }
+
+    async fn table_find_held(
+        &mut self,
+        at: &TableRef,
+    ) -> Result<Option<(Table, Option<i64>)>, Failure> {
+        let database = at.database_ref();
+        let statement = self.table_statement(at, &database).row_lock();
         let Some(row) = self.row(&statement).await? else {
             return Ok(None);
         };
-        self.table_of(&row, &database).await.map(Some)
+        let row = TableRow::new(&row)?;
+        let moving_job = row.moving_job;
+        Ok(Some((self.table_from(row, &database).await?, moving_job)))
     }
 
     async fn table_of(&mut self, row: &Row, database: &DatabaseRef) -> Result<Table, Failure> {
-        let row = TableRow::new(row)?;
+        self.table_from(TableRow::new(row)?, database).await
+    }
+
+    async fn table_from(
+        &mut self,
+        row: TableRow,
+        database: &DatabaseRef,
+    ) -> Result<Table, Failure> {
         // The text may be NULL: PostgreSQL reads a row it had to wait for anew, but not what the row refers to.
         let text = row.descriptor_text.as_deref();
         let descriptor = self.descriptor_get(row.descriptor_id, text).await?;

@@ -103,4 +103,17 @@ impl Session {
         let end = row.cells().integer()?;
         Ok(end - count..end)
     }
+
+    /// Holds a counter until the transaction ends, together with others: nobody advances it meanwhile.
+    pub(in crate::store) async fn sequence_share(
+        &mut self,
+        name: &'static str,
+    ) -> Result<(), Failure> {
+        let statement = self
+            .statement("SELECT next_value FROM skep_sequences WHERE name = ?")
+            .bind(name)
+            .row_share();
+        self.row(&statement).await?;
+        Ok(())
+    }
 }

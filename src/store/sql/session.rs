@@ -11,6 +11,7 @@ use crate::clock::DatabaseTime;
 use crate::error::Result;
 use crate::store::Store;
 use crate::store::hive::descriptor_cache::MadeDescriptors;
+use crate::store::hive::known_ways::KnownWays;
 use crate::store::sql::dialect::Dialect;
 use crate::store::sql::failure::{Failure, FailureKind};
 use crate::store::sql::pool::Lease;
@@ -112,6 +113,10 @@ impl Session {
 
     pub(in crate::store) fn dialect(&self) -> Dialect {
         self.store.dialect()
+    }
+
+    pub(in crate::store) fn known_ways(&self) -> &KnownWays {
+        self.store.known_ways()
     }
 
     /// Starts a statement in this database's dialect.

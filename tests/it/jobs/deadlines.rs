@@ -243,7 +243,7 @@ async fn nothing_is_emptied_where_a_job_is_copying_from(database: TestDatabase) 
     let gate = rename_held(&house, &running, "t", "u").await;
     let arguments = json!({ "dbName": "default", "tableName": "t" });
     let refused = call(running.thrift_addr, "truncate_table", arguments).await;
-    let text = "location s3a://lake/w/t cannot be used yet: job 1 moves data there or away";
+    let text = "table default.t cannot change yet: job 1 moves its data to default.u; try again";
     assert!(refused.unwrap_err().message().contains(text));
     gate.open();
     rename(&running, "t", "u").await.unwrap();

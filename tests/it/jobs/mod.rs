@@ -5,6 +5,7 @@ mod deadlines;
 mod fixture;
 mod killed;
 mod local;
+mod meanwhile;
 mod odd_keys;
 mod purged;
 mod replicas;

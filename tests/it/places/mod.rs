@@ -1,6 +1,7 @@
 //! Places: however a place is written it is one place, and what nobody gave into skep's keeping is never emptied.
 
 mod nested;
+mod races;
 
 use crate::client::{Client, Failure};
 use crate::harness::{TestDatabase, TestServer, delete, on_every_database, place};

@@ -8,6 +8,8 @@ mod store;
 use axum::body::Body;
 use axum::error_handling::HandleError;
 use axum::extract::{Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::DATE;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use bytes::Bytes;
@@ -129,6 +131,18 @@ impl S3Server {
             .unwrap();
     }
 
+    /// Answers as if it were this second of the epoch.
+    pub(crate) fn clock_set(&self, epoch_s: i64) {
+        let now = jiff::Timestamp::from_second(epoch_s).unwrap();
+        let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&now);
+        self.store.date_set(date.unwrap());
+    }
+
+    /// Answers without saying when.
+    pub(crate) fn clock_hide(&self) {
+        self.store.date_set("some day".to_owned());
+    }
+
     /// Adds an empty bucket.
     pub(crate) fn bucket_make(&self, bucket: &str) {
         self.store.bucket_make(bucket);
@@ -184,13 +198,17 @@ impl S3Server {
     }
 }
 
-/// Sends half of the body of a listing that is to break off.
+/// Tells the time that a test wants, and sends half of the body of a listing that is to break off.
 async fn break_off(State(store): State<Arc<Store>>, request: Request, next: Next) -> Response {
     let is_listing = request
         .uri()
         .query()
         .is_some_and(|query| query.contains("list-type=2"));
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
+    if let Some(date) = store.date() {
+        let date = HeaderValue::from_str(&date).unwrap();
+        response.headers_mut().insert(DATE, date);
+    }
     if !is_listing || !store.break_take() {
         return response;
     }

@@ -72,6 +72,8 @@ struct State {
     /// Keys that a page holds at most, where a test wants fewer than S3 gives.
     page_keys_max: Option<usize>,
     latency: Duration,
+    /// What answers give as their time, where a test does not want the real one.
+    date: Option<String>,
 }
 
 /// All buckets. Reached from the server's tasks and from the test at once.
@@ -179,6 +181,14 @@ impl Store {
         let is_due = state.breaks > 0;
         state.breaks = state.breaks.saturating_sub(1);
         is_due
+    }
+
+    pub(crate) fn date_set(&self, date: String) {
+        self.state().date = Some(date);
+    }
+
+    pub(crate) fn date(&self) -> Option<String> {
+        self.state().date.clone()
     }
 
     pub(crate) fn page_keys_max_set(&self, keys: usize) {

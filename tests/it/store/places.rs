@@ -3,7 +3,7 @@
 use crate::harness::{TestDatabase, on_every_database};
 use skep::clock::DatabaseTime;
 use skep::model::Location;
-use skep::store::{PendingDelete, Session};
+use skep::store::{NewPendingDelete, PendingDelete, Session};
 use skep::transact;
 
 on_every_database!(
@@ -105,7 +105,7 @@ async fn compare(session: &mut Session, noted: &[(i64, Location)]) {
 
 async fn note(test: &TestDatabase, places: &[Location]) -> Vec<(i64, Location)> {
     let store = test.store().await;
-    let all: Vec<(&Location, Option<i64>)> = places.iter().map(|place| (place, None)).collect();
+    let all: Vec<NewPendingDelete<'_>> = places.iter().map(NewPendingDelete::of).collect();
     let later = DatabaseTime::from_database(i64::MAX);
     let ids = transact!(store, |session| {
         session

@@ -1,0 +1,76 @@
+//! What the transaction of a drop or of a move writes down for deletion, as the process knows it that did so.
+
+use crate::model::Location;
+use std::ops::Range;
+use std::time::Instant;
+
+/// When a deletion was written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Noted {
+    /// In milliseconds since the epoch by the clock of this process.
+    pub(super) process_ms: i64,
+    pub(super) at: Instant,
+}
+
+impl Noted {
+    /// The clock tells whole milliseconds, a file system parts of one.
+    pub(super) fn now(process_ms: i64) -> Self {
+        Self {
+            process_ms: process_ms.saturating_add(1),
+            at: Instant::now(),
+        }
+    }
+}
+
+/// A deletion that a transaction has written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Deletion {
+    pub(super) id: i64,
+    pub(super) location: Location,
+    /// How new its files may be, in milliseconds since the epoch by the clock that stamps them, where that is known.
+    pub(super) newest_ms: Option<i64>,
+    /// Where it was copied to.
+    pub(super) copied_to: Option<Location>,
+}
+
+impl Deletion {
+    /// The numbers of deletions.
+    pub(super) fn ranges(deletions: &[Self]) -> Vec<Range<i64>> {
+        let mut ranges: Vec<Range<i64>> = Vec::new();
+        for Self { id, .. } in deletions {
+            match ranges.last_mut() {
+                Some(last) if last.end == *id => last.end += 1,
+                _ => ranges.push(*id..*id + 1),
+            }
+        }
+        ranges
+    }
+}
+
+/// The job of a drop or a truncation that is committed.
+#[derive(Debug)]
+pub(crate) struct DeletionJob {
+    pub(super) id: i64,
+    pub(super) deletions: Vec<Deletion>,
+    /// Whether the directories stay, empty.
+    pub(super) keeps_directories: bool,
+    /// When it was written down, before its commit.
+    pub(super) noted: Noted,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Deletion;
+    use crate::model::Location;
+
+    #[test]
+    fn numbers_in_a_row_are_one_range() {
+        let deletions = [4, 5, 6, 9, 11, 12].map(|id| Deletion {
+            id,
+            location: Location::parse("s3://lake/t").unwrap(),
+            newest_ms: None,
+            copied_to: None,
+        });
+        assert_eq!(Deletion::ranges(&deletions), [4..7, 9..10, 11..13]);
+    }
+}
