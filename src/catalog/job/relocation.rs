@@ -9,16 +9,18 @@ use super::failure::{failure_of, is_passing};
 use super::in_the_way::{places_apart, places_unmoved};
 use super::noted::Deletion;
 use super::running::RunningJob;
-use super::transfer::Transferred;
+use super::transfer::{MOVES_CONCURRENT_MAX, Transferred};
 use crate::catalog::Catalog;
 use crate::catalog::lease::Lease;
 use crate::error::{Error, Result};
+use crate::lake::Summary;
 use crate::model::{
     DatabaseRef, EventBody, Job, JobFailure, JobKind, JobMove, JobPhase, JobProgress, JobTarget,
     JobWork, Location, NewJob, Table,
 };
 use crate::store::{Owner, Session, Sources};
 use crate::transact;
+use futures::future::try_join_all;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -248,16 +250,23 @@ impl Catalog {
         self.places_clear_for(Some(job.id), &ends.collect::<Vec<_>>())
             .await?;
         let mut total = JobProgress::default();
-        for JobMove { from, to, .. } in &work.moves {
-            if self.lake.exists(to).await? {
-                return Err(taken(job.kind, to));
-            }
-            if let Some(count) = self.lake.directory_transfer_count(from, to).await? {
+        for some in work.moves.chunks(MOVES_CONCURRENT_MAX) {
+            let counted = try_join_all(some.iter().map(|one| self.move_check(job, one)));
+            for count in counted.await?.into_iter().flatten() {
                 total.objects_total = Some(total.objects_total.unwrap_or_default() + count.files);
                 total.bytes_total = Some(total.bytes_total.unwrap_or_default() + count.bytes);
             }
         }
         Ok(total)
+    }
+
+    /// Fails where something is at the new place; gives what there is to copy.
+    async fn move_check(&self, job: &Job, one: &JobMove) -> Result<Option<Summary>> {
+        if self.lake.exists(&one.to).await? {
+            return Err(taken(job.kind, &one.to));
+        }
+        let counted = self.lake.directory_transfer_count(&one.from, &one.to);
+        Ok(counted.await?)
     }
 
     /// The second step: the data, then the change. Gives what is to be deleted then.

@@ -4,11 +4,14 @@ use super::running::RunningJob;
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::lake::Transfer;
-use crate::model::{Job, JobMove, JobProgress, JobWork};
+use crate::model::{Job, JobMove, JobProgress, JobWork, Storage};
 use crate::transact;
+use futures::future::try_join_all;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How many directories of one job are looked at, or copied, at the same time.
+pub(super) const MOVES_CONCURRENT_MAX: usize = 8;
 /// How often progress is written down.
 const PROGRESS_EVERY: Duration = Duration::from_secs(2);
 
@@ -51,12 +54,20 @@ impl Catalog {
         work: &JobWork,
         running: &Arc<RunningJob>,
     ) -> Result<Transferred> {
+        // On a file system one directory may lie where another one was.
+        let is_local = |one: &JobMove| one.from.storage() == Storage::File;
+        let at_once = if work.moves.iter().any(is_local) {
+            1
+        } else {
+            MOVES_CONCURRENT_MAX
+        };
         let mut done = Vec::with_capacity(work.moves.len());
-        for JobMove { from, to, mark } in &work.moves {
-            let one = self
-                .lake
-                .directory_transfer(from, to, mark.as_deref(), &running.progress);
-            done.push(one.await?);
+        for some in work.moves.chunks(at_once) {
+            let transfers = some.iter().map(|JobMove { from, to, mark }| {
+                self.lake
+                    .directory_transfer(from, to, mark.as_deref(), &running.progress)
+            });
+            done.extend(try_join_all(transfers).await?);
         }
         Ok(Transferred(done))
     }

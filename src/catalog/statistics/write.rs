@@ -122,14 +122,15 @@ fn undeletable(failure: Error) -> Error {
 
 /// The figures with their time, each column once: the last one counts.
 fn distinct(columns: &[ColumnStatistics], now: i64) -> Vec<ColumnStatistics> {
-    let mut kept: Vec<ColumnStatistics> = Vec::with_capacity(columns.len());
-    for column in columns {
-        kept.retain(|earlier| earlier.column != column.column);
-        kept.push(ColumnStatistics {
+    let mut met = HashSet::new();
+    let last = columns.iter().rev().filter(|one| met.insert(&one.column));
+    let mut kept: Vec<ColumnStatistics> = last
+        .map(|column| ColumnStatistics {
             analyzed_at: now,
             ..column.clone()
-        });
-    }
+        })
+        .collect();
+    kept.reverse();
     kept
 }
 
