@@ -50,6 +50,23 @@ pub(super) const RETRY_DELAY_S: i64 = 60;
 /// in whole seconds.
 const STORE_TOLERANCE_MS: i64 = 1000;
 
+/// Why data is deleted, as the row and the log tell it.
+fn reason_of(kind: JobKind, table: &Table) -> String {
+    let TableRef {
+        database,
+        table: name,
+        ..
+    } = &table.at;
+    match kind {
+        JobKind::DropTable => format!("table {database}.{name} was dropped"),
+        JobKind::PurgePartitions => {
+            format!("partitions of {database}.{name} are past their time")
+        }
+        JobKind::Truncate => format!("{database}.{name} was truncated"),
+        _ => format!("partitions of {database}.{name} were dropped"),
+    }
+}
+
 impl Catalog {
     /// Writes down, inside a transaction, which directories are to be deleted that are of no use since a time (seconds
     /// since the epoch). The background task leaves them alone for a while: who dropped them deletes them right after the
@@ -126,19 +143,7 @@ impl Catalog {
         if pending.is_empty() {
             return Ok(None);
         }
-        let TableRef {
-            database,
-            table: name,
-            ..
-        } = &table.at;
-        let reason = match kind {
-            JobKind::DropTable => format!("table {database}.{name} was dropped"),
-            JobKind::PurgePartitions => {
-                format!("partitions of {database}.{name} are past their time")
-            }
-            JobKind::Truncate => format!("{database}.{name} was truncated"),
-            _ => format!("partitions of {database}.{name} were dropped"),
-        };
+        let reason = reason_of(kind, table);
         let deletions = self
             .deletions_note(session, &pending, &reason, self.now())
             .await?;

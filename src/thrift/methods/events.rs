@@ -21,11 +21,11 @@ pub(in crate::thrift) static METHODS: &[Method] = methods![
 /// Events of one answer at most (`metastore.max.event.response`). A reader that wants more asks again after the last.
 const EVENTS_PER_REPLY_MAX: usize = 100_000;
 /// An answer ends with the event that brings its messages to this size: tables with long schemas make long messages.
-const MESSAGE_BYTES_PER_REPLY_MAX: usize = 8 * 1024 * 1024;
+const MESSAGE_BYTES_PER_REPLY_MAX: usize = 4 * 1024 * 1024;
 /// Events read from the database at a time; fewer where they are large.
 const EVENTS_PER_PAGE: usize = 200;
-/// What a page of events takes while its messages are made, bytes.
-const PAGE_WORK_BYTES: usize = 16 * 1024 * 1024;
+/// What an answer takes while it is made, bytes: a page of events, the messages, and what they are encoded into.
+const WORK_BYTES: usize = 16 * 1024 * 1024;
 
 async fn get_current_notification_event_id(call: Call<'_>) -> Answer {
     let event_id = call.catalog().event_last_id().await?;
@@ -79,12 +79,12 @@ async fn get_next_notification(call: Call<'_>) -> Answer {
     let mut filter = filter(&request);
     let mut events = Vec::new();
     let mut bytes = 0;
+    // Readers take turns where the memory does not suffice for all at once. Who has its part waits for no more.
+    let held = call.reservation.bytes();
+    let work = call.reservation.grow(WORK_BYTES).await;
+    work.map_err(Error::from)?;
     while events.len() < most && bytes < MESSAGE_BYTES_PER_REPLY_MAX {
         let wanted = EVENTS_PER_PAGE.min(most - events.len());
-        // Readers take turns where the memory does not suffice for all at once.
-        let held = call.reservation.bytes();
-        let work = call.reservation.grow(PAGE_WORK_BYTES).await;
-        work.map_err(Error::from)?;
         let page = call.catalog().event_list(&filter, wanted).await?;
         let Some(last) = page.last() else { break };
         filter.after = last.id;
@@ -96,13 +96,12 @@ async fn get_next_notification(call: Call<'_>) -> Answer {
             bytes += told.bytes();
             events.push(told);
         }
-        call.reservation.shrink_to(held);
-        // The messages, and the answer that they are encoded into.
-        call.holds(2 * bytes)?;
     }
     let events = events.iter().map(Told::to_wire).collect();
     let success = Some(types::NotificationEventResponse { events });
-    call.reply(&replies::GetNextNotification { success })
+    let reply = call.reply(&replies::GetNextNotification { success })?;
+    call.reservation.shrink_to(held.max(reply.memory_bytes()));
+    Ok(reply)
 }
 
 /// `*` stands for every database.

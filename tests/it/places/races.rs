@@ -55,7 +55,11 @@ async fn what_is_registered_while_its_place_is_dropped_keeps_its_data(database: 
                     asked.map(|one| one.join().unwrap())
                 });
                 for (was_there, file) in kept {
-                    assert!(!was_there || file.exists(), "round {round}: {file:?}");
+                    assert!(
+                        !was_there || file.exists(),
+                        "round {round}: {}",
+                        file.display()
+                    );
                 }
             }
         })
