@@ -6,7 +6,7 @@ use super::Operations;
 use super::RUN_PARAMETER;
 use super::judge::{Sighting, Verdict};
 use super::site::{Root, Site};
-use crate::catalog::service::{name_of_values, values_of_name};
+use crate::catalog::service::{name_of_values, values_of_whole_name};
 use crate::catalog::{Action, Resource};
 use crate::error::Result;
 use crate::lake::FoundPartition;
@@ -92,7 +92,7 @@ impl Operations<'_> {
     ) -> Result<PartitionExplanation> {
         self.authorize(Action::See, Resource::Table(at)).await?;
         let table = self.catalog.table_read(at).await?;
-        let values = values_of_name(&table, name)?;
+        let values = values_of_whole_name(&table, name)?;
         let name = name_of_values(&table, &values)?;
         let mut session = self.store.session().await?;
         let existing = session.partition_get(table.id, &name).await?;

@@ -5,6 +5,7 @@ use super::site::{Root, Site};
 use super::{ROOT_PARAMETER, RUN_PARAMETER};
 use crate::catalog::service::{NUM_FILES, TOTAL_SIZE, last_ddl_time_fill};
 use crate::error::Result;
+use crate::filter::value_fits;
 use crate::hive::stats_json::COLUMN_STATS_ACCURATE;
 use crate::lake::{FoundPartition, SampleFile};
 use crate::model::{DiscoverySkip, Location, Parameters, Partition, SkipKind};
@@ -92,6 +93,9 @@ impl Site {
         if existing.is_some_and(|existing| !self.may_move(existing, root)) {
             return Ok(Verdict::Known);
         }
+        if let Some(why) = self.why_misfit(values) {
+            return Ok(skip(SkipKind::Layout, why));
+        }
         if self.is_expired(root, values, sighting.newest_at, now) {
             return Ok(Verdict::Expired);
         }
@@ -108,6 +112,16 @@ impl Site {
                 sighting,
             }),
         })
+    }
+
+    /// Which value is none of its key's type: engines would fail on every query of the table.
+    fn why_misfit(&self, values: &[String]) -> Option<String> {
+        let mut pairs = self.table.partition_keys.iter().zip(values);
+        let (key, value) = pairs.find(|(key, value)| !value_fits(&key.data_type, value))?;
+        Some(format!(
+            "{value:?} is no value of the key {} of type {}",
+            key.name, key.data_type
+        ))
     }
 
     /// Whether a registered partition lies in a root that is less preferred than this one. What lies in no root was
@@ -161,7 +175,7 @@ impl Site {
         }
     }
 
-    fn partition_moved(
+    pub(super) fn partition_moved(
         &self,
         existing: &Partition,
         root: &Root,

@@ -31,6 +31,8 @@ mod settings;
 mod site;
 mod sites;
 mod sync;
+mod twins;
+mod twins_settle;
 mod undo;
 mod unfinished;
 

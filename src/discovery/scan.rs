@@ -9,6 +9,7 @@ use super::progress::RunProgress;
 use super::record::{Batch, Record, Written};
 use super::scope::DiscoveryScope;
 use super::site::{Root, Site};
+use super::twins::{TWINS_MAX, Twin, twin_skip};
 use crate::error::Result;
 use crate::lake::{FoundPartition, ScanItem, ScanRequest, ScanSummary};
 use crate::model::{DiscoverySkip, Freshness, Location, Partition, RunCounts, SkipKind, TableRef};
@@ -48,17 +49,29 @@ pub(super) struct Tally {
     pub(super) progress: Arc<RunProgress>,
     /// The places of other tables inside this one's, looked up when something is new.
     pub(super) others: Option<Vec<(Location, TableRef)>>,
+    /// Directories that mean partitions which are registered elsewhere.
+    pub(super) twins: Vec<Twin>,
+}
+
+impl Tally {
+    /// Notes a directory that means a partition which is registered elsewhere.
+    fn twin(&mut self, twin: Twin) {
+        if self.twins.len() < TWINS_MAX {
+            self.twins.push(twin);
+        } else {
+            self.counts.skipped += 1;
+        }
+    }
 }
 
 /// What waits to be written together.
 #[derive(Default)]
-struct Waiting {
+pub(super) struct Waiting {
     adds: Vec<Candidate>,
-    moves: Vec<(Partition, Candidate)>,
-    skips: Vec<DiscoverySkip>,
-    /// The names of what waits: a layout that leaves out a part of the path leads to one partition by several
-    /// directories.
-    names: HashSet<String>,
+    pub(super) moves: Vec<(Partition, Candidate)>,
+    pub(super) skips: Vec<DiscoverySkip>,
+    /// The names of what waits, with their places: several directories may mean one partition.
+    names: HashMap<String, Location>,
 }
 
 impl Waiting {
@@ -116,7 +129,7 @@ impl Discovery {
                 tally.stopped = Some(why.unwrap_or_else(|| "the listing is not complete".into()));
             }
         }
-        Ok(())
+        self.twins_settle(site, sink, tally).await
     }
 
     /// Lists one root and handles what comes, at the same time.
@@ -181,13 +194,33 @@ impl Discovery {
         if let Some(seen) = &mut tally.seen {
             seen.extend(found.iter().map(|(name, _)| name_hash(name)));
         }
-        let mut existing = self.partitions_existing(site, &mut found).await?;
+        let mut existing = self
+            .partitions_existing(site, root, &mut found, tally)
+            .await?;
         for (name, one) in found {
-            if waiting.names.contains(&name) {
+            let sighting = Sighting::new(root, &one);
+            if let Some(first) = waiting.names.get(&name) {
+                // The same directory of a less preferred root is no other data.
+                if root.location.contains(first) {
+                    tally.counts.skipped += 1;
+                    waiting
+                        .skips
+                        .push(twin_skip(&sighting.location, &name, first, now));
+                }
                 continue;
             }
-            let sighting = Sighting::new(root, &one);
+            let place = sighting.location.clone();
             let known = existing.remove(&name);
+            if let Some(known) = &known {
+                let registered = known.full_location(site.table.location.as_ref());
+                let twin = registered
+                    .filter(|registered| root.location.contains(registered))
+                    .and_then(|registered| Twin::of(root, &name, &sighting, registered));
+                if let Some(twin) = twin {
+                    tally.twin(twin);
+                    continue;
+                }
+            }
             match site.judge(root, &one.values, sighting, known.as_ref(), now)? {
                 Verdict::Known => {}
                 Verdict::Expired => tally.counts.skipped += 1,
@@ -196,12 +229,12 @@ impl Discovery {
                     waiting.skips.push(skip);
                 }
                 Verdict::Add(candidate) => {
-                    waiting.names.insert(name);
+                    waiting.names.insert(name, place);
                     waiting.adds.push(candidate);
                 }
                 Verdict::Move(candidate) => {
                     if let Some(before) = known {
-                        waiting.names.insert(name);
+                        waiting.names.insert(name, place);
                         waiting.moves.push((before, candidate));
                     }
                 }
@@ -210,12 +243,14 @@ impl Discovery {
         Ok(())
     }
 
-    /// The registered partitions of these names. Where none may move, there is nothing to learn of them, and they are
-    /// taken out of what was found.
+    /// The registered partitions of these names. Where none may move, there is nothing to learn of them but where they are,
+    /// and they are taken out of what was found.
     async fn partitions_existing(
         &self,
         site: &Site,
+        root: &Root,
         found: &mut Vec<(String, FoundPartition)>,
+        tally: &mut Tally,
     ) -> Result<HashMap<String, Partition>> {
         if found.is_empty() {
             return Ok(HashMap::new());
@@ -230,14 +265,28 @@ impl Discovery {
             return Ok(named.collect());
         }
         let existing = session
-            .partition_names_existing(site.table.id, &names)
+            .partition_places_existing(site.table.id, &names)
             .await?;
-        let existing: HashSet<String> = existing.into_iter().collect();
-        found.retain(|(name, _)| !existing.contains(name));
+        let existing: HashMap<String, Option<Location>> = existing.into_iter().collect();
+        found.retain(|(name, one)| {
+            let Some(own) = existing.get(name) else {
+                return true;
+            };
+            let table = site.table.location.as_ref();
+            let registered = own
+                .clone()
+                .or_else(|| Partition::default_location(table, name));
+            let twin = registered
+                .and_then(|registered| Twin::of(root, name, &Sighting::new(root, one), registered));
+            if let Some(twin) = twin {
+                tally.twin(twin);
+            }
+            false
+        });
         Ok(HashMap::new())
     }
 
-    async fn waiting_flush(
+    pub(super) async fn waiting_flush(
         &self,
         site: &Site,
         waiting: &mut Waiting,

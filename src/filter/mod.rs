@@ -38,4 +38,5 @@ pub use number::Number;
 pub use parser::{FILTER_BYTES_MAX, FILTER_DEPTH_MAX, parse};
 pub use range::NAME_RANGES_MAX;
 pub use table::{TableFacts, TableFilter};
+pub use value::value_fits;
 pub use verdict::Verdict;

@@ -7,6 +7,8 @@
 use super::expression::Constant;
 use super::moment::Moment;
 use super::number::Number;
+use crate::hive::hive_type::HiveType;
+use crate::hive::partition_name::DEFAULT_PARTITION;
 use crate::hive::type_check::first_token;
 use std::cmp::Ordering;
 
@@ -95,6 +97,23 @@ impl KeyType {
             | (Self::Boolean, Constant::Boolean(_)) => self.read(&constant.to_string()),
             _ => None,
         }
+    }
+}
+
+/// Whether a partition value is one of its key's type, or the null of partitions. Engines read the values of all partitions of a
+/// table, so one that is none fails every query of it.
+pub fn value_fits(hive_type: &str, text: &str) -> bool {
+    if text == DEFAULT_PARTITION {
+        return true;
+    }
+    match HiveType::parse(hive_type) {
+        HiveType::TinyInt => text.parse::<i8>().is_ok(),
+        HiveType::SmallInt => text.parse::<i16>().is_ok(),
+        HiveType::Int => text.parse::<i32>().is_ok(),
+        _ => match KeyType::of(hive_type) {
+            KeyType::Other => true,
+            known => known.read(text).is_some(),
+        },
     }
 }
 
@@ -208,6 +227,24 @@ mod tests {
                 "{hive_type} {one} {two}"
             );
         }
+    }
+
+    #[test]
+    fn a_value_is_one_of_its_type_or_the_null_of_partitions() {
+        for (hive_type, good, bad) in [
+            ("date", "2026-01-01", "2026-02-30"),
+            ("date", "__HIVE_DEFAULT_PARTITION__", "tmp"),
+            ("tinyint", "-128", "128"),
+            ("int", "007", "2147483648"),
+            ("bigint", "2147483648", "1.0"),
+            ("decimal(9,2)", "1.50", "x"),
+            ("timestamp", "2026-01-01 00:00:00", "2026-01-01 25:00:00"),
+            ("boolean", "TRUE", "1"),
+        ] {
+            assert!(value_fits(hive_type, good), "{hive_type} {good}");
+            assert!(!value_fits(hive_type, bad), "{hive_type} {bad}");
+        }
+        assert!(value_fits("string", "anything") && value_fits("binary", "x"));
     }
 
     #[test]

@@ -226,6 +226,30 @@ impl Session {
         Ok(found)
     }
 
+    /// Those of these names that exist, each with its own location; nothing for one at its default place.
+    pub async fn partition_places_existing(
+        &mut self,
+        table_id: i64,
+        names: &[&str],
+    ) -> Result<Vec<(String, Option<Location>)>> {
+        let mut wanted = names.to_vec();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut found = Vec::new();
+        for chunk in wanted.chunks(LIST_LENGTH_MAX) {
+            let statement = self
+                .statement("SELECT p.name, p.location FROM ")
+                .partitions_named(table_id, chunk)
+                .text(" ORDER BY p.name");
+            for row in &self.rows(&statement).await? {
+                let mut cells = row.cells();
+                let name = cells.string()?;
+                found.push((name, cells.string_or_null()?.map(Location::from_stored)));
+            }
+        }
+        Ok(found)
+    }
+
     /// The next `limit` partitions after a name, in name order, of those whose names lie in `ranges`: sorted, without
     /// overlap; none at all means every name.
     pub async fn partition_page(

@@ -5,6 +5,7 @@ mod events;
 mod fixture;
 mod hanging;
 mod killed;
+mod left_out;
 mod overtaken;
 mod queue;
 mod rails;
