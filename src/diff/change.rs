@@ -22,6 +22,8 @@ pub enum RenameGuess {
     SameComment,
     /// The new table has exactly the same columns.
     SameColumns,
+    /// The names differ in case alone, and none else does: the engines of the lake see one name.
+    SameLetters,
 }
 
 /// The kinds of change.

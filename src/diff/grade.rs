@@ -6,7 +6,7 @@
 //! type is graded by what each engine does with the new type in the file and the old one in the table.
 
 use super::canonical::{CanonicalType, TypeStep, hive_form};
-use super::change::{Change, ChangeKind};
+use super::change::{Change, ChangeKind, RenameGuess};
 use super::coercion::{Engine, Reading, compare};
 use crate::model::{Severity, SourceDialect};
 
@@ -76,7 +76,10 @@ pub fn grade(change: &Change, dialect: SourceDialect) -> Grade {
         ChangeKind::TableDropped(_)
         | ChangeKind::TableRenamed { .. }
         | ChangeKind::ColumnDropped { .. } => Grade::all(Severity::Breaking),
-        ChangeKind::ColumnRenamed { .. } => Grade::by_position(
+        ChangeKind::ColumnRenamed {
+            guess: RenameGuess::SamePlace | RenameGuess::SameComment | RenameGuess::SameColumns,
+            ..
+        } => Grade::by_position(
             Severity::Breaking,
             Severity::Risky,
             "by position the column is still read under its old name",
@@ -110,7 +113,11 @@ pub fn grade(change: &Change, dialect: SourceDialect) -> Grade {
             step,
             ..
         } => type_grade(dialect, before, after, *step),
-        ChangeKind::TableAdded(_)
+        ChangeKind::ColumnRenamed {
+            guess: RenameGuess::SameLetters,
+            ..
+        }
+        | ChangeKind::TableAdded(_)
         | ChangeKind::TableCommentChanged { .. }
         | ChangeKind::ColumnAdded { last: true, .. }
         | ChangeKind::DefaultChanged { .. }

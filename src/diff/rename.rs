@@ -17,10 +17,17 @@ pub(super) fn column_renames(
     old: &[SourceColumn],
     new: &[SourceColumn],
 ) -> Vec<(String, String, RenameGuess)> {
-    let (went, came) = (left_over(old, new), left_over(new, old));
+    let (mut went, mut came) = (left_over(old, new), left_over(new, old));
     if went.is_empty() || came.is_empty() {
         return Vec::new();
     }
+    let mut pairs = same_letters(old, new, &went, &came);
+    let is_paired: HashSet<&str> = pairs
+        .iter()
+        .flat_map(|(from, to, _)| [*from, *to])
+        .collect();
+    went.retain(|(column, _)| !is_paired.contains(column.name.as_str()));
+    came.retain(|(column, _)| !is_paired.contains(column.name.as_str()));
     let place = |dialect, column: &SourceColumn, slot| {
         (slot, CanonicalType::read(dialect, &column.data_type))
     };
@@ -28,26 +35,28 @@ pub(super) fn column_renames(
     let came_by_place = unique(&came, |column, slot| Some(place(dialects.1, column, slot)));
     let went_by_comment = unique(&went, |column, _| column.comment.as_deref());
     let came_by_comment = unique(&came, |column, _| column.comment.as_deref());
-    let mut pairs: Vec<(&str, &str, RenameGuess)> = Vec::new();
+    let mut guesses: Vec<Pair<'_>> = Vec::new();
     for (key, from) in &went_by_place {
         if let (Some(from), Some(Some(to))) = (from, came_by_place.get(key)) {
-            pairs.push((*from, *to, RenameGuess::SamePlace));
+            guesses.push((*from, *to, RenameGuess::SamePlace));
         }
     }
-    let by_place: HashSet<(&str, &str)> = pairs.iter().map(|(from, to, _)| (*from, *to)).collect();
+    let by_place: HashSet<(&str, &str)> =
+        guesses.iter().map(|(from, to, _)| (*from, *to)).collect();
     for (key, from) in &went_by_comment {
         if let (Some(from), Some(Some(to))) = (from, came_by_comment.get(key))
             && !by_place.contains(&(*from, *to))
         {
-            pairs.push((*from, *to, RenameGuess::SameComment));
+            guesses.push((*from, *to, RenameGuess::SameComment));
         }
     }
     let mut uses: HashMap<(bool, &str), usize> = HashMap::new();
-    for (from, to, _) in &pairs {
+    for (from, to, _) in &guesses {
         *uses.entry((false, from)).or_default() += 1;
         *uses.entry((true, to)).or_default() += 1;
     }
-    pairs.retain(|(from, to, _)| uses[&(false, *from)] == 1 && uses[&(true, *to)] == 1);
+    guesses.retain(|(from, to, _)| uses[&(false, *from)] == 1 && uses[&(true, *to)] == 1);
+    pairs.append(&mut guesses);
     let order: HashMap<&str, usize> = old
         .iter()
         .enumerate()
@@ -58,6 +67,37 @@ pub(super) fn column_renames(
         .into_iter()
         .map(|(from, to, guess)| (from.to_owned(), to.to_owned(), guess))
         .collect()
+}
+
+/// A name that went, a name that came, and why they are taken for one.
+type Pair<'a> = (&'a str, &'a str, RenameGuess);
+
+/// Names that differ in case alone, where neither side has the letters twice.
+fn same_letters<'a>(
+    old: &'a [SourceColumn],
+    new: &'a [SourceColumn],
+    went: &[(&'a SourceColumn, usize)],
+    came: &[(&'a SourceColumn, usize)],
+) -> Vec<Pair<'a>> {
+    let letters = |columns: &'a [SourceColumn]| {
+        let mut uses: HashMap<String, usize> = HashMap::new();
+        for column in columns {
+            *uses.entry(column.name.to_lowercase()).or_default() += 1;
+        }
+        uses
+    };
+    let (before, after) = (letters(old), letters(new));
+    let came: HashMap<String, &str> = came
+        .iter()
+        .map(|(column, _)| (column.name.to_lowercase(), column.name.as_str()))
+        .collect();
+    let pairs = went.iter().filter_map(|(column, _)| {
+        let letters = column.name.to_lowercase();
+        let to = came.get(&letters)?;
+        let is_one = before.get(&letters) == Some(&1) && after.get(&letters) == Some(&1);
+        is_one.then_some((column.name.as_str(), *to, RenameGuess::SameLetters))
+    });
+    pairs.collect()
 }
 
 /// The columns that the other side lacks, each with how many shared columns stand before it.

@@ -177,6 +177,25 @@ fn renames_are_guessed_only_where_there_is_one_guess() {
         kinds("a int, z int", "z int, c int"),
         ["column_dropped", "column_added"]
     );
+    // Case alone is no other name to the lake, also where the type changes or another column is renamed.
+    let found = changes(
+        table("t", "userId int, b text, z int"),
+        table("t", "userid bigint, c text, z int"),
+    );
+    assert!(matches!(
+        &found[0].kind,
+        ChangeKind::ColumnRenamed { guess: RenameGuess::SameLetters, from, to } if from == "userId" && to == "userid"
+    ));
+    assert_eq!(grade(&found[0], POSTGRES).severity, Severity::Additive);
+    assert_eq!(
+        kinds("userId int, b text, z int", "userid bigint, c text, z int"),
+        ["column_renamed", "column_renamed", "type_changed"]
+    );
+    assert_eq!(
+        kinds("a int, A text, z int", "a int, z int"),
+        ["column_dropped"],
+        "the letters are not those of one name"
+    );
     // A comment pairs what stands elsewhere, and contradicts a place.
     let mut before = table("t", "a int, z int");
     before.columns[0].comment = Some("net price".to_owned());

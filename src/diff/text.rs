@@ -177,6 +177,7 @@ fn reason(guess: RenameGuess) -> &'static str {
         RenameGuess::SamePlace => "a guess: same type and place",
         RenameGuess::SameComment => "a guess: same comment",
         RenameGuess::SameColumns => "a guess: same columns",
+        RenameGuess::SameLetters => "case alone: the lake's names have none",
     }
 }
 

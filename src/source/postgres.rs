@@ -221,11 +221,12 @@ async fn columns(
             (_, "v", Some(of)) => Some(format!("generated always as ({of}) virtual")),
             (_, _, expression) => expression,
         };
+        let data_type: i64 = row.try_get(3)?;
         let column = SourceColumn {
-            data_type: notes.shown(row.try_get(3)?, row.try_get(4)?, printed),
+            data_type: notes.shown(data_type, row.try_get(4)?, printed),
             name,
-            nullable: row.try_get(6)?,
-            default,
+            nullable: row.try_get::<bool, _>(6)? && !notes.excludes_null(data_type),
+            default: default.or_else(|| notes.default(data_type)),
             comment: row.try_get(10)?,
         };
         gathering.column(*place, column)?;

@@ -64,16 +64,40 @@ fn parts(text: &str) -> Parts<'_> {
             _ => true,
         })
         .collect();
-    let parameters = if parameters.is_empty() {
-        Vec::new()
-    } else {
-        parameters.split(',').map(str::trim).collect()
-    };
+    let parameters = parameters_of(parameters);
     Parts {
         words: words.join(" "),
         parameters,
         unsigned,
     }
+}
+
+/// Parts parameters at the commas that stand in no quotes. A quote inside of quotes is doubled, so it ends and begins them.
+fn parameters_of(text: &str) -> Vec<&str> {
+    let mut parameters = Vec::new();
+    let (mut begin, mut is_quoted) = (0, false);
+    for (at, character) in text.char_indices() {
+        match character {
+            '\'' => is_quoted = !is_quoted,
+            ',' if !is_quoted => {
+                parameters.push(text[begin..at].trim());
+                begin = at + 1;
+            }
+            _ => {}
+        }
+    }
+    if !text.is_empty() {
+        parameters.push(text[begin..].trim());
+    }
+    parameters
+}
+
+/// A word as it was before it was quoted.
+fn unquoted(word: &str) -> String {
+    let inner = word
+        .strip_prefix('\'')
+        .and_then(|word| word.strip_suffix('\''));
+    inner.map_or_else(|| word.to_owned(), |inner| inner.replace("''", "'"))
 }
 
 impl Parts<'_> {
@@ -96,9 +120,8 @@ impl Parts<'_> {
     }
 
     fn words_of(&self, many: bool) -> CanonicalType {
-        let unquoted = |word: &&str| word.trim_matches('\'').replace("''", "'");
         CanonicalType::Words {
-            words: self.parameters.iter().map(unquoted).collect(),
+            words: self.parameters.iter().map(|word| unquoted(word)).collect(),
             many,
         }
     }

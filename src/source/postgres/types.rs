@@ -1,5 +1,5 @@
-//! Types that a database makes itself: an enum is told by its words and a domain by the type it rests on, for that is
-//! what a reader of the data meets; a type of an extension is told without the schema that the extension was put in.
+//! Types that a database makes itself: an enum is told by its words, a domain by the type it rests on, a composite type by
+//! its attributes, for that is what a reader of the data meets; a type of an extension is told without the schema that the extension was put in.
 
 use crate::source::failure::ReadError;
 use futures::TryStreamExt;
@@ -9,14 +9,38 @@ use std::collections::HashMap;
 
 /// Domains over domains are followed so far.
 const DOMAIN_DEPTH_MAX: usize = 32;
+/// Composite types inside each other are followed so far.
+const ROW_DEPTH_MAX: usize = 8;
 
 enum Note {
     /// An enum, printed as `enum('a','b')`.
     Words(String),
-    /// A domain over the type of that number, as the server prints it.
-    Over(i64, String),
+    /// A domain over another type.
+    Domain(Domain),
+    /// A composite type: its attributes in their order.
+    Row(Vec<Attribute>),
     /// A type of an extension in that schema, quoted as the server prints it.
     Extension(String),
+}
+
+/// What a domain adds to the type that it rests on.
+struct Domain {
+    /// The number of that type.
+    base: i64,
+    /// That type as the server prints it.
+    printed: String,
+    not_null: bool,
+    default: Option<String>,
+}
+
+/// An attribute of a composite type.
+struct Attribute {
+    name: String,
+    number: i64,
+    /// Of an array the number of its elements' type, else 0.
+    element: i64,
+    /// Its type as the server prints it.
+    printed: String,
 }
 
 /// What is known of the types that are not the server's own, by their numbers.
@@ -30,7 +54,8 @@ impl TypeNotes {
                 ARRAY(SELECT e.enumlabel::text
                     FROM pg_enum e
                     WHERE e.enumtypid = t.oid
-                    ORDER BY e.enumsortorder)
+                    ORDER BY e.enumsortorder),
+                t.typnotnull, t.typdefault
             FROM pg_type t
             JOIN pg_namespace n ON n.oid = t.typnamespace
             WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
@@ -39,37 +64,115 @@ impl TypeNotes {
                         WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'))",
         )
         .persistent(false)
-        .fetch(connection);
+        .fetch(&mut *connection);
         let mut notes = HashMap::new();
         while let Some(row) = rows.try_next().await? {
             let note = match row.try_get::<&str, _>(1)? {
                 "e" => Note::Words(words(&row.try_get::<Vec<String>, _>(5)?)),
-                "d" => Note::Over(row.try_get(2)?, row.try_get(3)?),
+                "d" => Note::Domain(Domain {
+                    base: row.try_get(2)?,
+                    printed: row.try_get(3)?,
+                    not_null: row.try_get(6)?,
+                    default: row.try_get(7)?,
+                }),
                 _ => Note::Extension(row.try_get(4)?),
             };
             notes.insert(row.try_get(0)?, note);
         }
-        Ok(Self(notes))
+        drop(rows);
+        let mut notes = Self(notes);
+        notes.read_rows(connection).await?;
+        Ok(notes)
+    }
+
+    /// Reads what composite types are made of; the rows of tables are such types only where a column has them.
+    async fn read_rows(&mut self, connection: &mut PgConnection) -> Result<(), ReadError> {
+        let mut rows = query(
+            "SELECT t.oid::int8, a.attname::text, a.atttypid::int8,
+                CASE WHEN e.typcategory = 'A' THEN e.typelem::int8 ELSE 0 END,
+                format_type(a.atttypid, a.atttypmod)
+            FROM pg_type t
+            JOIN pg_class c ON c.oid = t.typrelid AND c.relkind = 'c'
+            JOIN pg_namespace n ON n.oid = t.typnamespace
+            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+            LEFT JOIN pg_type e ON e.oid = a.atttypid
+            WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
+                AND NOT EXISTS (SELECT FROM pg_depend d
+                    WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')
+            ORDER BY t.oid, a.attnum",
+        )
+        .persistent(false)
+        .fetch(connection);
+        while let Some(row) = rows.try_next().await? {
+            let attribute = Attribute {
+                name: row.try_get(1)?,
+                number: row.try_get(2)?,
+                element: row.try_get(3)?,
+                printed: row.try_get(4)?,
+            };
+            let note = self.0.entry(row.try_get(0)?);
+            if let Note::Row(attributes) = note.or_insert_with(|| Note::Row(Vec::new())) {
+                attributes.push(attribute);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a type has no null because it is a domain that says so, or rests on one.
+    pub(super) fn excludes_null(&self, number: i64) -> bool {
+        self.domains(number).any(|domain| domain.not_null)
+    }
+
+    /// The default of a domain, of which its columns have the use where they have none.
+    pub(super) fn default(&self, number: i64) -> Option<String> {
+        self.domains(number)
+            .find_map(|domain| domain.default.clone())
+    }
+
+    /// The domains that a type is, the outermost first.
+    fn domains(&self, number: i64) -> impl Iterator<Item = &Domain> {
+        let domain = |number: i64| match self.0.get(&number) {
+            Some(Note::Domain(domain)) => Some(domain),
+            _ => None,
+        };
+        std::iter::successors(domain(number), move |outer| domain(outer.base))
+            .take(DOMAIN_DEPTH_MAX)
     }
 
     /// The text of a type: of the type `number`, an array of `element` where that is not 0, as the server prints it.
     pub(super) fn shown(&self, number: i64, element: i64, printed: String) -> String {
+        self.shown_at(number, element, printed, 0)
+    }
+
+    fn shown_at(&self, number: i64, element: i64, printed: String, depth: usize) -> String {
         if element == 0 {
-            return self.resolved(number, printed);
+            return self.resolved(number, printed, depth);
         }
         match printed.strip_suffix("[]") {
-            Some(inner) => self.resolved(element, inner.to_owned()) + "[]",
-            None => self.resolved(number, printed),
+            Some(inner) => self.resolved(element, inner.to_owned(), depth) + "[]",
+            None => self.resolved(number, printed, depth),
         }
     }
 
-    fn resolved(&self, number: i64, printed: String) -> String {
+    fn resolved(&self, number: i64, printed: String, depth: usize) -> String {
         let (mut number, mut printed) = (number, printed);
         for _ in 0..DOMAIN_DEPTH_MAX {
             match self.0.get(&number) {
                 None => break,
                 Some(Note::Words(words)) => return words.clone(),
-                Some(Note::Over(base, text)) => (number, printed) = (*base, text.clone()),
+                Some(Note::Domain(domain)) => {
+                    (number, printed) = (domain.base, domain.printed.clone());
+                }
+                Some(Note::Row(_)) if depth >= ROW_DEPTH_MAX => break,
+                Some(Note::Row(attributes)) => {
+                    let attributes = attributes.iter().map(|one| {
+                        let printed = one.printed.clone();
+                        let shown = self.shown_at(one.number, one.element, printed, depth + 1);
+                        format!("{} {shown}", one.name)
+                    });
+                    let attributes: Vec<String> = attributes.collect();
+                    return format!("row({})", attributes.join(", "));
+                }
                 Some(Note::Extension(schema)) => {
                     let plain = printed.strip_prefix(schema.as_str());
                     return plain
@@ -93,14 +196,40 @@ fn words(labels: &[String]) -> String {
 mod tests {
     use super::*;
 
+    fn over(base: i64, printed: &str) -> Note {
+        Note::Domain(Domain {
+            base,
+            printed: printed.to_owned(),
+            not_null: true,
+            default: Some("'x'".to_owned()),
+        })
+    }
+
+    fn attribute(name: &str, number: i64, element: i64, printed: &str) -> Attribute {
+        Attribute {
+            name: name.to_owned(),
+            number,
+            element,
+            printed: printed.to_owned(),
+        }
+    }
+
     #[test]
     fn types_are_told_by_what_they_hold() {
         let notes = TypeNotes(HashMap::from([
             (1, Note::Words(words(&["new".into(), "it's".into()]))),
-            (2, Note::Over(1, "shop.status".to_owned())),
-            (3, Note::Over(9, "character varying(80)".to_owned())),
+            (2, over(1, "shop.status")),
+            (3, over(9, "character varying(80)")),
             (4, Note::Extension("\"My types\"".to_owned())),
-            (5, Note::Over(5, "shop.round".to_owned())),
+            (5, over(5, "shop.round")),
+            (
+                6,
+                Note::Row(vec![
+                    attribute("x", 9, 0, "integer"),
+                    attribute("s", 7, 1, "shop.status[]"),
+                    attribute("again", 6, 0, "shop.node"),
+                ]),
+            ),
         ]));
         for (number, element, printed, wanted) in [
             (1, 0, "shop.status", "enum('new','it''s')"),
@@ -114,5 +243,10 @@ mod tests {
         ] {
             assert_eq!(notes.shown(number, element, printed.to_owned()), wanted);
         }
+        let node = notes.shown(6, 0, "shop.node".to_owned());
+        let begin = "row(x integer, s enum('new','it''s')[], again row(x integer, ";
+        assert!(node.starts_with(begin), "{node}");
+        assert!(notes.excludes_null(3) && notes.excludes_null(5) && !notes.excludes_null(1));
+        assert_eq!(notes.default(2).as_deref(), Some("'x'"));
     }
 }
