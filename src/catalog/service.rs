@@ -6,7 +6,7 @@ pub(crate) use super::job::DeletionJob;
 pub(crate) use super::lease::{LEASE_S, Lease};
 pub(crate) use super::operations::SYSTEM;
 pub(crate) use super::partition::{
-    change_events, name_of_values, partitions_event, table_missing, values_of_name,
+    change_events, name_of_values, partitions_event, table_missing, values_of_whole_name,
 };
 pub(crate) use super::table::{NUM_FILES, TOTAL_SIZE, last_ddl_time_fill};
 

@@ -6,8 +6,8 @@
 
 use crate::error::Error;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 /// What a null or empty value is written as in a name (`metastore.default.partition.name`).
@@ -34,6 +34,32 @@ pub enum PartitionNameError {
     MissingKey {
         /// The key, as the table spells it.
         key: String,
+    },
+    /// A part of the name is no key with its value.
+    #[error("{part:?} in the partition name {name:?} is not KEY=VALUE")]
+    NoComponent {
+        /// The part.
+        part: String,
+        /// The name.
+        name: String,
+    },
+    /// The name has a key that the table does not have.
+    #[error("the partition name {name:?} has the key {key}; the table's keys are {keys}")]
+    UnknownKey {
+        /// The key of the name.
+        key: String,
+        /// The name.
+        name: String,
+        /// The keys of the table, with commas between.
+        keys: String,
+    },
+    /// The name has a key twice.
+    #[error("the partition name {name:?} has the key {key} twice")]
+    RepeatedKey {
+        /// The key.
+        key: String,
+        /// The name.
+        name: String,
     },
 }
 
@@ -232,14 +258,52 @@ pub fn values_for_keys<K: AsRef<str>>(
     Ok(values)
 }
 
+/// The values of a name that has each of the table's keys once and nothing beside, in the order of the keys.
+///
+/// What people and scripts write: where [`values_for_keys`] ignores a surplus part, as Hive does for its own clients, a drop
+/// of `dt=1/hour=2` would take all of `dt=1` along.
+pub fn values_of_whole_name<K: AsRef<str>>(
+    name: &str,
+    keys: &[K],
+) -> Result<Vec<String>, PartitionNameError> {
+    let values = values_for_keys(name, keys)?;
+    let mut met = HashSet::new();
+    for part in name.split('/') {
+        let Some((key, _)) = split_component(part) else {
+            return Err(PartitionNameError::NoComponent {
+                part: part.to_owned(),
+                name: name.to_owned(),
+            });
+        };
+        let key = unescape(key);
+        if !keys.iter().any(|known| known.as_ref() == key) {
+            let keys: Vec<&str> = keys.iter().map(AsRef::as_ref).collect();
+            return Err(PartitionNameError::UnknownKey {
+                key: key.into_owned(),
+                name: name.to_owned(),
+                keys: keys.join(", "),
+            });
+        }
+        if !met.insert(key.clone()) {
+            return Err(PartitionNameError::RepeatedKey {
+                key: key.into_owned(),
+                name: name.to_owned(),
+            });
+        }
+    }
+    Ok(values)
+}
+
 impl From<PartitionNameError> for Error {
     fn from(failure: PartitionNameError) -> Self {
         let text = failure.to_string();
         match failure {
             PartitionNameError::MissingKey { .. } => Self::InvalidObject(text),
-            PartitionNameError::CountMismatch { .. } | PartitionNameError::Empty => {
-                Self::Invalid(text)
-            }
+            PartitionNameError::CountMismatch { .. }
+            | PartitionNameError::Empty
+            | PartitionNameError::NoComponent { .. }
+            | PartitionNameError::UnknownKey { .. }
+            | PartitionNameError::RepeatedKey { .. } => Self::Invalid(text),
         }
     }
 }
@@ -248,6 +312,27 @@ impl From<PartitionNameError> for Error {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_whole_name_has_the_keys_and_nothing_beside() {
+        let keys = ["dt", "hour"];
+        let values = |name: &str| values_of_whole_name(name, &keys).map_err(|why| why.to_string());
+        assert_eq!(values("hour=2/dt=a%2Fb").unwrap(), ["a/b", "2"]);
+        for (name, why) in [
+            (
+                "dt=1/hour=2/x=3",
+                "has the key x; the table's keys are dt, hour",
+            ),
+            ("dt=1/hour=2/3", "\"3\" in the partition name"),
+            ("dt=1/hour=2/", "\"\" in the partition name"),
+            ("dt=1/hour=2/dt=3", "has the key dt twice"),
+            ("dt=1", "missing hour"),
+            ("", "Partition name is invalid"),
+        ] {
+            let found = values(name).unwrap_err();
+            assert!(found.contains(why), "{name}: {found}");
+        }
+    }
 
     #[test]
     fn a_name_of_a_million_components_is_read_at_once() {

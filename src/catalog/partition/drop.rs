@@ -1,7 +1,9 @@
 //! Dropping partitions: the rows first, then the data they owned.
 
 use super::event::partitions_event;
-use super::{PartitionsOf, missing, name_of_values, table_missing, values_of_name};
+use super::{
+    PartitionsOf, missing, name_of_values, table_missing, values_of_name, values_of_whole_name,
+};
 use crate::catalog::Catalog;
 use crate::catalog::{Action, Operations, Resource};
 use crate::deadline;
@@ -19,6 +21,8 @@ pub enum DropSelection<'a> {
     Values(&'a [String]),
     /// The one that a name means: its keys may stand in any order.
     Name(&'a str),
+    /// The same, but a name that has anything beside the table's keys is refused.
+    WholeName(&'a str),
     /// Those with exactly these names.
     Names(&'a [&'a str]),
     /// Those that each of these filters accepts.
@@ -112,6 +116,11 @@ impl Catalog {
                 let values = values_of_name(&table, name)?;
                 Ok(single(name_of_values(&table, &values)?))
             }
+            DropSelection::WholeName(name) => {
+                let table = self.table_read(at).await?;
+                let values = values_of_whole_name(&table, name)?;
+                Ok(single(name_of_values(&table, &values)?))
+            }
             DropSelection::Names(names) => Ok(Wanted {
                 names: names.iter().map(|name| (*name).to_owned()).collect(),
                 least: names.len(),
@@ -159,7 +168,7 @@ fn enough(
 ) -> Result<()> {
     match selection {
         DropSelection::Values(values) if found == 0 => Err(missing(&table.at, values)),
-        DropSelection::Name(name) if found == 0 => {
+        DropSelection::Name(name) | DropSelection::WholeName(name) if found == 0 => {
             Err(missing(&table.at, &values_of_name(table, name)?))
         }
         DropSelection::Names(_) | DropSelection::Filters(_)

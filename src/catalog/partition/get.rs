@@ -3,7 +3,7 @@
 use super::{PartitionsOf, key_names, key_names_of, missing, table_missing};
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
-use crate::hive::partition_name::{make_name, values_for_keys};
+use crate::hive::partition_name::{make_name, values_for_keys, values_of_whole_name};
 use crate::model::{Location, Partition, TableRef};
 use crate::store::Session;
 use async_recursion::async_recursion as boxed;
@@ -15,6 +15,8 @@ pub enum PartitionKey<'a> {
     Values(&'a [String]),
     /// By a name, whose keys may stand in any order.
     Name(&'a str),
+    /// The same, but a name that has anything beside the table's keys is refused.
+    WholeName(&'a str),
 }
 
 impl PartitionKey<'_> {
@@ -23,6 +25,7 @@ impl PartitionKey<'_> {
         match self {
             Self::Values(values) => Ok(values.to_vec()),
             Self::Name(name) => values_for_keys(name, keys).map_err(Error::from),
+            Self::WholeName(name) => values_of_whole_name(name, keys).map_err(Error::from),
         }
     }
 }

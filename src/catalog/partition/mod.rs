@@ -32,7 +32,7 @@ pub use selection::PartitionSelection;
 pub use values::ValuesRequest;
 
 use crate::error::{Entity, Error, Result};
-use crate::hive::partition_name::{make_name, values_for_keys};
+use crate::hive::partition_name::{self, make_name, values_for_keys};
 use crate::model::{Column, Parameters, Partition, StorageDescriptor, Table, TableRef};
 use std::sync::Arc;
 
@@ -83,6 +83,11 @@ pub(crate) fn name_of_values(table: &Table, values: &[String]) -> Result<String>
 /// The values that a partition's name gives the table's keys. A name that lacks a key is `InvalidObject`.
 pub(crate) fn values_of_name(table: &Table, name: &str) -> Result<Vec<String>> {
     values_for_keys(name, &key_names(table)).map_err(Error::from)
+}
+
+/// The same of a name that people write: with anything beside the table's keys it is `Invalid`.
+pub(crate) fn values_of_whole_name(table: &Table, name: &str) -> Result<Vec<String>> {
+    partition_name::values_of_whole_name(name, &key_names(table)).map_err(Error::from)
 }
 
 /// The miss of a partition; Spark shows the text.

@@ -177,6 +177,10 @@ impl Catalog {
                 "partition keys can not be changed.".into(),
             ));
         }
+        // A table that has a name twice already can still be changed otherwise.
+        if !super::check::has_names_of(after, before) {
+            super::check::names_check(after).map_err(refused)?;
+        }
         let checked = self.settings.disallow_incompatible_column_changes
             && !(before.is_view() || before.is_iceberg() || after.is_iceberg());
         if checked {

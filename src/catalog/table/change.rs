@@ -86,7 +86,7 @@ impl Catalog {
             let mut added = Vec::with_capacity(columns.len());
             for column in columns {
                 let mut known = own.iter().chain(&before.partition_keys);
-                let is_missing = !known.any(|one| one.name == column.name);
+                let is_missing = !known.any(|one| one.name.eq_ignore_ascii_case(&column.name));
                 if is_missing {
                     own.push(column.clone());
                 }

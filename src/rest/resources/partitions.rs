@@ -6,7 +6,8 @@ use crate::catalog::{
     AddOptions, DropOptions, DropSelection, PartitionDraft, PartitionKey, PartitionSelection,
 };
 use crate::error::Error;
-use crate::hive::partition_name::{make_name, values_for_keys};
+use crate::filter::value_fits;
+use crate::hive::partition_name::{make_name, values_of_whole_name};
 use crate::model::Table;
 use crate::rest::asked::Asked;
 use crate::rest::extract::{Body, Query, Segments, table_at};
@@ -136,11 +137,18 @@ fn draft(table: &Table, keys: &[&str], new: NewPartition) -> Result<PartitionDra
     let values = match (new.values, new.name) {
         (Some(values), None) => values,
         (None, Some(name)) => {
-            values_for_keys(&name, keys).map_err(|failure| failure.to_string())?
+            values_of_whole_name(&name, keys).map_err(|failure| failure.to_string())?
         }
         (Some(_), Some(_)) => return Err("give values or a name, not both".to_owned()),
         (None, None) => return Err("give values or a name".to_owned()),
     };
+    let mut pairs = table.partition_keys.iter().zip(&values);
+    if let Some((key, value)) = pairs.find(|(key, value)| !value_fits(&key.data_type, value)) {
+        return Err(format!(
+            "{value:?} is no value of the key {} of type {}",
+            key.name, key.data_type
+        ));
+    }
     Ok(PartitionDraft {
         at: table.at.clone(),
         values,
@@ -170,7 +178,7 @@ pub(in crate::rest) async fn get(
     let at = table_at(query.catalog.as_deref(), &(database, table));
     let found = asked
         .catalog()
-        .partition_get(&at, PartitionKey::Name(&partition))
+        .partition_get(&at, PartitionKey::WholeName(&partition))
         .await?;
     let location = found.table_location.as_ref();
     Ok(Json(PartitionView::whole(&found.partition, location)))
@@ -197,7 +205,7 @@ pub(in crate::rest) async fn delete(
     };
     asked
         .catalog()
-        .partitions_drop(&at, DropSelection::Name(&partition), options)
+        .partitions_drop(&at, DropSelection::WholeName(&partition), options)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -187,6 +187,16 @@ async fn faulty_partitions_are_refused_with_their_place() {
             "Invalid partition key",
         ),
         (json!({"name": "dt=1"}), "partitions[1]", "hour"),
+        (
+            json!({"name": "dt=1/hour=2/minute=3"}),
+            "partitions[1]",
+            "has the key minute; the table's keys are dt, hour",
+        ),
+        (
+            json!({"name": "dt=1/hour=2/3"}),
+            "partitions[1]",
+            "is not KEY=VALUE",
+        ),
         (json!({}), "partitions[1]", "values or a name"),
         (
             json!({"values": ["1", "2"], "name": "dt=1/hour=2"}),
@@ -224,4 +234,64 @@ async fn faulty_partitions_are_refused_with_their_place() {
     rest.get(&format!("{PARTITIONS}/dt=1"))
         .await
         .problem(422, "invalid-object");
+}
+
+/// A drop of `dt=1/hour=2` of a table with the key `dt` would take the whole day.
+#[tokio::test]
+async fn a_name_with_a_surplus_part_means_no_partition() {
+    let database = TestDatabase::sqlite().await;
+    let server = TestServer::start(&database).await;
+    let rest = Rest::of(&server);
+    rest.orders().await;
+    rest.post(PARTITIONS, json!({"partitions": [{"values": ["1", "2"]}]}))
+        .await
+        .expect(200);
+    for surplus in [
+        "dt=1%2Fhour=2%2Fminute=3",
+        "dt=1%2Fhour=2%2F3",
+        "dt=1%2Fhour=2%2Fdt=1",
+    ] {
+        let path = format!("{PARTITIONS}/{surplus}");
+        for answer in [
+            rest.get(&path).await,
+            rest.delete(&format!("{path}?delete_data=true")).await,
+            rest.get(&format!("{path}/explain")).await,
+        ] {
+            answer.problem(400, "invalid-request");
+        }
+    }
+    let left = rest.get(PARTITIONS).await.expect(200);
+    assert_eq!(names(&left["partitions"]), ["dt=1/hour=2"]);
+}
+
+/// Trino fails on every query of a table that has one such partition.
+#[tokio::test]
+async fn a_value_that_is_none_of_its_keys_type_is_refused() {
+    let database = TestDatabase::sqlite().await;
+    let server = TestServer::start(&database).await;
+    let rest = Rest::of(&server);
+    rest.post("/databases", json!({"name": "shop"}))
+        .await
+        .expect(201);
+    let days = json!({
+        "name": "days", "storage": {"format": "parquet"},
+        "columns": [{"name": "id", "type": "bigint"}],
+        "partition_keys": [{"name": "dt", "type": "date"}],
+    });
+    rest.post("/databases/shop/tables", days).await.expect(201);
+    let path = "/databases/shop/tables/days/partitions";
+    for value in ["tmp", "2026-02-30"] {
+        let request = json!({"partitions": [{"values": [value]}]});
+        let problem = rest
+            .post(path, request)
+            .await
+            .problem(400, "invalid-request");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(
+            detail.contains("is no value of the key dt of type date"),
+            "{detail}"
+        );
+    }
+    let request = json!({"partitions": [{"values": ["2026-02-28"]}, {"values": ["__HIVE_DEFAULT_PARTITION__"]}]});
+    rest.post(path, request).await.expect(200);
 }

@@ -16,6 +16,7 @@ on_every_database!(
     a_commit_wins_only_where_the_parameter_is_as_expected,
     of_two_commits_at_once_one_wins,
     incompatible_columns_are_refused_but_to_iceberg,
+    a_name_stands_once_in_a_table,
     large_and_odd_values_survive,
     an_alter_counts_the_files_that_stay_in_place,
 );
@@ -24,6 +25,44 @@ fn get(client: &mut Client, database: &str, name: &str) -> Value {
     client
         .call("get_table", json!({ "dbname": database, "tbl_name": name }))
         .unwrap()
+}
+
+/// Spark cannot read a table that has a name twice, and names of columns have no case.
+async fn a_name_stands_once_in_a_table(storage: TestDatabase) {
+    let server = TestServer::start(&storage).await;
+    server
+        .ask(|client| {
+            let column = |name: &str| json!({ "name": name, "type": "int" });
+            let with = |name: &str, columns: &[&str], keys: &[(&str, &str)]| {
+                let mut table = partitioned("default", name, keys);
+                table["sd"]["cols"] = columns.iter().map(|name| column(name)).collect();
+                table
+            };
+            for faulty in [
+                with("t", &["a", "A"], &[]),
+                with("t", &["a", "dt"], &[("DT", "string")]),
+                with("t", &["a"], &[("dt", "string"), ("dt", "string")]),
+            ] {
+                let refused = client.call("create_table", json!({ "tbl": faulty }));
+                assert_eq!(refused.unwrap_err().name(), "InvalidObjectException");
+            }
+            let keys = [("dt", "string")];
+            let made = with("t", &["a", "b"], &keys);
+            client.call("create_table", json!({ "tbl": made })).unwrap();
+            for faulty in [&["a", "b", "B"][..], &["a", "dt"]] {
+                let new = with("t", faulty, &keys);
+                let alter = json!({ "dbname": "default", "tbl_name": "t", "new_tbl": new });
+                let refused = client.call("alter_table", alter).unwrap_err();
+                assert_eq!(refused.name(), "InvalidOperationException");
+            }
+            // What is kept elsewhere is only shown here.
+            let mut elsewhere = with("u", &["a", "A"], &[]);
+            elsewhere["parameters"]["spark.sql.sources.provider"] = json!("parquet");
+            client
+                .call("create_table", json!({ "tbl": elsewhere }))
+                .unwrap();
+        })
+        .await;
 }
 
 async fn a_table_comes_back_as_it_was_sent(storage: TestDatabase) {
