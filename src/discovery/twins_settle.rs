@@ -23,6 +23,7 @@ impl Discovery {
         let mut waiting = Waiting::default();
         // One of several is enough.
         let mut moved: HashMap<String, Location> = HashMap::new();
+        let mut looked_at: HashMap<Location, bool> = HashMap::new();
         for chunk in twins.chunks(PARTITIONS_PER_TRANSACTION_MAX) {
             let names: Vec<&str> = chunk.iter().map(|twin| twin.name.as_str()).collect();
             let mut session = self.store.session().await?;
@@ -39,9 +40,13 @@ impl Discovery {
                     continue;
                 };
                 let in_use = moved.get(&twin.name).unwrap_or(&twin.registered);
-                let is_empty = in_use == &twin.registered
-                    && site.root_of(&twin.registered).is_some()
-                    && self.is_empty(&twin.registered, tally).await?;
+                let is_ours =
+                    in_use == &twin.registered && site.root_of(&twin.registered).is_some();
+                if is_ours && !looked_at.contains_key(in_use) {
+                    let is_empty = self.is_empty(in_use, tally).await?;
+                    looked_at.insert(in_use.clone(), is_empty);
+                }
+                let is_empty = is_ours && looked_at.get(in_use) == Some(&true);
                 if is_empty {
                     moved.insert(twin.name.clone(), twin.sighting.location.clone());
                     let partition = site.partition_moved(existing, root, &twin.sighting, now);
@@ -63,10 +68,9 @@ impl Discovery {
         self.waiting_flush(site, &mut waiting, sink, tally).await
     }
 
-    /// Whether there is nothing at a place, not even what cannot be read as a path.
+    /// Whether there are no bytes at a place, also none that a writer hides as long as it is at work.
     async fn is_empty(&self, location: &Location, tally: &mut Tally) -> Result<bool> {
         tally.counts.requests += 1;
-        let found = self.lake.summary(location).await?;
-        Ok(found.files == 0 && found.odd_keys == 0)
+        Ok(!self.lake.has_bytes(location).await?)
     }
 }

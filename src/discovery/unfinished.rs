@@ -22,8 +22,11 @@ pub(super) async fn unfinished(
         .filter_map(|one| one.full_location(table.location.as_ref()))
         .collect();
     let mut skips = Vec::new();
-    session.jobs_share().await?;
-    if open.is_empty() || !session.places_are_unsettled().await? {
+    if open.is_empty() {
+        return Ok(skips);
+    }
+    session.jobs_hold().await?;
+    if !session.places_are_unsettled().await? {
         return Ok(skips);
     }
     loop {

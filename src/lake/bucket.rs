@@ -72,6 +72,19 @@ impl Bucket {
         Ok(!page.objects.is_empty())
     }
 
+    /// Whether any object below the directory has bytes.
+    pub(super) async fn has_bytes(&self, at: &Location) -> Result<bool, LakeError> {
+        let mut token = None;
+        loop {
+            let page = self.page(at, token, PAGE_KEYS_MAX).await?;
+            let has_bytes = page.objects.iter().any(|object| object.bytes > 0);
+            if has_bytes || page.next.is_none() {
+                return Ok(has_bytes);
+            }
+            token = page.next;
+        }
+    }
+
     /// Deletes every key below the directory that is older than a moment. The store stamps an object when its upload
     /// begins, with the whole second before.
     pub(super) async fn directory_delete(

@@ -244,6 +244,24 @@ pub(super) fn parents_delete_if_empty(
     Ok(())
 }
 
+/// Whether any file below a directory has bytes, a hidden one too.
+pub(super) fn has_bytes(at: &Location) -> Result<bool, LakeError> {
+    let mut waiting = vec![Path::new(at.path()).to_path_buf()];
+    while let Some(directory) = waiting.pop() {
+        let entries = present(fs::read_dir(&directory));
+        let entries = entries.map_err(|error| LakeError::from_io(at.as_str(), error))?;
+        for entry in entries.into_iter().flatten() {
+            let found = entry.and_then(|entry| Ok((entry.path(), entry.metadata()?)));
+            match present(found).map_err(|error| LakeError::from_io(at.as_str(), error))? {
+                Some((path, found)) if found.is_dir() => waiting.push(path),
+                Some((_, found)) if found.len() > 0 => return Ok(true),
+                Some(_) | None => {}
+            }
+        }
+    }
+    Ok(false)
+}
+
 /// Counts the visible files below a directory and their bytes.
 pub(super) fn summary(at: &Location) -> Result<Summary, LakeError> {
     let mut total = Summary::default();

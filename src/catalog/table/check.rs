@@ -43,38 +43,27 @@ pub(super) fn table_check(table: &Table) -> Result<()> {
 /// Refuses a name that a table has twice, among its columns, its partition keys or between both: names have no case, and
 /// neither Hive nor Spark reads such a table. The columns of a view, of Iceberg and of a data source of Spark are kept
 /// elsewhere; those that stand here are only shown.
-pub(super) fn names_check(table: &Table) -> Result<()> {
+///
+/// A name that the table had twice `before` is no reason to refuse another change.
+pub(super) fn names_check(table: &Table, before: Option<&Table>) -> Result<()> {
     if table.is_view() || table.is_iceberg() || table.parameters.contains_key(SPARK_PROVIDER) {
         return Ok(());
     }
-    let columns = table.descriptor.columns.iter().flatten();
-    let mut met: HashSet<String> = HashSet::new();
-    for column in columns {
-        if !met.insert(name_of(column)) {
-            return Err(Error::InvalidObject(format!(
-                "table {} has the column {} twice: names of columns have no case",
-                table.at.table, column.name
-            )));
-        }
+    let known = before.map(names_twice).unwrap_or_default();
+    match names_twice(table).difference(&known).min() {
+        Some(name) => Err(Error::InvalidObject(format!(
+            "table {} has the name {name} twice among its columns and partition keys: names have no case",
+            table.at.table
+        ))),
+        None => Ok(()),
     }
-    for key in &table.partition_keys {
-        if !met.insert(name_of(key)) {
-            return Err(Error::InvalidObject(format!(
-                "the partition key {} of table {} has the name of another key or column",
-                key.name, table.at.table
-            )));
-        }
-    }
-    Ok(())
 }
 
-/// Whether two tables have the same names of columns.
-pub(super) fn has_names_of(after: &Table, before: &Table) -> bool {
-    let names = |table: &Table| -> Vec<String> {
-        let columns = table.descriptor.columns.iter().flatten();
-        columns.map(name_of).collect()
-    };
-    names(after) == names(before)
+fn names_twice(table: &Table) -> HashSet<String> {
+    let columns = table.descriptor.columns.iter().flatten();
+    let names = columns.chain(&table.partition_keys).map(name_of);
+    let mut met = HashSet::new();
+    names.filter(|name| !met.insert(name.clone())).collect()
 }
 
 fn name_of(column: &Column) -> String {

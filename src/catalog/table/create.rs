@@ -18,7 +18,7 @@ impl Operations<'_> {
         self.authorize(Action::Create, Resource::Database(&table.at.database_ref()))
             .await?;
         super::check::table_check(&table)?;
-        super::check::names_check(&table)?;
+        super::check::names_check(&table, None)?;
         let database = self.database_read(&table.at.database_ref()).await?;
         if self
             .store

@@ -11,6 +11,8 @@ use std::collections::HashMap;
 const DOMAIN_DEPTH_MAX: usize = 32;
 /// Composite types inside each other are followed so far.
 const ROW_DEPTH_MAX: usize = 8;
+/// A composite type that would be told by more is told by its name.
+const ROW_BYTES_MAX: usize = 16 * 1024;
 
 enum Note {
     /// An enum, printed as `enum('a','b')`.
@@ -165,13 +167,20 @@ impl TypeNotes {
                 }
                 Some(Note::Row(_)) if depth >= ROW_DEPTH_MAX => break,
                 Some(Note::Row(attributes)) => {
-                    let attributes = attributes.iter().map(|one| {
-                        let printed = one.printed.clone();
-                        let shown = self.shown_at(one.number, one.element, printed, depth + 1);
-                        format!("{} {shown}", one.name)
-                    });
-                    let attributes: Vec<String> = attributes.collect();
-                    return format!("row({})", attributes.join(", "));
+                    let mut shown = String::new();
+                    for one in attributes {
+                        let separator = if shown.is_empty() { "row(" } else { ", " };
+                        shown += separator;
+                        shown += &one.name;
+                        shown.push(' ');
+                        let text = one.printed.clone();
+                        shown += &self.shown_at(one.number, one.element, text, depth + 1);
+                        if shown.len() > ROW_BYTES_MAX {
+                            return printed;
+                        }
+                    }
+                    shown.push(')');
+                    return shown;
                 }
                 Some(Note::Extension(schema)) => {
                     let plain = printed.strip_prefix(schema.as_str());
