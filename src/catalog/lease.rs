@@ -5,6 +5,8 @@ use crate::error::{Error, Result};
 use crate::transact;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -18,6 +20,18 @@ pub(crate) struct Lease {
     pub(crate) holder: String,
     /// Seconds that it lasts from its last extension.
     pub(super) seconds: i64,
+    /// Whether a transaction is under way that holds the lease's row: nobody else can take it meanwhile, nor extend it.
+    is_committing: Arc<AtomicBool>,
+}
+
+/// As long as this lives, work is not given up for a lease that cannot be extended.
+#[derive(Debug)]
+pub(super) struct Committing<'a>(&'a AtomicBool);
+
+impl Drop for Committing<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
 }
 
 impl Lease {
@@ -32,7 +46,15 @@ impl Lease {
             name,
             holder: format!("{:032x}", fastrand::u128(..)),
             seconds,
+            is_committing: Arc::default(),
         }
+    }
+
+    /// Says that a transaction begins which writes what the lease is for, and holds the lease before it ends. However long it
+    /// takes, it is worth nothing unless it does.
+    pub(super) fn committing(&self) -> Committing<'_> {
+        self.is_committing.store(true, Ordering::SeqCst);
+        Committing(&self.is_committing)
     }
 }
 
@@ -137,6 +159,9 @@ impl Lease {
                 Ok(Err(failure)) if Instant::now() < until => {
                     tracing::warn!(%failure, name = self.name, "cannot extend a lease");
                 }
+                Ok(Err(_)) | Err(_) if self.is_committing.load(Ordering::SeqCst) => {
+                    until = Instant::now() + pause;
+                }
                 Ok(Err(_)) | Err(_) => {
                     return Error::Conflict(format!(
                         "the lease {} could not be extended: another process may have it",
@@ -184,6 +209,23 @@ mod tests {
             assert!(lasted >= Duration::from_secs(20), "{lasted:?}");
             assert!(lasted < Duration::from_secs(30), "{lasted:?}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_commit_may_take_longer_than_its_lease() {
+        let lease = Lease::lasting("job:1".into(), 20);
+        let asked = Instant::now();
+        let lost = lease.renew(asked, || pending().boxed());
+        let commit = async {
+            let committing = lease.committing();
+            tokio::time::sleep(Duration::from_mins(5)).await;
+            drop(committing);
+            pending::<()>().await;
+        };
+        let lost = tokio::select! { lost = lost => lost, () = commit => unreachable!() };
+        let text = lost.to_string();
+        assert!(text.contains("another process may have it"), "{text}");
+        assert!(asked.elapsed() >= Duration::from_mins(5));
     }
 
     #[tokio::test(start_paused = true)]

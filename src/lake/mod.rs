@@ -293,8 +293,9 @@ impl Lake {
         }
     }
 
-    /// Deletes of a directory that [`Lake::directory_transfer`] copied what has its copy, and what changed last before a
-    /// moment; what came since stays.
+    /// Deletes of a directory that [`Lake::directory_transfer`] copied what has its copy, and what changed last before the
+    /// moment of the copying. What else is there stays: what changed after it is younger, what lies between may be a file
+    /// that was not copied, or one whose copy is gone.
     pub async fn directory_delete_copied(
         &self,
         source: &Location,
@@ -359,6 +360,15 @@ impl Lake {
         match at.storage() {
             Storage::File => on_disk(at, local::summary).await,
             Storage::S3 => self.bucket(at)?.summary(at).await,
+            Storage::Other => Err(unreached(at)),
+        }
+    }
+
+    /// Whether any file below a directory has bytes, a hidden one too. The first that is met suffices.
+    pub async fn has_bytes(&self, at: &Location) -> Result<bool, LakeError> {
+        match at.storage() {
+            Storage::File => on_disk(at, local::has_bytes).await,
+            Storage::S3 => self.bucket(at)?.has_bytes(at).await,
             Storage::Other => Err(unreached(at)),
         }
     }

@@ -43,6 +43,14 @@ impl Moment {
         }
     }
 
+    /// A moment of which is known that it lies between two others, in milliseconds since the epoch.
+    pub fn between(earliest_ms: i64, latest_ms: i64) -> Self {
+        Self {
+            earliest: Self::exact(earliest_ms).earliest,
+            latest: Self::exact(latest_ms).latest,
+        }
+    }
+
     /// Where a file stands that changed last at this time.
     pub(super) fn side(&self, changed: SystemTime) -> Side {
         if changed <= self.earliest {

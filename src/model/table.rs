@@ -1,6 +1,6 @@
 //! Tables and views.
 
-use super::{Column, Location, Parameters, StorageDescriptor, TableRef};
+use super::{Column, Location, Parameters, Storage, StorageDescriptor, TableRef};
 use std::sync::Arc;
 
 /// A table, view or materialized view.
@@ -44,6 +44,12 @@ impl Table {
         self.parameters
             .get("EXTERNAL")
             .is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+
+    /// Whether its data lies on a machine's own file system.
+    pub fn is_local(&self) -> bool {
+        let location = self.location.as_ref();
+        location.is_some_and(|location| location.storage() == Storage::File)
     }
 
     /// Whether it is a view without data of its own.

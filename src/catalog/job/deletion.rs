@@ -5,18 +5,17 @@
 //! new ones but the time of their last change, which the store stamps. The rules:
 //!
 //! 1. A deletion takes only files older than the drop. Whoever saw the drop answered writes younger ones.
-//! 2. The first try runs before the drop is answered, with the clock of the process that committed it: only who did not
-//!    wait for the answer can write meanwhile, and a second of tolerance suffices. Where the call's time is up first, the
-//!    try ends with it.
-//! 3. A later try runs after anything may have been written, with clocks that may differ: what changed within
-//!    [`CLOCKS_DIFFER_MAX`](super::pending::CLOCKS_DIFFER_MAX) of the drop stays, and the deletion stays written down,
-//!    where an operator sees it.
+//! 2. The clock that stamps the files says when the drop was: that of this machine for its own files, that of the store as
+//!    its answers tell it. It is written down with the drop, so a later try by another process goes by the same time.
+//! 3. Where a store had not told its clock yet, the first try, before the drop is answered, goes by this process's with a
+//!    second of tolerance. In a later one what changed within [`CLOCKS_DIFFER_MAX`](super::pending::CLOCKS_DIFFER_MAX) of
+//!    the drop stays, and the deletion stays written down, where an operator sees it.
 //! 4. Who is about to use a place finishes the deletions that overlap it, so that the rows of a dropped table do not
 //!    reappear in the next one. Where a file cannot be told from a new one, or the store does not answer, the use is
 //!    refused: it is neither deleted nor mistaken for data of the new table.
 //!
-//! The source of a move is another case: what was copied is known by the time of its newest file, which the store itself
-//! has stamped. What is not younger goes, whenever and by whom it is tried; nothing is unclear.
+//! The source of a move is another case: what has its copy at the new place goes, and what is a day older than the move. Of the
+//! rest nobody knows whether it was not copied, or has lost its copy since: it stays, as by rule 3.
 //!
 //! Two replicas may work on one deletion at once: both take the same old files. One gap is left that no clock closes: a
 //! key of an object store that is written again, under the same name, after a bulk delete that names it was sent.
@@ -28,7 +27,7 @@ use super::noted::{Deletion, DeletionJob, Noted};
 use crate::catalog::Catalog;
 use crate::catalog::partition::PARTITIONS_PER_PAGE;
 use crate::deadline;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::lake::{Kept, Moment, Progress};
 use crate::model::{
     Job, JobKind, JobPhase, JobProgress, Location, NewJob, Storage, Table, TableRef,
@@ -289,14 +288,15 @@ impl Catalog {
         progress: &Arc<Progress>,
     ) -> Result<i64, (i64, String)> {
         let location = &deletion.location;
-        let newest_ms = match deletion.newest_ms {
-            Some(newest_ms) => newest_ms,
-            None => self.noted_by_store(location, noted).await,
-        };
-        let dropped = Moment::exact(newest_ms);
         let copied_to = deletion.copied_to.as_ref();
+        let dropped = match (deletion.newest_ms, copied_to) {
+            (_, Some(_)) => Self::copied_at(noted.process_ms),
+            (Some(newest_ms), None) => Moment::exact(newest_ms),
+            (None, None) => Moment::exact(self.noted_by_store(location, noted).await),
+        };
         let deleted = self.place_delete(location, copied_to, dropped, progress);
         let outcome = match deleted.await {
+            Ok(Kept { unclear, .. }) if unclear > 0 => Err(Error::Invalid(unclear_tell(unclear))),
             Ok(kept) => {
                 kept_tell(location, kept);
                 self.directory_keep(location, keeps_directory).await
@@ -320,7 +320,6 @@ impl Catalog {
         Ok(())
     }
 
-    /// Those that are still written down. Where that cannot be found out, none: the background task will.
     /// Those at whose places no job is at work, and the others with why they wait: a job that is taken back tells its copies
     /// by their sources.
     async fn deletions_at_rest<'a>(
@@ -347,6 +346,7 @@ impl Catalog {
         (at_rest, waiting)
     }
 
+    /// Those that are still written down. Where that cannot be found out, none: the background task will.
     async fn deletions_left<'a>(&self, deletions: &'a [Deletion]) -> Vec<&'a Deletion> {
         let left = self.pending_deletes_of(deletions).await.unwrap_or_default();
         let is_left = |one: &&Deletion| left.iter().any(|pending| pending.id == one.id);
@@ -442,4 +442,9 @@ pub(super) fn kept_tell(location: &Location, kept: Kept) {
             "files written after the drop were not deleted"
         );
     }
+}
+
+/// Why files stay that may be new.
+pub(super) fn unclear_tell(files: u64) -> String {
+    format!("{files} files changed at about the time of the drop or move, so they may be new")
 }

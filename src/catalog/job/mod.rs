@@ -12,7 +12,7 @@
 //! - Before the commit the catalog names the old place, where the data is whole; after it the new one. The commit moves
 //!   the job on in the same transaction, so no answer of the database that got lost leaves a doubt.
 //! - The new place was found empty before `copying`, and nobody may have data there; what is taken back is what the source
-//!   has the like of. So a later try never finds anything in its way, and what others write there stays.
+//!   has the like of. So a later try finds nothing in its way but what others have written there, and that stays.
 //! - Nothing else changes a table that is being renamed, nor moves what one job moves. What engines write to the source
 //!   without asking is copied as far as it comes in time; what comes later stays where it is, and the log tells.
 //! - One process is at a job at a time, by a lease. The work is a task of its own: it goes on when its caller leaves or

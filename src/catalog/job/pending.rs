@@ -1,7 +1,7 @@
 //! Deletions that were not done at once: taken up by the background, or by who is about to use a place. The rules stand
 //! at [`deletion`](super::deletion).
 
-use super::deletion::{RETRY_DELAY_S, kept_tell};
+use super::deletion::{RETRY_DELAY_S, kept_tell, unclear_tell};
 use super::in_the_way::places_unmoved;
 use crate::back_off::BackOff;
 use crate::catalog::Catalog;
@@ -57,11 +57,6 @@ impl Operations<'_> {
     }
 }
 
-/// Why files stay that may be new.
-fn unclear_tell(files: u64) -> String {
-    format!("{files} files changed at about the time of the drop, so they may be new")
-}
-
 impl Catalog {
     /// Finishes the deletions that stand at, under or above places that are about to be used again; see the module.
     ///
@@ -108,7 +103,7 @@ impl Catalog {
         if locations.is_empty() {
             return Ok(());
         }
-        session.jobs_share().await?;
+        session.jobs_hold().await?;
         if !session.places_are_unsettled().await? {
             return Ok(());
         }
@@ -191,9 +186,12 @@ impl Catalog {
         if let Some((reason, _)) = self.job_met(job, &[&pending.location]).await? {
             return Err(Error::NotAllowed(reason));
         }
-        let dropped = match pending.newest_ms {
-            Some(newest_ms) => Moment::exact(newest_ms),
-            None => Moment::about(pending.created_at.saturating_mul(1000), CLOCKS_DIFFER_MAX),
+        let dropped = match (pending.newest_ms, &pending.copied_to) {
+            (_, Some(_)) => Self::copied_at(pending.created_at.saturating_mul(1000)),
+            (Some(newest_ms), None) => Moment::exact(newest_ms),
+            (None, None) => {
+                Moment::about(pending.created_at.saturating_mul(1000), CLOCKS_DIFFER_MAX)
+            }
         };
         let progress = Arc::new(Progress::default());
         let copied_to = pending.copied_to.as_ref();

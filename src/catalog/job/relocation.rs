@@ -323,6 +323,7 @@ impl Catalog {
                 return Err(Error::internal(why));
             }
         };
+        let _committing = lease.committing();
         let handover = Handover {
             job,
             lease,
@@ -374,7 +375,7 @@ impl Catalog {
                 .await?
         } else {
             let left = self.sources_left(session, database, copied).await?;
-            let deletions = self.sources_note(session, job, &left).await?;
+            let deletions = self.sources_note(session, &left).await?;
             let ranges = Deletion::ranges(&deletions);
             if session.job_commit(job.id, &ranges).await? {
                 return Ok(deletions);

@@ -2,15 +2,17 @@
 //! the catalog names the new place.
 
 use super::noted::{Deletion, Noted};
+use super::pending::CLOCKS_DIFFER_MAX;
 use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::lake::{Kept, LakeError, Moment, Progress};
 use crate::model::{DatabaseRef, Job, JobMove, Location};
 use crate::store::{NewPendingDelete, Owner, Session};
 use std::sync::Arc;
+use std::time::Duration;
 
-/// Seconds that an upload takes at most. A store stamps an object with the time at which its upload began.
-const UPLOAD_S_MAX: i64 = 24 * 3600;
+/// How long an upload takes at most. A store stamps an object with the time at which its upload began.
+const UPLOAD_MAX: Duration = Duration::from_hours(24);
 
 impl Catalog {
     /// The sources that nobody has put data in meanwhile: what was copied of the others stays there, too.
@@ -39,21 +41,14 @@ impl Catalog {
     pub(super) async fn sources_note(
         &self,
         session: &mut Session,
-        job: &Job,
         copied: &[&JobMove],
     ) -> Result<Vec<Deletion>> {
-        // What was written long before was seen when it was copied, whatever has become of the copy.
-        let seen_ms = job
-            .created_at
-            .saturating_sub(UPLOAD_S_MAX)
-            .saturating_mul(1000);
         let pending = copied.iter().map(|one| NewPendingDelete {
-            location: &one.from,
-            newest_ms: Some(seen_ms),
             copied_to: Some(&one.to),
+            ..NewPendingDelete::of(&one.from)
         });
         let pending: Vec<NewPendingDelete<'_>> = pending.collect();
-        self.deletions_note(session, &pending, "moved to another place", job.created_at)
+        self.deletions_note(session, &pending, "moved to another place", self.now())
             .await
     }
 
@@ -73,6 +68,16 @@ impl Catalog {
         if is_done {
             self.deletion_job_done(job.id, None).await;
         }
+    }
+
+    /// When the copying of a source ended that was written down at a time, in milliseconds since the epoch, as far as the
+    /// times of files tell: what changed before was there at the last look, what changed after was not.
+    pub(super) fn copied_at(noted_ms: i64) -> Moment {
+        let milliseconds = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        Moment::between(
+            noted_ms.saturating_sub(milliseconds(UPLOAD_MAX)),
+            noted_ms.saturating_add(milliseconds(CLOCKS_DIFFER_MAX)),
+        )
     }
 
     /// Deletes at a place what is older than a moment, or of what was copied elsewhere what has its copy there.

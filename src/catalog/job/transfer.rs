@@ -38,10 +38,15 @@ impl Catalog {
         work: &JobWork,
         running: &Arc<RunningJob>,
     ) -> Result<Transferred> {
-        let transfer = Box::pin(self.directories_transfer(work, running));
+        let mut transfer = Box::pin(self.directories_transfer(work, running));
         let done = tokio::select! {
-            done = transfer => done?,
-            gone = self.progress_keep(job, running) => return Err(gone),
+            done = &mut transfer => done?,
+            gone = self.progress_keep(job, running) => {
+                running.progress.stop();
+                // What is on its way would arrive after it was taken back.
+                drop(transfer.await);
+                return Err(gone);
+            }
         };
         if job.progress.objects_total.is_some() {
             self.progress_note(job, running).await;

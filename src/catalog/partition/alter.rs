@@ -80,12 +80,12 @@ impl Catalog {
             same_table(&table, &current)?;
             let before = befores(session, &current, &after).await?;
             session.partition_update(&current, &after).await?;
-            let moved = places_new(&current, &before, &after);
-            let moved: Vec<&Location> = moved.iter().collect();
-            self.places_clear_still(session, &moved).await?;
             for (old, new) in before.iter().zip(&after) {
                 statistics_forget(session, &current, old, new).await?;
             }
+            let moved = places_new(&current, &before, &after);
+            let moved: Vec<&Location> = moved.iter().collect();
+            self.places_clear_still(session, &moved).await?;
             let changes = before.into_iter().zip(after.iter().cloned());
             let events = change_events(&current, changes);
             session.event_append(now, &events).await?;

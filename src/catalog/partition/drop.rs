@@ -9,7 +9,7 @@ use crate::catalog::{Action, Operations, Resource};
 use crate::deadline;
 use crate::error::{Error, Result};
 use crate::model::{EventKind, JobKind, Location, Partition, Table, TableRef};
-use crate::store::{Owner, Session};
+use crate::store::Owner;
 use crate::transact;
 use async_recursion::async_recursion as boxed;
 use std::collections::{BTreeSet, HashSet};
@@ -69,6 +69,9 @@ impl Operations<'_> {
                 .ok_or_else(|| table_missing(at))?;
             let partitions = session.partition_list_by_names(table.id, &names).await?;
             enough(&table, selection, &wanted, partitions.len(), options)?;
+            let names: Vec<&str> = partitions.iter().map(|one| one.name.as_str()).collect();
+            // First, for it may take long: what comes next keeps others from registering places.
+            session.partition_delete(table.id, &names).await?;
             let mut deletion = None;
             if options.delete_data {
                 let locations = owned_locations(&table, &partitions);
@@ -79,7 +82,10 @@ impl Operations<'_> {
                     .deletion_job_note(session, JobKind::DropPartitions, &table, &locations, owner)
                     .await?;
             }
-            remove(session, &table, &partitions, now).await?;
+            if !partitions.is_empty() {
+                let event = partitions_event(EventKind::DropPartition, &table, partitions.clone());
+                session.event_append(now, &[event]).await?;
+            }
             Ok((PartitionsOf { table, partitions }, deletion))
         })?;
         if let Some(deletion) = deletion {
@@ -180,23 +186,6 @@ fn enough(
         }
         _ => Ok(()),
     }
-}
-
-/// Removes the rows and appends the event.
-async fn remove(
-    session: &mut Session,
-    table: &Table,
-    partitions: &[Partition],
-    now: i64,
-) -> Result<()> {
-    if partitions.is_empty() {
-        return Ok(());
-    }
-    let names: Vec<&str> = partitions.iter().map(|one| one.name.as_str()).collect();
-    session.partition_delete(table.id, &names).await?;
-    let event = partitions_event(EventKind::DropPartition, table, partitions.to_vec());
-    session.event_append(now, &[event]).await?;
-    Ok(())
 }
 
 /// The directories that go with partitions: those of managed tables, but never one that holds the table itself.

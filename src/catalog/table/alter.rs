@@ -111,15 +111,15 @@ impl Catalog {
                 session.partition_pin_locations(before.id, old).await?;
             }
             session.table_update(&after).await?;
-            if let (Some(location), true) = (&after.location, before.location != after.location) {
-                self.places_clear_still(session, &[location]).await?;
-            }
             if before.descriptor.columns != after.descriptor.columns {
                 if options.cascade {
                     cascade(session, &after).await?;
                 }
                 let lost = before.descriptor.columns_lost(&after.descriptor);
                 session.statistics_delete_columns(after.id, &lost).await?;
+            }
+            if let (Some(location), true) = (&after.location, before.location != after.location) {
+                self.places_clear_still(session, &[location]).await?;
             }
             session
                 .event_append(now, &[change_event(before, after)])
@@ -177,10 +177,7 @@ impl Catalog {
                 "partition keys can not be changed.".into(),
             ));
         }
-        // A table that has a name twice already can still be changed otherwise.
-        if !super::check::has_names_of(after, before) {
-            super::check::names_check(after).map_err(refused)?;
-        }
+        super::check::names_check(after, Some(before)).map_err(refused)?;
         let checked = self.settings.disallow_incompatible_column_changes
             && !(before.is_view() || before.is_iceberg() || after.is_iceberg());
         if checked {

@@ -44,12 +44,13 @@ impl Catalog {
             if delete_data {
                 places = owned_locations(session, &table).await?;
             }
+            // First, for it may take long: what comes next keeps others from registering places.
+            session.table_delete(table.id).await?;
             let places: Vec<&Location> = places.iter().collect();
             let owner = Owner::Table(table.id);
             let deletion = self
                 .deletion_job_note(session, JobKind::DropTable, &table, &places, owner)
                 .await?;
-            session.table_delete(table.id).await?;
             session
                 .event_append(now, &[table_event(EventKind::DropTable, &table)])
                 .await?;

@@ -12,6 +12,10 @@ pub(super) struct Copies<'a> {
     page: VecDeque<Object>,
     token: Option<String>,
     ended: bool,
+    /// Whether what stands first in the page was found.
+    is_found: bool,
+    /// Keys that were passed over without being asked for.
+    passed: Vec<String>,
 }
 
 impl<'a> Copies<'a> {
@@ -23,7 +27,33 @@ impl<'a> Copies<'a> {
             page: VecDeque::new(),
             token: None,
             ended: false,
+            is_found: false,
+            passed: Vec::new(),
         }
+    }
+
+    /// The keys that were passed over since this was asked last: nobody asked for them.
+    pub(super) fn passed_take(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.passed)
+    }
+
+    /// Passes over the rest of a page; false where there is none.
+    pub(super) async fn rest_pass(&mut self) -> Result<bool, LakeError> {
+        if self.page.is_empty() && !self.page_next().await? {
+            return Ok(false);
+        }
+        while !self.page.is_empty() {
+            self.first_pass();
+        }
+        Ok(true)
+    }
+
+    fn first_pass(&mut self) {
+        let first = self.page.pop_front();
+        if let Some(first) = first.filter(|_| !self.is_found) {
+            self.passed.push(first.key);
+        }
+        self.is_found = false;
     }
 
     /// What lies at the place of an object's copy. Objects are asked for in the order of a listing; one that is asked for
@@ -37,13 +67,15 @@ impl<'a> Copies<'a> {
                 return Ok(None);
             };
             if key_below(self.at, &copy.key) < name {
-                self.page.pop_front();
+                self.first_pass();
             } else {
                 break;
             }
         }
         let found = self.page.front();
-        Ok(found.filter(|copy| key_below(self.at, &copy.key) == name))
+        let found = found.filter(|copy| key_below(self.at, &copy.key) == name);
+        self.is_found |= found.is_some();
+        Ok(found)
     }
 
     /// Reads the next page; false where there is none.

@@ -8,12 +8,15 @@ use super::requests::PageQuery;
 use super::{Bucket, Object, PAGE_KEYS_MAX, key_below, prefix_of};
 use crate::lake::Summary;
 use crate::lake::error::LakeError;
-use crate::lake::moment::{Kept, Moment, Side};
+use crate::lake::moment::{Kept, Moment};
 use crate::lake::progress::Progress;
 use crate::model::Location;
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, WriteMultipart};
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Size of the parts in which an object too large for a server-side copy is streamed.
@@ -23,6 +26,8 @@ const STREAM_PARTS_CONCURRENT_MAX: usize = 4;
 /// How often the source is looked at again for what came or changed while it was copied. Who writes without an end cannot be
 /// waited for.
 const PASSES_MAX: usize = 5;
+/// Copied names that are remembered, to take the copies away of what vanishes; of those beyond they stay.
+const NAMES_KEPT_MAX: usize = 2_000_000;
 /// What the clocks of stores tell.
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -38,7 +43,15 @@ enum Copy {
 #[derive(Default)]
 struct Passed {
     seen: usize,
-    copied: usize,
+    /// Copied, or taken away.
+    changed: usize,
+}
+
+/// A name in 8 bytes. Two with one hash, once in ages, cost a copy of what vanished at the source.
+fn name_hash(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Bucket {
@@ -51,26 +64,28 @@ impl Bucket {
         to: &Location,
         progress: &Progress,
     ) -> Result<bool, LakeError> {
-        let unseen = Progress::default();
-        let mut progress = progress;
-        for _pass in 0..PASSES_MAX {
-            let Passed { seen, copied } = self.missing_copy(from, target, to, progress).await?;
-            if seen == 0 {
-                return Ok(false);
-            }
-            if copied == 0 {
+        let mut copied = HashSet::new();
+        let mut was_full = false;
+        for pass in 0..PASSES_MAX {
+            let passed = self.pass(from, target, to, &mut copied, pass == 0, progress);
+            let Passed { seen, changed } = passed.await?;
+            was_full |= seen > 0;
+            if changed == 0 {
                 break;
             }
-            progress = &unseen;
         }
-        Ok(true)
+        Ok(was_full)
     }
 
-    async fn missing_copy(
+    /// One pass over the source: copies what has no copy, and takes the copies away of what is gone. `names_copied` are
+    /// those of what the passes before have copied, as hashes. The first pass alone counts what it meets.
+    async fn pass(
         &self,
         from: &Location,
         target: &Self,
         to: &Location,
+        names_copied: &mut HashSet<u64>,
+        is_first: bool,
         progress: &Progress,
     ) -> Result<Passed, LakeError> {
         let mut token = None;
@@ -84,7 +99,9 @@ impl Bucket {
             for object in page.objects {
                 let copy = copies.find(key_below(from, &object.key)).await?;
                 if copy.is_some_and(|copy| is_copy(copy, &object)) {
-                    progress.add(object.bytes);
+                    if is_first {
+                        progress.add(object.bytes);
+                    }
                 } else {
                     is_doubtful |= copy.is_some_and(|copy| may_be_copy(copy, &object));
                     missing.push(object);
@@ -94,21 +111,61 @@ impl Bucket {
                 // What was written in the second of its copying is copied again in another one.
                 tokio::time::sleep(SECOND).await;
             }
-            passed.copied += missing.len();
-            stream::iter(missing)
+            passed.changed += missing.len();
+            if names_copied.len() < NAMES_KEPT_MAX {
+                let names = missing.iter().map(|object| key_below(from, &object.key));
+                names_copied.extend(names.map(name_hash));
+            }
+            let has_failed = AtomicBool::new(false);
+            let has_failed = &has_failed;
+            let copied: Vec<Result<(), LakeError>> = stream::iter(missing)
                 .map(|object| async move {
-                    self.object_copy(from, &object, target, to).await?;
-                    progress.add(object.bytes);
-                    Ok::<(), LakeError>(())
+                    if has_failed.load(Ordering::Relaxed) {
+                        return Ok(());
+                    }
+                    let copied = self.object_copy(from, &object, target, to, progress).await;
+                    if copied.is_err() {
+                        has_failed.store(true, Ordering::Relaxed);
+                    } else if is_first {
+                        progress.add(object.bytes);
+                    }
+                    copied
                 })
                 .buffer_unordered(self.copies_concurrent_max)
-                .try_collect::<()>()
-                .await?;
+                .collect()
+                .await;
+            // None was left on its way: it would arrive after it was taken back.
+            copied.into_iter().collect::<Result<(), LakeError>>()?;
+            let gone = copies.passed_take();
+            passed.changed += target.vanished_delete(to, gone, names_copied).await?;
             if page.next.is_none() {
-                return Ok(passed);
+                break;
             }
             token = page.next;
         }
+        loop {
+            let is_more = copies.rest_pass().await?;
+            let gone = copies.passed_take();
+            passed.changed += target.vanished_delete(to, gone, names_copied).await?;
+            if !is_more {
+                return Ok(passed);
+            }
+        }
+    }
+
+    /// Deletes those of these keys that were copied: what they were copied of is gone.
+    async fn vanished_delete(
+        &self,
+        to: &Location,
+        mut gone: Vec<String>,
+        copied: &HashSet<u64>,
+    ) -> Result<usize, LakeError> {
+        gone.retain(|key| copied.contains(&name_hash(key_below(to, key))));
+        let count = gone.len();
+        for keys in gone.chunks(PAGE_KEYS_MAX) {
+            self.keys_delete(to, keys.to_vec()).await?;
+        }
+        Ok(count)
     }
 
     /// Counts all objects that a copy would take along. Fails where it could not take all of them.
@@ -147,7 +204,11 @@ impl Bucket {
         object: &Object,
         target: &Self,
         to: &Location,
+        progress: &Progress,
     ) -> Result<(), LakeError> {
+        if progress.is_stopped() {
+            return Err(LakeError::refused(from.as_str(), "the copying was stopped"));
+        }
         let copy = prefix_of(to) + key_below(from, &object.key);
         let Some(way) = self.copy_way(object, target, &copy) else {
             return Err(LakeError::unnameable(from.as_str(), &object.key, 1));
@@ -221,8 +282,8 @@ impl Bucket {
         writer.finish().await.map(|_| ())
     }
 
-    /// Deletes below `from` what has its copy below `to`, and what changed last before a moment. What else is there came
-    /// after the copying, and stays.
+    /// Deletes below `from` what has its copy below `to`, and what changed last before the moment of the copying. What else is
+    /// there stays.
     pub(in crate::lake) async fn copied_delete(
         &self,
         from: &Location,
@@ -239,11 +300,10 @@ impl Bucket {
             let mut copied = Vec::with_capacity(page.objects.len());
             for object in page.objects {
                 let copy = copies.find(key_below(from, &object.key)).await?;
-                let is_old = moment.side(object.modified) == Side::Before;
-                if is_old || copy.is_some_and(|copy| is_copy(copy, &object)) {
+                if copy.is_some_and(|copy| is_copy(copy, &object))
+                    || kept.judge(moment.side(object.modified))
+                {
                     copied.push(object);
-                } else {
-                    kept.younger += 1;
                 }
             }
             let keys = copied.iter().map(|object| object.key.clone());

@@ -141,9 +141,9 @@ impl Session {
     }
 
     /// Lets no drop and no move begin until the transaction ends, so that what it asks of them and what it writes belong
-    /// together.
-    pub async fn jobs_share(&mut self) -> Result<()> {
-        Ok(self.sequence_share("job").await?)
+    /// together. All who ask so follow each other, as they do at the counter of events: this comes right before it.
+    pub async fn jobs_hold(&mut self) -> Result<()> {
+        Ok(self.sequence_hold("job").await?)
     }
 
     /// The job of this number.

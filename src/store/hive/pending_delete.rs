@@ -41,7 +41,7 @@ pub struct PendingDelete {
     pub next_at: DatabaseTime,
     /// How new its files may be, in milliseconds since the epoch, where the clock that stamps them told that.
     pub newest_ms: Option<i64>,
-    /// Where it was copied to: then only what has its copy there, or is older than `newest_ms`, is to be deleted.
+    /// Where it was copied to: then what has its copy there is to be deleted.
     pub copied_to: Option<Location>,
     /// What the last try met, where it was not done.
     pub failure: Option<String>,
@@ -352,7 +352,6 @@ impl Session {
     }
 }
 
-/// Reads rows that begin with [`COLUMNS`].
 /// Appends that the number lies in one of these ranges.
 fn numbered<'a>(mut statement: Statement<'a>, ranges: &[Range<i64>]) -> Statement<'a> {
     for (index, range) in ranges.iter().enumerate() {
@@ -365,6 +364,7 @@ fn numbered<'a>(mut statement: Statement<'a>, ranges: &[Range<i64>]) -> Statemen
     statement.text(")")
 }
 
+/// Reads rows that begin with [`COLUMNS`].
 fn pending_deletes(rows: &[Row]) -> Result<Vec<PendingDelete>> {
     let found = rows.iter().map(|row| pending_delete(&mut row.cells()));
     Ok(found.collect::<Result<_, Failure>>()?)

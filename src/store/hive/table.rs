@@ -2,8 +2,8 @@
 
 use crate::error::{Entity, Error, Result};
 use crate::model::{
-    Column, DatabaseRef, Location, Name, Parameters, PrincipalType, StorageDescriptor, Table,
-    TableRef, TableType,
+    Column, DatabaseRef, JobPhase, Location, Name, Parameters, PrincipalType, StorageDescriptor,
+    Table, TableRef, TableType,
 };
 use crate::store::form::packing::{columns_of, columns_text, parameters_of, parameters_text};
 use crate::store::form::place::Place;
@@ -176,6 +176,8 @@ impl Session {
         if let Some(job) = moving_job
             && let Some(job) = self.job_get(job).await?
             && job.phase.is_moving()
+            // What was copied stays whole where it is while the copies are taken back.
+            && (job.phase != JobPhase::Undoing || table.is_local())
         {
             return Err(Error::NotAllowed(format!(
                 "table {}.{} cannot change yet: job {} moves its data to {}; try again",

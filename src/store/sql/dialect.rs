@@ -102,15 +102,6 @@ impl Dialect {
         }
     }
 
-    /// The end of a SELECT that keeps others from changing its rows until the transaction ends.
-    pub(in crate::store) fn row_share(self) -> &'static str {
-        match self {
-            Self::Sqlite => "",
-            Self::Postgres => " FOR SHARE",
-            Self::MySql => " LOCK IN SHARE MODE",
-        }
-    }
-
     /// The database's own time, whole seconds since the epoch, at the moment of the statement: replicas whose clocks
     /// differ agree on it.
     pub(in crate::store) fn now(self) -> &'static str {

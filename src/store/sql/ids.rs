@@ -104,15 +104,15 @@ impl Session {
         Ok(end - count..end)
     }
 
-    /// Holds a counter until the transaction ends, together with others: nobody advances it meanwhile.
-    pub(in crate::store) async fn sequence_share(
+    /// Holds a counter until the transaction ends: nobody advances it meanwhile.
+    pub(in crate::store) async fn sequence_hold(
         &mut self,
         name: &'static str,
     ) -> Result<(), Failure> {
         let statement = self
             .statement("SELECT next_value FROM skep_sequences WHERE name = ?")
             .bind(name)
-            .row_share();
+            .row_lock();
         self.row(&statement).await?;
         Ok(())
     }

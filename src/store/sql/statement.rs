@@ -198,12 +198,6 @@ impl<'a> Statement<'a> {
         self
     }
 
-    /// Ends a SELECT whose rows nobody is to change until the transaction ends; others may hold them alike.
-    pub(in crate::store) fn row_share(mut self) -> Self {
-        self.sql.push_str(self.dialect.row_share());
-        self
-    }
-
     /// Appends the database's time: see [`Dialect::now`].
     pub(in crate::store) fn now(mut self) -> Self {
         match self.fixed_now {

@@ -84,12 +84,17 @@ impl Story {
 
     /// Waits until every job has ended; gives their phases, the latest first.
     pub(super) async fn ended(&self, process: &Process) -> Vec<String> {
+        // Time that passes takes the lease of who is at a job away as well, so it must get on in between.
+        let mut looks = 50;
         loop {
-            if let Some(jobs) = jobs_if_ended(process.http).await {
-                let phase = |job: &Value| job["phase"].as_str().unwrap().to_owned();
-                return jobs.iter().map(phase).collect();
+            for _ in 0..looks {
+                if let Some(jobs) = jobs_if_ended(process.http).await {
+                    let phase = |job: &Value| job["phase"].as_str().unwrap().to_owned();
+                    return jobs.iter().map(phase).collect();
+                }
             }
             self.time_passes().await;
+            looks *= 2;
         }
     }
 
