@@ -41,7 +41,7 @@ pub(super) fn table_check(table: &Table) -> Result<()> {
 }
 
 /// Refuses a name that a table has twice, among its columns, its partition keys or between both: names have no case, and
-/// neither Hive nor Spark reads such a table. The columns of a view, of Iceberg and of a data source of Spark are kept
+/// Spark cannot read such a table. The columns of a view, of Iceberg and of a data source of Spark are kept
 /// elsewhere; those that stand here are only shown.
 ///
 /// A name that the table had twice `before` is no reason to refuse another change.

@@ -11,6 +11,9 @@ pub(crate) const OWN_NAME: &str = "getName tells which server it is";
 /// For a create or alter with an empty location, and what follows from it.
 pub(crate) const EMPTY_LOCATION: &str =
     "an empty location is none: clients of languages without null send it";
+/// For a table with a partition key that is named like a column.
+pub(crate) const NAME_ONCE: &str =
+    "a name stands once in a table: 2.3 stores one that Spark cannot read";
 /// For an alter without partition keys.
 pub(crate) const NO_KEYS: &str = "a table without a list of partition keys has none, in every call";
 /// For an alter that writes a partition key in another case.
