@@ -233,7 +233,6 @@ NOTIFICATION = f"""\
 <Filter><S3Key><FilterRule><Name>prefix</Name><Value>{S3_TOLD_PREFIX}</Value></FilterRule></S3Key></Filter>
 </QueueConfiguration></NotificationConfiguration>"""
 
-# The failure detector would take the only node away when this machine is busy for a moment: "No nodes available".
 TRINO_FILES = {
     "node.properties": """\
 node.environment=test
@@ -248,7 +247,6 @@ node-scheduler.include-coordinator=true
 http-server.http.port={port}
 discovery.uri=http://127.0.0.1:{port}
 query.max-memory=1GB
-failure-detector.enabled=false
 """,
     "jvm.config": """\
 -Xmx3G

@@ -5,9 +5,13 @@ Runs in a virtual environment that holds Trino's Python client, against a Trino 
 """
 
 import sys
+import time
 
 from checks import (FORMATS, KOREAN, ODD_VALUES, PRUNING_PREDICATES, PRUNING_ROWS, Checks, Files,
                     arguments, at_once, literal)
+
+# How long Trino may take to know its own node.
+NODE_SECONDS = 60
 
 
 def connect(port, schema=None, catalog="hive"):
@@ -17,10 +21,22 @@ def connect(port, schema=None, catalog="hive"):
 
 
 def execute(connection, text):
-    """Runs a statement to its end and answers its rows; DDL runs only while it is fetched."""
-    cursor = connection.cursor()
-    cursor.execute(text)
-    return [tuple(row) for row in cursor.fetchall()]
+    """Runs a statement to its end and answers its rows; DDL runs only while it is fetched.
+
+    A Trino that has just started on a busy machine may not know its own node yet: nothing of the
+    statement has run then, and it is asked again for a while.
+    """
+    from trino.exceptions import TrinoQueryError
+    until = time.monotonic() + NODE_SECONDS
+    while True:
+        cursor = connection.cursor()
+        try:
+            cursor.execute(text)
+            return [tuple(row) for row in cursor.fetchall()]
+        except TrinoQueryError as failure:
+            if failure.error_name != "NO_NODES_AVAILABLE" or time.monotonic() > until:
+                raise
+            time.sleep(0.5)
 
 
 class Suite:
