@@ -8,11 +8,13 @@ mod answer;
 mod copies;
 mod key;
 mod listing;
+mod pages;
 mod query;
 mod requests;
 mod transfer;
 
 pub(super) use query::{OddKey, PageStart, Query};
+pub use transfer::Strays;
 
 use super::moment::{Kept, Moment};
 use super::progress::Progress;
@@ -28,10 +30,14 @@ use object_store::{GetOptions, GetRange, ObjectStore};
 use requests::{Naming, PageQuery, RequestFailure, Requests};
 use reqwest::StatusCode;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::SystemTime;
+use tokio::sync::Semaphore;
 
 /// Keys a page: what S3 gives at most, and what one bulk delete takes at most.
 const PAGE_KEYS_MAX: usize = 1_000;
+/// Copies through this process that may be on their way at once.
+const STREAMS_CONCURRENT_MAX: usize = 4;
 /// Deletions of single keys that may be on their way at once.
 const DELETIONS_CONCURRENT_MAX: usize = 16;
 
@@ -42,12 +48,38 @@ pub(super) struct Bucket {
     requests: Requests,
     bulk_delete: bool,
     copies_concurrent_max: usize,
+    copying: Arc<Copying>,
     copy_bytes_max: u64,
+}
+
+/// Turns at copying, which all buckets and jobs of a process share.
+#[derive(Debug)]
+pub(super) struct Copying {
+    objects: Semaphore,
+    /// Copies that go through this process: each takes 40 MiB, of objects beyond 70 GiB more.
+    streams: Semaphore,
+}
+
+impl Copying {
+    pub(super) fn new(settings: &S3Settings) -> Self {
+        Self {
+            objects: Semaphore::new(
+                settings
+                    .copies_concurrent_max
+                    .clamp(1, Semaphore::MAX_PERMITS),
+            ),
+            streams: Semaphore::new(STREAMS_CONCURRENT_MAX),
+        }
+    }
 }
 
 impl Bucket {
     /// Opens a client; nothing is sent yet.
-    pub(super) fn open(settings: &S3Settings, name: &str) -> Result<Self, LakeError> {
+    pub(super) fn open(
+        settings: &S3Settings,
+        name: &str,
+        copying: &Arc<Copying>,
+    ) -> Result<Self, LakeError> {
         let account = signed::account(settings).with_bucket_name(name);
         let store = account.clone().build();
         let store = store.map_err(|error| LakeError::from_store(&format!("s3://{name}"), error))?;
@@ -57,6 +89,7 @@ impl Bucket {
             store,
             bulk_delete: settings.bulk_delete,
             copies_concurrent_max: settings.copies_concurrent_max,
+            copying: Arc::clone(copying),
             copy_bytes_max: settings.copy_bytes_max,
         })
     }

@@ -30,7 +30,8 @@ pub use scan::{FoundPartition, SampleFile, ScanItem, ScanProgress, ScanRequest, 
 pub use settings::{S3Settings, StorageSettings};
 
 use crate::model::{Location, Storage};
-use bucket::Bucket;
+pub use bucket::Strays;
+use bucket::{Bucket, Copying};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -98,6 +99,7 @@ pub struct Lake {
     /// Locations that are never deleted or moved, nor anything that contains them: the warehouse and its like.
     protected: Vec<Location>,
     buckets: Mutex<Buckets>,
+    copying: Arc<Copying>,
 }
 
 /// The open clients and when each was used last, in calls.
@@ -124,6 +126,7 @@ impl Lake {
             footer_bytes_max: settings.footer_bytes_max,
             protected: protected.to_vec(),
             buckets: Mutex::default(),
+            copying: Arc::new(Copying::new(&settings.s3)),
         }
     }
 
@@ -236,31 +239,33 @@ impl Lake {
     }
 
     /// Takes back what [`Lake::directory_transfer`] did, however far it came: for a change that will not be. On S3 the
-    /// source tells what is a copy, so it must be there still; what others have written at the target stays.
+    /// source tells what is a copy, so it must be there still, and so does the progress of the same run; what others have
+    /// written at the target stays, and is given back.
     pub async fn directory_transfer_undo(
         &self,
         source: &Location,
         target: &Location,
         mark: Option<&str>,
-    ) -> Result<(), LakeError> {
+        progress: &Progress,
+    ) -> Result<Strays, LakeError> {
         if self.transferable(source, target).is_err() {
             // Then it was never begun.
-            return Ok(());
+            return Ok(Strays::default());
         }
         match source.storage() {
             Storage::File => {
-                let Some(mark) = mark.map(str::to_owned) else {
-                    return Ok(());
-                };
-                let target = target.clone();
-                on_disk(source, move |source| {
-                    local::directory_move_undo(source, &target, &mark)
-                })
-                .await
+                if let Some(mark) = mark.map(str::to_owned) {
+                    let target = target.clone();
+                    on_disk(source, move |source| {
+                        local::directory_move_undo(source, &target, &mark)
+                    })
+                    .await?;
+                }
+                Ok(Strays::default())
             }
             Storage::S3 => {
                 let (here, there) = (self.bucket(source)?, self.bucket(target)?);
-                here.copies_delete(source, &there, target).await
+                here.copies_delete(source, &there, target, progress).await
             }
             Storage::Other => Err(unreached(source)),
         }
@@ -420,7 +425,7 @@ impl Lake {
             *used = now;
             return Ok(Arc::clone(bucket));
         }
-        let opened = Arc::new(Bucket::open(&self.s3, at.bucket())?);
+        let opened = Arc::new(Bucket::open(&self.s3, at.bucket(), &self.copying)?);
         if buckets.open.len() >= self.s3.bucket_clients_max {
             let oldest = buckets.open.iter().min_by_key(|(_, (_, used))| *used);
             if let Some(name) = oldest.map(|(name, _)| name.clone()) {

@@ -1,6 +1,12 @@
 //! How far work on many objects is, for whoever looks at it from outside.
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Copies that are remembered; of those beyond nobody knows which run has made them.
+const COPIES_KEPT_MAX: usize = 2_000_000;
 
 /// Objects that were copied or deleted, or found to be so already.
 #[derive(Debug, Default)]
@@ -8,6 +14,9 @@ pub struct Progress {
     objects: AtomicU64,
     bytes: AtomicU64,
     is_stopped: AtomicBool,
+    /// The keys of the copies that were made, each as a hash. Two keys with one hash, once in ages, cost a file that
+    /// somebody wrote at the target of a move before it was one.
+    copied: Mutex<HashSet<u64>>,
 }
 
 impl Progress {
@@ -27,7 +36,7 @@ impl Progress {
     }
 
     /// Whether no more copies may begin.
-    pub(super) fn is_stopped(&self) -> bool {
+    pub fn is_stopped(&self) -> bool {
         self.is_stopped.load(Ordering::Relaxed)
     }
 
@@ -36,4 +45,24 @@ impl Progress {
         self.objects.fetch_add(1, Ordering::Relaxed);
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
+
+    /// Remembers that a copy is being made at this key.
+    pub(super) fn copied_note(&self, key: &str) {
+        let mut copied = self.copied.lock().unwrap_or_else(PoisonError::into_inner);
+        if copied.len() < COPIES_KEPT_MAX {
+            copied.insert(hash(key));
+        }
+    }
+
+    /// Whether a copy was made at this key.
+    pub(super) fn has_copied(&self, key: &str) -> bool {
+        let copied = self.copied.lock().unwrap_or_else(PoisonError::into_inner);
+        copied.contains(&hash(key))
+    }
+}
+
+fn hash(key: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
 }

@@ -112,7 +112,7 @@ pub struct S3Settings {
     pub retries_max: usize,
     /// The longest that one request and its repetitions may take together.
     pub retry_timeout_s: u64,
-    /// How many objects one move copies at the same time.
+    /// How many objects are copied at the same time, for all moves of the process.
     pub copies_concurrent_max: usize,
     /// The largest object that one server-side copy takes (S3: 5 GiB); larger ones are streamed.
     pub copy_bytes_max: u64,

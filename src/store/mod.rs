@@ -20,6 +20,7 @@ pub use discovery::table::{DiscoveryTableUpdate, DueTable};
 pub use form::snapshot::SnapshotBody;
 pub use hive::event::{EventFilter, EventHead};
 pub use hive::holder::{Held, Holder, Holding, Owner};
+pub use hive::job::JOB_LEASE;
 pub use hive::moving::Sources;
 pub use hive::partition::PartitionFound;
 pub use hive::pending_delete::{NewPendingDelete, PendingDelete};

@@ -180,9 +180,14 @@ async fn all_keys_go_along_and_come_back_alone() {
         let again = server.requests("CopyObject") + server.requests("CompleteMultipartUpload");
         assert_eq!(copies, again, "what is there is not copied again");
         server.put(bucket, "db/new//a/stranger", "x");
-        lake.directory_transfer_undo(&place("s3a://lake/db/t"), &place(to), None)
-            .await
-            .unwrap();
+        lake.directory_transfer_undo(
+            &place("s3a://lake/db/t"),
+            &place(to),
+            None,
+            &Progress::default(),
+        )
+        .await
+        .unwrap();
         server.remove(bucket, "db/new//a/stranger");
     }
     let mut left = neighbours();
@@ -215,7 +220,7 @@ async fn keys_that_cannot_be_copied_are_counted_before_anything_is_copied() {
         matches!(error, Err(LakeError::Unnameable { .. })),
         "{error:?}"
     );
-    lake.directory_transfer_undo(&from, &to, None)
+    lake.directory_transfer_undo(&from, &to, None, &Progress::default())
         .await
         .unwrap();
     assert_eq!(server.keys("lake"), before);

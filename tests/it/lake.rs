@@ -330,9 +330,14 @@ async fn on_s3_all_is_copied_and_the_source_stays_whole() {
     assert_eq!(server.get("lake", "b/p=0042/part"), "bytes 42");
 
     server.put("lake", "b/stranger", "x");
-    lake.directory_transfer_undo(&place("s3a://lake/a"), &place("s3n://lake/b"), None)
-        .await
-        .unwrap();
+    lake.directory_transfer_undo(
+        &place("s3a://lake/a"),
+        &place("s3n://lake/b"),
+        None,
+        &Progress::default(),
+    )
+    .await
+    .unwrap();
     let keys = server.keys("lake");
     assert_eq!(keys.len(), 1_103, "the copies are gone, and nothing else");
     assert!(keys.contains(&"b/stranger".to_owned()));

@@ -30,7 +30,7 @@ async fn a_move_that_was_made_before_is_known_again_and_is_taken_back_alone() {
     let undo = |to: &'static str| {
         let (lake, from, to, mark) = (&lake, place(at("a")), place(at(to)), mark.clone());
         async move {
-            lake.directory_transfer_undo(&from, &to, mark.as_deref())
+            lake.directory_transfer_undo(&from, &to, mark.as_deref(), &Progress::default())
                 .await
         }
     };
@@ -61,7 +61,7 @@ async fn a_move_is_taken_back_beside_what_was_written_at_the_old_place_meanwhile
     write("a/dt=1/x", "new");
     write("a/dt=3/x", "new");
     for _ in 0..2 {
-        let undone = lake.directory_transfer_undo(&from, &to, mark.as_deref());
+        let undone = lake.directory_transfer_undo(&from, &to, mark.as_deref(), &progress);
         undone.await.unwrap();
     }
     let read = |path: &str| fs::read_to_string(directory.path().join(path)).unwrap();

@@ -37,6 +37,7 @@ use crate::transact;
 use futures::stream::{self, StreamExt};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How many directories one drop deletes at the same time.
 const DELETIONS_CONCURRENT_MAX: usize = 16;
@@ -48,6 +49,9 @@ pub(super) const RETRY_DELAY_S: i64 = 60;
 /// Milliseconds after a drop up to which objects count as written before it: the store stamps them, with its own clock and
 /// in whole seconds.
 const STORE_TOLERANCE_MS: i64 = 1000;
+/// How much later than it was the time of a drop may be taken for, by the clock of a store: it tells whole seconds, in answers
+/// that take one.
+const STORE_KNOWN_WITHIN: Duration = Duration::from_secs(3);
 
 /// Why data is deleted, as the row and the log tell it.
 fn reason_of(kind: JobKind, table: &Table) -> String {
@@ -175,11 +179,22 @@ impl Catalog {
         }
         let progress = Arc::new(Progress::default());
         let first = async {
+            let mut left = None;
             for job in &jobs {
-                self.deletion_job_try(job, &progress).await;
+                if !self.deletion_job_try(job, &progress).await && job.goes_by_a_store() {
+                    left = Some(job.noted.at);
+                }
             }
+            left
         };
-        let is_done = deadline::wait(first).await.is_some();
+        let tried = deadline::wait(first).await;
+        let is_done = tried.is_some();
+        // A later try takes what is older than the drop by the clock of the store, as well as that is known. So nobody who
+        // waits for the answer writes before that time.
+        if let Some(Some(at)) = tried {
+            let known = STORE_KNOWN_WITHIN.saturating_sub(at.elapsed());
+            deadline::wait(tokio::time::sleep(known)).await;
+        }
         self.jobs.figures.add(&progress);
         if !is_done {
             let catalog = self.clone();
@@ -191,7 +206,8 @@ impl Catalog {
         }
     }
 
-    async fn deletion_job_try(&self, job: &DeletionJob, progress: &Arc<Progress>) {
+    /// Whether nothing is left.
+    async fn deletion_job_try(&self, job: &DeletionJob, progress: &Arc<Progress>) -> bool {
         let before = (progress.objects(), progress.bytes());
         let is_done = self
             .deletions_try(&job.deletions, job.keeps_directories, job.noted, progress)
@@ -204,6 +220,7 @@ impl Catalog {
             };
             self.deletion_job_done(job.id, Some(&progress)).await;
         }
+        is_done
     }
 
     pub(super) async fn deletion_job_done(&self, id: i64, progress: Option<&JobProgress>) {
@@ -330,7 +347,10 @@ impl Catalog {
         while !at_rest.is_empty() {
             let places: Vec<&Location> = at_rest.iter().map(|one| &one.location).collect();
             let (reason, met) = match self.job_met(None, &places).await {
-                Ok(None) => break,
+                Ok(None) => match self.copied_sources_delete(&places).await {
+                    Ok(()) => break,
+                    Err(failure) => (failure.to_string(), std::mem::take(&mut at_rest)),
+                },
                 Ok(Some((reason, place))) => {
                     let (met, left): (Vec<_>, Vec<_>) = at_rest
                         .into_iter()
@@ -400,7 +420,8 @@ impl Catalog {
         Ok(true)
     }
 
-    /// Makes the directories of a truncated table that were deleted with what was in them.
+    /// Makes the directories of a truncated table that were deleted with what was in them. Where one cannot be made, an
+    /// engine that writes there makes it, or says why it cannot.
     async fn truncated_directories_create(&self, table_id: i64) -> Result<()> {
         let mut session = self.store.session().await?;
         let Some(at) = session.table_place(table_id).await? else {
@@ -412,7 +433,8 @@ impl Catalog {
         drop(session);
         let root = table.location.as_ref();
         if let (Some(location), false) = (root, table.is_partitioned()) {
-            return self.directory_keep(location, true).await;
+            self.directory_create_if_local(location).await;
+            return Ok(());
         }
         let mut after: Option<String> = None;
         loop {
@@ -426,8 +448,18 @@ impl Catalog {
             };
             after = Some(last.name.clone());
             for location in page.iter().filter_map(|one| one.full_location(root)) {
-                self.directory_keep(&location, true).await?;
+                self.directory_create_if_local(&location).await;
             }
+        }
+    }
+
+    /// Makes a directory; an object store has none that could be missing.
+    async fn directory_create_if_local(&self, location: &Location) {
+        if location.storage() != Storage::File {
+            return;
+        }
+        if let Err(failure) = self.lake.directory_create(location).await {
+            tracing::warn!(%location, %failure, "the directory of truncated data cannot be made again");
         }
     }
 }

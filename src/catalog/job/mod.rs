@@ -29,6 +29,7 @@ mod relocation;
 mod running;
 mod sources;
 mod transfer;
+mod undo;
 
 use async_recursion::async_recursion as boxed;
 pub use history::JobDetail;
@@ -45,6 +46,7 @@ use crate::catalog::{Action, Operations, Resource};
 use crate::deadline;
 use crate::error::{Error, Result};
 use crate::model::{Job, JobPhase};
+use crate::store::JOB_LEASE;
 use crate::transact;
 use failure::error_of;
 use running::RunningJob;
@@ -164,7 +166,7 @@ impl Catalog {
 
     /// Works at a job as far as it goes.
     async fn job_run(&self, id: i64, running: &Arc<RunningJob>) -> Result<Run> {
-        let lease = Lease::lasting(format!("job:{id}"), JOB_LEASE_S);
+        let lease = Lease::lasting(format!("{JOB_LEASE}{id}"), JOB_LEASE_S);
         let work = Box::pin(self.lease_hold(&lease, self.job_steps(id, &lease, running)));
         let stopped = self.jobs.stopped.cancelled();
         tokio::select! {
@@ -192,7 +194,7 @@ impl Catalog {
                     let step = self.relocation_carry_out(&job, lease, running).await;
                     step.map(|sources| committed = sources)
                 }
-                JobPhase::Undoing => self.relocation_undo(&job).await,
+                JobPhase::Undoing => self.relocation_undo(&job, running).await,
                 JobPhase::Deleting => {
                     self.relocation_sources_delete(&job, committed.take()).await;
                     return Ok(());
@@ -220,21 +222,28 @@ impl Catalog {
 
 impl Operations<'_> {
     /// Takes up the jobs that nobody is at any more, and strikes off those whose deletions are done. Gives how many
-    /// were taken up.
+    /// were taken up. One that fails is put off and keeps no other one waiting; the first failure is told at the end.
     #[boxed]
     pub async fn jobs_resume(&self, limit: usize) -> Result<usize> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let due = self.store.session().await?.job_due(limit).await?;
         let mut taken = 0;
+        let mut failed = Ok(());
         for job in due {
             if job.phase == JobPhase::Deleting {
-                taken += usize::from(self.deletion_job_check(&job).await?);
+                match self.deletion_job_check(&job).await {
+                    Ok(has_ended) => taken += usize::from(has_ended),
+                    Err(failure) => {
+                        self.job_retry_later(&job, &failure).await;
+                        failed = failed.and(Err(failure));
+                    }
+                }
             } else if self.jobs.count() < RESUMED_CONCURRENT_MAX {
                 // It goes on by itself: a long one must not keep the others waiting.
                 taken += usize::from(self.job_spawn(job.id).is_some());
             }
         }
-        Ok(taken)
+        failed.map(|()| taken)
     }
 }
 

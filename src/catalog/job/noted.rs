@@ -1,6 +1,6 @@
 //! What the transaction of a drop or of a move writes down for deletion, as the process knows it that did so.
 
-use crate::model::Location;
+use crate::model::{Location, Storage};
 use std::ops::Range;
 use std::time::Instant;
 
@@ -56,6 +56,14 @@ pub(crate) struct DeletionJob {
     pub(super) keeps_directories: bool,
     /// When it was written down, before its commit.
     pub(super) noted: Noted,
+}
+
+impl DeletionJob {
+    /// Whether some of its deletions go by the time that the clock of a store told of the drop.
+    pub(super) fn goes_by_a_store(&self) -> bool {
+        let mut deletions = self.deletions.iter();
+        deletions.any(|one| one.newest_ms.is_some() && one.location.storage() == Storage::S3)
+    }
 }
 
 #[cfg(test)]

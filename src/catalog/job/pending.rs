@@ -142,6 +142,9 @@ impl Catalog {
                     self.pending_delete_finish(pending, None).await?;
                 }
             }
+            transact!(self.store, |session| {
+                session.job_deletions_hurry().await
+            })?;
             Ok::<(), Error>(())
         };
         if let Err(failure) = finished.await {
@@ -182,10 +185,25 @@ impl Catalog {
         kept
     }
 
+    /// Before copies are deleted, or move on: deletes the sources that they were made of, which could be told from what
+    /// nobody has copied no more. What then is left there has no copy. Fails where that cannot be done now.
+    pub(super) async fn copied_sources_delete(&self, copies: &[&Location]) -> Result<()> {
+        let mut session = self.store.session().await?;
+        let found = session.pending_delete_copied_to(copies).await?;
+        drop(session);
+        for pending in found {
+            self.pending_delete_finish(&pending, None).await?;
+        }
+        Ok(())
+    }
+
+    #[boxed]
     async fn pending_delete_take(&self, pending: &PendingDelete, job: Option<i64>) -> Result<Kept> {
         if let Some((reason, _)) = self.job_met(job, &[&pending.location]).await? {
             return Err(Error::NotAllowed(reason));
         }
+        // No circle: where something was copied to, nothing is left to be deleted.
+        self.copied_sources_delete(&[&pending.location]).await?;
         let dropped = match (pending.newest_ms, &pending.copied_to) {
             (_, Some(_)) => Self::copied_at(pending.created_at.saturating_mul(1000)),
             (Some(newest_ms), None) => Moment::exact(newest_ms),

@@ -217,7 +217,7 @@ impl Catalog {
     }
 
     /// What a job needs to go on.
-    async fn relocation_work(&self, job: &Job) -> Result<JobWork> {
+    pub(super) async fn relocation_work(&self, job: &Job) -> Result<JobWork> {
         let work = self.store.session().await?.job_work(job.id).await?;
         work.ok_or_else(|| Error::internal(format!("job {} has nothing to go on with", job.id)))
     }
@@ -249,6 +249,8 @@ impl Catalog {
         let ends = work.moves.iter().flat_map(|one| [&one.from, &one.to]);
         self.places_clear_for(Some(job.id), &ends.collect::<Vec<_>>())
             .await?;
+        let from: Vec<&Location> = work.moves.iter().map(|one| &one.from).collect();
+        self.copied_sources_delete(&from).await?;
         let mut total = JobProgress::default();
         for some in work.moves.chunks(MOVES_CONCURRENT_MAX) {
             let counted = try_join_all(some.iter().map(|one| self.move_check(job, one)));
@@ -374,6 +376,8 @@ impl Catalog {
                 .job_advance(job.id, JobPhase::Copying, JobPhase::Done)
                 .await?
         } else {
+            // Who registers a source from here on sees that it is to be deleted.
+            session.jobs_hold().await?;
             let left = self.sources_left(session, database, copied).await?;
             let deletions = self.sources_note(session, &left).await?;
             let ranges = Deletion::ranges(&deletions);
@@ -386,33 +390,6 @@ impl Catalog {
             return Ok(Vec::new());
         }
         Err(Error::internal(format!("job {} was done twice", job.id)))
-    }
-
-    /// Takes back what was brought to the new place.
-    pub(super) async fn relocation_undo(&self, job: &Job) -> Result<()> {
-        let work = self.relocation_work(job).await?;
-        for JobMove { from, to, mark } in work.moves.iter().rev() {
-            let undone = self
-                .lake
-                .directory_transfer_undo(from, to, mark.as_deref())
-                .await;
-            if let Err(failure) = undone {
-                tracing::warn!(job = job.id, %from, %to, %failure, "cannot take the move of a directory back yet");
-                return Err(failure.into());
-            }
-        }
-        let failed = transact!(self.store, |session| {
-            session
-                .job_advance(job.id, JobPhase::Undoing, JobPhase::Failed)
-                .await
-        })?;
-        if failed {
-            self.jobs.ended(JobPhase::Failed);
-            // What was dropped there meanwhile has waited for this.
-            let from: Vec<&Location> = work.moves.iter().map(|one| &one.from).collect();
-            self.pending_deletes_finish_at(&from).await;
-        }
-        Ok(())
     }
 
     /// Ends a job that has touched nothing.

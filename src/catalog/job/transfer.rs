@@ -3,10 +3,10 @@
 use super::running::RunningJob;
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
-use crate::lake::Transfer;
+use crate::lake::{LakeError, Transfer};
 use crate::model::{Job, JobMove, JobProgress, JobWork, Storage};
 use crate::transact;
-use futures::future::try_join_all;
+use futures::future::join_all;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +28,12 @@ impl Transferred {
             .map(|(one, _)| one)
             .collect()
     }
+}
+
+/// Why a directory did not get to its new place.
+enum Stop {
+    Own(LakeError),
+    ByOthers(LakeError),
 }
 
 impl Catalog {
@@ -68,13 +74,43 @@ impl Catalog {
         };
         let mut done = Vec::with_capacity(work.moves.len());
         for some in work.moves.chunks(at_once) {
-            let transfers = some.iter().map(|JobMove { from, to, mark }| {
-                self.lake
-                    .directory_transfer(from, to, mark.as_deref(), &running.progress)
-            });
-            done.extend(try_join_all(transfers).await?);
+            let transfers = some.iter().map(|one| self.directory_transfer(one, running));
+            // All are waited for: what is on its way would arrive after it was taken back.
+            let mut failed = None;
+            for end in join_all(transfers).await {
+                match end {
+                    Ok(one) => done.push(one),
+                    // One that others have stopped has nothing to tell.
+                    Err(Stop::Own(failure)) => failed = Some(failure),
+                    Err(Stop::ByOthers(failure)) => failed = failed.or(Some(failure)),
+                }
+            }
+            if let Some(failure) = failed {
+                return Err(failure.into());
+            }
         }
         Ok(Transferred(done))
+    }
+
+    /// One directory; where it fails, the others of the job begin nothing more.
+    async fn directory_transfer(
+        &self,
+        one: &JobMove,
+        running: &Arc<RunningJob>,
+    ) -> std::result::Result<Transfer, Stop> {
+        let JobMove { from, to, mark } = one;
+        let progress = &running.progress;
+        let done = self
+            .lake
+            .directory_transfer(from, to, mark.as_deref(), progress)
+            .await;
+        done.map_err(|failure| {
+            if progress.is_stopped() {
+                return Stop::ByOthers(failure);
+            }
+            progress.stop();
+            Stop::Own(failure)
+        })
     }
 
     /// Writes down again and again how far a job is, until its table is gone: then the rest is of no use.

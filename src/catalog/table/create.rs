@@ -4,7 +4,7 @@ use super::{last_ddl_time_fill, table_event, table_type_normalise};
 use crate::catalog::Catalog;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
-use crate::model::{Database, EventKind, Location, PrincipalType, Table};
+use crate::model::{Database, EventKind, Location, PrincipalType, Table, TableRef};
 use crate::transact;
 use async_recursion::async_recursion as boxed;
 
@@ -36,6 +36,7 @@ impl Operations<'_> {
         table.owner_type = table.owner_type.or(Some(PrincipalType::USER));
         table_type_normalise(&mut table);
         self.table_locate(&mut table, &database)?;
+        let place = table.at.clone();
         let directory = table.location.clone().filter(|_| !table.is_view());
         let created = match &directory {
             Some(location) => {
@@ -62,7 +63,9 @@ impl Operations<'_> {
             session.event_append(now, &[event]).await?;
             Ok(())
         });
-        if let (Err(_), Some(created)) = (&stored, &created) {
+        if let (Err(_), Some(created)) = (&stored, &created)
+            && self.table_is_missing(&place).await
+        {
             self.directory_discard(created).await;
         }
         stored
@@ -70,6 +73,13 @@ impl Operations<'_> {
 }
 
 impl Catalog {
+    /// Whether there is no such table for certain: another client may have made it meanwhile, or an answer of the database
+    /// got lost, and then the directory is its.
+    async fn table_is_missing(&self, at: &TableRef) -> bool {
+        let found = async { self.store.session().await?.table_get(at).await };
+        matches!(found.await, Ok(None))
+    }
+
     /// Fills in the default location, or qualifies the one that was sent. Views have none.
     fn table_locate(&self, table: &mut Table, database: &Database) -> Result<()> {
         if table.is_view() {

@@ -1,17 +1,16 @@
 //! What lies at the target of a copy, read beside the source in the order of the keys: a copy that was cut off goes on where
 //! it ended, and nothing is deleted at the source that has no copy, nor at the target what is none.
 
-use super::{Bucket, LakeError, Object, PAGE_KEYS_MAX, key_below};
+use super::pages::Pages;
+use super::{Bucket, LakeError, Object, key_below};
 use crate::model::Location;
 use std::collections::VecDeque;
 
 /// A cursor over the target.
 pub(super) struct Copies<'a> {
-    bucket: &'a Bucket,
     at: &'a Location,
+    pages: Pages<'a>,
     page: VecDeque<Object>,
-    token: Option<String>,
-    ended: bool,
     /// Whether what stands first in the page was found.
     is_found: bool,
     /// Keys that were passed over without being asked for.
@@ -22,11 +21,9 @@ impl<'a> Copies<'a> {
     /// From the beginning; nothing is read yet.
     pub(super) fn new(bucket: &'a Bucket, at: &'a Location) -> Self {
         Self {
-            bucket,
             at,
+            pages: Pages::new(bucket, at),
             page: VecDeque::new(),
-            token: None,
-            ended: false,
             is_found: false,
             passed: Vec::new(),
         }
@@ -80,14 +77,13 @@ impl<'a> Copies<'a> {
 
     /// Reads the next page; false where there is none.
     async fn page_next(&mut self) -> Result<bool, LakeError> {
-        while self.page.is_empty() && !self.ended {
-            let token = self.token.take();
-            let page = self.bucket.page(self.at, token, PAGE_KEYS_MAX).await?;
-            self.ended = page.next.is_none();
-            self.token = page.next;
-            self.page.extend(page.objects);
+        while self.page.is_empty() {
+            let Some(page) = self.pages.next().await? else {
+                return Ok(false);
+            };
+            self.page.extend(page);
         }
-        Ok(!self.page.is_empty())
+        Ok(true)
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::copies::{Copies, is_copy, may_be_copy};
 use super::key::library_path;
+use super::pages::Pages;
 use super::requests::PageQuery;
 use super::{Bucket, Object, PAGE_KEYS_MAX, key_below, prefix_of};
 use crate::lake::Summary;
@@ -14,20 +15,18 @@ use crate::model::Location;
 use futures::{StreamExt, stream};
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, WriteMultipart};
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Size of the parts in which an object too large for a server-side copy is streamed.
-const STREAM_PART_BYTES: usize = 32 * 1024 * 1024;
-/// Parts of a streamed copy that may be on their way at once.
-const STREAM_PARTS_CONCURRENT_MAX: usize = 4;
+/// Bytes of the smallest parts in which an object too large for a server-side copy is streamed.
+const STREAM_PART_BYTES_MIN: u64 = 8 * 1024 * 1024;
+/// Parts that an object has at most; S3 takes 10,000.
+const STREAM_PARTS_MAX: u64 = 9_000;
+/// Bytes of a streamed copy that may be on their way at once, in four parts at most and one at least.
+const STREAM_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// How often the source is looked at again for what came or changed while it was copied. Who writes without an end cannot be
 /// waited for.
 const PASSES_MAX: usize = 5;
-/// Copied names that are remembered, to take the copies away of what vanishes; of those beyond they stay.
-const NAMES_KEPT_MAX: usize = 2_000_000;
 /// What the clocks of stores tell.
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -47,11 +46,20 @@ struct Passed {
     changed: usize,
 }
 
-/// A name in 8 bytes. Two with one hash, once in ages, cost a copy of what vanished at the source.
-fn name_hash(name: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    name.hash(&mut hasher);
-    hasher.finish()
+/// What was found where copies were taken back, and is none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Strays {
+    /// How many keys.
+    pub count: u64,
+    /// The first of them.
+    pub first: Option<String>,
+}
+
+impl Strays {
+    fn add(&mut self, key: &str) {
+        self.count += 1;
+        self.first.get_or_insert_with(|| key.to_owned());
+    }
 }
 
 impl Bucket {
@@ -64,10 +72,9 @@ impl Bucket {
         to: &Location,
         progress: &Progress,
     ) -> Result<bool, LakeError> {
-        let mut copied = HashSet::new();
         let mut was_full = false;
         for pass in 0..PASSES_MAX {
-            let passed = self.pass(from, target, to, &mut copied, pass == 0, progress);
+            let passed = self.pass(from, target, to, pass == 0, progress);
             let Passed { seen, changed } = passed.await?;
             was_full |= seen > 0;
             if changed == 0 {
@@ -77,95 +84,82 @@ impl Bucket {
         Ok(was_full)
     }
 
-    /// One pass over the source: copies what has no copy, and takes the copies away of what is gone. `names_copied` are
-    /// those of what the passes before have copied, as hashes. The first pass alone counts what it meets.
+    /// One pass over the source: copies what has no copy, and takes the copies away of what is gone. The first pass alone
+    /// counts what it meets.
     async fn pass(
         &self,
         from: &Location,
         target: &Self,
         to: &Location,
-        names_copied: &mut HashSet<u64>,
         is_first: bool,
         progress: &Progress,
     ) -> Result<Passed, LakeError> {
-        let mut token = None;
         let mut passed = Passed::default();
+        let mut pages = Pages::new(self, from);
         let mut copies = Copies::new(target, to);
         loop {
-            let page = self.page(from, token, PAGE_KEYS_MAX).await?;
-            passed.seen += page.objects.len();
-            let mut missing = Vec::new();
-            let mut is_doubtful = false;
-            for object in page.objects {
-                let copy = copies.find(key_below(from, &object.key)).await?;
-                if copy.is_some_and(|copy| is_copy(copy, &object)) {
-                    if is_first {
-                        progress.add(object.bytes);
-                    }
-                } else {
-                    is_doubtful |= copy.is_some_and(|copy| may_be_copy(copy, &object));
-                    missing.push(object);
+            let mut is_more = true;
+            if let Some(page) = pages.next().await? {
+                passed.seen += page.len();
+                let missing = missing_of(page, from, &mut copies, is_first.then_some(progress));
+                let missing = missing.await?;
+                passed.changed += missing.len();
+                for object in &missing {
+                    progress.copied_note(&(prefix_of(to) + key_below(from, &object.key)));
                 }
+                self.all_copy(from, missing, target, to, is_first, progress)
+                    .await?;
+            } else {
+                is_more = copies.rest_pass().await?;
             }
-            if is_doubtful {
-                // What was written in the second of its copying is copied again in another one.
-                tokio::time::sleep(SECOND).await;
-            }
-            passed.changed += missing.len();
-            if names_copied.len() < NAMES_KEPT_MAX {
-                let names = missing.iter().map(|object| key_below(from, &object.key));
-                names_copied.extend(names.map(name_hash));
-            }
-            let has_failed = AtomicBool::new(false);
-            let has_failed = &has_failed;
-            let copied: Vec<Result<(), LakeError>> = stream::iter(missing)
-                .map(|object| async move {
-                    if has_failed.load(Ordering::Relaxed) {
-                        return Ok(());
-                    }
-                    let copied = self.object_copy(from, &object, target, to, progress).await;
-                    if copied.is_err() {
-                        has_failed.store(true, Ordering::Relaxed);
-                    } else if is_first {
-                        progress.add(object.bytes);
-                    }
-                    copied
-                })
-                .buffer_unordered(self.copies_concurrent_max)
-                .collect()
-                .await;
-            // None was left on its way: it would arrive after it was taken back.
-            copied.into_iter().collect::<Result<(), LakeError>>()?;
-            let gone = copies.passed_take();
-            passed.changed += target.vanished_delete(to, gone, names_copied).await?;
-            if page.next.is_none() {
-                break;
-            }
-            token = page.next;
-        }
-        loop {
-            let is_more = copies.rest_pass().await?;
-            let gone = copies.passed_take();
-            passed.changed += target.vanished_delete(to, gone, names_copied).await?;
+            // What they were copied of is gone.
+            let mut gone = copies.passed_take();
+            gone.retain(|key| progress.has_copied(key));
+            passed.changed += gone.len();
+            target.all_delete(to, &gone).await?;
             if !is_more {
                 return Ok(passed);
             }
         }
     }
 
-    /// Deletes those of these keys that were copied: what they were copied of is gone.
-    async fn vanished_delete(
+    /// Copies objects, several at once. None is left on its way: it would arrive after it was taken back.
+    async fn all_copy(
         &self,
+        from: &Location,
+        objects: Vec<Object>,
+        target: &Self,
         to: &Location,
-        mut gone: Vec<String>,
-        copied: &HashSet<u64>,
-    ) -> Result<usize, LakeError> {
-        gone.retain(|key| copied.contains(&name_hash(key_below(to, key))));
-        let count = gone.len();
-        for keys in gone.chunks(PAGE_KEYS_MAX) {
-            self.keys_delete(to, keys.to_vec()).await?;
+        is_counted: bool,
+        progress: &Progress,
+    ) -> Result<(), LakeError> {
+        let has_failed = AtomicBool::new(false);
+        let has_failed = &has_failed;
+        let copied: Vec<Result<(), LakeError>> = stream::iter(objects)
+            .map(|object| async move {
+                if has_failed.load(Ordering::Relaxed) {
+                    return Ok(());
+                }
+                let copied = self.object_copy(from, &object, target, to, progress).await;
+                if copied.is_err() {
+                    has_failed.store(true, Ordering::Relaxed);
+                } else if is_counted {
+                    progress.add(object.bytes);
+                }
+                copied
+            })
+            .buffer_unordered(self.copies_concurrent_max)
+            .collect()
+            .await;
+        copied.into_iter().collect()
+    }
+
+    /// Deletes any number of keys.
+    async fn all_delete(&self, at: &Location, keys: &[String]) -> Result<(), LakeError> {
+        for keys in keys.chunks(PAGE_KEYS_MAX) {
+            self.keys_delete(at, keys.to_vec()).await?;
         }
-        Ok(count)
+        Ok(())
     }
 
     /// Counts all objects that a copy would take along. Fails where it could not take all of them.
@@ -206,6 +200,8 @@ impl Bucket {
         to: &Location,
         progress: &Progress,
     ) -> Result<(), LakeError> {
+        // One for all jobs of this process. It is never closed.
+        let _turn = self.copying.objects.acquire().await;
         if progress.is_stopped() {
             return Err(LakeError::refused(from.as_str(), "the copying was stopped"));
         }
@@ -262,14 +258,29 @@ impl Bucket {
             return self.store.copy(from, to).await;
         }
         // Another bucket (whose region may differ), or an object over the store's limit.
-        let mut chunks = self.store.get(from).await?.into_stream();
+        let _turn = self.copying.streams.acquire().await;
+        let part = STREAM_PART_BYTES_MIN.max(bytes.div_ceil(STREAM_PARTS_MAX));
+        let parts_concurrent_max = match STREAM_BYTES_MAX / part {
+            0 | 1 => 1,
+            2 | 3 => 2,
+            _ => 4,
+        };
+        // A store stamps an upload when it begins: what is written at the source from here on is younger than the copy.
         let upload = target.store.put_multipart(to).await?;
-        let mut writer = WriteMultipart::new_with_chunk_size(upload, STREAM_PART_BYTES);
+        let part = usize::try_from(part).unwrap_or(usize::MAX);
+        let mut writer = WriteMultipart::new_with_chunk_size(upload, part);
+        let mut chunks = match self.store.get(from).await {
+            Ok(found) => found.into_stream(),
+            Err(error) => {
+                drop(writer.abort().await);
+                return Err(error);
+            }
+        };
         while let Some(chunk) = chunks.next().await {
             let ready = match chunk {
                 Ok(chunk) => {
                     writer.put(chunk);
-                    writer.wait_for_capacity(STREAM_PARTS_CONCURRENT_MAX).await
+                    writer.wait_for_capacity(parts_concurrent_max).await
                 }
                 Err(error) => Err(error),
             };
@@ -293,12 +304,11 @@ impl Bucket {
         progress: &Progress,
     ) -> Result<Kept, LakeError> {
         let mut kept = Kept::default();
-        let mut token = None;
+        let mut pages = Pages::new(self, from);
         let mut copies = Copies::new(target, to);
-        loop {
-            let page = self.page(from, token, PAGE_KEYS_MAX).await?;
-            let mut copied = Vec::with_capacity(page.objects.len());
-            for object in page.objects {
+        while let Some(page) = pages.next().await? {
+            let mut copied = Vec::with_capacity(page.len());
+            for object in page {
                 let copy = copies.find(key_below(from, &object.key)).await?;
                 if copy.is_some_and(|copy| is_copy(copy, &object))
                     || kept.judge(moment.side(object.modified))
@@ -311,36 +321,76 @@ impl Bucket {
             for object in copied {
                 progress.add(object.bytes);
             }
-            if page.next.is_none() {
-                return Ok(kept);
-            }
-            token = page.next;
         }
+        Ok(kept)
     }
 
-    /// Deletes below `to` what may be the copy of a key below `from`; what others have written there stays.
+    /// Deletes below `to` what may be the copy of a key below `from`, and what this run of the job has copied; what others
+    /// have written there stays, and is told.
     pub(in crate::lake) async fn copies_delete(
         &self,
         from: &Location,
         target: &Self,
         to: &Location,
-    ) -> Result<(), LakeError> {
-        let mut token = None;
+        progress: &Progress,
+    ) -> Result<Strays, LakeError> {
+        let mut strays = Strays::default();
+        let mut pages = Pages::new(self, from);
         let mut copies = Copies::new(target, to);
         loop {
-            let page = self.page(from, token, PAGE_KEYS_MAX).await?;
+            let mut is_more = true;
             let mut found = Vec::new();
-            for object in &page.objects {
-                let copy = copies.find(key_below(from, &object.key)).await?;
-                if let Some(copy) = copy.filter(|copy| may_be_copy(copy, object)) {
-                    found.push(copy.key.clone());
+            if let Some(page) = pages.next().await? {
+                for object in &page {
+                    let copy = copies.find(key_below(from, &object.key)).await?;
+                    let Some(copy) = copy else { continue };
+                    if may_be_copy(copy, object) || progress.has_copied(&copy.key) {
+                        found.push(copy.key.clone());
+                    } else {
+                        strays.add(&copy.key);
+                    }
+                }
+            } else {
+                is_more = copies.rest_pass().await?;
+            }
+            for key in copies.passed_take() {
+                if progress.has_copied(&key) {
+                    found.push(key);
+                } else {
+                    strays.add(&key);
                 }
             }
-            target.keys_delete(to, found).await?;
-            if page.next.is_none() {
-                return Ok(());
+            target.all_delete(to, &found).await?;
+            if !is_more {
+                return Ok(strays);
             }
-            token = page.next;
         }
     }
+}
+
+/// Those objects of a page of the source that have no copy. `counted` is where those are counted that have one.
+async fn missing_of(
+    page: Vec<Object>,
+    from: &Location,
+    copies: &mut Copies<'_>,
+    counted: Option<&Progress>,
+) -> Result<Vec<Object>, LakeError> {
+    let mut missing = Vec::new();
+    let mut is_doubtful = false;
+    for object in page {
+        let copy = copies.find(key_below(from, &object.key)).await?;
+        if copy.is_some_and(|copy| is_copy(copy, &object)) {
+            if let Some(progress) = counted {
+                progress.add(object.bytes);
+            }
+        } else {
+            is_doubtful |= copy.is_some_and(|copy| may_be_copy(copy, &object));
+            missing.push(object);
+        }
+    }
+    if is_doubtful {
+        // What was written in the second of its copying is copied again in another one.
+        tokio::time::sleep(SECOND).await;
+    }
+    Ok(missing)
 }

@@ -18,6 +18,16 @@ const COLUMNS: &str = "SELECT id, kind, phase, table_id, subject, target, attemp
         objects_done, objects_total, bytes_done, bytes_total, deletions, created_at, updated_at, ended_at
  FROM skep_jobs ";
 
+/// What the names of the leases of jobs begin with; the job's number follows.
+pub const JOB_LEASE: &str = "job:";
+
+/// The kinds of job that leave what they have copied.
+const MOVES: [JobKind; 3] = [
+    JobKind::RenameTable,
+    JobKind::RenamePartition,
+    JobKind::ExchangePartitions,
+];
+
 /// The phases in which there is something to do.
 const ACTIVE: [JobPhase; 4] = [
     JobPhase::Planned,
@@ -236,18 +246,35 @@ impl Session {
         jobs(&self.rows(&statement).await?)
     }
 
-    /// Up to `limit` jobs that have not ended and whose time has come, the longest due first. Whether somebody is at
-    /// one of them its lease tells.
+    /// Up to `limit` jobs that have not ended, whose time has come and at which nobody is, the longest due first. Those
+    /// that take hours keep no other one waiting.
     pub async fn job_due(&mut self, limit: usize) -> Result<Vec<Job>> {
-        let statement = self
+        let held = self.lease_live(JOB_LEASE, LIST_LENGTH_MAX).await?;
+        let held: Vec<i64> = held.iter().filter_map(|id| id.parse().ok()).collect();
+        let mut statement = self
             .statement(COLUMNS)
             .text("WHERE phase IN ")
             .list(&ACTIVE.map(JobPhase::as_str))
             .text(" AND next_at <= ")
-            .now()
-            .text(" ORDER BY next_at, id LIMIT ?")
-            .bind(limit);
+            .now();
+        if !held.is_empty() {
+            statement = statement.text(" AND id NOT IN ").list(&held);
+        }
+        let statement = statement.text(" ORDER BY next_at, id LIMIT ?").bind(limit);
         jobs(&self.rows(&statement).await?)
+    }
+
+    /// The numbers of the deletions that moves have left and that are not done yet.
+    pub(in crate::store) async fn job_sources(&mut self) -> Result<Vec<Range<i64>>, Failure> {
+        let statement = self
+            .statement("SELECT deletions FROM skep_jobs WHERE phase = ? AND kind IN ")
+            .bind(JobPhase::Deleting.as_str())
+            .list(&MOVES.map(JobKind::as_str));
+        let mut ranges = Vec::new();
+        for row in &self.rows(&statement).await? {
+            ranges.extend(ranges_of(row.cells().text_or_null()?)?);
+        }
+        Ok(ranges)
     }
 
     /// Takes a job from one phase to the next; false where it is not in the first one any more. Where it ends, it
@@ -318,6 +345,18 @@ impl Session {
             .now()
             .text(" WHERE id = ? AND ended_at IS NULL")
             .bind(id);
+        self.execute(&statement).await?;
+        Ok(())
+    }
+
+    /// Lets the jobs be looked at again now that wait for deletions: some were done.
+    pub async fn job_deletions_hurry(&mut self) -> Result<()> {
+        let statement = self
+            .statement("UPDATE skep_jobs SET next_at = ")
+            .now()
+            .text(" WHERE phase = ? AND next_at > ")
+            .bind(JobPhase::Deleting.as_str())
+            .now();
         self.execute(&statement).await?;
         Ok(())
     }

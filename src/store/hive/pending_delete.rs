@@ -276,6 +276,40 @@ impl Session {
         Ok(first)
     }
 
+    /// Those of moves whose copies lie at, above or below one of these locations. Mostly no move has left anything.
+    pub async fn pending_delete_copied_to(
+        &mut self,
+        locations: &[&Location],
+    ) -> Result<Vec<PendingDelete>> {
+        let ranges = self.job_sources().await?;
+        if ranges.is_empty() {
+            return Ok(Vec::new());
+        }
+        let used = PlaceSet::of(locations.iter().copied());
+        let mut found = Vec::new();
+        for mut range in ranges {
+            loop {
+                let statement = self
+                    .statement(COLUMNS)
+                    .text("WHERE id >= ? AND id < ? ORDER BY id LIMIT ?")
+                    .bind(range.start)
+                    .bind(range.end)
+                    .bind(ROWS_PER_PAGE);
+                let page = pending_deletes(&self.rows(&statement).await?)?;
+                let is_last = page.len() < ROWS_PER_PAGE;
+                range.start = page.last().map_or(range.end, |last| last.id + 1);
+                found.extend(page.into_iter().filter(|one| {
+                    let copy = one.copied_to.as_ref();
+                    copy.is_some_and(|copy| used.overlaps(copy))
+                }));
+                if is_last {
+                    break;
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// How many are noted with numbers in these ranges.
     pub async fn pending_delete_left(&mut self, ranges: &[Range<i64>]) -> Result<u64> {
         let mut left = 0;

@@ -2,6 +2,7 @@
 //! clocks differ agree on who holds what; a holder that died has lost its lease when the time is up, and not before.
 
 use crate::error::Result;
+use crate::store::sql::failure::Failure;
 use crate::store::sql::limits::{LEASE_NAME_BYTES_MAX, check_length};
 use crate::store::sql::session::Session;
 
@@ -55,6 +56,31 @@ impl Session {
             .bind(name)
             .bind(holder);
         Ok(self.execute(&statement).await? > 0)
+    }
+
+    /// What follows `prefix` in the names of the leases that somebody has at the moment, up to `limit` of them.
+    pub(in crate::store) async fn lease_live(
+        &mut self,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<String>, Failure> {
+        // Names are compared by their bytes, and none has a character beyond `~`.
+        let end = format!("{prefix}~");
+        let statement = self
+            .statement(
+                "SELECT name FROM skep_leases WHERE name >= ? AND name < ? AND expires_at > ",
+            )
+            .bind(prefix)
+            .bind(end.as_str())
+            .now()
+            .text(" ORDER BY name LIMIT ?")
+            .bind(limit);
+        let rows = self.rows(&statement).await?;
+        let names = rows.iter().map(|row| {
+            let name = row.cells().string()?;
+            Ok(name.strip_prefix(prefix).unwrap_or_default().to_owned())
+        });
+        names.collect()
     }
 
     /// Removes the leases that ended more than `seconds` ago: their names may never be used again.

@@ -24,8 +24,8 @@ const EVENTS_PER_REPLY_MAX: usize = 100_000;
 const MESSAGE_BYTES_PER_REPLY_MAX: usize = 4 * 1024 * 1024;
 /// Events read from the database at a time; fewer where they are large.
 const EVENTS_PER_PAGE: usize = 200;
-/// What an answer takes while it is made, bytes: a page of events, the messages, and what they are encoded into.
-const WORK_BYTES: usize = 16 * 1024 * 1024;
+/// What an answer takes beside its messages while it is made, bytes: a page of events.
+const PAGE_BYTES: usize = 8 * 1024 * 1024;
 
 async fn get_current_notification_event_id(call: Call<'_>) -> Answer {
     let event_id = call.catalog().event_last_id().await?;
@@ -76,32 +76,60 @@ async fn get_next_notification(call: Call<'_>) -> Answer {
     } else {
         asked.min(EVENTS_PER_REPLY_MAX)
     };
-    let mut filter = filter(&request);
-    let mut events = Vec::new();
-    let mut bytes = 0;
     // Readers take turns where the memory does not suffice for all at once. Who has its part waits for no more.
     let held = call.reservation.bytes();
-    let work = call.reservation.grow(WORK_BYTES).await;
+    let room = MESSAGE_BYTES_PER_REPLY_MAX;
+    let work = call.reservation.grow(PAGE_BYTES + memory_of(room)).await;
     work.map_err(Error::from)?;
-    while events.len() < most && bytes < MESSAGE_BYTES_PER_REPLY_MAX {
-        let wanted = EVENTS_PER_PAGE.min(most - events.len());
-        let page = call.catalog().event_list(&filter, wanted).await?;
-        let Some(last) = page.last() else { break };
-        filter.after = last.id;
-        for event in page {
-            if bytes >= MESSAGE_BYTES_PER_REPLY_MAX {
-                break;
-            }
-            let told = Told::of(event);
-            bytes += told.bytes();
-            events.push(told);
-        }
-    }
+    let events = told(&call, filter(&request), most, room).await?;
     let events = events.iter().map(Told::to_wire).collect();
     let success = Some(types::NotificationEventResponse { events });
     let reply = call.reply(&replies::GetNextNotification { success })?;
     call.reservation.shrink_to(held.max(reply.memory_bytes()));
     Ok(reply)
+}
+
+/// What messages of so many bytes take: themselves, and what they are encoded into.
+fn memory_of(bytes: usize) -> usize {
+    bytes * 2
+}
+
+/// The events with their messages, as many as fit into `room` bytes, for which memory is reserved. A first one that is
+/// longer (an event may tell of a hundred thousand partitions) gets more of it before it is made, as far as there is any.
+async fn told(
+    call: &Call<'_>,
+    mut filter: EventFilter,
+    most: usize,
+    mut room: usize,
+) -> Result<Vec<Told>> {
+    let mut events: Vec<Told> = Vec::new();
+    let mut bytes = 0;
+    while events.len() < most {
+        let wanted = EVENTS_PER_PAGE.min(most - events.len());
+        let page = call.catalog().event_list(&filter, wanted).await?;
+        let Some(last) = page.last() else { break };
+        filter.after = last.id;
+        for event in page {
+            let mut one = Told::of(&event, room - bytes);
+            while one.is_none() {
+                if !events.is_empty() {
+                    return Ok(events);
+                }
+                let more = call.reservation.grow(memory_of(room)).await;
+                more.map_err(Error::from)?;
+                room *= 2;
+                one = Told::of(&event, room);
+            }
+            if let Some(one) = one {
+                bytes += one.bytes();
+                events.push(one);
+            }
+            if bytes >= MESSAGE_BYTES_PER_REPLY_MAX {
+                return Ok(events);
+            }
+        }
+    }
+    Ok(events)
 }
 
 /// `*` stands for every database.

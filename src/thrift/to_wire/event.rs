@@ -5,29 +5,87 @@ use super::{function, seconds, storage};
 use crate::model::{Database, Event, EventBody, EventKind, Location, Name, Partition, Table};
 use hms::protocol::JsonWriter;
 use hms::{Protocol, types};
-use serde_json::{Map, Value, json};
+use serde::ser::{Error as _, SerializeMap as _};
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+use std::io::{self, Write};
 
 /// The format of the messages, which every reader knows.
 const MESSAGE_FORMAT: &str = "json-0.2";
 
-/// The message of an event.
-fn message(event: &Event) -> String {
-    let new = &event.event;
-    let mut members = Map::new();
-    // Readers refuse a message without these two, but not an empty text.
-    members.insert("server".into(), "".into());
-    members.insert("servicePrincipal".into(), "".into());
-    members.insert("timestamp".into(), event.at.into());
-    if let Some(database) = &new.database {
-        members.insert("db".into(), database.as_str().into());
+/// The message of an event, written member by member: that of a hundred thousand partitions holds as many objects, of which
+/// one is in memory at a time.
+struct Message<'a>(&'a Event);
+
+impl Serialize for Message<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let event = self.0;
+        let new = &event.event;
+        let mut members = serializer.serialize_map(None)?;
+        // Readers refuse a message without these two, but not an empty text.
+        members.serialize_entry("server", "")?;
+        members.serialize_entry("servicePrincipal", "")?;
+        members.serialize_entry("timestamp", &event.at)?;
+        if let EventBody::Partitions { table, partitions } = &new.body {
+            let values = |one| key_values(table, one);
+            let object = |one| partition_json(table, one);
+            let files = |one: &Partition| json!({ "partitionName": one.name, "files": [] });
+            members.serialize_entry("partitions", &Each(partitions, values))?;
+            members.serialize_entry("partitionListJson", &Each(partitions, object))?;
+            members.serialize_entry("partitionFiles", &Each(partitions, files))?;
+        }
+        let Value::Object(own) = own_members(event) else {
+            return Err(S::Error::custom("a message has members"));
+        };
+        for (name, value) in [("db", &new.database), ("table", &new.table)] {
+            if let (Some(value), false) = (value, own.contains_key(name)) {
+                members.serialize_entry(name, value.as_str())?;
+            }
+        }
+        for (name, value) in &own {
+            members.serialize_entry(name, value)?;
+        }
+        members.end()
     }
-    if let Some(table) = &new.table {
-        members.insert("table".into(), table.as_str().into());
+}
+
+/// A list whose members are made one by one.
+struct Each<'a, T, F>(&'a [T], F);
+
+impl<'a, T, V: Serialize, F: Fn(&'a T) -> V> Serialize for Each<'a, T, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(&self.1))
     }
-    if let Value::Object(own) = own_members(event) {
-        members.extend(own);
+}
+
+/// A text that grows up to a bound.
+struct Bounded {
+    bytes: Vec<u8>,
+    room: usize,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, more: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + more.len() > self.room {
+            return Err(io::ErrorKind::OutOfMemory.into());
+        }
+        self.bytes.extend_from_slice(more);
+        Ok(more.len())
     }
-    Value::Object(members).to_string()
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The message of an event; nothing where it is longer than so many bytes.
+fn message(event: &Event, room: usize) -> Option<String> {
+    let mut text = Bounded {
+        bytes: Vec::new(),
+        room,
+    };
+    serde_json::to_writer(&mut text, &Message(event)).ok()?;
+    String::from_utf8(text.bytes).ok()
 }
 
 /// An event with its message, without the objects that it tells of.
@@ -42,17 +100,17 @@ pub(in crate::thrift) struct Told {
 }
 
 impl Told {
-    pub(in crate::thrift) fn of(event: Event) -> Self {
-        let message = message(&event);
-        Self {
+    /// Makes the message; nothing where it is longer than so many bytes.
+    pub(in crate::thrift) fn of(event: &Event, room: usize) -> Option<Self> {
+        Some(Self {
+            message: message(event, room)?,
             id: event.id,
             at: event.at,
             kind: event.event.kind,
-            catalog: event.event.catalog,
-            database: event.event.database,
-            table: event.event.table,
-            message,
-        }
+            catalog: event.event.catalog.clone(),
+            database: event.event.database.clone(),
+            table: event.event.table.clone(),
+        })
     }
 
     /// The bytes of its message.
@@ -74,9 +132,13 @@ impl Told {
     }
 }
 
-/// The members that an event of this kind has beside the common ones.
+/// The members that an event of this kind has beside the common ones, and beside the lists of partitions.
 fn own_members(event: &Event) -> Value {
     match &event.event.body {
+        EventBody::Partitions { table, .. } => json!({
+            "tableType": table.table_type.as_str(),
+            "tableObjJson": table_json(table),
+        }),
         EventBody::Database(database) => json!({ "dbJson": database_json(database) }),
         EventBody::DatabaseChange { before, after } => json!({
             "dbObjBeforeJson": database_json(before),
@@ -100,7 +162,6 @@ fn own_members(event: &Event) -> Value {
             "isTruncateOp": is_truncate.to_string(),
             "writeId": -1,
         }),
-        EventBody::Partitions { table, partitions } => partitions_members(table, partitions),
         EventBody::PartitionChange {
             table,
             before,
@@ -138,28 +199,6 @@ fn own_members(event: &Event) -> Value {
             "colNames": columns,
         }),
     }
-}
-
-fn partitions_members(table: &Table, partitions: &[Partition]) -> Value {
-    let all: Vec<Value> = partitions
-        .iter()
-        .map(|partition| key_values(table, partition))
-        .collect();
-    let objects: Vec<String> = partitions
-        .iter()
-        .map(|partition| partition_json(table, partition))
-        .collect();
-    let files: Vec<Value> = partitions
-        .iter()
-        .map(|partition| json!({ "partitionName": partition.name, "files": [] }))
-        .collect();
-    json!({
-        "tableType": table.table_type.as_str(),
-        "tableObjJson": table_json(table),
-        "partitions": all,
-        "partitionListJson": objects,
-        "partitionFiles": files,
-    })
 }
 
 fn insert_members(

@@ -10,5 +10,6 @@ mod odd_keys;
 mod purged;
 mod replicas;
 mod story;
+mod taken_back;
 mod truncate;
 mod visible;

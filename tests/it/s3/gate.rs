@@ -3,22 +3,28 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{Notify, Semaphore};
 
-/// Where the first request of a kind waits; later ones pass.
+/// Where the first request of a kind waits, on a key that contains a text; later ones pass.
 pub(crate) struct Gate {
-    pub(super) operation: &'static str,
+    operation: &'static str,
+    key_contains: String,
     taken: AtomicBool,
     arrived: Notify,
     closed: Semaphore,
 }
 
 impl Gate {
-    pub(super) fn new(operation: &'static str) -> Self {
+    pub(super) fn new(operation: &'static str, key_contains: &str) -> Self {
         Self {
             operation,
+            key_contains: key_contains.to_owned(),
             taken: AtomicBool::new(false),
             arrived: Notify::new(),
             closed: Semaphore::new(0),
         }
+    }
+
+    pub(super) fn holds(&self, operation: &str, key: &str) -> bool {
+        self.operation == operation && key.contains(&self.key_contains)
     }
 
     /// Waits until the request stands at the gate.

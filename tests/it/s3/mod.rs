@@ -115,7 +115,17 @@ impl S3Server {
 
     /// Holds the next request of a kind (`ListObjectsV2`, `CopyObject` and `DeleteObjects` are those that look) back.
     pub(crate) fn hold(&self, operation: &'static str) -> Arc<Gate> {
-        self.store.gate_add(operation)
+        self.hold_at(operation, "")
+    }
+
+    /// The same for one whose key, or prefix, contains a text.
+    pub(crate) fn hold_at(&self, operation: &'static str, key_contains: &str) -> Arc<Gate> {
+        self.store.gate_add(operation, key_contains)
+    }
+
+    /// Lets the pages of listings tell their keys the wrong way round, as no store may.
+    pub(crate) fn listings_reverse(&self) {
+        self.store.listings_reverse();
     }
 
     /// Puts an object that was written at this second of the epoch.

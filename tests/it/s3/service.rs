@@ -66,7 +66,7 @@ impl S3 for Service {
     ) -> S3Result<S3Response<ListObjectsV2Output>> {
         let input = request.input;
         let prefix = input.prefix.unwrap_or_default();
-        self.0.gates_pass("ListObjectsV2").await;
+        self.0.gates_pass("ListObjectsV2", &prefix).await;
         self.0.admit("ListObjectsV2", &prefix)?;
         self.0.hanging_pass(&input.bucket).await;
         tokio::time::sleep(self.0.latency()).await;
@@ -83,7 +83,10 @@ impl S3 for Service {
             .is_some_and(|encoding| encoding.as_str() == "url");
         let name = |name: String| if is_encoded { encoded(&name) } else { name };
         let object = |(key, stored)| listed((name(key), stored));
-        let contents: Vec<Object> = page.objects.into_iter().map(object).collect();
+        let mut contents: Vec<Object> = page.objects.into_iter().map(object).collect();
+        if self.0.is_reversed() {
+            contents.reverse();
+        }
         let group = |prefix| CommonPrefix {
             prefix: Some(name(prefix)),
         };
@@ -178,7 +181,7 @@ impl S3 for Service {
         request: S3Request<CopyObjectInput>,
     ) -> S3Result<S3Response<CopyObjectOutput>> {
         let input = request.input;
-        self.0.gates_pass("CopyObject").await;
+        self.0.gates_pass("CopyObject", &input.key).await;
         self.0.admit("CopyObject", &input.key)?;
         let CopySource::Bucket { bucket, key, .. } = &input.copy_source else {
             return Err(s3_error!(NotImplemented));
@@ -211,7 +214,7 @@ impl S3 for Service {
         request: S3Request<DeleteObjectsInput>,
     ) -> S3Result<S3Response<DeleteObjectsOutput>> {
         let input = request.input;
-        self.0.gates_pass("DeleteObjects").await;
+        self.0.gates_pass("DeleteObjects", "").await;
         self.0.admit("DeleteObjects", "")?;
         let mut output = DeleteObjectsOutput::default();
         let (mut deleted, mut errors) = (Vec::new(), Vec::new());

@@ -71,6 +71,8 @@ struct State {
     breaks: usize,
     /// Keys that a page holds at most, where a test wants fewer than S3 gives.
     page_keys_max: Option<usize>,
+    /// Whether pages hold their keys the wrong way round.
+    is_reversed: bool,
     latency: Duration,
     /// What answers give as their time, where a test does not want the real one.
     date: Option<String>,
@@ -133,8 +135,8 @@ impl Store {
         });
     }
 
-    pub(crate) fn gate_add(&self, operation: &'static str) -> Arc<Gate> {
-        let gate = Arc::new(Gate::new(operation));
+    pub(crate) fn gate_add(&self, operation: &'static str, key_contains: &str) -> Arc<Gate> {
+        let gate = Arc::new(Gate::new(operation, key_contains));
         self.state().gates.push(Arc::clone(&gate));
         gate
     }
@@ -157,13 +159,10 @@ impl Store {
     }
 
     /// Waits at the gates of a kind of request.
-    pub(crate) async fn gates_pass(&self, operation: &str) {
+    pub(crate) async fn gates_pass(&self, operation: &str, key: &str) {
         let gates: Vec<_> = {
             let state = self.state();
-            let held = state
-                .gates
-                .iter()
-                .filter(|gate| gate.operation == operation);
+            let held = state.gates.iter().filter(|gate| gate.holds(operation, key));
             held.cloned().collect()
         };
         for gate in gates {
@@ -193,6 +192,15 @@ impl Store {
 
     pub(crate) fn page_keys_max_set(&self, keys: usize) {
         self.state().page_keys_max = Some(keys);
+    }
+
+    pub(crate) fn listings_reverse(&self) {
+        self.state().is_reversed = true;
+    }
+
+    /// Whether pages are told the wrong way round.
+    pub(crate) fn is_reversed(&self) -> bool {
+        self.state().is_reversed
     }
 
     pub(crate) fn latency_set(&self, latency: Duration) {

@@ -7,12 +7,13 @@ use skep::model::{
     EventBody, JobFailure, JobFilter, JobKind, JobMove, JobPhase, JobProgress, JobTarget, JobWork,
     NewJob,
 };
-use skep::store::{Sources, Store};
+use skep::store::{JOB_LEASE, Sources, Store};
 use skep::transact;
 
 on_every_database!(
     a_job_comes_back_with_all_that_it_needs,
     what_a_job_holds_is_free_once_it_is_committed,
+    jobs_that_somebody_is_at_keep_no_other_waiting,
     a_job_that_has_ended_is_forgotten_after_its_time,
 );
 
@@ -118,6 +119,34 @@ async fn a_job_comes_back_with_all_that_it_needs(test: TestDatabase) {
             .len(),
         1
     );
+}
+
+/// Those that somebody is at stay due as long as they take, and there may be more of them than are taken up at a time.
+async fn jobs_that_somebody_is_at_keep_no_other_waiting(test: TestDatabase) {
+    let store = test.store().await;
+    let mut ids = Vec::new();
+    for number in 0..3 {
+        let new = NewJob {
+            held: Some(format!("table:{number}")),
+            ..job()
+        };
+        ids.push(insert(&store, &new).await.unwrap());
+    }
+    for id in &ids[..2] {
+        let name = format!("{JOB_LEASE}{id}");
+        let taken = transact!(store, |session| {
+            session.lease_take(&name, "somebody", 60).await
+        });
+        assert!(taken.unwrap());
+    }
+    let mut session = store.session().await.unwrap();
+    let due = session.job_due(1).await.unwrap();
+    assert_eq!(due.iter().map(|job| job.id).collect::<Vec<_>>(), ids[2..]);
+    drop(session);
+    test.execute("UPDATE skep_leases SET expires_at = expires_at - 61")
+        .await;
+    let mut session = store.session().await.unwrap();
+    assert_eq!(session.job_due(9).await.unwrap().len(), 3);
 }
 
 async fn what_a_job_holds_is_free_once_it_is_committed(test: TestDatabase) {

@@ -2,7 +2,7 @@
 
 use super::objects::{database, descriptor, partitioned, table};
 use crate::client::{Client, Failure};
-use crate::harness::{TestDatabase, TestServer, on_every_database};
+use crate::harness::{TestDatabase, TestServer, on_every_database, run};
 use serde_json::{Value, json};
 
 on_every_database!(
@@ -310,4 +310,87 @@ async fn there_is_one_catalog_and_no_constraint(storage: TestDatabase) {
             assert!(get.is_err(), "nothing was made");
         })
         .await;
+}
+
+/// Bytes of all clients' memory, and of each one's.
+const MIB: usize = 1024 * 1024;
+
+/// An event that tells of many partitions repeats the table's columns for each: its message is far longer than what is stored.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_memory_of_a_long_message_is_counted_before_it_is_made() {
+    run(TestDatabase::sqlite().await, long_message).await;
+}
+
+async fn long_message(storage: TestDatabase) {
+    let before = {
+        let server = server_with_memory(&storage, 64 * MIB).await;
+        server
+            .ask(|client| Ok::<_, Failure>(drop_many(client)))
+            .await
+            .unwrap()
+    };
+    for (memory, is_told) in [(64 * MIB, true), (26 * MIB, false)] {
+        let server = server_with_memory(&storage, memory).await;
+        server
+            .ask(move |client| {
+                let request = json!({ "rqst": { "lastEvent": before, "maxEvents": 1 } });
+                let answer = client.call("get_next_notification", request);
+                if is_told {
+                    let answer = answer.unwrap();
+                    let message = message(&answer["events"][0]);
+                    let objects = message["partitionListJson"].as_array().unwrap();
+                    assert_eq!(objects.len(), 1_200);
+                    let values = message["partitions"].as_array().unwrap();
+                    assert_eq!(values[7], json!({ "ds": "0007" }));
+                    assert_eq!(message["partitionFiles"].as_array().unwrap().len(), 1_200);
+                } else {
+                    let failure = answer.unwrap_err();
+                    assert!(failure.message().contains("bytes_in_flight"), "{failure}");
+                }
+            })
+            .await;
+    }
+}
+
+async fn server_with_memory(storage: &TestDatabase, bytes: usize) -> TestServer {
+    TestServer::start_with(storage, |settings| {
+        settings.thrift.message_bytes_max = 2 * MIB;
+        settings.http.body_bytes_max = MIB;
+        settings.server.bytes_in_flight_max = 2 * bytes;
+        settings.server.bytes_in_flight_per_client_max = bytes;
+        settings.server.bytes_in_flight_wait_ms = 50;
+    })
+    .await
+}
+
+/// Drops 1,200 partitions of 100 columns in one call; gives the number of the event before.
+fn drop_many(client: &mut Client) -> i64 {
+    client
+        .call("create_database", json!({ "database": database("d") }))
+        .unwrap();
+    let mut wide = partitioned("d", "p", &[("ds", "string")]);
+    let columns: Vec<Value> = (0..100)
+        .map(|at| json!({ "name": format!("a_column_of_the_table_{at}"), "type": "string", "comment": "" }))
+        .collect();
+    wide["sd"]["cols"] = json!(columns);
+    client.call("create_table", json!({ "tbl": wide })).unwrap();
+    let names: Vec<String> = (0..1_200).map(|at| format!("{at:04}")).collect();
+    for names in names.chunks(100) {
+        let parts: Vec<Value> = names
+            .iter()
+            .map(|name| json!({ "dbName": "d", "tableName": "p", "values": [name], "sd": wide["sd"], "parameters": {} }))
+            .collect();
+        client
+            .call("add_partitions", json!({ "new_parts": parts }))
+            .unwrap();
+    }
+    let before = last_id(client);
+    let names: Vec<String> = names.iter().map(|name| format!("ds={name}")).collect();
+    let request = json!({
+        "dbName": "d", "tblName": "p", "parts": { "names": names }, "deleteData": false, "needResult": false,
+    });
+    client
+        .call("drop_partitions_req", json!({ "req": request }))
+        .unwrap();
+    before
 }

@@ -1,0 +1,57 @@
+//! The keys below a directory, page by page, in the order of their bytes: what compares two listings, or remembers where it
+//! stands by a key, would miss keys of a store that lists in another order.
+
+use super::{Bucket, LakeError, Object, PAGE_KEYS_MAX};
+use crate::model::Location;
+
+/// A listing as far as it was read.
+pub(super) struct Pages<'a> {
+    bucket: &'a Bucket,
+    at: &'a Location,
+    token: Option<String>,
+    has_ended: bool,
+    /// The last key that was read.
+    last: Option<String>,
+}
+
+impl<'a> Pages<'a> {
+    /// From the beginning; nothing is read yet.
+    pub(super) fn new(bucket: &'a Bucket, at: &'a Location) -> Self {
+        Self {
+            bucket,
+            at,
+            token: None,
+            has_ended: false,
+            last: None,
+        }
+    }
+
+    /// The objects of the next page, which may be none; nothing after the last page. Fails where the store does not list in
+    /// the order of the bytes.
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<Object>>, LakeError> {
+        if self.has_ended {
+            return Ok(None);
+        }
+        let token = self.token.take();
+        let page = self.bucket.page(self.at, token, PAGE_KEYS_MAX).await?;
+        self.has_ended = page.next.is_none();
+        self.token = page.next;
+        let before = self.last.iter();
+        let keys: Vec<&String> = before
+            .chain(page.objects.iter().map(|one| &one.key))
+            .collect();
+        if let Some(pair) = keys.windows(2).find(|pair| pair[0] >= pair[1]) {
+            return Err(LakeError::refused(
+                self.at.as_str(),
+                &format!(
+                    "the store lists {} before {}, which is not the order of the bytes: nothing can be moved there",
+                    pair[0], pair[1]
+                ),
+            ));
+        }
+        if let Some(last) = page.objects.last() {
+            self.last = Some(last.key.clone());
+        }
+        Ok(Some(page.objects))
+    }
+}

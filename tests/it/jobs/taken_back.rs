@@ -1,0 +1,192 @@
+//! What is left where a move is taken back, or where its copies go before their sources: nothing that stands in anybody's way
+//! without a word.
+
+use super::fixture::{House, call, create, drop_table, jobs_ended, rename, rename_held, stand};
+use crate::harness::{TestDatabase, on_every_database};
+use crate::thrift::objects::partitioned;
+use serde_json::{Value, json};
+use skep::server::Running;
+
+on_every_database!(
+    an_exchange_that_fails_waits_for_every_copy_on_its_way,
+    copies_of_what_vanished_go_when_the_move_is_taken_back,
+    what_is_left_at_the_target_of_a_failed_move_is_told,
+    copies_go_after_their_sources,
+    a_store_that_lists_in_another_order_moves_nothing,
+    a_truncation_ends_though_another_partition_cannot_be_reached,
+);
+
+/// A table with partitions `ds=a/n=…` at these places.
+async fn parts(running: &Running, name: &str, parts: &[(&str, &str)]) {
+    let made = partitioned("default", name, &[("ds", "string"), ("n", "string")]);
+    call(
+        running.thrift_addr,
+        "create_table",
+        json!({ "tbl": made.clone() }),
+    )
+    .await
+    .unwrap();
+    for (n, location) in parts {
+        let mut sd = made["sd"].clone();
+        sd["location"] = json!(location);
+        let one = json!({ "dbName": "default", "tableName": name, "values": ["a", n], "sd": sd, "parameters": {} });
+        call(
+            running.thrift_addr,
+            "add_partition",
+            json!({ "new_part": one }),
+        )
+        .await
+        .unwrap();
+    }
+}
+
+fn exchange() -> Value {
+    json!({
+        "partitionSpecs": { "ds": "a" }, "source_db": "default", "source_table_name": "p",
+        "dest_db": "default", "dest_table_name": "q",
+    })
+}
+
+async fn an_exchange_that_fails_waits_for_every_copy_on_its_way(database: TestDatabase) {
+    let house = House::new(&database).await;
+    let running = house.hasty().await;
+    let places = [
+        ("1", "s3a://lake/w/p/ds=a/n=1"),
+        ("2", "s3a://lake/w/p/ds=a/n=2"),
+    ];
+    parts(&running, "p", &places).await;
+    parts(&running, "q", &[]).await;
+    house.file("w/p/ds=a/n=1/file");
+    house.file("w/p/ds=a/n=2/file");
+    let slow = house.s3.hold_at("CopyObject", "n=1");
+    let failing = house.s3.hold_at("CopyObject", "n=2");
+    house.s3.fail("CopyObject", "n=2", 0, 1, 403);
+    let running_at = running.thrift_addr;
+    let asked = tokio::spawn(call(running_at, "exchange_partition", exchange()));
+    slow.arrived().await;
+    failing.arrived().await;
+    failing.open();
+    asked.await.unwrap().unwrap_err();
+    slow.open();
+    let ended = jobs_ended(running.http_addr).await;
+    assert_eq!(stand(&ended), [("exchange_partitions", "failed")]);
+    assert_eq!(house.files(), ["w/p/ds=a/n=1/file", "w/p/ds=a/n=2/file"]);
+    call(running.thrift_addr, "exchange_partition", exchange())
+        .await
+        .unwrap();
+    jobs_ended(running.http_addr).await;
+    assert_eq!(house.files(), ["w/q/ds=a/n=1/file", "w/q/ds=a/n=2/file"]);
+    running.shutdown().await;
+}
+
+/// One by one, so that a copy is made before the next page of the source is listed.
+async fn copied_one_of_two(house: &House, running: &Running) {
+    house.s3.page_keys_max(1);
+    create(running, "t").await;
+    house.file("w/t/a");
+    house.file("w/t/b");
+    let first = rename_held(house, running, "t", "u").await;
+    let second = house.s3.hold_at("ListObjectsV2", "w/t/");
+    first.open();
+    second.arrived().await;
+    assert_eq!(house.files(), ["w/t/a", "w/t/b", "w/u/a"]);
+    house
+        .s3
+        .put("lake", "w/t/a", "another one of another length");
+    house.s3.fail("CopyObject", "w/u/b", 0, 1, 403);
+    second.open();
+    let ended = jobs_ended(running.http_addr).await;
+    assert_eq!(stand(&ended), [("rename_table", "failed")]);
+}
+
+async fn copies_of_what_vanished_go_when_the_move_is_taken_back(database: TestDatabase) {
+    let house = House::new(&database).await;
+    let running = house.hasty().await;
+    copied_one_of_two(&house, &running).await;
+    assert_eq!(house.files(), ["w/t/a", "w/t/b"]);
+    rename(&running, "t", "u").await.unwrap();
+    jobs_ended(running.http_addr).await;
+    assert_eq!(house.files(), ["w/u/a", "w/u/b"]);
+    running.shutdown().await;
+}
+
+async fn what_is_left_at_the_target_of_a_failed_move_is_told(database: TestDatabase) {
+    let house = House::new(&database).await;
+    let running = house.hasty().await;
+    create(&running, "t").await;
+    house.file("w/t/a");
+    house.s3.fail("CopyObject", "", 0, 1, 403);
+    let gate = rename_held(&house, &running, "t", "u").await;
+    house.s3.put("lake", "w/u/of/another", "client");
+    gate.open();
+    let ended = jobs_ended(running.http_addr).await;
+    let told = ended[0]["error"].as_str().unwrap();
+    let text =
+        "1 file that the source does not have stays at s3a://lake/w/u, such as w/u/of/another";
+    assert!(told.contains(text), "{told}");
+    running.shutdown().await;
+}
+
+/// The sources of a move are told by their copies, so they go before the copies are dropped or move on.
+async fn copies_go_after_their_sources(database: TestDatabase) {
+    let house = House::new(&database).await;
+    let running = house.server(|_| {}).await;
+    create(&running, "t").await;
+    house.file("w/t/a");
+    house.s3.fail("DeleteObjects", "", 0, 1, 503);
+    rename(&running, "t", "u").await.unwrap();
+    assert_eq!(house.files(), ["w/t/a", "w/u/a"]);
+    rename(&running, "u", "v").await.unwrap();
+    assert_eq!(house.files(), ["w/v/a"]);
+    house.s3.fail("DeleteObjects", "", 0, 1, 503);
+    rename(&running, "v", "w").await.unwrap();
+    drop_table(&running, "w").await.unwrap();
+    assert!(house.files().is_empty(), "{:?}", house.files());
+    for name in ["t", "u", "v", "w"] {
+        create(&running, name).await;
+    }
+    running.shutdown().await;
+}
+
+async fn a_store_that_lists_in_another_order_moves_nothing(database: TestDatabase) {
+    let house = House::new(&database).await;
+    let running = house.server(|_| {}).await;
+    create(&running, "t").await;
+    house.file("w/t/a");
+    house.file("w/t/b");
+    house.s3.listings_reverse();
+    let refused = rename(&running, "t", "u").await.unwrap_err();
+    let text = "not the order of the bytes";
+    assert!(refused.message().contains(text), "{refused}");
+    assert_eq!(house.files(), ["w/t/a", "w/t/b"]);
+    running.shutdown().await;
+}
+
+async fn a_truncation_ends_though_another_partition_cannot_be_reached(database: TestDatabase) {
+    let house = House::new(&database).await;
+    let running = house
+        .server(|settings| settings.tasks.lake_cleanup_interval_s = 1)
+        .await;
+    house.s3.bucket_make("other");
+    let places = [("1", "s3a://lake/w/p/ds=a/n=1"), ("far", "s3a://other/far")];
+    parts(&running, "p", &places).await;
+    house.file("w/p/ds=a/n=1/file");
+    house.s3.fail("DeleteObjects", "", 0, 1, 503);
+    let truncation = json!({ "dbName": "default", "tableName": "p", "partNames": ["ds=a/n=1"] });
+    call(running.thrift_addr, "truncate_table", truncation)
+        .await
+        .unwrap();
+    house.s3.bucket_remove("other");
+    for table in ["skep_pending_deletes", "skep_jobs"] {
+        let due = format!("UPDATE {table} SET next_at = 0");
+        house.database.execute(&due).await;
+        if table == "skep_pending_deletes" {
+            while !house.files().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+    let ended = jobs_ended(running.http_addr).await;
+    assert_eq!(stand(&ended), [("truncate", "done")]);
+    running.shutdown().await;
+}
