@@ -8,6 +8,7 @@
 mod run;
 
 use anyhow::Result;
+use skep::diff::coercion::Engine;
 use skep::diff::compare::diff;
 use skep::diff::grade::grade;
 use skep::model::{Coverage, Snapshot, SourceColumn, SourceDialect, SourceTable, SourceTableKind};
@@ -82,7 +83,11 @@ fn compare() {
             let start = Instant::now();
             let comparison = diff(&before, &after);
             for change in &comparison.changes {
-                found = found.max(grade(change, before.dialect()).effects().len());
+                found = found.max(
+                    grade(change, before.dialect(), &[], &Engine::ALL)
+                        .effects
+                        .len(),
+                );
                 found = found.max(change.text().len() + change.key("shop").len());
             }
             took_ms.push(start.elapsed().as_secs_f64() * 1_000.0);

@@ -256,6 +256,10 @@ fn show_check(output: Output, check: &SourceCheckView) -> Result<()> {
             ("schemas", check.schemas.to_string()),
             ("readable tables", check.tables_readable.to_string()),
             ("unreadable tables", check.tables_unreadable.to_string()),
+            (
+                "rules that match no table",
+                check.rules_unmatched.join("\n"),
+            ),
         ],
     )
 }

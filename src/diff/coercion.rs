@@ -7,6 +7,7 @@
 //! vectorized form; Presto is `PrestoDB` (`prestosql` up to 350 checks less and fails later).
 
 use crate::hive::hive_type::HiveType;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 mod presto;
@@ -79,7 +80,8 @@ impl fmt::Display for Reading {
 }
 
 /// The engines whose readers are known here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Engine {
     /// Trino, its optimized Parquet reader.
     Trino,

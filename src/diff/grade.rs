@@ -2,12 +2,19 @@
 //! and for which engine where they differ.
 //!
 //! The copy is a Parquet table that a job fills day by day from the source. After the change new files
-//! have the new columns, while the table still has the old ones until somebody alters it. So a changed
-//! type is graded by what each engine does with the new type in the file and the old one in the table.
+//! have the new columns, while the table still has those that it has. So a change is graded by each table
+//! that it reaches as that table is: a changed type by what each engine does with the new type in the file and the
+//! table's own type; what a table never had does not concern it, and what it has already is no news. Where no
+//! table is known to be filled, nothing is known to break: such a change is at most risky.
+//!
+//! A table of the catalog itself (the dialect Hive) is what engines read. There it is the files that are
+//! older than the change.
 
 use super::canonical::{CanonicalType, TypeStep, hive_form};
 use super::change::{Change, ChangeKind, RenameGuess};
 use super::coercion::{Engine, Reading, compare};
+use super::impact::FilledTable;
+use crate::hive::hive_type::HiveType;
 use crate::model::{Severity, SourceDialect};
 
 /// What a change means to one engine.
@@ -26,93 +33,173 @@ pub struct EngineGrade {
 pub struct Grade {
     /// The gravest of the engines'.
     pub severity: Severity,
-    /// Each engine's, in the order of [`Engine::ALL`].
-    pub engines: [EngineGrade; 3],
+    /// Each engine's, in the order in which they were asked for.
+    pub engines: Vec<EngineGrade>,
+    /// Reasons, a line each: `Presto, Spark: breaking: the column cannot be converted (int in t1.orders, bigint in
+    /// new files)`.
+    pub effects: Vec<String>,
 }
 
+/// What a change means to an engine, by itself or to one table.
+type Judged = (Severity, Option<String>);
+
 impl Grade {
-    fn new(of: impl Fn(Engine) -> (Severity, Option<String>)) -> Grade {
-        let engines = Engine::ALL.map(|engine| {
-            let (severity, why) = of(engine);
-            EngineGrade {
-                engine,
-                severity,
-                why,
-            }
-        });
-        // The gravest is the first in the order of severities.
-        let severity = engines.iter().map(|one| one.severity).min();
+    fn new(engines: &[Engine], of: impl Fn(Engine) -> Judged) -> Grade {
+        let engines: Vec<EngineGrade> = engines
+            .iter()
+            .map(|engine| {
+                let (severity, why) = of(*engine);
+                EngineGrade {
+                    engine: *engine,
+                    severity,
+                    why,
+                }
+            })
+            .collect();
         Grade {
-            severity: severity.unwrap_or(Severity::Additive),
+            severity: gravest(&engines),
+            effects: effects(&engines),
             engines,
         }
     }
 
-    fn all(severity: Severity) -> Grade {
-        Grade::new(|_| (severity, None))
+    fn all(engines: &[Engine], severity: Severity) -> Grade {
+        Grade::new(engines, |_| (severity, None))
     }
 
     /// Grave for Presto alone, which finds Parquet columns by position unless told otherwise.
-    fn by_position(others: Severity, presto: Severity, why: &str) -> Grade {
-        Grade::new(|engine| match engine {
+    fn by_position(engines: &[Engine], others: Severity, presto: Severity, why: &str) -> Grade {
+        Grade::new(engines, |engine| match engine {
             Engine::Presto => (presto, Some(why.to_owned())),
             Engine::Trino | Engine::Spark => (others, None),
         })
     }
 
-    /// One line for each engine that has a reason, such as `Spark: risky: releases before 4.0 fail`.
-    pub fn effects(&self) -> Vec<String> {
-        let reasons = self.engines.iter().filter_map(|one| {
-            let why = one.why.as_deref()?;
-            Some(format!("{}: {}: {why}", one.engine, one.severity.as_str()))
-        });
-        reasons.collect()
+    /// No engine's is graver than this.
+    fn at_most(mut self, severity: Severity) -> Grade {
+        for one in &mut self.engines {
+            one.severity = one.severity.max(severity);
+        }
+        self.severity = gravest(&self.engines);
+        self.effects = effects(&self.engines);
+        self
+    }
+
+    /// The graver of two for each engine, with the reasons of both.
+    fn join(mut self, other: Grade) -> Grade {
+        for (mine, others) in self.engines.iter_mut().zip(other.engines) {
+            if others.severity < mine.severity {
+                *mine = others;
+            }
+        }
+        self.severity = gravest(&self.engines);
+        for line in other.effects {
+            if !self.effects.contains(&line) {
+                self.effects.push(line);
+            }
+        }
+        self
     }
 }
 
-/// Grades a change of a source of that dialect.
-pub fn grade(change: &Change, dialect: SourceDialect) -> Grade {
+/// The gravest is the first in the order of severities.
+fn gravest(engines: &[EngineGrade]) -> Severity {
+    let found = engines.iter().map(|one| one.severity).min();
+    found.unwrap_or(Severity::Additive)
+}
+
+/// One line for each reason, with the engines that have it.
+fn effects(engines: &[EngineGrade]) -> Vec<String> {
+    let mut lines: Vec<(Severity, &str, String)> = Vec::new();
+    for one in engines {
+        let Some(why) = one.why.as_deref() else {
+            continue;
+        };
+        let engine = one.engine.to_string();
+        let same = |line: &&mut (Severity, &str, String)| line.0 == one.severity && line.1 == why;
+        match lines.iter_mut().find(same) {
+            Some(line) => line.2 = format!("{}, {engine}", line.2),
+            None => lines.push((one.severity, why, engine)),
+        }
+    }
+    let shown = lines
+        .into_iter()
+        .map(|(severity, why, engines)| format!("{engines}: {}: {why}", severity.as_str()));
+    shown.collect()
+}
+
+/// Grades a change of a source of that dialect by the tables that are filled from it, for the engines that count.
+pub fn grade(
+    change: &Change,
+    dialect: SourceDialect,
+    filled: &[FilledTable<'_>],
+    engines: &[Engine],
+) -> Grade {
+    let of_tables = filled
+        .iter()
+        .map(|table| table_grade(change, dialect, *table, engines))
+        .reduce(Grade::join);
+    // Who reads a table of the catalog reads what changed.
+    let of_itself = (dialect == SourceDialect::Hive).then(|| own_grade(change, dialect, engines));
+    match (of_tables, of_itself) {
+        (Some(tables), Some(own)) => own.join(tables),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => own_grade(change, dialect, engines).at_most(Severity::Risky),
+    }
+}
+
+/// What a change is to a table that had all that the source's had.
+fn own_grade(change: &Change, dialect: SourceDialect, engines: &[Engine]) -> Grade {
+    let all = |severity| Grade::all(engines, severity);
     match &change.kind {
         ChangeKind::TableDropped(_)
         | ChangeKind::TableRenamed { .. }
-        | ChangeKind::ColumnDropped { .. } => Grade::all(Severity::Breaking),
+        | ChangeKind::ColumnDropped { .. } => all(Severity::Breaking),
         ChangeKind::ColumnRenamed {
             guess: RenameGuess::SamePlace | RenameGuess::SameComment | RenameGuess::SameColumns,
             ..
         } => Grade::by_position(
+            engines,
             Severity::Breaking,
             Severity::Risky,
             "by position the column is still read under its old name",
         ),
         ChangeKind::TableKindChanged { .. }
         | ChangeKind::ViewChanged { .. }
-        | ChangeKind::PrimaryKeyChanged { .. } => Grade::all(Severity::Risky),
-        ChangeKind::UniqueKeyChanged { before, .. } => Grade::all(if before.is_some() {
+        | ChangeKind::PrimaryKeyChanged { .. } => all(Severity::Risky),
+        ChangeKind::UniqueKeyChanged { before, .. } => all(if before.is_some() {
             Severity::Risky
         } else {
             Severity::Additive
         }),
-        ChangeKind::NullabilityChanged { nullable, .. } => Grade::all(if *nullable {
+        ChangeKind::NullabilityChanged { nullable, .. } => all(if *nullable {
             Severity::Risky
         } else {
             Severity::Additive
         }),
         ChangeKind::ColumnAdded { last: false, .. } => Grade::by_position(
+            engines,
             Severity::Additive,
             Severity::Risky,
             "by position the columns behind it are read as their neighbours",
         ),
         ChangeKind::ColumnsReordered { .. } => Grade::by_position(
+            engines,
             Severity::Additive,
             Severity::Risky,
             "by position the columns are read as one another",
         ),
-        ChangeKind::TypeChanged {
-            before,
-            after,
-            step,
-            ..
-        } => type_grade(dialect, before, after, *step),
+        ChangeKind::TypeChanged { before, after, .. } => {
+            let before = CanonicalType::read(dialect, before);
+            let after = CanonicalType::read(dialect, after);
+            match (dialect, hive_form(&before), hive_form(&after)) {
+                (SourceDialect::Hive, Some(old), Some(new)) => {
+                    let places = ("the table", "older files");
+                    reading_grade(engines, &new, &old, places, Severity::Additive)
+                }
+                _ => type_grade(change, dialect, None, engines),
+            }
+        }
         ChangeKind::ColumnRenamed {
             guess: RenameGuess::SameLetters,
             ..
@@ -121,26 +208,101 @@ pub fn grade(change: &Change, dialect: SourceDialect) -> Grade {
         | ChangeKind::TableCommentChanged { .. }
         | ChangeKind::ColumnAdded { last: true, .. }
         | ChangeKind::DefaultChanged { .. }
-        | ChangeKind::ColumnCommentChanged { .. } => Grade::all(Severity::Additive),
+        | ChangeKind::ColumnCommentChanged { .. } => all(Severity::Additive),
     }
 }
 
-fn type_grade(dialect: SourceDialect, before: &str, after: &str, step: TypeStep) -> Grade {
-    let old = CanonicalType::read(dialect, before);
-    let new = CanonicalType::read(dialect, after);
-    // A type with less room, or of another meaning, is a risk to jobs even where the files read alike.
-    let least = match step {
-        TypeStep::Widened => Severity::Additive,
-        TypeStep::Narrowed | TypeStep::Other => Severity::Risky,
+/// What a change is to a table that is filled from the source's.
+fn table_grade(
+    change: &Change,
+    dialect: SourceDialect,
+    filled: FilledTable<'_>,
+    engines: &[Engine],
+) -> Grade {
+    let all = |severity| Grade::all(engines, severity);
+    let concerns = match &change.kind {
+        ChangeKind::ColumnAdded { column, .. } => {
+            if filled.has_key(&column.name) {
+                let why = format!(
+                    "{} is a partition key of {}: the files' column of that name is not read",
+                    column.name, filled.name
+                );
+                return Grade::new(engines, |_| (Severity::Risky, Some(why.clone())));
+            }
+            !filled.has(&column.name)
+        }
+        ChangeKind::ColumnDropped { column, .. } => filled.has(&column.name),
+        ChangeKind::ColumnRenamed { from, .. } => filled.has(from),
+        ChangeKind::NullabilityChanged { column, .. } => filled.has(column),
+        ChangeKind::ColumnsReordered { after, .. } => {
+            after.iter().filter(|name| filled.has(name)).count() > 1
+        }
+        ChangeKind::TypeChanged { column, .. } => {
+            if let Some(found) = filled.column(column) {
+                let table = HiveType::parse(&found.data_type);
+                return type_grade(change, dialect, Some((&table, filled.name)), engines);
+            }
+            if filled.has_key(column) {
+                // The values stand in the names of directories, as the job writes them.
+                return all(Severity::Risky);
+            }
+            false
+        }
+        _ => true,
     };
-    let (Some(table), Some(file)) = (hive_form(&old), hive_form(&new)) else {
-        return Grade::new(|_| {
-            let why = "what a dump makes of the type is not known";
-            (Severity::Risky, Some(why.to_owned()))
-        });
+    if concerns {
+        own_grade(change, dialect, engines)
+    } else {
+        all(Severity::Additive)
+    }
+}
+
+/// A changed type against the type that a table has; `table` is that type and where it stands, `None` where it is not
+/// known and taken for the type before.
+fn type_grade(
+    change: &Change,
+    dialect: SourceDialect,
+    table: Option<(&HiveType, &str)>,
+    engines: &[Engine],
+) -> Grade {
+    let ChangeKind::TypeChanged {
+        before,
+        after,
+        step,
+        ..
+    } = &change.kind
+    else {
+        return Grade::all(engines, Severity::Additive);
     };
-    let verdict = compare(&table, &file);
-    Grade::new(|engine| {
+    let old = hive_form(&CanonicalType::read(dialect, before));
+    let new = hive_form(&CanonicalType::read(dialect, after));
+    let hides = old == new || table.is_none();
+    let table = table.or(old.as_ref().map(|old| (old, "the table")));
+    let (Some((table, place)), Some(new)) = (table, &new) else {
+        return unknown_type(engines);
+    };
+    // Less room or another meaning is a risk to jobs where the files do not show it (a word less in an enum, a shorter
+    // text), and where nobody knows what the table makes of it.
+    let is_less = matches!(step, TypeStep::Narrowed | TypeStep::Other);
+    let least = if is_less && hides {
+        Severity::Risky
+    } else {
+        Severity::Additive
+    };
+    reading_grade(engines, table, new, (place, "new files"), least)
+}
+
+/// What the engines do with a file of one type in a table of another, and where each stands.
+fn reading_grade(
+    engines: &[Engine],
+    table: &HiveType,
+    file: &HiveType,
+    places: (&str, &str),
+    least: Severity,
+) -> Grade {
+    let verdict = compare(table, file);
+    let (table_place, file_place) = places;
+    Grade::new(engines, |engine| {
         let reading = verdict.of(engine);
         let severity = match reading {
             Reading::Same | Reading::Widened => Severity::Additive,
@@ -149,7 +311,17 @@ fn type_grade(dialect: SourceDialect, before: &str, after: &str, step: TypeStep)
         };
         let why = reading
             .why()
-            .map(|why| format!("{why} ({table} in the table, {file} in new files)"));
+            .map(|why| format!("{why} ({table} in {table_place}, {file} in {file_place})"));
         (severity.min(least), why)
     })
 }
+
+fn unknown_type(engines: &[Engine]) -> Grade {
+    Grade::new(engines, |_| {
+        let why = "what a dump makes of the type is not known";
+        (Severity::Risky, Some(why.to_owned()))
+    })
+}
+
+#[cfg(test)]
+mod tests;

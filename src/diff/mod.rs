@@ -8,6 +8,7 @@ pub mod coercion;
 pub mod compare;
 pub mod grade;
 pub mod impact;
+pub mod impact_rules;
 pub mod mention;
 pub mod pattern;
 mod rename;

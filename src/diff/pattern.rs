@@ -1,10 +1,12 @@
-//! Patterns over `schema.table` names, and names made from what they captured.
+//! Patterns over the names of sources' tables, and names made from what they captured.
 //!
-//! A pattern is a template such as `shop.{table}`, whose placeholders take any text without a dot, or
-//! after `re:` a regular expression with named captures. Both match the whole name, with its case. A
-//! target such as `t1_shop.{table}_snapshot_1d_daily` puts what was captured into its placeholders.
+//! A pattern is a template such as `shop:public.{table}`, whose placeholders take any text without a dot, or
+//! after `re:` a regular expression with named captures. Both match the whole name, with its case: `source:schema.table`
+//! where the template has a colon, as in mutes, else `schema.table` of whichever source. A regular expression is
+//! tried on both. A target such as `t1_shop.{table}_snapshot_1d_daily` puts what was captured into its placeholders.
 
 use regex::{Regex, RegexBuilder};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// Bytes of a pattern at most.
@@ -61,6 +63,18 @@ enum Piece {
 pub struct NamePattern {
     text: String,
     regex: Regex,
+    form: Form,
+}
+
+/// Which form of a name a pattern speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// `schema.table`
+    Table,
+    /// `source:schema.table`
+    Sourced,
+    /// Either: a regular expression.
+    Both,
 }
 
 impl NamePattern {
@@ -70,12 +84,20 @@ impl NamePattern {
             return Err(PatternError::TooLong { bytes: text.len() });
         }
         let mut expression = String::from("^(?:");
+        let mut form = Form::Table;
         if let Some(regex) = text.strip_prefix("re:") {
             expression.push_str(regex);
+            form = Form::Both;
         } else {
             for piece in pieces(text)? {
+                // A source's name has no dot and no colon, so a placeholder before the colon is one.
                 match piece {
-                    Piece::Literal(literal) => expression.push_str(&regex::escape(&literal)),
+                    Piece::Literal(literal) => {
+                        if literal.contains(':') {
+                            form = Form::Sourced;
+                        }
+                        expression.push_str(&regex::escape(&literal));
+                    }
                     Piece::Placeholder(name) if name == "_" => expression.push_str("[^.]+"),
                     Piece::Placeholder(name) => {
                         let _ = write!(expression, "(?<{name}>[^.]+)");
@@ -94,6 +116,7 @@ impl NamePattern {
         Ok(NamePattern {
             text: text.to_owned(),
             regex,
+            form,
         })
     }
 
@@ -102,9 +125,35 @@ impl NamePattern {
         &self.text
     }
 
-    /// Whether the whole name matches.
-    pub fn matches(&self, name: &str) -> bool {
-        self.regex.is_match(name)
+    /// The name of the source where the pattern spells it out; `None` where it names none or captures it.
+    pub fn source(&self) -> Option<&str> {
+        let (source, _) = self.text.split_once(':')?;
+        (self.form == Form::Sourced && !source.contains(['{', '}'])).then_some(source)
+    }
+
+    /// Whether the whole name of a source's table matches, such as `public.orders`.
+    pub fn matches(&self, source: &str, name: &str) -> bool {
+        self.captures(source, name).is_some()
+    }
+
+    /// What it takes of the name, in the form of which it speaks.
+    fn captures(&self, source: &str, name: &str) -> Option<HashMap<String, String>> {
+        let taken = |name: &str| self.captures_of(name);
+        match self.form {
+            Form::Table => taken(name),
+            Form::Sourced => taken(&format!("{source}:{name}")),
+            Form::Both => taken(name).or_else(|| taken(&format!("{source}:{name}"))),
+        }
+    }
+
+    fn captures_of(&self, name: &str) -> Option<HashMap<String, String>> {
+        let found = self.regex.captures(name)?;
+        let names = self.regex.capture_names().flatten();
+        let taken = names.map(|name| {
+            let text = found.name(name).map_or("", |found| found.as_str());
+            (name.to_owned(), text.to_owned())
+        });
+        Some(taken.collect())
     }
 }
 
@@ -147,15 +196,20 @@ impl NameRule {
         })
     }
 
-    /// The target for a name; `None` where the pattern does not match.
-    pub fn apply(&self, name: &str) -> Option<String> {
-        let captures = self.pattern.regex.captures(name)?;
+    /// The pattern.
+    pub fn pattern(&self) -> &NamePattern {
+        &self.pattern
+    }
+
+    /// The target for a table of a source; `None` where the pattern does not match.
+    pub fn apply(&self, source: &str, name: &str) -> Option<String> {
+        let captures = self.pattern.captures(source, name)?;
         let mut made = String::new();
         for piece in &self.target {
             match piece {
                 Piece::Literal(literal) => made.push_str(literal),
                 Piece::Placeholder(name) => {
-                    made.push_str(captures.name(name).map_or("", |found| found.as_str()));
+                    made.push_str(captures.get(name).map_or("", String::as_str));
                 }
             }
         }
@@ -229,9 +283,33 @@ mod tests {
                 Some("shop.x"),
             ),
             (r"re:a|b", "x", "ab", None),
+            (
+                "crm:public.{table}",
+                "x.{table}",
+                "public.orders",
+                Some("x.orders"),
+            ),
+            ("erp:public.{table}", "x.{table}", "public.orders", None),
+            (
+                "{db}:{_}.{table}",
+                "t1_{db}.{table}",
+                "public.orders",
+                Some("t1_crm.orders"),
+            ),
+            (
+                r"re:(?<db>\w+):\w+\.(?<t>\w+)",
+                "{db}.{t}",
+                "public.x",
+                Some("crm.x"),
+            ),
+            ("{db}.{t}", "{db}.{t}", "public.x", Some("public.x")),
         ] {
             let rule = NameRule::parse(pattern, target).expect("it can be read");
-            assert_eq!(rule.apply(name).as_deref(), wanted, "{pattern} on {name}");
+            assert_eq!(
+                rule.apply("crm", name).as_deref(),
+                wanted,
+                "{pattern} on {name}"
+            );
         }
     }
 

@@ -3,6 +3,7 @@
 use super::apply::apply;
 use super::canonical::CanonicalType;
 use super::change::{Change, ChangeKind, RenameGuess};
+use super::coercion::Engine;
 use super::compare::{carried, diff, diff_first};
 use super::grade::grade;
 use crate::model::{
@@ -10,10 +11,10 @@ use crate::model::{
 };
 use proptest::prelude::*;
 
-const POSTGRES: SourceDialect = SourceDialect::Postgres;
+pub(super) const POSTGRES: SourceDialect = SourceDialect::Postgres;
 
 /// A table from `name type` pieces; `!` after the type makes it not null.
-fn table(name: &str, columns: &str) -> SourceTable {
+pub(super) fn table(name: &str, columns: &str) -> SourceTable {
     let mut table = SourceTable::new("shop", name, SourceTableKind::Table);
     for piece in columns.split(", ").filter(|piece| !piece.is_empty()) {
         let (name, data_type) = piece.split_once(' ').expect("name and type");
@@ -28,7 +29,7 @@ fn table(name: &str, columns: &str) -> SourceTable {
     table
 }
 
-fn listed() -> Coverage {
+pub(super) fn listed() -> Coverage {
     Coverage {
         schemas_listed: ["shop".to_owned()].into(),
         ..Coverage::default()
@@ -39,7 +40,7 @@ fn snapshot(tables: Vec<SourceTable>) -> Snapshot {
     Snapshot::new(POSTGRES, tables, listed()).expect("it is a snapshot")
 }
 
-fn changes(before: SourceTable, after: SourceTable) -> Vec<Change> {
+pub(super) fn changes(before: SourceTable, after: SourceTable) -> Vec<Change> {
     let (before, after) = (snapshot(vec![before]), snapshot(vec![after]));
     let found = diff(&before, &after).changes;
     let applied = apply(&found, &before).expect("they apply");
@@ -186,7 +187,10 @@ fn renames_are_guessed_only_where_there_is_one_guess() {
         &found[0].kind,
         ChangeKind::ColumnRenamed { guess: RenameGuess::SameLetters, from, to } if from == "userId" && to == "userid"
     ));
-    assert_eq!(grade(&found[0], POSTGRES).severity, Severity::Additive);
+    assert_eq!(
+        grade(&found[0], POSTGRES, &[], &Engine::ALL).severity,
+        Severity::Additive
+    );
     assert_eq!(
         kinds("userId int, b text, z int", "userid bigint, c text, z int"),
         ["column_renamed", "column_renamed", "type_changed"]
@@ -274,52 +278,6 @@ fn silence_is_no_drop_and_its_end_is_no_news() {
     let half =
         Snapshot::new(POSTGRES, vec![table("a", "x int")], unread).expect("it is a snapshot");
     assert!(diff(&whole, &half).changes.is_empty());
-}
-
-#[test]
-fn grades_differ_by_engine() {
-    let graded = |before: &str, after: &str| {
-        let found = changes(table("t", before), table("t", after));
-        let grades: Vec<_> = found.iter().map(|change| grade(change, POSTGRES)).collect();
-        let engines = grades[0]
-            .engines
-            .iter()
-            .map(|one| &one.severity.as_str()[..1]);
-        (grades[0].severity, engines.collect::<String>())
-    };
-    for (before, after, severity, engines) in [
-        ("a int", "a int, b int", Severity::Additive, "aaa"),
-        ("b int", "a int, b int", Severity::Risky, "ara"),
-        ("a int, b int", "a int", Severity::Breaking, "bbb"),
-        ("a int, b int", "a int, c int", Severity::Breaking, "brb"),
-        ("a smallint", "a int", Severity::Risky, "rrr"),
-        ("a int", "a bigint", Severity::Breaking, "rbb"),
-        ("a int", "a text", Severity::Breaking, "bbb"),
-        ("a varchar(10)", "a varchar(20)", Severity::Additive, "aaa"),
-        ("a varchar(20)", "a varchar(10)", Severity::Risky, "rrr"),
-        (
-            "a numeric(10,2)",
-            "a numeric(10,4)",
-            Severity::Breaking,
-            "rbb",
-        ),
-        ("a int", "a tsvector", Severity::Risky, "rrr"),
-        ("a json", "a jsonb", Severity::Risky, "rrr"),
-        ("a int!", "a int", Severity::Risky, "rrr"),
-        ("a int", "a int!", Severity::Additive, "aaa"),
-    ] {
-        assert_eq!(
-            graded(before, after),
-            (severity, engines.to_owned()),
-            "{before} -> {after}"
-        );
-    }
-    let found = changes(table("t", "a int"), table("t", "a bigint"));
-    let effects = grade(&found[0], POSTGRES).effects();
-    assert_eq!(
-        effects[2],
-        "Spark: breaking: the column cannot be converted (int in the table, bigint in new files)"
-    );
 }
 
 #[test]
@@ -461,7 +419,7 @@ proptest! {
         prop_assert_eq!(keys.len(), found.len());
         for change in &found {
             prop_assert!(!change.text().contains('\n'));
-            grade(change, POSTGRES);
+            grade(change, POSTGRES, &[], &Engine::ALL);
         }
     }
 }

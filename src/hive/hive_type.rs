@@ -136,7 +136,7 @@ fn parameterized(text: &str) -> Option<HiveType> {
 }
 
 /// What stands between the brackets of `word<…>`; `None` unless the text is that and nothing else.
-fn between<'a>(text: &'a str, word: &str, open: char, close: char) -> Option<&'a str> {
+pub(super) fn between<'a>(text: &'a str, word: &str, open: char, close: char) -> Option<&'a str> {
     text.strip_prefix(word)?
         .trim_start()
         .strip_prefix(open)?
@@ -144,7 +144,7 @@ fn between<'a>(text: &'a str, word: &str, open: char, close: char) -> Option<&'a
 }
 
 /// Splits at the commas that stand outside of any bracket.
-fn pieces(text: &str) -> Vec<&str> {
+pub(super) fn pieces(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let (mut depth, mut start) = (0_usize, 0);
     for (at, character) in text.char_indices() {

@@ -10,6 +10,7 @@ pub mod hive_type;
 pub mod name_range;
 pub mod object_name;
 pub mod partition_name;
+pub mod spark_schema;
 pub mod stats_json;
 pub mod storage_format;
 pub mod text_pattern;

@@ -16,11 +16,11 @@ mod cloudtrail;
 mod line_pattern;
 mod load_balancers;
 mod s3_access;
-mod spark;
 #[cfg(test)]
 mod tests;
 mod vpc_flow;
 
+use crate::hive::spark_schema;
 use crate::model::{
     Column, Location, Parameters, Serde, StorageDescriptor, Table, TableRef, TableType,
 };
@@ -158,7 +158,14 @@ impl Kit {
             parameters.insert(header, header_lines.to_owned());
         }
         if let Some(provider) = self.format.spark_provider() {
-            parameters.extend(spark::table_parameters(provider, self.columns, self.keys));
+            let fields: Vec<_> = self
+                .columns
+                .iter()
+                .chain(self.keys)
+                .map(spark_field)
+                .collect();
+            let keys: Vec<&str> = self.keys.iter().map(|key| key.name).collect();
+            parameters.extend(spark_schema::parameters(provider, &fields, &keys));
         }
         parameters
     }
@@ -220,6 +227,11 @@ impl Field {
             comment: Some(self.comment.to_owned()),
         }
     }
+}
+
+/// A field as Spark writes it; names keep their case, which its JSON reader goes by.
+fn spark_field(field: &Field) -> serde_json::Value {
+    spark_schema::field(field.name, field.data_type, Some(field.comment))
 }
 
 /// A field, in one line.

@@ -147,6 +147,7 @@ impl<'a> Gathering<'a> {
             schemas: self.schemas,
             tables_readable: tables.len() as u64,
             tables_unreadable: self.unreadable,
+            tables: tables.iter().map(|table| table.at.clone()).collect(),
         };
         let snapshot = Snapshot::new(dialect, tables, self.coverage)?;
         Ok(Reading { check, snapshot })

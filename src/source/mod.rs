@@ -27,7 +27,7 @@ pub use scope::{SCOPE_PATTERN_BYTES_MAX, SCOPE_PATTERNS_MAX, Scope};
 pub use settings::{SourceKind, SourceSettings, TIME_LIMIT_S_MAX};
 pub use sqlite::Sqlite;
 
-use crate::model::{Snapshot, SourceDialect};
+use crate::model::{Snapshot, SourceDialect, SourceTableRef};
 use failure::ReadError;
 use gather::Gathering;
 use std::time::Duration;
@@ -46,6 +46,8 @@ pub struct SourceCheck {
     pub tables_readable: u64,
     /// Tables and views in scope that are known of and cannot be read.
     pub tables_unreadable: u64,
+    /// The names of what can be read.
+    pub tables: Vec<SourceTableRef>,
 }
 
 /// Something whose schema can be read.

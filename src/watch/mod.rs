@@ -19,6 +19,7 @@ mod run;
 mod schedule;
 mod settings;
 mod source;
+mod source_test;
 mod status;
 
 pub use operations::Operations;
@@ -26,7 +27,7 @@ pub use outbox::DeliveryReport;
 pub use settings::{
     OwnerRule, SOURCES_MAX, TargetRule, WatchSettings, WatchSetup, WatchSetupError,
 };
-pub use status::{SourceStatus, WatchReport};
+pub use status::{SourceStatus, SourceTest, WatchReport};
 
 use crate::catalog::Catalog;
 use crate::clock::DatabaseTime;

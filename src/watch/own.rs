@@ -37,6 +37,11 @@ impl Watch {
             schemas: snapshot.coverage().schemas_listed.len() as u64,
             tables_readable: snapshot.tables().len() as u64,
             tables_unreadable: 0,
+            tables: snapshot
+                .tables()
+                .iter()
+                .map(|table| table.at.clone())
+                .collect(),
         })
     }
 

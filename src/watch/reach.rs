@@ -3,14 +3,14 @@
 
 use super::Watch;
 use crate::diff::change::{Change, ChangeKind};
-use crate::diff::coercion::Engine;
 use crate::diff::grade::grade;
-use crate::diff::impact::target_impact;
+use crate::diff::impact::{FilledTable, target_impact};
 use crate::diff::mention::{names_column, names_table, view_sql};
 use crate::error::Result;
+use crate::hive::spark_schema;
 use crate::model::{
-    ChangeTarget, DEFAULT_CATALOG, DatabaseRef, EngineEffect, Name, SchemaChange, SourceDialect,
-    Table, TableRef, TableType,
+    ChangeTarget, Column, DEFAULT_CATALOG, DatabaseRef, EngineEffect, Name, SchemaChange,
+    SourceDialect, Table, TableRef, TableType,
 };
 use crate::store::{Session, without_nul};
 use std::collections::{HashMap, HashSet};
@@ -54,30 +54,28 @@ impl<'a> Reach<'a> {
 
     /// A change with everything that is told of it; its number and snapshots are not known yet.
     pub(super) async fn change(&mut self, change: &Change, at: i64) -> Result<SchemaChange> {
-        let grade = grade(change, self.dialect);
-        let rules = &self.watch.setup.impact;
-        let mut places = rules.targets(&change.table);
-        if let ChangeKind::TableRenamed { from, .. } = &change.kind {
-            // What was filled under the old name is not filled any more.
-            for target in rules.targets(from) {
-                if !places.contains(&target) {
-                    places.push(target);
-                }
-            }
+        let mut reached = Vec::new();
+        for (database, table) in self.places(change) {
+            reached.push(self.reached(&database, &table).await?);
         }
+        let filled: Vec<FilledTable<'_>> = reached.iter().filter_map(Reached::filled).collect();
+        let grade = grade(change, self.dialect, &filled, &self.watch.setup.engines);
         let mut effects = Vec::new();
-        let mut targets = Vec::with_capacity(places.len());
-        for (database, table) in places {
-            let target = self.target(change, &database, &table, &mut effects).await?;
-            targets.push(target);
+        let mut targets = Vec::with_capacity(reached.len());
+        for one in &reached {
+            targets.push(self.target(change, one, &mut effects).await?);
         }
-        effects.extend(grade.effects());
+        effects.extend(grade.effects);
+        if filled.is_empty() && is_breaking_to_copies(change) && self.dialect != SourceDialect::Hive
+        {
+            effects.push("no table of the catalog is known to be filled from it".to_owned());
+        }
         if effects.len() > EFFECTS_MAX {
             let more = effects.len() - EFFECTS_MAX;
             effects.truncate(EFFECTS_MAX);
             effects.push(format!("and {more} more"));
         }
-        let owner = owner(self.watch, change, &targets);
+        let owner = owner(self.watch, &self.source, change, &targets);
         let engines = grade.engines.into_iter().map(|one| EngineEffect {
             engine: one.engine.to_string(),
             severity: one.severity,
@@ -103,37 +101,65 @@ impl<'a> Reach<'a> {
         })
     }
 
-    async fn target(
-        &mut self,
-        change: &Change,
-        database: &str,
-        table: &str,
-        effects: &mut Vec<String>,
-    ) -> Result<ChangeTarget> {
+    /// The tables that the rules name, by database and table.
+    fn places(&self, change: &Change) -> Vec<(String, String)> {
+        let rules = &self.watch.setup.impact;
+        let mut places = rules.targets(&self.source, &change.table);
+        if let ChangeKind::TableRenamed { from, .. } = &change.kind {
+            // What was filled under the old name is not filled any more.
+            for target in rules.targets(&self.source, from) {
+                if !places.contains(&target) {
+                    places.push(target);
+                }
+            }
+        }
+        places
+    }
+
+    async fn reached(&mut self, database: &str, table: &str) -> Result<Reached> {
         let at = DatabaseRef {
             catalog: Name::new(DEFAULT_CATALOG),
             database: Name::new(database),
         }
         .table(table);
         let found = self.table(&at).await?;
+        let tier = self.watch.setup.impact.tier(database).map(str::to_owned);
+        let place = format!("{database}.{table}");
+        let name = match &tier {
+            Some(tier) => format!("{place} ({tier})"),
+            None => place,
+        };
+        let columns = found.as_ref().map(columns_read).unwrap_or_default();
+        Ok(Reached {
+            at,
+            name,
+            tier,
+            found,
+            columns,
+        })
+    }
+
+    async fn target(
+        &mut self,
+        change: &Change,
+        reached: &Reached,
+        effects: &mut Vec<String>,
+    ) -> Result<ChangeTarget> {
         let mut target = ChangeTarget {
-            exists: found.is_some(),
-            tier: self.watch.setup.impact.tier(database).map(str::to_owned),
+            exists: reached.found.is_some(),
+            tier: reached.tier.clone(),
             lacks: Vec::new(),
             surplus: Vec::new(),
             differs: None,
             views: Vec::new(),
-            table: at,
+            table: reached.at.clone(),
         };
-        let place = shown(&target);
-        let Some(found) = found else {
-            if matches!(change.kind, ChangeKind::TableAdded(_)) {
-                effects.push(format!("{place} is not in the catalog"));
-            }
+        let place = &reached.name;
+        let Some(filled) = reached.filled() else {
+            effects.push(format!("{place} is not in the catalog"));
             return Ok(target);
         };
-        let columns = found.descriptor.columns.as_deref().unwrap_or_default();
-        let impact = target_impact(change, self.dialect, columns);
+        let impact = target_impact(change, self.dialect, filled);
         for column in &impact.lacks {
             let (name, data_type) = (&column.name, &column.data_type);
             effects.push(format!("{place} lacks the column {name} ({data_type})"));
@@ -142,17 +168,13 @@ impl<'a> Reach<'a> {
             let names = impact.surplus.join(", ");
             effects.push(format!("{place} gets nothing for {names} any more"));
         }
-        if let Some((column, verdict)) = &impact.differs {
-            for engine in Engine::ALL {
-                if let Some(why) = verdict.of(engine).why() {
-                    effects.push(format!("{place}, column {column}: {engine}: {why}"));
-                }
-            }
+        if let Some(ready) = &impact.ready {
+            effects.push(format!("{place} {ready}"));
         }
         target.lacks = impact.lacks;
         target.surplus = impact.surplus;
-        target.differs = impact.differs.map(|(column, _)| column);
-        target.views = self.views_naming(change, table).await?;
+        target.differs = impact.differs;
+        target.views = self.views_naming(change, reached.at.table.as_str()).await?;
         for view in &target.views {
             effects.push(format!("the view {view} names it"));
         }
@@ -196,24 +218,63 @@ impl<'a> Reach<'a> {
     }
 }
 
+/// A table that a rule names, as it is now.
+struct Reached {
+    at: TableRef,
+    /// As people know it, with its tier.
+    name: String,
+    tier: Option<String>,
+    /// `None` where the catalog has no such table.
+    found: Option<Table>,
+    columns: Vec<Column>,
+}
+
+impl Reached {
+    fn filled(&self) -> Option<FilledTable<'_>> {
+        let found = self.found.as_ref()?;
+        Some(FilledTable {
+            name: &self.name,
+            columns: &self.columns,
+            keys: &found.partition_keys,
+        })
+    }
+}
+
+/// The columns that engines read a table's files by: those that Spark keeps where it does, else the descriptor's.
+fn columns_read(table: &Table) -> Vec<Column> {
+    let keys = &table.partition_keys;
+    match spark_schema::columns(&table.parameters) {
+        Ok(Some(mut columns)) => {
+            columns.retain(|column| !keys.iter().any(|key| key.name == column.name));
+            columns
+        }
+        // One that cannot be read is none; to add a column to it is refused.
+        Ok(None) | Err(_) => table.descriptor.columns.clone().unwrap_or_default(),
+    }
+}
+
+/// Whether the change breaks what was copied, if anything was.
+fn is_breaking_to_copies(change: &Change) -> bool {
+    matches!(
+        change.kind,
+        ChangeKind::TableDropped(_)
+            | ChangeKind::TableRenamed { .. }
+            | ChangeKind::ColumnDropped { .. }
+            | ChangeKind::ColumnRenamed { .. }
+            | ChangeKind::TypeChanged { .. }
+    )
+}
+
 /// The owner of the source's table, or else of the first target that has one.
-fn owner(watch: &Watch, change: &Change, targets: &[ChangeTarget]) -> Option<String> {
+fn owner(watch: &Watch, source: &str, change: &Change, targets: &[ChangeTarget]) -> Option<String> {
     let rules = &watch.setup.impact;
     let of_target = |target: &ChangeTarget| {
-        rules.owner(&format!("{}.{}", target.table.database, target.table.table))
+        rules.target_owner(&format!("{}.{}", target.table.database, target.table.table))
     };
-    let found = rules.owner(&change.table.to_string());
+    let found = rules.owner(source, &change.table.to_string());
     found
         .or_else(|| targets.iter().find_map(of_target))
         .map(str::to_owned)
-}
-
-fn shown(target: &ChangeTarget) -> String {
-    let place = format!("{}.{}", target.table.database, target.table.table);
-    match &target.tier {
-        Some(tier) => format!("{place} ({tier})"),
-        None => place,
-    }
 }
 
 /// Every view of the default catalog.

@@ -1,7 +1,8 @@
 //! What the watch and the alerts are told: the configuration's sections, and what is made of them once, at the start.
 
 use crate::alert::{AlertSettings, CHANNELS_MAX, Channel, ChannelSettings, POST_TIMEOUT, Poster};
-use crate::diff::impact::ImpactRules;
+use crate::diff::coercion::Engine;
+use crate::diff::impact_rules::ImpactRules;
 use crate::model::is_watch_name;
 use crate::schedule::Schedule;
 use crate::source::{RemoteBounds, SourceSettings};
@@ -31,6 +32,8 @@ pub struct WatchSettings {
     pub snapshots_kept_s: i64,
     /// Seconds that changes and what was told of them are kept.
     pub changes_kept_s: i64,
+    /// The engines that count, of `trino`, `presto` and `spark`.
+    pub engines: Vec<Engine>,
     /// Which catalog tables are filled from which tables of the sources.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<TargetRule>,
@@ -46,7 +49,7 @@ pub struct WatchSettings {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetRule {
-    /// A pattern over `schema.table`, such as `shop.{table}`.
+    /// A pattern over `source:schema.table`, such as `shop:public.{table}`, or over `schema.table` of every source.
     pub source: String,
     /// The table that is filled, such as `t1_shop.{table}_snapshot_1d_daily`.
     pub table: String,
@@ -56,7 +59,7 @@ pub struct TargetRule {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct OwnerRule {
-    /// A pattern over `schema.table`.
+    /// A pattern over `source:schema.table`, or over `schema.table` of every source.
     pub pattern: String,
     /// The owner; Slack's own mentions reach people there.
     pub owner: String,
@@ -71,6 +74,7 @@ impl Default for WatchSettings {
             sources_concurrent_max: 4,
             snapshots_kept_s: 30 * 24 * 3600,
             changes_kept_s: 400 * 24 * 3600,
+            engines: Engine::ALL.to_vec(),
             targets: Vec::new(),
             owners: Vec::new(),
             tiers: Vec::new(),
@@ -103,6 +107,7 @@ pub struct WatchSetup {
     pub(super) sources_over_rest: bool,
     pub(super) remote_bounds: RemoteBounds,
     pub(super) impact: ImpactRules,
+    pub(super) engines: Vec<Engine>,
     pub(super) snapshots_kept_s: i64,
     pub(super) changes_kept_s: i64,
     pub(super) dedupe_window_s: i64,
@@ -124,7 +129,8 @@ impl WatchSetup {
                 secrets_dir: watch.secrets_dir.clone(),
                 sqlite_dir: watch.sqlite_dir.clone(),
             },
-            impact: impact(watch)?,
+            impact: impact(watch, sources)?,
+            engines: engines(watch)?,
             snapshots_kept_s: watch.snapshots_kept_s,
             changes_kept_s: watch.changes_kept_s,
             dedupe_window_s: alerts.dedupe_window_s,
@@ -203,7 +209,21 @@ fn limits_check(
     Ok(())
 }
 
-fn impact(watch: &WatchSettings) -> Result<ImpactRules, WatchSetupError> {
+/// The engines that count, each once, in the order in which they are told.
+fn engines(watch: &WatchSettings) -> Result<Vec<Engine>, WatchSetupError> {
+    let named = Engine::ALL.into_iter();
+    let named: Vec<Engine> = named.filter(|one| watch.engines.contains(one)).collect();
+    if named.is_empty() {
+        let why = "name at least one of trino, presto and spark";
+        return Err(fault("watch.engines", why));
+    }
+    Ok(named)
+}
+
+fn impact(
+    watch: &WatchSettings,
+    sources: &BTreeMap<String, SourceSettings>,
+) -> Result<ImpactRules, WatchSetupError> {
     let targets = watch.targets.iter();
     let targets: Vec<_> = targets
         .map(|rule| (rule.source.clone(), rule.table.clone()))
@@ -215,6 +235,17 @@ fn impact(watch: &WatchSettings) -> Result<ImpactRules, WatchSetupError> {
     // Read apart, so that the error names the list.
     ImpactRules::new(&targets, &[], &[]).map_err(|why| fault("watch.targets", why.to_string()))?;
     ImpactRules::new(&[], &owners, &[]).map_err(|why| fault("watch.owners", why.to_string()))?;
-    ImpactRules::new(&targets, &owners, &watch.tiers)
-        .map_err(|why| fault("watch.tiers", why.to_string()))
+    let rules = ImpactRules::new(&targets, &owners, &watch.tiers)
+        .map_err(|why| fault("watch.tiers", why.to_string()))?;
+    // Where clients add sources, one of that name may come.
+    let is_unknown = |name: &str| !watch.sources_over_rest && !sources.contains_key(name);
+    let stray = rules.patterns().find_map(|(key, pattern)| {
+        let source = pattern.source().filter(|name| is_unknown(name))?;
+        Some((key, pattern, source))
+    });
+    if let Some((key, pattern, source)) = stray {
+        let why = format!("{}: there is no source {source}", pattern.text());
+        return Err(fault(key, why));
+    }
+    Ok(rules)
 }

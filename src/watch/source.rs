@@ -9,7 +9,7 @@ use crate::catalog::service::Lease;
 use crate::catalog::{Action, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::model::{SourceOrigin, SourceState, is_watch_name};
-use crate::source::{AnySource, Source, SourceCheck, SourceError, SourceKind, SourceSettings};
+use crate::source::{AnySource, SourceError, SourceSettings};
 use crate::store::{Session, SourceRow};
 use crate::transact;
 use async_recursion::async_recursion as boxed;
@@ -226,21 +226,6 @@ impl Operations<'_> {
             return Ok(());
         }
         Err(source_missing(name))
-    }
-
-    /// Asks a source whether it can be read. Fails with `NotFound`, and as [`Self::watch_run`] does.
-    #[boxed]
-    pub async fn source_test(&self, name: &str) -> Result<SourceCheck> {
-        self.authorize(Action::Operate, Resource::Source(name))
-            .await?;
-        let status = self.source_seen(name).await?;
-        let (origin, settings) = (status.origin, status.settings);
-        if settings.kind == SourceKind::Catalog {
-            return self.own_check(&settings).await;
-        }
-        let check = async { self.source_open(origin, &settings)?.check().await };
-        let checked = check.await;
-        checked.map_err(|failure| source_error(name, origin, failure))
     }
 }
 

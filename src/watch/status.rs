@@ -1,7 +1,7 @@
 //! Where a source stands, and what a run over it found, as callers get it.
 
 use crate::model::{SchemaChange, SnapshotInfo, SourceOrigin, SourceState};
-use crate::source::SourceSettings;
+use crate::source::{SourceCheck, SourceSettings};
 use std::time::Duration;
 
 /// A source that is watched.
@@ -38,4 +38,13 @@ pub struct WatchReport {
     pub read: Duration,
     /// How long the whole run took.
     pub elapsed: Duration,
+}
+
+/// What a source answered, and what the rules make of it.
+#[derive(Debug, Clone)]
+pub struct SourceTest {
+    /// What it answered.
+    pub check: SourceCheck,
+    /// Rules of targets and owners that match no table, such as `watch.targets: shop:public.{table}`.
+    pub rules_unmatched: Vec<String>,
 }

@@ -5,6 +5,7 @@ use super::{LAST_DDL_TIME, table_type_normalise};
 use crate::catalog::{Action, Operations, Resource};
 use crate::catalog::{Catalog, ParameterChanges};
 use crate::error::{Entity, Error, Result};
+use crate::hive::spark_schema::{self, SparkSchemaError};
 use crate::model::{Column, Table, TableRef};
 use crate::transact;
 use async_recursion::async_recursion as boxed;
@@ -81,22 +82,11 @@ impl Catalog {
                     at.database, at.table
                 )));
             }
-            let mut descriptor = (*before.descriptor).clone();
-            let own = descriptor.columns.get_or_insert_default();
-            let mut added = Vec::with_capacity(columns.len());
-            for column in columns {
-                let mut known = own.iter().chain(&before.partition_keys);
-                let is_missing = !known.any(|one| one.name.eq_ignore_ascii_case(&column.name));
-                if is_missing {
-                    own.push(column.clone());
-                }
-                added.push(is_missing);
-            }
+            let mut after = before.clone();
+            let added = columns_append(&mut after, columns)?;
             if !added.contains(&true) {
                 return Ok(added);
             }
-            let mut after = before.clone();
-            after.descriptor = Arc::new(descriptor);
             after
                 .parameters
                 .insert(LAST_DDL_TIME.into(), now.to_string());
@@ -106,4 +96,37 @@ impl Catalog {
             Ok(added)
         })
     }
+}
+
+/// Adds what a table lacks behind its columns, and to the schema that Spark keeps of it: Spark reads that one. Says of
+/// each column whether it was missing.
+fn columns_append(table: &mut Table, columns: &[Column]) -> Result<Vec<bool>> {
+    let refused = |why: SparkSchemaError| {
+        let (database, name) = (&table.at.database, &table.at.table);
+        Error::NotAllowed(format!(
+            "columns cannot be added to {database}.{name}: {why}"
+        ))
+    };
+    let sparks = spark_schema::columns(&table.parameters).map_err(refused)?;
+    let mut parameters = table.parameters.clone();
+    spark_schema::columns_add(&mut parameters, columns).map_err(refused)?;
+    let mut descriptor = (*table.descriptor).clone();
+    let own = descriptor.columns.get_or_insert_default();
+    // Where Hive cannot read what Spark wrote, a column more would make the placeholder a column.
+    let stands_for_none = sparks.is_some() && spark_schema::is_placeholder(own);
+    let mut added = Vec::with_capacity(columns.len());
+    for column in columns {
+        let named = |one: &Column| one.name.eq_ignore_ascii_case(&column.name);
+        let hive_lacks = !stands_for_none && !own.iter().chain(&table.partition_keys).any(named);
+        let spark_lacks = sparks
+            .as_ref()
+            .is_some_and(|sparks| !sparks.iter().any(named));
+        if hive_lacks {
+            own.push(column.clone());
+        }
+        added.push(hive_lacks || spark_lacks);
+    }
+    table.descriptor = Arc::new(descriptor);
+    table.parameters = parameters;
+    Ok(added)
 }

@@ -3,8 +3,8 @@
 use super::change::ChangeView;
 use super::moment;
 use crate::model::SnapshotInfo;
-use crate::source::{SourceCheck, SourceKind, SourceSettings, SourceUrl};
-use crate::watch::{SourceStatus, WatchReport};
+use crate::source::{SourceKind, SourceSettings, SourceUrl};
+use crate::watch::{SourceStatus, SourceTest, WatchReport};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use utoipa::ToSchema;
@@ -143,6 +143,9 @@ pub struct SourceCheckView {
     pub tables_readable: u64,
     /// Tables and views in scope that are known of and cannot be read
     pub tables_unreadable: u64,
+    /// The server's rules of targets and owners that speak of the source and match none of its tables, 100 at most
+    #[schema(example = json!(["watch.targets: shop:public.{table}"]))]
+    pub rules_unmatched: Vec<String>,
 }
 
 /// What a run found.
@@ -241,9 +244,11 @@ impl From<SnapshotInfo> for SnapshotView {
     }
 }
 
-impl From<SourceCheck> for SourceCheckView {
-    fn from(check: SourceCheck) -> Self {
+impl From<SourceTest> for SourceCheckView {
+    fn from(test: SourceTest) -> Self {
+        let check = test.check;
         Self {
+            rules_unmatched: test.rules_unmatched,
             version: check.version,
             schemas: check.schemas,
             tables_readable: check.tables_readable,

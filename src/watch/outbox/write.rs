@@ -73,7 +73,7 @@ impl Watch {
             object: ALARM_OBJECT.to_owned(),
             text,
             effects: vec![effect],
-            owner: self.setup.impact.owner(source).map(str::to_owned),
+            owner: self.setup.impact.source_owner(source).map(str::to_owned),
         };
         self.alarm_insert(session, source, entry, now).await
     }

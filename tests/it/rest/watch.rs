@@ -39,7 +39,7 @@ fn settings_fill(settings: &mut Settings, channel_url: &str) {
     settings.watch.sources_over_rest = true;
     settings.watch.sqlite_dir = Some(std::env::temp_dir());
     settings.watch.targets = vec![TargetRule {
-        source: "main.{table}".to_owned(),
+        source: "shop:main.{table}".to_owned(),
         table: "t1_shop.{table}_snapshot".to_owned(),
     }];
     let channel = ChannelSettings {
@@ -49,6 +49,23 @@ fn settings_fill(settings: &mut Settings, channel_url: &str) {
         ..ChannelSettings::default()
     };
     settings.alerts.channels.insert("team".to_owned(), channel);
+}
+
+/// The table of the catalog that the source's orders fill.
+pub(crate) async fn target(rest: &Rest) {
+    rest.post("/databases", json!({"name": "t1_shop"}))
+        .await
+        .expect(201);
+    let table = json!({
+        "name": "orders_snapshot",
+        "columns": [{"name": "id", "type": "bigint"}, {"name": "price", "type": "double"},
+            {"name": "note", "type": "string"}],
+        "partition_keys": [{"name": "dt", "type": "string"}],
+        "storage": {"format": "parquet"},
+    });
+    rest.post("/databases/t1_shop/tables", table)
+        .await
+        .expect(201);
 }
 
 /// Adds the source `shop` and takes its baseline.
@@ -159,6 +176,7 @@ async fn changes_are_kept_compared_and_listed_page_by_page() {
     let listener = Listener::start().await;
     let server = server(&database, &listener.url()).await;
     let rest = Rest::of(&server);
+    target(&rest).await;
     shop(&rest, &source).await;
     alter(&source).await;
     let report = rest.post("/sources/shop/run", json!({})).await.expect(200);
@@ -249,19 +267,7 @@ async fn columns_that_the_lake_lacks_are_added_and_nothing_else() {
     let listener = Listener::start().await;
     let server = server(&database, &listener.url()).await;
     let rest = Rest::of(&server);
-    rest.post("/databases", json!({"name": "t1_shop"}))
-        .await
-        .expect(201);
-    let table = json!({
-        "name": "orders_snapshot",
-        "columns": [{"name": "id", "type": "bigint"}, {"name": "price", "type": "double"},
-            {"name": "note", "type": "string"}],
-        "partition_keys": [{"name": "dt", "type": "string"}],
-        "storage": {"format": "parquet"},
-    });
-    rest.post("/databases/t1_shop/tables", table)
-        .await
-        .expect(201);
+    target(&rest).await;
     shop(&rest, &source).await;
     alter(&source).await;
     let report = rest.post("/sources/shop/run", json!({})).await.expect(200);

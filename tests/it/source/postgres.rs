@@ -132,9 +132,11 @@ async fn scope(database: TestDatabase) {
         schemas,
         tables_readable,
         tables_unreadable,
+        tables,
     } = check;
     assert!(version.starts_with("PostgreSQL 1"), "{version}");
     assert_eq!((schemas, tables_readable, tables_unreadable), (1, 1, 0));
+    assert_eq!(tables, [at("shop", "orders")]);
 }
 
 #[tokio::test]

@@ -143,7 +143,7 @@ pub(super) fn at(table: &str) -> TableRef {
 }
 
 /// A view or table with columns `name type`.
-fn table(at: TableRef, columns: &[&str]) -> Table {
+pub(super) fn table(at: TableRef, columns: &[&str]) -> Table {
     let columns = columns.iter().map(|column| {
         let (name, data_type) = column.split_once(' ').expect("a name and a type");
         Column {
@@ -195,7 +195,7 @@ pub(super) async fn view_set(replica: &Replica, name: &str, text: &str) {
     table_set(replica, view).await;
 }
 
-async fn table_set(replica: &Replica, wanted: Table) {
+pub(super) async fn table_set(replica: &Replica, wanted: Table) {
     let place = wanted.at.clone();
     let Ok(before) = replica.catalog().table_get(&place).await else {
         replica

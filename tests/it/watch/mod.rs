@@ -4,6 +4,7 @@ mod alarms;
 mod answers;
 mod delivery;
 mod fixture;
+mod graded;
 mod grants;
 mod history;
 mod killed;

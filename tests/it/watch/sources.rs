@@ -40,7 +40,15 @@ async fn sources_are_added_and_removed(test: TestDatabase) {
         .map(|one| one.name)
         .collect();
     assert_eq!(names, ["lake", "own"]);
-    assert_eq!(watch.source_test("own").await.unwrap().tables_readable, 0);
+    assert_eq!(
+        watch
+            .source_test("own")
+            .await
+            .unwrap()
+            .check
+            .tables_readable,
+        0
+    );
 
     columns_set(&replica, "orders", &["id int"]).await;
     watch.watch_run("own", WatchCause::Manual).await.unwrap();

@@ -5,18 +5,22 @@
 mod mysql;
 mod postgres;
 
-use super::settings;
+use super::{settings, snapshot};
 use crate::alert::Listener;
 use crate::harness::{TestDatabase, place, run};
 use skep::alert::{AlertSettings, ChannelKind, ChannelSettings, Threshold};
-use skep::catalog::{Catalog, CatalogSettings, PlaceRules};
+use skep::catalog::{Catalog, CatalogSettings, DatabaseSpec, PlaceRules};
 use skep::clock::Clock;
+use skep::diff::impact::dumped;
 use skep::lake::{Lake, StorageSettings};
-use skep::model::WatchCause;
+use skep::model::{
+    Column, DatabaseRef, Parameters, Snapshot, StorageDescriptor, Table, TableRef, TableType,
+    WatchCause,
+};
 use skep::naming::{NamingPolicy, NamingRules};
 use skep::secret::Secret;
 use skep::source::SourceKind;
-use skep::watch::{OwnerRule, Watch, WatchReport, WatchSettings, WatchSetup};
+use skep::watch::{OwnerRule, TargetRule, Watch, WatchReport, WatchSettings, WatchSetup};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -39,6 +43,7 @@ struct Kind {
 
 /// skep over a database of its own, with a source `shop`, a channel and a clock that stands still.
 struct Told {
+    catalog: Arc<Catalog>,
     watch: Watch,
     clock: Clock,
     slack: Listener,
@@ -66,9 +71,14 @@ impl Told {
         };
         let watch = WatchSettings {
             owners: vec![
-                owner("{_}.m_column_renamed", "<@U024BE7LH>"),
+                owner("shop:{_}.m_column_renamed", "<@U024BE7LH>"),
                 owner("{_}.b_table_dropped", "shop & co <data>"),
             ],
+            targets: vec![TargetRule {
+                source: "shop:{_}.{table}".to_owned(),
+                table: "t1_shop.{table}".to_owned(),
+            }],
+            tiers: vec!["t1".to_owned()],
             ..WatchSettings::default()
         };
         let sources = [("shop".to_owned(), settings(kind, source.url()))].into();
@@ -91,12 +101,33 @@ impl Told {
             SourceKind::Postgres => "shop".to_owned(),
             _ => source.name().to_owned(),
         };
+        let catalog = Arc::new(catalog);
         Self {
-            watch: Watch::new(Arc::new(catalog), setup),
+            watch: Watch::new(Arc::clone(&catalog), setup),
+            catalog,
             clock,
             slack,
             schema,
             _folder: folder,
+        }
+    }
+
+    /// Makes the tables that a job would fill from those of the source, with the types that a dump gives them.
+    async fn fill(&self, source: &Snapshot) {
+        let catalog = self.catalog.for_system();
+        let database = DatabaseRef::new("hive", "t1_shop");
+        catalog
+            .database_create(database.clone(), DatabaseSpec::default())
+            .await
+            .expect("the database is made");
+        for seen in source.tables() {
+            let columns = seen.columns.iter();
+            let columns = columns.filter_map(|column| dumped(column, source.dialect()));
+            let made = filled(database.table(seen.at.name.as_str()), columns.collect());
+            catalog
+                .table_create(made, false)
+                .await
+                .expect("the table is made");
         }
     }
 
@@ -126,6 +157,29 @@ impl Told {
     }
 }
 
+fn filled(at: TableRef, columns: Vec<Column>) -> Table {
+    Table {
+        id: 0,
+        at,
+        table_type: TableType::Managed,
+        owner: None,
+        owner_type: None,
+        created_at: 0,
+        last_access_at: 0,
+        retention: 0,
+        partition_keys: Vec::new(),
+        location: None,
+        descriptor: Arc::new(StorageDescriptor {
+            columns: Some(columns),
+            ..StorageDescriptor::default()
+        }),
+        parameters: Parameters::new(),
+        view_original_text: None,
+        view_expanded_text: None,
+        unknown_fields: Vec::new(),
+    }
+}
+
 fn sql(kind: SourceKind, statements: &str) -> String {
     match kind {
         SourceKind::Postgres => format!("SET search_path = shop; {statements}"),
@@ -151,6 +205,8 @@ async fn all_told(source: &TestDatabase, kind: SourceKind, kinds: &[Kind]) {
     }
     let own = TestDatabase::sqlite().await;
     let told = Told::new(&own, source, kind).await;
+    told.fill(&snapshot(&settings(kind, source.url())).await)
+        .await;
     let baseline = told.look().await;
     assert!(baseline.baseline && baseline.changes.is_empty());
     assert!(told.look().await.changes.is_empty());
