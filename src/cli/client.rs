@@ -134,17 +134,6 @@ impl Client {
         Ok(())
     }
 
-    /// Replaces something.
-    pub(super) async fn put<T: DeserializeOwned>(
-        &self,
-        path: &[&str],
-        body: &impl Serialize,
-    ) -> Result<T, ClientError> {
-        let body = self.encode(body)?;
-        let response = self.send(Method::PUT, path, &[], Some(body)).await?;
-        self.json(response).await
-    }
-
     /// Asks for something that is answered line by line, until `take` has what it wants.
     pub(super) async fn post_lines<T: DeserializeOwned, R>(
         &self,

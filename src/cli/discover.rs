@@ -3,13 +3,13 @@
 use super::client::Client;
 use super::failure::ClientError;
 use super::output::Output;
-use super::place::TablePlace;
+use super::place::{TablePlace, property};
 use super::remote::Remote;
 use crate::rest::view::run::{
     CountsView, PlanView, PlannedView, ProgressView, ReportView, RunLine, RunScope, StartRun,
 };
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, Subcommand};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use std::time::Duration;
 
@@ -20,12 +20,15 @@ const DONE: &str = "done";
 
 /// Which table, and how much of it.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct DiscoverCommand {
     #[command(flatten)]
     remote: Remote,
+    #[command(subcommand)]
+    action: Option<Action>,
     /// The table
-    #[arg(value_name = "DATABASE.TABLE")]
-    table: TablePlace,
+    #[arg(value_name = "DATABASE.TABLE", required = true)]
+    table: Option<TablePlace>,
     /// Look where new partitions appear; the default
     #[arg(long, conflicts_with = "sweep")]
     window: bool,
@@ -37,19 +40,64 @@ pub(super) struct DiscoverCommand {
     dry_run: bool,
 }
 
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Show what would be found, before a table opts in or its settings change; nothing is written
+    Plan(Plan),
+}
+
+/// What would be found of which table, by which settings.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  skep discover plan default.logs --layout '{dt:%Y/%m/%d}/{hour}'
+  skep discover plan default.logs --set mode=sync --window")]
+struct Plan {
+    /// The table; it need not have opted in
+    #[arg(value_name = "DATABASE.TABLE")]
+    table: TablePlace,
+    /// How directories would tell partition values, such as '{dt:%Y/%m/%d}/{hour}'; by default as the table says
+    #[arg(long, value_name = "TEMPLATE")]
+    layout: Option<String>,
+    /// Another setting that the table would have, without skep.discovery. before it; may stand several times
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = property)]
+    settings: Vec<(String, String)>,
+    /// Look only where new partitions appear; by default at everything
+    #[arg(long)]
+    window: bool,
+}
+
 impl DiscoverCommand {
     /// Does it.
     pub(super) fn run(self) -> Result<()> {
-        let scope = if self.sweep {
-            RunScope::Sweep
-        } else {
-            RunScope::Window
+        let scope = |is_sweep| {
+            if is_sweep {
+                RunScope::Sweep
+            } else {
+                RunScope::Window
+            }
         };
-        let start = StartRun {
-            scope,
-            dry_run: self.dry_run,
+        let (table, start) = match (self.action, self.table) {
+            (Some(Action::Plan(plan)), _) => {
+                let layout = plan.layout.map(|template| ("layout".to_owned(), template));
+                let settings = layout.into_iter().chain(plan.settings);
+                let start = StartRun {
+                    scope: scope(!plan.window),
+                    dry_run: true,
+                    settings: settings.map(|(name, value)| (name, Some(value))).collect(),
+                };
+                (plan.table, start)
+            }
+            (None, Some(table)) => {
+                let start = StartRun {
+                    scope: scope(self.sweep),
+                    dry_run: self.dry_run,
+                    ..StartRun::default()
+                };
+                (table, start)
+            }
+            // The parser asks for one of them.
+            (None, None) => return Ok(()),
         };
-        let table = self.table;
         self.remote
             .run(|client, output| async move { discover(&table, &start, &client, output).await })
     }

@@ -4,7 +4,7 @@ use super::client::Client;
 use super::output::Output;
 use super::place::{TablePlace, property};
 use super::remote::Remote;
-use crate::rest::view::discovery::{DiscoveryListView, DiscoveryView, PutDiscovery};
+use crate::rest::view::discovery::{DiscoveryListView, DiscoveryView, PatchDiscovery};
 use crate::rest::view::run::{RunListView, RunView, SkippedListView};
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -29,7 +29,7 @@ enum Action {
         #[arg(value_name = "DATABASE.TABLE")]
         table: TablePlace,
     },
-    /// Look for partitions of a table from now on
+    /// Look for partitions of a table from now on; settings that are not given stay as they are
     On {
         /// The table
         #[arg(value_name = "DATABASE.TABLE")]
@@ -40,9 +40,18 @@ enum Action {
         /// Another setting, without skep.discovery. before it; may stand several times
         #[arg(long = "set", value_name = "KEY=VALUE", value_parser = property)]
         settings: Vec<(String, String)>,
+        /// A setting that is to have its default again; may stand several times
+        #[arg(long = "unset", value_name = "KEY")]
+        unset: Vec<String>,
     },
-    /// Stop looking for partitions of a table
+    /// Stop looking for partitions of a table; its settings stay
     Off {
+        /// The table
+        #[arg(value_name = "DATABASE.TABLE")]
+        table: TablePlace,
+    },
+    /// Forget a table's settings, and stop looking
+    Reset {
         /// The table
         #[arg(value_name = "DATABASE.TABLE")]
         table: TablePlace,
@@ -98,19 +107,34 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             table,
             layout,
             settings,
+            unset,
         } => {
             let layout = layout.map(|template| ("layout".to_owned(), template));
-            let wanted = PutDiscovery {
-                on: true,
-                settings: layout.into_iter().chain(settings).collect(),
+            let set = layout.into_iter().chain(settings);
+            let set = set.map(|(name, value)| (name, Some(value)));
+            let wanted = PatchDiscovery {
+                on: Some(true),
+                settings: unset
+                    .into_iter()
+                    .map(|name| (name, None))
+                    .chain(set)
+                    .collect(),
             };
             let path = table.below(&["discovery"]);
-            show(output, &client.put(&path, &wanted).await?)
+            show(output, &client.patch(&path, &wanted).await?)
         }
         Action::Off { table } => {
-            let wanted = PutDiscovery::default();
+            let wanted = PatchDiscovery {
+                on: Some(false),
+                ..PatchDiscovery::default()
+            };
             let path = table.below(&["discovery"]);
-            show(output, &client.put(&path, &wanted).await?)
+            show(output, &client.patch(&path, &wanted).await?)
+        }
+        Action::Reset { table } => {
+            client.delete(&table.below(&["discovery"]), &[]).await?;
+            output.done(&format!("{table} asks nothing of discovery any more"));
+            Ok(())
         }
         Action::Runs { table, limit } => {
             let query = [("limit", limit.to_string())];

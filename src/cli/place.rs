@@ -1,5 +1,6 @@
 //! Arguments that several commands read alike: `DATABASE.TABLE` and `KEY=VALUE`.
 
+use std::fmt;
 use std::str::FromStr;
 
 /// A table of a database.
@@ -20,6 +21,12 @@ impl FromStr for TablePlace {
             }),
             _ => Err("write DATABASE.TABLE".to_owned()),
         }
+    }
+}
+
+impl fmt::Display for TablePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.database, self.table)
     }
 }
 

@@ -304,7 +304,7 @@ pub(super) fn tally_for(site: &Site, scope: DiscoveryScope, progress: &Arc<RunPr
     }
 }
 
-pub(super) fn requests_left(site: &Site, state: &DiscoveryState) -> u64 {
+fn requests_left(site: &Site, state: &DiscoveryState) -> u64 {
     let most = site.settings.requests_per_day_max;
     most.saturating_sub(state.requests_today)
 }

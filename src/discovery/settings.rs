@@ -21,22 +21,60 @@ impl Operations<'_> {
         changes: &ParameterChanges,
     ) -> Result<DiscoveryStatus> {
         self.authorize(Action::Alter, Resource::Table(at)).await?;
-        for key in changes.0.keys() {
-            if !is_discovery_property(key) {
-                return Err(Error::Invalid(format!(
-                    "{key} is no property of discovery: those begin with {DISCOVERY_PROPERTY_PREFIX}"
-                )));
-            }
-        }
+        properties_check(changes)?;
         let change = TableChange {
             parameters: changes.clone(),
             owner: None,
         };
         self.catalog
             .table_change_checked(at, &change, |after| {
-                self.discovery_site(after.clone()).map(drop)
+                self.discovery_site(after.clone())?;
+                let is_asked_for = after
+                    .parameters
+                    .get(DISCOVERY_PROPERTY_PREFIX)
+                    .is_some_and(|switch| matches!(switch.as_str(), "on" | "true"));
+                if is_asked_for && !after.is_partitioned() {
+                    return Err(unpartitioned(at));
+                }
+                Ok(())
             })
             .await?;
         self.status_read(at).await
     }
+
+    /// Forgets all that a table says of discovery: its properties `skep.discovery…` go. Hive's own stay. Fails with `NotFound`
+    /// of the table.
+    #[boxed]
+    pub async fn discovery_reset(&self, at: &TableRef) -> Result<()> {
+        self.authorize(Action::Alter, Resource::Table(at)).await?;
+        let table = self.catalog.table_read(at).await?;
+        let own = table.parameters.keys();
+        let own = own.filter(|key| key.starts_with(DISCOVERY_PROPERTY_PREFIX));
+        let change = TableChange {
+            parameters: ParameterChanges(own.map(|key| (key.clone(), None)).collect()),
+            owner: None,
+        };
+        self.catalog
+            .table_change_checked(at, &change, |_| Ok(()))
+            .await?;
+        Ok(())
+    }
+}
+
+/// Fails for a property that is none of discovery's.
+pub(super) fn properties_check(changes: &ParameterChanges) -> Result<()> {
+    let stranger = changes.0.keys().find(|key| !is_discovery_property(key));
+    match stranger {
+        Some(key) => Err(Error::Invalid(format!(
+            "{key} is no property of discovery: those begin with {DISCOVERY_PROPERTY_PREFIX}"
+        ))),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn unpartitioned(at: &TableRef) -> Error {
+    Error::Invalid(format!(
+        "{}.{} has no partition keys, so there are no partitions to look for",
+        at.database, at.table
+    ))
 }

@@ -33,7 +33,12 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(partitions::list, partitions::add))
         .routes(routes!(partitions::get, partitions::delete))
         .routes(routes!(discovery::list))
-        .routes(routes!(discovery::get, discovery::put))
+        .routes(routes!(
+            discovery::get,
+            discovery::put,
+            discovery::patch,
+            discovery::delete
+        ))
         .routes(routes!(discovery_run::start))
         .routes(routes!(discovery::runs))
         .routes(routes!(discovery::undo))

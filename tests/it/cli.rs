@@ -340,13 +340,10 @@ async fn partitions_are_discovered_explained_and_taken_back() {
     let (code, text) = skep.fail(&["discover", "default.logs"]);
     assert_eq!(code, 2);
     assert!(text.contains("skep.discovery=on"), "{text}");
-    let shown = skep.run(&[
-        "discovery",
-        "on",
-        "default.logs",
-        "--layout",
-        "{dt:%Y/%m/%d}/{hour}",
-    ]);
+    let layout = ["--layout", "{dt:%Y/%m/%d}/{hour}"];
+    let plan = skep.run(&[&["discover", "plan", "default.logs"][..], &layout].concat());
+    assert_eq!(plan.matches("dt=2026-11-22/hour=1").count(), 2, "{plan}");
+    let shown = skep.run(&[&["discovery", "on", "default.logs"][..], &layout].concat());
     assert!(shown.contains("{dt:%Y/%m/%d}/{hour}"), "{shown}");
     let plan = skep.run(&["discover", "default.logs", "--sweep", "--dry-run"]);
     assert_eq!(plan.matches("dt=2026-11-22/hour=1").count(), 2, "{plan}");
@@ -382,4 +379,11 @@ async fn partitions_are_discovered_explained_and_taken_back() {
     );
     let off = skep.json(&["discovery", "off", "default.logs", "--json"]);
     assert_eq!(off[0]["on"], false);
+    let on = skep.run(&["discovery", "on", "default.logs", "--set", "window=6h"]);
+    assert!(
+        on.contains("{dt:%Y/%m/%d}/{hour}"),
+        "it kept its layout: {on}"
+    );
+    skep.run(&["discovery", "reset", "default.logs"]);
+    assert_eq!(skep.fail(&["discovery", "show", "default.logs"]).0, 2);
 }

@@ -2,15 +2,18 @@
 
 use super::CatalogQuery;
 use crate::catalog::ParameterChanges;
-use crate::model::{DISCOVERY_PROPERTY_PREFIX, DiscoverySettings};
+use crate::model::{DISCOVERY_PROPERTY_PREFIX, DiscoverySettings, Table};
 use crate::rest::asked::Asked;
 use crate::rest::extract::{Body, Query, Segments, table_at};
 use crate::rest::paging::{page_of, page_size};
 use crate::rest::problem::Problem;
-use crate::rest::view::discovery::{DiscoveryListView, DiscoveryView, PutDiscovery};
+use crate::rest::view::discovery::{
+    DiscoveryListView, DiscoveryView, PatchDiscovery, PutDiscovery,
+};
 use crate::rest::view::explanation::ExplanationView;
 use crate::rest::view::run::{RunListView, RunView, SkippedListView, SkippedView};
 use axum::Json;
+use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -76,34 +79,102 @@ pub(in crate::rest) async fn put(
     Body(wanted): Body<PutDiscovery>,
 ) -> Result<Json<DiscoveryView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
-    let mut table = asked.catalog().table_get(&at).await?;
-    let changes = changes(table.parameters.keys(), wanted);
-    changes.apply(&mut table.parameters);
-    if let Err(fault) = DiscoverySettings::of_table(&table) {
-        let prefix = format!("{DISCOVERY_PROPERTY_PREFIX}.");
-        let field = fault.property.strip_prefix(&prefix);
-        let field = field.map_or("on".to_owned(), |name| format!("settings.{name}"));
-        return Err(Problem::field(field, fault.to_string()));
+    let table = asked.catalog().table_get(&at).await?;
+    let changes = replacing(&table, wanted);
+    set(&asked, table, &changes).await
+}
+
+/// Change what a table asks of discovery
+///
+/// What is not given stays as it is, also where it is switched off: so it is switched on again as it was.
+#[utoipa::path(patch, path = "/databases/{database}/tables/{table}/discovery", tag = "discovery",
+    operation_id = "discovery_patch",
+    params(("database" = String, Path, description = "The database"),
+        ("table" = String, Path, description = "The table"), CatalogQuery),
+    request_body = PatchDiscovery,
+    responses((status = 200, description = "Where it stands", body = DiscoveryView)))]
+pub(in crate::rest) async fn patch(
+    asked: Asked,
+    Segments(place): Segments<(String, String)>,
+    Query(query): Query<CatalogQuery>,
+    Body(wanted): Body<PatchDiscovery>,
+) -> Result<Json<DiscoveryView>, Problem> {
+    let at = table_at(query.catalog.as_deref(), &place);
+    let table = asked.catalog().table_get(&at).await?;
+    let settings = wanted.settings.into_iter();
+    let mut changes: ParameterChanges = ParameterChanges(
+        settings
+            .map(|(name, value)| (property(&name), value))
+            .collect(),
+    );
+    if let Some(on) = wanted.on {
+        switch(&mut changes, on);
     }
-    let status = asked.discovery().discovery_set(&at, &changes).await?;
+    set(&asked, table, &changes).await
+}
+
+/// Forget all that a table asks of discovery
+///
+/// Its properties `skep.discovery…` go; Hive's own stay as they are. Partitions stay.
+#[utoipa::path(delete, path = "/databases/{database}/tables/{table}/discovery", tag = "discovery",
+    operation_id = "discovery_delete",
+    params(("database" = String, Path, description = "The database"),
+        ("table" = String, Path, description = "The table"), CatalogQuery),
+    responses((status = 204, description = "It is forgotten")))]
+pub(in crate::rest) async fn delete(
+    asked: Asked,
+    Segments(place): Segments<(String, String)>,
+    Query(query): Query<CatalogQuery>,
+) -> Result<StatusCode, Problem> {
+    let at = table_at(query.catalog.as_deref(), &place);
+    asked.discovery().discovery_reset(&at).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The property that a setting stands for.
+pub(super) fn property(name: &str) -> String {
+    format!("{DISCOVERY_PROPERTY_PREFIX}.{name}")
+}
+
+fn switch(changes: &mut ParameterChanges, on: bool) {
+    let key = DISCOVERY_PROPERTY_PREFIX.to_owned();
+    changes
+        .0
+        .insert(key, Some(if on { "on" } else { "off" }.to_owned()));
+}
+
+/// Fails where the settings make no sense, by the name of the one that makes none.
+pub(super) fn settings_check(table: &Table) -> Result<(), Problem> {
+    let Err(fault) = DiscoverySettings::of_table(table) else {
+        return Ok(());
+    };
+    let prefix = property("");
+    let field = fault.property.strip_prefix(&prefix);
+    let field = field.map_or("on".to_owned(), |name| format!("settings.{name}"));
+    Err(Problem::field(field, fault.to_string()))
+}
+
+async fn set(
+    asked: &Asked,
+    mut table: Table,
+    changes: &ParameterChanges,
+) -> Result<Json<DiscoveryView>, Problem> {
+    changes.apply(&mut table.parameters);
+    settings_check(&table)?;
+    let status = asked.discovery().discovery_set(&table.at, changes).await?;
     Ok(Json(status.into()))
 }
 
 /// What becomes of the table's properties: those of discovery are replaced as a whole.
-fn changes<'a>(
-    present: impl Iterator<Item = &'a String>,
-    wanted: PutDiscovery,
-) -> ParameterChanges {
+fn replacing(table: &Table, wanted: PutDiscovery) -> ParameterChanges {
+    let present = table.parameters.keys();
     let old = present.filter(|key| key.starts_with(DISCOVERY_PROPERTY_PREFIX));
     let mut changes: ParameterChanges =
         ParameterChanges(old.map(|key| (key.clone(), None)).collect());
     for (name, value) in wanted.settings {
-        let key = format!("{DISCOVERY_PROPERTY_PREFIX}.{name}");
-        changes.0.insert(key, Some(value));
+        changes.0.insert(property(&name), Some(value));
     }
-    let switch = if wanted.on { "on" } else { "off" };
-    let key = DISCOVERY_PROPERTY_PREFIX.to_owned();
-    changes.0.insert(key, Some(switch.to_owned()));
+    switch(&mut changes, wanted.on);
     changes
 }
 

@@ -5,6 +5,8 @@
 //! history; a dry run ends with its client.
 
 use super::CatalogQuery;
+use super::discovery::property;
+use crate::catalog::ParameterChanges;
 use crate::discovery::RunProgress;
 use crate::error::{Error, Result};
 use crate::model::{RunCause, TableRef};
@@ -24,6 +26,9 @@ use tokio_util::task::AbortOnDropHandle;
 
 /// The type of the lines.
 const LINES_TYPE: &str = "application/x-ndjson";
+/// How long another run that looks at the table is waited for.
+const OTHER_RUN_MAX: Duration = Duration::from_secs(5);
+const OTHER_RUN_LOOK: Duration = Duration::from_millis(100);
 /// How long a run may take until its client hears of progress.
 const SILENCE: Duration = Duration::from_millis(500);
 
@@ -44,6 +49,10 @@ pub(in crate::rest) async fn start(
     Body(wanted): Body<StartRun>,
 ) -> Result<Response, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
+    if !wanted.dry_run && !wanted.settings.is_empty() {
+        let why = "only a dry run takes settings: change the table's with PATCH …/discovery";
+        return Err(Problem::field("settings", why));
+    }
     let permit = Arc::clone(&asked.shared.runs)
         .try_acquire_owned()
         .map_err(|_| {
@@ -51,11 +60,12 @@ pub(in crate::rest) async fn start(
         })?;
     let progress = Arc::new(RunProgress::default());
     let watched = Arc::clone(&progress);
+    let is_dry = wanted.dry_run;
     let task = tokio::spawn(async move {
         let _permit = permit;
         run(&asked, &at, &wanted, &watched).await
     });
-    let mut running = Running::new(task, wanted.dry_run, progress);
+    let mut running = Running::new(task, is_dry, progress);
     match running.next().await {
         Step::Ended(Err(problem)) => Err(problem),
         Step::Ended(Ok(line)) => Ok(lines(ResponseBody::from(text(&line)))),
@@ -87,13 +97,25 @@ async fn run(
     let scope = wanted.scope.into();
     if wanted.dry_run {
         let discovery = asked.discovery();
-        let plan = Box::pin(discovery.discovery_plan_watched(at, scope, progress)).await?;
+        let settings = wanted.settings.iter();
+        let wanted = settings.map(|(name, value)| (property(name), value.clone()));
+        let wanted = ParameterChanges(wanted.collect());
+        let plan = discovery.discovery_plan_watched(at, scope, &wanted, progress);
+        let plan = Box::pin(plan).await?;
         return Ok(RunLine::Plan(Box::new(plan.into())));
     }
-    let discovery = asked.discovery();
-    let report = discovery.discovery_run_watched(at, scope, RunCause::Manual, progress);
-    let report = Box::pin(report).await?;
-    Ok(RunLine::Report(Box::new(report.into())))
+    let begun = Instant::now();
+    loop {
+        let discovery = asked.discovery();
+        let report = discovery.discovery_run_watched(at, scope, RunCause::Manual, progress);
+        match Box::pin(report).await {
+            // Who asks has often just opted in, and the schedule was quicker.
+            Err(Error::Conflict(_)) if begun.elapsed() < OTHER_RUN_MAX => {
+                tokio::time::sleep(OTHER_RUN_LOOK).await;
+            }
+            report => return Ok(RunLine::Report(Box::new(report?.into()))),
+        }
+    }
 }
 
 /// A run that is under way.

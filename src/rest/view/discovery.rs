@@ -137,6 +137,19 @@ pub struct PutDiscovery {
     pub settings: BTreeMap<String, String>,
 }
 
+/// What is to change of what a table asks of discovery; what is absent stays as it is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PatchDiscovery {
+    /// Whether partitions are looked for
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<bool>,
+    /// Other properties, without `skep.discovery.` before their names; null removes one
+    #[serde(default)]
+    #[schema(example = json!({"window": "6h", "mode": null}))]
+    pub settings: BTreeMap<String, Option<String>>,
+}
+
 impl From<DiscoveryStatus> for DiscoveryView {
     fn from(status: DiscoveryStatus) -> Self {
         let freshness = status.state.freshness.map(|freshness| FreshnessView {

@@ -7,6 +7,7 @@ use crate::discovery::{
 };
 use crate::model::{DiscoveryRun, DiscoverySkip, RunCounts};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// How much a run looks at.
@@ -21,15 +22,19 @@ pub enum RunScope {
 }
 
 /// A run that is asked for.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StartRun {
     /// How much it looks at
     #[serde(default)]
     pub scope: RunScope,
-    /// Only tell what a run would do, and write nothing
+    /// Only tell what a run would do, and write nothing: the table need not have opted in
     #[serde(default)]
     pub dry_run: bool,
+    /// Of a dry run: settings that the table would have, without `skep.discovery.` before their names; null is none
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(example = json!({"layout": "{dt:%Y/%m/%d}/{hour}"}))]
+    pub settings: BTreeMap<String, Option<String>>,
 }
 
 /// A line of the answer to a run: any number of `progress`, then one of the others.

@@ -51,13 +51,16 @@ fn discovery<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         call("discovery_stale_note", Operate, SERVER, async move {
             discovery.discovery_stale_note(0, false).await
         }),
+        call("discovery_reset", Alter, ORDERS, async move {
+            discovery.discovery_reset(&orders()).await
+        }),
         call("discovery_plan", Operate, ORDERS, async move {
             discovery.discovery_plan(&orders(), scope).await
         }),
         call("discovery_plan_watched", Operate, ORDERS, async move {
             let progress = Arc::default();
             discovery
-                .discovery_plan_watched(&orders(), scope, &progress)
+                .discovery_plan_watched(&orders(), scope, &ParameterChanges::default(), &progress)
                 .await
         }),
         call("discovery_run", Operate, ORDERS, async move {

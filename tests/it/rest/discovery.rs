@@ -184,6 +184,106 @@ async fn settings_that_make_no_sense_change_nothing() {
     assert_eq!(discovery.len(), 1, "a put replaces all: {after}");
 }
 
+async fn patch(rest: &Rest, body: Value) -> super::Answer {
+    let request = rest
+        .request(Method::PATCH, &format!("{LOGS}/discovery"))
+        .header("content-type", "application/json")
+        .body(body.to_string());
+    rest.send(request).await
+}
+
+/// The table's own properties of discovery.
+async fn asked(rest: &Rest) -> Value {
+    let table = rest.get(LOGS).await.expect(200);
+    let own = table["parameters"].as_object().unwrap().iter();
+    own.filter(|(key, _)| key.starts_with("skep.discovery"))
+        .map(|(key, value)| (key["skep.discovery".len()..].to_owned(), value.clone()))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_patch_changes_only_what_is_given_and_off_forgets_nothing() {
+    let database = TestDatabase::sqlite().await;
+    let server = server(&database).await;
+    let rest = Rest::of(&server);
+    let _folder = logs(&rest).await;
+    let on = json!({"on": true, "settings": {"layout": "{dt:%Y/%m/%d}/{hour}", "window": "6h"}});
+    patch(&rest, on).await.expect(200);
+    let shown = patch(
+        &rest,
+        json!({"settings": {"interval": "10m", "window": null}}),
+    )
+    .await
+    .expect(200);
+    assert_eq!(shown["settings"]["interval_s"], 600, "{shown}");
+    let layout = "{dt:%Y/%m/%d}/{hour}";
+    let wanted = json!({"": "on", ".layout": layout, ".interval": "10m"});
+    assert_eq!(asked(&rest).await, wanted);
+    let off = patch(&rest, json!({"on": false})).await.expect(200);
+    assert_eq!(off["on"], false);
+    let wanted = json!({"": "off", ".layout": layout, ".interval": "10m"});
+    assert_eq!(asked(&rest).await, wanted);
+    let on = patch(&rest, json!({"on": true})).await.expect(200);
+    assert_eq!(on["roots"][0]["layout"], layout, "{on}");
+    let problem = patch(&rest, json!({"settings": {"mode": "all"}})).await;
+    let problem = problem.problem(400, "invalid-request");
+    assert_eq!(problem["field"], "settings.mode");
+    let request = rest.request(Method::DELETE, &format!("{LOGS}/discovery"));
+    rest.send(request).await.expect(204);
+    assert_eq!(asked(&rest).await, json!({}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_without_keys_cannot_opt_in() {
+    let database = TestDatabase::sqlite().await;
+    let server = server(&database).await;
+    let rest = Rest::of(&server);
+    let table = json!({"name": "logs", "columns": [{"name": "line", "type": "string"}], "storage": {"format": "text"}});
+    rest.post("/databases/default/tables", table)
+        .await
+        .expect(201);
+    let problem = patch(&rest, json!({"on": true})).await;
+    let problem = problem.problem(400, "invalid-request");
+    let text = problem["detail"].as_str().unwrap();
+    assert!(text.contains("has no partition keys"), "{text}");
+    assert_eq!(asked(&rest).await, json!({}));
+}
+
+/// What would be found is shown before anything is asked for, also by settings that the table does not have.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_needs_no_opting_in_and_writes_nothing() {
+    let database = TestDatabase::sqlite().await;
+    let server = server(&database).await;
+    let rest = Rest::of(&server);
+    let folder = logs(&rest).await;
+    write(folder.path(), "stray");
+    let before = rest.get(LOGS).await.expect(200);
+    let body = json!({
+        "scope": "sweep", "dry_run": true, "settings": {"layout": "{dt:%Y/%m/%d}/{hour}"},
+    });
+    let plan = run(&rest, body).await;
+    assert_eq!(
+        plan["plan"]["added"][0]["name"], "dt=2026-11-22/hour=10",
+        "{plan}"
+    );
+    let stray = plan["plan"]["skipped"][0]["path"].as_str().unwrap();
+    assert!(stray.ends_with("/stray"), "{plan}");
+    let hives_own = run(&rest, json!({"scope": "sweep", "dry_run": true})).await;
+    assert_eq!(hives_own["plan"]["counts"]["added"], 0, "{hives_own}");
+    assert_eq!(rest.get(LOGS).await.expect(200), before);
+    rest.get(&format!("{LOGS}/discovery"))
+        .await
+        .problem(400, "invalid-request");
+    let path = format!("{LOGS}/discovery/run");
+    let wet = json!({"settings": {"layout": "{dt}/{hour}"}});
+    let problem = rest.post(&path, wet).await.problem(400, "invalid-request");
+    assert_eq!(problem["field"], "settings");
+    let wrong = json!({"dry_run": true, "settings": {"nosuch": "1"}});
+    let problem = rest.post(&path, wrong).await;
+    problem.problem(400, "invalid-request");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn runs_that_cannot_begin_are_refused_with_their_status() {
     let database = TestDatabase::sqlite().await;
@@ -264,11 +364,6 @@ async fn a_long_run_says_how_far_it_is_and_goes_on_when_its_client_leaves() {
         first["progress"]["elapsed_ms"].as_u64().unwrap() >= 500,
         "{first}"
     );
-    let second = rest
-        .post(&format!("{LOGS}/discovery/run"), json!({"scope": "sweep"}))
-        .await;
-    assert_eq!(second.retry_after, "1");
-    second.problem(409, "conflict");
     drop(response);
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
@@ -283,6 +378,24 @@ async fn a_long_run_says_how_far_it_is_and_goes_on_when_its_client_leaves() {
         assert!(Instant::now() < deadline, "the run did not go on: {runs}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+/// A short one is waited for: who has just opted in meets the schedule's.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_beside_one_that_hangs_is_refused_after_a_while() {
+    let database = TestDatabase::sqlite().await;
+    let (_server, s3, rest) = slow_logs(&database).await;
+    let hanging = s3.hang("logs");
+    let request = rest
+        .request(Method::POST, &format!("{LOGS}/discovery/run"))
+        .header("content-type", "application/json")
+        .body(json!({"scope": "sweep"}).to_string());
+    let first = tokio::spawn(request.send());
+    hanging.arrived(1).await;
+    let second = run(&rest, json!({"scope": "sweep"})).await;
+    assert_eq!(second["problem"]["status"], 409, "{second}");
+    hanging.end();
+    assert_eq!(first.await.unwrap().unwrap().status(), 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
