@@ -10,8 +10,8 @@ pub mod tasks;
 
 pub use skep_catalog::{catalog, discovery, watch};
 pub use skep_ground::{
-    back_off, budget, choice, clock, crypto, database_url, deadline, diff, error, filter, front,
-    hive, kit, layout, model, naming, period, schedule, secret, telemetry,
+    back_off, budget, choice, clock, comma_list, crypto, database_url, deadline, diff, error,
+    filter, front, hive, kit, layout, model, naming, period, schedule, secret, telemetry,
 };
 pub use skep_lake::lake;
 pub use skep_rest::rest;

@@ -7,8 +7,8 @@ pub mod discovery;
 pub mod watch;
 
 use skep_ground::{
-    back_off, clock, deadline, diff, error, filter, hive, layout, model, naming, schedule,
-    telemetry,
+    back_off, clock, comma_list, deadline, diff, error, filter, hive, layout, model, naming,
+    schedule, telemetry,
 };
 use skep_lake::lake;
 use skep_source::{alert, source};

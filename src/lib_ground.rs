@@ -6,6 +6,7 @@ pub mod back_off;
 pub mod budget;
 pub mod choice;
 pub mod clock;
+pub mod comma_list;
 pub mod crypto;
 pub mod database_url;
 pub mod deadline;

@@ -4,7 +4,8 @@
 
 use super::Catalog;
 use crate::error::{Error, Result};
-use crate::model::{Location, Storage};
+use crate::hive::spark_schema::PROVIDER;
+use crate::model::{Location, Storage, Table};
 
 const ALLOWED: &str = "storage.allowed_locations";
 const DELETABLE: &str = "storage.deletable_locations";
@@ -160,11 +161,27 @@ impl Allowed {
     }
 }
 
+/// Where Spark reads a table of its own reader from (`HiveExternalCatalog`, the option `path`).
+pub(crate) fn spark_path(table: &Table) -> Option<&str> {
+    if !table.parameters.contains_key(PROVIDER) {
+        return None;
+    }
+    let serde = table.descriptor.serde.as_ref()?;
+    serde.parameters.get("path").map(String::as_str)
+}
+
 pub(crate) fn is_below(directory: &Location, place: &Location) -> bool {
     directory.contains(place) && directory != place
 }
 
 impl Catalog {
+    /// As [`Self::place_allow`], for the place that Spark reads a table of its own reader from, where that stands beside the
+    /// location: in a property of the serde, when Spark could not store the table as one that Hive reads.
+    pub(crate) fn spark_path_allow(&self, table: &Table) -> Result<()> {
+        let path = spark_path(table).and_then(|path| Location::parse(path).ok());
+        path.map_or(Ok(()), |place| self.place_allow(&place))
+    }
+
     /// Fails for a place that no data may be in. What is in the catalog already stays.
     pub(crate) fn place_allow(&self, place: &Location) -> Result<()> {
         if self.settings.places.allows(place) {

@@ -192,7 +192,13 @@ fn show(output: Output, alerts: &[AlertView]) -> Result<()> {
         "id", "channel", "state", "severity", "source", "object", "what", "when", "remark",
     ];
     output.list(head, alerts, |one| {
-        let when = one.sent_at.as_ref().or(one.due_at.as_ref());
+        let is_to_come = one.state == "pending";
+        let due = one.due_at.as_ref();
+        let when = if is_to_come {
+            due
+        } else {
+            one.sent_at.as_ref().or(due)
+        };
         let remark = one
             .last_error
             .as_ref()

@@ -15,11 +15,12 @@ pub(super) fn count(changes: u64) -> String {
 pub(super) fn show_changes(output: Output, changes: &[ChangeView]) -> Result<()> {
     let head = ["id", "found", "severity", "object", "what", "owner"];
     output.list(head, changes, |change| {
-        let id = change.id.map(|id| id.to_string());
+        // What was compared anew has no number.
+        let id = change.id.map(|id| id.to_string()).unwrap_or_default();
         let effects = change.effects.iter().map(|effect| format!("; {effect}"));
         let applied = change.applied_at.iter().map(|at| format!("; applied {at}"));
         [
-            id.unwrap_or_default(),
+            id,
             change.at.clone().unwrap_or_default(),
             change.severity.clone(),
             change.object.clone(),
@@ -54,11 +55,8 @@ pub(super) fn show_report(output: Output, report: &WatchReportView) -> Result<()
     if more > 0 {
         output.done(&format!("{more} more: skep schema log {}", report.source));
     }
-    if report.unread > 0 {
-        output.done(&format!(
-            "{} known tables were not shown by the source: look at the rights of its user",
-            report.unread
-        ));
+    if let Some(lost) = &report.lost {
+        output.done(lost);
     }
     Ok(())
 }

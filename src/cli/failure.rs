@@ -41,6 +41,16 @@ pub(super) enum ClientError {
         /// Which count.
         severity: &'static str,
     },
+    /// A source that shows less than it showed, so that nobody knows what changed.
+    #[error(
+        "{tables} tables of {source_name} cannot be checked: the source does not show them any more"
+    )]
+    Blind {
+        /// The source.
+        source_name: String,
+        /// How many tables.
+        tables: u64,
+    },
     /// The arguments make no sense.
     #[error("{0}")]
     Usage(String),
@@ -73,7 +83,8 @@ pub fn exit_code(error: &anyhow::Error) -> ExitCode {
             ClientError::Strange { .. }
             | ClientError::Unfinished(_)
             | ClientError::Offenders(_)
-            | ClientError::Grave { .. },
+            | ClientError::Grave { .. }
+            | ClientError::Blind { .. },
         )
         | None => FAILED,
     })

@@ -83,7 +83,9 @@ fn plain() -> Table {
 fn print_table(table: &Table) -> Result<()> {
     let mut text = String::new();
     for line in table.lines() {
-        let _ = writeln!(text, "{}", line.trim());
+        // One space stands before each cell, an empty one too.
+        let line = line.strip_prefix(' ').unwrap_or(&line);
+        let _ = writeln!(text, "{}", line.trim_end());
     }
     print(text.as_bytes())
 }

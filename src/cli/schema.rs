@@ -8,7 +8,7 @@ use super::output::Output;
 use super::remote::Remote;
 use crate::model::Severity;
 use crate::rest::view::change::{AppliedView, ChangeListView, ChangeView, DiffView};
-use crate::rest::view::source::{SnapshotListView, WatchReportView};
+use crate::rest::view::source::{SnapshotListView, SourceView, WatchReportView};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -103,6 +103,10 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             severity,
             limit,
         } => {
+            if let Some(source) = &source {
+                // A name that is mistyped would look like a source without changes.
+                let _: SourceView = client.get(&["sources", source], &[]).await?;
+            }
             let filter = given([
                 ("source", source),
                 ("object", object),
@@ -173,7 +177,15 @@ async fn check(client: &Client, output: Output, source: &str, fail_on: Severity)
     // What is not shown may be anything.
     let unseen = report.changes_count - report.changes.len() as u64;
     if grave == 0 && unseen == 0 {
-        return Ok(());
+        // What it does not show may have changed in any way.
+        return match report.unread {
+            0 => Ok(()),
+            tables => Err(ClientError::Blind {
+                source_name: source.to_owned(),
+                tables,
+            }
+            .into()),
+        };
     }
     Err(ClientError::Grave {
         source_name: source.to_owned(),

@@ -201,7 +201,10 @@ fn state(source: &SourceView) -> String {
         Some(error) if source.failures > 0 => format!("{} failures: {error}", source.failures),
         _ if source.settings.paused == Some(true) => "paused".to_owned(),
         _ if source.snapshot.is_none() => "not read yet".to_owned(),
-        _ => "ok".to_owned(),
+        _ => match &source.lost {
+            Some(lost) => format!("blind: {lost}"),
+            None => "ok".to_owned(),
+        },
     }
 }
 
@@ -249,19 +252,15 @@ fn show(output: Output, source: &SourceView) -> Result<()> {
 }
 
 fn show_check(output: Output, check: &SourceCheckView) -> Result<()> {
-    output.one(
-        check,
-        &[
-            ("answers", check.version.clone()),
-            ("schemas", check.schemas.to_string()),
-            ("readable tables", check.tables_readable.to_string()),
-            ("unreadable tables", check.tables_unreadable.to_string()),
-            (
-                "rules that match no table",
-                check.rules_unmatched.join("\n"),
-            ),
-        ],
-    )
+    let mut facts = vec![
+        ("answers", check.version.clone()),
+        ("schemas", check.schemas.to_string()),
+        ("readable tables", check.tables_readable.to_string()),
+        ("unreadable tables", check.tables_unreadable.to_string()),
+    ];
+    let rules = check.rules_unmatched.iter();
+    facts.extend(rules.map(|rule| ("guards nothing", rule.clone())));
+    output.one(check, &facts)
 }
 
 #[cfg(test)]

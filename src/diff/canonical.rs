@@ -138,7 +138,7 @@ fn fits(one: &CanonicalType, other: &CanonicalType) -> bool {
         }
         (T::Float { bits }, T::Float { bits: room }) => bits <= room,
         (T::Integer { .. } | T::Decimal(Some(_)), T::Decimal(None))
-        | (T::Char(_) | T::Text(_), T::Text(None))
+        | (T::Char(_) | T::Text(_) | T::Words { .. } | T::Uuid | T::Json, T::Text(None))
         | (T::Bytes(_), T::Bytes(None)) => true,
         (T::Char(length), T::Char(room)) => length <= room,
         (T::Char(length), T::Text(Some(room))) => u64::from(*length) <= *room,

@@ -7,7 +7,6 @@
 //! vectorized form; Presto is `PrestoDB` (`prestosql` up to 350 checks less and fails later).
 
 use crate::hive::hive_type::HiveType;
-use serde::{Deserialize, Serialize};
 use std::fmt;
 
 mod presto;
@@ -80,8 +79,7 @@ impl fmt::Display for Reading {
 }
 
 /// The engines whose readers are known here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Engine {
     /// Trino, its optimized Parquet reader.
     Trino,
@@ -94,6 +92,15 @@ pub enum Engine {
 impl Engine {
     /// All of them, in the order in which they are told.
     pub const ALL: [Engine; 3] = [Engine::Trino, Engine::Presto, Engine::Spark];
+
+    /// Its name in settings.
+    pub fn word(self) -> &'static str {
+        match self {
+            Engine::Trino => "trino",
+            Engine::Presto => "presto",
+            Engine::Spark => "spark",
+        }
+    }
 }
 
 impl fmt::Display for Engine {

@@ -14,6 +14,7 @@ use super::canonical::{CanonicalType, TypeStep, hive_form};
 use super::change::{Change, ChangeKind, RenameGuess};
 use super::coercion::{Engine, Reading, compare};
 use super::impact::FilledTable;
+use super::text::shown;
 use crate::hive::hive_type::HiveType;
 use crate::model::{Severity, SourceDialect};
 
@@ -63,6 +64,11 @@ impl Grade {
         }
     }
 
+    /// That of a change that no engine minds.
+    pub fn harmless(engines: &[Engine]) -> Grade {
+        Grade::all(engines, Severity::Additive)
+    }
+
     fn all(engines: &[Engine], severity: Severity) -> Grade {
         Grade::new(engines, |_| (severity, None))
     }
@@ -73,6 +79,15 @@ impl Grade {
             Engine::Presto => (presto, Some(why.to_owned())),
             Engine::Trino | Engine::Spark => (others, None),
         })
+    }
+
+    /// A reason for the engines that have none.
+    fn because(mut self, why: &str) -> Grade {
+        for one in &mut self.engines {
+            one.why.get_or_insert_with(|| why.to_owned());
+        }
+        self.effects = effects(&self.engines);
+        self
     }
 
     /// No engine's is graver than this.
@@ -277,7 +292,7 @@ fn type_grade(
     let old = hive_form(&CanonicalType::read(dialect, before));
     let new = hive_form(&CanonicalType::read(dialect, after));
     let hides = old == new || table.is_none();
-    let table = table.or(old.as_ref().map(|old| (old, "the table")));
+    let table = table.or(old.as_ref().map(|old| (old, "a table of the old type")));
     let (Some((table, place)), Some(new)) = (table, &new) else {
         return unknown_type(engines);
     };
@@ -289,7 +304,26 @@ fn type_grade(
     } else {
         Severity::Additive
     };
-    reading_grade(engines, table, new, (place, "new files"), least)
+    let grade = reading_grade(engines, table, new, (place, "new files"), least);
+    if old.as_ref() == Some(new) && least == Severity::Risky {
+        let why = match words_gone(dialect, before, after) {
+            Some(words) => format!("{words} is no value any more"),
+            None => format!("files hold {new} as before, but values may be others"),
+        };
+        return grade.because(&why);
+    }
+    grade
+}
+
+/// The words that a type had and has no more.
+fn words_gone(dialect: SourceDialect, before: &str, after: &str) -> Option<String> {
+    let words = |text| match CanonicalType::read(dialect, text) {
+        CanonicalType::Words { words, .. } => Some(words),
+        _ => None,
+    };
+    let (old, new) = (words(before)?, words(after)?);
+    let gone: Vec<String> = old.into_iter().filter(|word| !new.contains(word)).collect();
+    (!gone.is_empty()).then(|| shown(&gone.join(", ")))
 }
 
 /// What the engines do with a file of one type in a table of another, and where each stands.

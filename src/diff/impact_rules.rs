@@ -110,6 +110,11 @@ impl ImpactRules {
         found.map(|(_, owner)| owner.as_str())
     }
 
+    /// The rules of targets.
+    pub fn target_rules(&self) -> &[NameRule] {
+        &self.targets
+    }
+
     /// The patterns of targets and owners.
     pub fn patterns(&self) -> impl Iterator<Item = (&'static str, &NamePattern)> {
         let targets = self.targets.iter();

@@ -8,7 +8,8 @@ use crate::hive::hive_type::{between, pieces};
 use crate::model::{Column, Parameters};
 use serde_json::{Map, Value, json};
 
-const PROVIDER: &str = "spark.sql.sources.provider";
+/// The property of a table that a reader of Spark's own reads: which one.
+pub const PROVIDER: &str = "spark.sql.sources.provider";
 const SCHEMA: &str = "spark.sql.sources.schema";
 const PARTS: &str = "spark.sql.sources.schema.numParts";
 const PART: &str = "spark.sql.sources.schema.part.";

@@ -2,8 +2,9 @@
 //! for AWS; a store of another make needs its `endpoint`.
 
 use super::queue::settings::QueueSettings;
+use crate::comma_list;
 use crate::secret::Secret;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// The `storage` section.
@@ -14,12 +15,12 @@ pub struct StorageSettings {
     /// Unset: `*` while both ports listen on loopback alone, else every storage but this machine's files.
     #[serde(
         skip_serializing_if = "Option::is_none",
-        deserialize_with = "locations_or_none"
+        deserialize_with = "comma_list::read_some"
     )]
     pub allowed_locations: Option<Vec<String>>,
     /// Below which locations skep may delete, move and empty what it manages, beside the warehouse and the directories of
     /// databases on object stores.
-    #[serde(deserialize_with = "locations")]
+    #[serde(deserialize_with = "comma_list::read")]
     pub deletable_locations: Vec<String>,
     /// The largest footer of a Parquet file that is read, in bytes.
     pub footer_bytes_max: u64,
@@ -39,31 +40,6 @@ impl Default for StorageSettings {
             s3: S3Settings::default(),
         }
     }
-}
-
-/// A list, or the text of an environment variable, in which commas part the locations.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Locations {
-    List(Vec<String>),
-    Text(String),
-}
-
-fn locations<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    Ok(match Locations::deserialize(deserializer)? {
-        Locations::List(list) => list,
-        Locations::Text(text) => {
-            let parts = text.split(',').map(str::trim);
-            let parts = parts.filter(|part| !part.is_empty());
-            parts.map(str::to_owned).collect()
-        }
-    })
-}
-
-fn locations_or_none<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Vec<String>>, D::Error> {
-    locations(deserializer).map(Some)
 }
 
 /// The `storage.s3` section: one account and endpoint for all buckets.

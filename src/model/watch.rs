@@ -65,6 +65,8 @@ pub struct SourceState {
     pub last_error: Option<String>,
     /// When people were told that the watch does not work; `None` while it does.
     pub alarmed_at: Option<i64>,
+    /// What it does not show any more that it showed, as people were told; `None` where it shows all.
+    pub lost: Option<String>,
 }
 
 /// A snapshot that is kept, without what is in it.

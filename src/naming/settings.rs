@@ -1,9 +1,8 @@
 //! The `naming` section of the configuration: patterns as they are written, and what follows from a breach.
 
 use super::rules::{NamingPolicy, NamingRules, NamingRulesError};
-use serde::de::{SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
-use std::fmt;
+use crate::comma_list;
+use serde::{Deserialize, Serialize};
 
 /// The `naming` section. Without patterns every name is fine.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -12,10 +11,10 @@ pub struct NamingSettings {
     /// What follows when something is created or renamed against the patterns.
     pub policy: NamingPolicy,
     /// The patterns of databases; one of them is enough.
-    #[serde(deserialize_with = "patterns")]
+    #[serde(deserialize_with = "comma_list::read")]
     pub databases: Vec<String>,
     /// The patterns of tables; one of them is enough.
-    #[serde(deserialize_with = "patterns")]
+    #[serde(deserialize_with = "comma_list::read")]
     pub tables: Vec<String>,
 }
 
@@ -31,37 +30,6 @@ impl NamingSettings {
         NamingRules::parse(&[], &self.tables).map_err(|failure| ("tables", failure))?;
         Ok(())
     }
-}
-
-/// A list of patterns. The environment knows no lists, so a text with commas is one too: no pattern holds a comma.
-fn patterns<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
-    struct Patterns;
-
-    impl<'de> Visitor<'de> for Patterns {
-        type Value = Vec<String>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of patterns")
-        }
-
-        fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-            let pieces = text.split(',').map(str::trim);
-            Ok(pieces
-                .filter(|one| !one.is_empty())
-                .map(str::to_owned)
-                .collect())
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-            let mut found = Vec::new();
-            while let Some(one) = list.next_element()? {
-                found.push(one);
-            }
-            Ok(found)
-        }
-    }
-
-    from.deserialize_any(Patterns)
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod record;
 mod run;
 mod schedule;
 mod settings;
+mod sight;
 mod source;
 mod source_test;
 mod status;

@@ -3,7 +3,7 @@
 
 use super::Watch;
 use crate::diff::change::{Change, ChangeKind};
-use crate::diff::grade::grade;
+use crate::diff::grade::{Grade, grade};
 use crate::diff::impact::{FilledTable, target_impact};
 use crate::diff::mention::{names_column, names_table, view_sql};
 use crate::error::Result;
@@ -55,18 +55,31 @@ impl<'a> Reach<'a> {
     /// A change with everything that is told of it; its number and snapshots are not known yet.
     pub(super) async fn change(&mut self, change: &Change, at: i64) -> Result<SchemaChange> {
         let mut reached = Vec::new();
-        for (database, table) in self.places(change) {
-            reached.push(self.reached(&database, &table).await?);
+        for (place, starves) in self.places(change) {
+            reached.push(self.reached(place, starves).await?);
         }
-        let filled: Vec<FilledTable<'_>> = reached.iter().filter_map(Reached::filled).collect();
-        let grade = grade(change, self.dialect, &filled, &self.watch.setup.engines);
+        let is_rename = matches!(change.kind, ChangeKind::TableRenamed { .. });
+        // What is filled under the new name is as well off as before, or better.
+        let concerned = reached.iter().filter(|one| one.starves || !is_rename);
+        let filled: Vec<FilledTable<'_>> = concerned.filter_map(Reached::filled).collect();
+        let is_cured =
+            is_rename && filled.is_empty() && reached.iter().any(|one| one.found.is_some());
+        let engines = &self.watch.setup.engines;
+        let grade = if is_cured && self.dialect != SourceDialect::Hive {
+            Grade::harmless(engines)
+        } else {
+            grade(change, self.dialect, &filled, engines)
+        };
         let mut effects = Vec::new();
         let mut targets = Vec::with_capacity(reached.len());
         for one in &reached {
             targets.push(self.target(change, one, &mut effects).await?);
         }
         effects.extend(grade.effects);
-        if filled.is_empty() && is_breaking_to_copies(change) && self.dialect != SourceDialect::Hive
+        // Tables that a rule names and nobody made are told of by name already.
+        if reached.is_empty()
+            && is_breaking_to_copies(change)
+            && self.dialect != SourceDialect::Hive
         {
             effects.push("no table of the catalog is known to be filled from it".to_owned());
         }
@@ -101,22 +114,24 @@ impl<'a> Reach<'a> {
         })
     }
 
-    /// The tables that the rules name, by database and table.
-    fn places(&self, change: &Change) -> Vec<(String, String)> {
+    /// The tables that the rules name, by database and table, and whether each was filled under an old name alone.
+    fn places(&self, change: &Change) -> Vec<((String, String), bool)> {
         let rules = &self.watch.setup.impact;
         let mut places = rules.targets(&self.source, &change.table);
+        let now = places.len();
         if let ChangeKind::TableRenamed { from, .. } = &change.kind {
-            // What was filled under the old name is not filled any more.
             for target in rules.targets(&self.source, from) {
                 if !places.contains(&target) {
                     places.push(target);
                 }
             }
         }
-        places
+        let places = places.into_iter().enumerate();
+        places.map(|(at, place)| (place, at >= now)).collect()
     }
 
-    async fn reached(&mut self, database: &str, table: &str) -> Result<Reached> {
+    async fn reached(&mut self, place: (String, String), starves: bool) -> Result<Reached> {
+        let (database, table) = (place.0.as_str(), place.1.as_str());
         let at = DatabaseRef {
             catalog: Name::new(DEFAULT_CATALOG),
             database: Name::new(database),
@@ -136,6 +151,7 @@ impl<'a> Reach<'a> {
             tier,
             found,
             columns,
+            starves,
         })
     }
 
@@ -159,6 +175,13 @@ impl<'a> Reach<'a> {
             effects.push(format!("{place} is not in the catalog"));
             return Ok(target);
         };
+        if reached.starves {
+            effects.push(format!(
+                "{place} gets nothing any more: its source has another name"
+            ));
+        } else if let ChangeKind::TableRenamed { .. } = &change.kind {
+            effects.push(format!("{place} is filled by that name"));
+        }
         let impact = target_impact(change, self.dialect, filled);
         for column in &impact.lacks {
             let (name, data_type) = (&column.name, &column.data_type);
@@ -226,6 +249,8 @@ struct Reached {
     tier: Option<String>,
     /// `None` where the catalog has no such table.
     found: Option<Table>,
+    /// Whether its source has another name now, by which no rule names it.
+    starves: bool,
     columns: Vec<Column>,
 }
 

@@ -2,6 +2,7 @@
 //! changes, what is to be told of them, and the source's schedule. A kill leaves all of it or nothing.
 
 use super::reach::Reach;
+use super::sight::Sight;
 use super::status::WatchReport;
 use super::{Watch, next_moment};
 use crate::catalog::service::{LEASE_S, Lease};
@@ -23,6 +24,7 @@ pub(super) struct Compared {
     before: Option<SnapshotInfo>,
     /// What changed since then.
     comparison: Comparison,
+    sight: Sight,
     dialect: SourceDialect,
     /// What is kept from now on, with its size; `None` where that is what was kept before.
     kept: Option<(SnapshotBody, u64, u64)>,
@@ -59,6 +61,8 @@ fn compare(
         None => (None, None),
     };
     let comparison = diff_first(old.as_ref(), &after);
+    let tables_before = old.as_ref().map_or(0, |old| old.tables().len());
+    let sight = Sight::of(&comparison, tables_before);
     let (tables, columns) = sizes(&after);
     let dialect = after.dialect();
     let kept = match &old {
@@ -77,6 +81,7 @@ fn compare(
     Ok(Compared {
         before,
         comparison,
+        sight,
         dialect,
         kept: is_new.then_some((body, kept_tables, kept_columns)),
         tables,
@@ -163,8 +168,14 @@ impl Watch {
             if row.state.alarmed_at.is_some() {
                 self.alarm_clear(session, name, &row.state, now).await?;
             }
+            let sight = &compared.sight;
+            self.sight_tell(session, name, &row.state, sight, now)
+                .await?;
             self.alerts_write(session, name, &changes, now).await?;
-            let state = state_after(&row.state, schedule, now);
+            let state = SourceState {
+                lost: sight.lost.clone(),
+                ..state_after(&row.state, schedule, now)
+            };
             session.source_update(name, &state, snapshot_id).await?;
             Ok(Some(changes))
         })?;
@@ -189,6 +200,7 @@ fn state_after(before: &SourceState, schedule: &Schedule, now: DatabaseTime) -> 
         failures: 0,
         last_error: None,
         alarmed_at: None,
+        lost: None,
     }
 }
 
@@ -215,6 +227,7 @@ fn report(name: &str, compared: &Compared, changes: Vec<SchemaChange>) -> WatchR
         baseline,
         changes,
         unread,
+        lost: compared.sight.lost.clone(),
         tables,
         columns,
         read: Duration::ZERO,

@@ -1,6 +1,7 @@
 //! What the watch and the alerts are told: the configuration's sections, and what is made of them once, at the start.
 
 use crate::alert::{AlertSettings, CHANNELS_MAX, Channel, ChannelSettings, POST_TIMEOUT, Poster};
+use crate::comma_list;
 use crate::diff::coercion::Engine;
 use crate::diff::impact_rules::ImpactRules;
 use crate::model::is_watch_name;
@@ -33,7 +34,8 @@ pub struct WatchSettings {
     /// Seconds that changes and what was told of them are kept.
     pub changes_kept_s: i64,
     /// The engines that count, of `trino`, `presto` and `spark`.
-    pub engines: Vec<Engine>,
+    #[serde(deserialize_with = "comma_list::read")]
+    pub engines: Vec<String>,
     /// Which catalog tables are filled from which tables of the sources.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<TargetRule>,
@@ -74,7 +76,7 @@ impl Default for WatchSettings {
             sources_concurrent_max: 4,
             snapshots_kept_s: 30 * 24 * 3600,
             changes_kept_s: 400 * 24 * 3600,
-            engines: Engine::ALL.to_vec(),
+            engines: Engine::ALL.map(|one| one.word().to_owned()).to_vec(),
             targets: Vec::new(),
             owners: Vec::new(),
             tiers: Vec::new(),
@@ -211,13 +213,22 @@ fn limits_check(
 
 /// The engines that count, each once, in the order in which they are told.
 fn engines(watch: &WatchSettings) -> Result<Vec<Engine>, WatchSetupError> {
-    let named = Engine::ALL.into_iter();
-    let named: Vec<Engine> = named.filter(|one| watch.engines.contains(one)).collect();
-    if named.is_empty() {
-        let why = "name at least one of trino, presto and spark";
+    let engines = Engine::ALL.into_iter();
+    let words = Engine::ALL.map(Engine::word);
+    if let Some(stranger) = watch
+        .engines
+        .iter()
+        .find(|one| !words.contains(&one.as_str()))
+    {
+        let why = format!("{stranger:?} is none of {}", words.join(", "));
         return Err(fault("watch.engines", why));
     }
-    Ok(named)
+    if watch.engines.is_empty() {
+        let why = format!("name at least one of {}", words.join(", "));
+        return Err(fault("watch.engines", why));
+    }
+    let named = engines.filter(|one| watch.engines.iter().any(|word| word == one.word()));
+    Ok(named.collect())
 }
 
 fn impact(
@@ -244,8 +255,17 @@ fn impact(
         Some((key, pattern, source))
     });
     if let Some((key, pattern, source)) = stray {
-        let why = format!("{}: there is no source {source}", pattern.text());
+        let why = format!(
+            "{}: there is no source {source} (and watch.sources_over_rest is off, so none can be added)",
+            pattern.text()
+        );
         return Err(fault(key, why));
     }
-    Ok(rules)
+    // `shop.public.{table}` is neither form: a dot slipped in for the colon.
+    let slipped = rules.patterns().find_map(|(key, pattern)| {
+        let (first, rest) = pattern.text().split_once('.')?;
+        let is_slip = sources.contains_key(first) && rest.contains('.');
+        is_slip.then(|| (key, format!("{}: write {first}:{rest}", pattern.text())))
+    });
+    slipped.map_or(Ok(rules), |(key, why)| Err(fault(key, why)))
 }

@@ -5,19 +5,23 @@ use super::Watch;
 use super::source::source_error;
 use super::status::SourceTest;
 use crate::catalog::{Action, Resource};
-use crate::diff::pattern::NamePattern;
+use crate::diff::pattern::{NamePattern, NameRule};
 use crate::error::Result;
-use crate::model::SourceTableRef;
+use crate::model::{DEFAULT_CATALOG, DatabaseRef, SourceTableRef};
 use crate::source::{Source, SourceKind};
+use crate::store::Session;
 use async_recursion::async_recursion as boxed;
 
 /// Other sources whose tables are looked at for a rule that names no source.
 const OTHERS_MAX: usize = 64;
+/// Tables of the catalog that are looked for by one rule.
+const TARGETS_MAX: usize = 100;
 /// Rules that are listed at most.
 const UNMATCHED_MAX: usize = 100;
 
 impl Operations<'_> {
-    /// Asks a source whether it can be read, and lists the rules of targets and owners that mean no table. Fails with
+    /// Asks a source whether it can be read, and lists the rules of targets and owners that mean no table
+    /// of it, or none of the catalog. Fails with
     /// `NotFound`, and as [`Self::watch_run`] does.
     #[boxed]
     pub async fn source_test(&self, name: &str) -> Result<SourceTest> {
@@ -70,9 +74,46 @@ impl Watch {
         let shown = unmatched
             .iter()
             .take(UNMATCHED_MAX)
-            .map(|(key, pattern)| format!("{key}: {}", pattern.text()));
-        Ok(shown.collect())
+            .map(|(key, pattern)| format!("{key}: {} matches no table", pattern.text()));
+        let mut shown: Vec<String> = shown.collect();
+        for rule in self.setup.impact.target_rules() {
+            if shown.len() >= UNMATCHED_MAX {
+                break;
+            }
+            shown.extend(rule_unfilled(&mut session, rule, name, tables).await?);
+        }
+        Ok(shown)
     }
+}
+
+/// What is told of a rule that matches tables of the source and makes of none of them a table of the catalog: then it guards
+/// nothing.
+async fn rule_unfilled(
+    session: &mut Session,
+    rule: &NameRule,
+    source: &str,
+    tables: &[SourceTableRef],
+) -> Result<Option<String>> {
+    let made = tables.iter();
+    let made = made.filter_map(|table| rule.apply(source, &table.to_string()));
+    let mut first = None;
+    for target in made.take(TARGETS_MAX) {
+        let target = target.to_lowercase();
+        let Some((database, table)) = target.split_once('.') else {
+            continue;
+        };
+        let at = DatabaseRef::new(DEFAULT_CATALOG, database).table(table);
+        if session.table_get(&at).await?.is_some() {
+            return Ok(None);
+        }
+        first.get_or_insert(target);
+    }
+    Ok(first.map(|target| {
+        format!(
+            "watch.targets: {} leads to no table of the catalog: {target} is not there",
+            rule.pattern().text()
+        )
+    }))
 }
 
 /// Takes out what matches a table of the source.

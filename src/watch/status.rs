@@ -30,6 +30,8 @@ pub struct WatchReport {
     pub changes: Vec<SchemaChange>,
     /// Tables of the snapshot before of which the source tells nothing any more: rights may be missing.
     pub unread: u64,
+    /// What the source does not show any more, in one line.
+    pub lost: Option<String>,
     /// Tables and views that were read.
     pub tables: u64,
     /// Columns that were read.
@@ -45,6 +47,6 @@ pub struct WatchReport {
 pub struct SourceTest {
     /// What it answered.
     pub check: SourceCheck,
-    /// Rules of targets and owners that match no table, such as `watch.targets: shop:public.{table}`.
+    /// Rules of targets and owners that guard nothing, each with why: `watch.targets: shop:public.{table} matches no table`.
     pub rules_unmatched: Vec<String>,
 }

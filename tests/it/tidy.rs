@@ -16,6 +16,7 @@ const FLOORS: [&[&str]; 13] = [
         "budget",
         "choice",
         "clock",
+        "comma_list",
         "crypto",
         "database_url",
         "deadline",

@@ -3,6 +3,7 @@
 use super::statistics::{DO_NOT_UPDATE_STATS, accuracy_renew};
 use super::{last_ddl_time_fill, table_type_normalise};
 use crate::catalog::Catalog;
+use crate::catalog::places::spark_path;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::hive::type_change::{ColumnType, check_type_changes};
@@ -171,6 +172,9 @@ impl Catalog {
             && before.location.as_ref() != Some(location)
         {
             self.place_allow(location)?;
+        }
+        if spark_path(after) != spark_path(before) {
+            self.spark_path_allow(after)?;
         }
         if !before.is_view() && !same_keys(&before.partition_keys, &after.partition_keys) {
             return Err(Error::NotAllowed(

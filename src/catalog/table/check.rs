@@ -2,12 +2,10 @@
 
 use crate::error::{Error, Result};
 use crate::hive::object_name;
+use crate::hive::spark_schema::PROVIDER;
 use crate::hive::type_check::{self, ColumnTypeError};
 use crate::model::{Column, Table};
 use std::collections::HashSet;
-
-/// The property of a table whose columns Spark keeps in properties.
-const SPARK_PROVIDER: &str = "spark.sql.sources.provider";
 
 /// Checks name, columns, partition keys, serde and skew of a table that is to be created or to replace another.
 pub(super) fn table_check(table: &Table) -> Result<()> {
@@ -46,7 +44,7 @@ pub(super) fn table_check(table: &Table) -> Result<()> {
 ///
 /// A name that the table had twice `before` is no reason to refuse another change.
 pub(super) fn names_check(table: &Table, before: Option<&Table>) -> Result<()> {
-    if table.is_view() || table.is_iceberg() || table.parameters.contains_key(SPARK_PROVIDER) {
+    if table.is_view() || table.is_iceberg() || table.parameters.contains_key(PROVIDER) {
         return Ok(());
     }
     let known = before.map(names_twice).unwrap_or_default();

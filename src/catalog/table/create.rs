@@ -92,6 +92,7 @@ impl Catalog {
             None => Catalog::table_location_default(database, &table.at.table),
         };
         self.place_allow(&location)?;
+        self.spark_path_allow(table)?;
         table.location = Some(location);
         Ok(())
     }

@@ -86,6 +86,8 @@ pub struct SourceView {
     pub failures: i64,
     /// What the last one failed of
     pub last_error: Option<String>,
+    /// What it does not show any more that it showed: its user may have lost rights
+    pub lost: Option<String>,
     /// When people were told that the watch does not work
     #[schema(format = DateTime)]
     pub alarmed_at: Option<String>,
@@ -143,8 +145,9 @@ pub struct SourceCheckView {
     pub tables_readable: u64,
     /// Tables and views in scope that are known of and cannot be read
     pub tables_unreadable: u64,
-    /// The server's rules of targets and owners that speak of the source and match none of its tables, 100 at most
-    #[schema(example = json!(["watch.targets: shop:public.{table}"]))]
+    /// The server's rules of targets and owners that speak of the source and guard nothing, 100 at most: they match none of
+    /// its tables, or lead to no table of the catalog
+    #[schema(example = json!(["watch.targets: shop:public.{table} matches no table"]))]
     pub rules_unmatched: Vec<String>,
 }
 
@@ -162,6 +165,8 @@ pub struct WatchReportView {
     pub columns: u64,
     /// Known tables of which the source tells nothing any more: rights may be missing
     pub unread: u64,
+    /// What the source does not show any more that it showed, in one line
+    pub lost: Option<String>,
     /// How long the source took to answer
     pub read_ms: u64,
     /// How long the whole run took
@@ -225,6 +230,7 @@ impl From<SourceStatus> for SourceView {
             last_ok_at: state.last_ok_at.and_then(moment),
             failures: state.failures,
             last_error: state.last_error,
+            lost: state.lost,
             alarmed_at: state.alarmed_at.and_then(moment),
             snapshot: status.snapshot.map(SnapshotView::from),
         }
@@ -269,6 +275,7 @@ impl WatchReportView {
             tables: report.tables,
             columns: report.columns,
             unread: report.unread,
+            lost: report.lost,
             read_ms: millis(report.read),
             elapsed_ms: millis(report.elapsed),
             changes_count: count,

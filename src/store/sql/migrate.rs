@@ -44,6 +44,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(5, "watch_indexes", "0005_watch_indexes.sql"),
     migration!(6, "places", "0006_places.sql"),
     migration!(7, "data_places", "0007_data_places.sql"),
+    migration!(8, "watch_sight", "0008_watch_sight.sql"),
 ];
 
 /// How long a process waits for another one's migration.

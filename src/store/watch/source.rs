@@ -8,7 +8,7 @@ use crate::store::sql::session::Session;
 
 const COLUMNS: &str =
     "SELECT name, settings, snapshot_id, schedule, due_at, next_at, last_run_at, last_ok_at,
-        failures, last_error, alarmed_at
+        failures, last_error, alarmed_at, lost
  FROM skep_sources ";
 
 /// A source as it is stored.
@@ -39,6 +39,7 @@ fn row_of(row: &Row) -> Result<SourceRow, Failure> {
             failures: cells.integer()?,
             last_error: cells.string_or_null()?,
             alarmed_at: cells.integer_or_null()?,
+            lost: cells.string_or_null()?,
         },
     })
 }
@@ -103,7 +104,7 @@ impl Session {
             .statement(
                 "UPDATE skep_sources
                  SET schedule = ?, due_at = ?, next_at = ?, last_run_at = ?, last_ok_at = ?,
-                     failures = ?, last_error = ?, alarmed_at = ?, snapshot_id = ?
+                     failures = ?, last_error = ?, alarmed_at = ?, lost = ?, snapshot_id = ?
                  WHERE name = ?",
             )
             .bind(state.schedule.as_str())
@@ -114,6 +115,7 @@ impl Session {
             .bind(state.failures)
             .bind(state.last_error.as_deref())
             .bind(state.alarmed_at)
+            .bind(state.lost.as_deref())
             .bind(snapshot_id)
             .bind(name);
         self.execute(&statement).await?;

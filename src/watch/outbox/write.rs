@@ -98,6 +98,45 @@ impl Watch {
         self.alarm_insert(session, source, entry, now).await
     }
 
+    /// Writes that a source shows less than it showed.
+    pub(in crate::watch) async fn sight_alarm(
+        &self,
+        session: &mut Session,
+        source: &str,
+        text: &str,
+        effect: &str,
+        now: DatabaseTime,
+    ) -> Result<()> {
+        tracing::error!(source, text, "a source shows less than it showed");
+        let entry = NoticeEntry {
+            key: format!("alarm:{}:sight", now.seconds()),
+            severity: Severity::Alarm,
+            object: ALARM_OBJECT.to_owned(),
+            text: text.to_owned(),
+            effects: vec![effect.to_owned()],
+            owner: self.setup.impact.source_owner(source).map(str::to_owned),
+        };
+        self.alarm_insert(session, source, entry, now).await
+    }
+
+    /// Writes that a source shows all again that it showed.
+    pub(in crate::watch) async fn sight_clear(
+        &self,
+        session: &mut Session,
+        source: &str,
+        now: DatabaseTime,
+    ) -> Result<()> {
+        let entry = NoticeEntry {
+            key: format!("alarm:{}:sight:over", now.seconds()),
+            severity: Severity::Additive,
+            object: ALARM_OBJECT.to_owned(),
+            text: "all that the source showed is shown again".to_owned(),
+            effects: Vec::new(),
+            owner: None,
+        };
+        self.alarm_insert(session, source, entry, now).await
+    }
+
     async fn alarm_insert(
         &self,
         session: &mut Session,

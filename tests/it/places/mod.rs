@@ -272,6 +272,7 @@ async fn where_data_may_not_lie_every_operation_refuses_and_names_the_setting() 
     })
     .await;
     let rest = Rest::of(&server);
+    let warehouse = server.warehouse();
     let new = json!({ "name": "d", "location": "file:/etc" });
     let told = rest
         .post("/databases", new)
@@ -282,7 +283,7 @@ async fn where_data_may_not_lie_every_operation_refuses_and_names_the_setting() 
         "{told}"
     );
     server
-        .ask(|client| {
+        .ask(move |client| {
             let refused = |answer: Result<Value, Failure>, what: &str| {
                 let text = answer.expect_err(what).to_string();
                 assert!(text.contains("storage.allowed_locations"), "{what}: {text}");
@@ -291,6 +292,17 @@ async fn where_data_may_not_lie_every_operation_refuses_and_names_the_setting() 
             refused(made, "create");
             let made = create(client, &external(table_at("t", "s3a://lake/shared2")));
             refused(made, "create beside what is allowed");
+            // As Spark stores a table of its own reader that Hive's way was refused for.
+            let mut sparks = table_at(
+                "t",
+                &format!("file:{}/t-__PLACEHOLDER__", warehouse.display()),
+            );
+            sparks["parameters"]["spark.sql.sources.provider"] = json!("parquet");
+            sparks["sd"]["serdeInfo"]["parameters"]["path"] = json!("file:///etc/t");
+            refused(
+                create(client, &external(sparks)),
+                "create with a path of Spark's",
+            );
             let whole = partitioned("default", "t", &[("dt", "string")]);
             create(client, &whole).unwrap();
             refused(add(client, &partition("t", "1", "/etc")), "add partition");

@@ -47,7 +47,20 @@ async fn vanishing(source: TestDatabase) {
         let blind = look(&replica).await;
         assert!(blind.changes.is_empty(), "{:?}", blind.changes);
         assert_eq!((blind.unread, blind.tables), (2, 0));
+        replica.watch().alerts_deliver().await.expect("a delivery");
     }
+    let told = watched.told();
+    assert_eq!(told.len(), 1, "once: {told:?}");
+    assert_eq!(told[0]["kind"], "alarm");
+    let text = watched.told_texts().remove(0);
+    let wanted =
+        "2 of the 2 tables that it showed are not shown any more, so its user may have lost rights";
+    assert!(
+        text.starts_with(wanted) && text.contains(".orders"),
+        "{text}"
+    );
+    let state = replica.watch().source_get("lake").await.unwrap().state;
+    assert_eq!(state.lost, Some(text));
     source
         .execute("ALTER TABLE orders ADD COLUMN note text; DROP TABLE items")
         .await;
@@ -60,6 +73,11 @@ async fn vanishing(source: TestDatabase) {
         "what changed meanwhile, and no more"
     );
     replica.watch().alerts_deliver().await.expect("a delivery");
-    assert_eq!(watched.told_texts().len(), 2);
+    let told = watched.told_texts();
+    assert_eq!(told.len(), 4, "{told:?}");
+    let over = "all that the source showed is shown again";
+    assert!(told.iter().any(|text| text == over), "{told:?}");
+    let state = replica.watch().source_get("lake").await.unwrap().state;
+    assert_eq!(state.lost, None);
     source.admin(&format!("DROP USER {user}@'%'")).await;
 }
