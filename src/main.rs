@@ -13,7 +13,8 @@ fn main() -> ExitCode {
     match Arguments::of_process().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("skep: {error:#}");
+            let causes = skep::telemetry::causes(error.as_ref());
+            eprintln!("skep: {causes}");
             exit_code(&error)
         }
     }

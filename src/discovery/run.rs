@@ -385,7 +385,7 @@ fn log(at: &TableRef, scope: DiscoveryScope, report: &DiscoveryReport) {
             error,
             "a discovery run did not do all it had to"
         ),
-        (None, Some(run)) => tracing::info!(
+        (None, Some(run)) if added + moved + dropped > 0 => tracing::info!(
             database,
             table,
             scope,
@@ -397,7 +397,7 @@ fn log(at: &TableRef, scope: DiscoveryScope, report: &DiscoveryReport) {
             skipped,
             "a discovery run changed partitions"
         ),
-        (None, None) => tracing::debug!(
+        (None, _) => tracing::debug!(
             database,
             table,
             scope,

@@ -3,6 +3,7 @@
 
 use super::view::problem::{ProblemView, SubjectView};
 use crate::error::{Entity, Error};
+use crate::telemetry::{causes, fault_due};
 use axum::Json;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -161,7 +162,11 @@ impl From<Error> for Problem {
     /// The server's own faults are logged here, with their causes: nobody else sees them.
     fn from(error: Error) -> Self {
         if let Error::Unavailable { .. } | Error::Internal { .. } = &error {
-            tracing::warn!(error = &error as &dyn std::error::Error, "a request failed");
+            let error = causes(&error);
+            match fault_due(&error) {
+                Some(repeated) => tracing::warn!(error, repeated, "a request failed"),
+                None => tracing::debug!(error, "a request failed"),
+            }
         } else {
             tracing::debug!(
                 error = &error as &dyn std::error::Error,

@@ -2,7 +2,7 @@
 //! logged and counted, and the timer goes on; runs of one task never overlap in a process.
 
 use super::Task;
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, causes, fault_due};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::panic::AssertUnwindSafe;
@@ -71,8 +71,13 @@ async fn run(task: &impl Task) -> bool {
             true
         }
         Ok(Err(error)) => {
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(task_name, error, "a background task failed");
+            let error = causes(&error);
+            match fault_due(&error) {
+                Some(repeated) => {
+                    tracing::warn!(task_name, error, repeated, "a background task failed");
+                }
+                None => tracing::debug!(task_name, error, "a background task failed"),
+            }
             false
         }
         Err(_) => {

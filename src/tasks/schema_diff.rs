@@ -25,15 +25,12 @@ impl SchemaDiff {
         match self.watch.for_system().watch_run_due(&name).await {
             Ok(None) => None,
             Ok(Some(report)) => {
-                metrics.ran("ok");
-                for change in &report.changes {
-                    metrics.changed(change.severity);
-                }
+                metrics.ran(report.changes.iter().map(|change| change.severity));
                 Some(true)
             }
             // The watch has told why.
             Err(_) => {
-                metrics.ran("error");
+                metrics.failed();
                 Some(false)
             }
         }

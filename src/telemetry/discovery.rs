@@ -13,6 +13,16 @@ const LAG_BUCKETS_S: [f64; 10] = [
     1.0, 2.0, 5.0, 15.0, 35.0, 60.0, 300.0, 900.0, 3600.0, 86_400.0,
 ];
 
+/// How a run that is counted ended.
+const OUTCOMES: [RunOutcome; 4] = [
+    RunOutcome::Done,
+    RunOutcome::Incomplete,
+    RunOutcome::Braked,
+    RunOutcome::Failed,
+];
+/// What becomes of partitions.
+const CHANGES: [&str; 4] = ["added", "moved", "dropped", "skipped"];
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RunLabels {
     cause: &'static str,
@@ -69,6 +79,18 @@ impl DiscoveryMetrics {
             "Tables whose newest data is older than they allow",
             metrics.stale_tables.clone(),
         );
+        // All series are there from the start: an alarm on one that is absent would never sound.
+        for cause in RunCause::ALL {
+            for outcome in OUTCOMES {
+                let (cause, outcome) = (cause.as_str(), outcome.as_str());
+                metrics
+                    .runs
+                    .get_or_create_owned(&RunLabels { cause, outcome });
+            }
+        }
+        for change in CHANGES {
+            metrics.changes.get_or_create_owned(&ChangeLabels { change });
+        }
         metrics
     }
 
@@ -80,12 +102,8 @@ impl DiscoveryMetrics {
         };
         self.runs.get_or_create_owned(&labels).inc();
         self.requests.inc_by(counts.requests);
-        for (change, count) in [
-            ("added", counts.added),
-            ("moved", counts.moved),
-            ("dropped", counts.dropped),
-            ("skipped", counts.skipped),
-        ] {
+        let counted = [counts.added, counts.moved, counts.dropped, counts.skipped];
+        for (change, count) in CHANGES.into_iter().zip(counted) {
             let labels = ChangeLabels { change };
             self.changes.get_or_create_owned(&labels).inc_by(count);
         }

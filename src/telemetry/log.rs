@@ -72,7 +72,13 @@ impl LogSettings {
 /// Sends the log of this process to standard error. Only the first call of a process counts, so
 /// that tests may start many servers.
 pub fn log_start(settings: &LogSettings) {
-    let filter = EnvFilter::try_new(&settings.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    // The driver passes on what a database notes of each start: that a table is there already.
+    let level = if settings.level.contains("sqlx") {
+        settings.level.clone()
+    } else {
+        format!("{},sqlx=warn", settings.level)
+    };
+    let filter = EnvFilter::try_new(&level).unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         // Told where nobody reads any more, it would be a panic in whoever wrote the line.

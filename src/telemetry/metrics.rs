@@ -322,7 +322,7 @@ mod tests {
         metrics.http_request("GET", "/healthz".to_owned(), 200, Duration::from_millis(2));
         metrics.bytes_in_flight(4096);
         metrics.connection_refused("http", "client");
-        metrics.watch().ran("ok");
+        metrics.watch().ran([]);
         metrics.watch().delivered("refused", 2);
         metrics.watch().backlog(3, 7);
         let text = metrics.to_text();
@@ -330,6 +330,10 @@ mod tests {
             "skep_bytes_in_flight 4096",
             "skep_connections_refused_total{port=\"http\",bound=\"client\"} 1",
             "skep_watch_runs_total{outcome=\"ok\"} 1",
+            "skep_watch_runs_total{outcome=\"error\"} 0",
+            "skep_watch_changes_total{severity=\"breaking\"} 0",
+            "skep_alerts_deliveries_total{outcome=\"given_up\"} 0",
+            "skep_discovery_runs_total{cause=\"manual\",outcome=\"done\"} 0",
             "skep_alerts_deliveries_total{outcome=\"refused\"} 2",
             "skep_alerts_pending 3",
             "skep_alerts_oldest_pending_age_seconds 7",

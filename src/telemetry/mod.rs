@@ -2,12 +2,14 @@
 //! part counts through the handles of [`Metrics`].
 
 mod discovery;
+mod fault;
 mod jobs;
 mod log;
 mod metrics;
 mod watch;
 
 pub use discovery::DiscoveryMetrics;
+pub use fault::{causes, fault_due};
 pub use jobs::{JobMetrics, JobsDone};
 pub use log::{LogFormat, LogSettings, log_start};
 pub use metrics::{Metrics, TaskMetrics};

@@ -45,22 +45,45 @@ impl WatchMetrics {
             Unit::Seconds,
             metrics.oldest_age.clone(),
         );
+        metrics.begin();
         metrics
     }
 
-    /// A run has ended.
-    pub fn ran(&self, outcome: &'static str) {
+    /// All series are there from the start: an alarm on one that is absent would never sound.
+    fn begin(&self) {
+        for outcome in ["ok", "error"] {
+            self.runs.get_or_create_owned(&OutcomeLabels { outcome });
+        }
+        for severity in [Severity::Breaking, Severity::Risky, Severity::Additive] {
+            let severity = severity.as_str();
+            self.changes
+                .get_or_create_owned(&SeverityLabels { severity });
+        }
+        for outcome in ["sent", "refused", "failed", "given_up"] {
+            self.delivered(outcome, 0);
+        }
+    }
+
+    /// A run of the schedule or by hand went through and found changes of these severities.
+    pub fn ran(&self, changes: impl IntoIterator<Item = Severity>) {
+        self.ended("ok");
+        for severity in changes {
+            let severity = severity.as_str();
+            self.changes
+                .get_or_create_owned(&SeverityLabels { severity })
+                .inc();
+        }
+    }
+
+    /// A run failed.
+    pub fn failed(&self) {
+        self.ended("error");
+    }
+
+    fn ended(&self, outcome: &'static str) {
         self.runs
             .get_or_create_owned(&OutcomeLabels { outcome })
             .inc();
-    }
-
-    /// A change was found.
-    pub fn changed(&self, severity: Severity) {
-        let labels = SeverityLabels {
-            severity: severity.as_str(),
-        };
-        self.changes.get_or_create_owned(&labels).inc();
     }
 
     /// So many messages have ended so.

@@ -9,6 +9,7 @@ use super::reply::Reply;
 use crate::budget::{Exhausted, Reservation};
 use crate::error::Error;
 use crate::front::Frame;
+use crate::telemetry::{causes, fault_due};
 use hms::{ApplicationException, DecodeError, MessageHeader, MessageKind, Protocol};
 use std::time::Duration;
 
@@ -104,10 +105,16 @@ fn refuse(
     served: Served,
     failure: Failure,
 ) -> Vec<u8> {
-    if failure.is_fault() {
-        tracing::warn!(method = served.info.name, failure = ?failure, "a call failed");
-    } else {
-        tracing::debug!(method = served.info.name, failure = ?failure, "a call was refused");
+    let method = served.info.name;
+    match failure.fault() {
+        Some(error) => {
+            let error = causes(error);
+            match fault_due(&error) {
+                Some(repeated) => tracing::warn!(method, error, repeated, "a call failed"),
+                None => tracing::debug!(method, error, "a call failed"),
+            }
+        }
+        None => tracing::debug!(method, failure = ?failure, "a call was refused"),
     }
     match failure.into_sent(served.method.exceptions, served.info) {
         Sent::Declared(field, text) => {

@@ -64,12 +64,12 @@ impl Failure {
         }
     }
 
-    /// Whether it is the server's fault or that of something it depends on, and so worth a warning in the log.
-    pub(super) fn is_fault(&self) -> bool {
-        matches!(
-            self,
-            Self::Core(Error::Unavailable { .. } | Error::Internal { .. })
-        )
+    /// The server's own fault or that of something it depends on, which is worth a warning in the log.
+    pub(super) fn fault(&self) -> Option<&Error> {
+        match self {
+            Self::Core(error @ (Error::Unavailable { .. } | Error::Internal { .. })) => Some(error),
+            Self::Core(_) | Self::Malformed(_) => None,
+        }
     }
 }
 

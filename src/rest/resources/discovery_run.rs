@@ -113,7 +113,12 @@ async fn run(
             Err(Error::Conflict(_)) if begun.elapsed() < OTHER_RUN_MAX => {
                 tokio::time::sleep(OTHER_RUN_LOOK).await;
             }
-            report => return Ok(RunLine::Report(Box::new(report?.into()))),
+            report => {
+                let report = report?;
+                let metrics = asked.shared.metrics.discovery();
+                metrics.ran(RunCause::Manual, report.outcome, &report.counts);
+                return Ok(RunLine::Report(Box::new(report.into())));
+            }
         }
     }
 }

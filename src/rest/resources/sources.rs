@@ -3,6 +3,7 @@
 //! A run that was asked for goes on when its client leaves: what it has read is worth keeping.
 
 use super::NothingQuery;
+use crate::error::Error;
 use crate::model::{SnapshotAt, WatchCause};
 use crate::rest::Shared;
 use crate::rest::asked::Asked;
@@ -122,7 +123,15 @@ pub(in crate::rest) async fn run(
     let permit = permit(&asked.shared)?;
     let running = tokio::spawn(async move {
         let _permit = permit;
-        asked.watch().watch_run(&source, WatchCause::Manual).await
+        let ended = asked.watch().watch_run(&source, WatchCause::Manual).await;
+        let metrics = asked.shared.metrics.watch();
+        match &ended {
+            Ok(report) => metrics.ran(report.changes.iter().map(|change| change.severity)),
+            // Nothing was read.
+            Err(Error::Conflict(_) | Error::NotFound(_) | Error::Denied(_)) => {}
+            Err(_) => metrics.failed(),
+        }
+        ended
     });
     let report = running.await.map_err(|_| {
         tracing::error!("a run over a source ended in a panic");

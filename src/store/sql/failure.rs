@@ -16,6 +16,10 @@ pub(in crate::store) enum FailureKind {
     Lost,
     /// The database did not answer in time, or refuses for a while.
     Busy,
+    /// The database has no room to write. What was read goes on.
+    Full,
+    /// The database does not let skep in: its user, password, name or rights.
+    Barred,
     /// The server has no room for one more prepared statement. The statement was not run.
     Crowded,
     /// Nothing came back, not even the database's own time-out: the connection may have died unseen.
@@ -64,9 +68,12 @@ impl Failure {
             | FailureKind::Reference
             | FailureKind::Conflict
             | FailureKind::Crowded => true,
-            FailureKind::Lost | FailureKind::Busy | FailureKind::Silent | FailureKind::Fault => {
-                false
-            }
+            FailureKind::Lost
+            | FailureKind::Busy
+            | FailureKind::Full
+            | FailureKind::Barred
+            | FailureKind::Silent
+            | FailureKind::Fault => false,
         }
     }
 
@@ -121,6 +128,16 @@ impl From<Failure> for Error {
                     source: failure.source,
                 }
             }
+            FailureKind::Full => Self::Unavailable {
+                what: "the catalog's database (its disk is full)".into(),
+                source: failure.source,
+            },
+            FailureKind::Barred => Self::Unavailable {
+                what: "the catalog's database (it does not let skep in: look at the user, the password, the name of the \
+                       database in database.url, and at the user's rights)"
+                    .into(),
+                source: failure.source,
+            },
             FailureKind::Duplicate | FailureKind::Reference | FailureKind::Fault => {
                 // A statement of skep's own that was refused keeps its kind.
                 match failure.source.downcast::<Error>() {
@@ -176,9 +193,11 @@ fn kind_of_database_error(error: &(dyn sqlx::error::DatabaseError + 'static)) ->
         Some("40001" | "40P01" | "55P03" | "5" | "6" | "261" | "262" | "517" | "773") => {
             FailureKind::Conflict
         }
-        // PostgreSQL: statement timeout, too many connections, out of resources. SQLite: disk full, the file
-        // cannot be opened.
-        Some("57014" | "53300" | "53000" | "53100" | "53200" | "13" | "14") => FailureKind::Busy,
+        // PostgreSQL: statement timeout, too many connections, out of resources. SQLite: the file cannot be opened.
+        Some("57014" | "53300" | "53000" | "53200" | "14") => FailureKind::Busy,
+        Some("53100" | "13") => FailureKind::Full,
+        // PostgreSQL: a wrong password, a user that may not log in, no such database, no right to connect.
+        Some("28000" | "28P01" | "3D000" | "42501") => FailureKind::Barred,
         // PostgreSQL: shutting down, crashed, starting up, connection exceptions, idle transaction ended;
         // a read-only transaction, which a standby answers during a switch of roles; a prepared
         // statement whose table was migrated meanwhile.
@@ -199,6 +218,10 @@ fn kind_of_mysql_number(number: u16) -> FailureKind {
         // Shut-down, killed connection or query, Galera's "not yet prepared", read-only server.
         1053 | 1077 | 1079 | 1317 | 1927 | 1047 | 1290 | 1836 | 4031 => FailureKind::Lost,
         1461 => FailureKind::Crowded,
+        // The disk is full, the table space is.
+        1021 | 1114 => FailureKind::Full,
+        // No such user or wrong password, no right to the database or table, no such database.
+        1044 | 1045 | 1049 | 1142 | 1698 => FailureKind::Barred,
         _ => FailureKind::Fault,
     }
 }
