@@ -5,7 +5,7 @@ use super::{Channel, Log, Poster, Slack, Webhook};
 use crate::choice::choose;
 use crate::hive::text_pattern::{GLOB_BYTES_MAX, glob_matches};
 use crate::model::Severity;
-use crate::schedule::Schedule;
+use crate::schedule::{Schedule, ScheduleError};
 use crate::secret::Secret;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -167,7 +167,13 @@ impl ChannelSettings {
 
     /// When its digest is sent. The error names the key.
     pub fn schedule(&self) -> Result<Schedule, (&'static str, String)> {
-        Schedule::parse(&self.digest, &self.time_zone).map_err(|why| ("digest", why.to_string()))
+        Schedule::parse(&self.digest, &self.time_zone).map_err(|why| {
+            let key = match why {
+                ScheduleError::Text { .. } => "digest",
+                ScheduleError::TimeZone(_) => "time_zone",
+            };
+            (key, why.to_string())
+        })
     }
 
     /// The channel, whose secrets were read before. The error names the key; it never holds the address.

@@ -32,8 +32,17 @@ pub(super) fn migrate(config: Option<&Path>) -> Result<()> {
 /// Prints the configuration in force.
 pub(super) fn check_config(config: Option<&Path>) -> Result<()> {
     let settings = Settings::load(config)?;
-    std::io::stdout().write_all(settings.to_toml().as_bytes())?;
-    Ok(())
+    let missing = settings.missing_here();
+    if missing.is_empty() {
+        std::io::stdout().write_all(settings.to_toml().as_bytes())?;
+        return Ok(());
+    }
+    for line in &missing {
+        eprintln!("{line}");
+    }
+    let count = missing.len();
+    let what = if count == 1 { "setting" } else { "settings" };
+    anyhow::bail!("{count} {what} cannot work here, though a server would start")
 }
 
 async fn serve_until_told(settings: Settings, started: Instant) -> Result<()> {

@@ -7,6 +7,7 @@
 
 mod check;
 mod error;
+mod here;
 mod keys;
 mod load;
 mod sections;

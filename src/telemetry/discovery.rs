@@ -89,7 +89,9 @@ impl DiscoveryMetrics {
             }
         }
         for change in CHANGES {
-            metrics.changes.get_or_create_owned(&ChangeLabels { change });
+            metrics
+                .changes
+                .get_or_create_owned(&ChangeLabels { change });
         }
         metrics
     }

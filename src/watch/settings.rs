@@ -5,7 +5,7 @@ use crate::comma_list;
 use crate::diff::coercion::Engine;
 use crate::diff::impact_rules::ImpactRules;
 use crate::model::is_watch_name;
-use crate::schedule::Schedule;
+use crate::schedule::{Schedule, ScheduleError};
 use crate::source::{RemoteBounds, SourceSettings};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -145,7 +145,13 @@ impl WatchSetup {
                 crate::source::SourceError::Settings { key, why } => fault(at(key), why),
                 other => fault(format!("sources.{name}"), other.to_string()),
             })?;
-            source_schedule(settings).map_err(|why| fault(at("schedule"), why))?;
+            Schedule::parse(&settings.schedule, &settings.time_zone).map_err(|why| {
+                let key = match why {
+                    ScheduleError::Text { .. } => "schedule",
+                    ScheduleError::TimeZone(_) => "time_zone",
+                };
+                fault(at(key), why.to_string())
+            })?;
         }
         let poster = Poster::new(POST_TIMEOUT);
         for (name, settings) in &alerts.channels {

@@ -179,3 +179,44 @@ async fn a_checked_configuration_shows_sources_and_channels_without_their_secret
         "{complaint}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checked_configuration_says_what_is_missing_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("skep.toml");
+    let text = r#"
+        [sources.shop]
+        kind = "postgres"
+        url_env = "NO_SUCH_VARIABLE_OF_SKEP"
+        ca_file = "/no/such/file.pem"
+        [alerts.channels.team]
+        kind = "log"
+        sources = ["ship*", "sh*"]
+    "#;
+    std::fs::write(&file, text).unwrap();
+    let skep = Skep {
+        server: String::new(),
+    };
+    let check = ["--config", file.to_str().unwrap(), "check-config"];
+    let (code, told) = skep.fail(&check);
+    assert_eq!(code, 1, "{told}");
+    for part in [
+        "sources.shop.url_env: the variable NO_SUCH_VARIABLE_OF_SKEP is not set",
+        "sources.shop.ca_file: there is no file /no/such/file.pem",
+        "alerts.channels.team.sources: there is no source ship*",
+        "3 settings cannot work here",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    std::fs::write(
+        &file,
+        "[alerts.channels.team]\nkind = 'log'\ntime_zone = 'Berlin'",
+    )
+    .unwrap();
+    let (_, told) = skep.fail(&check);
+    assert!(told.contains("alerts.channels.team.time_zone"), "{told}");
+    std::fs::write(&file, "[watch]\nengines = ['trino', 'sparc']").unwrap();
+    let (_, told) = skep.fail(&check);
+    let wanted = r#""sparc" is none of trino, presto, spark"#;
+    assert!(told.contains(wanted), "{told}");
+}
