@@ -17,7 +17,7 @@ pub(super) use query::{OddKey, PageStart, Query};
 pub use transfer::Strays;
 
 use super::moment::{Kept, Moment};
-use super::progress::Progress;
+use super::progress::DeletionWatch;
 use super::{Summary, error::LakeError, is_hidden, settings::S3Settings, signed};
 use crate::model::Location;
 use answer::{Object, Page, Told};
@@ -124,7 +124,7 @@ impl Bucket {
         &self,
         at: &Location,
         moment: Moment,
-        progress: &Progress,
+        watch: &DeletionWatch<'_>,
     ) -> Result<Kept, LakeError> {
         let mut kept = Kept::default();
         let mut token = None;
@@ -138,9 +138,12 @@ impl Bucket {
                     sizes.push(object.bytes);
                 }
             }
+            if !keys.is_empty() && !(watch.still)().await? {
+                return Ok(kept);
+            }
             self.keys_delete(at, keys).await?;
             for bytes in sizes {
-                progress.add(bytes);
+                watch.progress.add(bytes);
             }
             if page.next.is_none() {
                 return Ok(kept);

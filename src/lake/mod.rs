@@ -21,7 +21,7 @@ mod store_clock;
 pub use error::{Cause, LakeError};
 pub use footer::{Footer, FooterFault, UnsupportedColumn};
 pub use moment::{Kept, Moment};
-pub use progress::Progress;
+pub use progress::{DeletionWatch, Progress};
 pub use queue::{
     EventKind, MalformedMessage, ObjectEvent, Queue, QueueDepth, QueueError, QueueMessage,
     QueueSettings, Receipt,
@@ -277,23 +277,19 @@ impl Lake {
         &self,
         at: &Location,
         moment: Moment,
-        progress: &Arc<Progress>,
+        watch: &DeletionWatch<'_>,
     ) -> Result<Kept, LakeError> {
         self.rails(at)?;
         match at.storage() {
             Storage::File => {
-                let (progress, held_by) = (Arc::clone(progress), self.holder(at));
+                let (progress, held_by) = (Arc::clone(watch.progress), self.holder(at));
                 on_disk(at, move |at| {
                     local::links_refuse(held_by.as_ref(), at)?;
                     local::directory_delete_older(at, moment, &progress)
                 })
                 .await
             }
-            Storage::S3 => {
-                self.bucket(at)?
-                    .directory_delete(at, moment, progress)
-                    .await
-            }
+            Storage::S3 => self.bucket(at)?.directory_delete(at, moment, watch).await,
             Storage::Other => Err(unreached(at)),
         }
     }
@@ -306,12 +302,26 @@ impl Lake {
         source: &Location,
         target: &Location,
         moment: Moment,
-        progress: &Progress,
+        watch: &DeletionWatch<'_>,
     ) -> Result<Kept, LakeError> {
         self.transferable(source, target)?;
         let (here, there) = (self.bucket(source)?, self.bucket(target)?);
-        here.copied_delete(source, &there, target, moment, progress)
+        here.copied_delete(source, &there, target, moment, watch)
             .await
+    }
+
+    /// Whether everything at the target of a move may be a copy of what is at its source. On a file system nothing is.
+    pub async fn has_only_copies(
+        &self,
+        source: &Location,
+        target: &Location,
+    ) -> Result<bool, LakeError> {
+        if source.storage() != Storage::S3 {
+            return Ok(false);
+        }
+        self.transferable(source, target)?;
+        let (here, there) = (self.bucket(source)?, self.bucket(target)?);
+        here.has_only_copies(source, &there, target).await
     }
 
     /// What the clock that stamps the files at a place shows at most now, in milliseconds since the epoch. A store tells it

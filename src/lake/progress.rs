@@ -1,9 +1,12 @@
 //! How far work on many objects is, for whoever looks at it from outside.
 
-use std::collections::HashSet;
+use super::error::LakeError;
+use futures::future::BoxFuture;
+use std::collections::HashMap;
+use std::fmt;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Copies that are remembered; of those beyond nobody knows which run has made them.
 const COPIES_KEPT_MAX: usize = 2_000_000;
@@ -16,7 +19,36 @@ pub struct Progress {
     is_stopped: AtomicBool,
     /// The keys of the copies that were made, each as a hash. Two keys with one hash, once in ages, cost a file that
     /// somebody wrote at the target of a move before it was one.
-    copied: Mutex<HashSet<u64>>,
+    /// The other half is the tag that the source had then.
+    copied: Mutex<HashMap<u64, u64>>,
+}
+
+/// What a deletion goes by while it is under way.
+pub struct DeletionWatch<'a> {
+    /// Where what is deleted is counted.
+    pub progress: &'a Arc<Progress>,
+    /// What the same run has copied, where it has.
+    pub copied: Option<&'a Progress>,
+    /// Whether it is still to be done: asked between the listing of keys and their deletion, because another one may have
+    /// finished it meanwhile for somebody who uses the place by now.
+    pub still: &'a (dyn Fn() -> BoxFuture<'a, Result<bool, LakeError>> + Send + Sync),
+}
+
+impl<'a> DeletionWatch<'a> {
+    /// Of a deletion that nobody else finishes.
+    pub fn alone(progress: &'a Arc<Progress>) -> Self {
+        Self {
+            progress,
+            copied: None,
+            still: &|| Box::pin(async { Ok(true) }),
+        }
+    }
+}
+
+impl fmt::Debug for DeletionWatch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeletionWatch").finish_non_exhaustive()
+    }
 }
 
 impl Progress {
@@ -47,17 +79,25 @@ impl Progress {
     }
 
     /// Remembers that a copy is being made at this key.
-    pub(super) fn copied_note(&self, key: &str) {
+    pub(super) fn copied_note(&self, key: &str, tag: Option<&str>) {
         let mut copied = self.copied.lock().unwrap_or_else(PoisonError::into_inner);
-        if copied.len() < COPIES_KEPT_MAX {
-            copied.insert(hash(key));
+        let key = hash(key);
+        if copied.len() < COPIES_KEPT_MAX || copied.contains_key(&key) {
+            copied.insert(key, hash(tag.unwrap_or_default()));
         }
+    }
+
+    /// Whether a copy was made at this key of what had another tag.
+    pub(super) fn copied_another(&self, key: &str, tag: Option<&str>) -> bool {
+        let copied = self.copied.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = copied.get(&hash(key));
+        known.is_some_and(|known| *known != hash(tag.unwrap_or_default()))
     }
 
     /// Whether a copy was made at this key.
     pub(super) fn has_copied(&self, key: &str) -> bool {
         let copied = self.copied.lock().unwrap_or_else(PoisonError::into_inner);
-        copied.contains(&hash(key))
+        copied.contains_key(&hash(key))
     }
 }
 

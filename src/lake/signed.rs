@@ -36,6 +36,8 @@ pub(super) struct Request {
     pub(super) url: LiteralUrl,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: Bytes,
+    /// How much longer than others it may take.
+    pub(super) patience: Duration,
 }
 
 /// What was answered, whatever its status.
@@ -75,6 +77,7 @@ pub(super) struct SignedClient {
     credentials: Option<AwsCredentialProvider>,
     is_payer: bool,
     answer_bytes_max: usize,
+    timeout: Duration,
     client: Client,
 }
 
@@ -100,7 +103,6 @@ impl SignedClient {
         store: &AmazonS3,
     ) -> Result<Self, reqwest::Error> {
         let client = Client::builder()
-            .timeout(service.timeout)
             .connect_timeout(Duration::from_millis(settings.connect_timeout_ms))
             .redirect(redirect::Policy::none())
             .https_only(!service.allow_http)
@@ -114,6 +116,7 @@ impl SignedClient {
             credentials: is_signed.then(|| store.credentials().clone()),
             is_payer: is_set(builder, AmazonS3ConfigKey::RequestPayer),
             answer_bytes_max: service.answer_bytes_max,
+            timeout: service.timeout,
             client,
         })
     }
@@ -133,6 +136,7 @@ impl SignedClient {
             .client
             .request(request.method, request.url.0)
             .headers(signed.headers().clone())
+            .timeout(self.timeout + request.patience)
             .body(request.body)
             .send()
             .await;

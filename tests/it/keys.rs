@@ -3,7 +3,7 @@
 
 use crate::harness::{delete, place};
 use crate::s3::S3Server;
-use skep::lake::{Lake, LakeError, Moment, Progress, Transfer};
+use skep::lake::{DeletionWatch, Lake, LakeError, Moment, Progress, Transfer};
 use std::sync::Arc;
 
 /// What every request can name, below a directory.
@@ -92,7 +92,7 @@ async fn what_is_deleted_is_the_very_key() {
             .directory_delete_older(
                 &place("s3a://lake/db/t"),
                 Moment::exact(MOMENT_MS),
-                &progress,
+                &DeletionWatch::alone(&progress),
             )
             .await
             .unwrap();

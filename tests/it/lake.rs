@@ -2,7 +2,9 @@
 
 use crate::harness::{delete, place};
 use crate::s3::S3Server;
-use skep::lake::{Lake, LakeError, Moment, Progress, StorageSettings, Summary, Transfer};
+use skep::lake::{
+    DeletionWatch, Lake, LakeError, Moment, Progress, StorageSettings, Summary, Transfer,
+};
 use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -438,7 +440,11 @@ async fn only_what_is_older_is_deleted_and_a_file_that_was_moved_in_is_young() {
 
     let location = format!("{root}/t");
     let kept = lake
-        .directory_delete_older(&place(&location), Moment::exact(moment), &Arc::default())
+        .directory_delete_older(
+            &place(&location),
+            Moment::exact(moment),
+            &DeletionWatch::alone(&Arc::default()),
+        )
         .await
         .unwrap();
     assert_eq!((kept.unclear, kept.younger), (0, 2));
@@ -450,13 +456,21 @@ async fn only_what_is_older_is_deleted_and_a_file_that_was_moved_in_is_young() {
     assert_eq!(left, ["moved", "new", "p=2"]);
     let about = Moment::about(moment, Duration::from_hours(1));
     let kept = lake
-        .directory_delete_older(&place(&location), about, &Arc::default())
+        .directory_delete_older(
+            &place(&location),
+            about,
+            &DeletionWatch::alone(&Arc::default()),
+        )
         .await
         .unwrap();
     assert_eq!((kept.unclear, kept.younger), (2, 0));
     let later = Moment::exact(moment + 3_600_000);
     let kept = lake
-        .directory_delete_older(&place(&location), later, &Arc::default())
+        .directory_delete_older(
+            &place(&location),
+            later,
+            &DeletionWatch::alone(&Arc::default()),
+        )
         .await
         .unwrap();
     assert_eq!((kept.unclear, kept.younger), (0, 0));

@@ -22,6 +22,7 @@
 //!
 //! The commit is the drop: what is deleted behind it never makes a drop fail.
 
+use super::covered::deletions_covered;
 use super::in_the_way::places_unmoved;
 use super::noted::{Deletion, DeletionJob, Noted};
 use crate::catalog::Catalog;
@@ -91,6 +92,7 @@ impl Catalog {
             location: new.location.clone(),
             newest_ms: new.newest_ms,
             copied_to: new.copied_to.cloned(),
+            covers: Vec::new(),
         });
         Ok(deletions.collect())
     }
@@ -147,9 +149,13 @@ impl Catalog {
             return Ok(None);
         }
         let reason = reason_of(kind, table);
-        let deletions = self
+        let covered = deletions_covered(session, &pending).await?;
+        let mut deletions = self
             .deletions_note(session, &pending, &reason, self.now())
             .await?;
+        for deletion in &mut deletions {
+            deletion.covers = covered.get(&deletion.location).cloned().unwrap_or_default();
+        }
         let job = NewJob {
             kind,
             phase: JobPhase::Deleting,
@@ -210,7 +216,12 @@ impl Catalog {
     async fn deletion_job_try(&self, job: &DeletionJob, progress: &Arc<Progress>) -> bool {
         let before = (progress.objects(), progress.bytes());
         let is_done = self
-            .deletions_try(&job.deletions, job.keeps_directories, job.noted, progress)
+            .deletions_try(
+                &job.deletions,
+                job.keeps_directories,
+                job.noted,
+                (progress, None),
+            )
             .await;
         if is_done {
             let progress = JobProgress {
@@ -242,7 +253,7 @@ impl Catalog {
         deletions: &[Deletion],
         keeps_directories: bool,
         noted: Noted,
-        progress: &Arc<Progress>,
+        (progress, copied): (&Arc<Progress>, Option<&Arc<Progress>>),
     ) -> bool {
         let mut are_done = true;
         for (number, chunk) in deletions.chunks(DELETIONS_PER_LOOK).enumerate() {
@@ -257,20 +268,25 @@ impl Catalog {
             // Futures do nothing before they are waited for, so a plain list of them is one of tries to come.
             let tries: Vec<_> = chunk
                 .into_iter()
-                .map(|one| self.deletion_try(one, keeps_directories, noted, progress))
+                .map(|one| self.deletion_try(one, keeps_directories, noted, (progress, copied)))
                 .collect();
-            let ends: Vec<Result<i64, (i64, String)>> = stream::iter(tries)
+            let ends: Vec<Result<&Deletion, (i64, String)>> = stream::iter(tries)
                 .buffer_unordered(DELETIONS_CONCURRENT_MAX)
                 .collect()
                 .await;
             let (mut done, mut failed) = (Vec::new(), waiting);
+            let mut succeeded = 0;
             for end in ends {
                 match end {
-                    Ok(id) => done.push(id),
+                    Ok(one) => {
+                        succeeded += 1;
+                        done.push(one.id);
+                        done.extend(&one.covers);
+                    }
                     Err((id, reason)) => failed.entry(reason).or_default().push(id),
                 }
             }
-            are_done &= done.len() == wanted;
+            are_done &= succeeded == wanted;
             let noted = transact!(self.store, |session| {
                 session.pending_delete_done_list(&done).await?;
                 for (reason, ids) in &failed {
@@ -296,14 +312,14 @@ impl Catalog {
         }
     }
 
-    /// One deletion: its number where it is done, else with why it is not.
-    async fn deletion_try(
+    /// One deletion: itself where it is done, else its number with why it is not.
+    async fn deletion_try<'d>(
         &self,
-        deletion: &Deletion,
+        deletion: &'d Deletion,
         keeps_directory: bool,
         noted: Noted,
-        progress: &Arc<Progress>,
-    ) -> Result<i64, (i64, String)> {
+        (progress, copied): (&Arc<Progress>, Option<&Arc<Progress>>),
+    ) -> Result<&'d Deletion, (i64, String)> {
         let location = &deletion.location;
         let copied_to = deletion.copied_to.as_ref();
         let dropped = match (deletion.newest_ms, copied_to) {
@@ -311,7 +327,7 @@ impl Catalog {
             (Some(newest_ms), None) => Moment::exact(newest_ms),
             (None, None) => Moment::exact(self.noted_by_store(location, noted).await),
         };
-        let deleted = self.place_delete(location, copied_to, dropped, progress);
+        let deleted = self.place_delete(deletion, dropped, progress, copied);
         let outcome = match deleted.await {
             Ok(Kept { unclear, .. }) if unclear > 0 => Err(Error::Invalid(unclear_tell(unclear))),
             Ok(kept) => {
@@ -321,7 +337,7 @@ impl Catalog {
             Err(failure) => Err(failure.into()),
         };
         match outcome {
-            Ok(()) => Ok(deletion.id),
+            Ok(()) => Ok(deletion),
             Err(failure) => {
                 tracing::warn!(%location, %failure, "cannot delete dropped data; it will be retried");
                 Err((deletion.id, failure.to_string()))

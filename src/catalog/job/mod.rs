@@ -19,6 +19,7 @@
 //!   its deadline passes. Whoever asks for the same again waits for the same job, on any replica.
 //! - Drops and truncations begin with their commit, in the phase `deleting`.
 
+mod covered;
 mod deletion;
 mod failure;
 mod history;
@@ -109,7 +110,7 @@ impl Catalog {
         let mut looks = 0_u32;
         loop {
             if looks.is_multiple_of(LOOKS_PER_TRY)
-                && let Some(run) = self.job_spawn(id)
+                && let Some(run) = self.job_spawn(id, false)
             {
                 match run.await {
                     Ok(Ok(Run::Ended)) => return Ok(()),
@@ -150,8 +151,8 @@ impl Catalog {
     }
 
     /// Starts to work at a job, as a task that nobody needs to wait for. Nothing where this process is at it.
-    fn job_spawn(&self, id: i64) -> Option<JoinHandle<Result<Run>>> {
-        let running = self.jobs.begin(id)?;
+    fn job_spawn(&self, id: i64, is_resumed: bool) -> Option<JoinHandle<Result<Run>>> {
+        let running = self.jobs.begin(id, is_resumed)?;
         let catalog = self.clone();
         let at = At { catalog, id };
         Some(tokio::spawn(async move {
@@ -196,7 +197,9 @@ impl Catalog {
                 }
                 JobPhase::Undoing => self.relocation_undo(&job, running).await,
                 JobPhase::Deleting => {
-                    self.relocation_sources_delete(&job, committed.take()).await;
+                    let copied = &running.progress;
+                    self.relocation_sources_delete(&job, committed.take(), copied)
+                        .await;
                     return Ok(());
                 }
                 JobPhase::Done | JobPhase::Failed => return outcome_of(job),
@@ -238,9 +241,9 @@ impl Operations<'_> {
                         failed = failed.and(Err(failure));
                     }
                 }
-            } else if self.jobs.count() < RESUMED_CONCURRENT_MAX {
+            } else if self.jobs.count_resumed() < RESUMED_CONCURRENT_MAX {
                 // It goes on by itself: a long one must not keep the others waiting.
-                taken += usize::from(self.job_spawn(job.id).is_some());
+                taken += usize::from(self.job_spawn(job.id, true).is_some());
             }
         }
         failed.map(|()| taken)

@@ -1,6 +1,7 @@
 //! What the transaction of a drop or of a move writes down for deletion, as the process knows it that did so.
 
 use crate::model::{Location, Storage};
+use crate::store::PendingDelete;
 use std::ops::Range;
 use std::time::Instant;
 
@@ -31,9 +32,22 @@ pub(crate) struct Deletion {
     pub(super) newest_ms: Option<i64>,
     /// Where it was copied to.
     pub(super) copied_to: Option<Location>,
+    /// Earlier deletions of what lies there: once this one is done, so are they.
+    pub(super) covers: Vec<i64>,
 }
 
 impl Deletion {
+    /// One that was written down before.
+    pub(super) fn of(pending: &PendingDelete) -> Self {
+        Self {
+            id: pending.id,
+            location: pending.location.clone(),
+            newest_ms: pending.newest_ms,
+            copied_to: pending.copied_to.clone(),
+            covers: Vec::new(),
+        }
+    }
+
     /// The numbers of deletions.
     pub(super) fn ranges(deletions: &[Self]) -> Vec<Range<i64>> {
         let mut ranges: Vec<Range<i64>> = Vec::new();
@@ -78,6 +92,7 @@ mod tests {
             location: Location::parse("s3://lake/t").unwrap(),
             newest_ms: None,
             copied_to: None,
+            covers: Vec::new(),
         });
         assert_eq!(Deletion::ranges(&deletions), [4..7, 9..10, 11..13]);
     }

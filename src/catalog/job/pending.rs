@@ -3,6 +3,7 @@
 
 use super::deletion::{RETRY_DELAY_S, kept_tell, unclear_tell};
 use super::in_the_way::places_unmoved;
+use super::noted::Deletion;
 use crate::back_off::BackOff;
 use crate::catalog::Catalog;
 use crate::catalog::{Action, Operations, Resource};
@@ -212,10 +213,8 @@ impl Catalog {
             }
         };
         let progress = Arc::new(Progress::default());
-        let copied_to = pending.copied_to.as_ref();
-        let kept = self
-            .place_delete(&pending.location, copied_to, dropped, &progress)
-            .await;
+        let deletion = Deletion::of(pending);
+        let kept = self.place_delete(&deletion, dropped, &progress, None).await;
         self.jobs.figures.add(&progress);
         let kept = kept?;
         if kept.unclear == 0 {

@@ -251,9 +251,15 @@ impl Catalog {
             .await?;
         let from: Vec<&Location> = work.moves.iter().map(|one| &one.from).collect();
         self.copied_sources_delete(&from).await?;
+        let target = job.target.as_deref().unwrap_or_default();
+        let mut session = self.store.session().await?;
+        let is_again = session
+            .job_has_failed(job.table_id, job.kind, target)
+            .await?;
+        drop(session);
         let mut total = JobProgress::default();
         for some in work.moves.chunks(MOVES_CONCURRENT_MAX) {
-            let counted = try_join_all(some.iter().map(|one| self.move_check(job, one)));
+            let counted = try_join_all(some.iter().map(|one| self.move_check(job, one, is_again)));
             for count in counted.await?.into_iter().flatten() {
                 total.objects_total = Some(total.objects_total.unwrap_or_default() + count.files);
                 total.bytes_total = Some(total.bytes_total.unwrap_or_default() + count.bytes);
@@ -262,9 +268,17 @@ impl Catalog {
         Ok(total)
     }
 
-    /// Fails where something is at the new place; gives what there is to copy.
-    async fn move_check(&self, job: &Job, one: &JobMove) -> Result<Option<Summary>> {
-        if self.lake.exists(&one.to).await? {
+    /// Fails where something is at the new place; gives what there is to copy. Where an earlier try of the same failed, copies of
+    /// its may be there: a store that was given up may have copied after all.
+    async fn move_check(
+        &self,
+        job: &Job,
+        one: &JobMove,
+        is_again: bool,
+    ) -> Result<Option<Summary>> {
+        if self.lake.exists(&one.to).await?
+            && !(is_again && self.lake.has_only_copies(&one.from, &one.to).await?)
+        {
             return Err(taken(job.kind, &one.to));
         }
         let counted = self.lake.directory_transfer_count(&one.from, &one.to);

@@ -25,6 +25,8 @@ pub(in crate::catalog) struct RunningJobs {
 #[derive(Debug, Default)]
 pub(super) struct RunningJob {
     pub(super) progress: Arc<Progress>,
+    /// Whether its process died, and nobody has asked for it here.
+    is_resumed: bool,
 }
 
 /// What this process has done since it was asked last.
@@ -65,12 +67,15 @@ impl RunningJobs {
     }
 
     /// Notes that this process is at a job; nothing where it is already.
-    pub(super) fn begin(&self, id: i64) -> Option<Arc<RunningJob>> {
+    pub(super) fn begin(&self, id: i64, is_resumed: bool) -> Option<Arc<RunningJob>> {
         let mut running = self.running();
         if running.contains_key(&id) {
             return None;
         }
-        let job = Arc::<RunningJob>::default();
+        let job = Arc::new(RunningJob {
+            is_resumed,
+            ..RunningJob::default()
+        });
         running.insert(id, Arc::clone(&job));
         Some(job)
     }
@@ -79,6 +84,12 @@ impl RunningJobs {
     pub(super) fn end(&self, id: i64) {
         self.running().remove(&id);
         self.changed.notify_waiters();
+    }
+
+    /// How many jobs of processes that died this one is at.
+    pub(super) fn count_resumed(&self) -> usize {
+        let running = self.running();
+        running.values().filter(|job| job.is_resumed).count()
     }
 
     /// How many jobs this process is at.

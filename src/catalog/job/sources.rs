@@ -5,9 +5,10 @@ use super::noted::{Deletion, Noted};
 use super::pending::CLOCKS_DIFFER_MAX;
 use crate::catalog::Catalog;
 use crate::error::Result;
-use crate::lake::{Kept, LakeError, Moment, Progress};
+use crate::lake::{DeletionWatch, Kept, LakeError, Moment, Progress};
 use crate::model::{DatabaseRef, Job, JobMove, Location};
 use crate::store::{NewPendingDelete, Owner, Session};
+use futures::future::BoxFuture;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,12 +58,18 @@ impl Catalog {
         &self,
         job: &Job,
         sources: Option<Vec<Deletion>>,
+        copied: &Arc<Progress>,
     ) {
         // Where whoever committed it is gone, the pending deletions are taken up by themselves.
         let Some(sources) = sources else { return };
         let progress = Arc::new(Progress::default());
         let is_done = self
-            .deletions_try(&sources, false, Noted::now(self.clock.millis()), &progress)
+            .deletions_try(
+                &sources,
+                false,
+                Noted::now(self.clock.millis()),
+                (&progress, Some(copied)),
+            )
             .await;
         self.jobs.figures.add(&progress);
         if is_done {
@@ -80,23 +87,44 @@ impl Catalog {
         )
     }
 
-    /// Deletes at a place what is older than a moment, or of what was copied elsewhere what has its copy there.
+    /// Deletes at a place what is older than a moment, or of what was copied elsewhere what has its copy there. `copied` is
+    /// what the same run has copied. Ends where somebody else has finished this deletion meanwhile.
     pub(super) async fn place_delete(
         &self,
-        location: &Location,
-        copied_to: Option<&Location>,
+        deletion: &Deletion,
         moment: Moment,
         progress: &Arc<Progress>,
+        copied: Option<&Arc<Progress>>,
     ) -> Result<Kept, LakeError> {
+        let Deletion {
+            id,
+            location,
+            copied_to,
+            ..
+        } = deletion;
+        let still = || -> BoxFuture<'_, std::result::Result<bool, LakeError>> {
+            Box::pin(async move {
+                let noted = async { self.store.session().await?.pending_delete_is(*id).await };
+                noted.await.map_err(|failure| LakeError::Unavailable {
+                    location: location.to_string(),
+                    source: failure.into(),
+                })
+            })
+        };
+        let watch = DeletionWatch {
+            progress,
+            copied: copied.map(|copied| &**copied),
+            still: &still,
+        };
         match copied_to {
             Some(copy) => {
                 self.lake
-                    .directory_delete_copied(location, copy, moment, progress)
+                    .directory_delete_copied(location, copy, moment, &watch)
                     .await
             }
             None => {
                 self.lake
-                    .directory_delete_older(location, moment, progress)
+                    .directory_delete_older(location, moment, &watch)
                     .await
             }
         }

@@ -4,7 +4,7 @@ use super::failure::failure_of;
 use super::running::RunningJob;
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
-use crate::lake::Strays;
+use crate::lake::{LakeError, Strays};
 use crate::model::{Job, JobFailure, JobMove, JobPhase, Location};
 use crate::transact;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ impl Catalog {
     /// find it in its way.
     pub(super) async fn relocation_undo(&self, job: &Job, running: &Arc<RunningJob>) -> Result<()> {
         let work = self.relocation_work(job).await?;
-        let mut left = None;
+        let mut left: Vec<String> = Vec::new();
         for JobMove { from, to, mark } in work.moves.iter().rev() {
             let undone = self
                 .lake
@@ -25,7 +25,12 @@ impl Catalog {
                 Ok(strays) => {
                     let text = strays_tell(to, &strays);
                     tracing::warn!(job = job.id, "a move was taken back: {text}");
-                    left.get_or_insert(text);
+                    left.push(text);
+                }
+                // The store lists in an order in which nobody can tell what is whose; no later try could, either.
+                Err(failure @ LakeError::Refused { .. }) => {
+                    tracing::warn!(job = job.id, %from, %to, %failure, "a move cannot be taken back: look there");
+                    left.push(failure.to_string());
                 }
                 Err(failure) => {
                     tracing::warn!(job = job.id, %from, %to, %failure, "cannot take the move of a directory back yet");
@@ -33,7 +38,11 @@ impl Catalog {
                 }
             }
         }
-        let failure = left.map(|text| failure_with(job, &text));
+        let failure = left.first().map(|first| match left.len() - 1 {
+            0 => failure_with(job, first),
+            1 => failure_with(job, &format!("{first}; and 1 more place")),
+            more => failure_with(job, &format!("{first}; and {more} more places")),
+        });
         let failed = transact!(self.store, |session| {
             if let Some(failure) = &failure {
                 session.job_failure_put(job.id, failure).await?;

@@ -58,6 +58,9 @@ pub(super) struct PageQuery<'a> {
     pub(super) keys_max: usize,
 }
 
+/// Bytes that a store copies in a second at least.
+const COPY_BYTES_PER_S_MIN: u64 = 8 * 1024 * 1024;
+
 /// How a deletion names a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Naming {
@@ -190,8 +193,12 @@ impl Requests {
         bucket: &str,
         from: &str,
         to: &str,
+        bytes: u64,
     ) -> Result<(), RequestFailure> {
         let mut request = request(Method::PUT, self.key_literal(to)?);
+        // A store answers when all is copied. Who asks again meanwhile has it copied twice, and the second copy arrives
+        // when nobody waits for it any more.
+        request.patience = Duration::from_secs(bytes / COPY_BYTES_PER_S_MIN);
         let source = utf8_percent_encode(from, &LITERAL_KEY);
         request.headers = vec![("x-amz-copy-source", format!("{bucket}/{source}"))];
         self.send(request).await.map(drop)
@@ -320,6 +327,7 @@ fn request(method: Method, url: LiteralUrl) -> Request {
         url,
         headers: Vec::new(),
         body: Bytes::new(),
+        patience: Duration::ZERO,
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Bucket, Object, PAGE_KEYS_MAX, key_below, prefix_of};
 use crate::lake::Summary;
 use crate::lake::error::LakeError;
 use crate::lake::moment::{Kept, Moment};
-use crate::lake::progress::Progress;
+use crate::lake::progress::{DeletionWatch, Progress};
 use crate::model::Location;
 use futures::{StreamExt, stream};
 use object_store::path::Path;
@@ -32,8 +32,8 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// How an object is copied.
 enum Copy {
-    /// By the library, which knows both keys.
-    Library(Path, Path),
+    /// Through this process, by the library, which knows both keys.
+    Stream(Path, Path),
     /// By a request of our own, on the store's side.
     Request,
 }
@@ -44,6 +44,8 @@ struct Passed {
     seen: usize,
     /// Copied, or taken away.
     changed: usize,
+    /// What is at the target, and is no copy of anything.
+    strays: Strays,
 }
 
 /// What was found where copies were taken back, and is none.
@@ -73,15 +75,32 @@ impl Bucket {
         progress: &Progress,
     ) -> Result<bool, LakeError> {
         let mut was_full = false;
+        let mut left = Strays::default();
         for pass in 0..PASSES_MAX {
             let passed = self.pass(from, target, to, pass == 0, progress);
-            let Passed { seen, changed } = passed.await?;
+            let Passed {
+                seen,
+                changed,
+                strays,
+            } = passed.await?;
             was_full |= seen > 0;
+            left = strays;
             if changed == 0 {
                 break;
             }
         }
-        Ok(was_full)
+        // A copy that a process which died has made of what was deleted since, or somebody's own file: its rows would come
+        // along, and nobody knows which it is.
+        match left.first {
+            Some(first) => {
+                let count = left.count;
+                let why = format!(
+                    "{count} of its files are no copies of what is at {from}, such as {first}: remove them, and try again"
+                );
+                Err(LakeError::refused(to.as_str(), why))
+            }
+            None => Ok(was_full),
+        }
     }
 
     /// One pass over the source: copies what has no copy, and takes the copies away of what is gone. The first pass alone
@@ -101,11 +120,12 @@ impl Bucket {
             let mut is_more = true;
             if let Some(page) = pages.next().await? {
                 passed.seen += page.len();
-                let missing = missing_of(page, from, &mut copies, is_first.then_some(progress));
+                let missing = missing_of(page, from, &mut copies, is_first, progress);
                 let missing = missing.await?;
                 passed.changed += missing.len();
                 for object in &missing {
-                    progress.copied_note(&(prefix_of(to) + key_below(from, &object.key)));
+                    let copy = prefix_of(to) + key_below(from, &object.key);
+                    progress.copied_note(&copy, object.etag.as_deref());
                 }
                 self.all_copy(from, missing, target, to, is_first, progress)
                     .await?;
@@ -113,8 +133,13 @@ impl Bucket {
                 is_more = copies.rest_pass().await?;
             }
             // What they were copied of is gone.
-            let mut gone = copies.passed_take();
-            gone.retain(|key| progress.has_copied(key));
+            let (gone, strays): (Vec<String>, Vec<String>) = copies
+                .passed_take()
+                .into_iter()
+                .partition(|key| progress.has_copied(key));
+            for key in &strays {
+                passed.strays.add(key);
+            }
             passed.changed += gone.len();
             target.all_delete(to, &gone).await?;
             if !is_more {
@@ -171,20 +196,15 @@ impl Bucket {
     ) -> Result<Summary, LakeError> {
         let mut total = Summary::default();
         let mut stuck: Option<(String, u64)> = None;
-        let mut token = None;
-        loop {
-            let page = self.page(from, token, PAGE_KEYS_MAX).await?;
-            for object in page.objects {
+        let mut pages = Pages::new(self, from);
+        while let Some(page) = pages.next().await? {
+            for object in page {
                 total.add(object.bytes);
                 let copy = prefix_of(to) + key_below(from, &object.key);
                 if self.copy_way(&object, target, &copy).is_none() {
                     stuck.get_or_insert((object.key, 0)).1 += 1;
                 }
             }
-            if page.next.is_none() {
-                break;
-            }
-            token = page.next;
         }
         match stuck {
             Some((first, count)) => Err(LakeError::unnameable(from.as_str(), &first, count)),
@@ -210,13 +230,15 @@ impl Bucket {
             return Err(LakeError::unnameable(from.as_str(), &object.key, 1));
         };
         let copied = match way {
-            Copy::Library(source, copy) => {
-                let copied = self.library_copy(&source, target, &copy, object.bytes);
+            Copy::Stream(source, copy) => {
+                let copied = self.stream_copy(&source, target, &copy, object.bytes);
                 let copied = copied.await;
                 copied.map_err(|error| LakeError::from_store(from.as_str(), error))
             }
             Copy::Request => {
-                let copied = target.requests.copy(&self.name, &object.key, &copy);
+                let copied = target
+                    .requests
+                    .copy(&self.name, &object.key, &copy, object.bytes);
                 copied.await.map_err(|failure| failure.at(from.as_str()))
             }
         };
@@ -240,24 +262,25 @@ impl Bucket {
 
     /// How an object can be copied to a key; nothing where it cannot.
     fn copy_way(&self, object: &Object, target: &Self, copy: &str) -> Option<Copy> {
-        if let (Some(source), Some(copy)) = (library_path(&object.key), library_path(copy)) {
-            return Some(Copy::Library(source, copy));
-        }
         let is_one_request = object.bytes <= self.copy_bytes_max;
-        (is_one_request && target.requests.is_addressable(copy)).then_some(Copy::Request)
+        let is_named = is_one_request && target.requests.is_addressable(copy);
+        if is_named && std::ptr::eq(self, target) {
+            return Some(Copy::Request);
+        }
+        // Another bucket (whose region may differ), or an object over the store's limit.
+        match (library_path(&object.key), library_path(copy)) {
+            (Some(source), Some(copy)) => Some(Copy::Stream(source, copy)),
+            _ => is_named.then_some(Copy::Request),
+        }
     }
 
-    async fn library_copy(
+    async fn stream_copy(
         &self,
         from: &Path,
         target: &Self,
         to: &Path,
         bytes: u64,
     ) -> object_store::Result<()> {
-        if std::ptr::eq(self, target) && bytes <= self.copy_bytes_max {
-            return self.store.copy(from, to).await;
-        }
-        // Another bucket (whose region may differ), or an object over the store's limit.
         let _turn = self.copying.streams.acquire().await;
         let part = STREAM_PART_BYTES_MIN.max(bytes.div_ceil(STREAM_PARTS_MAX));
         let parts_concurrent_max = match STREAM_BYTES_MAX / part {
@@ -301,8 +324,9 @@ impl Bucket {
         target: &Self,
         to: &Location,
         moment: Moment,
-        progress: &Progress,
+        watch: &DeletionWatch<'_>,
     ) -> Result<Kept, LakeError> {
+        let progress = watch.progress;
         let mut kept = Kept::default();
         let mut pages = Pages::new(self, from);
         let mut copies = Copies::new(target, to);
@@ -310,11 +334,23 @@ impl Bucket {
             let mut copied = Vec::with_capacity(page.len());
             for object in page {
                 let copy = copies.find(key_below(from, &object.key)).await?;
-                if copy.is_some_and(|copy| is_copy(copy, &object))
+                let is_another = copy.is_some_and(|copy| {
+                    let tag = object.etag.as_deref();
+                    watch
+                        .copied
+                        .is_some_and(|by| by.copied_another(&copy.key, tag))
+                });
+                if is_another {
+                    // Written anew by an upload that began before it was copied: the store stamps it so.
+                    kept.unclear += 1;
+                } else if copy.is_some_and(|copy| is_copy(copy, &object))
                     || kept.judge(moment.side(object.modified))
                 {
                     copied.push(object);
                 }
+            }
+            if !copied.is_empty() && !(watch.still)().await? {
+                return Ok(kept);
             }
             let keys = copied.iter().map(|object| object.key.clone());
             self.keys_delete(from, keys.collect()).await?;
@@ -323,6 +359,36 @@ impl Bucket {
             }
         }
         Ok(kept)
+    }
+
+    /// Whether everything below `to` may be the copy of a key below `from`.
+    pub(in crate::lake) async fn has_only_copies(
+        &self,
+        from: &Location,
+        target: &Self,
+        to: &Location,
+    ) -> Result<bool, LakeError> {
+        let mut pages = Pages::new(self, from);
+        let mut copies = Copies::new(target, to);
+        loop {
+            let mut is_more = true;
+            if let Some(page) = pages.next().await? {
+                for object in &page {
+                    let copy = copies.find(key_below(from, &object.key)).await?;
+                    if copy.is_some_and(|copy| !may_be_copy(copy, object)) {
+                        return Ok(false);
+                    }
+                }
+            } else {
+                is_more = copies.rest_pass().await?;
+            }
+            if !copies.passed_take().is_empty() {
+                return Ok(false);
+            }
+            if !is_more {
+                return Ok(true);
+            }
+        }
     }
 
     /// Deletes below `to` what may be the copy of a key below `from`, and what this run of the job has copied; what others
@@ -368,19 +434,23 @@ impl Bucket {
     }
 }
 
-/// Those objects of a page of the source that have no copy. `counted` is where those are counted that have one.
+/// Those objects of a page of the source that have no copy.
 async fn missing_of(
     page: Vec<Object>,
     from: &Location,
     copies: &mut Copies<'_>,
-    counted: Option<&Progress>,
+    is_counted: bool,
+    progress: &Progress,
 ) -> Result<Vec<Object>, LakeError> {
     let mut missing = Vec::new();
     let mut is_doubtful = false;
     for object in page {
         let copy = copies.find(key_below(from, &object.key)).await?;
-        if copy.is_some_and(|copy| is_copy(copy, &object)) {
-            if let Some(progress) = counted {
+        let tag = object.etag.as_deref();
+        let is_same =
+            |copy: &Object| is_copy(copy, &object) && !progress.copied_another(&copy.key, tag);
+        if copy.is_some_and(is_same) {
+            if is_counted {
                 progress.add(object.bytes);
             }
         } else {

@@ -64,6 +64,7 @@ impl Sender {
                 ("content-type", "application/x-amz-json-1.0".to_owned()),
             ],
             body: body.into(),
+            patience: Duration::ZERO,
         };
         let sent = self.client.send(request).await;
         let answer = sent.map_err(|failure| self.unsent(action, &failure))?;

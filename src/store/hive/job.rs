@@ -192,6 +192,25 @@ impl Session {
         Ok(row.as_ref().map(job_of).transpose()?.flatten())
     }
 
+    /// Whether a job failed that was to do the same.
+    pub async fn job_has_failed(
+        &mut self,
+        table_id: i64,
+        kind: JobKind,
+        target: &str,
+    ) -> Result<bool> {
+        let statement = self
+            .statement(
+                "SELECT id FROM skep_jobs
+                 WHERE table_id = ? AND kind = ? AND target = ? AND phase = ? ORDER BY id DESC LIMIT 1",
+            )
+            .bind(table_id)
+            .bind(kind.as_str())
+            .bind(target)
+            .bind(JobPhase::Failed.as_str());
+        Ok(self.row(&statement).await?.is_some())
+    }
+
     /// Notes that somebody who asked for a job was told how it ended.
     pub async fn job_heard(&mut self, id: i64) -> Result<()> {
         let statement = self

@@ -247,6 +247,14 @@ impl Session {
         Ok(Page { found, end })
     }
 
+    /// Whether this one is still noted.
+    pub async fn pending_delete_is(&mut self, id: i64) -> Result<bool> {
+        let statement = self
+            .statement("SELECT id FROM skep_pending_deletes WHERE id = ?")
+            .bind(id);
+        Ok(self.row(&statement).await?.is_some())
+    }
+
     /// Those of these numbers that are still noted.
     pub async fn pending_delete_list(&mut self, ids: &[i64]) -> Result<Vec<PendingDelete>> {
         let mut found = Vec::with_capacity(ids.len());

@@ -8,7 +8,7 @@ pub(crate) use database::{TestDatabase, run};
 pub(crate) use ready::address;
 pub(crate) use server::TestServer;
 
-use skep::lake::{Kept, Lake, LakeError, Moment};
+use skep::lake::{DeletionWatch, Kept, Lake, LakeError, Moment};
 use skep::model::Location;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(crate) fn place(text: impl AsRef<str>) -> Location {
 pub(crate) async fn delete(lake: &Lake, at: &Location) -> Result<Kept, LakeError> {
     const LATER_THAN_ALL_MS: i64 = 4_000_000_000_000;
     let moment = Moment::exact(LATER_THAN_ALL_MS);
-    lake.directory_delete_older(at, moment, &Arc::default())
+    lake.directory_delete_older(at, moment, &DeletionWatch::alone(&Arc::default()))
         .await
 }
 

@@ -12,4 +12,5 @@ mod replicas;
 mod story;
 mod taken_back;
 mod truncate;
+mod used_again;
 mod visible;

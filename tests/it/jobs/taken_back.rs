@@ -1,9 +1,12 @@
 //! What is left where a move is taken back, or where its copies go before their sources: nothing that stands in anybody's way
 //! without a word.
 
-use super::fixture::{House, call, create, drop_table, jobs_ended, rename, rename_held, stand};
+use super::fixture::{
+    House, call, create, drop_table, jobs, jobs_ended, rename, rename_held, renaming, stand,
+};
+use super::story::{Story, make};
 use crate::harness::{TestDatabase, on_every_database};
-use crate::thrift::objects::partitioned;
+use crate::thrift::objects::{partitioned, table};
 use serde_json::{Value, json};
 use skep::server::Running;
 
@@ -14,6 +17,9 @@ on_every_database!(
     copies_go_after_their_sources,
     a_store_that_lists_in_another_order_moves_nothing,
     a_truncation_ends_though_another_partition_cannot_be_reached,
+    what_a_dead_process_copied_and_nobody_has_any_more_does_not_come_along,
+    a_file_written_anew_by_an_upload_that_began_before_its_copy_is_not_lost,
+    a_later_try_takes_over_what_an_earlier_one_left,
 );
 
 /// A table with partitions `ds=a/n=…` at these places.
@@ -188,5 +194,87 @@ async fn a_truncation_ends_though_another_partition_cannot_be_reached(database: 
     }
     let ended = jobs_ended(running.http_addr).await;
     assert_eq!(stand(&ended), [("truncate", "done")]);
+    running.shutdown().await;
+}
+
+/// A process copied a file and died, and somebody deleted the file since: its rows must not come back with the copy.
+async fn what_a_dead_process_copied_and_nobody_has_any_more_does_not_come_along(
+    database: TestDatabase,
+) {
+    let story = Story::begin(database).await;
+    let mut process = story.start().await;
+    make(&process, table("default", "t")).await;
+    story.s3.page_keys_max(1);
+    story.file("w/t/a");
+    story.file("w/t/b");
+    let first = story.s3.hold_at("CopyObject", "w/u/b");
+    let asked = tokio::spawn(call(process.thrift, "alter_table", renaming("t", "u")));
+    first.arrived().await;
+    process.kill();
+    asked.await.unwrap().unwrap_err();
+    first.open();
+    story.s3.remove("lake", "w/t/a");
+    story.s3.put("lake", "w/t/compacted", "a and b");
+    story.time_passes().await;
+    process = story.start().await;
+    assert_eq!(story.ended(&process).await, ["failed"]);
+    let told = jobs(process.http).await[0]["error"].clone();
+    let text = "1 of its files are no copies of what is at s3a://lake/w/t, such as w/u/a";
+    assert!(told.as_str().unwrap().contains(text), "{told}");
+    assert_eq!(story.files(), ["w/t/b", "w/t/compacted", "w/u/a"]);
+    story.s3.remove("lake", "w/u/a");
+    call(process.thrift, "alter_table", renaming("t", "u"))
+        .await
+        .unwrap();
+    story.ended(&process).await;
+    assert_eq!(story.files(), ["w/u/b", "w/u/compacted"]);
+}
+
+/// A store stamps an upload with its beginning, so a file that is written while it is copied may look older than its copy.
+async fn a_file_written_anew_by_an_upload_that_began_before_its_copy_is_not_lost(
+    database: TestDatabase,
+) {
+    let house = House::new(&database).await;
+    let running = house.hasty().await;
+    create(&running, "t").await;
+    house.s3.put_at("lake", "w/t/a", 1_700_000_000_000);
+    house.s3.put_at("lake", "w/t/b", 1_700_000_000_000);
+    house.s3.page_keys_max(1);
+    let gate = house.s3.hold_at("CopyObject", "w/u/b");
+    rename(&running, "t", "u").await.unwrap_err();
+    let length = house.s3.get("lake", "w/t/a").len();
+    let anew = "n".repeat(length);
+    house
+        .s3
+        .put_written_at("lake", "w/t/a", anew.clone(), 1_700_000_100);
+    gate.open();
+    jobs_ended(running.http_addr).await;
+    assert_eq!(house.files(), ["w/u/a", "w/u/b"]);
+    assert_eq!(house.s3.get("lake", "w/u/a"), anew);
+    running.shutdown().await;
+}
+
+/// A copy that the store made after nobody waited for it any more.
+async fn a_later_try_takes_over_what_an_earlier_one_left(database: TestDatabase) {
+    let house = House::new(&database).await;
+    let running = house.server(|_| {}).await;
+    create(&running, "t").await;
+    house.file("w/t/a");
+    house.file("w/t/b");
+    house.s3.fail("CopyObject", "w/u/b", 0, 1, 403);
+    rename(&running, "t", "u").await.unwrap_err();
+    assert_eq!(house.files(), ["w/t/a", "w/t/b"]);
+    let late = house.s3.get("lake", "w/t/a");
+    house.s3.put("lake", "w/u/a", late);
+    rename(&running, "t", "u").await.unwrap();
+    jobs_ended(running.http_addr).await;
+    assert_eq!(house.files(), ["w/u/a", "w/u/b"]);
+    // What is none of its copies is in the way, as ever.
+    house
+        .s3
+        .put("lake", "w/v/a", "of another length than the source");
+    house.s3.fail("CopyObject", "w/v/b", 0, 1, 403);
+    let refused = rename(&running, "u", "v").await.unwrap_err();
+    assert!(refused.message().contains("already exists"), "{refused}");
     running.shutdown().await;
 }

@@ -123,6 +123,12 @@ impl S3Server {
         self.store.gate_add(operation, key_contains)
     }
 
+    /// Holds the answer to the next listing back whose prefix contains a text: what it tells is of before.
+    pub(crate) fn hold_listing(&self, prefix_contains: &str) -> Arc<Gate> {
+        self.store
+            .gate_add("answer of ListObjectsV2", prefix_contains)
+    }
+
     /// Lets the pages of listings tell their keys the wrong way round, as no store may.
     pub(crate) fn listings_reverse(&self) {
         self.store.listings_reverse();

@@ -77,6 +77,7 @@ impl S3 for Service {
         let page = self
             .0
             .list(&input.bucket, &prefix, delimiter, after.as_deref(), count)?;
+        self.0.gates_pass("answer of ListObjectsV2", &prefix).await;
         let is_encoded = input
             .encoding_type
             .as_ref()

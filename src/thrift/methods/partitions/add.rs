@@ -186,6 +186,9 @@ fn columns_fill(drafts: &mut [PartitionDraft], columns: Option<&[Column]>) {
 }
 
 /// Partitions in Hive's packed forms: a plain list, or paths below a descriptor that they share.
+/// What a partition that shares its descriptor takes while it is added, bytes.
+const SHARED_PARTITION_BYTES: usize = 1_536;
+
 async fn add_partitions_pspec(call: Call<'_>) -> Answer {
     let args: args::AddPartitionsPspec<'_> = call.arguments()?;
     let mut drafts = Vec::new();
@@ -206,7 +209,13 @@ async fn add_partitions_pspec(call: Call<'_>) -> Answer {
                     .collect();
                 partition::drafts(&placed, None)?
             }
-            (None, Some(shared)) => shared_drafts(&at, shared)?,
+            (None, Some(shared)) => {
+                // Sixty bytes of the message become a partition with its place, its rows and its part of an event.
+                let count = shared.partitions.iter().flatten().count();
+                let work = call.reservation.grow(count * SHARED_PARTITION_BYTES).await;
+                work.map_err(Error::from)?;
+                shared_drafts(&at, shared)?
+            }
             (None, None) => {
                 return Err(
                     Error::Invalid("a partition specification holds no partitions".into()).into(),
