@@ -157,34 +157,42 @@ mod tests {
     use crate::diff::change::RenameGuess;
     use crate::model::SourceTableRef;
 
-    #[test]
-    fn says_what_a_table_lacks_and_holds_too_much() {
-        let column = |name: &str, data_type: &str| Column {
+    fn column(name: &str, data_type: &str) -> Column {
+        Column {
             name: name.to_owned(),
             data_type: data_type.to_owned(),
             comment: None,
-        };
-        let columns = [column("id", "int"), column("price", "decimal(10,2)")];
-        let keys = [column("dt", "date")];
-        let source = |name: &str, data_type: &str| SourceColumn {
+        }
+    }
+
+    fn source(name: &str, data_type: &str) -> SourceColumn {
+        SourceColumn {
             name: name.to_owned(),
             data_type: data_type.to_owned(),
             nullable: true,
             default: None,
             comment: None,
+        }
+    }
+
+    /// What a change is to a table of two columns and a key.
+    fn impact(kind: ChangeKind) -> TargetImpact {
+        let table = SourceTableRef {
+            schema: "shop".to_owned(),
+            name: "orders".to_owned(),
         };
-        let impact = |kind| {
-            let table = SourceTableRef {
-                schema: "shop".to_owned(),
-                name: "orders".to_owned(),
-            };
-            let filled = FilledTable {
-                name: "t1.orders",
-                columns: &columns,
-                keys: &keys,
-            };
-            target_impact(&Change { table, kind }, SourceDialect::Postgres, filled)
+        let columns = [column("id", "int"), column("price", "decimal(10,2)")];
+        let keys = [column("dt", "date")];
+        let filled = FilledTable {
+            name: "t1.orders",
+            columns: &columns,
+            keys: &keys,
         };
+        target_impact(&Change { table, kind }, SourceDialect::Postgres, filled)
+    }
+
+    #[test]
+    fn says_what_a_table_lacks_and_holds_too_much() {
         let added = impact(ChangeKind::ColumnAdded {
             column: source("Note", "varchar(20)"),
             at: 2,

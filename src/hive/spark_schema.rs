@@ -293,7 +293,7 @@ mod tests {
                 column("c", "char(3)"),
             ];
             columns_add(&mut parameters, &new).unwrap();
-            assert_eq!(parameters.get(SCHEMA).is_some(), whole);
+            assert_eq!(parameters.contains_key(SCHEMA), whole);
             let read = columns(&parameters).unwrap().unwrap();
             let shown: Vec<_> = read
                 .iter()
@@ -328,7 +328,7 @@ mod tests {
         let few = json!({"type": "struct", "fields": []}).to_string();
         schema_put(&mut parameters, &few);
         assert_eq!(number(&parameters, PARTS), Some(1));
-        assert!(parameters.get(&format!("{PART}1")).is_none());
+        assert!(!parameters.contains_key(&format!("{PART}1")));
     }
 
     #[test]

@@ -163,9 +163,10 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         if let Error::Unavailable { .. } | Error::Internal { .. } = &error {
             let error = causes(&error);
-            match fault_due(&error) {
-                Some(repeated) => tracing::warn!(error, repeated, "a request failed"),
-                None => tracing::debug!(error, "a request failed"),
+            if let Some(repeated) = fault_due(&error) {
+                tracing::warn!(error, repeated, "a request failed");
+            } else {
+                tracing::debug!(error, "a request failed");
             }
         } else {
             tracing::debug!(

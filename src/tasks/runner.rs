@@ -72,11 +72,10 @@ async fn run(task: &impl Task) -> bool {
         }
         Ok(Err(error)) => {
             let error = causes(&error);
-            match fault_due(&error) {
-                Some(repeated) => {
-                    tracing::warn!(task_name, error, repeated, "a background task failed");
-                }
-                None => tracing::debug!(task_name, error, "a background task failed"),
+            if let Some(repeated) = fault_due(&error) {
+                tracing::warn!(task_name, error, repeated, "a background task failed");
+            } else {
+                tracing::debug!(task_name, error, "a background task failed");
             }
             false
         }

@@ -106,15 +106,15 @@ fn refuse(
     failure: Failure,
 ) -> Vec<u8> {
     let method = served.info.name;
-    match failure.fault() {
-        Some(error) => {
-            let error = causes(error);
-            match fault_due(&error) {
-                Some(repeated) => tracing::warn!(method, error, repeated, "a call failed"),
-                None => tracing::debug!(method, error, "a call failed"),
-            }
+    if let Some(error) = failure.fault() {
+        let error = causes(error);
+        if let Some(repeated) = fault_due(&error) {
+            tracing::warn!(method, error, repeated, "a call failed");
+        } else {
+            tracing::debug!(method, error, "a call failed");
         }
-        None => tracing::debug!(method, failure = ?failure, "a call was refused"),
+    } else {
+        tracing::debug!(method, failure = ?failure, "a call was refused");
     }
     match failure.into_sent(served.method.exceptions, served.info) {
         Sent::Declared(field, text) => {

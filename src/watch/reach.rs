@@ -150,8 +150,8 @@ impl<'a> Reach<'a> {
             name,
             tier,
             found,
-            columns,
             starves,
+            columns,
         })
     }
 

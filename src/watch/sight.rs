@@ -9,6 +9,7 @@ use crate::diff::text::shown;
 use crate::error::Result;
 use crate::model::{SourceState, SourceTableRef};
 use crate::store::Session;
+use std::fmt::Write as _;
 
 /// Names that one line has at most; the rest is counted.
 const NAMES_MAX: usize = 20;
@@ -58,7 +59,7 @@ fn names(tables: &[&SourceTableRef]) -> String {
         .collect::<Vec<_>>()
         .join(", ");
     if tables.len() > NAMES_MAX {
-        text.push_str(&format!(" and {} more", tables.len() - NAMES_MAX));
+        let _ = write!(text, " and {} more", tables.len() - NAMES_MAX);
     }
     text
 }

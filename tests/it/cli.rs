@@ -313,11 +313,8 @@ async fn tables_are_made_from_kits() {
     assert!(made.contains("external"), "{made}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn partitions_are_discovered_explained_and_taken_back() {
-    let database = TestDatabase::sqlite().await;
-    let server = crate::rest::discovery::server(&database).await;
-    let skep = Skep::of(&server);
+/// A table over a folder with two hours of data.
+fn logs(skep: &Skep) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     crate::rest::discovery::write(folder.path(), "2026/11/22/10");
     crate::rest::discovery::write(folder.path(), "2026/11/22/11");
@@ -337,6 +334,15 @@ async fn partitions_are_discovered_explained_and_taken_back() {
         "--location",
         &location,
     ]);
+    folder
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn partitions_are_discovered_explained_and_taken_back() {
+    let database = TestDatabase::sqlite().await;
+    let server = crate::rest::discovery::server(&database).await;
+    let skep = Skep::of(&server);
+    let _folder = logs(&skep);
     let (code, text) = skep.fail(&["discover", "default.logs"]);
     assert_eq!(code, 2);
     assert!(text.contains("skep.discovery=on"), "{text}");

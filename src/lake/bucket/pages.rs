@@ -40,12 +40,12 @@ impl<'a> Pages<'a> {
         let keys: Vec<&String> = before
             .chain(page.objects.iter().map(|one| &one.key))
             .collect();
-        if let Some(pair) = keys.windows(2).find(|pair| pair[0] >= pair[1]) {
+        let mut pairs = keys.iter().zip(keys.iter().skip(1));
+        if let Some((one, next)) = pairs.find(|(one, next)| one >= next) {
             return Err(LakeError::refused(
                 self.at.as_str(),
-                &format!(
-                    "the store lists {} before {}, which is not the order of the bytes: nothing can be moved there",
-                    pair[0], pair[1]
+                format!(
+                    "the store lists {one} before {next}, which is not the order of the bytes: nothing can be moved there"
                 ),
             ));
         }

@@ -27,8 +27,7 @@ fn discovery<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
             discovery.discovery_events(&[]).await
         }),
         call("discovery_explain", See, ORDERS, async move {
-            let name = "dt=2026-11-22";
-            discovery.discovery_explain(&orders(), name).await
+            discovery.discovery_explain(&orders(), "dt=1").await
         }),
         call("discovery_status", See, ORDERS, async move {
             discovery.discovery_status(&orders()).await
