@@ -11,27 +11,31 @@ pub(super) fn count(changes: u64) -> String {
     format!("{changes} change{ending}")
 }
 
-/// Shows changes: a line each, and under it for people what follows from it.
+/// Shows changes: a line each, and under it for people what follows from it. What is long stands last.
 pub(super) fn show_changes(output: Output, changes: &[ChangeView]) -> Result<()> {
-    let head = ["id", "found", "severity", "object", "what", "owner"];
-    output.list(head, changes, |change| {
-        // What was compared anew has no number.
-        let id = change.id.map(|id| id.to_string()).unwrap_or_default();
-        let effects = change.effects.iter().map(|effect| format!("; {effect}"));
-        let applied = change.applied_at.iter().map(|at| format!("; applied {at}"));
-        [
-            id,
+    let head = ["id", "found", "severity", "object", "owner", "what"];
+    if output.is_json() {
+        return output.list(head, changes, |_| head.map(str::to_owned));
+    }
+    let mut rows: Vec<[String; 6]> = Vec::with_capacity(changes.len());
+    for change in changes {
+        let id = change.id.map(|id| id.to_string());
+        rows.push([
+            id.unwrap_or_default(),
             change.at.clone().unwrap_or_default(),
             change.severity.clone(),
             change.object.clone(),
-            format!(
-                "{}{}",
-                change.text,
-                effects.chain(applied).collect::<String>()
-            ),
             change.owner.clone().unwrap_or_default(),
-        ]
-    })
+            change.text.clone(),
+        ]);
+        let applied = change.applied_at.iter().map(|at| format!("applied {at}"));
+        for effect in change.effects.iter().cloned().chain(applied) {
+            let mut row = [const { String::new() }; 6];
+            row[5] = format!("- {effect}");
+            rows.push(row);
+        }
+    }
+    output.list(head, &rows, Clone::clone)
 }
 
 /// Shows what a run found: its changes for people, the whole report for scripts.

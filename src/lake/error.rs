@@ -63,6 +63,14 @@ pub enum LakeError {
         /// How many there are.
         count: u64,
     },
+    /// What is there cannot be moved, or taken back, without losing something or taking somebody's along.
+    #[error("nothing can be moved at {location}: {why}")]
+    Immovable {
+        /// The location asked for.
+        location: String,
+        /// Why.
+        why: String,
+    },
     /// Permissions or credentials do not allow it.
     #[error("access to location {location} is denied")]
     Denied {
@@ -99,6 +107,13 @@ impl LakeError {
 
     pub(super) fn refused(location: &str, why: impl Into<String>) -> Self {
         Self::Refused {
+            location: location.to_owned(),
+            why: why.into(),
+        }
+    }
+
+    pub(super) fn immovable(location: &str, why: impl Into<String>) -> Self {
+        Self::Immovable {
             location: location.to_owned(),
             why: why.into(),
         }
@@ -195,7 +210,8 @@ impl LakeError {
             | Self::AlreadyExists { .. }
             | Self::Unsupported { .. }
             | Self::Unnameable { .. }
-            | Self::Refused { .. } => false,
+            | Self::Refused { .. }
+            | Self::Immovable { .. } => false,
         }
     }
 }
@@ -236,6 +252,7 @@ impl From<LakeError> for Error {
             | LakeError::NotFound { .. }
             | LakeError::AlreadyExists { .. }
             | LakeError::Refused { .. }
+            | LakeError::Immovable { .. }
             | LakeError::Footer { .. } => Self::Invalid(text),
         }
     }

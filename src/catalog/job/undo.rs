@@ -28,7 +28,7 @@ impl Catalog {
                     left.push(text);
                 }
                 // The store lists in an order in which nobody can tell what is whose; no later try could, either.
-                Err(failure @ LakeError::Refused { .. }) => {
+                Err(failure @ LakeError::Immovable { .. }) => {
                     tracing::warn!(job = job.id, %from, %to, %failure, "a move cannot be taken back: look there");
                     left.push(failure.to_string());
                 }

@@ -42,11 +42,9 @@ impl<'a> Pages<'a> {
             .collect();
         let mut pairs = keys.iter().zip(keys.iter().skip(1));
         if let Some((one, next)) = pairs.find(|(one, next)| one >= next) {
-            return Err(LakeError::refused(
+            return Err(LakeError::immovable(
                 self.at.as_str(),
-                format!(
-                    "the store lists {one} before {next}, which is not the order of the bytes: nothing can be moved there"
-                ),
+                format!("the store lists {one} before {next}, which is not the order of the bytes"),
             ));
         }
         if let Some(last) = page.objects.last() {

@@ -97,7 +97,7 @@ impl Bucket {
                 let why = format!(
                     "{count} of its files are no copies of what is at {from}, such as {first}: remove them, and try again"
                 );
-                Err(LakeError::refused(to.as_str(), why))
+                Err(LakeError::immovable(to.as_str(), why))
             }
             None => Ok(was_full),
         }
@@ -223,7 +223,10 @@ impl Bucket {
         // One for all jobs of this process. It is never closed.
         let _turn = self.copying.objects.acquire().await;
         if progress.is_stopped() {
-            return Err(LakeError::refused(from.as_str(), "the copying was stopped"));
+            return Err(LakeError::immovable(
+                from.as_str(),
+                "the copying was stopped",
+            ));
         }
         let copy = prefix_of(to) + key_below(from, &object.key);
         let Some(way) = self.copy_way(object, target, &copy) else {
