@@ -71,6 +71,8 @@ pub enum CanonicalType {
 /// How a type became another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TypeStep {
+    /// Both have the same values, such as the words of an enum in another order.
+    Alike,
     /// Every value of the old type is one of the new.
     Widened,
     /// The same kind, with less room.
@@ -82,6 +84,7 @@ pub enum TypeStep {
 impl fmt::Display for TypeStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            TypeStep::Alike => "the same values",
             TypeStep::Widened => "wider",
             TypeStep::Narrowed => "narrower",
             TypeStep::Other => "another kind",
@@ -101,7 +104,8 @@ impl CanonicalType {
     /// How this type became `after`; both differ.
     pub fn step(&self, after: &CanonicalType) -> TypeStep {
         match (fits(self, after), fits(after, self)) {
-            (true, _) => TypeStep::Widened,
+            (true, true) => TypeStep::Alike,
+            (true, false) => TypeStep::Widened,
             (false, true) => TypeStep::Narrowed,
             (false, false) => TypeStep::Other,
         }

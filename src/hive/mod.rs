@@ -16,3 +16,4 @@ pub mod storage_format;
 pub mod text_pattern;
 pub mod type_change;
 pub mod type_check;
+pub mod written_type;

@@ -35,6 +35,8 @@ pub(in crate::rest) async fn list(
 ) -> Result<Json<DatabaseListView>, Problem> {
     let size = page_size(query.limit)?;
     let catalog = catalog_at(query.catalog.as_deref());
+    // One that is mistyped would look empty.
+    asked.catalog().catalog_get(&catalog).await?;
     let found = asked
         .catalog()
         .databases(&catalog, query.pattern.as_deref())

@@ -5,7 +5,7 @@ use super::tables::DeleteQuery;
 use crate::catalog::{
     AddOptions, DropOptions, DropSelection, PartitionDraft, PartitionKey, PartitionSelection,
 };
-use crate::error::Error;
+use crate::error::{Entity, Error};
 use crate::filter::value_fits;
 use crate::hive::partition_name::{make_name, values_of_whole_name};
 use crate::model::Table;
@@ -179,7 +179,8 @@ pub(in crate::rest) async fn get(
     let found = asked
         .catalog()
         .partition_get(&at, PartitionKey::WholeName(&partition))
-        .await?;
+        .await
+        .map_err(|failure| by_name(failure, &partition))?;
     let location = found.table_location.as_ref();
     Ok(Json(PartitionView::whole(&found.partition, location)))
 }
@@ -206,6 +207,17 @@ pub(in crate::rest) async fn delete(
     asked
         .catalog()
         .partitions_drop(&at, DropSelection::WholeName(&partition), options)
-        .await?;
+        .await
+        .map_err(|failure| by_name(failure, &partition))?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A miss by the name that was asked for, not by the values that were read from it.
+fn by_name(failure: Error, name: &str) -> Error {
+    match failure {
+        Error::NotFound(Entity::Partition(at, _)) => {
+            Error::NotFound(Entity::Partition(at, name.to_owned()))
+        }
+        other => other,
+    }
 }

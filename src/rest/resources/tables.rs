@@ -1,6 +1,7 @@
 //! Tables and views.
 
 use super::CatalogQuery;
+use crate::error::Error;
 use crate::rest::asked::Asked;
 use crate::rest::extract::{Body, Query, Segments, database_at, table_at};
 use crate::rest::paging::{page_of, page_size};
@@ -64,9 +65,10 @@ pub(in crate::rest) async fn create(
     asked: Asked,
     Segments(database): Segments<String>,
     Query(query): Query<CatalogQuery>,
-    Body(new): Body<NewTable>,
+    Body(mut new): Body<NewTable>,
 ) -> Result<(StatusCode, Json<TableView>), Problem> {
     let at = database_at(query.catalog.as_deref(), &database);
+    new.types_read().map_err(Error::InvalidObject)?;
     let table = new
         .table(&at)
         .map_err(|(field, why)| Problem::field(field, why))?;

@@ -3,6 +3,7 @@
 use super::moment;
 use super::storage::{ColumnView, NewStorage, StorageView};
 use crate::catalog::{ParameterChanges, TableChange};
+use crate::hive::written_type::{written_name, written_type};
 use crate::kit;
 use crate::model::{DatabaseRef, Location, Table, TableType};
 use serde::{Deserialize, Serialize};
@@ -199,6 +200,16 @@ impl From<Table> for TableView {
 }
 
 impl NewTable {
+    /// Reads the types of columns and keys as people write them. The error says which one no engine could read.
+    pub fn types_read(&mut self) -> Result<(), String> {
+        for column in self.columns.iter_mut().chain(&mut self.partition_keys) {
+            let name = written_name(&column.name)?;
+            let read = written_type(&column.data_type);
+            column.data_type = read.map_err(|why| format!("column {name}: {why}"))?;
+        }
+        Ok(())
+    }
+
     /// The table of a database. Fails with the name of the field at fault, and why.
     pub fn table(self, database: &DatabaseRef) -> Result<Table, (&'static str, String)> {
         match self.kit.clone() {

@@ -212,3 +212,39 @@ async fn what_cannot_be_a_table_is_refused_with_its_field() {
         .problem(404, "not-found");
     assert_eq!(problem["subject"]["name"], "nosuch");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn types_are_read_as_people_write_them_and_refused_with_a_hint() {
+    let server = TestServer::start(&TestDatabase::sqlite().await).await;
+    let rest = Rest::of(&server);
+    let table = |name: &str, data_type: &str| {
+        json!({
+            "name": name, "columns": [{"name": "a", "type": data_type}],
+            "partition_keys": [{"name": "dt", "type": "STRING"}], "storage": {"format": "parquet"},
+        })
+    };
+    let made = rest
+        .post("/databases/default/tables", table("t", "Integer"))
+        .await
+        .expect(201);
+    assert_eq!(made["columns"][0]["type"], "int", "{made}");
+    for (data_type, hint) in [("text", "write string"), ("decimal(39,2)", "1 to 38")] {
+        let refused = rest
+            .post("/databases/default/tables", table("u", data_type))
+            .await;
+        let problem = refused.problem(422, "invalid-object");
+        let told = problem["detail"].as_str().unwrap();
+        assert!(told.contains(hint) && told.contains("column a"), "{told}");
+    }
+    let missing = rest
+        .get("/databases/default/tables/t/partitions/dt=2026-11-21")
+        .await;
+    let problem = missing.problem(404, "not-found");
+    assert!(
+        problem["detail"]
+            .as_str()
+            .unwrap()
+            .contains("dt=2026-11-21"),
+        "{problem}"
+    );
+}
