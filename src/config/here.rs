@@ -2,6 +2,7 @@
 //! starts without it (a file may come later, a variable differ), so only who asks is told.
 
 use super::Settings;
+use crate::hive::text_pattern::glob_matches;
 use crate::source::{AnySource, SourceKind};
 
 impl Settings {
@@ -20,23 +21,19 @@ impl Settings {
                 missing.push(format!("sources.{name}.{failure}"));
             }
         }
+        // Where clients add sources, one of any name may come.
+        if self.watch.sources_over_rest {
+            return missing;
+        }
         for (name, channel) in &self.alerts.channels {
             let strays = channel.sources.iter().filter(|pattern| {
                 let mut sources = self.sources.keys();
-                !sources.any(|source| channel_covers(pattern, source))
+                !sources.any(|source| glob_matches(pattern, source))
             });
-            // Where clients add sources, one of that name may come.
-            if self.watch.sources_over_rest {
-                continue;
-            }
             missing.extend(strays.map(|pattern| {
                 format!("alerts.channels.{name}.sources: there is no source {pattern}")
             }));
         }
         missing
     }
-}
-
-fn channel_covers(pattern: &str, source: &str) -> bool {
-    crate::hive::text_pattern::glob_matches(pattern, source)
 }

@@ -152,6 +152,11 @@ pub(super) fn table(at: TableRef, columns: &[&str]) -> Table {
             comment: None,
         }
     });
+    table_of(at, columns.collect())
+}
+
+/// A managed table with these columns.
+pub(crate) fn table_of(at: TableRef, columns: Vec<Column>) -> Table {
     Table {
         id: 0,
         at,
@@ -164,7 +169,7 @@ pub(super) fn table(at: TableRef, columns: &[&str]) -> Table {
         partition_keys: Vec::new(),
         location: None,
         descriptor: Arc::new(StorageDescriptor {
-            columns: Some(columns.collect()),
+            columns: Some(columns),
             ..StorageDescriptor::default()
         }),
         parameters: skep::model::Parameters::new(),

@@ -3,7 +3,7 @@
 mod alarms;
 mod answers;
 mod delivery;
-mod fixture;
+pub(crate) mod fixture;
 mod graded;
 mod grants;
 mod history;

@@ -8,15 +8,13 @@ mod postgres;
 use super::{settings, snapshot};
 use crate::alert::Listener;
 use crate::harness::{TestDatabase, place, run};
+use crate::watch::fixture::table_of;
 use skep::alert::{AlertSettings, ChannelKind, ChannelSettings, Threshold};
 use skep::catalog::{Catalog, CatalogSettings, DatabaseSpec, PlaceRules};
 use skep::clock::Clock;
 use skep::diff::impact::dumped;
 use skep::lake::{Lake, StorageSettings};
-use skep::model::{
-    Column, DatabaseRef, Parameters, Snapshot, StorageDescriptor, Table, TableRef, TableType,
-    WatchCause,
-};
+use skep::model::{DatabaseRef, Snapshot, WatchCause};
 use skep::naming::{NamingPolicy, NamingRules};
 use skep::secret::Secret;
 use skep::source::SourceKind;
@@ -123,7 +121,7 @@ impl Told {
         for seen in source.tables() {
             let columns = seen.columns.iter();
             let columns = columns.filter_map(|column| dumped(column, source.dialect()));
-            let made = filled(database.table(seen.at.name.as_str()), columns.collect());
+            let made = table_of(database.table(seen.at.name.as_str()), columns.collect());
             catalog
                 .table_create(made, false)
                 .await
@@ -154,29 +152,6 @@ impl Told {
             text.replace(&self.schema, "shop")
         });
         bodies.collect()
-    }
-}
-
-fn filled(at: TableRef, columns: Vec<Column>) -> Table {
-    Table {
-        id: 0,
-        at,
-        table_type: TableType::Managed,
-        owner: None,
-        owner_type: None,
-        created_at: 0,
-        last_access_at: 0,
-        retention: 0,
-        partition_keys: Vec::new(),
-        location: None,
-        descriptor: Arc::new(StorageDescriptor {
-            columns: Some(columns),
-            ..StorageDescriptor::default()
-        }),
-        parameters: Parameters::new(),
-        view_original_text: None,
-        view_expanded_text: None,
-        unknown_fields: Vec::new(),
     }
 }
 
