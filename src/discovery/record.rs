@@ -26,8 +26,8 @@ pub(super) struct Batch {
     pub(super) dropped: Vec<Partition>,
     /// Paths of partitions that are added: if they were skipped before, they are no more.
     pub(super) places: Vec<String>,
-    /// Directories to delete with the partitions that go.
-    pub(super) purged: Vec<Location>,
+    /// Directories to delete with the partitions that go, by the names of those.
+    pub(super) purged: HashMap<String, Location>,
 }
 
 impl Batch {
@@ -133,7 +133,10 @@ impl Discovery {
                 return Ok(written);
             }
             if !batch.purged.is_empty() {
-                let places: Vec<&Location> = batch.purged.iter().collect();
+                // What a partition left that somebody else has dropped or moved meanwhile is theirs.
+                let gone = changes.dropped.iter();
+                let places = gone.filter_map(|one| batch.purged.get(&one.name));
+                let places: Vec<&Location> = places.collect();
                 written.deletion = self
                     .catalog
                     .deletion_job_note(

@@ -59,12 +59,10 @@ fn purge(site: &Site, retention: Retention, mut batch: Batch) -> Batch {
         return batch;
     }
     let table = site.table.location.as_ref();
-    let places = batch
-        .dropped
-        .iter()
-        .filter_map(|one| one.full_location(table));
+    let places = batch.dropped.iter();
+    let places = places.filter_map(|one| Some((one.name.clone(), one.full_location(table)?)));
     batch.purged = places
-        .filter(|place| {
+        .filter(|(_, place)| {
             let holds_root = site.roots.iter().any(|root| place.contains(&root.location));
             !holds_root && site.root_of(place).is_some()
         })

@@ -6,29 +6,27 @@
 
 mod answer;
 mod copies;
+mod deletion;
 mod key;
 mod listing;
 mod pages;
 mod query;
 mod requests;
+mod stream;
 mod transfer;
 
 pub(super) use query::{OddKey, PageStart, Query};
 pub use transfer::Strays;
 
-use super::moment::{Kept, Moment};
-use super::progress::DeletionWatch;
 use super::{Summary, error::LakeError, is_hidden, settings::S3Settings, signed};
 use crate::model::Location;
-use answer::{Object, Page, Told};
+use answer::{Object, Page};
 use bytes::Bytes;
-use futures::{StreamExt, stream};
 use key::{KeyKind, kind};
 use object_store::aws::AmazonS3;
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, ObjectStore};
-use requests::{Naming, PageQuery, RequestFailure, Requests};
-use reqwest::StatusCode;
+use requests::{PageQuery, Requests};
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -38,8 +36,6 @@ use tokio::sync::Semaphore;
 const PAGE_KEYS_MAX: usize = 1_000;
 /// Copies through this process that may be on their way at once.
 const STREAMS_CONCURRENT_MAX: usize = 4;
-/// Deletions of single keys that may be on their way at once.
-const DELETIONS_CONCURRENT_MAX: usize = 16;
 
 /// The client of one bucket.
 pub(super) struct Bucket {
@@ -118,40 +114,6 @@ impl Bucket {
         }
     }
 
-    /// Deletes every key below the directory that is older than a moment. The store stamps an object when its upload
-    /// begins, with the whole second before.
-    pub(super) async fn directory_delete(
-        &self,
-        at: &Location,
-        moment: Moment,
-        watch: &DeletionWatch<'_>,
-    ) -> Result<Kept, LakeError> {
-        let mut kept = Kept::default();
-        let mut token = None;
-        loop {
-            let page = self.page(at, token, PAGE_KEYS_MAX).await?;
-            let mut keys = Vec::with_capacity(page.objects.len());
-            let mut sizes = Vec::with_capacity(page.objects.len());
-            for object in page.objects {
-                if kept.judge(moment.side(object.modified)) {
-                    keys.push(object.key);
-                    sizes.push(object.bytes);
-                }
-            }
-            if !keys.is_empty() && !(watch.still)().await? {
-                return Ok(kept);
-            }
-            self.keys_delete(at, keys).await?;
-            for bytes in sizes {
-                watch.progress.add(bytes);
-            }
-            if page.next.is_none() {
-                return Ok(kept);
-            }
-            token = page.next;
-        }
-    }
-
     /// Counts the visible objects below a directory and their bytes. Keys that are no paths are counted apart: no engine
     /// reads them.
     pub(super) async fn summary(&self, at: &Location) -> Result<Summary, LakeError> {
@@ -172,35 +134,6 @@ impl Bucket {
             }
             token = page.next;
         }
-    }
-
-    /// Deletes the markers of the directories above `at`, strictly below `stop`, that hold
-    /// nothing else.
-    pub(super) async fn parents_delete_if_empty(
-        &self,
-        at: &Location,
-        stop: &Location,
-    ) -> Result<(), LakeError> {
-        let mut next = at.parent();
-        while let Some(here) = next {
-            if here == *stop || !stop.contains(&here) {
-                break;
-            }
-            let page = self.page(&here, None, 2).await?;
-            let marker = prefix_of(&here);
-            if page
-                .objects
-                .iter()
-                .any(|object| object.key != marker || object.bytes > 0)
-            {
-                break;
-            }
-            if !page.objects.is_empty() {
-                self.keys_delete(&here, vec![marker]).await?;
-            }
-            next = here.parent();
-        }
-        Ok(())
     }
 
     /// One page of the keys below a directory (its own marker included), and the token of the
@@ -237,42 +170,6 @@ impl Bucket {
         let whole = found.meta.size;
         Ok((found.bytes().await.map_err(fail)?, whole))
     }
-
-    /// Deletes keys, at most a page of them. The rest is still deleted where one fails; the first failure is the one told.
-    async fn keys_delete(&self, at: &Location, keys: Vec<String>) -> Result<(), LakeError> {
-        let (mut listed, mut single, mut unnameable) = (Vec::new(), Vec::new(), Vec::new());
-        for key in keys {
-            match self.requests.naming(&key, self.bulk_delete) {
-                Some(Naming::Body) => listed.push(key),
-                Some(Naming::Address) => single.push(key),
-                None => unnameable.push(key),
-            }
-        }
-        let mut outcome = Ok(());
-        if !listed.is_empty() {
-            let undeleted = self.requests.delete_listed(&listed).await;
-            let undeleted = undeleted.map_err(|failure| failure.at(at.as_str()));
-            outcome = match undeleted {
-                Ok(told) => told
-                    .into_iter()
-                    .next()
-                    .map_or(Ok(()), |told| Err(undeleted_failure(told).at(at.as_str()))),
-                Err(failure) => Err(failure),
-            };
-        }
-        let deletions = single.iter().map(|key| self.requests.delete_addressed(key));
-        // A plain list of futures, each of which is sent when its turn comes.
-        let deletions: Vec<_> = deletions.collect();
-        let mut deleted = stream::iter(deletions).buffer_unordered(DELETIONS_CONCURRENT_MAX);
-        while let Some(one) = deleted.next().await {
-            outcome = outcome.and(one.map_err(|failure| failure.at(at.as_str())));
-        }
-        let count = unnameable.len() as u64;
-        outcome.and(match unnameable.first() {
-            Some(first) => Err(LakeError::unnameable(at.as_str(), first, count)),
-            None => Ok(()),
-        })
-    }
 }
 
 /// The key of a location, taken as it is: `%3A` stays `%3A`.
@@ -292,14 +189,4 @@ fn prefix_of(at: &Location) -> String {
 /// What follows the directory in a listed key; nothing for its own marker.
 fn key_below<'a>(at: &Location, key: &'a str) -> &'a str {
     key.strip_prefix(&prefix_of(at)).unwrap_or_default()
-}
-
-/// What a store says of a key that it did not delete.
-fn undeleted_failure(told: Told) -> RequestFailure {
-    let status = if told.code == "AccessDenied" {
-        StatusCode::FORBIDDEN
-    } else {
-        StatusCode::INTERNAL_SERVER_ERROR
-    };
-    RequestFailure::Told { status, told }
 }

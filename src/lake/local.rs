@@ -162,51 +162,84 @@ pub(super) fn links_refuse(held_by: Option<&Location>, at: &Location) -> Result<
     Ok(())
 }
 
-/// Deletes what is older than a moment. Files that were moved here keep the time of their writing, so the time of
-/// their move counts as well; a directory counts by its birth, for deleting from it changes its other times.
+/// Deletes what is older than a moment, of the directory that has a mark: once another one stands there, nothing more. Files
+/// that were moved here keep the time of their writing, so the time of their move counts as well; a directory counts by its
+/// birth, for deleting from it changes its other times. The files of a directory that was moved here as a whole cannot be
+/// told from older ones.
 pub(super) fn directory_delete_older(
     at: &Location,
     moment: Moment,
+    mark: Option<&str>,
     progress: &Progress,
 ) -> Result<Kept, LakeError> {
-    let mut kept = Kept::default();
-    older_delete(Path::new(at.path()), moment, &mut kept, progress)
-        .map_err(|error| LakeError::from_io(at.as_str(), error))?;
-    Ok(kept)
+    let mut deletion = Deletion {
+        root: at,
+        mark,
+        moment,
+        kept: Kept::default(),
+        progress,
+    };
+    deletion.delete(Path::new(at.path()))?;
+    Ok(deletion.kept)
 }
 
-/// Deletes what is old at and below a path. As deep as paths are long, so the stack suffices.
-fn older_delete(
-    path: &Path,
+/// A deletion by age that is under way.
+struct Deletion<'a> {
+    root: &'a Location,
+    mark: Option<&'a str>,
     moment: Moment,
-    kept: &mut Kept,
-    progress: &Progress,
-) -> io::Result<()> {
-    let Some(found) = present(fs::symlink_metadata(path))? else {
-        return Ok(());
-    };
-    if !found.is_dir() {
-        if kept.judge(moment.side(changed(&found)?)) {
+    kept: Kept,
+    progress: &'a Progress,
+}
+
+impl Deletion<'_> {
+    /// Deletes what is old at and below a path; false where another directory has taken the root's place meanwhile. As deep
+    /// as paths are long, so the stack suffices.
+    fn delete(&mut self, path: &Path) -> Result<bool, LakeError> {
+        let fail = |error| LakeError::from_io(self.root.as_str(), error);
+        if directory_mark(self.root)?.as_deref() != self.mark {
+            return Ok(false);
+        }
+        let Some(found) = present(fs::symlink_metadata(path)).map_err(fail)? else {
+            return Ok(true);
+        };
+        if !found.is_dir() {
+            self.file_delete(path, &found).map_err(fail)?;
+            return Ok(true);
+        }
+        let born = found
+            .created()
+            .or_else(|_| found.modified())
+            .map_err(fail)?;
+        let Some(entries) = present(fs::read_dir(path)).map_err(fail)? else {
+            return Ok(true);
+        };
+        // The listing is closed before the descent: files that may be open at once are few.
+        let entries = entries.collect::<io::Result<Vec<_>>>().map_err(fail)?;
+        for entry in entries {
+            if !self.delete(&entry.path())? {
+                return Ok(false);
+            }
+        }
+        if self.moment.side(born) == Side::Before {
+            match fs::remove_dir(path) {
+                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+                removed => drop(
+                    present(removed)
+                        .map_err(|error| LakeError::from_io(self.root.as_str(), error))?,
+                ),
+            }
+        }
+        Ok(true)
+    }
+
+    fn file_delete(&mut self, path: &Path, found: &fs::Metadata) -> io::Result<()> {
+        if self.kept.judge(self.moment.side(changed(found)?)) {
             present(fs::remove_file(path))?;
-            progress.add(found.len());
+            self.progress.add(found.len());
         }
-        return Ok(());
+        Ok(())
     }
-    let born = found.created().or_else(|_| found.modified())?;
-    let Some(entries) = present(fs::read_dir(path))? else {
-        return Ok(());
-    };
-    // The listing is closed before the descent: files that may be open at once are few.
-    for entry in entries.collect::<io::Result<Vec<_>>>()? {
-        older_delete(&entry.path(), moment, kept, progress)?;
-    }
-    if moment.side(born) == Side::Before {
-        match fs::remove_dir(path) {
-            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
-            removed => drop(present(removed)?),
-        }
-    }
-    Ok(())
 }
 
 /// When a file was written, or moved to where it is.

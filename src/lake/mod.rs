@@ -282,10 +282,15 @@ impl Lake {
         self.rails(at)?;
         match at.storage() {
             Storage::File => {
+                let mark = on_disk(at, local::directory_mark).await?;
+                // Asked once the directory is known: one that takes its place from here on is another one.
+                if !(watch.still)().await? {
+                    return Ok(Kept::default());
+                }
                 let (progress, held_by) = (Arc::clone(watch.progress), self.holder(at));
                 on_disk(at, move |at| {
                     local::links_refuse(held_by.as_ref(), at)?;
-                    local::directory_delete_older(at, moment, &progress)
+                    local::directory_delete_older(at, moment, mark.as_deref(), &progress)
                 })
                 .await
             }

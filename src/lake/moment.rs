@@ -77,6 +77,12 @@ pub(super) fn seconds(at: SystemTime) -> i64 {
 }
 
 impl Kept {
+    /// Counts what another look kept.
+    pub(super) fn add(&mut self, other: Self) {
+        self.unclear += other.unclear;
+        self.younger += other.younger;
+    }
+
     /// Counts a file; says whether it is to be deleted instead.
     pub(super) fn judge(&mut self, side: Side) -> bool {
         match side {

@@ -5,11 +5,13 @@ use futures::future::BoxFuture;
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Copies that are remembered; of those beyond nobody knows which run has made them.
+/// Copies that a process remembers, of all jobs together: about 110 MB. Of those beyond nobody knows which run has made them.
 const COPIES_KEPT_MAX: usize = 2_000_000;
+/// How many are remembered.
+static COPIES_KEPT: AtomicUsize = AtomicUsize::new(0);
 
 /// Objects that were copied or deleted, or found to be so already.
 #[derive(Debug, Default)]
@@ -29,6 +31,9 @@ pub struct DeletionWatch<'a> {
     pub progress: &'a Arc<Progress>,
     /// What the same run has copied, where it has.
     pub copied: Option<&'a Progress>,
+    /// Whether some sources of a move are known to have been written anew although their times do not tell: only what has
+    /// the same content as its copy is deleted then.
+    pub doubt: AtomicBool,
     /// Whether it is still to be done: asked between the listing of keys and their deletion, because another one may have
     /// finished it meanwhile for somebody who uses the place by now.
     pub still: &'a (dyn Fn() -> BoxFuture<'a, Result<bool, LakeError>> + Send + Sync),
@@ -40,8 +45,21 @@ impl<'a> DeletionWatch<'a> {
         Self {
             progress,
             copied: None,
+            doubt: AtomicBool::new(false),
             still: &|| Box::pin(async { Ok(true) }),
         }
+    }
+}
+
+impl DeletionWatch<'_> {
+    /// Remembers that a source was written anew although its time does not tell.
+    pub(super) fn doubt(&self) {
+        self.doubt.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether one was.
+    pub fn is_doubtful(&self) -> bool {
+        self.doubt.load(Ordering::Relaxed)
     }
 }
 
@@ -82,8 +100,13 @@ impl Progress {
     pub(super) fn copied_note(&self, key: &str, tag: Option<&str>) {
         let mut copied = self.copied.lock().unwrap_or_else(PoisonError::into_inner);
         let key = hash(key);
-        if copied.len() < COPIES_KEPT_MAX || copied.contains_key(&key) {
-            copied.insert(key, hash(tag.unwrap_or_default()));
+        let tag = hash(tag.unwrap_or_default());
+        if let Some(known) = copied.get_mut(&key) {
+            *known = tag;
+        } else if COPIES_KEPT.fetch_add(1, Ordering::Relaxed) < COPIES_KEPT_MAX {
+            copied.insert(key, tag);
+        } else {
+            COPIES_KEPT.fetch_sub(1, Ordering::Relaxed);
         }
     }
 
@@ -98,6 +121,16 @@ impl Progress {
     pub(super) fn has_copied(&self, key: &str) -> bool {
         let copied = self.copied.lock().unwrap_or_else(PoisonError::into_inner);
         copied.contains_key(&hash(key))
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        let copied = self
+            .copied
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        COPIES_KEPT.fetch_sub(copied.len(), Ordering::Relaxed);
     }
 }
 

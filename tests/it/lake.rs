@@ -2,6 +2,7 @@
 
 use crate::harness::{delete, place};
 use crate::s3::S3Server;
+use futures::future::BoxFuture;
 use skep::lake::{
     DeletionWatch, Lake, LakeError, Moment, Progress, StorageSettings, Summary, Transfer,
 };
@@ -374,6 +375,24 @@ async fn another_bucket_and_an_object_over_the_copy_limit_are_streamed() {
     assert_eq!(server.keys("other"), ["c/large", "c/small"]);
 }
 
+/// Each part has the time of a request of its own, so that none is too large to be moved.
+#[tokio::test]
+async fn what_is_streamed_is_read_part_by_part_and_never_half_of_it_anew() {
+    let server = S3Server::start(&["lake", "other"]).await;
+    let lake = Lake::new(&server.storage_settings(), &[]);
+    let large = |fill: u8| vec![fill; 20 * 1024 * 1024];
+    server.put("lake", "a/large", large(1));
+    let gate = server.hold_at("GetObject", "a/large");
+    let (done, ()) = tokio::join!(transfer(&lake, "s3a://lake/a", "s3a://other/a"), async {
+        gate.arrived().await;
+        server.put("lake", "a/large", large(2));
+        gate.open();
+    });
+    assert_eq!(done.unwrap(), Transfer::Copied);
+    assert_eq!(server.requests("GetObject"), 1 + 3);
+    assert_eq!(server.get("other", "a/large"), large(2));
+}
+
 #[tokio::test]
 async fn on_s3_an_empty_parents_marker_goes_with_its_last_partition() {
     let (server, lake) = remote().await;
@@ -475,4 +494,31 @@ async fn only_what_is_older_is_deleted_and_a_file_that_was_moved_in_is_young() {
         .unwrap();
     assert_eq!((kept.unclear, kept.younger), (0, 0));
     assert!(!table.exists());
+}
+
+/// Whoever was dropping there is slower than the one who uses the place anew.
+#[tokio::test]
+async fn a_directory_that_takes_the_place_of_a_dropped_one_is_another_one() {
+    let (directory, lake, root) = local();
+    let (dropped, new) = (directory.path().join("t"), directory.path().join("new"));
+    for one in [&dropped, &new] {
+        fs::create_dir_all(one).unwrap();
+        fs::write(one.join("000000_0"), "x").unwrap();
+    }
+    let moment = Moment::exact(millis(SystemTime::now()) + 3_600_000);
+    let progress = Arc::default();
+    let still = || -> BoxFuture<'_, Result<bool, LakeError>> {
+        fs::remove_dir_all(&dropped).unwrap();
+        fs::rename(&new, &dropped).unwrap();
+        Box::pin(async { Ok(true) })
+    };
+    let watch = DeletionWatch {
+        still: &still,
+        ..DeletionWatch::alone(&progress)
+    };
+    let at = place(format!("{root}/t"));
+    lake.directory_delete_older(&at, moment, &watch)
+        .await
+        .unwrap();
+    assert!(dropped.join("000000_0").exists());
 }

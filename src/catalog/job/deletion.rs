@@ -261,7 +261,14 @@ impl Catalog {
             let chunk = if number == 0 {
                 chunk.iter().collect()
             } else {
-                self.deletions_left(chunk).await
+                match self.deletions_left(chunk).await {
+                    Ok(left) => left,
+                    Err(failure) => {
+                        tracing::warn!(%failure, "cannot look what is still to be deleted; it will be retried");
+                        are_done = false;
+                        continue;
+                    }
+                }
             };
             let wanted = chunk.len();
             let (chunk, waiting) = self.deletions_at_rest(chunk).await;
@@ -382,11 +389,11 @@ impl Catalog {
         (at_rest, waiting)
     }
 
-    /// Those that are still written down. Where that cannot be found out, none: the background task will.
-    async fn deletions_left<'a>(&self, deletions: &'a [Deletion]) -> Vec<&'a Deletion> {
-        let left = self.pending_deletes_of(deletions).await.unwrap_or_default();
+    /// Those that are still written down.
+    async fn deletions_left<'a>(&self, deletions: &'a [Deletion]) -> Result<Vec<&'a Deletion>> {
+        let left = self.pending_deletes_of(deletions).await?;
         let is_left = |one: &&Deletion| left.iter().any(|pending| pending.id == one.id);
-        deletions.iter().filter(is_left).collect()
+        Ok(deletions.iter().filter(is_left).collect())
     }
 
     async fn pending_deletes_of(&self, deletions: &[Deletion]) -> Result<Vec<PendingDelete>> {

@@ -195,7 +195,7 @@ impl Catalog {
                     let step = self.relocation_carry_out(&job, lease, running).await;
                     step.map(|sources| committed = sources)
                 }
-                JobPhase::Undoing => self.relocation_undo(&job, running).await,
+                JobPhase::Undoing => self.relocation_undo(&job, lease, running).await,
                 JobPhase::Deleting => {
                     let copied = &running.progress;
                     self.relocation_sources_delete(&job, committed.take(), copied)

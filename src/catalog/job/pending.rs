@@ -13,11 +13,14 @@ use crate::model::Location;
 use crate::store::{PendingDelete, Session, Sources};
 use crate::transact;
 use async_recursion::async_recursion as boxed;
+use futures::stream::{self, StreamExt};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How many deletions one pass of the background task takes up.
 const PENDING_DELETES_PER_PASS_MAX: usize = 100;
+/// How many of them go on at the same time.
+const PENDING_DELETES_CONCURRENT_MAX: usize = 4;
 /// How many deletions are finished between two questions for those in the way of a use.
 const PENDING_DELETES_IN_THE_WAY_MAX: usize = 100;
 /// The pauses between two tries.
@@ -39,26 +42,49 @@ impl Operations<'_> {
             .pending_delete_due(now, PENDING_DELETES_PER_PASS_MAX)
             .await?;
         drop(session);
+        // Several at once, so that one that takes hours does not keep the others waiting.
+        let tries = due.iter().map(|one| self.pending_delete_retry(one));
+        let tries: Vec<_> = tries.collect();
+        let mut tries = stream::iter(tries).buffer_unordered(PENDING_DELETES_CONCURRENT_MAX);
         let (mut tried, mut failed) = (0, 0);
-        for one in due {
-            if !self.pending_delete_claim(&one).await? {
-                continue;
+        while let Some(outcome) = tries.next().await {
+            match outcome {
+                Tried::ByOthers => {}
+                Tried::Done => tried += 1,
+                Tried::InVain => (tried, failed) = (tried + 1, failed + 1),
             }
-            tried += 1;
-            let (location, attempts) = (&one.location, one.attempts + 1);
-            let reason = match self.pending_delete_finish(&one, None).await {
-                Ok(Kept { unclear: 0, .. }) => continue,
-                Ok(Kept { unclear, .. }) => unclear_tell(unclear),
-                Err(failure) => failure.to_string(),
-            };
-            failed += 1;
-            tracing::warn!(%location, attempts, "dropped data stays: {reason}");
         }
         Ok((tried, failed))
     }
 }
 
+/// What became of a deletion that was due.
+enum Tried {
+    Done,
+    InVain,
+    /// Another replica has taken it up.
+    ByOthers,
+}
+
 impl Catalog {
+    async fn pending_delete_retry(&self, pending: &PendingDelete) -> Tried {
+        let (location, attempts) = (&pending.location, pending.attempts + 1);
+        let kept = async {
+            if !self.pending_delete_claim(pending).await? {
+                return Ok(None);
+            }
+            self.pending_delete_finish(pending, None).await.map(Some)
+        };
+        let reason = match kept.await {
+            Ok(None) => return Tried::ByOthers,
+            Ok(Some(Kept { unclear: 0, .. })) => return Tried::Done,
+            Ok(Some(Kept { unclear, .. })) => unclear_tell(unclear),
+            Err(failure) => failure.to_string(),
+        };
+        tracing::warn!(%location, attempts, "dropped data stays: {reason}");
+        Tried::InVain
+    }
+
     /// Finishes the deletions that stand at, under or above places that are about to be used again; see the module.
     ///
     /// Fails with `Unavailable` where the store does not answer, with `Invalid` where a file may be old or new, with

@@ -231,7 +231,7 @@ impl Catalog {
             Ok(total) => total,
             Err(failure) => {
                 // Nothing was touched, so nothing is to be taken back.
-                self.relocation_end(job, &failure).await?;
+                self.relocation_end(job, lease, &failure).await?;
                 return Err(failure);
             }
         };
@@ -254,7 +254,7 @@ impl Catalog {
         let target = job.target.as_deref().unwrap_or_default();
         let mut session = self.store.session().await?;
         let is_again = session
-            .job_has_failed(job.table_id, job.kind, target)
+            .job_has_failed(job.table_id, job.kind, &job.subject, target)
             .await?;
         drop(session);
         let mut total = JobProgress::default();
@@ -407,9 +407,10 @@ impl Catalog {
     }
 
     /// Ends a job that has touched nothing.
-    async fn relocation_end(&self, job: &Job, failure: &Error) -> Result<()> {
+    async fn relocation_end(&self, job: &Job, lease: &Lease, failure: &Error) -> Result<()> {
         let reason: JobFailure = failure_of(failure);
         let failed = transact!(self.store, |session| {
+            hold(session, lease).await?;
             session.job_failure_put(job.id, &reason).await?;
             session
                 .job_advance(job.id, JobPhase::Planned, JobPhase::Failed)
@@ -463,7 +464,7 @@ async fn done_meanwhile(session: &mut Session, new: &NewJob) -> Result<Option<Jo
 }
 
 /// Keeps the lease to the end of the transaction, so that what it writes is written by its holder.
-async fn hold(session: &mut Session, lease: &Lease) -> Result<()> {
+pub(super) async fn hold(session: &mut Session, lease: &Lease) -> Result<()> {
     let held = session
         .lease_extend(&lease.name, &lease.holder, lease.seconds)
         .await?;

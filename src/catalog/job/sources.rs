@@ -8,8 +8,10 @@ use crate::error::Result;
 use crate::lake::{DeletionWatch, Kept, LakeError, Moment, Progress};
 use crate::model::{DatabaseRef, Job, JobMove, Location};
 use crate::store::{NewPendingDelete, Owner, Session};
+use crate::transact;
 use futures::future::BoxFuture;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// How long an upload takes at most. A store stamps an object with the time at which its upload began.
@@ -114,19 +116,31 @@ impl Catalog {
         let watch = DeletionWatch {
             progress,
             copied: copied.map(|copied| &**copied),
+            doubt: AtomicBool::new(deletion.is_doubtful()),
             still: &still,
         };
-        match copied_to {
-            Some(copy) => {
-                self.lake
-                    .directory_delete_copied(location, copy, moment, &watch)
-                    .await
-            }
-            None => {
-                self.lake
-                    .directory_delete_older(location, moment, &watch)
-                    .await
-            }
+        let Some(copy) = copied_to else {
+            let deleted = self.lake.directory_delete_older(location, moment, &watch);
+            return deleted.await;
+        };
+        let deleted = self
+            .lake
+            .directory_delete_copied(location, copy, moment, &watch)
+            .await;
+        if watch.is_doubtful() && !deletion.is_doubtful() {
+            self.doubt_note(deletion).await;
+        }
+        deleted
+    }
+
+    /// Writes down that the next try is not to go by times.
+    async fn doubt_note(&self, deletion: &Deletion) {
+        let noted = transact!(self.store, |session| {
+            session.pending_delete_doubt(deletion.id).await
+        });
+        if let Err(failure) = noted {
+            let location = &deletion.location;
+            tracing::error!(%location, %failure, "cannot note that files of a moved directory were written anew: look there");
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Taking back what a job has brought to the new place, where its change will not be.
 
 use super::failure::failure_of;
+use super::relocation::hold;
 use super::running::RunningJob;
 use crate::catalog::Catalog;
+use crate::catalog::lease::Lease;
 use crate::error::{Error, Result};
 use crate::lake::{LakeError, Strays};
 use crate::model::{Job, JobFailure, JobMove, JobPhase, Location};
@@ -12,7 +14,12 @@ use std::sync::Arc;
 impl Catalog {
     /// Takes back what was brought to the new place. What is there and is none of it stays, and is told: a later try would
     /// find it in its way.
-    pub(super) async fn relocation_undo(&self, job: &Job, running: &Arc<RunningJob>) -> Result<()> {
+    pub(super) async fn relocation_undo(
+        &self,
+        job: &Job,
+        lease: &Lease,
+        running: &Arc<RunningJob>,
+    ) -> Result<()> {
         let work = self.relocation_work(job).await?;
         let mut left: Vec<String> = Vec::new();
         for JobMove { from, to, mark } in work.moves.iter().rev() {
@@ -44,6 +51,7 @@ impl Catalog {
             more => failure_with(job, &format!("{first}; and {more} more places")),
         });
         let failed = transact!(self.store, |session| {
+            hold(session, lease).await?;
             if let Some(failure) = &failure {
                 session.job_failure_put(job.id, failure).await?;
             }

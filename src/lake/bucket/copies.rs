@@ -2,7 +2,7 @@
 //! it ended, and nothing is deleted at the source that has no copy, nor at the target what is none.
 
 use super::pages::Pages;
-use super::{Bucket, LakeError, Object, key_below};
+use super::{Bucket, LakeError, Object, key_below, prefix_of};
 use crate::model::Location;
 use std::collections::VecDeque;
 
@@ -13,20 +13,31 @@ pub(super) struct Copies<'a> {
     page: VecDeque<Object>,
     /// Whether what stands first in the page was found.
     is_found: bool,
-    /// Keys that were passed over without being asked for.
+    /// Keys that were passed over without being asked for: those of a page at most.
     passed: Vec<String>,
 }
 
 impl<'a> Copies<'a> {
     /// From the beginning; nothing is read yet.
     pub(super) fn new(bucket: &'a Bucket, at: &'a Location) -> Self {
+        Self::after(bucket, at, None)
+    }
+
+    /// Behind the copy of that name.
+    pub(super) fn after(bucket: &'a Bucket, at: &'a Location, name: Option<&str>) -> Self {
+        let key = name.map(|name| prefix_of(at) + name);
         Self {
             at,
-            pages: Pages::new(bucket, at),
+            pages: Pages::after(bucket, at, key),
             page: VecDeque::new(),
             is_found: false,
             passed: Vec::new(),
         }
+    }
+
+    /// Whether anything was passed over that nobody asked for.
+    pub(super) fn has_passed(&self) -> bool {
+        !self.passed.is_empty()
     }
 
     /// The keys that were passed over since this was asked last: nobody asked for them.
@@ -53,26 +64,37 @@ impl<'a> Copies<'a> {
         self.is_found = false;
     }
 
-    /// What lies at the place of an object's copy. Objects are asked for in the order of a listing; one that is asked for
-    /// out of order may be missed.
-    pub(super) async fn find(&mut self, name: &str) -> Result<Option<&Object>, LakeError> {
-        loop {
-            if self.page.is_empty() && !self.page_next().await? {
-                return Ok(None);
-            }
-            let Some(copy) = self.page.front() else {
-                return Ok(None);
-            };
-            if key_below(self.at, &copy.key) < name {
-                self.first_pass();
-            } else {
-                break;
-            }
+    /// Passes over what stands before the place of an object's copy, as far as a page goes; true where there may be more.
+    /// Whoever needs to know what was passed over asks for it after each time. Objects are asked for in the order of a
+    /// listing; one that is asked for out of order may be missed.
+    pub(super) async fn pass_to(&mut self, name: &str) -> Result<bool, LakeError> {
+        if self.page.is_empty() && !self.page_next().await? {
+            return Ok(false);
         }
+        while let Some(first) = self.page.front() {
+            if key_below(self.at, &first.key) >= name {
+                return Ok(false);
+            }
+            self.first_pass();
+        }
+        Ok(true)
+    }
+
+    /// What lies at the place of an object's copy, once everything before it was passed over.
+    pub(super) fn find(&mut self, name: &str) -> Option<&Object> {
         let found = self.page.front();
         let found = found.filter(|copy| key_below(self.at, &copy.key) == name);
         self.is_found |= found.is_some();
-        Ok(found)
+        found
+    }
+
+    /// The same, of which nobody needs to know what was passed over.
+    pub(super) async fn seek(&mut self, name: &str) -> Result<Option<&Object>, LakeError> {
+        while self.pass_to(name).await? {
+            self.passed.clear();
+        }
+        self.passed.clear();
+        Ok(self.find(name))
     }
 
     /// Reads the next page; false where there is none.
@@ -98,6 +120,7 @@ pub(super) fn may_be_copy(copy: &Object, source: &Object) -> bool {
     copy.bytes == source.bytes && (has_same_tag(copy, source) || copy.modified >= source.modified)
 }
 
-fn has_same_tag(copy: &Object, source: &Object) -> bool {
+/// Whether two objects have the same content for certain.
+pub(super) fn has_same_tag(copy: &Object, source: &Object) -> bool {
     source.etag.is_some() && copy.etag == source.etag
 }

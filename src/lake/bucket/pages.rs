@@ -1,7 +1,8 @@
 //! The keys below a directory, page by page, in the order of their bytes: what compares two listings, or remembers where it
 //! stands by a key, would miss keys of a store that lists in another order.
 
-use super::{Bucket, LakeError, Object, PAGE_KEYS_MAX};
+use super::requests::PageQuery;
+use super::{Bucket, LakeError, Object, PAGE_KEYS_MAX, prefix_of};
 use crate::model::Location;
 
 /// A listing as far as it was read.
@@ -17,13 +18,23 @@ pub(super) struct Pages<'a> {
 impl<'a> Pages<'a> {
     /// From the beginning; nothing is read yet.
     pub(super) fn new(bucket: &'a Bucket, at: &'a Location) -> Self {
+        Self::after(bucket, at, None)
+    }
+
+    /// Behind a key; nothing is read yet.
+    pub(super) fn after(bucket: &'a Bucket, at: &'a Location, key: Option<String>) -> Self {
         Self {
             bucket,
             at,
             token: None,
             has_ended: false,
-            last: None,
+            last: key,
         }
+    }
+
+    /// The last key that was read.
+    pub(super) fn last(&self) -> Option<&str> {
+        self.last.as_deref()
     }
 
     /// The objects of the next page, which may be none; nothing after the last page. Fails where the store does not list in
@@ -33,7 +44,16 @@ impl<'a> Pages<'a> {
             return Ok(None);
         }
         let token = self.token.take();
-        let page = self.bucket.page(self.at, token, PAGE_KEYS_MAX).await?;
+        let query = PageQuery {
+            prefix: &prefix_of(self.at),
+            // The token knows where it stands.
+            after: self.last.as_deref().filter(|_| token.is_none()),
+            token: token.as_deref(),
+            keys_max: PAGE_KEYS_MAX,
+            ..PageQuery::default()
+        };
+        let page = self.bucket.requests.page(query).await;
+        let page = page.map_err(|failure| failure.at(self.at.as_str()))?;
         self.has_ended = page.next.is_none();
         self.token = page.next;
         let before = self.last.iter();

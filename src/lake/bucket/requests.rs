@@ -70,6 +70,15 @@ pub(super) enum Naming {
     Address,
 }
 
+/// Whether a request that failed is sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repeats {
+    /// Where that can help.
+    Useful,
+    /// Never: something is to be looked at before.
+    None,
+}
+
 /// A request that failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum RequestFailure {
@@ -153,7 +162,11 @@ impl Requests {
     }
 
     /// Deletes keys by a list, at most 1,000 of them. Gives those that were not deleted.
-    pub(super) async fn delete_listed(&self, keys: &[String]) -> Result<Vec<Told>, RequestFailure> {
+    pub(super) async fn delete_listed(
+        &self,
+        keys: &[String],
+        repeats: Repeats,
+    ) -> Result<Vec<Told>, RequestFailure> {
         let mut body = "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">".to_owned();
         for key in keys {
             let _ = write!(body, "<Object><Key>{}</Key></Object>", escaped(key));
@@ -171,13 +184,17 @@ impl Requests {
             ),
         ];
         request.body = body.into();
-        Ok(answer::undeleted(&self.send(request).await?)?)
+        Ok(answer::undeleted(&self.send_so(request, repeats).await?)?)
     }
 
     /// Deletes one key by its address. What is not there is deleted.
-    pub(super) async fn delete_addressed(&self, key: &str) -> Result<(), RequestFailure> {
+    pub(super) async fn delete_addressed(
+        &self,
+        key: &str,
+        repeats: Repeats,
+    ) -> Result<(), RequestFailure> {
         let request = request(Method::DELETE, self.key_literal(key)?);
-        match self.send(request).await {
+        match self.send_so(request, repeats).await {
             Ok(_)
             | Err(RequestFailure::Told {
                 status: StatusCode::NOT_FOUND,
@@ -204,6 +221,15 @@ impl Requests {
         self.send(request).await.map(drop)
     }
 
+    /// Waits before something is tried again that has failed so often in a row; false where it was tried enough.
+    pub(super) async fn try_again(&self, failed: usize) -> bool {
+        if failed > self.retries_max {
+            return false;
+        }
+        pause(failed.saturating_sub(1)).await;
+        true
+    }
+
     /// Whether an address names a key as it is.
     pub(super) fn is_addressable(&self, key: &str) -> bool {
         self.key_url(key).is_some()
@@ -222,6 +248,10 @@ impl Requests {
 
     /// Sends a request, again where that can help: each of them may be repeated.
     async fn send(&self, request: Request) -> Result<Bytes, RequestFailure> {
+        self.send_so(request, Repeats::Useful).await
+    }
+
+    async fn send_so(&self, request: Request, repeats: Repeats) -> Result<Bytes, RequestFailure> {
         let began = Instant::now();
         let mut attempt = 1;
         loop {
@@ -243,17 +273,30 @@ impl Requests {
                 Repetition::Useful => self.retries_max + 1,
                 Repetition::Due => BROKEN_OFF_ATTEMPTS_MAX.max(self.retries_max + 1),
             };
-            if attempt >= attempts_max || began.elapsed() > self.retry_timeout {
+            if repeats == Repeats::None
+                || attempt >= attempts_max
+                || began.elapsed() > self.retry_timeout
+            {
                 return Err(failure);
             }
-            let repeated = i64::try_from(attempt - 1).unwrap_or(i64::MAX);
-            tokio::time::sleep(PAUSES.pause_by_chance(repeated)).await;
+            pause(attempt - 1).await;
             attempt += 1;
         }
     }
 }
 
+/// Waits before something is repeated that was repeated so often.
+async fn pause(repeated: usize) {
+    let repeated = i64::try_from(repeated).unwrap_or(i64::MAX);
+    tokio::time::sleep(PAUSES.pause_by_chance(repeated)).await;
+}
+
 impl RequestFailure {
+    /// Whether the same request may be answered a moment later.
+    pub(super) fn may_pass(&self) -> bool {
+        !matches!(repetition(self), Repetition::Useless)
+    }
+
     /// What it is to those who asked for a place.
     pub(super) fn at(self, location: &str) -> LakeError {
         let status = match self {

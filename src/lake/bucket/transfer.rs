@@ -6,24 +6,16 @@ use super::copies::{Copies, is_copy, may_be_copy};
 use super::key::library_path;
 use super::pages::Pages;
 use super::requests::PageQuery;
-use super::{Bucket, Object, PAGE_KEYS_MAX, key_below, prefix_of};
+use super::{Bucket, Object, key_below, prefix_of};
 use crate::lake::Summary;
 use crate::lake::error::LakeError;
-use crate::lake::moment::{Kept, Moment};
-use crate::lake::progress::{DeletionWatch, Progress};
+use crate::lake::progress::Progress;
 use crate::model::Location;
 use futures::{StreamExt, stream};
 use object_store::path::Path;
-use object_store::{ObjectStoreExt, WriteMultipart};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Bytes of the smallest parts in which an object too large for a server-side copy is streamed.
-const STREAM_PART_BYTES_MIN: u64 = 8 * 1024 * 1024;
-/// Parts that an object has at most; S3 takes 10,000.
-const STREAM_PARTS_MAX: u64 = 9_000;
-/// Bytes of a streamed copy that may be on their way at once, in four parts at most and one at least.
-const STREAM_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// How often the source is looked at again for what came or changed while it was copied. Who writes without an end cannot be
 /// waited for.
 const PASSES_MAX: usize = 5;
@@ -120,8 +112,29 @@ impl Bucket {
             let mut is_more = true;
             if let Some(page) = pages.next().await? {
                 passed.seen += page.len();
-                let missing = missing_of(page, from, &mut copies, is_first, progress);
-                let missing = missing.await?;
+                let mut missing = Vec::new();
+                let mut is_doubtful = false;
+                for object in page {
+                    let name = key_below(from, &object.key);
+                    while copies.pass_to(name).await? {
+                        let gone = copies.passed_take();
+                        let strays = &mut passed.strays;
+                        passed.changed += target.own_delete(to, gone, progress, strays).await?;
+                    }
+                    let copy = copies.find(name);
+                    if copy.is_some_and(|copy| is_copied(copy, &object, progress)) {
+                        if is_first {
+                            progress.add(object.bytes);
+                        }
+                        continue;
+                    }
+                    is_doubtful |= copy.is_some_and(|copy| may_be_copy(copy, &object));
+                    missing.push(object);
+                }
+                if is_doubtful {
+                    // What was written in the second of its copying is copied again in another one.
+                    tokio::time::sleep(SECOND).await;
+                }
                 passed.changed += missing.len();
                 for object in &missing {
                     let copy = prefix_of(to) + key_below(from, &object.key);
@@ -133,19 +146,30 @@ impl Bucket {
                 is_more = copies.rest_pass().await?;
             }
             // What they were copied of is gone.
-            let (gone, strays): (Vec<String>, Vec<String>) = copies
-                .passed_take()
-                .into_iter()
-                .partition(|key| progress.has_copied(key));
-            for key in &strays {
-                passed.strays.add(key);
-            }
-            passed.changed += gone.len();
-            target.all_delete(to, &gone).await?;
+            let (gone, strays) = (copies.passed_take(), &mut passed.strays);
+            passed.changed += target.own_delete(to, gone, progress, strays).await?;
             if !is_more {
                 return Ok(passed);
             }
         }
+    }
+
+    /// Deletes of these keys what this run of the job has copied, and counts what else there is. Gives how many it deleted.
+    async fn own_delete(
+        &self,
+        at: &Location,
+        keys: Vec<String>,
+        progress: &Progress,
+        strays: &mut Strays,
+    ) -> Result<usize, LakeError> {
+        let keys = keys.into_iter();
+        let (own, others): (Vec<String>, Vec<String>) =
+            keys.partition(|key| progress.has_copied(key));
+        for key in &others {
+            strays.add(key);
+        }
+        self.all_delete(at, &own).await?;
+        Ok(own.len())
     }
 
     /// Copies objects, several at once. None is left on its way: it would arrive after it was taken back.
@@ -177,14 +201,6 @@ impl Bucket {
             .collect()
             .await;
         copied.into_iter().collect()
-    }
-
-    /// Deletes any number of keys.
-    async fn all_delete(&self, at: &Location, keys: &[String]) -> Result<(), LakeError> {
-        for keys in keys.chunks(PAGE_KEYS_MAX) {
-            self.keys_delete(at, keys.to_vec()).await?;
-        }
-        Ok(())
     }
 
     /// Counts all objects that a copy would take along. Fails where it could not take all of them.
@@ -234,8 +250,7 @@ impl Bucket {
         };
         let copied = match way {
             Copy::Stream(source, copy) => {
-                let copied = self.stream_copy(&source, target, &copy, object.bytes);
-                let copied = copied.await;
+                let copied = self.stream_copy(&source, target, &copy, object).await;
                 copied.map_err(|error| LakeError::from_store(from.as_str(), error))
             }
             Copy::Request => {
@@ -277,93 +292,6 @@ impl Bucket {
         }
     }
 
-    async fn stream_copy(
-        &self,
-        from: &Path,
-        target: &Self,
-        to: &Path,
-        bytes: u64,
-    ) -> object_store::Result<()> {
-        let _turn = self.copying.streams.acquire().await;
-        let part = STREAM_PART_BYTES_MIN.max(bytes.div_ceil(STREAM_PARTS_MAX));
-        let parts_concurrent_max = match STREAM_BYTES_MAX / part {
-            0 | 1 => 1,
-            2 | 3 => 2,
-            _ => 4,
-        };
-        // A store stamps an upload when it begins: what is written at the source from here on is younger than the copy.
-        let upload = target.store.put_multipart(to).await?;
-        let part = usize::try_from(part).unwrap_or(usize::MAX);
-        let mut writer = WriteMultipart::new_with_chunk_size(upload, part);
-        let mut chunks = match self.store.get(from).await {
-            Ok(found) => found.into_stream(),
-            Err(error) => {
-                drop(writer.abort().await);
-                return Err(error);
-            }
-        };
-        while let Some(chunk) = chunks.next().await {
-            let ready = match chunk {
-                Ok(chunk) => {
-                    writer.put(chunk);
-                    writer.wait_for_capacity(parts_concurrent_max).await
-                }
-                Err(error) => Err(error),
-            };
-            if let Err(error) = ready {
-                // The parts sent so far cost money until they are aborted.
-                drop(writer.abort().await);
-                return Err(error);
-            }
-        }
-        writer.finish().await.map(|_| ())
-    }
-
-    /// Deletes below `from` what has its copy below `to`, and what changed last before the moment of the copying. What else is
-    /// there stays.
-    pub(in crate::lake) async fn copied_delete(
-        &self,
-        from: &Location,
-        target: &Self,
-        to: &Location,
-        moment: Moment,
-        watch: &DeletionWatch<'_>,
-    ) -> Result<Kept, LakeError> {
-        let progress = watch.progress;
-        let mut kept = Kept::default();
-        let mut pages = Pages::new(self, from);
-        let mut copies = Copies::new(target, to);
-        while let Some(page) = pages.next().await? {
-            let mut copied = Vec::with_capacity(page.len());
-            for object in page {
-                let copy = copies.find(key_below(from, &object.key)).await?;
-                let is_another = copy.is_some_and(|copy| {
-                    let tag = object.etag.as_deref();
-                    watch
-                        .copied
-                        .is_some_and(|by| by.copied_another(&copy.key, tag))
-                });
-                if is_another {
-                    // Written anew by an upload that began before it was copied: the store stamps it so.
-                    kept.unclear += 1;
-                } else if copy.is_some_and(|copy| is_copy(copy, &object))
-                    || kept.judge(moment.side(object.modified))
-                {
-                    copied.push(object);
-                }
-            }
-            if !copied.is_empty() && !(watch.still)().await? {
-                return Ok(kept);
-            }
-            let keys = copied.iter().map(|object| object.key.clone());
-            self.keys_delete(from, keys.collect()).await?;
-            for object in copied {
-                progress.add(object.bytes);
-            }
-        }
-        Ok(kept)
-    }
-
     /// Whether everything below `to` may be the copy of a key below `from`.
     pub(in crate::lake) async fn has_only_copies(
         &self,
@@ -377,15 +305,17 @@ impl Bucket {
             let mut is_more = true;
             if let Some(page) = pages.next().await? {
                 for object in &page {
-                    let copy = copies.find(key_below(from, &object.key)).await?;
-                    if copy.is_some_and(|copy| !may_be_copy(copy, object)) {
+                    let name = key_below(from, &object.key);
+                    while copies.pass_to(name).await? && !copies.has_passed() {}
+                    let is_other = |copy: &Object| !may_be_copy(copy, object);
+                    if copies.has_passed() || copies.find(name).is_some_and(is_other) {
                         return Ok(false);
                     }
                 }
             } else {
                 is_more = copies.rest_pass().await?;
             }
-            if !copies.passed_take().is_empty() {
+            if copies.has_passed() {
                 return Ok(false);
             }
             if !is_more {
@@ -411,8 +341,14 @@ impl Bucket {
             let mut found = Vec::new();
             if let Some(page) = pages.next().await? {
                 for object in &page {
-                    let copy = copies.find(key_below(from, &object.key)).await?;
-                    let Some(copy) = copy else { continue };
+                    let name = key_below(from, &object.key);
+                    while copies.pass_to(name).await? {
+                        let passed = copies.passed_take();
+                        target.own_delete(to, passed, progress, &mut strays).await?;
+                    }
+                    let Some(copy) = copies.find(name) else {
+                        continue;
+                    };
                     if may_be_copy(copy, object) || progress.has_copied(&copy.key) {
                         found.push(copy.key.clone());
                     } else {
@@ -422,13 +358,8 @@ impl Bucket {
             } else {
                 is_more = copies.rest_pass().await?;
             }
-            for key in copies.passed_take() {
-                if progress.has_copied(&key) {
-                    found.push(key);
-                } else {
-                    strays.add(&key);
-                }
-            }
+            let passed = copies.passed_take();
+            target.own_delete(to, passed, progress, &mut strays).await?;
             target.all_delete(to, &found).await?;
             if !is_more {
                 return Ok(strays);
@@ -437,33 +368,8 @@ impl Bucket {
     }
 }
 
-/// Those objects of a page of the source that have no copy.
-async fn missing_of(
-    page: Vec<Object>,
-    from: &Location,
-    copies: &mut Copies<'_>,
-    is_counted: bool,
-    progress: &Progress,
-) -> Result<Vec<Object>, LakeError> {
-    let mut missing = Vec::new();
-    let mut is_doubtful = false;
-    for object in page {
-        let copy = copies.find(key_below(from, &object.key)).await?;
-        let tag = object.etag.as_deref();
-        let is_same =
-            |copy: &Object| is_copy(copy, &object) && !progress.copied_another(&copy.key, tag);
-        if copy.is_some_and(is_same) {
-            if is_counted {
-                progress.add(object.bytes);
-            }
-        } else {
-            is_doubtful |= copy.is_some_and(|copy| may_be_copy(copy, &object));
-            missing.push(object);
-        }
-    }
-    if is_doubtful {
-        // What was written in the second of its copying is copied again in another one.
-        tokio::time::sleep(SECOND).await;
-    }
-    Ok(missing)
+/// Whether an object is the copy of another one as that is now: one that was written anew by an upload which began before its
+/// copy is told by its tag.
+fn is_copied(copy: &Object, source: &Object, progress: &Progress) -> bool {
+    is_copy(copy, source) && !progress.copied_another(&copy.key, source.etag.as_deref())
 }

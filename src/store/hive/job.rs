@@ -192,20 +192,23 @@ impl Session {
         Ok(row.as_ref().map(job_of).transpose()?.flatten())
     }
 
-    /// Whether a job failed that was to do the same.
+    /// Whether a job failed that was to do the same, after it had found the place free and begun to copy.
     pub async fn job_has_failed(
         &mut self,
         table_id: i64,
         kind: JobKind,
+        subject: &str,
         target: &str,
     ) -> Result<bool> {
         let statement = self
             .statement(
                 "SELECT id FROM skep_jobs
-                 WHERE table_id = ? AND kind = ? AND target = ? AND phase = ? ORDER BY id DESC LIMIT 1",
+                 WHERE table_id = ? AND kind = ? AND subject = ? AND target = ? AND phase = ?
+                    AND objects_total IS NOT NULL ORDER BY id DESC LIMIT 1",
             )
             .bind(table_id)
             .bind(kind.as_str())
+            .bind(subject)
             .bind(target)
             .bind(JobPhase::Failed.as_str());
         Ok(self.row(&statement).await?.is_some())

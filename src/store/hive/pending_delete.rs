@@ -39,7 +39,8 @@ pub struct PendingDelete {
     pub created_at: i64,
     /// When to try next, in seconds since the epoch.
     pub next_at: DatabaseTime,
-    /// How new its files may be, in milliseconds since the epoch, where the clock that stamps them told that.
+    /// How new its files may be, in milliseconds since the epoch, where the clock that stamps them told that. Of sources of
+    /// a move: 0 where some were written anew although their times do not tell.
     pub newest_ms: Option<i64>,
     /// Where it was copied to: then what has its copy there is to be deleted.
     pub copied_to: Option<Location>,
@@ -374,6 +375,15 @@ impl Session {
                 .list(chunk);
             self.execute(&statement).await?;
         }
+        Ok(())
+    }
+
+    /// Notes of the sources of a move that some were written anew although their times do not tell.
+    pub async fn pending_delete_doubt(&mut self, id: i64) -> Result<()> {
+        let statement = self
+            .statement("UPDATE skep_pending_deletes SET dropped_ms = 0 WHERE id = ? AND copied_to IS NOT NULL")
+            .bind(id);
+        self.execute(&statement).await?;
         Ok(())
     }
 

@@ -20,6 +20,8 @@ on_every_database!(
     what_a_dead_process_copied_and_nobody_has_any_more_does_not_come_along,
     a_file_written_anew_by_an_upload_that_began_before_its_copy_is_not_lost,
     a_later_try_takes_over_what_an_earlier_one_left,
+    what_is_in_the_way_of_a_move_is_nobodys_copy_however_often_it_is_tried,
+    a_source_written_anew_while_its_like_are_deleted_stays_for_good,
 );
 
 /// A table with partitions `ds=a/n=…` at these places.
@@ -276,5 +278,54 @@ async fn a_later_try_takes_over_what_an_earlier_one_left(database: TestDatabase)
     house.s3.fail("CopyObject", "w/v/b", 0, 1, 403);
     let refused = rename(&running, "u", "v").await.unwrap_err();
     assert!(refused.message().contains("already exists"), "{refused}");
+    running.shutdown().await;
+}
+
+/// The file has the name and the length of one of the source's, and a try before has failed.
+async fn what_is_in_the_way_of_a_move_is_nobodys_copy_however_often_it_is_tried(
+    database: TestDatabase,
+) {
+    let house = House::new(&database).await;
+    let running = house.server(|_| {}).await;
+    create(&running, "t").await;
+    house.file("w/t/000000_0");
+    house.s3.put("lake", "w/u/000000_0", "y");
+    for _ in 0..2 {
+        let refused = rename(&running, "t", "u").await.unwrap_err();
+        assert!(refused.message().contains("already exists"), "{refused}");
+    }
+    assert_eq!(house.s3.get("lake", "w/t/000000_0"), "x");
+    assert_eq!(house.s3.get("lake", "w/u/000000_0"), "y");
+    running.shutdown().await;
+}
+
+/// Its tag tells it from what was copied, which only the process that copied it knows.
+async fn a_source_written_anew_while_its_like_are_deleted_stays_for_good(database: TestDatabase) {
+    let house = House::new(&database).await;
+    let running = house.server(|_| {}).await;
+    create(&running, "t").await;
+    house.s3.put_at("lake", "w/t/a", 1_700_000_000_000);
+    house.s3.put_at("lake", "w/t/b", 1_700_000_000_000);
+    house.s3.page_keys_max(1);
+    let gate = house.s3.hold("DeleteObjects");
+    let (renamed, ()) = tokio::join!(rename(&running, "t", "u"), async {
+        gate.arrived().await;
+        house.s3.put_written_at("lake", "w/t/b", "y", 1_700_000_100);
+        gate.open();
+    });
+    renamed.unwrap();
+    let again = json!({ "tbl": table("default", "t") });
+    for _ in 0..2 {
+        let refused = call(running.thrift_addr, "create_table", again.clone()).await;
+        let refused = refused.unwrap_err();
+        assert!(
+            refused.message().contains("cannot be used yet"),
+            "{refused}"
+        );
+    }
+    assert_eq!(house.files(), ["w/t/b", "w/u/a", "w/u/b"]);
+    assert_eq!(house.s3.get("lake", "w/t/b"), "y");
+    house.s3.remove("lake", "w/t/b");
+    create(&running, "t").await;
     running.shutdown().await;
 }

@@ -113,7 +113,7 @@ impl S3Server {
         self.store.hang(bucket)
     }
 
-    /// Holds the next request of a kind (`ListObjectsV2`, `CopyObject` and `DeleteObjects` are those that look) back.
+    /// Holds the next request of a kind (`ListObjectsV2`, `GetObject`, `CopyObject` and `DeleteObjects` are those that look) back.
     pub(crate) fn hold(&self, operation: &'static str) -> Arc<Gate> {
         self.hold_at(operation, "")
     }

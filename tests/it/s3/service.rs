@@ -114,8 +114,13 @@ impl S3 for Service {
         request: S3Request<GetObjectInput>,
     ) -> S3Result<S3Response<GetObjectOutput>> {
         let input = request.input;
+        self.0.gates_pass("GetObject", &input.key).await;
         self.0.admit("GetObject", &input.key)?;
         let stored = self.0.get(&input.bucket, &input.key)?;
+        let wanted = input.if_match.as_ref().and_then(|one| one.as_etag());
+        if wanted.is_some_and(|tag| tag.value() != stored.etag) {
+            return Err(s3_error!(PreconditionFailed));
+        }
         let whole = stored.bytes.len() as u64;
         let (bytes, content_range) = match input.range {
             None => (stored.bytes.clone(), None),

@@ -1,0 +1,286 @@
+//! Deleting keys: those that are named, those that are older than a moment, those that have their copy elsewhere.
+//!
+//! What is told by its age or its copy may be written again by somebody else, once the deletion was finished by another
+//! process. So there each request is sent once, right after the question whether the deletion is still to be done; where it
+//! fails of something that passes, the keys are listed and looked at anew before it is sent again.
+
+use super::copies::{Copies, has_same_tag, is_copy};
+use super::pages::Pages;
+use super::requests::{Naming, Repeats, RequestFailure};
+use super::{Bucket, Object, PAGE_KEYS_MAX, answer::Told, key_below, prefix_of};
+use crate::lake::error::LakeError;
+use crate::lake::moment::{Kept, Moment};
+use crate::lake::progress::DeletionWatch;
+use crate::model::Location;
+use futures::{StreamExt, stream};
+use reqwest::StatusCode;
+
+/// Deletions of single keys that may be on their way at once.
+const DELETIONS_CONCURRENT_MAX: usize = 16;
+/// Single keys that are deleted between two questions whether that is still to be done.
+const KEYS_PER_QUESTION: usize = 64;
+
+/// Why keys were not deleted.
+struct Undeleted {
+    failure: LakeError,
+    /// Whether the same may go through a moment later.
+    may_pass: bool,
+}
+
+impl From<LakeError> for Undeleted {
+    fn from(failure: LakeError) -> Self {
+        Self {
+            failure,
+            may_pass: false,
+        }
+    }
+}
+
+impl Undeleted {
+    fn of(failure: RequestFailure, at: &Location) -> Self {
+        Self {
+            may_pass: failure.may_pass(),
+            failure: failure.at(at.as_str()),
+        }
+    }
+}
+
+impl Bucket {
+    /// Deletes any number of keys.
+    pub(super) async fn all_delete(&self, at: &Location, keys: &[String]) -> Result<(), LakeError> {
+        for keys in keys.chunks(PAGE_KEYS_MAX) {
+            self.keys_delete(at, keys.to_vec()).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes keys, at most a page of them. The rest is still deleted where one fails; the first failure is the one told.
+    pub(super) async fn keys_delete(
+        &self,
+        at: &Location,
+        keys: Vec<String>,
+    ) -> Result<(), LakeError> {
+        let deleted = self.keys_delete_for(at, keys, None).await;
+        deleted.map(drop).map_err(|undeleted| undeleted.failure)
+    }
+
+    /// The same for somebody who watches; false where it is not to be done any more.
+    async fn keys_delete_for(
+        &self,
+        at: &Location,
+        keys: Vec<String>,
+        watch: Option<&DeletionWatch<'_>>,
+    ) -> Result<bool, Undeleted> {
+        let repeats = match watch {
+            Some(_) => Repeats::None,
+            None => Repeats::Useful,
+        };
+        let (mut listed, mut single, mut unnameable) = (Vec::new(), Vec::new(), Vec::new());
+        for key in keys {
+            match self.requests.naming(&key, self.bulk_delete) {
+                Some(Naming::Body) => listed.push(key),
+                Some(Naming::Address) => single.push(key),
+                None => unnameable.push(key),
+            }
+        }
+        let mut outcome = Ok(());
+        if !listed.is_empty() {
+            if !is_still(watch).await? {
+                return Ok(false);
+            }
+            let undeleted = self.requests.delete_listed(&listed, repeats).await;
+            outcome = match undeleted.map(|told| told.into_iter().next()) {
+                Ok(None) => Ok(()),
+                Ok(Some(told)) => Err(Undeleted::of(undeleted_failure(told), at)),
+                Err(failure) => Err(Undeleted::of(failure, at)),
+            };
+        }
+        for group in single.chunks(KEYS_PER_QUESTION) {
+            if !is_still(watch).await? {
+                return Ok(false);
+            }
+            let deletions = group.iter();
+            let deletions = deletions.map(|key| self.requests.delete_addressed(key, repeats));
+            // A plain list of futures, each of which is sent when its turn comes.
+            let deletions: Vec<_> = deletions.collect();
+            let mut deleted = stream::iter(deletions).buffer_unordered(DELETIONS_CONCURRENT_MAX);
+            while let Some(one) = deleted.next().await {
+                outcome = outcome.and(one.map_err(|failure| Undeleted::of(failure, at)));
+            }
+        }
+        outcome?;
+        match unnameable.first() {
+            Some(first) => {
+                Err(LakeError::unnameable(at.as_str(), first, unnameable.len() as u64).into())
+            }
+            None => Ok(true),
+        }
+    }
+
+    /// Deletes every key below the directory that is older than a moment. The store stamps an object when its upload
+    /// begins, with the whole second before.
+    pub(in crate::lake) async fn directory_delete(
+        &self,
+        at: &Location,
+        moment: Moment,
+        watch: &DeletionWatch<'_>,
+    ) -> Result<Kept, LakeError> {
+        let mut kept = Kept::default();
+        let mut token = None;
+        let mut failed = 0;
+        loop {
+            let page = self.page(at, token.clone(), PAGE_KEYS_MAX).await?;
+            let mut kept_here = Kept::default();
+            let mut old = page.objects;
+            old.retain(|object| kept_here.judge(moment.side(object.modified)));
+            let keys = old.iter().map(|object| object.key.clone());
+            match self.keys_delete_for(at, keys.collect(), Some(watch)).await {
+                Ok(true) => {}
+                Ok(false) => return Ok(kept),
+                Err(undeleted) => {
+                    failed += 1;
+                    if undeleted.may_pass && self.requests.try_again(failed).await {
+                        continue;
+                    }
+                    return Err(undeleted.failure);
+                }
+            }
+            failed = 0;
+            kept.add(kept_here);
+            for object in old {
+                watch.progress.add(object.bytes);
+            }
+            if page.next.is_none() {
+                return Ok(kept);
+            }
+            token = page.next;
+        }
+    }
+
+    /// Deletes below `from` what has its copy below `to`, and what changed last before the moment of the copying. What else is
+    /// there stays.
+    pub(in crate::lake) async fn copied_delete(
+        &self,
+        from: &Location,
+        target: &Self,
+        to: &Location,
+        moment: Moment,
+        watch: &DeletionWatch<'_>,
+    ) -> Result<Kept, LakeError> {
+        let mut kept = Kept::default();
+        let mut pages = Pages::new(self, from);
+        let mut copies = Copies::new(target, to);
+        let mut failed = 0;
+        loop {
+            let before = pages.last().map(str::to_owned);
+            let Some(page) = pages.next().await? else {
+                return Ok(kept);
+            };
+            let mut kept_here = Kept::default();
+            let mut copied = Vec::with_capacity(page.len());
+            for object in page {
+                let copy = copies.seek(key_below(from, &object.key)).await?;
+                if is_settled(&object, copy, moment, watch, &mut kept_here) {
+                    copied.push(object);
+                }
+            }
+            let keys = copied.iter().map(|object| object.key.clone());
+            match self
+                .keys_delete_for(from, keys.collect(), Some(watch))
+                .await
+            {
+                Ok(true) => {}
+                Ok(false) => return Ok(kept),
+                Err(undeleted) => {
+                    failed += 1;
+                    if !undeleted.may_pass || !self.requests.try_again(failed).await {
+                        return Err(undeleted.failure);
+                    }
+                    let name = before.as_deref().map(|key| key_below(from, key));
+                    copies = Copies::after(target, to, name);
+                    pages = Pages::after(self, from, before);
+                    continue;
+                }
+            }
+            failed = 0;
+            kept.add(kept_here);
+            for object in copied {
+                watch.progress.add(object.bytes);
+            }
+        }
+    }
+
+    /// Deletes the markers of the directories above `at`, strictly below `stop`, that hold
+    /// nothing else.
+    pub(in crate::lake) async fn parents_delete_if_empty(
+        &self,
+        at: &Location,
+        stop: &Location,
+    ) -> Result<(), LakeError> {
+        let mut next = at.parent();
+        while let Some(here) = next {
+            if here == *stop || !stop.contains(&here) {
+                break;
+            }
+            let page = self.page(&here, None, 2).await?;
+            let marker = prefix_of(&here);
+            if page
+                .objects
+                .iter()
+                .any(|object| object.key != marker || object.bytes > 0)
+            {
+                break;
+            }
+            if !page.objects.is_empty() {
+                self.keys_delete(&here, vec![marker]).await?;
+            }
+            next = here.parent();
+        }
+        Ok(())
+    }
+}
+
+/// Whether a source is to be deleted, by what lies at the place of its copy.
+fn is_settled(
+    object: &Object,
+    copy: Option<&Object>,
+    moment: Moment,
+    watch: &DeletionWatch<'_>,
+    kept: &mut Kept,
+) -> bool {
+    let is_another = copy.is_some_and(|copy| {
+        let tag = object.etag.as_deref();
+        watch
+            .copied
+            .is_some_and(|by| by.copied_another(&copy.key, tag))
+    });
+    if is_another {
+        // Written anew by an upload that began before it was copied: the store stamps it so. Whoever looks later has no tags.
+        watch.doubt();
+        kept.unclear += 1;
+        return false;
+    }
+    if watch.is_doubtful() {
+        let is_same = copy.is_some_and(|copy| has_same_tag(copy, object));
+        kept.unclear += u64::from(!is_same);
+        return is_same;
+    }
+    copy.is_some_and(|copy| is_copy(copy, object)) || kept.judge(moment.side(object.modified))
+}
+
+async fn is_still(watch: Option<&DeletionWatch<'_>>) -> Result<bool, LakeError> {
+    match watch {
+        Some(watch) => (watch.still)().await,
+        None => Ok(true),
+    }
+}
+
+/// What a store says of a key that it did not delete.
+fn undeleted_failure(told: Told) -> RequestFailure {
+    let status = if told.code == "AccessDenied" {
+        StatusCode::FORBIDDEN
+    } else {
+        StatusCode::INTERNAL_SERVER_ERROR
+    };
+    RequestFailure::Told { status, told }
+}
