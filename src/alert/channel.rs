@@ -2,6 +2,7 @@
 
 use super::{Alerter, Log, Part, SendError, Slack, Webhook};
 use crate::model::Notice;
+use std::time::Duration;
 
 /// A channel of any kind.
 #[derive(Debug, Clone)]
@@ -20,6 +21,14 @@ impl Alerter for Channel {
             Self::Slack(slack) => slack.parts(notice),
             Self::Webhook(webhook) => webhook.parts(notice),
             Self::Log(log) => log.parts(notice),
+        }
+    }
+
+    fn pause(&self) -> Duration {
+        match self {
+            Self::Slack(slack) => slack.pause(),
+            Self::Webhook(webhook) => webhook.pause(),
+            Self::Log(log) => log.pause(),
         }
     }
 

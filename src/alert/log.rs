@@ -22,7 +22,7 @@ impl Alerter for Log {
             let mut body = format!(
                 "{subject}: {} {}: {}",
                 entry.severity.as_str(),
-                shown(&entry.object, TEXT_CHARS_MAX),
+                shown(&entry.object_shown(), TEXT_CHARS_MAX),
                 shown(&entry.text, TEXT_CHARS_MAX)
             );
             for effect in &entry.effects {

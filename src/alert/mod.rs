@@ -5,6 +5,7 @@
 //! decided above. Addresses of webhooks are secrets and stand in no error and no log.
 
 mod channel;
+mod fold;
 mod log;
 mod post;
 mod settings;
@@ -36,6 +37,11 @@ pub struct Part {
 pub trait Alerter: Send + Sync {
     /// Gives a notice this channel's form. There is always at least one part; none is over the channel's limits.
     fn parts(&self, notice: &Notice) -> Vec<Part>;
+
+    /// How long is waited after a part before the next one is sent.
+    fn pause(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// Sends one part, once. Whether it is tried again, and when, is the caller's to decide.
     fn send(&self, part: &Part) -> impl Future<Output = Result<(), SendError>> + Send;

@@ -70,8 +70,9 @@ impl Alerter for Webhook {
 fn view(entry: &NoticeEntry) -> Value {
     json!({
         "key": entry.key,
+        "change": entry.change,
         "severity": entry.severity.as_str(),
-        "object": shown(&entry.object),
+        "object": shown(&entry.object_shown()),
         "text": shown(&entry.text),
         "effects": entry.effects.iter().map(|effect| shown(effect)).collect::<Vec<_>>(),
         "owner": entry.owner,

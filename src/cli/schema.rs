@@ -7,11 +7,13 @@ use super::failure::ClientError;
 use super::output::Output;
 use super::remote::Remote;
 use crate::model::Severity;
+use crate::rest::view::alert::{AlertListView, AlertView};
 use crate::rest::view::change::{AppliedView, ChangeListView, ChangeView, DiffView};
 use crate::rest::view::source::{SnapshotListView, SourceView, WatchReportView};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::json;
+use std::ops::RangeInclusive;
 
 /// What to do, and where.
 #[derive(Debug, Args)]
@@ -71,11 +73,35 @@ enum Action {
         #[arg(long, value_name = "SEVERITY", default_value = "breaking", value_parser = severity)]
         fail_on: Severity,
     },
+    /// Say that changes were seen: they are told no more, on no channel
+    Ack {
+        /// The changes' numbers, as messages tell them; also ranges, such as 101-112
+        #[arg(required = true, value_name = "CHANGE", value_parser = numbers)]
+        changes: Vec<RangeInclusive<i64>>,
+    },
     /// Add to the catalog's tables the columns that a change says they lack; it does nothing else
     Apply {
         /// The change's number
         change: i64,
     },
+}
+
+/// Changes that one range may have: more is a slip.
+const RANGE_LENGTH_MAX: i64 = 10_000;
+
+/// `101`, `101-112`, or `101–112` as messages write it.
+fn numbers(text: &str) -> Result<RangeInclusive<i64>, String> {
+    let (first, last) = text.split_once(['-', '–']).unwrap_or((text, text));
+    let number = |text: &str| text.trim().parse::<i64>().ok().filter(|one| *one > 0);
+    let (Some(first), Some(last)) = (number(first), number(last)) else {
+        return Err("write a number, or a range such as 101-112".to_owned());
+    };
+    if first > last || last - first >= RANGE_LENGTH_MAX {
+        return Err(format!(
+            "a range goes upwards and has at most {RANGE_LENGTH_MAX} numbers"
+        ));
+    }
+    Ok(first..=last)
 }
 
 fn severity(text: &str) -> Result<Severity, String> {
@@ -126,12 +152,33 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
         }
         Action::Diff { source, from, to } => diff(client, output, &source, from, to).await,
         Action::Check { source, fail_on } => check(client, output, &source, fail_on).await,
+        Action::Ack { changes } => acknowledge(client, output, changes).await,
         Action::Apply { change } => {
             let path = ["schema-changes", &change.to_string(), "apply"];
             let applied: AppliedView = client.post(&path, &json!({})).await?;
             show_applied(output, &applied)
         }
     }
+}
+
+async fn acknowledge(
+    client: &Client,
+    output: Output,
+    changes: Vec<RangeInclusive<i64>>,
+) -> Result<()> {
+    let mut seen: Vec<AlertView> = Vec::new();
+    let mut count_seen = 0;
+    for change in changes.into_iter().flatten() {
+        let path = ["schema-changes", &change.to_string(), "acknowledge"];
+        let list: AlertListView = client.post(&path, &json!({})).await?;
+        seen.extend(list.alerts);
+        count_seen += 1;
+    }
+    if output.is_json() {
+        return output.list([], &seen, |_| []);
+    }
+    output.done(&format!("{} seen", count(count_seen)));
+    Ok(())
 }
 
 /// All that differs. After the first page the snapshots are asked for by number: the latest one may be another by then.
@@ -223,4 +270,19 @@ fn show_applied(output: Output, applied: &AppliedView) -> Result<()> {
             if one.added { "yes" } else { "was there" }.to_owned(),
         ]
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbers;
+
+    #[test]
+    fn numbers_are_read_as_messages_write_them() {
+        assert_eq!(numbers("101"), Ok(101..=101));
+        assert_eq!(numbers("101-112"), Ok(101..=112));
+        assert_eq!(numbers("101–112"), Ok(101..=112));
+        for text in ["", "0", "x", "5-4", "1-20000", "-3"] {
+            assert!(numbers(text).is_err(), "{text}");
+        }
+    }
 }

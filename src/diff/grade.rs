@@ -14,7 +14,7 @@ use super::canonical::{CanonicalType, TypeStep, hive_form};
 use super::change::{Change, ChangeKind, RenameGuess};
 use super::coercion::{Engine, Reading, compare};
 use super::impact::FilledTable;
-use super::text::shown;
+use super::text::named;
 use crate::hive::hive_type::HiveType;
 use crate::model::{Severity, SourceDialect};
 
@@ -36,8 +36,7 @@ pub struct Grade {
     pub severity: Severity,
     /// Each engine's, in the order in which they were asked for.
     pub engines: Vec<EngineGrade>,
-    /// Reasons, a line each: `Presto, Spark: breaking: the column cannot be converted (int in t1.orders, bigint in
-    /// new files)`.
+    /// Reasons, a line each: `Presto, Spark: breaking: the column cannot be converted (…)`.
     pub effects: Vec<String>,
 }
 
@@ -240,7 +239,8 @@ fn table_grade(
             if filled.has_key(&column.name) {
                 let why = format!(
                     "{} is a partition key of {}: the files' column of that name is not read",
-                    column.name, filled.name
+                    named(&column.name),
+                    filled.name
                 );
                 return Grade::new(engines, |_| (Severity::Risky, Some(why.clone())));
             }
@@ -292,7 +292,9 @@ fn type_grade(
     let old = hive_form(&CanonicalType::read(dialect, before));
     let new = hive_form(&CanonicalType::read(dialect, after));
     let hides = old == new || table.is_none();
-    let table = table.or(old.as_ref().map(|old| (old, "a table of the old type")));
+    let known = table.map(|(table, place)| (table, place.to_owned()));
+    let unknown = || Some((old.as_ref()?, "a table of the old type".to_owned()));
+    let table = known.or_else(unknown);
     let (Some((table, place)), Some(new)) = (table, &new) else {
         return unknown_type(engines);
     };
@@ -304,11 +306,11 @@ fn type_grade(
     } else {
         Severity::Additive
     };
-    let grade = reading_grade(engines, table, new, (place, "new files"), least);
+    let grade = reading_grade(engines, table, new, (&place, "new files"), least);
     if old.as_ref() == Some(new) && least == Severity::Risky {
         let why = match words_gone(dialect, before, after) {
-            Some(words) => format!("{words} is no value any more"),
-            None => format!("files hold {new} as before, but values may be others"),
+            Some(words) => format!("no value any more: {words}"),
+            None => format!("files hold `{new}` as before, but values may be others"),
         };
         return grade.because(&why);
     }
@@ -323,7 +325,8 @@ fn words_gone(dialect: SourceDialect, before: &str, after: &str) -> Option<Strin
     };
     let (old, new) = (words(before)?, words(after)?);
     let gone: Vec<String> = old.into_iter().filter(|word| !new.contains(word)).collect();
-    (!gone.is_empty()).then(|| shown(&gone.join(", ")))
+    let gone: Vec<String> = gone.iter().map(|word| named(word)).collect();
+    (!gone.is_empty()).then(|| gone.join(", "))
 }
 
 /// What the engines do with a file of one type in a table of another, and where each stands.
@@ -345,7 +348,7 @@ fn reading_grade(
         };
         let why = reading
             .why()
-            .map(|why| format!("{why} ({table} in {table_place}, {file} in {file_place})"));
+            .map(|why| format!("{why} (`{table}` in {table_place}, `{file}` in {file_place})"));
         (severity.min(least), why)
     })
 }

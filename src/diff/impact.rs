@@ -4,13 +4,14 @@
 use super::canonical::{CanonicalType, hive_form};
 use super::change::{Change, ChangeKind};
 use super::coercion::compare;
+use super::text::named;
 use crate::hive::hive_type::HiveType;
 use crate::model::{Column, SourceColumn, SourceDialect};
 
 /// A table of the catalog that a source's table fills.
 #[derive(Debug, Clone, Copy)]
 pub struct FilledTable<'a> {
-    /// As people know it, such as `t1_shop.orders (t1)`.
+    /// As texts name it, such as `` `t1_shop.orders` (t1) ``.
     pub name: &'a str,
     /// The columns that its files hold; of a table that Spark reads on its own those that Spark knows.
     pub columns: &'a [Column],
@@ -67,14 +68,16 @@ pub fn target_impact(
     let mut impact = TargetImpact::default();
     match &change.kind {
         ChangeKind::ColumnAdded { column, .. } => match filled.column(&column.name) {
-            Some(_) => impact.ready = Some(format!("has the column {} already", column.name)),
+            Some(_) => {
+                impact.ready = Some(format!("has the column {} already", named(&column.name)));
+            }
             None if filled.has_key(&column.name) => {}
             None => impact.lacks.extend(dumped(column, dialect)),
         },
         ChangeKind::ColumnDropped { column, .. } => match filled.column(&column.name) {
             Some(lost) => impact.surplus.push(lost.name.clone()),
             None if filled.has_key(&column.name) => {}
-            None => impact.ready = Some(format!("never had the column {}", column.name)),
+            None => impact.ready = Some(format!("never had the column {}", named(&column.name))),
         },
         ChangeKind::ColumnRenamed { from, to, .. } => renamed(from, to, filled, &mut impact),
         ChangeKind::TypeChanged {
@@ -104,9 +107,9 @@ fn renamed(from: &str, to: &str, filled: FilledTable<'_>, impact: &mut TargetImp
     }
     let Some(old) = filled.column(from) else {
         impact.ready = Some(if filled.has(to) {
-            format!("has the column {to} already")
+            format!("has the column {} already", named(to))
         } else {
-            format!("never had the column {from}")
+            format!("never had the column {}", named(from))
         });
         return;
     };
@@ -127,14 +130,14 @@ fn type_changed(
 ) {
     let Some(found) = filled.column(column) else {
         if !filled.has_key(column) {
-            impact.ready = Some(format!("never had the column {column}"));
+            impact.ready = Some(format!("never had the column {}", named(column)));
         }
         return;
     };
     let Some(now) = &after else { return };
     let table = HiveType::parse(&found.data_type);
     if table == *now && before != after {
-        impact.ready = Some(format!("has {column} as {now} already"));
+        impact.ready = Some(format!("has {} as `{now}` already", named(column)));
     } else if compare(&table, now).worst().why().is_some() {
         impact.differs = Some(found.name.clone());
     }
@@ -205,7 +208,7 @@ mod tests {
             last: true,
         });
         assert!(known.is_none());
-        assert_eq!(known.ready.as_deref(), Some("has the column ID already"));
+        assert_eq!(known.ready.as_deref(), Some("has the column `ID` already"));
         let key = impact(ChangeKind::ColumnAdded {
             column: source("dt", "date"),
             at: 2,
@@ -240,7 +243,7 @@ mod tests {
         assert!(price.is_none());
         assert_eq!(
             price.ready.as_deref(),
-            Some("has price as decimal(10,2) already")
+            Some("has `price` as `decimal(10,2)` already")
         );
     }
 }

@@ -59,49 +59,49 @@ fn columns_change_in_every_way() {
         (
             "a int",
             "a int, b text!",
-            Some("column b of shop.t is new (text, not null)"),
+            Some("column `b` of `shop.t` added (`text`, not null)"),
         ),
         (
             "a int, b text",
             "a int",
-            Some("column b of shop.t was dropped (text)"),
+            Some("column `b` of `shop.t` dropped (`text`)"),
         ),
         (
             "a int, b text",
             "a int, c varchar",
             Some(
-                "column b of shop.t seems to have been renamed to c (a guess: same type and place)",
+                "column `b` of `shop.t` renamed to `c`, as it seems (a guess: same type and place)",
             ),
         ),
         (
             "a int",
             "a bigint",
-            Some("column a of shop.t: type changed from int to bigint (wider)"),
+            Some("column `a` of `shop.t`: type changed from `int` to `bigint` (wider)"),
         ),
         (
             "a bigint",
             "a int",
-            Some("column a of shop.t: type changed from bigint to int (narrower)"),
+            Some("column `a` of `shop.t`: type changed from `bigint` to `int` (narrower)"),
         ),
         (
             "a int",
             "a date",
-            Some("column a of shop.t: type changed from int to date (another kind)"),
+            Some("column `a` of `shop.t`: type changed from `int` to `date` (another kind)"),
         ),
         (
             "a int!",
             "a int",
-            Some("column a of shop.t may be null now"),
+            Some("column `a` of `shop.t` may be null now"),
         ),
         (
             "a int",
             "a int!",
-            Some("column a of shop.t may not be null any more"),
+            Some("column `a` of `shop.t` may not be null any more"),
         ),
         (
             "a int, b int",
             "b int, a int",
-            Some("shop.t: the columns stand in another order: b, a"),
+            Some("`shop.t`: the columns stand in another order: `b`, `a`"),
         ),
     ] {
         let found = texts(table("t", before), table("t", after));
@@ -127,16 +127,16 @@ fn comments_defaults_keys_and_views_change() {
     assert_eq!(
         texts(before.clone(), after.clone()),
         [
-            "shop.t: comment set to orders",
-            "column a of shop.t: default set to 0",
-            "column b of shop.t: comment set to a line and more",
-            "shop.t: primary key set to (a, b)",
-            "shop.t: unique key u set to (b)",
+            "`shop.t`: comment set to `orders`",
+            "column `a` of `shop.t`: default set to `0`",
+            "column `b` of `shop.t`: comment set to `a line and more`",
+            "`shop.t`: primary key set to (`a`, `b`)",
+            "`shop.t`: unique key `u` set to (`b`)",
         ]
     );
     assert_eq!(
         texts(after, before)[4],
-        "shop.t: unique key u removed, it was (b)"
+        "`shop.t`: unique key `u` removed, it was (`b`)"
     );
     let mut view = table("v", "a int");
     view.kind = SourceTableKind::View;
@@ -145,11 +145,11 @@ fn comments_defaults_keys_and_views_change() {
     other.view_definition = Some("SELECT 2".to_owned());
     assert_eq!(
         texts(view.clone(), other),
-        ["view shop.v: the query changed"]
+        ["view `shop.v`: the query changed"]
     );
     assert_eq!(
         texts(view, table("v", "a int"))[0],
-        "shop.v was a view and is a table"
+        "`shop.v` was a view and is a table"
     );
 }
 
@@ -241,13 +241,13 @@ fn tables_come_go_and_are_renamed() {
     assert_eq!(
         kinds(vec![table("a", "x int")], vec![table("b", "y int, z text")]),
         [
-            "table shop.a was dropped",
-            "table shop.b is new, with the columns y, z"
+            "table `shop.a` dropped",
+            "table `shop.b` added, with the columns `y`, `z`"
         ]
     );
     assert_eq!(
         kinds(vec![table("a", "x int4")], vec![table("b", "x integer")]),
-        ["shop.a seems to have been renamed to shop.b (a guess: same columns)"]
+        ["`shop.a` renamed to `shop.b`, as it seems (a guess: same columns)"]
     );
     assert_eq!(
         kinds(

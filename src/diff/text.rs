@@ -1,6 +1,6 @@
 //! A change in one line of plain English, and the key by which it is told once. The texts may hold any
-//! name or comment that a foreign database has: control characters are taken out and long parts cut
-//! with a mark here, escaping is left to the channel.
+//! name or comment that a foreign database has: each stands in backticks, control characters are taken out and long
+//! parts cut with a mark here; escaping is left to the channel.
 
 use super::change::{Change, ChangeKind, RenameGuess};
 use sha2::{Digest, Sha256};
@@ -13,19 +13,21 @@ pub const SHOWN_CHARACTERS_MAX: usize = 120;
 const SHOWN_COLUMNS_MAX: usize = 12;
 
 impl Change {
-    /// One line, without a full stop: `column price of shop.orders: type changed from int to bigint (wider)`.
+    /// One line, without a full stop, in which what is foreign stands in backticks:
+    /// ``column `price` of `shop.orders`: type changed from `int` to `bigint` (wider)``. Its words fit several columns
+    /// as well as one, so that channels can tell alike changes of a table together.
     pub fn text(&self) -> String {
-        let table = shown(&self.table.to_string());
+        let table = named(&self.table.to_string());
         match &self.kind {
             ChangeKind::TableAdded(added) => format!(
-                "{} {table} is new, with the columns {}",
+                "{} {table} added, with the columns {}",
                 added.kind,
                 listed(added.columns.iter().map(|column| column.name.as_str()))
             ),
-            ChangeKind::TableDropped(dropped) => format!("{} {table} was dropped", dropped.kind),
+            ChangeKind::TableDropped(dropped) => format!("{} {table} dropped", dropped.kind),
             ChangeKind::TableRenamed { from, guess } => format!(
-                "{} seems to have been renamed to {table} ({})",
-                shown(&from.to_string()),
+                "{} renamed to {table}, as it seems ({})",
+                named(&from.to_string()),
                 reason(*guess)
             ),
             ChangeKind::TableKindChanged { before, after } => {
@@ -34,16 +36,13 @@ impl Change {
             ChangeKind::TableCommentChanged { before, after } => {
                 format!(
                     "{table}: comment {}",
-                    from_to(before.as_deref(), after.as_deref())
+                    from_to_named(before.as_deref(), after.as_deref())
                 )
             }
             ChangeKind::ViewChanged { .. } => format!("view {table}: the query changed"),
             ChangeKind::PrimaryKeyChanged { before, after } => {
                 let (before, after) = (key(before), key(after));
-                format!(
-                    "{table}: primary key {}",
-                    from_to(before.as_deref(), after.as_deref())
-                )
+                format!("{table}: primary key {}", from_to(before, after))
             }
             ChangeKind::UniqueKeyChanged {
                 name,
@@ -54,8 +53,8 @@ impl Change {
                 let (before, after) = (columns(before), columns(after));
                 format!(
                     "{table}: unique key {} {}",
-                    shown(name),
-                    from_to(before.as_deref(), after.as_deref())
+                    named(name),
+                    from_to(before, after)
                 )
             }
             ChangeKind::ColumnsReordered { after, .. } => format!(
@@ -67,26 +66,26 @@ impl Change {
     }
 
     fn column_text(&self, table: &str) -> String {
-        let column = shown(self.kind.column().unwrap_or_default());
+        let column = named(self.kind.column().unwrap_or_default());
         match &self.kind {
             ChangeKind::ColumnAdded { column: added, .. } => {
                 let null = if added.nullable { "" } else { ", not null" };
                 format!(
-                    "column {column} of {table} is new ({}{null})",
-                    shown(&added.data_type)
+                    "column {column} of {table} added ({}{null})",
+                    named(&added.data_type)
                 )
             }
             ChangeKind::ColumnDropped {
                 column: dropped, ..
             } => {
                 format!(
-                    "column {column} of {table} was dropped ({})",
-                    shown(&dropped.data_type)
+                    "column {column} of {table} dropped ({})",
+                    named(&dropped.data_type)
                 )
             }
             ChangeKind::ColumnRenamed { from, guess, .. } => format!(
-                "column {} of {table} seems to have been renamed to {column} ({})",
-                shown(from),
+                "column {} of {table} renamed to {column}, as it seems ({})",
+                named(from),
                 reason(*guess)
             ),
             ChangeKind::TypeChanged {
@@ -96,8 +95,8 @@ impl Change {
                 ..
             } => format!(
                 "column {column} of {table}: type changed from {} to {} ({step})",
-                shown(before),
-                shown(after)
+                named(before),
+                named(after)
             ),
             ChangeKind::NullabilityChanged { nullable, .. } => {
                 let now = if *nullable {
@@ -109,11 +108,11 @@ impl Change {
             }
             ChangeKind::DefaultChanged { before, after, .. } => format!(
                 "column {column} of {table}: default {}",
-                from_to(before.as_deref(), after.as_deref())
+                from_to_named(before.as_deref(), after.as_deref())
             ),
             ChangeKind::ColumnCommentChanged { before, after, .. } => format!(
                 "column {column} of {table}: comment {}",
-                from_to(before.as_deref(), after.as_deref())
+                from_to_named(before.as_deref(), after.as_deref())
             ),
             other => format!("{table}: {}", other.name()),
         }
@@ -185,16 +184,22 @@ fn key(columns: &[String]) -> Option<String> {
     (!columns.is_empty()).then(|| format!("({})", listed(columns.iter().map(String::as_str))))
 }
 
-fn from_to(before: Option<&str>, after: Option<&str>) -> String {
+/// A change from one text to another; both stand in backticks where that is wanted.
+fn from_to(before: Option<String>, after: Option<String>) -> String {
     match (before, after) {
-        (None, Some(after)) => format!("set to {}", shown(after)),
-        (Some(before), None) => format!("removed, it was {}", shown(before)),
+        (None, Some(after)) => format!("set to {after}"),
+        (Some(before), None) => format!("removed, it was {before}"),
         (before, after) => format!(
             "changed from {} to {}",
-            shown(before.unwrap_or_default()),
-            shown(after.unwrap_or_default())
+            before.unwrap_or_default(),
+            after.unwrap_or_default()
         ),
     }
+}
+
+/// The same of texts that are foreign.
+fn from_to_named(before: Option<&str>, after: Option<&str>) -> String {
+    from_to(before.map(named), after.map(named))
 }
 
 fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
@@ -202,7 +207,7 @@ fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     for name in names {
         if count < SHOWN_COLUMNS_MAX {
             let comma = if count == 0 { "" } else { ", " };
-            let _ = write!(text, "{comma}{}", shown(name));
+            let _ = write!(text, "{comma}{}", named(name));
         }
         count += 1;
     }
@@ -210,6 +215,16 @@ fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
         let _ = write!(text, " and {} more", count - SHOWN_COLUMNS_MAX);
     }
     text
+}
+
+/// A foreign text as it stands in a sentence: on one line, in backticks. A backtick of its own is shown as its modifier
+/// letter, so that the marks come in pairs.
+pub fn named(text: &str) -> String {
+    let line = shown(text);
+    if line.is_empty() {
+        return "(empty)".to_owned();
+    }
+    format!("`{}`", line.replace('`', "\u{02CB}"))
 }
 
 /// A foreign text on one line: white space becomes single spaces, control characters and those that

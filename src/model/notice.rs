@@ -1,6 +1,7 @@
 //! What people are told: changes that were found and alarms, before any channel has given them its own form.
 //!
-//! All texts are plain: they may hold whatever a foreign database calls its tables. A channel escapes them.
+//! All texts are one line, with what is foreign (names, types, defaults) in backticks, which come in pairs. They may hold
+//! whatever a foreign database calls its tables: a channel escapes them.
 
 /// One message, of any number of entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,16 +36,39 @@ pub enum NoticeKind {
 pub struct NoticeEntry {
     /// What tells this entry from every other: the same change has the same key on every replica.
     pub key: String,
+    /// The number of the change that it tells; `None` for an alarm.
+    pub change: Option<i64>,
     /// How grave it is.
     pub severity: Severity,
+    /// Whose the object is, where the notice is about several sources.
+    pub source: Option<String>,
     /// What it is about, such as `shop.orders.price`.
     pub object: String,
-    /// What happened, in one line.
+    /// The column that it is about, which ends the object; `None` for a table or the watch itself.
+    pub column: Option<String>,
+    /// What happened, in one line: ``column `price` of `shop.orders` dropped (`int`)``.
     pub text: String,
     /// What follows from it, a line each: engines that will fail, tables that lack a column, views that name it.
     pub effects: Vec<String>,
     /// Who is to look at it. Slack's own mentions (`<@U0123>`, `<!subteam^S0123>`) reach people there.
     pub owner: Option<String>,
+}
+
+impl NoticeEntry {
+    /// What it is about, and whose that is where the notice says so.
+    pub fn object_shown(&self) -> String {
+        match &self.source {
+            Some(source) => format!("{source}:{}", self.object),
+            None => self.object.clone(),
+        }
+    }
+
+    /// The table that it is about, or the object where no column is.
+    pub fn table(&self) -> &str {
+        let column = self.column.as_deref();
+        let table = column.and_then(|column| self.object.strip_suffix(column)?.strip_suffix('.'));
+        table.unwrap_or(&self.object)
+    }
 }
 
 /// How grave an entry is, the gravest first.

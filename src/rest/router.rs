@@ -57,6 +57,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(sources::diff))
         .routes(routes!(changes::list))
         .routes(routes!(changes::apply))
+        .routes(routes!(changes::acknowledge))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::acknowledge))
         .routes(routes!(alerts::snooze))

@@ -6,6 +6,7 @@ use crate::diff::change::{Change, ChangeKind};
 use crate::diff::grade::{Grade, grade};
 use crate::diff::impact::{FilledTable, target_impact};
 use crate::diff::mention::{names_column, names_table, view_sql};
+use crate::diff::text::named;
 use crate::error::Result;
 use crate::hive::spark_schema;
 use crate::model::{
@@ -141,8 +142,8 @@ impl<'a> Reach<'a> {
         let tier = self.watch.setup.impact.tier(database).map(str::to_owned);
         let place = format!("{database}.{table}");
         let name = match &tier {
-            Some(tier) => format!("{place} ({tier})"),
-            None => place,
+            Some(tier) => format!("{} ({tier})", named(&place)),
+            None => named(&place),
         };
         let columns = found.as_ref().map(columns_read).unwrap_or_default();
         Ok(Reached {
@@ -184,11 +185,12 @@ impl<'a> Reach<'a> {
         }
         let impact = target_impact(change, self.dialect, filled);
         for column in &impact.lacks {
-            let (name, data_type) = (&column.name, &column.data_type);
+            let (name, data_type) = (named(&column.name), named(&column.data_type));
             effects.push(format!("{place} lacks the column {name} ({data_type})"));
         }
         if !impact.surplus.is_empty() {
-            let names = impact.surplus.join(", ");
+            let names: Vec<String> = impact.surplus.iter().map(|name| named(name)).collect();
+            let names = names.join(", ");
             effects.push(format!("{place} gets nothing for {names} any more"));
         }
         if let Some(ready) = &impact.ready {
@@ -199,7 +201,7 @@ impl<'a> Reach<'a> {
         target.differs = impact.differs;
         target.views = self.views_naming(change, reached.at.table.as_str()).await?;
         for view in &target.views {
-            effects.push(format!("the view {view} names it"));
+            effects.push(format!("the view {} names it", named(view)));
         }
         Ok(target)
     }
@@ -244,7 +246,7 @@ impl<'a> Reach<'a> {
 /// A table that a rule names, as it is now.
 struct Reached {
     at: TableRef,
-    /// As people know it, with its tier.
+    /// As texts name it, with its tier.
     name: String,
     tier: Option<String>,
     /// `None` where the catalog has no such table.

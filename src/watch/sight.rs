@@ -5,7 +5,7 @@ use super::Watch;
 use crate::clock::DatabaseTime;
 use crate::diff::change::{Change, ChangeKind};
 use crate::diff::compare::Comparison;
-use crate::diff::text::shown;
+use crate::diff::text::named;
 use crate::error::Result;
 use crate::model::{SourceState, SourceTableRef};
 use crate::store::Session;
@@ -55,7 +55,7 @@ impl Sight {
 fn names(tables: &[&SourceTableRef]) -> String {
     let first = tables.iter().take(NAMES_MAX);
     let mut text = first
-        .map(|table| shown(&table.to_string()))
+        .map(|table| named(&table.to_string()))
         .collect::<Vec<_>>()
         .join(", ");
     if tables.len() > NAMES_MAX {
@@ -109,7 +109,7 @@ mod tests {
         comparison.unread = (0..22).map(|number| at(&format!("t{number}"))).collect();
         let lost = Sight::of(&comparison, 30).lost.unwrap();
         assert!(lost.starts_with("22 of the 30 tables"), "{lost}");
-        assert!(lost.ends_with("shop.t19 and 2 more"), "{lost}");
+        assert!(lost.ends_with("`shop.t19` and 2 more"), "{lost}");
         comparison.unread.clear();
         comparison.changes = (0..5)
             .map(|number| {

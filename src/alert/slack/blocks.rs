@@ -1,11 +1,12 @@
 //! A notice as Slack messages: one header, one line of context, and a block or more for each entry.
 //!
-//! Slack refuses a message over its limits, so a long notice becomes several messages, numbered. An entry never
-//! stands in two of them. Texts are cut only where a single one is longer than anybody reads, with a mark.
+//! Slack refuses a message over its limits, so a long notice becomes several messages, numbered. What is told together
+//! never stands in two of them. Texts are cut only where a single one is longer than anybody reads, with a mark.
 
 use super::super::Part;
-use super::mrkdwn::{code, owner, plain};
-use crate::model::{Notice, NoticeEntry, NoticeKind, Severity};
+use super::super::fold::{Fold, Line, folded};
+use super::mrkdwn::{code, owner as owner_shown, plain};
+use crate::model::{Notice, NoticeKind, Severity};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::ops::Range;
@@ -26,10 +27,10 @@ const OBJECT_CHARS_MAX: usize = 200;
 const TEXT_CHARS_MAX: usize = 400;
 /// Characters of one effect that are shown.
 const EFFECT_CHARS_MAX: usize = 200;
-/// Effects of one entry that are shown; the rest is counted.
-const EFFECTS_MAX: usize = 20;
-/// Characters of the effects of one entry, as sent, so that every entry fits into a message.
-const EFFECTS_CHARS_MAX: usize = 7_000;
+/// Lines of what is told together, after the first; the rest is counted.
+const LINES_MAX: usize = 30;
+/// Characters of those lines, as sent, so that they fit into a message.
+const LINES_CHARS_MAX: usize = 7_000;
 /// Characters of the notice's subject that are shown.
 const SUBJECT_CHARS_MAX: usize = 80;
 /// Characters of an owner that are shown.
@@ -37,20 +38,24 @@ const OWNER_CHARS_MAX: usize = 80;
 
 /// The messages of a notice.
 pub(super) fn parts(notice: &Notice) -> Vec<Part> {
-    let rendered: Vec<Vec<String>> = notice.entries.iter().map(sections).collect();
+    let folds = folded(&notice.entries);
+    let rendered: Vec<Vec<String>> = folds.iter().map(sections).collect();
     let groups = grouped(&rendered);
     let count = groups.len();
-    let parts = groups.into_iter().enumerate().map(|(number, entries)| {
-        let blocks = rendered[entries.clone()].iter().flatten();
+    let parts = groups.into_iter().enumerate().map(|(number, group)| {
+        let blocks = rendered[group.clone()].iter().flatten();
+        let told = &folds[group];
+        let start = told.first().map_or(0, |fold| fold.entries.start);
+        let end = told.last().map_or(0, |fold| fold.entries.end);
         Part {
             body: message(notice, number + 1, count, blocks),
-            entries,
+            entries: start..end,
         }
     });
     parts.collect()
 }
 
-/// Which entries go together into a message: as many as fit, at least one.
+/// What goes together into a message: as much as fits, at least one.
 fn grouped(rendered: &[Vec<String>]) -> Vec<Range<usize>> {
     let mut groups = Vec::new();
     let (mut start, mut blocks, mut chars) = (0, 0, 0);
@@ -108,38 +113,52 @@ fn context(notice: &Notice) -> String {
         NoticeKind::Test => "this channel works",
     };
     let at = Timestamp::from_second(notice.at).unwrap_or_default();
-    format!("skep · {why} · {} UTC", at.strftime("%Y-%m-%d %H:%M"))
+    let at = at.strftime("%Y-%m-%d %H:%M");
+    let is_answered = notice.entries.iter().any(|entry| entry.change.is_some());
+    let answer = if is_answered {
+        " · seen it? `skep schema ack NUMBER`"
+    } else {
+        ""
+    };
+    format!("skep · {why} · {at} UTC{answer}")
 }
 
-/// The texts of the sections that tell an entry: nearly always one.
-fn sections(entry: &NoticeEntry) -> Vec<String> {
-    let mark = match entry.severity {
+/// The texts of the sections that tell what is told together: nearly always one.
+fn sections(fold: &Fold<'_>) -> Vec<String> {
+    let severity = fold.first.severity;
+    let mark = match severity {
         Severity::Breaking => ":red_circle:",
         Severity::Risky => ":large_orange_circle:",
         Severity::Alarm => ":rotating_light:",
         Severity::Additive => ":large_green_circle:",
     };
-    let mut lines = vec![
-        format!(
-            "{mark} *{}* · {}",
-            entry.severity.as_str(),
-            code(&entry.object, OBJECT_CHARS_MAX)
-        ),
-        plain(&entry.text, TEXT_CHARS_MAX),
-    ];
-    let mut chars_left = EFFECTS_CHARS_MAX;
-    for (number, effect) in entry.effects.iter().enumerate() {
-        let line = format!("• {}", plain(effect, EFFECT_CHARS_MAX));
-        let chars = line.chars().count();
-        if number == EFFECTS_MAX || chars > chars_left {
-            lines.push(format!("• and {} more", entry.effects.len() - number));
+    let mut head = format!("{mark} *{}*", severity.as_str());
+    if let Some(object) = fold.object() {
+        head = format!("{head} · {}", code(&object, OBJECT_CHARS_MAX));
+    }
+    if fold.entries.len() > 1 {
+        head = format!("{head} · {} changes", fold.entries.len());
+    }
+    let mut lines = vec![head];
+    let mut chars_left = LINES_CHARS_MAX;
+    for (number, line) in fold.lines.iter().enumerate() {
+        let text = match line {
+            Line::What(text) => plain(text, TEXT_CHARS_MAX),
+            Line::Effect(effect) => format!("• {}", plain(effect, EFFECT_CHARS_MAX)),
+        };
+        let chars = text.chars().count();
+        if number > LINES_MAX || chars > chars_left {
+            lines.push(format!("• and {} more lines", fold.lines.len() - number));
             break;
         }
         chars_left -= chars;
-        lines.push(line);
+        lines.push(text);
     }
-    if let Some(name) = &entry.owner {
-        lines.push(format!("Owner: {}", owner(name, OWNER_CHARS_MAX)));
+    let owner = fold.first.owner.as_ref();
+    let owner = owner.map(|name| format!("Owner: {}", owner_shown(name, OWNER_CHARS_MAX)));
+    let foot: Vec<String> = owner.into_iter().chain(fold.numbers.clone()).collect();
+    if !foot.is_empty() {
+        lines.push(foot.join(" · "));
     }
     packed(lines)
 }
@@ -162,13 +181,17 @@ fn packed(lines: Vec<String>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::NoticeEntry;
     use proptest::prelude::*;
 
     fn entry(object: String, text: String, effects: Vec<String>) -> NoticeEntry {
         NoticeEntry {
             key: object.clone(),
+            change: Some(12),
             severity: Severity::Risky,
+            source: None,
             object,
+            column: None,
             text,
             effects,
             owner: Some("data-team".to_owned()),
@@ -204,13 +227,20 @@ mod tests {
     fn the_worst_entry_fits_a_message_of_its_own() {
         let worst = "<&>".repeat(30_000);
         let one = entry(worst.clone(), worst.clone(), vec![worst.clone(); 400]);
-        let parts = parts(&notice(vec![one.clone(), one]));
+        let mut other = one.clone();
+        other.text.push('!');
+        other.severity = Severity::Breaking;
+        let parts = parts(&notice(vec![other, one]));
         let told: Vec<_> = parts.iter().map(|part| part.entries.clone()).collect();
         assert_eq!(told, [0..1, 1..2]);
         for part in &parts {
             accepted(&part.body);
         }
-        assert!(parts[0].body.contains(" more\\nOwner"), "{}", parts[0].body);
+        assert!(
+            parts[0].body.contains(" more lines\\nOwner"),
+            "{}",
+            parts[0].body
+        );
         assert!(parts[1].body.contains("(2/2)"));
     }
 
@@ -232,7 +262,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(24))]
         #[test]
         fn every_entry_is_told_once_and_every_message_is_accepted(
-            lengths in proptest::collection::vec((1_usize..300, 1_usize..900, 0_usize..30), 0..120)
+            lengths in proptest::collection::vec((1_usize..300, 1_usize..900, 0_usize..50), 0..120)
         ) {
             let entries: Vec<NoticeEntry> = lengths.into_iter().map(|(object, text, effects)| {
                 entry("o<".repeat(object), "t ".repeat(text), vec!["e&".repeat(60); effects])

@@ -6,6 +6,10 @@ mod mrkdwn;
 use super::{Alerter, Part, Poster, SendError};
 use crate::model::Notice;
 use crate::secret::Secret;
+use std::time::Duration;
+
+/// Slack takes a message a second from a webhook, and refuses bursts that last.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// A Slack channel.
 #[derive(Debug, Clone)]
@@ -24,6 +28,10 @@ impl Slack {
 impl Alerter for Slack {
     fn parts(&self, notice: &Notice) -> Vec<Part> {
         blocks::parts(notice)
+    }
+
+    fn pause(&self) -> Duration {
+        PAUSE
     }
 
     async fn send(&self, part: &Part) -> Result<(), SendError> {

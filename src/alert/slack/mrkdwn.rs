@@ -1,15 +1,27 @@
 //! Plain text as Slack's mrkdwn: nothing in it mentions anybody, links anywhere or formats anything.
 //!
-//! `&`, `<` and `>` are all that Slack asks to escape; with `verbatim` set it makes no links by itself. Words that
-//! hold a formatting character or a colon (an emoji) become code, which shows them letter by letter and can be
-//! copied. A backtick cannot stand in code and is shown as its modifier letter.
+//! `&`, `<` and `>` are all that Slack asks to escape; with `verbatim` set it makes no links by itself. What stands in
+//! backticks becomes code, which shows it letter by letter and can be copied, and so do words outside of them that hold a
+//! formatting character or a colon (an emoji). A backtick cannot stand in code and is shown as its modifier letter.
 
 use super::super::text::shown;
 
-/// Plain text, one line.
+/// A text of a notice, one line.
 pub(super) fn plain(text: &str, chars_max: usize) -> String {
     let line = shown(text, chars_max);
-    let words = line.split(' ').map(|word| {
+    let pieces = line.split('`').enumerate();
+    // A cut may have taken the closing mark away.
+    let pieces = pieces.map(|(number, piece)| match (number % 2, piece) {
+        (0, _) => words(piece),
+        (_, "") => String::new(),
+        _ => code_of(piece),
+    });
+    pieces.collect()
+}
+
+/// What stands outside of the backticks.
+fn words(text: &str) -> String {
+    let words = text.split(' ').map(|word| {
         // The punctuation behind a name is no part of it.
         let name = word.trim_end_matches([',', ':', ';', ')']);
         if is_formatted(name) {
@@ -85,7 +97,11 @@ mod tests {
             plain("<!channel> & <@U1>", 99),
             "&lt;!channel&gt; &amp; &lt;@U1&gt;"
         );
-        assert_eq!(plain("a `b` *c*", 99), "a `\u{02CB}b\u{02CB}` `*c*`");
+        assert_eq!(plain("a `b`, *c*", 99), "a `b`, `*c*`");
+        assert_eq!(plain("(`order_id`, `line`)", 99), "(`order_id`, `line`)");
+        assert_eq!(plain("`a*b <c>` d", 99), "`a*b &lt;c&gt;` d");
+        assert_eq!(plain("a `bcdef`", 5), "a `bc… [4 more characters]`");
+        assert_eq!(plain("a `` b", 99), "a  b");
         assert_eq!(plain(":boom:! now()::text", 99), "`:boom:!` `now()::text`");
         assert_eq!(plain("table a_b: gone", 99), "table `a_b`: gone");
         assert_eq!(code("a`b<", 99), "`a\u{02CB}b&lt;`");

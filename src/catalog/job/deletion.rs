@@ -26,7 +26,6 @@ use super::covered::deletions_covered;
 use super::in_the_way::places_unmoved;
 use super::noted::{Deletion, DeletionJob, Noted};
 use crate::catalog::Catalog;
-use crate::catalog::partition::PARTITIONS_PER_PAGE;
 use crate::deadline;
 use crate::error::{Error, Result};
 use crate::lake::{Kept, Moment, Progress};
@@ -352,14 +351,6 @@ impl Catalog {
         }
     }
 
-    /// Makes the directory of truncated data again, where it was deleted with what was in it.
-    async fn directory_keep(&self, location: &Location, keeps: bool) -> Result<()> {
-        if keeps {
-            self.lake.directory_create(location).await?;
-        }
-        Ok(())
-    }
-
     /// Those at whose places no job is at work, and the others with why they wait: a job that is taken back tells its copies
     /// by their sources.
     async fn deletions_at_rest<'a>(
@@ -441,49 +432,6 @@ impl Catalog {
         }
         self.deletion_job_done(job.id, None).await;
         Ok(true)
-    }
-
-    /// Makes the directories of a truncated table that were deleted with what was in them. Where one cannot be made, an
-    /// engine that writes there makes it, or says why it cannot.
-    async fn truncated_directories_create(&self, table_id: i64) -> Result<()> {
-        let mut session = self.store.session().await?;
-        let Some(at) = session.table_place(table_id).await? else {
-            return Ok(());
-        };
-        let Some(table) = session.table_get(&at).await? else {
-            return Ok(());
-        };
-        drop(session);
-        let root = table.location.as_ref();
-        if let (Some(location), false) = (root, table.is_partitioned()) {
-            self.directory_create_if_local(location).await;
-            return Ok(());
-        }
-        let mut after: Option<String> = None;
-        loop {
-            let mut session = self.store.session().await?;
-            let page = session
-                .partition_page(table.id, after.as_deref(), &[], PARTITIONS_PER_PAGE)
-                .await?;
-            drop(session);
-            let Some(last) = page.last() else {
-                return Ok(());
-            };
-            after = Some(last.name.clone());
-            for location in page.iter().filter_map(|one| one.full_location(root)) {
-                self.directory_create_if_local(&location).await;
-            }
-        }
-    }
-
-    /// Makes a directory; an object store has none that could be missing.
-    async fn directory_create_if_local(&self, location: &Location) {
-        if location.storage() != Storage::File {
-            return;
-        }
-        if let Err(failure) = self.lake.directory_create(location).await {
-            tracing::warn!(%location, %failure, "the directory of truncated data cannot be made again");
-        }
     }
 }
 

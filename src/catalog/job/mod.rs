@@ -21,6 +21,7 @@
 
 mod covered;
 mod deletion;
+mod emptied;
 mod failure;
 mod history;
 mod in_the_way;

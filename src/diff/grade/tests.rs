@@ -79,7 +79,9 @@ fn a_change_is_graded_by_the_table_that_it_reaches() {
     let effects = graded("a int", "a bigint", Some("a int"), &Engine::ALL).effects;
     assert_eq!(
         effects.last().map(String::as_str),
-        Some("Spark: breaking: the column cannot be converted (int in t1.t, bigint in new files)")
+        Some(
+            "Spark: breaking: the column cannot be converted (`int` in t1.t, `bigint` in new files)"
+        )
     );
     let others = [Engine::Trino, Engine::Spark];
     assert_eq!(

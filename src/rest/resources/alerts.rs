@@ -65,7 +65,7 @@ fn state_of(text: &str) -> Result<AlertState, Problem> {
     })
 }
 
-/// Say that an alert was seen: it is not sent any more
+/// Say that an alert was seen: it is not sent any more, on no channel
 #[utoipa::path(post, path = "/alerts/{alert}/acknowledge", tag = "alerts",
     operation_id = "alert_acknowledge",
     params(("alert" = i64, Path, description = "The alert's number")),

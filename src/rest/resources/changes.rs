@@ -6,6 +6,7 @@ use crate::rest::asked::Asked;
 use crate::rest::extract::{Query, Segments, moment_of, severity_of};
 use crate::rest::paging::{page_of, page_size};
 use crate::rest::problem::Problem;
+use crate::rest::view::alert::{AlertListView, AlertView};
 use crate::rest::view::change::{AppliedColumnView, AppliedView, ChangeListView};
 use axum::Json;
 use serde::Deserialize;
@@ -71,4 +72,21 @@ pub(in crate::rest) async fn apply(
     let applied = asked.watch().schema_change_apply(change).await?;
     let columns = applied.into_iter().map(AppliedColumnView::from).collect();
     Ok(Json(AppliedView { columns }))
+}
+
+/// Say that a change was seen: it is told no more, on no channel
+///
+/// Gives what the channels were told of it, or were to be.
+#[utoipa::path(post, path = "/schema-changes/{change}/acknowledge", tag = "sources",
+    operation_id = "schema_change_acknowledge",
+    params(("change" = i64, Path, description = "The change's number")),
+    responses((status = 200, description = "The alerts as they are now", body = AlertListView)))]
+pub(in crate::rest) async fn acknowledge(
+    asked: Asked,
+    Segments(change): Segments<i64>,
+    Query(NothingQuery {}): Query<NothingQuery>,
+) -> Result<Json<AlertListView>, Problem> {
+    let found = asked.watch().schema_change_acknowledge(change).await?;
+    let alerts = found.into_iter().map(AlertView::from).collect();
+    Ok(Json(AlertListView { alerts, next: None }))
 }

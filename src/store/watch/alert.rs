@@ -22,6 +22,8 @@ const PAGE_LENGTH: usize = 100;
 #[derive(Serialize, Deserialize)]
 struct EntryForm {
     object: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    column: Option<String>,
     text: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     effects: Vec<String>,
@@ -59,8 +61,11 @@ fn alert_of(row: &Row) -> Result<Alert, Failure> {
         kind,
         entry: NoticeEntry {
             key,
+            change: change_id,
             severity,
+            source: None,
             object: form.object,
+            column: form.column,
             text: form.text,
             effects: form.effects,
             owner: form.owner,
@@ -87,6 +92,7 @@ impl Session {
             let entry = &alert.entry;
             forms.push(to_json(&EntryForm {
                 object: entry.object.clone(),
+                column: entry.column.clone(),
                 text: entry.text.clone(),
                 effects: entry.effects.clone(),
                 owner: entry.owner.clone(),
@@ -315,6 +321,30 @@ impl Session {
         }
         let statement = statement.text(" WHERE id = ?").bind(id);
         Ok(self.execute(&statement).await? > 0)
+    }
+
+    /// What channels were told, or are to be, of one thing: the alerts about a source that have that key and were written
+    /// at that moment.
+    pub async fn alert_siblings(
+        &mut self,
+        channels: &[&str],
+        source: &str,
+        key: &str,
+        at: i64,
+    ) -> Result<Vec<Alert>> {
+        if channels.is_empty() {
+            return Ok(Vec::new());
+        }
+        let statement = self
+            .statement(COLUMNS)
+            .text("WHERE alert_key = ? AND subject = ? AND at = ? AND channel IN ")
+            .bind(key)
+            .bind(source)
+            .bind(at)
+            .list(channels)
+            .text(" ORDER BY id");
+        let rows = self.rows(&statement).await?;
+        alerts_of(&rows)
     }
 
     /// Makes due at once what a channel refused: it was mended.

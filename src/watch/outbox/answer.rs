@@ -4,6 +4,7 @@ use crate::catalog::{Action, Resource};
 use crate::clock::DatabaseTime;
 use crate::error::{Entity, Error, Result};
 use crate::model::{Alert, AlertFilter, AlertState};
+use crate::store::Session;
 use crate::transact;
 use crate::watch::Operations;
 use crate::watch::Watch;
@@ -27,11 +28,40 @@ impl Operations<'_> {
         session.alert_list(&filter).await
     }
 
-    /// Says that an alert was seen: it is not sent any more. `NotFound`; one that was sent or muted is marked too.
+    /// Says that an alert was seen: it is not sent any more, on no channel. `NotFound`; one that was sent or muted is
+    /// marked too.
     #[boxed]
     pub async fn alert_acknowledge(&self, id: i64) -> Result<Alert> {
         self.authorize(Action::Operate, Resource::Server).await?;
-        self.alert_set(id, AlertState::Acknowledged, None).await
+        let found = transact!(self.store, |session| {
+            let Some(alert) = session.alert_get(id).await? else {
+                return Ok(None);
+            };
+            let told = (alert.subject.as_str(), alert.entry.key.as_str(), alert.at);
+            self.told_acknowledge(session, told).await?;
+            // On a channel that left the configuration.
+            session
+                .alert_set(id, AlertState::Acknowledged, None)
+                .await?;
+            session.alert_get(id).await
+        })?;
+        found.ok_or_else(|| Error::NotFound(Entity::own("alert", &id)))
+    }
+
+    /// Says that a change was seen: it is told no more, on no channel. Gives what the channels were told of it, or were
+    /// to be. `NotFound`.
+    #[boxed]
+    pub async fn schema_change_acknowledge(&self, id: i64) -> Result<Vec<Alert>> {
+        self.authorize(Action::Operate, Resource::Server).await?;
+        let found = transact!(self.store, |session| {
+            let Some(change) = session.schema_change_get(id).await? else {
+                return Ok(None);
+            };
+            let told = (change.source.as_str(), change.key.as_str(), change.at);
+            let alerts = self.told_acknowledge(session, told).await?;
+            Ok(Some(alerts))
+        })?;
+        found.ok_or_else(|| Error::NotFound(Entity::own("change", &id)))
     }
 
     /// Puts an alert off until a time, in seconds since the epoch; one that was sent is sent again then. `NotFound`,
@@ -53,7 +83,25 @@ impl Operations<'_> {
     }
 }
 
+/// One thing that channels are told of: the source, its key and when it was written.
+type Told<'a> = (&'a str, &'a str, i64);
+
 impl Watch {
+    /// Marks as seen what every channel was told of one thing, and gives it as it is then.
+    async fn told_acknowledge(
+        &self,
+        session: &mut Session,
+        (source, key, at): Told<'_>,
+    ) -> Result<Vec<Alert>> {
+        let channels: Vec<&str> = self.setup.channels.keys().map(String::as_str).collect();
+        let mut alerts = session.alert_siblings(&channels, source, key, at).await?;
+        for alert in &mut alerts {
+            alert.state = AlertState::Acknowledged;
+            session.alert_set(alert.id, alert.state, None).await?;
+        }
+        Ok(alerts)
+    }
+
     async fn alert_set(
         &self,
         id: i64,

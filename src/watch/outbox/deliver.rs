@@ -1,7 +1,7 @@
 //! Sending what is due, one part at a time. What a part tells is marked as sent right after the channel took it, so that
 //! a kill repeats one part at most: the one that was taken and not yet marked.
 
-use super::digest::digest;
+use super::digest::{digest, told_at};
 use crate::alert::{Alerter, Part, SendError};
 use crate::back_off::BackOff;
 use crate::catalog::service::{LEASE_S, Lease};
@@ -136,6 +136,9 @@ impl Watch {
         for (notice, ids) in self.notices_due(name, setup).await? {
             let parts = setup.channel.parts(&notice);
             for part in parts {
+                if report.sent > 0 {
+                    tokio::time::sleep(setup.channel.pause()).await;
+                }
                 let outcome = self.part_send(name, setup, lease, &part, &ids).await?;
                 match outcome {
                     Outcome::Taken => report.sent += 1,
@@ -315,7 +318,7 @@ fn by_subject(kind: NoticeKind, alerts: Vec<Alert>, now: i64) -> Vec<(Notice, Ve
             .push(alert);
     }
     let notices = subjects.into_iter().map(|(subject, mut alerts)| {
-        alerts.sort_by_key(|alert| (alert.entry.severity, alert.id));
+        alerts.sort_by_cached_key(told_at);
         let ids = alerts.iter().map(|alert| alert.id).collect();
         let entries = alerts.into_iter().map(|alert| alert.entry).collect();
         let notice = Notice {

@@ -3,7 +3,7 @@
 
 use crate::clock::DatabaseTime;
 use crate::error::Result;
-use crate::model::{Alert, ChannelState, Notice, NoticeEntry, NoticeKind};
+use crate::model::{Alert, ChannelState, Notice, NoticeEntry, NoticeKind, Severity};
 use crate::transact;
 use crate::watch::Watch;
 use crate::watch::settings::ChannelSetup;
@@ -85,10 +85,7 @@ fn length_s(setup: &ChannelSetup, digest_at: DatabaseTime) -> i64 {
 /// What waited for a digest as one notice, and the alerts in the order of its entries. Where there are several sources,
 /// each object says whose it is.
 pub(super) fn digest(mut alerts: Vec<Alert>, now: i64) -> (Notice, Vec<i64>) {
-    alerts.sort_by(|one, other| {
-        let key = |alert: &Alert| (alert.subject.clone(), alert.entry.severity);
-        key(one).cmp(&key(other)).then(one.id.cmp(&other.id))
-    });
+    alerts.sort_by_cached_key(told_at);
     let mut sources: Vec<&str> = alerts.iter().map(|alert| alert.subject.as_str()).collect();
     sources.dedup();
     let subject = match sources.as_slice() {
@@ -97,14 +94,9 @@ pub(super) fn digest(mut alerts: Vec<Alert>, now: i64) -> (Notice, Vec<i64>) {
     };
     let is_one = sources.len() == 1;
     let ids = alerts.iter().map(|alert| alert.id).collect();
-    let entries = alerts.into_iter().map(|alert| {
-        if is_one {
-            return alert.entry;
-        }
-        NoticeEntry {
-            object: format!("{}:{}", alert.subject, alert.entry.object),
-            ..alert.entry
-        }
+    let entries = alerts.into_iter().map(|alert| NoticeEntry {
+        source: (!is_one).then_some(alert.subject),
+        ..alert.entry
     });
     let notice = Notice {
         kind: NoticeKind::Digest,
@@ -113,4 +105,14 @@ pub(super) fn digest(mut alerts: Vec<Alert>, now: i64) -> (Notice, Vec<i64>) {
         entries: entries.collect(),
     };
     (notice, ids)
+}
+
+/// Where an alert stands in its notice: by source, the gravest first, what is told of a table together.
+pub(super) fn told_at(alert: &Alert) -> (String, Severity, String, i64) {
+    (
+        alert.subject.clone(),
+        alert.entry.severity,
+        alert.entry.table().to_owned(),
+        alert.id,
+    )
 }

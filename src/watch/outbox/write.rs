@@ -6,7 +6,7 @@ use crate::hive::text_pattern::glob_matches;
 use crate::model::{
     Alert, AlertState, Mute, NoticeEntry, NoticeKind, SchemaChange, Severity, SourceState,
 };
-use crate::store::Session;
+use crate::store::{Session, without_nul};
 use crate::watch::settings::ChannelSetup;
 use crate::watch::{Watch, next_moment};
 use std::collections::HashSet;
@@ -69,7 +69,10 @@ impl Watch {
         };
         let entry = NoticeEntry {
             key: format!("alarm:{}", now.seconds()),
+            change: None,
             severity: Severity::Alarm,
+            source: None,
+            column: None,
             object: ALARM_OBJECT.to_owned(),
             text,
             effects: vec![effect],
@@ -89,7 +92,10 @@ impl Watch {
         let since = state.alarmed_at.unwrap_or(now.seconds());
         let entry = NoticeEntry {
             key: format!("alarm:{since}:over"),
+            change: None,
             severity: Severity::Additive,
+            source: None,
+            column: None,
             object: ALARM_OBJECT.to_owned(),
             text: "the source is read again".to_owned(),
             effects: Vec::new(),
@@ -110,7 +116,10 @@ impl Watch {
         tracing::error!(source, text, "a source shows less than it showed");
         let entry = NoticeEntry {
             key: format!("alarm:{}:sight", now.seconds()),
+            change: None,
             severity: Severity::Alarm,
+            source: None,
+            column: None,
             object: ALARM_OBJECT.to_owned(),
             text: text.to_owned(),
             effects: vec![effect.to_owned()],
@@ -128,7 +137,10 @@ impl Watch {
     ) -> Result<()> {
         let entry = NoticeEntry {
             key: format!("alarm:{}:sight:over", now.seconds()),
+            change: None,
             severity: Severity::Additive,
+            source: None,
+            column: None,
             object: ALARM_OBJECT.to_owned(),
             text: "all that the source showed is shown again".to_owned(),
             effects: Vec::new(),
@@ -190,8 +202,11 @@ fn alert_of(
         kind,
         entry: NoticeEntry {
             key: change.key.clone(),
+            change: Some(change.id),
             severity: change.severity,
+            source: None,
             object: change.object.clone(),
+            column: column_of(change),
             text: change.text.clone(),
             effects: change.effects.clone(),
             owner: change.owner.clone(),
@@ -203,6 +218,16 @@ fn alert_of(
         last_error: None,
         sent_at: None,
     }
+}
+
+/// The column that a change is about: what its object has behind its table.
+fn column_of(change: &SchemaChange) -> Option<String> {
+    let table = without_nul(&change.table.to_string());
+    let column = change
+        .object
+        .strip_prefix(table.as_str())?
+        .strip_prefix('.');
+    column.map(str::to_owned)
 }
 
 fn state_of(mutes: &[Mute], source: &str, object: &str) -> AlertState {

@@ -147,6 +147,9 @@ fn alerts<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         call("alert_acknowledge", Operate, SERVER, async move {
             watch.alert_acknowledge(1).await
         }),
+        call("schema_change_acknowledge", Operate, SERVER, async move {
+            watch.schema_change_acknowledge(1).await
+        }),
         call("alert_snooze", Operate, SERVER, async move {
             watch.alert_snooze(1, i64::MAX).await
         }),

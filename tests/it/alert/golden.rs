@@ -12,7 +12,10 @@ const FOLDER: &str = "tests/it/alert/golden";
 fn entry(severity: Severity, object: &str, text: &str, effects: &[&str]) -> NoticeEntry {
     NoticeEntry {
         key: object.to_owned(),
+        change: None,
         severity,
+        source: None,
+        column: None,
         object: object.to_owned(),
         text: text.to_owned(),
         effects: effects.iter().map(|effect| (*effect).to_owned()).collect(),
@@ -46,33 +49,50 @@ fn compare(name: &str, kind: NoticeKind, entries: Vec<NoticeEntry>) {
     assert_eq!(made, expected, "{name}: see the head of this file");
 }
 
+/// An entry of the change of a column.
+fn column(
+    number: i64,
+    name: &str,
+    severity: Severity,
+    text: &str,
+    effects: &[&str],
+) -> NoticeEntry {
+    NoticeEntry {
+        change: Some(number),
+        column: Some(name.to_owned()),
+        ..entry(severity, &format!("public.orders.{name}"), text, effects)
+    }
+}
+
 #[test]
 fn a_digest() {
-    let mut first = entry(
+    let mut first = column(
+        101,
+        "price",
         Severity::Breaking,
-        "shop.orders.price",
-        "type changed from numeric(10,2) to text",
+        "column `price` of `public.orders`: type changed from `numeric(10,2)` to `text` (another kind)",
         &[
-            "Trino, Spark: reading old files as the new type fails",
-            "table t1_shop.orders_snapshot_1d_daily: column price is decimal(10,2)",
-            "view mart.daily_revenue names the column",
+            "the view `mart.daily_revenue` names it",
+            "Trino, Presto, Spark: breaking: the column cannot be converted (`decimal(10,2)` in `t1_shop.orders` (t1), `string` in new files)",
         ],
     );
     first.owner = Some("<@U024BE7LH>".to_owned());
-    let mut second = entry(
+    let mut second = column(
+        102,
+        "buyer_id",
         Severity::Risky,
-        "shop.orders.customer_id",
-        "column customer_id was probably renamed to buyer_id (same type and position)",
-        &["table t1_shop.orders_snapshot_1d_daily: column customer_id will be null"],
+        "column `customer_id` of `public.orders` renamed to `buyer_id`, as it seems (a guess: same type and place)",
+        &["`t1_shop.orders` (t1) gets nothing for `customer_id` any more"],
     );
     second.owner = Some("data-team".to_owned());
-    let third = entry(
-        Severity::Additive,
-        "shop.orders.gift_note",
-        "column gift_note text was added",
-        &["table t1_shop.orders_snapshot_1d_daily: column gift_note is missing"],
-    );
-    compare("digest", NoticeKind::Digest, vec![first, second, third]);
+    let added = ["gift", "email", "order_note"].into_iter().zip(103..);
+    let added = added.map(|(name, number)| {
+        let text = format!("column `{name}` of `public.orders` added (`text`)");
+        let lacks = format!("`t1_shop.orders` (t1) lacks the column `{name}` (`string`)");
+        column(number, name, Severity::Additive, &text, &[&lacks])
+    });
+    let entries = [first, second].into_iter().chain(added).collect();
+    compare("digest", NoticeKind::Digest, entries);
 }
 
 #[test]

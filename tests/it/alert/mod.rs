@@ -24,10 +24,13 @@ fn slack(listener: &Listener) -> Channel {
 
 fn notice(count: usize) -> Notice {
     let entries = (0..count).map(|number| NoticeEntry {
+        change: None,
+        source: None,
+        column: None,
         key: format!("shop/orders/c{number}"),
         severity: Severity::Additive,
         object: format!("shop.orders.c{number}"),
-        text: "column added".to_owned(),
+        text: format!("comment set to `{number}`"),
         effects: Vec::new(),
         owner: None,
     });

@@ -7,6 +7,7 @@ use skep::model::{Alert, AlertFilter, AlertState, Mute, NoticeKind, Severity};
 
 on_every_database!(
     an_alert_is_acknowledged_or_put_off,
+    what_was_seen_is_told_on_no_channel,
     what_is_muted_is_not_told,
     alerts_are_found_by_what_they_are,
 );
@@ -93,6 +94,29 @@ async fn an_alert_is_acknowledged_or_put_off(test: TestDatabase) {
         assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     }
     let missing = replica.watch().alert_acknowledge(99_999).await;
+    assert!(matches!(missing, Err(Error::NotFound(_))), "{missing:?}");
+}
+
+async fn what_was_seen_is_told_on_no_channel(test: TestDatabase) {
+    let mut watched = Watched::new(test).await.at_once();
+    watched.others = vec!["other"];
+    let replica = two_changes(&watched).await;
+    let change = alert_of(&replica, ".note").await.change_id.unwrap();
+    let seen = replica.watch().schema_change_acknowledge(change).await;
+    let channels = |alerts: &[Alert]| -> Vec<String> {
+        alerts.iter().map(|alert| alert.channel.clone()).collect()
+    };
+    let seen = seen.unwrap();
+    assert_eq!(channels(&seen), ["data", "other"]);
+    assert!(
+        seen.iter()
+            .all(|alert| alert.state == AlertState::Acknowledged)
+    );
+    let one = alert_of(&replica, ".tmp_x").await.id;
+    replica.watch().alert_acknowledge(one).await.unwrap();
+    replica.watch().alerts_deliver().await.unwrap();
+    assert!(watched.told().is_empty(), "{:?}", watched.told_texts());
+    let missing = replica.watch().schema_change_acknowledge(99_999).await;
     assert!(matches!(missing, Err(Error::NotFound(_))), "{missing:?}");
 }
 

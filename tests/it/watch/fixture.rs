@@ -29,6 +29,8 @@ pub(crate) struct Watched {
     pub(super) watch: WatchSettings,
     pub(super) source: SourceSettings,
     pub(super) channel: ChannelSettings,
+    /// The names of more channels like it.
+    pub(super) others: Vec<&'static str>,
     folder: tempfile::TempDir,
 }
 
@@ -67,14 +69,17 @@ impl Watched {
             },
             source: SourceSettings::new(SourceKind::Catalog, None),
             channel,
+            others: Vec::new(),
             folder: tempfile::tempdir().expect("a folder"),
         }
     }
 
     /// A replica by these settings.
     pub(crate) async fn replica(&self) -> Replica {
+        let names = ["data"].into_iter().chain(self.others.iter().copied());
+        let channels = names.map(|name| (name.to_owned(), self.channel.clone()));
         let alerts = AlertSettings {
-            channels: [("data".to_owned(), self.channel.clone())].into(),
+            channels: channels.collect(),
             ..AlertSettings::default()
         };
         let sources = [("lake".to_owned(), self.source.clone())].into();

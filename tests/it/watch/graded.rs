@@ -79,7 +79,7 @@ async fn right_order(source: TestDatabase) {
     let changes = look(&replica).await.changes;
     let ready = of(&changes, "public.orders.id");
     assert_eq!(ready.severity, Severity::Additive);
-    assert_eq!(ready.effects, ["t1.orders has id as bigint already"]);
+    assert_eq!(ready.effects, ["`t1.orders` has `id` as `bigint` already"]);
     assert_eq!(ready.targets[0].differs, None);
     let uncopied = of(&changes, "public.orders.fax");
     assert_eq!(uncopied.severity, Severity::Additive);

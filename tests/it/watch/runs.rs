@@ -101,7 +101,7 @@ async fn a_change_is_kept_with_whom_it_reaches(test: TestDatabase) {
     );
     let added = &kept[1];
     assert_eq!(added.targets[0].lacks[0].name, "note");
-    assert!(added.effects[0].contains("t1.orders_daily (t1) lacks the column note"));
+    assert!(added.effects[0].contains("`t1.orders_daily` (t1) lacks the column `note`"));
 
     listed_by_filters(&replica, &kept).await;
     compared_again(&replica).await;
