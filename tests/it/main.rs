@@ -17,6 +17,7 @@ mod harness;
 mod jobs;
 mod keys;
 mod lake;
+mod lake_age;
 mod lake_undo;
 mod naming;
 mod places;

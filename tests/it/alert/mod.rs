@@ -153,8 +153,8 @@ async fn the_log_takes_every_entry_in_a_line_of_its_own() {
     assert_eq!(
         lines,
         [
-            "shop: additive shop.orders.c0: column added",
-            "shop: additive shop.orders.c1: column added"
+            "shop: additive shop.orders.c0: comment set to `0`",
+            "shop: additive shop.orders.c1: comment set to `1`"
         ]
     );
     let part: &Part = &parts[0];

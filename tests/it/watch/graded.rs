@@ -83,7 +83,7 @@ async fn right_order(source: TestDatabase) {
     assert_eq!(ready.targets[0].differs, None);
     let uncopied = of(&changes, "public.orders.fax");
     assert_eq!(uncopied.severity, Severity::Additive);
-    assert_eq!(uncopied.effects, ["t1.orders never had the column fax"]);
+    assert_eq!(uncopied.effects, ["`t1.orders` never had the column `fax`"]);
     let broken = of(&changes, "public.orders.price");
     assert_eq!(broken.severity, Severity::Breaking);
     assert_eq!(broken.targets[0].differs.as_deref(), Some("price"));
@@ -95,7 +95,7 @@ async fn right_order(source: TestDatabase) {
     assert_eq!(engines, ["Trino", "Spark"], "nobody has Presto");
     let unfilled = of(&changes, "public.other.fax");
     assert_eq!(unfilled.severity, Severity::Risky);
-    assert_eq!(unfilled.effects, ["t1.other is not in the catalog"]);
+    assert_eq!(unfilled.effects, ["`t1.other` is not in the catalog"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
