@@ -47,6 +47,7 @@ fn source(changed: bool) -> Snapshot {
                 nullable: column > 0,
                 default: None,
                 comment: Some(format!("what column {column} of {name} means")),
+                identity: None,
             });
         }
         table.primary_key.push("column_00".to_owned());

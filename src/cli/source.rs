@@ -74,6 +74,10 @@ struct Add {
     /// Not the tables that match; may stand several times
     #[arg(long, value_name = "PATTERN")]
     exclude: Vec<String>,
+    /// Not these tables, which changes of schemas make on their way, instead of the usual tools' own (gh-ost,
+    /// pt-online-schema-change, …); may stand several times
+    #[arg(long = "ghost", value_name = "PATTERN")]
+    ghosts: Vec<String>,
     /// When it is read, in cron's five fields; by default at six in the morning
     #[arg(long, value_name = "CRON")]
     schedule: Option<String>,
@@ -165,6 +169,7 @@ impl Add {
                 url_file: self.url_file,
                 include: self.include,
                 exclude: self.exclude,
+                ghosts: (!self.ghosts.is_empty()).then_some(self.ghosts),
                 schedule: self.schedule,
                 time_zone: self.time_zone,
                 time_limit_s: self.time_limit_s,
@@ -224,6 +229,10 @@ fn show(output: Output, source: &SourceView) -> Result<()> {
         ("certificates", text(&settings.ca_file)),
         ("include", settings.include.join(", ")),
         ("exclude", settings.exclude.join(", ")),
+        (
+            "ghosts",
+            settings.ghosts.clone().unwrap_or_default().join(", "),
+        ),
         (
             "schedule",
             format!("{} {}", text(&settings.schedule), text(&settings.time_zone)),

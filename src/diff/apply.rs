@@ -92,6 +92,8 @@ fn inside_apply(kind: &ChangeKind, table: &mut SourceTable) -> bool {
             return table.columns.len() + 1 == count;
         }
         ChangeKind::ColumnRenamed { from, to, .. } => return rename(table, from, to),
+        // The same name and place; which column it is, a snapshot's reader tells.
+        ChangeKind::ColumnReplaced { column } => return with_column(table, column, |_| {}),
         ChangeKind::ColumnsReordered { after, .. } => return reorder(table, after),
         ChangeKind::TypeChanged { column, after, .. } => {
             return with_column(table, column, |found| found.data_type.clone_from(after));

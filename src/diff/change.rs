@@ -12,8 +12,8 @@ pub struct Change {
     pub kind: ChangeKind,
 }
 
-/// Why two names were taken for one thing. A source does not tell that something was renamed, so this
-/// is always a guess, made only where there is one candidate on each side.
+/// Why two names were taken for one thing. Most sources do not tell that something was renamed: then it is a guess, made
+/// only where there is one candidate on each side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RenameGuess {
     /// The new column has the same type and stands at the same place among its neighbours.
@@ -22,6 +22,8 @@ pub enum RenameGuess {
     SameComment,
     /// The new table has exactly the same columns.
     SameColumns,
+    /// The source says that it is the same one.
+    Identity,
     /// The names differ in case alone, and none else does: the engines of the lake see one name.
     SameLetters,
 }
@@ -101,6 +103,13 @@ pub enum ChangeKind {
         to: String,
         /// Why it is thought so.
         guess: RenameGuess,
+        /// Whether another column has the old name now.
+        taken: bool,
+    },
+    /// A column was dropped and another one added under its name, which the source tells.
+    ColumnReplaced {
+        /// Its name.
+        column: String,
     },
     /// The columns stand in another order; both lists hold the names after.
     ColumnsReordered {
@@ -162,6 +171,7 @@ impl ChangeKind {
             ChangeKind::ColumnAdded { .. } => "column_added",
             ChangeKind::ColumnDropped { .. } => "column_dropped",
             ChangeKind::ColumnRenamed { .. } => "column_renamed",
+            ChangeKind::ColumnReplaced { .. } => "column_replaced",
             ChangeKind::ColumnsReordered { .. } => "columns_reordered",
             ChangeKind::TypeChanged { .. } => "type_changed",
             ChangeKind::NullabilityChanged { .. } => "nullability_changed",
@@ -177,7 +187,8 @@ impl ChangeKind {
                 Some(&column.name)
             }
             ChangeKind::ColumnRenamed { to, .. } => Some(to),
-            ChangeKind::TypeChanged { column, .. }
+            ChangeKind::ColumnReplaced { column }
+            | ChangeKind::TypeChanged { column, .. }
             | ChangeKind::NullabilityChanged { column, .. }
             | ChangeKind::DefaultChanged { column, .. }
             | ChangeKind::ColumnCommentChanged { column, .. } => Some(column),

@@ -25,8 +25,8 @@ pub fn diff_first(before: Option<&Snapshot>, after: &Snapshot) -> Comparison {
 
 /// Compares two snapshots of one source.
 ///
-/// Tables are matched by schema and name. What is left over on both sides with exactly the same columns,
-/// one on each side, is told as renamed. A table that the newer snapshot cannot speak of
+/// Tables are matched by schema and name. What is left over on both sides is told as renamed where the source says that
+/// it is one table, or, where it says nothing, with exactly the same columns, one on each side. A table that the newer snapshot cannot speak of
 /// ([`Coverage`](crate::model::Coverage)) is listed in `unread` and is no change; one that the older
 /// snapshot could not have seen is a baseline, as at first sight.
 pub fn diff(before: &Snapshot, after: &Snapshot) -> Comparison {
@@ -51,7 +51,7 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Comparison {
         }
     }
     let renamed = renames(dialects, &dropped, &added);
-    let moved: BTreeSet<&SourceTableRef> = renamed.values().map(|old| &old.at).collect();
+    let moved: BTreeSet<&SourceTableRef> = renamed.values().map(|(old, _)| &old.at).collect();
     for old in dropped {
         if !moved.contains(&old.at) {
             comparison.changes.push(Change {
@@ -61,7 +61,7 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Comparison {
         }
     }
     for new in added {
-        let Some(old) = renamed.get(&new.at) else {
+        let Some((old, guess)) = renamed.get(&new.at) else {
             comparison.changes.push(Change {
                 table: new.at.clone(),
                 kind: ChangeKind::TableAdded(Box::new(new.clone())),
@@ -72,7 +72,7 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Comparison {
             table: new.at.clone(),
             kind: ChangeKind::TableRenamed {
                 from: old.at.clone(),
-                guess: RenameGuess::SameColumns,
+                guess: *guess,
             },
         });
         table_changes(dialects, old, new, &mut comparison.changes);
@@ -107,15 +107,28 @@ fn shape(dialect: SourceDialect, table: &SourceTable) -> Shape<'_> {
     (table.kind, columns.collect())
 }
 
-/// New names with the old tables, where one shape stands once on each side.
+/// New names with the old tables and why they are taken for one.
+type Pairs<'a> = BTreeMap<SourceTableRef, (&'a SourceTable, RenameGuess)>;
+
+/// Where the source tells its tables apart, by that; elsewhere where one shape stands once on each side.
 fn renames<'a>(
     dialects: (SourceDialect, SourceDialect),
     dropped: &[&'a SourceTable],
     added: &[&SourceTable],
-) -> BTreeMap<SourceTableRef, &'a SourceTable> {
-    let mut pairs = BTreeMap::new();
+) -> Pairs<'a> {
+    let mut pairs = Pairs::new();
     if dropped.is_empty() || added.is_empty() {
         return pairs;
+    }
+    let by_identity: HashMap<i64, &'a SourceTable> = dropped
+        .iter()
+        .filter_map(|old| Some((old.identity?, *old)))
+        .collect();
+    for new in added {
+        let old = new.identity.and_then(|identity| by_identity.get(&identity));
+        if let Some(old) = old.filter(|old| old.kind == new.kind) {
+            pairs.insert(new.at.clone(), (*old, RenameGuess::Identity));
+        }
     }
     let mut olds: HashMap<Shape<'_>, Vec<&'a SourceTable>> = HashMap::new();
     for old in dropped {
@@ -130,8 +143,11 @@ fn renames<'a>(
         if shape.1.is_empty() {
             continue;
         }
-        if let ([old], Some([new])) = (old.as_slice(), news.get(shape).map(Vec::as_slice)) {
-            pairs.insert(new.at.clone(), *old);
+        if let ([old], Some([new])) = (old.as_slice(), news.get(shape).map(Vec::as_slice))
+            // Two that the source tells apart are two.
+            && (old.identity.is_none() || new.identity.is_none())
+        {
+            pairs.insert(new.at.clone(), (*old, RenameGuess::SameColumns));
         }
     }
     pairs

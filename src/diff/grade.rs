@@ -170,7 +170,11 @@ fn own_grade(change: &Change, dialect: SourceDialect, engines: &[Engine]) -> Gra
         | ChangeKind::TableRenamed { .. }
         | ChangeKind::ColumnDropped { .. } => all(Severity::Breaking),
         ChangeKind::ColumnRenamed {
-            guess: RenameGuess::SamePlace | RenameGuess::SameComment | RenameGuess::SameColumns,
+            guess:
+                RenameGuess::SamePlace
+                | RenameGuess::SameComment
+                | RenameGuess::SameColumns
+                | RenameGuess::Identity,
             ..
         } => Grade::by_position(
             engines,
@@ -179,6 +183,7 @@ fn own_grade(change: &Change, dialect: SourceDialect, engines: &[Engine]) -> Gra
             "by position the column is still read under its old name",
         ),
         ChangeKind::TableKindChanged { .. }
+        | ChangeKind::ColumnReplaced { .. }
         | ChangeKind::ViewChanged { .. }
         | ChangeKind::PrimaryKeyChanged { .. } => all(Severity::Risky),
         ChangeKind::UniqueKeyChanged { before, .. } => all(if before.is_some() {
@@ -248,7 +253,9 @@ fn table_grade(
         }
         ChangeKind::ColumnDropped { column, .. } => filled.has(&column.name),
         ChangeKind::ColumnRenamed { from, .. } => filled.has(from),
-        ChangeKind::NullabilityChanged { column, .. } => filled.has(column),
+        ChangeKind::NullabilityChanged { column, .. } | ChangeKind::ColumnReplaced { column } => {
+            filled.has(column)
+        }
         ChangeKind::ColumnsReordered { after, .. } => {
             after.iter().filter(|name| filled.has(name)).count() > 1
         }

@@ -46,6 +46,8 @@ pub struct TargetImpact {
     pub lacks: Vec<Column>,
     /// Columns that the table has and the source lost: null from now on.
     pub surplus: Vec<String>,
+    /// Columns that hold the values of another column of the source from now on.
+    pub refilled: Vec<String>,
     /// The column whose type differs from the files' now, so that an engine may not read it as meant.
     pub differs: Option<String>,
     /// Why the table is not concerned, where it might have been: it has what the change brings, or never had what goes.
@@ -55,7 +57,10 @@ pub struct TargetImpact {
 impl TargetImpact {
     /// Whether the table is as well off as before.
     pub fn is_none(&self) -> bool {
-        self.lacks.is_empty() && self.surplus.is_empty() && self.differs.is_none()
+        self.lacks.is_empty()
+            && self.surplus.is_empty()
+            && self.refilled.is_empty()
+            && self.differs.is_none()
     }
 }
 
@@ -79,7 +84,14 @@ pub fn target_impact(
             None if filled.has_key(&column.name) => {}
             None => impact.ready = Some(format!("never had the column {}", named(&column.name))),
         },
-        ChangeKind::ColumnRenamed { from, to, .. } => renamed(from, to, filled, &mut impact),
+        ChangeKind::ColumnRenamed {
+            from, to, taken, ..
+        } => renamed((from, *taken), to, filled, &mut impact),
+        ChangeKind::ColumnReplaced { column } => match filled.column(column) {
+            Some(found) => impact.refilled.push(found.name.clone()),
+            None if filled.has_key(column) => {}
+            None => impact.ready = Some(format!("never had the column {}", named(column))),
+        },
         ChangeKind::TypeChanged {
             column,
             before,
@@ -101,7 +113,12 @@ pub fn target_impact(
     impact
 }
 
-fn renamed(from: &str, to: &str, filled: FilledTable<'_>, impact: &mut TargetImpact) {
+fn renamed(
+    (from, is_taken): (&str, bool),
+    to: &str,
+    filled: FilledTable<'_>,
+    impact: &mut TargetImpact,
+) {
     if from.to_lowercase() == to.to_lowercase() {
         return;
     }
@@ -113,7 +130,11 @@ fn renamed(from: &str, to: &str, filled: FilledTable<'_>, impact: &mut TargetImp
         });
         return;
     };
-    impact.surplus.push(old.name.clone());
+    if is_taken {
+        impact.refilled.push(old.name.clone());
+    } else {
+        impact.surplus.push(old.name.clone());
+    }
     if !filled.has(to) {
         impact.lacks.push(Column {
             name: to.to_lowercase(),
@@ -175,6 +196,7 @@ mod tests {
             nullable: true,
             default: None,
             comment: None,
+            identity: None,
         }
     }
 
@@ -224,6 +246,7 @@ mod tests {
             from: "price".to_owned(),
             to: "amount".to_owned(),
             guess: RenameGuess::SamePlace,
+            taken: false,
         });
         assert_eq!(renamed.lacks, [column("amount", "decimal(10,2)")]);
         assert_eq!(renamed.surplus, ["price"]);

@@ -1,5 +1,5 @@
-//! Guesses at renamed columns. No source tells a rename from a drop and an addition, so a guess is made
-//! only where it is the only one: a column that went and a column that came have the same type and stand
+//! Renamed columns. Where the source tells its columns apart, a rename is known; elsewhere nothing tells it from a drop and
+//! an addition, so a guess is made only where it is the only one: a column that went and a column that came have the same type and stand
 //! at the same place between the columns that stayed, or have the same comment, and neither could be
 //! paired with another.
 
@@ -7,6 +7,28 @@ use super::canonical::CanonicalType;
 use super::change::RenameGuess;
 use crate::model::{SourceColumn, SourceDialect};
 use std::collections::{HashMap, HashSet};
+
+/// The renames between two looks at one table whose source tells its columns apart, in the order of the old columns.
+pub(super) fn identity_renames(
+    old: &[SourceColumn],
+    new: &[SourceColumn],
+) -> Vec<(String, String, RenameGuess)> {
+    let now: HashMap<i64, &SourceColumn> = new
+        .iter()
+        .filter_map(|column| Some((column.identity?, column)))
+        .collect();
+    let renamed = old.iter().filter_map(|column| {
+        let to = &now.get(&column.identity?)?.name;
+        let is_same = column.name.to_lowercase() == to.to_lowercase();
+        let guess = if is_same {
+            RenameGuess::SameLetters
+        } else {
+            RenameGuess::Identity
+        };
+        (column.name != *to).then(|| (column.name.clone(), to.clone(), guess))
+    });
+    renamed.collect()
+}
 
 /// Columns that went or came, by what may pair them; `None` where several share it.
 type Unique<'a, K> = HashMap<K, Option<&'a str>>;

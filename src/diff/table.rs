@@ -5,7 +5,7 @@
 
 use super::canonical::CanonicalType;
 use super::change::{Change, ChangeKind};
-use super::rename::column_renames;
+use super::rename::{column_renames, identity_renames};
 use crate::model::{SourceColumn, SourceDialect, SourceTable};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -62,12 +62,27 @@ fn column_kinds(
     if old.columns == new.columns && dialects.0 == dialects.1 {
         return Renamed::new();
     }
-    let guesses = column_renames(dialects, &old.columns, &new.columns);
+    // Numbers of columns tell nothing about those of another table.
+    let is_same_table = old.identity.is_some()
+        && old.identity == new.identity
+        && new.columns.iter().all(|column| column.identity.is_some());
+    let guesses = if is_same_table {
+        identity_renames(&old.columns, &new.columns)
+    } else {
+        column_renames(dialects, &old.columns, &new.columns)
+    };
     let mut renamed = Renamed::new();
     for (from, to, guess) in guesses {
         renamed.insert(from.clone(), to.clone());
-        kinds.push(ChangeKind::ColumnRenamed { from, to, guess });
+        let taken = new.column(&from).is_some();
+        kinds.push(ChangeKind::ColumnRenamed {
+            from,
+            to,
+            guess,
+            taken,
+        });
     }
+    let is_given: HashSet<&String> = renamed.values().collect();
     // From here on, old columns go by their names of after.
     let name_now = |column: &SourceColumn| -> String {
         renamed.get(&column.name).unwrap_or(&column.name).clone()
@@ -81,13 +96,24 @@ fn column_kinds(
     let mut pairs = Vec::with_capacity(old.columns.len());
     for (at, column) in old.columns.iter().enumerate() {
         let name = name_now(column);
-        if let Some(now) = after.get(name.as_str()) {
+        // Another one may have taken its name.
+        let is_taken = !renamed.contains_key(&column.name) && is_given.contains(&column.name);
+        if let Some(now) = after.get(name.as_str()).filter(|_| !is_taken) {
             pairs.push((column, *now));
             kept.push(name);
         } else {
             let column = column.clone();
             kinds.push(ChangeKind::ColumnDropped { column, at });
         }
+    }
+    if is_same_table {
+        let others = pairs.iter();
+        let others = others.filter(|(before, now)| {
+            before.identity.is_some() && now.identity.is_some() && before.identity != now.identity
+        });
+        kinds.extend(others.map(|(_, now)| ChangeKind::ColumnReplaced {
+            column: now.name.clone(),
+        }));
     }
     additions(new, kept, kinds);
     for (before, now) in pairs {

@@ -24,6 +24,7 @@ pub(super) fn table(name: &str, columns: &str) -> SourceTable {
             nullable: !data_type.ends_with('!'),
             default: None,
             comment: None,
+            identity: None,
         });
     }
     table
@@ -185,7 +186,7 @@ fn renames_are_guessed_only_where_there_is_one_guess() {
     );
     assert!(matches!(
         &found[0].kind,
-        ChangeKind::ColumnRenamed { guess: RenameGuess::SameLetters, from, to } if from == "userId" && to == "userid"
+        ChangeKind::ColumnRenamed { guess: RenameGuess::SameLetters, from, to, .. } if from == "userId" && to == "userid"
     ));
     assert_eq!(
         grade(&found[0], POSTGRES, &[], &Engine::ALL).severity,
@@ -208,7 +209,7 @@ fn renames_are_guessed_only_where_there_is_one_guess() {
     let found = changes(before.clone(), after.clone());
     assert!(matches!(
         &found[0].kind,
-        ChangeKind::ColumnRenamed { guess: RenameGuess::SameComment, from, to } if from == "a" && to == "c"
+        ChangeKind::ColumnRenamed { guess: RenameGuess::SameComment, from, to, .. } if from == "a" && to == "c"
     ));
     after.columns.insert(
         0,
@@ -230,6 +231,69 @@ fn renames_are_guessed_only_where_there_is_one_guess() {
     let mut after = table("t", "id int, b text");
     after.primary_key = vec!["id".to_owned()];
     assert_eq!(changes(before, after).len(), 1);
+}
+
+/// Columns in the order of a source that tells them apart, each with its number.
+fn numbered(columns: &[(&str, i64)]) -> SourceTable {
+    let mut table = SourceTable::new("shop", "t", SourceTableKind::Table);
+    table.identity = Some(16_384);
+    for (name, number) in columns {
+        table.columns.push(SourceColumn {
+            name: (*name).to_owned(),
+            data_type: "int".to_owned(),
+            nullable: true,
+            default: None,
+            comment: None,
+            identity: Some(*number),
+        });
+    }
+    table
+}
+
+#[test]
+fn what_the_source_tells_apart_is_not_guessed() {
+    let told = |before: &[(&str, i64)], after: &[(&str, i64)]| -> Vec<String> {
+        let (before, after) = (
+            snapshot(vec![numbered(before)]),
+            snapshot(vec![numbered(after)]),
+        );
+        let found = diff(&before, &after).changes;
+        found.iter().map(Change::text).collect()
+    };
+    assert_eq!(
+        told(&[("a", 1), ("b", 2)], &[("b", 1), ("a", 2)]),
+        [
+            "column `a` of `shop.t` renamed to `b`; another column has its name now",
+            "column `b` of `shop.t` renamed to `a`; another column has its name now",
+        ]
+    );
+    assert_eq!(
+        told(&[("a", 1)], &[("a", 2)]),
+        ["column `a` of `shop.t` dropped and added anew: it is another one"]
+    );
+    assert_eq!(
+        told(&[("a", 1), ("b", 2)], &[("b", 1)]),
+        [
+            "column `a` of `shop.t` renamed to `b`",
+            "column `b` of `shop.t` dropped (`int`)",
+        ]
+    );
+    // The same place and type, and yet another column.
+    assert_eq!(
+        told(&[("a", 1), ("z", 2)], &[("c", 3), ("z", 2)]),
+        [
+            "column `a` of `shop.t` dropped (`int`)",
+            "column `c` of `shop.t` added (`int`)",
+        ]
+    );
+    // Numbers of another table say nothing.
+    let mut other = numbered(&[("a", 2), ("b", 1)]);
+    other.identity = Some(16_999);
+    let (before, after) = (
+        snapshot(vec![numbered(&[("a", 1), ("b", 2)])]),
+        snapshot(vec![other]),
+    );
+    assert!(diff(&before, &after).changes.is_empty());
 }
 
 #[test]
@@ -320,6 +384,7 @@ fn any_column() -> impl Strategy<Value = SourceColumn> {
             nullable,
             default: default.map(str::to_owned),
             comment: comment.map(str::to_owned),
+            identity: None,
         })
 }
 

@@ -26,7 +26,7 @@ impl Change {
             ),
             ChangeKind::TableDropped(dropped) => format!("{} {table} dropped", dropped.kind),
             ChangeKind::TableRenamed { from, guess } => format!(
-                "{} renamed to {table}, as it seems ({})",
+                "{} renamed to {table}{}",
                 named(&from.to_string()),
                 reason(*guess)
             ),
@@ -83,11 +83,23 @@ impl Change {
                     named(&dropped.data_type)
                 )
             }
-            ChangeKind::ColumnRenamed { from, guess, .. } => format!(
-                "column {} of {table} renamed to {column}, as it seems ({})",
-                named(from),
-                reason(*guess)
-            ),
+            ChangeKind::ColumnRenamed {
+                from, guess, taken, ..
+            } => {
+                let taken = if *taken {
+                    "; another column has its name now"
+                } else {
+                    ""
+                };
+                format!(
+                    "column {} of {table} renamed to {column}{}{taken}",
+                    named(from),
+                    reason(*guess)
+                )
+            }
+            ChangeKind::ColumnReplaced { .. } => {
+                format!("column {column} of {table} dropped and added anew: it is another one")
+            }
             ChangeKind::TypeChanged {
                 before,
                 after,
@@ -165,6 +177,7 @@ impl Change {
             ChangeKind::ColumnAdded { column, .. } => (String::new(), column.data_type.clone()),
             ChangeKind::ColumnDropped { column, .. } => (column.data_type.clone(), String::new()),
             ChangeKind::ColumnRenamed { from, to, .. } => (from.clone(), to.clone()),
+            ChangeKind::ColumnReplaced { column } => (column.clone(), column.clone()),
             ChangeKind::TypeChanged { before, after, .. } => (before.clone(), after.clone()),
             ChangeKind::NullabilityChanged { nullable, .. } => of(&!nullable, nullable),
         }
@@ -173,10 +186,11 @@ impl Change {
 
 fn reason(guess: RenameGuess) -> &'static str {
     match guess {
-        RenameGuess::SamePlace => "a guess: same type and place",
-        RenameGuess::SameComment => "a guess: same comment",
-        RenameGuess::SameColumns => "a guess: same columns",
-        RenameGuess::SameLetters => "case alone: the lake's names have none",
+        RenameGuess::SamePlace => ", as it seems (a guess: same type and place)",
+        RenameGuess::SameComment => ", as it seems (a guess: same comment)",
+        RenameGuess::SameColumns => ", as it seems (a guess: same columns)",
+        RenameGuess::Identity => "",
+        RenameGuess::SameLetters => " (case alone: the lake's names have none)",
     }
 }
 

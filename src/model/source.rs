@@ -79,6 +79,8 @@ pub struct SourceColumn {
     pub default: Option<String>,
     /// The comment; an empty one is none.
     pub comment: Option<String>,
+    /// What tells it from every other column that its table has or had, whatever their names: `PostgreSQL`'s `attnum`.
+    pub identity: Option<i64>,
 }
 
 /// A table or view of a source.
@@ -98,6 +100,9 @@ pub struct SourceTable {
     pub unique_keys: BTreeMap<String, Vec<String>>,
     /// A view's query as the source prints it.
     pub view_definition: Option<String>,
+    /// What tells it from every other table that the source has or had, whatever their names: `PostgreSQL`'s `oid`, the
+    /// catalog's own number.
+    pub identity: Option<i64>,
 }
 
 impl SourceTable {
@@ -114,6 +119,7 @@ impl SourceTable {
             primary_key: Vec::new(),
             unique_keys: BTreeMap::new(),
             view_definition: None,
+            identity: None,
         }
     }
 

@@ -23,7 +23,7 @@ pub use error::SourceError;
 pub use mysql::MySql;
 pub use postgres::Postgres;
 pub use remote::{RemoteBounds, SOURCE_URL_ENV_PREFIX};
-pub use scope::{SCOPE_PATTERN_BYTES_MAX, SCOPE_PATTERNS_MAX, Scope};
+pub use scope::{GHOSTS_DEFAULT, SCOPE_PATTERN_BYTES_MAX, SCOPE_PATTERNS_MAX, Scope};
 pub use settings::{SourceKind, SourceSettings, TIME_LIMIT_S_MAX};
 pub use sqlite::Sqlite;
 

@@ -301,6 +301,7 @@ async fn columns(
             nullable: text(&row, 3)? == "YES",
             default,
             comment: text_if_any(&row, 7)?,
+            identity: None,
         };
         gathering.column(*place, column)?;
         let has_key = text_if_any(&row, 8)?.is_some_and(|key| !key.is_empty());

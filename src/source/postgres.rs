@@ -168,7 +168,9 @@ async fn tables(
         };
         let place = gathering.table(row.try_get(1)?, row.try_get(2)?, kind, row.try_get(4)?)?;
         if let Some(place) = place {
-            places.insert(row.try_get(0)?, place);
+            let number: i64 = row.try_get(0)?;
+            gathering.at(place).identity = Some(number);
+            places.insert(number, place);
         }
     }
     Ok(places)
@@ -228,6 +230,7 @@ async fn columns(
             nullable: row.try_get::<bool, _>(6)? && !notes.excludes_null(data_type),
             default: default.or_else(|| notes.default(data_type)),
             comment: row.try_get(10)?,
+            identity: Some(number.into()),
         };
         gathering.column(*place, column)?;
     }

@@ -19,6 +19,22 @@ struct ScopePattern {
     table: String,
 }
 
+/// The tables that changes of schemas make on their way and drop again, by the names that the usual tools give them: gh-ost,
+/// pt-online-schema-change, LHM and Facebook's OSC; `pg_repack` has a schema of its own.
+pub const GHOSTS_DEFAULT: [&str; 11] = [
+    "*._*_gho",
+    "*._*_ghc",
+    "*._*_del",
+    "*._*_new",
+    "*._*_old",
+    "*.lhmn_*",
+    "*.lhma_*",
+    "*.__osc_new_*",
+    "*.__osc_old_*",
+    "*.__osc_chg_*",
+    "repack.*",
+];
+
 /// The patterns of a source. Without any that include, all tables are in scope.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scope {
@@ -27,11 +43,17 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Reads both lists; the error names the list.
-    pub fn parse(include: &[String], exclude: &[String]) -> Result<Self, SourceError> {
+    /// Reads the lists; the error names the list. Ghosts are left out like what is excluded.
+    pub fn parse(
+        include: &[String],
+        exclude: &[String],
+        ghosts: &[String],
+    ) -> Result<Self, SourceError> {
+        let mut left_out = patterns("exclude", exclude)?;
+        left_out.extend(patterns("ghosts", ghosts)?);
         Ok(Self {
             include: patterns("include", include)?,
-            exclude: patterns("exclude", exclude)?,
+            exclude: left_out,
         })
     }
 
@@ -96,7 +118,7 @@ mod tests {
         let owned = |texts: &[&str]| -> Vec<String> {
             texts.iter().map(|text| (*text).to_owned()).collect()
         };
-        Scope::parse(&owned(include), &owned(exclude)).expect("the patterns can be read")
+        Scope::parse(&owned(include), &owned(exclude), &[]).expect("the patterns can be read")
     }
 
     fn at(schema: &str, name: &str) -> SourceTableRef {
@@ -104,6 +126,24 @@ mod tests {
             schema: schema.to_owned(),
             name: name.to_owned(),
         }
+    }
+
+    #[test]
+    fn tables_on_their_way_are_known_by_their_names() {
+        let scope = Scope::parse(&[], &[], &GHOSTS_DEFAULT.map(str::to_owned)).unwrap();
+        for name in [
+            "_orders_gho",
+            "_orders_ghc",
+            "_orders_del",
+            "_orders_new",
+            "_orders_old",
+        ] {
+            assert!(!scope.covers(&at("shop", name)), "{name}");
+        }
+        for name in ["orders", "orders_new", "new_orders", "_orders"] {
+            assert!(scope.covers(&at("shop", name)), "{name}");
+        }
+        assert!(!scope.covers_schema("repack") && scope.covers_schema("shop"));
     }
 
     #[test]
@@ -143,10 +183,10 @@ mod tests {
                 "exclude: \".x\" has nothing on one side of its dot",
             ),
         ] {
-            let error = Scope::parse(&include, &exclude).unwrap_err();
+            let error = Scope::parse(&include, &exclude, &[]).unwrap_err();
             assert_eq!(error.to_string(), wanted);
         }
-        assert!(Scope::parse(&["a.".to_owned() + &"b".repeat(600)], &[]).is_err());
-        assert!(Scope::parse(&vec!["a.b".to_owned(); 1_001], &[]).is_err());
+        assert!(Scope::parse(&["a.".to_owned() + &"b".repeat(600)], &[], &[]).is_err());
+        assert!(Scope::parse(&vec!["a.b".to_owned(); 1_001], &[], &[]).is_err());
     }
 }

@@ -3,7 +3,7 @@
 
 use super::address::SourceUrl;
 use super::error::SourceError;
-use super::scope::Scope;
+use super::scope::{GHOSTS_DEFAULT, Scope};
 use crate::choice::choose;
 use crate::database_url::{self, DatabaseKind, database_url_check};
 use crate::model::SNAPSHOT_TABLES_MAX;
@@ -87,6 +87,9 @@ pub struct SourceSettings {
     /// Patterns of what is left out of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exclude: Vec<String>,
+    /// Patterns of the tables that changes of schemas make on their way: nobody is told of them.
+    #[serde(default = "ghosts_default")]
+    pub ghosts: Vec<String>,
     /// When it is read: minute, hour, day of the month, month, day of the week.
     #[serde(default = "schedule_default")]
     pub schedule: String,
@@ -109,6 +112,10 @@ pub struct SourceSettings {
     /// Whether the schedule rests; it can still be read by hand.
     #[serde(default)]
     pub paused: bool,
+}
+
+fn ghosts_default() -> Vec<String> {
+    GHOSTS_DEFAULT.map(str::to_owned).to_vec()
 }
 
 fn schedule_default() -> String {
@@ -141,6 +148,7 @@ impl SourceSettings {
             url_file: None,
             include: Vec::new(),
             exclude: Vec::new(),
+            ghosts: ghosts_default(),
             schedule: schedule_default(),
             time_zone: time_zone_default(),
             time_limit_s: time_limit_s_default(),
@@ -204,7 +212,7 @@ impl SourceSettings {
 
     /// The patterns, compiled.
     pub fn scope(&self) -> Result<Scope, SourceError> {
-        Scope::parse(&self.include, &self.exclude)
+        Scope::parse(&self.include, &self.exclude, &self.ghosts)
     }
 
     /// The address, read from wherever it stands.

@@ -227,5 +227,6 @@ fn column(row: &SqliteRow) -> Result<SourceColumn, sqlx::Error> {
             _ => default,
         },
         comment: None,
+        identity: None,
     })
 }

@@ -104,6 +104,7 @@ fn table_of(table: &Table) -> SourceTable {
         }
     }
     let comment = table.parameters.get("comment");
+    seen.identity = Some(table.id);
     seen.comment = comment.filter(|text| !text.is_empty()).cloned();
     seen.view_definition = if is_view {
         let text = table.view_expanded_text.as_ref();
@@ -121,5 +122,6 @@ fn column_of(column: &Column) -> SourceColumn {
         nullable: true,
         default: None,
         comment: column.comment.clone().filter(|text| !text.is_empty()),
+        identity: None,
     }
 }

@@ -193,6 +193,12 @@ impl<'a> Reach<'a> {
             let names = names.join(", ");
             effects.push(format!("{place} gets nothing for {names} any more"));
         }
+        for name in &impact.refilled {
+            let name = named(name);
+            effects.push(format!(
+                "{place} gets the values of another column for {name}"
+            ));
+        }
         if let Some(ready) = &impact.ready {
             effects.push(format!("{place} {ready}"));
         }
@@ -220,7 +226,9 @@ impl<'a> Reach<'a> {
         let column = match &change.kind {
             ChangeKind::ColumnDropped { column, .. } => Some(column.name.clone()),
             ChangeKind::ColumnRenamed { from, .. } => Some(from.clone()),
-            ChangeKind::TypeChanged { column, .. } => Some(column.clone()),
+            ChangeKind::TypeChanged { column, .. } | ChangeKind::ColumnReplaced { column } => {
+                Some(column.clone())
+            }
             ChangeKind::TableDropped(_) | ChangeKind::TableRenamed { .. } => None,
             _ => return Ok(Vec::new()),
         };
@@ -288,6 +296,7 @@ fn is_breaking_to_copies(change: &Change) -> bool {
             | ChangeKind::TableRenamed { .. }
             | ChangeKind::ColumnDropped { .. }
             | ChangeKind::ColumnRenamed { .. }
+            | ChangeKind::ColumnReplaced { .. }
             | ChangeKind::TypeChanged { .. }
     )
 }

@@ -33,6 +33,9 @@ pub struct SourceSettingsView {
     /// Patterns of what is left out of it
     #[serde(default)]
     pub exclude: Vec<String>,
+    /// Patterns of the tables that changes of schemas make on their way; by default those of the usual tools
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ghosts: Option<Vec<String>>,
     /// When it is read, in cron's five fields
     #[schema(example = "0 6 * * *")]
     pub schedule: Option<String>,
@@ -186,6 +189,7 @@ impl From<SourceSettings> for SourceSettingsView {
             url_file: settings.url_file.map(|path| path.display().to_string()),
             include: settings.include,
             exclude: settings.exclude,
+            ghosts: Some(settings.ghosts),
             schedule: Some(settings.schedule),
             time_zone: Some(settings.time_zone),
             time_limit_s: Some(settings.time_limit_s),
@@ -207,6 +211,7 @@ impl From<SourceSettingsView> for SourceSettings {
             url_file: view.url_file.map(Into::into),
             include: view.include,
             exclude: view.exclude,
+            ghosts: view.ghosts.unwrap_or(default.ghosts),
             schedule: view.schedule.unwrap_or(default.schedule),
             time_zone: view.time_zone.unwrap_or(default.time_zone),
             time_limit_s: view.time_limit_s.unwrap_or(default.time_limit_s),

@@ -135,6 +135,7 @@ fn walk(properties: &Value, prefix: &str, depth: usize, found: &mut impl FnMut(S
                 nullable: true,
                 default: (!default.is_null()).then(|| default.to_string()),
                 comment: None,
+                identity: None,
             });
         }
         if inner.is_object() {

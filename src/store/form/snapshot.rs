@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
+use std::iter::repeat;
 
 /// Bytes of one piece: far below what one statement may carry.
 const PIECE_BYTES: usize = 512 * 1024;
@@ -52,6 +53,11 @@ struct TableForm<'a> {
     unique_keys: Cow<'a, BTreeMap<String, Vec<String>>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     definition: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    identity: Option<i64>,
+    /// Those of the columns, in their order; none where the source tells none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    column_identities: Vec<Option<i64>>,
 }
 
 /// Name, type, whether it may be null, default, comment.
@@ -128,7 +134,13 @@ fn table_form(table: &SourceTable) -> TableForm<'_> {
             column.comment.as_deref().map(text),
         )
     });
+    let mut identities: Vec<_> = table.columns.iter().map(|one| one.identity).collect();
+    if identities.iter().all(Option::is_none) {
+        identities.clear();
+    }
     TableForm {
+        identity: table.identity,
+        column_identities: identities,
         schema: text(&table.at.schema),
         name: text(&table.at.name),
         view: table.kind == SourceTableKind::View,
@@ -143,7 +155,9 @@ fn table_form(table: &SourceTable) -> TableForm<'_> {
 fn table_of(form: TableForm<'_>) -> SourceTable {
     let owned = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
     let columns = form.columns.into_iter();
+    let identities = form.column_identities.into_iter().chain(repeat(None));
     SourceTable {
+        identity: form.identity,
         at: SourceTableRef {
             schema: form.schema.into_owned(),
             name: form.name.into_owned(),
@@ -154,15 +168,18 @@ fn table_of(form: TableForm<'_>) -> SourceTable {
             SourceTableKind::Table
         },
         columns: columns
-            .map(
-                |(name, data_type, nullable, default, comment)| SourceColumn {
+            .zip(identities)
+            .map(|(column, identity)| {
+                let (name, data_type, nullable, default, comment) = column;
+                SourceColumn {
                     name: name.into_owned(),
                     data_type: data_type.into_owned(),
                     nullable,
                     default: owned(default),
                     comment: owned(comment),
-                },
-            )
+                    identity,
+                }
+            })
             .collect(),
         comment: owned(form.comment),
         primary_key: form.primary_key.into_owned(),
@@ -297,8 +314,10 @@ mod tests {
                 nullable: default.is_some(),
                 default: default.map(str::to_owned),
                 comment: default.map(str::to_owned),
+                identity: default.map(|_| 7),
             });
         }
+        table.identity = Some(16_384);
         table.comment = Some("x".repeat(3));
         table.primary_key = vec!["id".to_owned()];
         table

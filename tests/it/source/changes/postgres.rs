@@ -188,11 +188,48 @@ pub(super) const KINDS: &[Kind] = &[
         after: "ALTER TABLE zi_unique_other DROP CONSTRAINT zi_once, ADD CONSTRAINT zi_once UNIQUE (a, b)",
         found: &["risky unique_key_changed shop.zi_unique_other"],
     },
+    // PostgreSQL tells its tables and columns apart, whatever their names.
+    Kind {
+        before: "CREATE TABLE zj_swapped (a int, b int)",
+        after: "ALTER TABLE zj_swapped RENAME a TO c; ALTER TABLE zj_swapped RENAME b TO a;
+            ALTER TABLE zj_swapped RENAME c TO b",
+        found: &[
+            "breaking column_renamed shop.zj_swapped.b",
+            "breaking column_renamed shop.zj_swapped.a",
+        ],
+    },
+    Kind {
+        before: "CREATE TABLE zk_added_anew (n int)",
+        after: "ALTER TABLE zk_added_anew DROP n, ADD n int",
+        found: &["risky column_replaced shop.zk_added_anew.n"],
+    },
+    Kind {
+        before: "CREATE TABLE zl_name_taken (old int)",
+        after: "ALTER TABLE zl_name_taken RENAME old TO kept; ALTER TABLE zl_name_taken ADD old int",
+        found: &[
+            "breaking column_renamed shop.zl_name_taken.kept",
+            "additive column_added shop.zl_name_taken.old",
+        ],
+    },
+    Kind {
+        before: "CREATE TABLE zm_lookalike_old (lookalike int)",
+        after: "DROP TABLE zm_lookalike_old; CREATE TABLE zm_lookalike (lookalike int)",
+        found: &[
+            "additive table_added shop.zm_lookalike",
+            "breaking table_dropped shop.zm_lookalike_old",
+        ],
+    },
     // What is no change: a spelling, a new constraint, an index, a row, a right.
     Kind {
-        before: "CREATE TABLE zj_same (n serial, t varchar)",
-        after: "ALTER TABLE zj_same ADD CHECK (n > 0); CREATE INDEX ON zj_same (t);
-            INSERT INTO zj_same (t) VALUES ('x'); GRANT SELECT ON zj_same TO PUBLIC",
+        before: "CREATE TABLE zo_orders (n int)",
+        after: "CREATE TABLE _zo_orders_gho (n int); CREATE TABLE _zo_orders_ghc (id int);
+            ALTER TABLE zo_orders RENAME TO _zo_orders_del; ALTER TABLE _zo_orders_gho RENAME TO zo_orders",
+        found: &[],
+    },
+    Kind {
+        before: "CREATE TABLE zn_same (n serial, t varchar)",
+        after: "ALTER TABLE zn_same ADD CHECK (n > 0); CREATE INDEX ON zn_same (t);
+            INSERT INTO zn_same (t) VALUES ('x'); GRANT SELECT ON zn_same TO PUBLIC",
         found: &[],
     },
 ];
