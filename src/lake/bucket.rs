@@ -7,6 +7,7 @@
 mod answer;
 mod copies;
 mod deletion;
+mod failure;
 mod key;
 mod listing;
 mod pages;
@@ -30,12 +31,11 @@ use requests::{PageQuery, Requests};
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::SystemTime;
+use stream::STREAMS_MIB_MAX;
 use tokio::sync::Semaphore;
 
 /// Keys a page: what S3 gives at most, and what one bulk delete takes at most.
 const PAGE_KEYS_MAX: usize = 1_000;
-/// Copies through this process that may be on their way at once.
-const STREAMS_CONCURRENT_MAX: usize = 4;
 
 /// The client of one bucket.
 pub(super) struct Bucket {
@@ -52,7 +52,7 @@ pub(super) struct Bucket {
 #[derive(Debug)]
 pub(super) struct Copying {
     objects: Semaphore,
-    /// Copies that go through this process: each takes 40 MiB, of objects beyond 70 GiB more.
+    /// The memory of copies that go through this process, in MiB.
     streams: Semaphore,
 }
 
@@ -64,7 +64,7 @@ impl Copying {
                     .copies_concurrent_max
                     .clamp(1, Semaphore::MAX_PERMITS),
             ),
-            streams: Semaphore::new(STREAMS_CONCURRENT_MAX),
+            streams: Semaphore::new(STREAMS_MIB_MAX as usize),
         }
     }
 }

@@ -71,6 +71,18 @@ pub enum LakeError {
         /// Why.
         why: String,
     },
+    /// A deletion there was given up without an answer.
+    #[error("the store at {location} did not answer a deletion, and may still carry it out")]
+    Unanswered {
+        /// Where it was.
+        location: String,
+    },
+    /// Another process, or another call, is deleting there.
+    #[error("location {location} is being deleted at this moment")]
+    Busy {
+        /// Where.
+        location: String,
+    },
     /// Permissions or credentials do not allow it.
     #[error("access to location {location} is denied")]
     Denied {
@@ -203,7 +215,10 @@ impl LakeError {
     /// Whether the same call may succeed later without anything being changed by hand.
     pub fn retryable(&self) -> bool {
         match self {
-            Self::Unavailable { .. } | Self::Denied { .. } => true,
+            Self::Unavailable { .. }
+            | Self::Denied { .. }
+            | Self::Unanswered { .. }
+            | Self::Busy { .. } => true,
             Self::Footer { source, .. } => matches!(source, FooterFault::Changed { .. }),
             Self::Invalid { .. }
             | Self::NotFound { .. }
@@ -246,8 +261,12 @@ impl From<LakeError> for Error {
                 what: format!("location {location} (access to it is denied)"),
                 source,
             },
+            LakeError::Unanswered { location } => Self::Unavailable {
+                what: format!("location {location}"),
+                source: text.into(),
+            },
             LakeError::Unsupported { .. } => Self::Unsupported(text),
-            LakeError::Unnameable { .. } => Self::NotAllowed(text),
+            LakeError::Unnameable { .. } | LakeError::Busy { .. } => Self::NotAllowed(text),
             LakeError::Invalid { .. }
             | LakeError::NotFound { .. }
             | LakeError::AlreadyExists { .. }

@@ -2,15 +2,13 @@
 //! that may wait. Symbolic links are never followed downwards, so that nothing outside of a
 //! table's directory is counted or deleted.
 
-use super::moment::{Kept, Moment, Side};
-use super::progress::Progress;
 use super::{CreatedDirectory, Summary, error::LakeError, is_hidden};
 use crate::model::Location;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 /// Creates the directory and the ones above it that are missing.
 pub(super) fn directory_create(at: &Location) -> Result<CreatedDirectory, LakeError> {
@@ -60,12 +58,15 @@ pub(super) fn exists(at: &Location) -> Result<bool, LakeError> {
 pub(super) fn directory_mark(at: &Location) -> Result<Option<String>, LakeError> {
     let found =
         present(fs::metadata(at.path())).map_err(|error| LakeError::from_io(at.as_str(), error))?;
-    Ok(found.map(|found| {
-        let born = found.created().ok();
-        let born = born.and_then(|born| born.duration_since(UNIX_EPOCH).ok());
-        let born = born.unwrap_or_default().as_nanos();
-        format!("{}:{}:{born}", found.dev(), found.ino())
-    }))
+    Ok(found.as_ref().map(mark_of))
+}
+
+/// The mark of a directory.
+pub(super) fn mark_of(found: &fs::Metadata) -> String {
+    let born = found.created().ok();
+    let born = born.and_then(|born| born.duration_since(UNIX_EPOCH).ok());
+    let born = born.unwrap_or_default().as_nanos();
+    format!("{}:{}:{born}", found.dev(), found.ino())
 }
 
 /// Renames the directory that has a mark; false when it is gone. Where it stands at its target already, it has been
@@ -162,96 +163,8 @@ pub(super) fn links_refuse(held_by: Option<&Location>, at: &Location) -> Result<
     Ok(())
 }
 
-/// Deletes what is older than a moment, of the directory that has a mark: once another one stands there, nothing more. Files
-/// that were moved here keep the time of their writing, so the time of their move counts as well; a directory counts by its
-/// birth, for deleting from it changes its other times. The files of a directory that was moved here as a whole cannot be
-/// told from older ones.
-pub(super) fn directory_delete_older(
-    at: &Location,
-    moment: Moment,
-    mark: Option<&str>,
-    progress: &Progress,
-) -> Result<Kept, LakeError> {
-    let mut deletion = Deletion {
-        root: at,
-        mark,
-        moment,
-        kept: Kept::default(),
-        progress,
-    };
-    deletion.delete(Path::new(at.path()))?;
-    Ok(deletion.kept)
-}
-
-/// A deletion by age that is under way.
-struct Deletion<'a> {
-    root: &'a Location,
-    mark: Option<&'a str>,
-    moment: Moment,
-    kept: Kept,
-    progress: &'a Progress,
-}
-
-impl Deletion<'_> {
-    /// Deletes what is old at and below a path; false where another directory has taken the root's place meanwhile. As deep
-    /// as paths are long, so the stack suffices.
-    fn delete(&mut self, path: &Path) -> Result<bool, LakeError> {
-        let fail = |error| LakeError::from_io(self.root.as_str(), error);
-        if directory_mark(self.root)?.as_deref() != self.mark {
-            return Ok(false);
-        }
-        let Some(found) = present(fs::symlink_metadata(path)).map_err(fail)? else {
-            return Ok(true);
-        };
-        if !found.is_dir() {
-            self.file_delete(path, &found).map_err(fail)?;
-            return Ok(true);
-        }
-        let born = found
-            .created()
-            .or_else(|_| found.modified())
-            .map_err(fail)?;
-        let Some(entries) = present(fs::read_dir(path)).map_err(fail)? else {
-            return Ok(true);
-        };
-        // The listing is closed before the descent: files that may be open at once are few.
-        let entries = entries.collect::<io::Result<Vec<_>>>().map_err(fail)?;
-        for entry in entries {
-            if !self.delete(&entry.path())? {
-                return Ok(false);
-            }
-        }
-        if self.moment.side(born) == Side::Before {
-            match fs::remove_dir(path) {
-                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
-                removed => drop(
-                    present(removed)
-                        .map_err(|error| LakeError::from_io(self.root.as_str(), error))?,
-                ),
-            }
-        }
-        Ok(true)
-    }
-
-    fn file_delete(&mut self, path: &Path, found: &fs::Metadata) -> io::Result<()> {
-        if self.kept.judge(self.moment.side(changed(found)?)) {
-            present(fs::remove_file(path))?;
-            self.progress.add(found.len());
-        }
-        Ok(())
-    }
-}
-
-/// When a file was written, or moved to where it is.
-fn changed(found: &fs::Metadata) -> io::Result<SystemTime> {
-    let seconds = u64::try_from(found.ctime()).unwrap_or(0);
-    let nanoseconds = u32::try_from(found.ctime_nsec()).unwrap_or(0);
-    let moved = UNIX_EPOCH + Duration::new(seconds, nanoseconds);
-    Ok(found.modified()?.max(moved))
-}
-
 /// Nothing where the file is gone: another writer works here too.
-fn present<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
+pub(super) fn present<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
     match outcome {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

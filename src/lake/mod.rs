@@ -10,6 +10,7 @@ mod bucket;
 mod error;
 mod footer;
 mod local;
+mod local_deletion;
 mod moment;
 mod progress;
 mod queue;
@@ -20,7 +21,7 @@ mod store_clock;
 
 pub use error::{Cause, LakeError};
 pub use footer::{Footer, FooterFault, UnsupportedColumn};
-pub use moment::{Kept, Moment};
+pub use moment::{Kept, Moment, UPLOAD_MAX};
 pub use progress::{DeletionWatch, Progress};
 pub use queue::{
     EventKind, MalformedMessage, ObjectEvent, Queue, QueueDepth, QueueError, QueueMessage,
@@ -67,6 +68,8 @@ pub enum Transfer {
     Copied,
 }
 
+/// Seconds for which a store that was given up may still do what it was asked.
+const UNANSWERED_S: i64 = 60;
 /// Storages that engines reach by a file system of Hadoop's and skep does not: their locations are kept as they are. Any
 /// other word is refused, as Hive refuses what it has no file system for: mostly it is misspelt.
 const KEPT_SCHEMES: [&str; 22] = [
@@ -290,7 +293,7 @@ impl Lake {
                 let (progress, held_by) = (Arc::clone(watch.progress), self.holder(at));
                 on_disk(at, move |at| {
                     local::links_refuse(held_by.as_ref(), at)?;
-                    local::directory_delete_older(at, moment, mark.as_deref(), &progress)
+                    local_deletion::directory_delete_older(at, moment, mark.as_deref(), &progress)
                 })
                 .await
             }
@@ -313,6 +316,13 @@ impl Lake {
         let (here, there) = (self.bucket(source)?, self.bucket(target)?);
         here.copied_delete(source, &there, target, moment, watch)
             .await
+    }
+
+    /// Seconds after which a deletion that was sent now is done, or will not be done any more: a store that was given up is
+    /// taken to forget what it was asked within a minute.
+    pub fn deletion_time_s(&self) -> i64 {
+        let request_s = i64::try_from(self.s3.request_timeout_s).unwrap_or(i64::MAX / 2);
+        request_s.saturating_add(UNANSWERED_S)
     }
 
     /// Whether everything at the target of a move may be a copy of what is at its source. On a file system nothing is.

@@ -18,6 +18,10 @@ pub(super) enum Side {
     After,
 }
 
+/// How long an upload takes at most. A store stamps an object with the time at which its upload began, so what is written
+/// while it is copied may look older than its copy.
+pub const UPLOAD_MAX: Duration = Duration::from_hours(24);
+
 /// What a deletion kept, because it changed after the [`Moment`] that was given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Kept {

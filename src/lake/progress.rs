@@ -31,9 +31,6 @@ pub struct DeletionWatch<'a> {
     pub progress: &'a Arc<Progress>,
     /// What the same run has copied, where it has.
     pub copied: Option<&'a Progress>,
-    /// Whether some sources of a move are known to have been written anew although their times do not tell: only what has
-    /// the same content as its copy is deleted then.
-    pub doubt: AtomicBool,
     /// Whether it is still to be done: asked between the listing of keys and their deletion, because another one may have
     /// finished it meanwhile for somebody who uses the place by now.
     pub still: &'a (dyn Fn() -> BoxFuture<'a, Result<bool, LakeError>> + Send + Sync),
@@ -45,21 +42,8 @@ impl<'a> DeletionWatch<'a> {
         Self {
             progress,
             copied: None,
-            doubt: AtomicBool::new(false),
             still: &|| Box::pin(async { Ok(true) }),
         }
-    }
-}
-
-impl DeletionWatch<'_> {
-    /// Remembers that a source was written anew although its time does not tell.
-    pub(super) fn doubt(&self) {
-        self.doubt.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether one was.
-    pub fn is_doubtful(&self) -> bool {
-        self.doubt.load(Ordering::Relaxed)
     }
 }
 

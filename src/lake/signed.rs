@@ -69,6 +69,17 @@ pub(super) enum SendFailure {
     Large(usize),
 }
 
+impl SendFailure {
+    /// Whether the service may have taken the request, and do what it asks for at any time.
+    pub(super) fn may_be_carried_out(&self) -> bool {
+        match self {
+            Self::Unanswered(failure) => !failure.is_connect(),
+            Self::BrokenOff(_) | Self::Large(_) => true,
+            Self::Credentials(_) | Self::Unsendable(_) => false,
+        }
+    }
+}
+
 /// The client of one service.
 pub(super) struct SignedClient {
     service: &'static str,

@@ -24,6 +24,7 @@ pub use hive::job::JOB_LEASE;
 pub use hive::moving::Sources;
 pub use hive::partition::PartitionFound;
 pub use hive::pending_delete::{NewPendingDelete, PendingDelete};
+pub use hive::pending_delete_taken::Taken;
 pub use hive::statistics::TABLE_LEVEL;
 pub use hive::table::TableSummary;
 pub use sql::dialect::Dialect;

@@ -377,14 +377,17 @@ async fn what_is_streamed_is_read_part_by_part_and_never_half_of_it_anew() {
     let lake = Lake::new(&server.storage_settings(), &[]);
     let large = |fill: u8| vec![fill; 20 * 1024 * 1024];
     server.put("lake", "a/large", large(1));
-    let gate = server.hold_at("GetObject", "a/large");
+    let first = server.hold_at("GetObject", "a/large");
     let (done, ()) = tokio::join!(transfer(&lake, "s3a://lake/a", "s3a://other/a"), async {
-        gate.arrived().await;
+        first.arrived().await;
+        let second = server.hold_at("GetObject", "a/large");
+        first.open();
+        second.arrived().await;
         server.put("lake", "a/large", large(2));
-        gate.open();
+        second.open();
     });
     assert_eq!(done.unwrap(), Transfer::Copied);
-    assert_eq!(server.requests("GetObject"), 1 + 3);
+    assert_eq!(server.requests("GetObject"), 2 + 3);
     assert_eq!(server.get("other", "a/large"), large(2));
 }
 

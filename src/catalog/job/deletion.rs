@@ -182,32 +182,24 @@ impl Catalog {
         if jobs.is_empty() {
             return;
         }
-        let progress = Arc::new(Progress::default());
-        let first = async {
+        let catalog = self.clone();
+        // It goes on by itself: a request that was sent cannot be called back, and who takes the place must know of its end.
+        let first = tokio::spawn(async move {
+            let progress = Arc::new(Progress::default());
             let mut left = None;
             for job in &jobs {
-                if !self.deletion_job_try(job, &progress).await && job.goes_by_a_store() {
+                if !catalog.deletion_job_try(job, &progress).await && job.goes_by_a_store() {
                     left = Some(job.noted.at);
                 }
             }
+            catalog.jobs.figures.add(&progress);
             left
-        };
-        let tried = deadline::wait(first).await;
-        let is_done = tried.is_some();
+        });
         // A later try takes what is older than the drop by the clock of the store, as well as that is known. So nobody who
         // waits for the answer writes before that time.
-        if let Some(Some(at)) = tried {
+        if let Some(Ok(Some(at))) = deadline::wait(first).await {
             let known = STORE_KNOWN_WITHIN.saturating_sub(at.elapsed());
             deadline::wait(tokio::time::sleep(known)).await;
-        }
-        self.jobs.figures.add(&progress);
-        if !is_done {
-            let catalog = self.clone();
-            tokio::spawn(async move {
-                for job in jobs {
-                    catalog.deletion_job_later(&job).await;
-                }
-            });
         }
     }
 
@@ -280,14 +272,14 @@ impl Catalog {
                 .buffer_unordered(DELETIONS_CONCURRENT_MAX)
                 .collect()
                 .await;
-            let (mut done, mut failed) = (Vec::new(), waiting);
+            let (mut done, mut covered, mut failed) = (Vec::new(), Vec::new(), waiting);
             let mut succeeded = 0;
             for end in ends {
                 match end {
                     Ok(one) => {
                         succeeded += 1;
                         done.push(one.id);
-                        done.extend(&one.covers);
+                        covered.extend(&one.covers);
                     }
                     Err((id, reason)) => failed.entry(reason).or_default().push(id),
                 }
@@ -295,6 +287,7 @@ impl Catalog {
             are_done &= succeeded == wanted;
             let noted = transact!(self.store, |session| {
                 session.pending_delete_done_list(&done).await?;
+                session.pending_delete_covered(&covered).await?;
                 for (reason, ids) in &failed {
                     session.pending_delete_failed(ids, reason).await?;
                 }
@@ -390,29 +383,6 @@ impl Catalog {
     async fn pending_deletes_of(&self, deletions: &[Deletion]) -> Result<Vec<PendingDelete>> {
         let ids: Vec<i64> = deletions.iter().map(|one| one.id).collect();
         self.store.session().await?.pending_delete_list(&ids).await
-    }
-
-    /// Goes on with the deletions of a job whose call was answered, by the rule of later tries.
-    async fn deletion_job_later(&self, job: &DeletionJob) {
-        let later = async {
-            for chunk in job.deletions.chunks(DELETIONS_PER_LOOK) {
-                for pending in self.pending_deletes_of(chunk).await? {
-                    if !self.pending_delete_claim(&pending).await? {
-                        continue;
-                    }
-                    self.pending_delete_finish(&pending, None).await?;
-                    self.directory_keep(&pending.location, job.keeps_directories)
-                        .await?;
-                }
-            }
-            match self.store.session().await?.job_get(job.id).await? {
-                Some(row) => self.deletion_job_check(&row).await.map(drop),
-                None => Ok(()),
-            }
-        };
-        if let Err(failure) = later.await {
-            tracing::warn!(job = job.id, %failure, "dropped data is not deleted yet; it will be retried");
-        }
     }
 
     /// Ends a job that has nothing left to delete; whether it ended. Where something is left, it is looked at again

@@ -28,6 +28,7 @@ mod in_the_way;
 mod noted;
 mod pending;
 mod relocation;
+mod retry;
 mod running;
 mod sources;
 mod transfer;

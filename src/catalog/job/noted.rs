@@ -48,12 +48,6 @@ impl Deletion {
         }
     }
 
-    /// Whether some sources of a move are known to have been written anew although their times do not tell. For a move's
-    /// sources the newest time has no other use.
-    pub(super) fn is_doubtful(&self) -> bool {
-        self.copied_to.is_some() && self.newest_ms.is_some()
-    }
-
     /// The numbers of deletions.
     pub(super) fn ranges(deletions: &[Self]) -> Vec<Range<i64>> {
         let mut ranges: Vec<Range<i64>> = Vec::new();

@@ -1,28 +1,26 @@
-//! Deletions that were not done at once: taken up by the background, or by who is about to use a place. The rules stand
-//! at [`deletion`](super::deletion).
+//! Deletions that were not done at once, finished: by who is about to use a place, or by the [background](super::retry). The
+//! rules stand at [`deletion`](super::deletion).
 
 use super::deletion::{RETRY_DELAY_S, kept_tell, unclear_tell};
 use super::in_the_way::places_unmoved;
 use super::noted::Deletion;
 use crate::back_off::BackOff;
 use crate::catalog::Catalog;
-use crate::catalog::{Action, Operations, Resource};
+use crate::deadline;
 use crate::error::{Error, Result};
 use crate::lake::{Kept, Moment, Progress};
 use crate::model::Location;
 use crate::store::{PendingDelete, Session, Sources};
 use crate::transact;
 use async_recursion::async_recursion as boxed;
-use futures::stream::{self, StreamExt};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// How many deletions one pass of the background task takes up.
-const PENDING_DELETES_PER_PASS_MAX: usize = 100;
-/// How many of them go on at the same time.
-const PENDING_DELETES_CONCURRENT_MAX: usize = 4;
 /// How many deletions are finished between two questions for those in the way of a use.
 const PENDING_DELETES_IN_THE_WAY_MAX: usize = 100;
+/// How long somebody who is about to use a place waits for another one that is deleting there, and how often they look.
+const TAKEN_PATIENCE_MAX: Duration = Duration::from_secs(10);
+const TAKEN_LOOK: Duration = Duration::from_millis(100);
 /// The pauses between two tries.
 const RETRY_DELAY: BackOff = BackOff::of_seconds(RETRY_DELAY_S, 3600);
 
@@ -30,61 +28,7 @@ const RETRY_DELAY: BackOff = BackOff::of_seconds(RETRY_DELAY_S, 3600);
 /// skep works at all, this holds.
 pub(super) const CLOCKS_DIFFER_MAX: Duration = Duration::from_mins(15);
 
-impl Operations<'_> {
-    /// Takes up the deletions that are due. Returns how many were tried and how many of them are not done.
-    #[boxed]
-    pub async fn pending_deletes_retry(&self) -> Result<(usize, usize)> {
-        self.authorize(Action::Operate, Resource::Server).await?;
-        self.places_fill().await?;
-        let mut session = self.store.session().await?;
-        let now = session.now().await?;
-        let due = session
-            .pending_delete_due(now, PENDING_DELETES_PER_PASS_MAX)
-            .await?;
-        drop(session);
-        // Several at once, so that one that takes hours does not keep the others waiting.
-        let tries = due.iter().map(|one| self.pending_delete_retry(one));
-        let tries: Vec<_> = tries.collect();
-        let mut tries = stream::iter(tries).buffer_unordered(PENDING_DELETES_CONCURRENT_MAX);
-        let (mut tried, mut failed) = (0, 0);
-        while let Some(outcome) = tries.next().await {
-            match outcome {
-                Tried::ByOthers => {}
-                Tried::Done => tried += 1,
-                Tried::InVain => (tried, failed) = (tried + 1, failed + 1),
-            }
-        }
-        Ok((tried, failed))
-    }
-}
-
-/// What became of a deletion that was due.
-enum Tried {
-    Done,
-    InVain,
-    /// Another replica has taken it up.
-    ByOthers,
-}
-
 impl Catalog {
-    async fn pending_delete_retry(&self, pending: &PendingDelete) -> Tried {
-        let (location, attempts) = (&pending.location, pending.attempts + 1);
-        let kept = async {
-            if !self.pending_delete_claim(pending).await? {
-                return Ok(None);
-            }
-            self.pending_delete_finish(pending, None).await.map(Some)
-        };
-        let reason = match kept.await {
-            Ok(None) => return Tried::ByOthers,
-            Ok(Some(Kept { unclear: 0, .. })) => return Tried::Done,
-            Ok(Some(Kept { unclear, .. })) => unclear_tell(unclear),
-            Err(failure) => failure.to_string(),
-        };
-        tracing::warn!(%location, attempts, "dropped data stays: {reason}");
-        Tried::InVain
-    }
-
     /// Finishes the deletions that stand at, under or above places that are about to be used again; see the module.
     ///
     /// Fails with `Unavailable` where the store does not answer, with `Invalid` where a file may be old or new, with
@@ -144,7 +88,31 @@ impl Catalog {
         })
     }
 
+    /// Waits while somebody else is deleting there: a request of theirs that is on its way would take new files of the same
+    /// names.
+    async fn place_wait(&self, pending: &PendingDelete) -> Result<()> {
+        let patience = deadline::patience().unwrap_or(TAKEN_PATIENCE_MAX);
+        let until = Instant::now() + patience.min(TAKEN_PATIENCE_MAX);
+        loop {
+            let mut session = self.store.session().await?;
+            let is_taken = session.pending_delete_is_taken(pending.id).await?;
+            drop(session);
+            if !is_taken {
+                return Ok(());
+            }
+            if Instant::now() >= until {
+                return Err(Error::NotAllowed(format!(
+                    "location {} cannot be used yet: what was dropped there is being deleted at this moment, or the store has \
+                     not answered a deletion and may still carry it out; try again in a minute",
+                    pending.location
+                )));
+            }
+            tokio::time::sleep(TAKEN_LOOK).await;
+        }
+    }
+
     async fn place_clear(&self, job: Option<i64>, pending: &PendingDelete) -> Result<()> {
+        self.place_wait(pending).await?;
         let Kept { unclear, .. } = self.pending_delete_finish(pending, job).await?;
         if unclear == 0 {
             return Ok(());

@@ -4,7 +4,7 @@
 use crate::lake::Progress;
 use crate::model::JobProgress;
 use crate::telemetry::JobsDone;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
@@ -19,6 +19,36 @@ pub(in crate::catalog) struct RunningJobs {
     /// The process ends: jobs stop where they are, for another process to go on.
     pub(super) stopped: CancellationToken,
     pub(super) figures: JobFigures,
+    pub(super) deleting: Turns,
+}
+
+/// The storages that the background is deleting at, by bucket.
+#[derive(Debug, Default)]
+pub(super) struct Turns(Arc<Mutex<HashSet<String>>>);
+
+/// That the background is deleting at a storage, while it is kept.
+#[derive(Debug)]
+pub(super) struct Turn {
+    storage: String,
+    of: Arc<Mutex<HashSet<String>>>,
+}
+
+impl Turns {
+    /// Nothing where it is at it already.
+    pub(super) fn begin(&self, storage: &str) -> Option<Turn> {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.insert(storage.to_owned()).then(|| Turn {
+            storage: storage.to_owned(),
+            of: Arc::clone(&self.0),
+        })
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut taken = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.remove(&self.storage);
+    }
 }
 
 /// A job that this process is at.

@@ -5,17 +5,13 @@ use super::noted::{Deletion, Noted};
 use super::pending::CLOCKS_DIFFER_MAX;
 use crate::catalog::Catalog;
 use crate::error::Result;
-use crate::lake::{DeletionWatch, Kept, LakeError, Moment, Progress};
-use crate::model::{DatabaseRef, Job, JobMove, Location};
-use crate::store::{NewPendingDelete, Owner, Session};
+use crate::lake::{DeletionWatch, Kept, LakeError, Moment, Progress, UPLOAD_MAX};
+use crate::model::{DatabaseRef, Job, JobMove, Location, Storage};
+use crate::store::{NewPendingDelete, Owner, Session, Taken};
 use crate::transact;
 use futures::future::BoxFuture;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-
-/// How long an upload takes at most. A store stamps an object with the time at which its upload began.
-const UPLOAD_MAX: Duration = Duration::from_hours(24);
 
 impl Catalog {
     /// The sources that nobody has put data in meanwhile: what was copied of the others stays there, too.
@@ -104,43 +100,72 @@ impl Catalog {
             copied_to,
             ..
         } = deletion;
+        let holder = format!("{:016x}", fastrand::u64(..));
         let still = || -> BoxFuture<'_, std::result::Result<bool, LakeError>> {
-            Box::pin(async move {
-                let noted = async { self.store.session().await?.pending_delete_is(*id).await };
-                noted.await.map_err(|failure| LakeError::Unavailable {
-                    location: location.to_string(),
-                    source: failure.into(),
-                })
-            })
+            Box::pin(self.deletion_hold(*id, location, &holder))
         };
         let watch = DeletionWatch {
             progress,
             copied: copied.map(|copied| &**copied),
-            doubt: AtomicBool::new(deletion.is_doubtful()),
             still: &still,
         };
-        let Some(copy) = copied_to else {
-            let deleted = self.lake.directory_delete_older(location, moment, &watch);
-            return deleted.await;
+        let lake = &self.lake;
+        let deleted = if let Some(copy) = copied_to {
+            let deleted = lake.directory_delete_copied(location, copy, moment, &watch);
+            deleted.await
+        } else {
+            let deleted = lake.directory_delete_older(location, moment, &watch);
+            deleted.await
         };
-        let deleted = self
-            .lake
-            .directory_delete_copied(location, copy, moment, &watch)
-            .await;
-        if watch.is_doubtful() && !deletion.is_doubtful() {
-            self.doubt_note(deletion).await;
+        let is_left = match &deleted {
+            Ok(kept) => kept.unclear > 0,
+            // The store may still do it.
+            Err(LakeError::Unanswered { .. }) => false,
+            Err(_) => true,
+        };
+        if is_left && location.storage() == Storage::S3 {
+            self.deletion_give_back(*id, location, &holder).await;
         }
         deleted
     }
 
-    /// Writes down that the next try is not to go by times.
-    async fn doubt_note(&self, deletion: &Deletion) {
-        let noted = transact!(self.store, |session| {
-            session.pending_delete_doubt(deletion.id).await
+    /// Whether a deletion is still to be done. On an object store it is taken for as long as a request may take that is sent
+    /// now, so that nobody uses the place before that; fails where somebody else has it.
+    async fn deletion_hold(
+        &self,
+        id: i64,
+        location: &Location,
+        holder: &str,
+    ) -> std::result::Result<bool, LakeError> {
+        let seconds = self.lake.deletion_time_s();
+        let taken = async {
+            if location.storage() != Storage::S3 {
+                let is_noted = self.store.session().await?.pending_delete_is(id).await?;
+                return Ok(if is_noted { Taken::Mine } else { Taken::Gone });
+            }
+            transact!(self.store, |session| {
+                session.pending_delete_take(id, holder, seconds).await
+            })
+        };
+        match taken.await {
+            Ok(Taken::Mine) => Ok(true),
+            Ok(Taken::Gone) => Ok(false),
+            Ok(Taken::ByOthers) => Err(LakeError::Busy {
+                location: location.to_string(),
+            }),
+            Err(failure) => Err(LakeError::Unavailable {
+                location: location.to_string(),
+                source: failure.into(),
+            }),
+        }
+    }
+
+    async fn deletion_give_back(&self, id: i64, location: &Location, holder: &str) {
+        let given = transact!(self.store, |session| {
+            session.pending_delete_give_back(id, holder).await
         });
-        if let Err(failure) = noted {
-            let location = &deletion.location;
-            tracing::error!(%location, %failure, "cannot note that files of a moved directory were written anew: look there");
+        if let Err(failure) = given {
+            tracing::warn!(%location, %failure, "cannot give a deletion back; it is held for a while");
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use super::pages::Pages;
 use super::{Bucket, LakeError, Object, key_below, prefix_of};
+use crate::lake::moment::UPLOAD_MAX;
 use crate::model::Location;
 use std::collections::VecDeque;
 
@@ -109,18 +110,34 @@ impl<'a> Copies<'a> {
     }
 }
 
-/// Whether an object is the copy of another one for certain: the content is the same, or it is as long and was written after
-/// it. A store tells whole seconds, so what was written in the second of its copying may be newer than the copy.
-pub(super) fn is_copy(copy: &Object, source: &Object) -> bool {
-    copy.bytes == source.bytes && (has_same_tag(copy, source) || copy.modified > source.modified)
+/// What the listings of two objects tell of whether one is the copy of the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Likeness {
+    /// It is.
+    Copy,
+    /// It may be, or a copy of what was there before the source was written anew.
+    Maybe,
+    /// It is not, or not any more.
+    Other,
 }
 
-/// Whether an object may be the copy of another one.
-pub(super) fn may_be_copy(copy: &Object, source: &Object) -> bool {
-    copy.bytes == source.bytes && (has_same_tag(copy, source) || copy.modified >= source.modified)
-}
-
-/// Whether two objects have the same content for certain.
-pub(super) fn has_same_tag(copy: &Object, source: &Object) -> bool {
-    source.etag.is_some() && copy.etag == source.etag
+impl Likeness {
+    /// Of an object that lies at the place of a copy. A store tells whole seconds, so what was written in the second of its
+    /// copying may be newer than the copy.
+    pub(super) fn of(copy: &Object, source: &Object) -> Self {
+        if copy.bytes != source.bytes || copy.modified < source.modified {
+            return Self::Other;
+        }
+        let has_same_tag = source.etag.is_some() && copy.etag == source.etag;
+        // Whatever was being uploaded when it was copied has a later time than this.
+        let is_settled = copy
+            .modified
+            .duration_since(source.modified)
+            .is_ok_and(|since| since > UPLOAD_MAX);
+        if has_same_tag || is_settled {
+            Self::Copy
+        } else {
+            Self::Maybe
+        }
+    }
 }

@@ -4,9 +4,11 @@
 //! process. So there each request is sent once, right after the question whether the deletion is still to be done; where it
 //! fails of something that passes, the keys are listed and looked at anew before it is sent again.
 
-use super::copies::{Copies, has_same_tag, is_copy};
+use super::copies::{Copies, Likeness};
+use super::failure::RequestFailure;
+use super::key::library_path;
 use super::pages::Pages;
-use super::requests::{Naming, Repeats, RequestFailure};
+use super::requests::{Naming, Repeats};
 use super::{Bucket, Object, PAGE_KEYS_MAX, answer::Told, key_below, prefix_of};
 use crate::lake::error::LakeError;
 use crate::lake::moment::{Kept, Moment};
@@ -14,11 +16,15 @@ use crate::lake::progress::DeletionWatch;
 use crate::model::Location;
 use futures::{StreamExt, stream};
 use reqwest::StatusCode;
+use std::time::{Duration, Instant};
 
 /// Deletions of single keys that may be on their way at once.
 const DELETIONS_CONCURRENT_MAX: usize = 16;
 /// Single keys that are deleted between two questions whether that is still to be done.
-const KEYS_PER_QUESTION: usize = 64;
+const KEYS_PER_QUESTION: usize = DELETIONS_CONCURRENT_MAX;
+/// How old what a listing told may be when it is gone by, and how often it is listed again for that.
+const LISTING_AGE_MAX: Duration = Duration::from_secs(2);
+const LISTINGS_AGAIN_MAX: usize = 3;
 
 /// Why keys were not deleted.
 struct Undeleted {
@@ -125,12 +131,25 @@ impl Bucket {
         moment: Moment,
         watch: &DeletionWatch<'_>,
     ) -> Result<Kept, LakeError> {
+        let began = Instant::now();
         let mut kept = Kept::default();
         let mut token = None;
-        let mut failed = 0;
+        let mut first: Option<String> = None;
+        let (mut failed, mut late) = (0, 0);
         loop {
+            let asked = Instant::now();
             let page = self.page(at, token.clone(), PAGE_KEYS_MAX).await?;
+            if asked.elapsed() > LISTING_AGE_MAX && late < LISTINGS_AGAIN_MAX {
+                // Somebody may have written such a key anew since the store looked.
+                late += 1;
+                continue;
+            }
             let mut kept_here = Kept::default();
+            let first_here = page.objects.first().map(|object| object.key.clone());
+            if token.is_some() && first_here.is_some() && first_here == first {
+                let why = "the store lists the same keys again and again";
+                return Err(LakeError::immovable(at.as_str(), why));
+            }
             let mut old = page.objects;
             old.retain(|object| kept_here.judge(moment.side(object.modified)));
             let keys = old.iter().map(|object| object.key.clone());
@@ -142,19 +161,31 @@ impl Bucket {
                     if undeleted.may_pass && self.requests.try_again(failed).await {
                         continue;
                     }
+                    self.answered_check(at, began)?;
                     return Err(undeleted.failure);
                 }
             }
-            failed = 0;
+            (failed, late) = (0, 0);
             kept.add(kept_here);
             for object in old {
                 watch.progress.add(object.bytes);
             }
             if page.next.is_none() {
+                self.answered_check(at, began)?;
                 return Ok(kept);
             }
-            token = page.next;
+            (token, first) = (page.next, first_here);
         }
+    }
+
+    /// Fails where a deletion was given up without an answer: the store may carry it out when the place has other files.
+    pub(super) fn answered_check(&self, at: &Location, began: Instant) -> Result<(), LakeError> {
+        if self.requests.has_unanswered_since(began) {
+            return Err(LakeError::Unanswered {
+                location: at.to_string(),
+            });
+        }
+        Ok(())
     }
 
     /// Deletes below `from` what has its copy below `to`, and what changed last before the moment of the copying. What else is
@@ -167,6 +198,7 @@ impl Bucket {
         moment: Moment,
         watch: &DeletionWatch<'_>,
     ) -> Result<Kept, LakeError> {
+        let began = Instant::now();
         let mut kept = Kept::default();
         let mut pages = Pages::new(self, from);
         let mut copies = Copies::new(target, to);
@@ -174,13 +206,22 @@ impl Bucket {
         loop {
             let before = pages.last().map(str::to_owned);
             let Some(page) = pages.next().await? else {
+                self.answered_check(from, began)?;
                 return Ok(kept);
             };
             let mut kept_here = Kept::default();
             let mut copied = Vec::with_capacity(page.len());
             for object in page {
                 let copy = copies.seek(key_below(from, &object.key)).await?;
-                if is_settled(&object, copy, moment, watch, &mut kept_here) {
+                let is_settled = match self.judged(&object, target, copy, watch).await? {
+                    Judged::Copied => true,
+                    Judged::ByTime => kept_here.judge(moment.side(object.modified)),
+                    Judged::Unclear => {
+                        kept_here.unclear += 1;
+                        false
+                    }
+                };
+                if is_settled {
                     copied.push(object);
                 }
             }
@@ -194,6 +235,7 @@ impl Bucket {
                 Err(undeleted) => {
                     failed += 1;
                     if !undeleted.may_pass || !self.requests.try_again(failed).await {
+                        self.answered_check(from, began)?;
                         return Err(undeleted.failure);
                     }
                     let name = before.as_deref().map(|key| key_below(from, key));
@@ -207,6 +249,54 @@ impl Bucket {
             for object in copied {
                 watch.progress.add(object.bytes);
             }
+        }
+    }
+
+    /// Tells a source from its copy: by what the run remembers that has made it, else by the listings, else by the bytes.
+    async fn judged(
+        &self,
+        object: &Object,
+        target: &Self,
+        copy: Option<&Object>,
+        watch: &DeletionWatch<'_>,
+    ) -> Result<Judged, LakeError> {
+        let Some(copy) = copy else {
+            return Ok(Judged::ByTime);
+        };
+        let likeness = Likeness::of(copy, object);
+        if likeness == Likeness::Other {
+            return Ok(Judged::ByTime);
+        }
+        let by = watch.copied.filter(|by| by.has_copied(&copy.key));
+        if let (Some(by), Some(tag)) = (by, object.etag.as_deref()) {
+            // Written anew by an upload that began before it was copied: the store stamps it so.
+            let is_another = by.copied_another(&copy.key, Some(tag));
+            return Ok(if is_another {
+                Judged::Unclear
+            } else {
+                Judged::Copied
+            });
+        }
+        if likeness == Likeness::Copy || self.is_same(object, target, copy).await? {
+            return Ok(Judged::Copied);
+        }
+        Ok(Judged::Unclear)
+    }
+
+    /// Whether two objects of one length have the same bytes. False where they cannot be read.
+    pub(super) async fn is_same(
+        &self,
+        object: &Object,
+        target: &Self,
+        copy: &Object,
+    ) -> Result<bool, LakeError> {
+        let (Some(from), Some(to)) = (library_path(&object.key), library_path(&copy.key)) else {
+            return Ok(false);
+        };
+        let same = self.has_same_bytes(&from, target, &to, object.bytes).await;
+        match same.map_err(|error| LakeError::from_store(&object.key, error)) {
+            Err(LakeError::NotFound { .. }) => Ok(false),
+            same => same,
         }
     }
 
@@ -240,32 +330,14 @@ impl Bucket {
     }
 }
 
-/// Whether a source is to be deleted, by what lies at the place of its copy.
-fn is_settled(
-    object: &Object,
-    copy: Option<&Object>,
-    moment: Moment,
-    watch: &DeletionWatch<'_>,
-    kept: &mut Kept,
-) -> bool {
-    let is_another = copy.is_some_and(|copy| {
-        let tag = object.etag.as_deref();
-        watch
-            .copied
-            .is_some_and(|by| by.copied_another(&copy.key, tag))
-    });
-    if is_another {
-        // Written anew by an upload that began before it was copied: the store stamps it so. Whoever looks later has no tags.
-        watch.doubt();
-        kept.unclear += 1;
-        return false;
-    }
-    if watch.is_doubtful() {
-        let is_same = copy.is_some_and(|copy| has_same_tag(copy, object));
-        kept.unclear += u64::from(!is_same);
-        return is_same;
-    }
-    copy.is_some_and(|copy| is_copy(copy, object)) || kept.judge(moment.side(object.modified))
+/// What lies at the place of a source's copy.
+enum Judged {
+    /// Its copy.
+    Copied,
+    /// Something else, or nothing: the source's time decides.
+    ByTime,
+    /// It cannot be told whether the source was written anew since it was copied.
+    Unclear,
 }
 
 async fn is_still(watch: Option<&DeletionWatch<'_>>) -> Result<bool, LakeError> {

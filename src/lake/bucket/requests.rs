@@ -3,10 +3,11 @@
 //! fits neither is refused, because a request for it would be one for another key.
 
 use super::answer::{self, Page, Told, Unreadable};
+use super::failure::{Repetition, RequestFailure, repetition};
 use crate::back_off::BackOff;
 use crate::lake::error::LakeError;
 use crate::lake::settings::S3Settings;
-use crate::lake::signed::{self, Answer, LiteralUrl, Request, SendFailure, Service, SignedClient};
+use crate::lake::signed::{self, Answer, LiteralUrl, Request, Service, SignedClient};
 use crate::lake::store_clock::StoreClock;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -17,6 +18,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, StatusCode};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 /// How often something is asked for whose answer broke off, whatever the settings say of requests that failed.
@@ -44,6 +46,8 @@ pub(super) struct Requests {
     retry_timeout: Duration,
     /// Learnt from what the bucket answers.
     pub(super) clock: StoreClock,
+    /// When it was last given up to wait for the answer to a deletion.
+    unanswered_at: Mutex<Option<Instant>>,
 }
 
 /// Which page of a listing is wanted.
@@ -79,19 +83,6 @@ pub(super) enum Repeats {
     None,
 }
 
-/// A request that failed.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum RequestFailure {
-    #[error(transparent)]
-    Send(#[from] SendFailure),
-    #[error("{status}: {}: {}", told.code, told.message)]
-    Told { status: StatusCode, told: Told },
-    #[error(transparent)]
-    Unreadable(#[from] Unreadable),
-    #[error("no request can name the key {0:?}")]
-    Unnameable(String),
-}
-
 impl Requests {
     /// With the account of a bucket's store. Nothing is sent yet.
     pub(super) fn open(
@@ -116,6 +107,7 @@ impl Requests {
             retries_max: settings.retries_max,
             retry_timeout: Duration::from_secs(settings.retry_timeout_s),
             clock: StoreClock::default(),
+            unanswered_at: Mutex::default(),
         })
     }
 
@@ -184,7 +176,8 @@ impl Requests {
             ),
         ];
         request.body = body.into();
-        Ok(answer::undeleted(&self.send_so(request, repeats).await?)?)
+        let sent = self.send_so(request, repeats).await?;
+        Ok(answer::undeleted(&sent)?)
     }
 
     /// Deletes one key by its address. What is not there is deleted.
@@ -201,6 +194,21 @@ impl Requests {
                 ..
             }) => Ok(()),
             Err(failure) => Err(failure),
+        }
+    }
+
+    /// Whether a deletion since a moment was given up without an answer, so that the store may still carry it out.
+    pub(super) fn has_unanswered_since(&self, began: Instant) -> bool {
+        let at = self.unanswered_at.lock();
+        at.unwrap_or_else(PoisonError::into_inner)
+            .is_some_and(|at| at >= began)
+    }
+
+    /// The only requests by these methods are deletions.
+    fn unanswered_note(&self, request: &Request) {
+        if matches!(request.method, Method::DELETE | Method::POST) {
+            let at = self.unanswered_at.lock();
+            *at.unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         }
     }
 
@@ -258,15 +266,24 @@ impl Requests {
             let sent = SystemTime::now();
             let failure = match self.client.send(request.clone()).await {
                 Ok(answer) => {
-                    if let Some(date) = &answer.date {
-                        self.clock.learn(date, sent, SystemTime::now());
-                    }
+                    let date = answer.date.clone();
                     match told(answer) {
-                        Ok(body) => return Ok(body),
+                        Ok(body) => {
+                            // Not from failures: they may be of somebody between, who has a clock of its own.
+                            if let Some(date) = &date {
+                                self.clock.learn(date, sent, SystemTime::now());
+                            }
+                            return Ok(body);
+                        }
                         Err(failure) => failure,
                     }
                 }
-                Err(failure) => failure.into(),
+                Err(failure) => {
+                    if failure.may_be_carried_out() {
+                        self.unanswered_note(&request);
+                    }
+                    failure.into()
+                }
             };
             let attempts_max = match repetition(&failure) {
                 Repetition::Useless => 1,
@@ -289,60 +306,6 @@ impl Requests {
 async fn pause(repeated: usize) {
     let repeated = i64::try_from(repeated).unwrap_or(i64::MAX);
     tokio::time::sleep(PAUSES.pause_by_chance(repeated)).await;
-}
-
-impl RequestFailure {
-    /// Whether the same request may be answered a moment later.
-    pub(super) fn may_pass(&self) -> bool {
-        !matches!(repetition(self), Repetition::Useless)
-    }
-
-    /// What it is to those who asked for a place.
-    pub(super) fn at(self, location: &str) -> LakeError {
-        let status = match self {
-            Self::Send(SendFailure::Credentials(error)) => {
-                return LakeError::from_store(location, error);
-            }
-            Self::Unreadable(Unreadable::Key(_)) => {
-                return LakeError::invalid(location, self.to_string());
-            }
-            Self::Unnameable(key) => return LakeError::unnameable(location, &key, 1),
-            Self::Told { status, .. } => Some(status.as_u16()),
-            Self::Send(_) | Self::Unreadable(_) => None,
-        };
-        LakeError::from_status(location, status, self.into())
-    }
-}
-
-enum Repetition {
-    Useless,
-    Useful,
-    /// Whatever the settings say.
-    Due,
-}
-
-fn repetition(failure: &RequestFailure) -> Repetition {
-    match failure {
-        RequestFailure::Send(SendFailure::BrokenOff(error)) if !error.is_timeout() => {
-            Repetition::Due
-        }
-        RequestFailure::Send(SendFailure::BrokenOff(_) | SendFailure::Unanswered(_)) => {
-            Repetition::Useful
-        }
-        RequestFailure::Told { status, .. }
-            if status.is_server_error()
-                || matches!(
-                    *status,
-                    StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS
-                ) =>
-        {
-            Repetition::Useful
-        }
-        RequestFailure::Told { .. }
-        | RequestFailure::Send(_)
-        | RequestFailure::Unreadable(_)
-        | RequestFailure::Unnameable(_) => Repetition::Useless,
-    }
 }
 
 /// The body of a success.

@@ -2,10 +2,11 @@
 //! source may change meanwhile, and the target may have things of others: what is copied, and what is a copy, is told by
 //! comparing both.
 
-use super::copies::{Copies, is_copy, may_be_copy};
+use super::copies::{Copies, Likeness};
 use super::key::library_path;
 use super::pages::Pages;
 use super::requests::PageQuery;
+use super::stream::Streamed;
 use super::{Bucket, Object, key_below, prefix_of};
 use crate::lake::Summary;
 use crate::lake::error::LakeError;
@@ -14,7 +15,7 @@ use crate::model::Location;
 use futures::{StreamExt, stream};
 use object_store::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often the source is looked at again for what came or changed while it was copied. Who writes without an end cannot be
 /// waited for.
@@ -38,6 +39,8 @@ struct Passed {
     changed: usize,
     /// What is at the target, and is no copy of anything.
     strays: Strays,
+    /// What was written anew while it was copied, so that there is no copy of it.
+    uncopied: Strays,
 }
 
 /// What was found where copies were taken back, and is none.
@@ -67,19 +70,27 @@ impl Bucket {
         progress: &Progress,
     ) -> Result<bool, LakeError> {
         let mut was_full = false;
-        let mut left = Strays::default();
+        let (mut left, mut missing) = (Strays::default(), Strays::default());
         for pass in 0..PASSES_MAX {
             let passed = self.pass(from, target, to, pass == 0, progress);
             let Passed {
                 seen,
                 changed,
                 strays,
+                uncopied,
             } = passed.await?;
             was_full |= seen > 0;
-            left = strays;
+            (left, missing) = (strays, uncopied);
             if changed == 0 {
                 break;
             }
+        }
+        if let Some(first) = missing.first {
+            let count = missing.count;
+            let why = format!(
+                "{count} of its files are written anew whenever they are copied, such as {first}: try again when nobody writes there"
+            );
+            return Err(LakeError::immovable(from.as_str(), why));
         }
         // A copy that a process which died has made of what was deleted since, or somebody's own file: its rows would come
         // along, and nobody knows which it is.
@@ -128,7 +139,8 @@ impl Bucket {
                         }
                         continue;
                     }
-                    is_doubtful |= copy.is_some_and(|copy| may_be_copy(copy, &object));
+                    is_doubtful |=
+                        copy.is_some_and(|copy| Likeness::of(copy, &object) != Likeness::Other);
                     missing.push(object);
                 }
                 if is_doubtful {
@@ -136,12 +148,10 @@ impl Bucket {
                     tokio::time::sleep(SECOND).await;
                 }
                 passed.changed += missing.len();
-                for object in &missing {
-                    let copy = prefix_of(to) + key_below(from, &object.key);
-                    progress.copied_note(&copy, object.etag.as_deref());
+                let uncopied = self.all_copy(from, missing, target, to, is_first, progress);
+                for key in uncopied.await? {
+                    passed.uncopied.add(&key);
                 }
-                self.all_copy(from, missing, target, to, is_first, progress)
-                    .await?;
             } else {
                 is_more = copies.rest_pass().await?;
             }
@@ -172,7 +182,8 @@ impl Bucket {
         Ok(own.len())
     }
 
-    /// Copies objects, several at once. None is left on its way: it would arrive after it was taken back.
+    /// Copies objects, several at once; gives the keys of those that were written anew meanwhile. None is left on its way: it
+    /// would arrive after it was taken back.
     async fn all_copy(
         &self,
         from: &Location,
@@ -181,26 +192,33 @@ impl Bucket {
         to: &Location,
         is_counted: bool,
         progress: &Progress,
-    ) -> Result<(), LakeError> {
+    ) -> Result<Vec<String>, LakeError> {
         let has_failed = AtomicBool::new(false);
         let has_failed = &has_failed;
-        let copied: Vec<Result<(), LakeError>> = stream::iter(objects)
+        let copied: Vec<Result<Option<String>, LakeError>> = stream::iter(objects)
             .map(|object| async move {
                 if has_failed.load(Ordering::Relaxed) {
-                    return Ok(());
+                    return Ok(None);
                 }
-                let copied = self.object_copy(from, &object, target, to, progress).await;
-                if copied.is_err() {
-                    has_failed.store(true, Ordering::Relaxed);
-                } else if is_counted {
-                    progress.add(object.bytes);
+                match self.object_copy(from, &object, target, to, progress).await {
+                    Ok(Streamed::Copied) => {
+                        if is_counted {
+                            progress.add(object.bytes);
+                        }
+                        Ok(None)
+                    }
+                    Ok(Streamed::Changed) => Ok(Some(object.key)),
+                    Err(failure) => {
+                        has_failed.store(true, Ordering::Relaxed);
+                        Err(failure)
+                    }
                 }
-                copied
             })
             .buffer_unordered(self.copies_concurrent_max)
             .collect()
             .await;
-        copied.into_iter().collect()
+        let copied: Result<Vec<Option<String>>, LakeError> = copied.into_iter().collect();
+        Ok(copied?.into_iter().flatten().collect())
     }
 
     /// Counts all objects that a copy would take along. Fails where it could not take all of them.
@@ -235,7 +253,7 @@ impl Bucket {
         target: &Self,
         to: &Location,
         progress: &Progress,
-    ) -> Result<(), LakeError> {
+    ) -> Result<Streamed, LakeError> {
         // One for all jobs of this process. It is never closed.
         let _turn = self.copying.objects.acquire().await;
         if progress.is_stopped() {
@@ -248,6 +266,8 @@ impl Bucket {
         let Some(way) = self.copy_way(object, target, &copy) else {
             return Err(LakeError::unnameable(from.as_str(), &object.key, 1));
         };
+        // Right before: what somebody else writes under that name until then is theirs.
+        progress.copied_note(&copy, object.etag.as_deref());
         let copied = match way {
             Copy::Stream(source, copy) => {
                 let copied = self.stream_copy(&source, target, &copy, object).await;
@@ -257,12 +277,15 @@ impl Bucket {
                 let copied = target
                     .requests
                     .copy(&self.name, &object.key, &copy, object.bytes);
-                copied.await.map_err(|failure| failure.at(from.as_str()))
+                let copied = copied.await.map(|()| Streamed::Copied);
+                copied.map_err(|failure| failure.at(from.as_str()))
             }
         };
         match copied {
             // Whoever wrote it may have taken it away since it was listed, as engines do with what they write on the way.
-            Err(LakeError::NotFound { .. }) if !self.has_key(from, &object.key).await? => Ok(()),
+            Err(LakeError::NotFound { .. }) if !self.has_key(from, &object.key).await? => {
+                Ok(Streamed::Copied)
+            }
             copied => copied,
         }
     }
@@ -292,7 +315,7 @@ impl Bucket {
         }
     }
 
-    /// Whether everything below `to` may be the copy of a key below `from`.
+    /// Whether everything below `to` has the content of a key below `from`.
     pub(in crate::lake) async fn has_only_copies(
         &self,
         from: &Location,
@@ -307,8 +330,15 @@ impl Bucket {
                 for object in &page {
                     let name = key_below(from, &object.key);
                     while copies.pass_to(name).await? && !copies.has_passed() {}
-                    let is_other = |copy: &Object| !may_be_copy(copy, object);
-                    if copies.has_passed() || copies.find(name).is_some_and(is_other) {
+                    if copies.has_passed() {
+                        return Ok(false);
+                    }
+                    let Some(copy) = copies.find(name) else {
+                        continue;
+                    };
+                    let is_like = copy.bytes == object.bytes;
+                    let has_same_tag = object.etag.is_some() && copy.etag == object.etag;
+                    if !is_like || !has_same_tag && !self.is_same(object, target, copy).await? {
                         return Ok(false);
                     }
                 }
@@ -333,6 +363,7 @@ impl Bucket {
         to: &Location,
         progress: &Progress,
     ) -> Result<Strays, LakeError> {
+        let began = Instant::now();
         let mut strays = Strays::default();
         let mut pages = Pages::new(self, from);
         let mut copies = Copies::new(target, to);
@@ -349,7 +380,8 @@ impl Bucket {
                     let Some(copy) = copies.find(name) else {
                         continue;
                     };
-                    if may_be_copy(copy, object) || progress.has_copied(&copy.key) {
+                    let is_other = Likeness::of(copy, object) == Likeness::Other;
+                    if !is_other || progress.has_copied(&copy.key) {
                         found.push(copy.key.clone());
                     } else {
                         strays.add(&copy.key);
@@ -362,14 +394,21 @@ impl Bucket {
             target.own_delete(to, passed, progress, &mut strays).await?;
             target.all_delete(to, &found).await?;
             if !is_more {
+                target.answered_check(to, began)?;
                 return Ok(strays);
             }
         }
     }
 }
 
-/// Whether an object is the copy of another one as that is now: one that was written anew by an upload which began before its
-/// copy is told by its tag.
+/// Whether an object is the copy of another one as that is now: by what this run remembers that has made it, else by what
+/// the listings tell for certain.
 fn is_copied(copy: &Object, source: &Object, progress: &Progress) -> bool {
-    is_copy(copy, source) && !progress.copied_another(&copy.key, source.etag.as_deref())
+    let likeness = Likeness::of(copy, source);
+    match source.etag.as_deref() {
+        Some(tag) if progress.has_copied(&copy.key) => {
+            likeness != Likeness::Other && !progress.copied_another(&copy.key, Some(tag))
+        }
+        _ => likeness == Likeness::Copy,
+    }
 }

@@ -16,6 +16,7 @@ pub(in crate::store) mod moving;
 pub(in crate::store) mod partition;
 pub(in crate::store) mod partition_write;
 pub(in crate::store) mod pending_delete;
+pub(in crate::store) mod pending_delete_taken;
 pub(in crate::store) mod place_fill;
 pub(in crate::store) mod statistics;
 pub(in crate::store) mod table;

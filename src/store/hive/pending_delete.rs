@@ -39,8 +39,7 @@ pub struct PendingDelete {
     pub created_at: i64,
     /// When to try next, in seconds since the epoch.
     pub next_at: DatabaseTime,
-    /// How new its files may be, in milliseconds since the epoch, where the clock that stamps them told that. Of sources of
-    /// a move: 0 where some were written anew although their times do not tell.
+    /// How new its files may be, in milliseconds since the epoch, where the clock that stamps them told that.
     pub newest_ms: Option<i64>,
     /// Where it was copied to: then what has its copy there is to be deleted.
     pub copied_to: Option<Location>,
@@ -365,6 +364,22 @@ impl Session {
         Ok(self.execute(&statement).await? > 0)
     }
 
+    /// Lets these wait until a time; it is no try.
+    pub async fn pending_delete_put_off(
+        &mut self,
+        ids: &[i64],
+        next_at: DatabaseTime,
+    ) -> Result<()> {
+        for chunk in ids.chunks(LIST_LENGTH_MAX) {
+            let statement = self
+                .statement("UPDATE skep_pending_deletes SET next_at = ? WHERE id IN ")
+                .bind(next_at)
+                .list(chunk);
+            self.execute(&statement).await?;
+        }
+        Ok(())
+    }
+
     /// Notes what the last try of these deletions met.
     pub async fn pending_delete_failed(&mut self, ids: &[i64], failure: &str) -> Result<()> {
         let failure = without_nul(failure);
@@ -375,15 +390,6 @@ impl Session {
                 .list(chunk);
             self.execute(&statement).await?;
         }
-        Ok(())
-    }
-
-    /// Notes of the sources of a move that some were written anew although their times do not tell.
-    pub async fn pending_delete_doubt(&mut self, id: i64) -> Result<()> {
-        let statement = self
-            .statement("UPDATE skep_pending_deletes SET dropped_ms = 0 WHERE id = ? AND copied_to IS NOT NULL")
-            .bind(id);
-        self.execute(&statement).await?;
         Ok(())
     }
 

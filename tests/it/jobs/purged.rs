@@ -118,6 +118,7 @@ async fn a_drop_that_was_killed_half_way_is_finished_and_its_place_is_free(datab
         .await;
     let process = story.start().await;
     location(process.thrift, "t").await.unwrap_err();
+    story.stores_forget().await;
     // Before the job is due: who uses the places finishes what overlaps them.
     make(&process, partitioned("default", "t", &[("ds", "string")])).await;
     let far = json!({ "new_part": partition("t", &["far"], Some("s3://lake/w/far")) });
@@ -183,6 +184,7 @@ async fn a_truncation_that_was_killed_half_way_brings_no_row_to_another_place(
         .killed_half_way_through(process, "truncate_table", truncate)
         .await;
     let process = story.start().await;
+    story.stores_forget().await;
     // Before the job is due.
     let mut arguments = renaming("t", "u");
     arguments["new_tbl"] = partitioned("default", "u", &[("ds", "string")]);
@@ -228,6 +230,7 @@ async fn a_purge_that_was_killed_half_way_is_finished(database: TestDatabase) {
     assert_eq!(names(process.thrift, "t").await, ["ds=young"]);
     let listed = jobs(process.http).await;
     assert_eq!(listed[0]["kind"], "purge_partitions");
+    story.stores_forget().await;
     for value in ["a", "b"] {
         let add = json!({ "new_part": partition("t", &[value], None) });
         call(process.thrift, "add_partition", add).await.unwrap();

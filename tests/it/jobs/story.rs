@@ -71,11 +71,17 @@ impl Story {
         self.time_passes().await;
     }
 
+    /// What a dead process asked a store to delete is not carried out any more: its places are free.
+    pub(super) async fn stores_forget(&self) {
+        let sql = "UPDATE skep_pending_deletes SET busy_until = 0";
+        self.database.execute(sql).await;
+    }
+
     /// The leases of dead processes end, and what waits is due.
     pub(super) async fn time_passes(&self) {
         for sql in [
             "UPDATE skep_leases SET expires_at = expires_at - 60",
-            "UPDATE skep_pending_deletes SET next_at = 0",
+            "UPDATE skep_pending_deletes SET next_at = 0, busy_until = 0",
             "UPDATE skep_jobs SET next_at = 0",
         ] {
             self.database.execute(sql).await;

@@ -9,6 +9,7 @@ use crate::harness::{TestDatabase, on_every_database};
 use crate::thrift::objects::{partitioned, table};
 use serde_json::{Value, json};
 use skep::server::Running;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 on_every_database!(
     an_exchange_that_fails_waits_for_every_copy_on_its_way,
@@ -22,6 +23,8 @@ on_every_database!(
     a_later_try_takes_over_what_an_earlier_one_left,
     what_is_in_the_way_of_a_move_is_nobodys_copy_however_often_it_is_tried,
     a_source_written_anew_while_its_like_are_deleted_stays_for_good,
+    what_is_written_anew_whenever_it_is_copied_is_not_left_behind,
+    what_others_write_under_a_name_that_is_not_copied_yet_stays,
 );
 
 /// A table with partitions `ds=a/n=…` at these places.
@@ -299,7 +302,13 @@ async fn what_is_in_the_way_of_a_move_is_nobodys_copy_however_often_it_is_tried(
     running.shutdown().await;
 }
 
-/// Its tag tells it from what was copied, which only the process that copied it knows.
+/// In seconds since the epoch.
+fn an_hour_ago() -> u64 {
+    let at = SystemTime::now() - Duration::from_hours(1);
+    at.duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
+/// Its tag tells it from what was copied, which only the process that copied it knows; later its bytes do.
 async fn a_source_written_anew_while_its_like_are_deleted_stays_for_good(database: TestDatabase) {
     let house = House::new(&database).await;
     let running = house.server(|_| {}).await;
@@ -310,7 +319,7 @@ async fn a_source_written_anew_while_its_like_are_deleted_stays_for_good(databas
     let gate = house.s3.hold("DeleteObjects");
     let (renamed, ()) = tokio::join!(rename(&running, "t", "u"), async {
         gate.arrived().await;
-        house.s3.put_written_at("lake", "w/t/b", "y", 1_700_000_100);
+        house.s3.put_written_at("lake", "w/t/b", "y", an_hour_ago());
         gate.open();
     });
     renamed.unwrap();
@@ -327,5 +336,53 @@ async fn a_source_written_anew_while_its_like_are_deleted_stays_for_good(databas
     assert_eq!(house.s3.get("lake", "w/t/b"), "y");
     house.s3.remove("lake", "w/t/b");
     create(&running, "t").await;
+    running.shutdown().await;
+}
+
+/// A table whose file is missing at its new place would be no table.
+async fn what_is_written_anew_whenever_it_is_copied_is_not_left_behind(database: TestDatabase) {
+    let house = House::new(&database).await;
+    let running = house
+        .server(|settings| settings.storage.s3.copy_bytes_max = 1)
+        .await;
+    create(&running, "t").await;
+    house.s3.put("lake", "w/t/a", "xx");
+    let mut gate = house.s3.hold_at("GetObject", "w/t/a");
+    let (moved, ()) = tokio::join!(rename(&running, "t", "u"), async {
+        for length in 3..8 {
+            gate.arrived().await;
+            let next = house.s3.hold_at("GetObject", "w/t/a");
+            house.s3.put("lake", "w/t/a", "x".repeat(length));
+            std::mem::replace(&mut gate, next).open();
+        }
+    });
+    let refused = moved.unwrap_err();
+    let text = "1 of its files are written anew whenever they are copied, such as w/t/a";
+    assert!(refused.message().contains(text), "{refused}");
+    assert_eq!(house.files(), ["w/t/a"]);
+    gate.open();
+    rename(&running, "t", "u").await.unwrap();
+    assert_eq!(house.files(), ["w/u/a"]);
+    running.shutdown().await;
+}
+
+/// Nothing was copied there, so it is not taken back.
+async fn what_others_write_under_a_name_that_is_not_copied_yet_stays(database: TestDatabase) {
+    let house = House::new(&database).await;
+    let running = house
+        .server(|settings| settings.storage.s3.copies_concurrent_max = 1)
+        .await;
+    create(&running, "t").await;
+    house.file("w/t/a");
+    house.file("w/t/b");
+    let gate = house.s3.hold_at("CopyObject", "w/u/a");
+    house.s3.fail("CopyObject", "w/u/a", 0, 1, 403);
+    let (moved, ()) = tokio::join!(rename(&running, "t", "u"), async {
+        gate.arrived().await;
+        house.s3.put("lake", "w/u/b", "of somebody else");
+        gate.open();
+    });
+    moved.unwrap_err();
+    assert_eq!(house.files(), ["w/t/a", "w/t/b", "w/u/b"]);
     running.shutdown().await;
 }

@@ -1,0 +1,4 @@
+-- Who is deleting there, and until when a request of theirs may still be carried out: until then nobody else uses the place.
+ALTER TABLE skep_pending_deletes ADD COLUMN IF NOT EXISTS busy_until BIGINT NOT NULL DEFAULT 0;
+
+ALTER TABLE skep_pending_deletes ADD COLUMN IF NOT EXISTS busy_by TEXT COLLATE "C";
