@@ -2,43 +2,99 @@
 
 use super::text::{TEXT_CHARS_MAX, shown};
 use super::{Alerter, Part, SendError};
-use crate::model::Notice;
+use crate::model::{Notice, NoticeEntry, Severity};
+use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
-/// Writes a line an entry at the level `info`.
+/// What the lines are told by: the log shows it at every level, for an alert that nobody can see was not told.
+const LOG_TARGET: &str = "skep::alert";
+
+/// Writes a line an entry: breaking changes and alarms as errors, risky changes as warnings, the rest at the level `info`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Log;
 
+/// A line as it waits to be written.
+#[derive(Debug, Serialize, Deserialize)]
+struct Line {
+    subject: String,
+    why: String,
+    severity: Option<String>,
+    owner: Option<String>,
+    text: String,
+}
+
+impl Line {
+    fn part(&self, entries: std::ops::Range<usize>) -> Part {
+        Part {
+            // It has texts alone, which are always JSON.
+            body: serde_json::to_string(self).unwrap_or_default(),
+            entries,
+        }
+    }
+
+    fn of(notice: &Notice, entry: &NoticeEntry) -> Self {
+        let mut text = format!(
+            "{}: {}",
+            shown(&entry.object_shown(), TEXT_CHARS_MAX),
+            shown(&entry.text, TEXT_CHARS_MAX)
+        );
+        for effect in &entry.effects {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "; {}", shown(effect, TEXT_CHARS_MAX));
+        }
+        Self {
+            subject: shown(&notice.subject, TEXT_CHARS_MAX),
+            why: notice.kind.as_str().to_owned(),
+            severity: Some(entry.severity.as_str().to_owned()),
+            owner: entry
+                .owner
+                .as_deref()
+                .map(|owner| shown(owner, TEXT_CHARS_MAX)),
+            text,
+        }
+    }
+}
+
 impl Alerter for Log {
     fn parts(&self, notice: &Notice) -> Vec<Part> {
-        let subject = shown(&notice.subject, TEXT_CHARS_MAX);
         if notice.entries.is_empty() {
-            return vec![Part {
-                body: format!("{subject}: {}", notice.summary()),
-                entries: 0..0,
-            }];
+            let line = Line {
+                subject: shown(&notice.subject, TEXT_CHARS_MAX),
+                why: notice.kind.as_str().to_owned(),
+                severity: None,
+                owner: None,
+                text: notice.summary(),
+            };
+            return vec![line.part(0..0)];
         }
-        let lines = notice.entries.iter().enumerate().map(|(number, entry)| {
-            let mut body = format!(
-                "{subject}: {} {}: {}",
-                entry.severity.as_str(),
-                shown(&entry.object_shown(), TEXT_CHARS_MAX),
-                shown(&entry.text, TEXT_CHARS_MAX)
-            );
-            for effect in &entry.effects {
-                // Writing to a String cannot fail.
-                let _ = write!(body, "; {}", shown(effect, TEXT_CHARS_MAX));
-            }
-            Part {
-                body,
-                entries: number..number + 1,
-            }
-        });
-        lines.collect()
+        let lines = notice.entries.iter().enumerate();
+        lines
+            .map(|(number, entry)| Line::of(notice, entry).part(number..number + 1))
+            .collect()
     }
 
     async fn send(&self, part: &Part) -> Result<(), SendError> {
-        tracing::info!(target: "skep::alert", "{}", part.body);
+        let line: Line = serde_json::from_str(&part.body)
+            .map_err(|error| SendError::Refused(error.to_string()))?;
+        let Line {
+            subject,
+            why,
+            severity,
+            owner,
+            text,
+        } = &line;
+        let (severity, owner) = (severity.as_deref(), owner.as_deref());
+        match severity.and_then(Severity::parse) {
+            Some(Severity::Breaking | Severity::Alarm) => {
+                tracing::error!(target: LOG_TARGET, source = subject, why, severity, owner, "{text}");
+            }
+            Some(Severity::Risky) => {
+                tracing::warn!(target: LOG_TARGET, source = subject, why, severity, owner, "{text}");
+            }
+            Some(Severity::Additive) | None => {
+                tracing::info!(target: LOG_TARGET, source = subject, why, severity, owner, "{text}");
+            }
+        }
         Ok(())
     }
 }

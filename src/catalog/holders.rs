@@ -50,7 +50,7 @@ impl Display for Untouchable {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Foreign => f.write_str(
-                "it lies neither in the warehouse nor in what the setting storage.deletable_locations lists",
+                "it lies neither below the warehouse nor below what the setting storage.deletable_locations lists",
             ),
             Self::House => f.write_str(
                 "it holds the warehouse or a place that the setting storage.deletable_locations lists",

@@ -133,13 +133,15 @@ fn brake(site: &Site, missing: &Missing, found_nothing: bool) -> Option<String> 
     if *count > settings.drop_count_max {
         let most = settings.drop_count_max;
         return Some(format!(
-            "{count} partitions are missing, more than the {most} that one run may drop; none is dropped"
+            "{count} partitions are missing, more than the {most} that one run may drop (skep.discovery.drop-count-max); none is \
+             dropped"
         ));
     }
     let share = settings.drop_share_max;
     if count.saturating_mul(100) > known.saturating_mul(share) {
         return Some(format!(
-            "{count} of {known} partitions are missing, more than the {share} % that one run may drop; none is dropped"
+            "{count} of {known} partitions are missing, more than the {share} % that one run may drop \
+             (skep.discovery.drop-share-max); none is dropped"
         ));
     }
     None

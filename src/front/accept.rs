@@ -1,7 +1,7 @@
 //! Accepting connections. It is cheap on purpose: Trino opens a connection for every call.
 
 use super::places::{Full, Places};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, fault_due};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -34,7 +34,9 @@ impl Port {
             Full::Client => self.connections_per_client_max,
         };
         let setting = format!("{}.{}", self.name, full.setting());
-        tracing::warn!(%peer, %setting, max, "too many connections; one is closed");
+        if let Some(repeated) = fault_due(&format!("too many connections: {setting}")) {
+            tracing::warn!(%peer, %setting, max, repeated, "too many connections; one is closed");
+        }
         self.metrics.connection_refused(self.name, full.as_str());
     }
 }

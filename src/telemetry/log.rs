@@ -69,15 +69,21 @@ impl LogSettings {
     }
 }
 
+/// Where a channel of the kind `log` writes.
+const ALERTS_TARGET: &str = "skep::alert";
+
 /// Sends the log of this process to standard error. Only the first call of a process counts, so
 /// that tests may start many servers.
 pub fn log_start(settings: &LogSettings) {
     // The driver passes on what a database notes of each start: that a table is there already.
-    let level = if settings.level.contains("sqlx") {
-        settings.level.clone()
-    } else {
-        format!("{},sqlx=warn", settings.level)
-    };
+    let mut level = settings.level.clone();
+    if !level.contains("sqlx") {
+        level.push_str(",sqlx=warn");
+    }
+    // What a channel of the kind `log` tells is told at every level.
+    if !level.contains(ALERTS_TARGET) {
+        level = format!("{level},{ALERTS_TARGET}=info");
+    }
     let filter = EnvFilter::try_new(&level).unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -131,7 +131,13 @@ impl Metrics {
         registry.register("bytes_in_flight", text, bytes_in_flight.clone());
         let without_place = Family::default();
         let text = "Connections closed because the port, or its client, had too many";
-        let refused = Family::clone(&without_place);
+        let refused: Family<RefusalLabels, Counter> = Family::clone(&without_place);
+        for port in ["thrift", "http"] {
+            for bound in ["server", "client"] {
+                // There from the start, so that an alarm has something to begin with.
+                drop(refused.get_or_create(&RefusalLabels { port, bound }));
+            }
+        }
         registry.register("connections_refused", text, refused);
         let tasks = Family::default();
         registry.register(

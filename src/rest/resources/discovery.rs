@@ -225,9 +225,10 @@ pub(in crate::rest) async fn undo(
     Query(query): Query<CatalogQuery>,
 ) -> Result<Json<RunView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &(database, table));
-    Ok(Json(
-        asked.discovery().discovery_undo(&at, run).await?.into(),
-    ))
+    let undone = asked.discovery().discovery_undo(&at, run).await?;
+    let metrics = asked.shared.metrics.discovery();
+    metrics.ran(undone.cause, undone.outcome, &undone.counts);
+    Ok(Json(undone.into()))
 }
 
 /// Let a table's schedule go on after an undo

@@ -5,6 +5,7 @@ mod listener;
 
 pub(crate) use listener::{Answer, Listener};
 
+use serde_json::{Value, json};
 use skep::alert::{
     Alerter, Channel, Log, Part, Poster, SIGNATURE_HEADER, SendError, Slack, Webhook,
 };
@@ -149,14 +150,17 @@ async fn a_webhook_gets_json_that_its_owner_can_verify() {
 async fn the_log_takes_every_entry_in_a_line_of_its_own() {
     let channel = Channel::Log(Log);
     let parts = channel.parts(&notice(2));
-    let lines: Vec<&str> = parts.iter().map(|part| part.body.as_str()).collect();
-    assert_eq!(
-        lines,
-        [
-            "shop: additive shop.orders.c0: comment set to `0`",
-            "shop: additive shop.orders.c1: comment set to `1`"
-        ]
-    );
+    let lines: Vec<Value> = parts
+        .iter()
+        .map(|part| serde_json::from_str(&part.body).unwrap())
+        .collect();
+    let line = |number: usize| {
+        json!({
+            "subject": "shop", "why": "digest", "severity": "additive", "owner": null,
+            "text": format!("shop.orders.c{number}: comment set to `{number}`"),
+        })
+    };
+    assert_eq!(lines, [line(0), line(1)]);
     let part: &Part = &parts[0];
     channel.send(part).await.unwrap();
 }
