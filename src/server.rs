@@ -81,6 +81,7 @@ pub struct Running {
     /// The watch, for the same.
     pub watch: Arc<Watch>,
     shutdown: CancellationToken,
+    leaving: CancellationToken,
     listeners: Vec<JoinHandle<()>>,
     tasks: Runner,
     store: Store,
@@ -111,7 +112,7 @@ impl Server {
         let queue = Queue::open(&settings.storage.queue, &settings.storage.s3)
             .map_err(StartError::Queue)?;
         let metrics = Arc::new(Metrics::new(thrift::served_methods()));
-        let shutdown = CancellationToken::new();
+        let (shutdown, leaving) = (CancellationToken::new(), CancellationToken::new());
         let facts = rest::Facts {
             thrift_port: thrift_addr.port(),
             database: settings.database.url_shown(),
@@ -134,6 +135,7 @@ impl Server {
             limits: settings.http.limits(),
             runs: Arc::new(Semaphore::new(rest::RUNS_CONCURRENT_MAX)),
             facts,
+            leaving: leaving.clone(),
         };
         let ending = shutdown.clone();
         let listeners = vec![
@@ -152,6 +154,7 @@ impl Server {
             discovery: parts.discovery,
             watch: parts.watch,
             shutdown,
+            leaving,
             listeners,
             store,
             drain_timeout: Duration::from_secs(settings.server.drain_timeout_s),
@@ -160,6 +163,11 @@ impl Server {
 }
 
 impl Running {
+    /// Says on `/readyz` that the server is about to end; everything is served as before.
+    pub fn leave(&self) {
+        self.leaving.cancel();
+    }
+
     /// Stops accepting, lets running calls end within `server.drain_timeout_s`, and closes the
     /// database. Returns whether everything ended in time; what did not was cut off, which is no
     /// worse than a crash: every change is one transaction.

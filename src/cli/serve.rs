@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -49,6 +49,7 @@ async fn serve_until_told(settings: Settings, started: Instant) -> Result<()> {
     // Heard from the beginning, so that a signal during the start is not lost.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let grace = Duration::from_secs(settings.server.grace_s);
     let running = tokio::select! {
         running = Server::start(settings) => running?,
         _ = terminate.recv() => return Ok(()),
@@ -56,7 +57,16 @@ async fn serve_until_told(settings: Settings, started: Instant) -> Result<()> {
     };
     banner(&running, started);
     tokio::select! {
-        _ = terminate.recv() => {}
+        _ = terminate.recv() => {
+            // Who stops it by hand does not want to wait.
+            running.leave();
+            tracing::info!(seconds = grace.as_secs(), "about to stop: /readyz fails from now on");
+            tokio::select! {
+                () = tokio::time::sleep(grace) => {}
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        }
         _ = interrupt.recv() => {}
     }
     tracing::info!("stopping: running calls may end");

@@ -237,7 +237,10 @@ impl Default for TasksSettings {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServerSettings {
-    /// Seconds that running calls get to end after SIGTERM or SIGINT.
+    /// Seconds after SIGTERM in which everything is served as before, while `/readyz` fails already: a load balancer needs
+    /// them to send its clients elsewhere.
+    pub grace_s: u64,
+    /// Seconds that running calls get to end after that, or after SIGINT.
     pub drain_timeout_s: u64,
     /// Bytes that the requests and answers of all clients may hold in memory at once.
     pub bytes_in_flight_max: usize,
@@ -250,6 +253,7 @@ pub struct ServerSettings {
 impl Default for ServerSettings {
     fn default() -> Self {
         Self {
+            grace_s: 3,
             drain_timeout_s: 20,
             bytes_in_flight_max: 1024 * 1024 * 1024,
             bytes_in_flight_per_client_max: 512 * 1024 * 1024,

@@ -17,6 +17,7 @@ mod stream;
 mod transfer;
 
 pub(super) use query::{OddKey, PageStart, Query};
+pub(super) use requests::UNANSWERED_MAX;
 pub use transfer::Strays;
 
 use super::{Summary, error::LakeError, is_hidden, settings::S3Settings, signed};

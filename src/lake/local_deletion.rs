@@ -166,10 +166,17 @@ fn unlink(directory: &OwnedFd, name: &CStr, flag: UnlinkatFlags) -> io::Result<(
     unlinkat(directory, name, flag).map_err(io::Error::from)
 }
 
-/// A directory that is not empty stays.
+/// A directory that is not empty stays, and what has taken its place.
 fn removed(outcome: io::Result<()>) -> io::Result<()> {
     match outcome {
-        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Ok(())
+        }
         outcome => present(outcome).map(drop),
     }
 }

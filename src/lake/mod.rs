@@ -68,8 +68,6 @@ pub enum Transfer {
     Copied,
 }
 
-/// Seconds for which a store that was given up may still do what it was asked.
-const UNANSWERED_S: i64 = 60;
 /// Storages that engines reach by a file system of Hadoop's and skep does not: their locations are kept as they are. Any
 /// other word is refused, as Hive refuses what it has no file system for: mostly it is misspelt.
 const KEPT_SCHEMES: [&str; 22] = [
@@ -321,8 +319,8 @@ impl Lake {
     /// Seconds after which a deletion that was sent now is done, or will not be done any more: a store that was given up is
     /// taken to forget what it was asked within a minute.
     pub fn deletion_time_s(&self) -> i64 {
-        let request_s = i64::try_from(self.s3.request_timeout_s).unwrap_or(i64::MAX / 2);
-        request_s.saturating_add(UNANSWERED_S)
+        let seconds = self.s3.request_timeout_s + bucket::UNANSWERED_MAX.as_secs();
+        i64::try_from(seconds).unwrap_or(i64::MAX)
     }
 
     /// Whether everything at the target of a move may be a copy of what is at its source. On a file system nothing is.

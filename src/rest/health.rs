@@ -17,8 +17,11 @@ pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Whether calls can be served: the database answers in time.
+/// Whether calls can be served: the database answers in time, and the process is not about to end.
 pub(super) async fn readyz(State(shared): State<Arc<Shared>>) -> Response {
+    if shared.leaving.is_cancelled() {
+        return Problem::unavailable("this server is about to end").into_response();
+    }
     match tokio::time::timeout(shared.limits.ready_timeout, shared.catalog.ping()).await {
         Ok(Ok(())) => "ready\n".into_response(),
         Ok(Err(failure)) => Problem::from(failure).into_response(),

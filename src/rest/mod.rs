@@ -32,6 +32,7 @@ use crate::watch::Watch;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 /// Discovery runs that clients of one server may have under way at once.
 pub const RUNS_CONCURRENT_MAX: usize = 8;
@@ -55,6 +56,8 @@ pub struct Shared {
     pub runs: Arc<Semaphore>,
     /// What the start page tells.
     pub facts: Facts,
+    /// The process is about to end: it is not ready for more.
+    pub leaving: CancellationToken,
 }
 
 /// The bounds of connections and requests.

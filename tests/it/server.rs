@@ -13,7 +13,7 @@ use skep::server::{Running, Server, StartError};
 use skep::store::{Store, StoreSettings};
 use skep::telemetry::Metrics;
 use skep::watch::{Watch, WatchSetup};
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::Arc;
@@ -162,6 +162,7 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
             database: String::new(),
             warehouse: warehouse_location,
         },
+        leaving: CancellationToken::new(),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -234,6 +235,43 @@ fn the_binary_serves_without_configuration_until_it_is_told_to_stop() {
         log.read_to_string(&mut rest).unwrap();
         assert!(rest.contains("stopped"), "{rest}");
     }
+}
+
+/// The head of the answer to a request.
+fn head(address: &str, path: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.lines().next().unwrap_or_default().to_owned()
+}
+
+/// A load balancer sends its clients elsewhere before anything is refused.
+#[test]
+fn after_sigterm_it_serves_for_a_while_and_is_not_ready() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut command = binary(directory.path(), &["serve"]);
+    let mut child = command.env("SKEP_SERVER__GRACE_S", "600").spawn().unwrap();
+    let (line, mut log) = ready_line(&mut child);
+    let (_, address) = line.split_once("Page: http://").unwrap();
+    let address = address.split('/').next().unwrap();
+    assert_eq!(head(address, "/readyz"), "HTTP/1.1 200 OK");
+    let id = child.id().to_string();
+    let terminate = || {
+        let mut kill = Command::new("kill");
+        assert!(kill.args(["-TERM", &id]).status().unwrap().success());
+    };
+    terminate();
+    while head(address, "/readyz") == "HTTP/1.1 200 OK" {}
+    assert_eq!(head(address, "/readyz"), "HTTP/1.1 503 Service Unavailable");
+    assert_eq!(head(address, "/api/v1/databases"), "HTTP/1.1 200 OK");
+    // Who asks twice does not want to wait.
+    terminate();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let mut rest = String::new();
+    log.read_to_string(&mut rest).unwrap();
+    assert!(rest.contains("stopped"), "{rest}");
 }
 
 #[test]

@@ -8,7 +8,7 @@
 //! 2. The clock that stamps the files says when the drop was: that of this machine for its own files, that of the store as
 //!    its answers tell it. It is written down with the drop, so a later try by another process goes by the same time.
 //! 3. Where a store had not told its clock yet, the first try, before the drop is answered, goes by this process's with a
-//!    second of tolerance. In a later one what changed within [`CLOCKS_DIFFER_MAX`](super::pending::CLOCKS_DIFFER_MAX) of
+//!    second of tolerance. In a later one what changed within [`CLOCKS_DIFFER_MAX`](super::noted::CLOCKS_DIFFER_MAX) of
 //!    the drop stays, and the deletion stays written down, where an operator sees it.
 //! 4. Who is about to use a place finishes the deletions that overlap it, so that the rows of a dropped table do not
 //!    reappear in the next one. Where a file cannot be told from a new one, or the store does not answer, the use is
@@ -24,7 +24,7 @@
 
 use super::covered::deletions_covered;
 use super::in_the_way::places_unmoved;
-use super::noted::{Deletion, DeletionJob, Noted};
+use super::noted::{CLOCKS_DIFFER_MAX, Deletion, DeletionJob, Noted};
 use crate::catalog::Catalog;
 use crate::deadline;
 use crate::error::{Error, Result};
@@ -37,6 +37,7 @@ use crate::transact;
 use futures::stream::{self, StreamExt};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// How many directories one drop deletes at the same time.
@@ -52,6 +53,25 @@ const STORE_TOLERANCE_MS: i64 = 1000;
 /// How much later than it was the time of a drop may be taken for, by the clock of a store: it tells whole seconds, in answers
 /// that take one.
 const STORE_KNOWN_WITHIN: Duration = Duration::from_secs(3);
+
+/// A try of deletions that is under way.
+pub(super) struct Trying<'a> {
+    /// Where what is deleted is counted.
+    pub(super) progress: &'a Arc<Progress>,
+    /// What the same run has copied, where it has.
+    pub(super) copied: Option<&'a Arc<Progress>>,
+    /// Whether somebody was answered meanwhile.
+    pub(super) late: &'a AtomicBool,
+}
+
+/// Says that the call at hand is answered, or given up, once it is dropped.
+struct Answered(Arc<AtomicBool>);
+
+impl Drop for Answered {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
 
 /// Why data is deleted, as the row and the log tell it.
 fn reason_of(kind: JobKind, table: &Table) -> String {
@@ -184,11 +204,18 @@ impl Catalog {
         }
         let catalog = self.clone();
         // It goes on by itself: a request that was sent cannot be called back, and who takes the place must know of its end.
+        let late = Arc::new(AtomicBool::new(false));
+        let _answered = Answered(Arc::clone(&late));
         let first = tokio::spawn(async move {
             let progress = Arc::new(Progress::default());
             let mut left = None;
             for job in &jobs {
-                if !catalog.deletion_job_try(job, &progress).await && job.goes_by_a_store() {
+                let trying = Trying {
+                    progress: &progress,
+                    copied: None,
+                    late: &late,
+                };
+                if !catalog.deletion_job_try(job, &trying).await && job.goes_by_a_store() {
                     left = Some(job.noted.at);
                 }
             }
@@ -204,15 +231,11 @@ impl Catalog {
     }
 
     /// Whether nothing is left.
-    async fn deletion_job_try(&self, job: &DeletionJob, progress: &Arc<Progress>) -> bool {
+    async fn deletion_job_try(&self, job: &DeletionJob, trying: &Trying<'_>) -> bool {
+        let progress = trying.progress;
         let before = (progress.objects(), progress.bytes());
         let is_done = self
-            .deletions_try(
-                &job.deletions,
-                job.keeps_directories,
-                job.noted,
-                (progress, None),
-            )
+            .deletions_try(&job.deletions, job.keeps_directories, job.noted, trying)
             .await;
         if is_done {
             let progress = JobProgress {
@@ -244,7 +267,7 @@ impl Catalog {
         deletions: &[Deletion],
         keeps_directories: bool,
         noted: Noted,
-        (progress, copied): (&Arc<Progress>, Option<&Arc<Progress>>),
+        trying: &Trying<'_>,
     ) -> bool {
         let mut are_done = true;
         for (number, chunk) in deletions.chunks(DELETIONS_PER_LOOK).enumerate() {
@@ -266,7 +289,7 @@ impl Catalog {
             // Futures do nothing before they are waited for, so a plain list of them is one of tries to come.
             let tries: Vec<_> = chunk
                 .into_iter()
-                .map(|one| self.deletion_try(one, keeps_directories, noted, (progress, copied)))
+                .map(|one| self.deletion_try(one, keeps_directories, noted, trying))
                 .collect();
             let ends: Vec<Result<&Deletion, (i64, String)>> = stream::iter(tries)
                 .buffer_unordered(DELETIONS_CONCURRENT_MAX)
@@ -285,6 +308,8 @@ impl Catalog {
                 }
             }
             are_done &= succeeded == wanted;
+            // The store is away, or lets nothing be deleted: the background goes on, less eagerly.
+            let is_vain = wanted > 0 && succeeded == 0;
             let noted = transact!(self.store, |session| {
                 session.pending_delete_done_list(&done).await?;
                 session.pending_delete_covered(&covered).await?;
@@ -297,17 +322,23 @@ impl Catalog {
                 are_done = false;
                 tracing::warn!(%failure, "cannot note that dropped data was deleted; it will be deleted again");
             }
+            if is_vain {
+                return false;
+            }
         }
         are_done
     }
 
     /// What the clock of a store showed when a deletion was written down. One that does not tell it is taken to agree with
-    /// this process's.
-    async fn noted_by_store(&self, location: &Location, noted: Noted) -> i64 {
+    /// this process's as long as nobody was answered, who could write by the store's clock.
+    async fn noted_by_store(&self, location: &Location, noted: Noted, late: &AtomicBool) -> Moment {
         let since = i64::try_from(noted.at.elapsed().as_millis()).unwrap_or(i64::MAX);
         match self.lake.latest_ms(location).await {
-            Some(latest_ms) => latest_ms.saturating_sub(since),
-            None => noted.process_ms.saturating_add(STORE_TOLERANCE_MS),
+            Some(latest_ms) => Moment::exact(latest_ms.saturating_sub(since)),
+            None if late.load(Ordering::SeqCst) => {
+                Moment::about(noted.process_ms, CLOCKS_DIFFER_MAX)
+            }
+            None => Moment::exact(noted.process_ms.saturating_add(STORE_TOLERANCE_MS)),
         }
     }
 
@@ -317,16 +348,16 @@ impl Catalog {
         deletion: &'d Deletion,
         keeps_directory: bool,
         noted: Noted,
-        (progress, copied): (&Arc<Progress>, Option<&Arc<Progress>>),
+        trying: &Trying<'_>,
     ) -> Result<&'d Deletion, (i64, String)> {
         let location = &deletion.location;
         let copied_to = deletion.copied_to.as_ref();
         let dropped = match (deletion.newest_ms, copied_to) {
             (_, Some(_)) => Self::copied_at(noted.process_ms),
             (Some(newest_ms), None) => Moment::exact(newest_ms),
-            (None, None) => Moment::exact(self.noted_by_store(location, noted).await),
+            (None, None) => self.noted_by_store(location, noted, trying.late).await,
         };
-        let deleted = self.place_delete(deletion, dropped, progress, copied);
+        let deleted = self.place_delete(deletion, dropped, trying.progress, trying.copied);
         let outcome = match deleted.await {
             Ok(Kept { unclear, .. }) if unclear > 0 => Err(Error::Invalid(unclear_tell(unclear))),
             Ok(kept) => {

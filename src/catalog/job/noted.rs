@@ -3,7 +3,11 @@
 use crate::model::{Location, Storage};
 use crate::store::PendingDelete;
 use std::ops::Range;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How far the clocks of the replicas and of the store may differ. S3 refuses requests that are further off, so where
+/// skep works at all, this holds.
+pub(super) const CLOCKS_DIFFER_MAX: Duration = Duration::from_mins(15);
 
 /// When a deletion was written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

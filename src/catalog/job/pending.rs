@@ -3,7 +3,7 @@
 
 use super::deletion::{RETRY_DELAY_S, kept_tell, unclear_tell};
 use super::in_the_way::places_unmoved;
-use super::noted::Deletion;
+use super::noted::{CLOCKS_DIFFER_MAX, Deletion};
 use crate::back_off::BackOff;
 use crate::catalog::Catalog;
 use crate::deadline;
@@ -23,10 +23,6 @@ const TAKEN_PATIENCE_MAX: Duration = Duration::from_secs(10);
 const TAKEN_LOOK: Duration = Duration::from_millis(100);
 /// The pauses between two tries.
 const RETRY_DELAY: BackOff = BackOff::of_seconds(RETRY_DELAY_S, 3600);
-
-/// How far the clocks of the replicas and of the store may differ. S3 refuses requests that are further off, so where
-/// skep works at all, this holds.
-pub(super) const CLOCKS_DIFFER_MAX: Duration = Duration::from_mins(15);
 
 impl Catalog {
     /// Finishes the deletions that stand at, under or above places that are about to be used again; see the module.
@@ -187,6 +183,7 @@ impl Catalog {
         let found = session.pending_delete_copied_to(copies).await?;
         drop(session);
         for pending in found {
+            self.place_wait(&pending).await?;
             self.pending_delete_finish(&pending, None).await?;
         }
         Ok(())

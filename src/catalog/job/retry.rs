@@ -1,21 +1,22 @@
 //! The background that takes up deletions which were not done at once. Each storage has its own turn, so that one which does
 //! not answer keeps no other one waiting.
 
-use super::deletion::{RETRY_DELAY_S, unclear_tell};
+use super::deletion::unclear_tell;
 use crate::catalog::{Action, Catalog, Operations, Resource};
 use crate::error::Result;
 use crate::lake::Kept;
 use crate::model::Location;
 use crate::store::PendingDelete;
-use crate::transact;
 use async_recursion::async_recursion as boxed;
 use futures::stream::{self, StreamExt};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-/// How many deletions one pass of the background task takes up.
+/// How many deletions of one storage a pass of the background task takes up.
 const PENDING_DELETES_PER_PASS_MAX: usize = 100;
+/// How many it looks at: those of a storage that it is still at are among them.
+const PENDING_DELETES_LOOKED_AT_MAX: usize = 5_000;
 /// How many of them go on at the same time.
 const PENDING_DELETES_CONCURRENT_MAX: usize = 4;
 /// How long a pass waits for what it has begun. What takes longer goes on, and keeps nothing but its own storage waiting.
@@ -30,7 +31,7 @@ impl Operations<'_> {
         let mut session = self.store.session().await?;
         let now = session.now().await?;
         let due = session
-            .pending_delete_due(now, PENDING_DELETES_PER_PASS_MAX)
+            .pending_delete_due(now, PENDING_DELETES_LOOKED_AT_MAX)
             .await?;
         drop(session);
         let mut by_storage: BTreeMap<String, Vec<PendingDelete>> = BTreeMap::new();
@@ -44,9 +45,9 @@ impl Operations<'_> {
         for (storage, due) in by_storage {
             // One that does not answer keeps no other one waiting.
             let Some(turn) = self.jobs.deleting.begin(&storage) else {
-                self.pending_deletes_put_off(&due).await?;
                 continue;
             };
+            let due = due.into_iter().take(PENDING_DELETES_PER_PASS_MAX).collect();
             let catalog = Catalog::clone(self);
             begun.spawn(async move {
                 let _turn = turn;
@@ -55,8 +56,13 @@ impl Operations<'_> {
         }
         let (mut tried, mut failed) = (0, 0);
         let all = async {
-            while let Some(Ok(counts)) = begun.join_next().await {
-                (tried, failed) = (tried + counts.0, failed + counts.1);
+            while let Some(ended) = begun.join_next().await {
+                match ended {
+                    Ok(counts) => (tried, failed) = (tried + counts.0, failed + counts.1),
+                    Err(failure) => {
+                        tracing::error!(%failure, "deletions ended badly; they are tried again");
+                    }
+                }
             }
         };
         // What is not done by then goes on.
@@ -92,15 +98,6 @@ impl Catalog {
             }
         }
         (tried, failed)
-    }
-
-    /// Lets what is due wait for the storage that this process is still at.
-    async fn pending_deletes_put_off(&self, due: &[PendingDelete]) -> Result<()> {
-        let ids: Vec<i64> = due.iter().map(|one| one.id).collect();
-        transact!(self.store, |session| {
-            let next_at = session.now().await?.plus_s(RETRY_DELAY_S);
-            session.pending_delete_put_off(&ids, next_at).await
-        })
     }
 
     async fn pending_delete_retry(&self, pending: &PendingDelete) -> Tried {

@@ -1,8 +1,8 @@
 //! What a move of objects leaves behind: the sources that were copied. They are deleted as far as they have their copies, once
 //! the catalog names the new place.
 
-use super::noted::{Deletion, Noted};
-use super::pending::CLOCKS_DIFFER_MAX;
+use super::deletion::Trying;
+use super::noted::{CLOCKS_DIFFER_MAX, Deletion, Noted};
 use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::lake::{DeletionWatch, Kept, LakeError, Moment, Progress, UPLOAD_MAX};
@@ -11,6 +11,7 @@ use crate::store::{NewPendingDelete, Owner, Session, Taken};
 use crate::transact;
 use futures::future::BoxFuture;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 impl Catalog {
@@ -66,7 +67,11 @@ impl Catalog {
                 &sources,
                 false,
                 Noted::now(self.clock.millis()),
-                (&progress, Some(copied)),
+                &Trying {
+                    progress: &progress,
+                    copied: Some(copied),
+                    late: &AtomicBool::new(false),
+                },
             )
             .await;
         self.jobs.figures.add(&progress);

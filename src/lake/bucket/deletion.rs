@@ -77,6 +77,10 @@ impl Bucket {
         keys: Vec<String>,
         watch: Option<&DeletionWatch<'_>>,
     ) -> Result<bool, Undeleted> {
+        if keys.is_empty() {
+            // Nothing is left, as far as this one sees: another one may have asked for more.
+            return Ok(is_still(watch).await?);
+        }
         let repeats = match watch {
             Some(_) => Repeats::None,
             None => Repeats::Useful,
@@ -124,7 +128,7 @@ impl Bucket {
     }
 
     /// Deletes every key below the directory that is older than a moment. The store stamps an object when its upload
-    /// begins, with the whole second before.
+    /// begins, with the whole second before. However it ends, a deletion that was not answered is what is told of it.
     pub(in crate::lake) async fn directory_delete(
         &self,
         at: &Location,
@@ -132,6 +136,17 @@ impl Bucket {
         watch: &DeletionWatch<'_>,
     ) -> Result<Kept, LakeError> {
         let began = Instant::now();
+        let deleted = self.older_delete(at, moment, watch).await;
+        self.answered_check(at, began)?;
+        deleted
+    }
+
+    async fn older_delete(
+        &self,
+        at: &Location,
+        moment: Moment,
+        watch: &DeletionWatch<'_>,
+    ) -> Result<Kept, LakeError> {
         let mut kept = Kept::default();
         let mut token = None;
         let mut first: Option<String> = None;
@@ -161,7 +176,6 @@ impl Bucket {
                     if undeleted.may_pass && self.requests.try_again(failed).await {
                         continue;
                     }
-                    self.answered_check(at, began)?;
                     return Err(undeleted.failure);
                 }
             }
@@ -171,7 +185,6 @@ impl Bucket {
                 watch.progress.add(object.bytes);
             }
             if page.next.is_none() {
-                self.answered_check(at, began)?;
                 return Ok(kept);
             }
             (token, first) = (page.next, first_here);
@@ -189,7 +202,7 @@ impl Bucket {
     }
 
     /// Deletes below `from` what has its copy below `to`, and what changed last before the moment of the copying. What else is
-    /// there stays.
+    /// there stays. However it ends, a deletion that was not answered is what is told of it.
     pub(in crate::lake) async fn copied_delete(
         &self,
         from: &Location,
@@ -199,14 +212,27 @@ impl Bucket {
         watch: &DeletionWatch<'_>,
     ) -> Result<Kept, LakeError> {
         let began = Instant::now();
+        let deleted = self.sources_delete(from, target, to, moment, watch).await;
+        self.answered_check(from, began)?;
+        deleted
+    }
+
+    async fn sources_delete(
+        &self,
+        from: &Location,
+        target: &Self,
+        to: &Location,
+        moment: Moment,
+        watch: &DeletionWatch<'_>,
+    ) -> Result<Kept, LakeError> {
         let mut kept = Kept::default();
         let mut pages = Pages::new(self, from);
         let mut copies = Copies::new(target, to);
         let mut failed = 0;
         loop {
             let before = pages.last().map(str::to_owned);
+            let asked = Instant::now();
             let Some(page) = pages.next().await? else {
-                self.answered_check(from, began)?;
                 return Ok(kept);
             };
             let mut kept_here = Kept::default();
@@ -225,6 +251,12 @@ impl Bucket {
                     copied.push(object);
                 }
             }
+            if asked.elapsed() > LISTING_AGE_MAX {
+                // Somebody may have written such a key anew since the store looked.
+                let now = Pages::after(self, from, before.clone()).next().await?;
+                let now = now.unwrap_or_default();
+                copied.retain(|object| now.contains(object));
+            }
             let keys = copied.iter().map(|object| object.key.clone());
             match self
                 .keys_delete_for(from, keys.collect(), Some(watch))
@@ -235,7 +267,6 @@ impl Bucket {
                 Err(undeleted) => {
                     failed += 1;
                     if !undeleted.may_pass || !self.requests.try_again(failed).await {
-                        self.answered_check(from, began)?;
                         return Err(undeleted.failure);
                     }
                     let name = before.as_deref().map(|key| key_below(from, key));

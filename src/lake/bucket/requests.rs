@@ -25,6 +25,10 @@ use std::time::{Duration, Instant, SystemTime};
 const BROKEN_OFF_ATTEMPTS_MAX: usize = 3;
 /// The pauses before a request is repeated: those of the library.
 const PAUSES: BackOff = BackOff::new(Duration::from_millis(100), Duration::from_secs(15));
+/// What somebody between answers when the store has not.
+const GIVEN_UP: [u16; 4] = [408, 499, 502, 504];
+/// How long a store that was given up may still do what it was asked.
+pub(in crate::lake) const UNANSWERED_MAX: Duration = Duration::from_mins(1);
 /// Bytes of an answer at most: a page of the longest keys, escaped.
 const ANSWER_BYTES_MAX: usize = 32 * 1024 * 1024;
 
@@ -285,6 +289,11 @@ impl Requests {
                     failure.into()
                 }
             };
+            if let RequestFailure::Told { status, .. } = &failure
+                && GIVEN_UP.contains(&status.as_u16())
+            {
+                self.unanswered_note(&request);
+            }
             let attempts_max = match repetition(&failure) {
                 Repetition::Useless => 1,
                 Repetition::Useful => self.retries_max + 1,

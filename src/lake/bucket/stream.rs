@@ -119,7 +119,8 @@ impl Bucket {
         to: &Path,
         bytes: u64,
     ) -> object_store::Result<bool> {
-        let _turn = self.copying.streams.acquire_many(STREAMS_MIB_MAX).await;
+        let mib = u32::try_from(2 * PART_BYTES_MIN / MIB).unwrap_or(STREAMS_MIB_MAX);
+        let _turn = self.copying.streams.acquire_many(mib).await;
         let mut start = 0;
         while start < bytes {
             let range = start..bytes.min(start + PART_BYTES_MIN);

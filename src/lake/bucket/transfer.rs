@@ -5,7 +5,7 @@
 use super::copies::{Copies, Likeness};
 use super::key::library_path;
 use super::pages::Pages;
-use super::requests::PageQuery;
+use super::requests::{PageQuery, UNANSWERED_MAX};
 use super::stream::Streamed;
 use super::{Bucket, Object, key_below, prefix_of};
 use crate::lake::Summary;
@@ -69,6 +69,7 @@ impl Bucket {
         to: &Location,
         progress: &Progress,
     ) -> Result<bool, LakeError> {
+        let began = Instant::now();
         let mut was_full = false;
         let (mut left, mut missing) = (Strays::default(), Strays::default());
         for pass in 0..PASSES_MAX {
@@ -85,6 +86,8 @@ impl Bucket {
                 break;
             }
         }
+        // A copy of what vanished and came back would go with the deletion of the first one.
+        target.answered_check(to, began)?;
         if let Some(first) = missing.first {
             let count = missing.count;
             let why = format!(
@@ -394,7 +397,9 @@ impl Bucket {
             target.own_delete(to, passed, progress, &mut strays).await?;
             target.all_delete(to, &found).await?;
             if !is_more {
-                target.answered_check(to, began)?;
+                // What an earlier try has asked for counts as well.
+                let lately = began.checked_sub(UNANSWERED_MAX).unwrap_or(began);
+                target.answered_check(to, lately)?;
                 return Ok(strays);
             }
         }

@@ -330,7 +330,7 @@ impl Session {
         Ok(left)
     }
 
-    /// Up to `limit` locations whose time has come, the longest due first.
+    /// Up to `limit` locations whose time has come and at which nobody is, the longest due first.
     pub async fn pending_delete_due(
         &mut self,
         now: DatabaseTime,
@@ -338,7 +338,8 @@ impl Session {
     ) -> Result<Vec<PendingDelete>> {
         let statement = self
             .statement(COLUMNS)
-            .text("WHERE next_at <= ? ORDER BY next_at, id LIMIT ?")
+            .text("WHERE next_at <= ? AND busy_until <= ? ORDER BY next_at, id LIMIT ?")
+            .bind(now)
             .bind(now)
             .bind(limit);
         pending_deletes(&self.rows(&statement).await?)
@@ -362,22 +363,6 @@ impl Session {
             .bind(id)
             .bind(attempts);
         Ok(self.execute(&statement).await? > 0)
-    }
-
-    /// Lets these wait until a time; it is no try.
-    pub async fn pending_delete_put_off(
-        &mut self,
-        ids: &[i64],
-        next_at: DatabaseTime,
-    ) -> Result<()> {
-        for chunk in ids.chunks(LIST_LENGTH_MAX) {
-            let statement = self
-                .statement("UPDATE skep_pending_deletes SET next_at = ? WHERE id IN ")
-                .bind(next_at)
-                .list(chunk);
-            self.execute(&statement).await?;
-        }
-        Ok(())
     }
 
     /// Notes what the last try of these deletions met.
