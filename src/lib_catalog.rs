@@ -7,7 +7,7 @@ pub mod discovery;
 pub mod watch;
 
 use skep_ground::{
-    back_off, clock, comma_list, deadline, diff, error, filter, hive, layout, model, naming,
+    back_off, clock, comma_list, deadline, diff, error, filter, guess, hive, layout, model, naming,
     schedule, telemetry,
 };
 use skep_lake::lake;

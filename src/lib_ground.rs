@@ -14,6 +14,7 @@ pub mod diff;
 pub mod error;
 pub mod filter;
 pub mod front;
+pub mod guess;
 pub mod hive;
 pub mod kit;
 pub mod layout;

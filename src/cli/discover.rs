@@ -125,7 +125,7 @@ async fn discover(
         RunLine::Report(report) => show_report(output, &report),
         RunLine::Plan(plan) => show_plan(output, &plan),
         RunLine::Problem(problem) => Err(ClientError::Refused(problem).into()),
-        RunLine::Progress(_) => Ok(()),
+        RunLine::Progress(_) | RunLine::Proposal(_) => Ok(()),
     }
 }
 

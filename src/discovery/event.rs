@@ -9,7 +9,8 @@ use super::record::Record;
 use super::site::{Root, Site};
 use crate::catalog::{Action, Resource};
 use crate::error::Result;
-use crate::lake::{EventKind, ObjectEvent, is_hidden};
+use crate::hive::directory_name::is_hidden;
+use crate::lake::{EventKind, ObjectEvent};
 use crate::model::{
     DiscoveryMode, DiscoverySkip, Freshness, RunCause, RunCounts, RunOutcome, SkipKind, Storage,
     TableRef,

@@ -10,7 +10,9 @@ use crate::catalog::service::{name_of_values, values_of_whole_name};
 use crate::catalog::{Action, Resource};
 use crate::error::Result;
 use crate::lake::FoundPartition;
-use crate::model::{DiscoveryRun, DiscoveryState, Partition, Table, TableRef};
+use crate::model::{
+    DiscoveryMode, DiscoveryRun, DiscoveryState, Location, Partition, Table, TableRef,
+};
 use async_recursion::async_recursion as boxed;
 
 /// A partition that is registered.
@@ -33,10 +35,10 @@ pub struct RegisteredPartition {
 pub enum PlaceState {
     /// The partition points here, or to a better place.
     Registered,
-    /// The next run registers it, or moves it here.
-    Ready,
-    /// There is no data.
-    Empty,
+    /// It is registered, or moved here, by what this says.
+    Ready(String),
+    /// There is no data. Why the partition that points here is still there.
+    Empty(Option<String>),
     /// It is left out, for this reason.
     Skipped(String),
     /// It is older than the table keeps partitions.
@@ -111,7 +113,13 @@ impl Operations<'_> {
                 let mut places = Vec::with_capacity(site.roots.len());
                 for root in &site.roots {
                     let place = self.place_explain(site, root, &values, existing.as_ref());
-                    places.push(place.await?);
+                    let mut place = place.await?;
+                    if let (PlaceState::Empty(why), Some(partition)) = (&mut place.state, &existing)
+                        && points_to(partition, &table, place.location.as_deref())
+                    {
+                        *why = Some(why_still_there(site, state.as_ref()));
+                    }
+                    places.push(place);
                 }
                 (why_off(site), places)
             }
@@ -171,7 +179,7 @@ impl Discovery {
             files: 0,
             bytes: 0,
             newest_at: 0,
-            state: PlaceState::Empty,
+            state: PlaceState::Empty(None),
         };
         let path = match root.layout.write(values) {
             Ok(path) => path,
@@ -198,17 +206,23 @@ impl Discovery {
             Verdict::Known => PlaceState::Registered,
             Verdict::Expired => PlaceState::Expired,
             Verdict::Skip(skip) => PlaceState::Skipped(skip.reason),
-            Verdict::Add(_) | Verdict::Move(_) => self.why_not_yet(site, &location).await?,
+            Verdict::Add(_) | Verdict::Move(_) => {
+                let when = when_found(site, root, values, self.now());
+                self.why_not_yet(site, &location, when).await?
+            }
         };
         Ok(place)
     }
 
     /// What could be registered is ready, unless its files are quarantined.
-    async fn why_not_yet(&self, site: &Site, location: &str) -> Result<PlaceState> {
+    async fn why_not_yet(&self, site: &Site, location: &str, when: String) -> Result<PlaceState> {
         let mut session = self.store.session().await?;
         let skip = session.discovery_skip_get(site.table.id, location).await?;
         let quarantined = skip.filter(|skip| skip.kind == crate::model::SkipKind::Schema);
-        Ok(quarantined.map_or(PlaceState::Ready, |skip| PlaceState::Skipped(skip.reason)))
+        Ok(match quarantined {
+            Some(skip) => PlaceState::Skipped(skip.reason),
+            None => PlaceState::Ready(when),
+        })
     }
 
     /// What lies in a partition's directory; `None` where there is no data.
@@ -237,4 +251,42 @@ fn why_off(site: &Site) -> Option<String> {
             "the table has no partition keys".to_owned()
         }
     })
+}
+
+/// Whether a partition has its data at this place.
+fn points_to(partition: &Partition, table: &Table, place: Option<&str>) -> bool {
+    let location = partition.full_location(table.location.as_ref());
+    location
+        .zip(place.and_then(|place| Location::parse(place).ok()))
+        .is_some_and(|(location, place)| location == place)
+}
+
+/// Why a partition without data has not been dropped.
+fn why_still_there(site: &Site, state: Option<&DiscoveryState>) -> String {
+    if site.settings.mode != DiscoveryMode::Sync {
+        return "partitions are only added here: with skep.discovery.mode=sync a sweep drops what is gone"
+            .to_owned();
+    }
+    let last = state.and_then(|state| state.last_error.as_deref());
+    match last {
+        Some(why) => format!("a sweep drops what is gone; the last run said: {why}"),
+        None => "the next sweep drops it, if it finds no data there either".to_owned(),
+    }
+}
+
+/// What registers a partition whose data is there.
+fn when_found(site: &Site, root: &Root, values: &[String], now: i64) -> String {
+    let window = root.window(now);
+    let span = root.layout.span(values);
+    let is_outside = span.is_some_and(|(from, to)| from >= window.to_s || to <= window.from_s);
+    if !is_outside {
+        return "the next look at the window".to_owned();
+    }
+    match site.settings.sweep_interval_s {
+        Some(_) => "the next sweep, since its time lies outside of the window",
+        None => {
+            "a sweep by hand alone, since its time lies outside of the window and sweeps are off"
+        }
+    }
+    .to_owned()
 }

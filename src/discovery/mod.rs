@@ -5,7 +5,7 @@
 //!   `footer` reads what files say of themselves; `record` writes; `scan` drives all of that over the roots; `run` puts a
 //!   lease, a budget and a history around it.
 //! - `sync` and `retention` drop, inside their rails; `undo` takes a run back; `event` follows the object store's
-//!   messages; `dry_run`, `explain`, `history` and `schedule` answer questions.
+//!   messages; `dry_run`, `explain`, `history` and `schedule` answer questions; `propose` says what table a place would be.
 //!
 //! It stands above the catalog: what it registers, moves and drops goes through `catalog::service`, with rows of its own
 //! in the same transactions. A crash at any point leaves whole batches: the next run finds the rest. Nothing here deletes data but a retention
@@ -21,6 +21,8 @@ mod known;
 mod operations;
 mod plan;
 mod progress;
+mod proposal;
+mod propose;
 mod record;
 mod retention;
 mod run;
@@ -42,6 +44,8 @@ pub use history::{DiscoveryStatus, LIST_PRICE_USD_PER_1000};
 pub use operations::Operations;
 pub use plan::{DiscoveryPlan, PLAN_LIST_LENGTH_MAX, PlannedMove, PlannedPartition};
 pub use progress::RunProgress;
+pub use proposal::{FileKind, Proposal, ProposedFile};
+pub use propose::ProposalWanted;
 pub use run::DiscoveryReport;
 pub use scope::DiscoveryScope;
 

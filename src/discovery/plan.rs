@@ -49,6 +49,8 @@ pub struct DiscoveryPlan {
     pub stopped: Option<String>,
     /// Why nothing would be dropped although something is gone.
     pub braked: Option<String>,
+    /// What is gone and would not be dropped for that reason, up to a thousand or as many as a run may drop.
+    pub missing: Vec<PlannedPartition>,
 }
 
 fn planned(candidate: Candidate) -> PlannedPartition {

@@ -10,8 +10,12 @@ use super::scan::{PARTITIONS_PER_TRANSACTION_MAX, Sink, Tally};
 use super::site::Site;
 use crate::error::Result;
 use crate::lake::LakeError;
-use crate::model::Partition;
+use crate::model::{Location, Partition};
 
+/// Missing partitions that a plan lists although none of them would be dropped.
+const MISSING_LISTED_MAX: u64 = 1_000;
+/// Of those how many a message names.
+const NAMED_MAX: usize = 5;
 /// Whole partitions that one page reads.
 const PARTITIONS_PER_PAGE: usize = 2_000;
 
@@ -22,7 +26,7 @@ struct Missing {
     known: u64,
     /// Those of them whose directories were not found.
     count: u64,
-    /// As many as may be dropped.
+    /// As many of these as may be dropped, or are listed where none is.
     partitions: Vec<Partition>,
 }
 
@@ -49,6 +53,11 @@ impl Discovery {
         if let Some(why) = brake(site, &missing, seen.is_empty()) {
             if let Sink::Plan(plan) = sink {
                 plan.braked = Some(why.clone());
+                let table = site.table.location.as_ref();
+                let missing = missing.partitions.into_iter();
+                plan.missing = missing
+                    .map(|one| PlannedPartition::gone(one, table))
+                    .collect();
             }
             return Ok(Some(why));
         }
@@ -84,7 +93,8 @@ impl Discovery {
         site: &Site,
         is_missing: impl Fn(&str) -> bool,
     ) -> Result<Missing> {
-        let most = usize::try_from(site.settings.drop_count_max).unwrap_or(usize::MAX);
+        let most = site.settings.drop_count_max.max(MISSING_LISTED_MAX);
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
         let mut missing = Missing::default();
         let mut after: Option<String> = None;
         loop {
@@ -125,26 +135,53 @@ fn is_discoverable(site: &Site, partition: &Partition) -> bool {
 fn brake(site: &Site, missing: &Missing, found_nothing: bool) -> Option<String> {
     let Missing { known, count, .. } = missing;
     let settings = &site.settings;
+    let named = named(missing);
     if found_nothing {
         return Some(format!(
-            "the listing found no data at all, so that none of {count} missing partitions is dropped"
+            "the listing found no data at all, so that none of {count} missing partitions is dropped ({named})"
         ));
     }
     if *count > settings.drop_count_max {
         let most = settings.drop_count_max;
         return Some(format!(
             "{count} partitions are missing, more than the {most} that one run may drop (skep.discovery.drop-count-max); none is \
-             dropped"
+             dropped ({named})"
         ));
     }
     let share = settings.drop_share_max;
     if count.saturating_mul(100) > known.saturating_mul(share) {
         return Some(format!(
             "{count} of {known} partitions are missing, more than the {share} % that one run may drop \
-             (skep.discovery.drop-share-max); none is dropped"
+             (skep.discovery.drop-share-max); none is dropped ({named})"
         ));
     }
     None
+}
+
+/// The first of what is missing, and how many more there are.
+fn named(missing: &Missing) -> String {
+    let names = missing.partitions.iter().take(NAMED_MAX);
+    let names: Vec<&str> = names.map(|one| one.name.as_str()).collect();
+    let more = missing.count.saturating_sub(names.len() as u64);
+    let names = names.join(", ");
+    if more == 0 {
+        names
+    } else {
+        format!("{names} and {more} more")
+    }
+}
+
+impl PlannedPartition {
+    /// A partition whose directory has no data any more.
+    fn gone(partition: Partition, table: Option<&Location>) -> Self {
+        Self {
+            location: location_text(&partition, table),
+            name: partition.name,
+            files: 0,
+            bytes: 0,
+            newest_at: 0,
+        }
+    }
 }
 
 impl DiscoveryPlan {
@@ -152,14 +189,6 @@ impl DiscoveryPlan {
         self.counts.dropped += gone.len() as u64;
         let table = site.table.location.as_ref();
         let gone = gone.into_iter().take(PLAN_LIST_LENGTH_MAX);
-        self.dropped = gone
-            .map(|partition| PlannedPartition {
-                location: location_text(&partition, table),
-                name: partition.name,
-                files: 0,
-                bytes: 0,
-                newest_at: 0,
-            })
-            .collect();
+        self.dropped = gone.map(|one| PlannedPartition::gone(one, table)).collect();
     }
 }

@@ -1,4 +1,4 @@
-//! The default directory names of databases and tables inside the warehouse.
+//! The default directory names of databases and tables inside the warehouse, and which names are hidden.
 //!
 //! Engines look for data where Hive would have put it, so the spelling must be Hive's to the letter.
 //! This file joins no paths: it names one directory.
@@ -17,6 +17,11 @@ pub fn table_directory(table: &str) -> String {
 /// Hive 2 and 3 allow, come out the same.
 pub fn database_directory(database: &str) -> String {
     encoded(database) + ".db"
+}
+
+/// Whether Hive hides a file or directory of this name from counting and reading: `_SUCCESS`, `_temporary`, `.part.crc`.
+pub fn is_hidden(name: &str) -> bool {
+    name.starts_with(['_', '.'])
 }
 
 /// The code counts UTF-16 units, as Java does; names that pass the object-name check are ASCII, where

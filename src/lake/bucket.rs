@@ -20,7 +20,8 @@ pub(super) use query::{OddKey, PageStart, Query};
 pub(super) use requests::UNANSWERED_MAX;
 pub use transfer::Strays;
 
-use super::{Summary, error::LakeError, is_hidden, settings::S3Settings, signed};
+use super::{Summary, error::LakeError, settings::S3Settings, signed};
+use crate::hive::directory_name::is_hidden;
 use crate::model::Location;
 use answer::{Object, Page};
 use bytes::Bytes;

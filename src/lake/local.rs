@@ -2,7 +2,8 @@
 //! that may wait. Symbolic links are never followed downwards, so that nothing outside of a
 //! table's directory is counted or deleted.
 
-use super::{CreatedDirectory, Summary, error::LakeError, is_hidden};
+use super::{CreatedDirectory, Summary, error::LakeError};
+use crate::hive::directory_name::is_hidden;
 use crate::model::Location;
 use std::fs;
 use std::io;

@@ -14,6 +14,7 @@ mod local_deletion;
 mod moment;
 mod progress;
 mod queue;
+mod sample;
 pub mod scan;
 mod settings;
 mod signed;
@@ -27,6 +28,7 @@ pub use queue::{
     EventKind, MalformedMessage, ObjectEvent, Queue, QueueDepth, QueueError, QueueMessage,
     QueueSettings, Receipt,
 };
+pub use sample::{SAMPLE_REQUESTS_MAX, Sample};
 pub use scan::{FoundPartition, SampleFile, ScanItem, ScanProgress, ScanRequest, ScanSummary};
 pub use settings::{S3Settings, StorageSettings};
 
@@ -460,11 +462,6 @@ impl Lake {
             .insert(at.bucket().to_owned(), (Arc::clone(&opened), now));
         Ok(opened)
     }
-}
-
-/// Hive hides these from counting and reading: `_SUCCESS`, `_temporary`, `.part.crc`.
-pub fn is_hidden(name: &str) -> bool {
-    name.starts_with(['_', '.'])
 }
 
 fn unreached(at: &Location) -> LakeError {

@@ -16,6 +16,7 @@ mod lock;
 mod name;
 mod notice;
 mod partition;
+mod sample;
 mod source;
 mod statistics;
 mod table;
@@ -44,6 +45,7 @@ pub use lock::{Lock, LockComponent, LockLevel, LockState, LockType};
 pub use name::{DEFAULT_CATALOG, DatabaseRef, FunctionRef, Name, TableRef};
 pub use notice::{Notice, NoticeEntry, NoticeKind, Severity};
 pub use partition::Partition;
+pub use sample::{SampledDirectory, SampledFile};
 pub use source::{
     Coverage, SNAPSHOT_COLUMNS_MAX, SNAPSHOT_TABLES_MAX, SOURCE_NAME_BYTES_MAX,
     SOURCE_TEXT_BYTES_MAX, Snapshot, SnapshotError, SourceColumn, SourceDialect, SourceTable,

@@ -40,6 +40,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
             discovery::delete
         ))
         .routes(routes!(discovery_run::start))
+        .routes(routes!(discovery_run::propose))
         .routes(routes!(discovery::runs))
         .routes(routes!(discovery::undo))
         .routes(routes!(discovery::resume))

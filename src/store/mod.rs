@@ -63,6 +63,7 @@ struct Inner {
     /// The same as the readers except for SQLite, which has one writer.
     writers: Arc<Pool>,
     ids: sql::ids::Ids,
+    room: sql::room::Room,
     descriptors: hive::descriptor_cache::Descriptors,
     known_ways: hive::known_ways::KnownWays,
 }
@@ -93,6 +94,7 @@ impl Store {
                     readers,
                     writers,
                     ids: sql::ids::Ids::default(),
+                    room: sql::room::Room::default(),
                     descriptors: hive::descriptor_cache::Descriptors::default(),
                     known_ways: hive::known_ways::KnownWays::default(),
                 }),
@@ -118,12 +120,13 @@ impl Store {
         })
     }
 
-    /// Asks the database for a sign of life.
+    /// Asks the database for a sign of life and, once a write has found its disk full, whether there is room again.
     pub async fn ping(&self) -> Result<()> {
         let mut session = self.session().await?;
         let statement = session.statement("SELECT 1");
         session.rows(&statement).await?;
-        Ok(())
+        drop(session);
+        Ok(sql::room::room_check(self).await?)
     }
 
     /// Closes the idle connections and lets nobody in any more.
@@ -147,6 +150,10 @@ impl Store {
 
     pub(in crate::store) fn known_ways(&self) -> &hive::known_ways::KnownWays {
         &self.inner.known_ways
+    }
+
+    fn room(&self) -> &sql::room::Room {
+        &self.inner.room
     }
 
     fn ids(&self) -> &sql::ids::Ids {

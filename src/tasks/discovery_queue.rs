@@ -43,29 +43,27 @@ impl DiscoveryQueue {
         let mut receipts = Vec::with_capacity(messages.len());
         let mut readable = Vec::with_capacity(messages.len());
         for message in messages {
-            match message.events {
-                Ok(events) => readable.push((message.receipt, events)),
-                Err(failure) => {
-                    let (id, received) = (message.id, message.received_count);
-                    tracing::warn!(id, received, %failure, "a message of the queue cannot be read");
-                    if received >= UNREADABLE_RECEIVED_MAX {
-                        receipts.push(message.receipt);
-                    }
-                }
+            let mut receipt = Some(message.receipt);
+            if let Some(failure) = message.malformed {
+                let (id, received) = (message.id, message.received_count);
+                tracing::warn!(id, received, %failure, "a message of the queue cannot be read");
+                // What of it can be read is followed each time: that does no harm.
+                receipt = receipt.filter(|_| received >= UNREADABLE_RECEIVED_MAX);
             }
+            readable.push((receipt, message.events));
         }
         let all: Vec<ObjectEvent> = readable
             .iter()
             .flat_map(|(_, events)| events.iter().cloned())
             .collect();
         if self.register(&all).await.is_ok() {
-            receipts.extend(readable.into_iter().map(|(receipt, _)| receipt));
+            receipts.extend(readable.into_iter().filter_map(|(receipt, _)| receipt));
             return (receipts, 0);
         }
         let mut failed = 0;
         for (receipt, events) in readable {
             match self.register(&events).await {
-                Ok(()) => receipts.push(receipt),
+                Ok(()) => receipts.extend(receipt),
                 Err(error) => {
                     tracing::warn!(%error, "a message of the queue cannot be followed yet");
                     failed += 1;

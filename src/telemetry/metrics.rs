@@ -3,9 +3,10 @@
 
 use super::discovery::DiscoveryMetrics;
 use super::jobs::JobMetrics;
+use super::process;
 use super::watch::WatchMetrics;
 use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::{Family, MetricConstructor};
 use prometheus_client::metrics::gauge::Gauge;
@@ -99,6 +100,8 @@ impl TaskMetrics {
 /// The counters of one server.
 pub struct Metrics {
     registry: Registry,
+    /// What has the names that are everybody's, without a prefix.
+    process: Registry,
     methods: HashMap<&'static str, MethodMetrics>,
     bytes_in_flight: Gauge,
     unknown_methods: Counter,
@@ -169,8 +172,11 @@ impl Metrics {
         let connections_refused = Counter::default();
         let text = "Connections closed for what they sent";
         thrift.register("connections_refused", text, connections_refused.clone());
+        let mut process = Registry::default();
+        process::register(&mut process);
         Self {
             registry,
+            process,
             methods,
             bytes_in_flight,
             unknown_methods,
@@ -284,7 +290,10 @@ impl Metrics {
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         // Writing to a String does not fail.
-        encode(&mut text, &self.registry).unwrap_or_default();
+        for registry in [&self.registry, &self.process] {
+            encode_registry(&mut text, registry).unwrap_or_default();
+        }
+        encode_eof(&mut text).unwrap_or_default();
         text
     }
 }

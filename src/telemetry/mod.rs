@@ -6,6 +6,7 @@ mod fault;
 mod jobs;
 mod log;
 mod metrics;
+mod process;
 mod watch;
 
 pub use discovery::DiscoveryMetrics;

@@ -87,8 +87,8 @@ impl Lake {
         read.map_err(fail)
     }
 
-    /// A part of a file that must have so many bytes.
-    async fn range(
+    /// A part of a file that must have so many bytes, for who reads what files tell of themselves.
+    pub async fn range(
         &self,
         at: &Location,
         range: Range<u64>,

@@ -69,22 +69,36 @@ struct Object {
     size: Option<u64>,
 }
 
-/// Reads a message's body.
-pub(super) fn read(body: &str) -> Result<Vec<ObjectEvent>, MalformedMessage> {
-    read_envelope(body, ENVELOPES_MAX).map_err(|reason| MalformedMessage {
+/// Reads a message's body: what it tells, and why not all of it could be read. A record that cannot be read holds back none
+/// of the others.
+pub(super) fn read(body: &str) -> (Vec<ObjectEvent>, Option<MalformedMessage>) {
+    let mut events = Vec::new();
+    let malformed = read_envelope(body, ENVELOPES_MAX, &mut events).err();
+    let malformed = malformed.map(|reason| MalformedMessage {
         reason,
         body: body.chars().take(BODY_SHOWN_CHARS).collect(),
-    })
+    });
+    (events, malformed)
 }
 
-fn read_envelope(body: &str, envelopes: usize) -> Result<Vec<ObjectEvent>, String> {
+fn read_envelope(
+    body: &str,
+    envelopes: usize,
+    events: &mut Vec<ObjectEvent>,
+) -> Result<(), String> {
     let value: Value = serde_json::from_str(body).map_err(|error| format!("no JSON: {error}"))?;
     if value.get("Event").and_then(Value::as_str) == Some("s3:TestEvent") {
-        return Ok(Vec::new());
+        return Ok(());
     }
     if let Some(records) = value.get("Records").and_then(Value::as_array) {
-        let events = records.iter().filter_map(|value| native(value).transpose());
-        return events.collect();
+        let mut outcome = Ok(());
+        for record in records {
+            match native(record) {
+                Ok(event) => events.extend(event),
+                Err(reason) => outcome = outcome.and(Err(reason)),
+            }
+        }
+        return outcome;
     }
     if let (Some("Notification"), Some(inner)) = (
         value.get("Type").and_then(Value::as_str),
@@ -93,10 +107,11 @@ fn read_envelope(body: &str, envelopes: usize) -> Result<Vec<ObjectEvent>, Strin
         let left = envelopes
             .checked_sub(1)
             .ok_or("it lies in too many envelopes")?;
-        return read_envelope(inner, left);
+        return read_envelope(inner, left, events);
     }
     if value.get("source").and_then(Value::as_str) == Some("aws.s3") {
-        return Ok(event_bridge(&value)?.into_iter().collect());
+        events.extend(event_bridge(&value)?);
+        return Ok(());
     }
     Err("it has neither Records nor a source nor a Message".to_owned())
 }
@@ -165,9 +180,28 @@ fn decode(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{EventKind, read};
+    use super::{EventKind, MalformedMessage, ObjectEvent};
     use proptest::prelude::*;
     use serde_json::{Value, json};
+
+    /// What a body tells, of which all must be readable.
+    fn read(body: &str) -> Result<Vec<ObjectEvent>, MalformedMessage> {
+        let (events, malformed) = super::read(body);
+        malformed.map_or(Ok(events), Err)
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_read_holds_back_none_of_the_others() {
+        let mut damaged = record("ObjectCreated:Put", "t/b");
+        damaged["eventTime"] = json!("yesterday");
+        let body = json!({"Records": [
+            record("ObjectCreated:Put", "t/a"), damaged, record("ObjectCreated:Put", "t/c"),
+        ]});
+        let (events, malformed) = super::read(&body.to_string());
+        let keys: Vec<&str> = events.iter().map(|event| event.key.as_str()).collect();
+        assert_eq!(keys, ["t/a", "t/c"]);
+        assert!(malformed.unwrap().reason.contains("yesterday"));
+    }
 
     fn record(name: &str, key: &str) -> Value {
         json!({

@@ -47,9 +47,10 @@ pub struct QueueMessage {
     pub receipt: Receipt,
     /// How often it was received, this time included.
     pub received_count: u32,
-    /// What it tells. Nothing where it is a test, or of another kind of event. A message that cannot be read is
-    /// given as such, so that the caller can set it aside: as long as it is not deleted it comes again.
-    pub events: Result<Vec<ObjectEvent>, MalformedMessage>,
+    /// What it tells, as far as it can be read. Nothing where it is a test, or of another kind of event.
+    pub events: Vec<ObjectEvent>,
+    /// Why not all of it can be read. The caller may set such a message aside: as long as it is not deleted it comes again.
+    pub malformed: Option<MalformedMessage>,
 }
 
 /// What deletes a message; good until the message is visible again.
@@ -204,8 +205,10 @@ impl Queue {
 
 fn message(message: Message) -> QueueMessage {
     let count = message.attributes.get("ApproximateReceiveCount");
+    let (events, malformed) = event::read(&message.body);
     QueueMessage {
-        events: event::read(&message.body),
+        events,
+        malformed,
         id: message.id,
         receipt: Receipt(message.receipt_handle),
         received_count: count.and_then(|text| text.parse().ok()).unwrap_or(1),

@@ -1,9 +1,13 @@
 //! The same answers from a file system. Plain blocking calls. Symbolic links are not followed, so that nothing outside
-//! of the root is found.
+//! of the root is found; they are told as what is left out, and so is what is neither file nor directory or has a name that
+//! no location can have.
 
+use super::MISMATCHES_LISTED_MAX;
 use super::job::{Answer, Listed, child};
 use super::tally::{Entry, Tally};
-use crate::lake::{error::LakeError, is_hidden};
+use crate::hive::directory_name::is_hidden;
+use crate::lake::bucket::OddKey;
+use crate::lake::error::LakeError;
 use crate::model::Location;
 use std::fs;
 use std::io;
@@ -17,12 +21,14 @@ pub(super) fn root_check(root: &Location) -> Result<(), LakeError> {
 }
 
 /// The children of a directory, in the order in which S3 lists them.
-pub(super) fn level(root: &Location, directory: &str) -> Result<Listed, LakeError> {
+pub(in crate::lake) fn level(root: &Location, directory: &str) -> Result<Listed, LakeError> {
     let mut listed = Listed::default();
-    for (name, found) in entries(root, directory)? {
+    let found = entries(root, directory)?;
+    listed.odd = found.odd;
+    for (name, found) in found.named {
         if found.is_dir() {
             listed.directories.push(name);
-        } else if found.is_file() {
+        } else {
             listed.files.push(entry(child(directory, &name), &found));
         }
     }
@@ -41,16 +47,20 @@ pub(super) fn tally(
 ) -> Result<Answer, LakeError> {
     let mut tally = Tally::default();
     let (mut objects, mut requests) = (0, 0);
+    let mut odd = Vec::new();
     let mut waiting = vec![path.to_owned()];
     while let Some(directory) = waiting.pop() {
         requests += 1;
-        for (name, found) in entries(root, &directory)? {
+        let found = entries(root, &directory)?;
+        let room = usize::try_from(MISMATCHES_LISTED_MAX).unwrap_or(usize::MAX) - odd.len();
+        odd.extend(found.odd.into_iter().take(room));
+        for (name, found) in found.named {
             let below = child(&directory, &name);
             if found.is_dir() {
                 if !is_hidden(&name) {
                     waiting.push(below);
                 }
-            } else if found.is_file() {
+            } else {
                 objects += 1;
                 let name = below[path.len() + 1..].to_owned();
                 tally.add(&entry(below, &found), &name, marker);
@@ -63,10 +73,20 @@ pub(super) fn tally(
         tally,
         objects,
         requests,
+        odd,
     })
 }
 
-fn entries(root: &Location, directory: &str) -> Result<Vec<(String, fs::Metadata)>, LakeError> {
+/// What a directory holds.
+#[derive(Default)]
+struct Entries {
+    /// Directories and files.
+    named: Vec<(String, fs::Metadata)>,
+    /// Anything else.
+    odd: Vec<OddKey>,
+}
+
+fn entries(root: &Location, directory: &str) -> Result<Entries, LakeError> {
     let at: PathBuf = Path::new(root.path()).join(directory);
     let fail = |error| LakeError::from_io(&at.display().to_string(), error);
     let listed = match fs::read_dir(&at) {
@@ -78,19 +98,39 @@ fn entries(root: &Location, directory: &str) -> Result<Vec<(String, fs::Metadata
                 io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
             ) =>
         {
-            return Ok(Vec::new());
+            return Ok(Entries::default());
         }
         Err(error) => return Err(fail(error)),
     };
-    let mut found = Vec::new();
+    let mut found = Entries::default();
+    let mut odd = |name: &str, reason: &str| {
+        // What is hidden is nobody's data, whatever it is.
+        if !is_hidden(name) {
+            let path = child(directory, name);
+            found.odd.push(OddKey {
+                key: path.clone(),
+                path,
+                reason: reason.to_owned(),
+            });
+        }
+    };
     for entry in listed {
         let entry = entry.map_err(fail)?;
-        let Ok(name) = entry.file_name().into_string() else {
-            let why = "its name is not UTF-8";
-            return Err(LakeError::invalid(&entry.path().to_string_lossy(), why));
+        let name = match entry.file_name().into_string() {
+            Ok(name) => name,
+            Err(name) => {
+                odd(&name.to_string_lossy(), "its name is not UTF-8");
+                continue;
+            }
         };
         match entry.metadata() {
-            Ok(metadata) => found.push((name, metadata)),
+            Ok(metadata) if metadata.is_symlink() => {
+                odd(&name, "it is a symbolic link, and those are not followed");
+            }
+            Ok(metadata) if metadata.is_dir() || metadata.is_file() => {
+                found.named.push((name, metadata));
+            }
+            Ok(_) => odd(&name, "it is neither a file nor a directory"),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(fail(error)),
         }

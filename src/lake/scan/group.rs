@@ -3,7 +3,8 @@
 
 use super::findings::Findings;
 use super::tally::{Entry, Tally, is_data};
-use crate::lake::{error::LakeError, is_hidden};
+use crate::hive::directory_name::is_hidden;
+use crate::lake::error::LakeError;
 use crate::layout::Layout;
 use crate::model::Location;
 

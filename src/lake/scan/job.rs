@@ -64,6 +64,8 @@ pub(super) enum Answer {
         tally: Tally,
         objects: u64,
         requests: u64,
+        /// What is no file and lies among them.
+        odd: Vec<OddKey>,
     },
 }
 

@@ -5,7 +5,8 @@ use super::group::first_segments;
 use super::job::{Job, Listed};
 use super::tally::{Tally, is_data};
 use super::walk::Walk;
-use crate::lake::{error::LakeError, is_hidden};
+use crate::hive::directory_name::is_hidden;
+use crate::lake::error::LakeError;
 use crate::layout::{Children, Window};
 
 /// Names that are gone down into without asking whether they are there. More are listed, which costs one request and

@@ -5,7 +5,8 @@
 use super::group::Group;
 use super::job::{Job, Listed, Part, behind, child};
 use super::walk::Walk;
-use crate::lake::{error::LakeError, is_hidden};
+use crate::hive::directory_name::is_hidden;
+use crate::lake::error::LakeError;
 
 /// Keys that a part should hold at least, where that can be told: its last page is half empty.
 const PART_OBJECTS_LEAST: usize = 8_000;

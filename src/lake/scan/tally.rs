@@ -1,7 +1,7 @@
 //! Adding up the files of one partition.
 
 use super::{FoundPartition, SampleFile};
-use crate::lake::is_hidden;
+use crate::hive::directory_name::is_hidden;
 use crate::model::Location;
 
 /// A listed file or object.

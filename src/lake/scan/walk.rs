@@ -139,9 +139,14 @@ impl<'a> Walk<'a> {
                 tally,
                 objects,
                 requests,
+                odd,
             } => {
                 self.summary.objects += objects;
                 self.summary.requests += requests;
+                let is_whole_left_out = matches!(job, Job::Doubt { .. }) && tally.has_data();
+                for odd in odd.iter().filter(|_| !is_whole_left_out) {
+                    self.findings.mismatch(&odd.path, &odd.reason);
+                }
                 match job {
                     Job::Leaf { path, values, .. } => self.leaf_end(path, values, tally),
                     Job::Doubt { path, reason } if tally.has_data() => {

@@ -7,12 +7,13 @@
 use super::CatalogQuery;
 use super::discovery::property;
 use crate::catalog::ParameterChanges;
-use crate::discovery::RunProgress;
+use crate::discovery::{ProposalWanted, RunProgress};
 use crate::error::{Error, Result};
-use crate::model::{RunCause, TableRef};
+use crate::model::{Location, RunCause, TableRef};
 use crate::rest::asked::Asked;
-use crate::rest::extract::{Body, Query, Segments, table_at};
+use crate::rest::extract::{Body, Query, Segments, database_at, table_at};
 use crate::rest::problem::{Kind, Problem};
+use crate::rest::view::proposal::AskProposal;
 use crate::rest::view::run::{ProgressView, RunLine, StartRun};
 use axum::body::{Body as ResponseBody, Bytes};
 use axum::http::header;
@@ -21,9 +22,12 @@ use futures::stream;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 use tokio_util::task::AbortOnDropHandle;
 
+/// Where a proposed table would stand unless it is said.
+const DEFAULT_DATABASE: &str = "default";
 /// The type of the lines.
 const LINES_TYPE: &str = "application/x-ndjson";
 /// How long another run that looks at the table is waited for.
@@ -53,11 +57,7 @@ pub(in crate::rest) async fn start(
         let why = "only a dry run takes settings: change the table's with PATCH …/discovery";
         return Err(Problem::field("settings", why));
     }
-    let permit = Arc::clone(&asked.shared.runs)
-        .try_acquire_owned()
-        .map_err(|_| {
-            Problem::unavailable("as many runs as this server allows are under way; another one")
-        })?;
+    let permit = permit(&asked)?;
     let progress = Arc::new(RunProgress::default());
     let watched = Arc::clone(&progress);
     let is_dry = wanted.dry_run;
@@ -65,7 +65,53 @@ pub(in crate::rest) async fn start(
         let _permit = permit;
         run(&asked, &at, &wanted, &watched).await
     });
-    let mut running = Running::new(task, is_dry, progress);
+    answer(Running::new(task, is_dry, progress)).await
+}
+
+/// Propose a table for a place
+///
+/// Looks at some directories and files of a place that is no table yet and tells what table it would be: columns,
+/// partition keys and layout, guessed or given, with what that rests on and what it would leave out. Nothing is made. Answers
+/// one JSON object a line: any number of `progress`, then `proposal`; `problem` where it failed after it had begun.
+#[utoipa::path(post, path = "/discovery/proposals", tag = "discovery", operation_id = "discovery_propose",
+    params(CatalogQuery), request_body = AskProposal,
+    responses((status = 200, description = "Lines", body = RunLine, content_type = "application/x-ndjson")))]
+pub(in crate::rest) async fn propose(
+    asked: Asked,
+    Query(query): Query<CatalogQuery>,
+    Body(wanted): Body<AskProposal>,
+) -> Result<Response, Problem> {
+    let location = Location::parse(&wanted.location)
+        .map_err(|failure| Problem::field("location", failure.why))?;
+    let database = wanted.database.as_deref().unwrap_or(DEFAULT_DATABASE);
+    let wanted = ProposalWanted {
+        location,
+        database: database_at(query.catalog.as_deref(), database),
+        name: wanted.name,
+        layout: wanted.layout,
+    };
+    let permit = permit(&asked)?;
+    let progress = Arc::new(RunProgress::default());
+    let watched = Arc::clone(&progress);
+    let task = tokio::spawn(async move {
+        let _permit = permit;
+        let discovery = asked.discovery();
+        let proposal = Box::pin(discovery.discovery_propose(&wanted, &watched)).await?;
+        Ok(RunLine::Proposal(Box::new(proposal.into())))
+    });
+    answer(Running::new(task, true, progress)).await
+}
+
+/// One of the runs that the server allows at a time.
+fn permit(asked: &Asked) -> Result<OwnedSemaphorePermit, Problem> {
+    let permit = Arc::clone(&asked.shared.runs).try_acquire_owned();
+    permit.map_err(|_| {
+        Problem::unavailable("as many runs as this server allows are under way; another one")
+    })
+}
+
+/// The lines of a run: how far it is until it has ended.
+async fn answer(mut running: Running) -> Result<Response, Problem> {
     match running.next().await {
         Step::Ended(Err(problem)) => Err(problem),
         Step::Ended(Ok(line)) => Ok(lines(ResponseBody::from(text(&line)))),

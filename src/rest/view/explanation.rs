@@ -55,7 +55,7 @@ pub struct PlaceView {
     /// When the newest of them was written
     #[schema(format = DateTime)]
     pub newest_at: Option<String>,
-    /// `registered` (here or at a better place), `ready` (the next run registers it), `empty`, `skipped`, `expired`,
+    /// `registered` (here or at a better place), `ready` (the reason says what registers it), `empty`, `skipped`, `expired`,
     /// `nowhere` (the layout has no directory for it) or `unknown` (the store did not answer)
     pub state: String,
     /// Why
@@ -94,8 +94,8 @@ impl From<PartitionPlace> for PlaceView {
     fn from(place: PartitionPlace) -> Self {
         let (state, reason) = match place.state {
             PlaceState::Registered => ("registered", None),
-            PlaceState::Ready => ("ready", None),
-            PlaceState::Empty => ("empty", None),
+            PlaceState::Ready(what) => ("ready", Some(what)),
+            PlaceState::Empty(why) => ("empty", why),
             PlaceState::Skipped(why) => ("skipped", Some(why)),
             PlaceState::Expired => ("expired", None),
             PlaceState::Nowhere(why) => ("nowhere", Some(why)),

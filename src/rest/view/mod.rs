@@ -15,6 +15,7 @@ pub mod kit;
 pub mod lint;
 pub mod partition;
 pub mod problem;
+pub mod proposal;
 pub mod run;
 pub mod source;
 pub mod storage;

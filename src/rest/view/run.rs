@@ -1,6 +1,7 @@
 //! Runs of discovery: asking for one, how far it is, what it did or would do, the history, and what was left out.
 
 use super::problem::ProblemView;
+use super::proposal::ProposalView;
 use super::{moment, money};
 use crate::discovery::{
     DiscoveryPlan, DiscoveryReport, DiscoveryScope, LIST_PRICE_USD_PER_1000, PlannedPartition,
@@ -47,6 +48,8 @@ pub enum RunLine {
     Report(Box<ReportView>),
     /// What it would do.
     Plan(Box<PlanView>),
+    /// What table a place would be.
+    Proposal(Box<ProposalView>),
     /// Why it failed.
     Problem(Box<ProblemView>),
 }
@@ -126,6 +129,9 @@ pub struct PlanView {
     pub stopped: Option<String>,
     /// Why nothing would be dropped although something is gone
     pub braked: Option<String>,
+    /// What is gone and would not be dropped for that reason
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<PlannedView>,
 }
 
 /// A partition that a plan speaks of.
@@ -275,6 +281,7 @@ impl From<DiscoveryPlan> for PlanView {
             skipped: plan.skipped.into_iter().map(SkippedView::from).collect(),
             stopped: plan.stopped,
             braked: plan.braked,
+            missing: plan.missing.into_iter().map(PlannedView::from).collect(),
         }
     }
 }

@@ -12,6 +12,7 @@ pub(in crate::store) mod migrate;
 pub(in crate::store) mod mysql_link;
 pub(in crate::store) mod name_list;
 pub(in crate::store) mod pool;
+pub(in crate::store) mod room;
 pub(in crate::store) mod row;
 pub(in crate::store) mod session;
 pub(in crate::store) mod settings;

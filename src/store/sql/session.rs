@@ -91,7 +91,11 @@ impl Session {
     /// Commits. The connection is free again only if that worked.
     pub(in crate::store) fn commit(mut self) -> BoxFuture<'static, Result<(), Failure>> {
         Box::pin(async move {
-            self.end("COMMIT").await?;
+            if let Err(failure) = self.end("COMMIT").await {
+                self.store.room().note_failure(&failure);
+                return Err(failure);
+            }
+            self.store.room().note_commit();
             self.store.descriptors().keep(&self.made_descriptors);
             Ok(())
         })
@@ -225,6 +229,7 @@ impl Session {
             .map_or_else(Failure::leaves_connection_usable, |_| true);
         if let Err(failure) = &result {
             self.failure = Some(failure.kind);
+            self.store.room().note_failure(failure);
         }
         self.lease.clean = usable && !self.in_transaction;
         result

@@ -36,7 +36,7 @@ pub(super) fn call<'a, T>(
 /// What most calls act on.
 const HIVE: &str = "catalog hive";
 pub(super) const SERVER: &str = "the server";
-const SHOP: &str = "database shop";
+pub(super) const SHOP: &str = "database shop";
 pub(super) const ORDERS: &str = "table shop.orders";
 
 /// The calls of all operations.

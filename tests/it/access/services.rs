@@ -1,11 +1,11 @@
 //! The calls of what stands on the catalog: discovery, the watch and its alerts.
 
-use super::calls::{Call, ORDERS, SERVER, call};
+use super::calls::{Call, ORDERS, SERVER, SHOP, call};
 use super::house::{House, mute, orders, source};
 use skep::catalog::Action::{Alter, Create, Drop, Operate, See};
 use skep::catalog::ParameterChanges;
-use skep::discovery::DiscoveryScope;
-use skep::model::{AlertFilter, Caller, ChangeFilter, RunCause, SnapshotAt, WatchCause};
+use skep::discovery::{DiscoveryScope, ProposalWanted};
+use skep::model::{AlertFilter, Caller, ChangeFilter, Location, RunCause, SnapshotAt, WatchCause};
 use std::sync::Arc;
 
 /// The calls of all of them.
@@ -61,6 +61,15 @@ fn discovery<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
             discovery
                 .discovery_plan_watched(&orders(), scope, &ParameterChanges::default(), &progress)
                 .await
+        }),
+        call("discovery_propose", Create, SHOP, async move {
+            let wanted = ProposalWanted {
+                location: Location::parse("s3://nowhere/t").expect("it is a location"),
+                database: orders().database_ref(),
+                name: None,
+                layout: None,
+            };
+            discovery.discovery_propose(&wanted, &Arc::default()).await
         }),
         call("discovery_run", Operate, ORDERS, async move {
             discovery

@@ -88,7 +88,21 @@ async fn the_brake_stops_what_would_drop_too_much() {
     }
     let braked = world.sweep("t").await;
     assert_eq!(braked.outcome, RunOutcome::Braked);
-    assert!(braked.error.unwrap().contains("more than the 2"));
+    let why = braked.error.unwrap();
+    assert!(why.contains("more than the 2"), "{why}");
+    let named = "(dt=2023-11-01, dt=2023-11-02, dt=2023-11-03)";
+    assert!(why.ends_with(named), "{why}");
+    let discovery = world.discovery().for_system();
+    let plan = discovery.discovery_plan(&at("t"), DiscoveryScope::Sweep);
+    let plan = plan.await.unwrap();
+    let missing: Vec<&str> = plan.missing.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(missing, ["dt=2023-11-01", "dt=2023-11-02", "dt=2023-11-03"]);
+    assert!(plan.dropped.is_empty() && plan.braked.is_some());
+    let explained = discovery.discovery_explain(&at("t"), "dt=2023-11-02").await;
+    let PlaceState::Empty(Some(why)) = &explained.unwrap().places[0].state else {
+        panic!("its directory is empty");
+    };
+    assert!(why.contains("drop-count-max"), "{why}");
     world
         .alter("t", &[("skep.discovery.drop-count-max", "1000")])
         .await;
@@ -309,10 +323,26 @@ async fn explain_says_why_a_partition_is_there_or_not() {
     assert!(why.contains("_DONE"), "{why}");
     world.s3.put("lake", "t/2023/11/14/_DONE", "");
     let ready = explain("t", "dt=2023-11-14").await;
-    assert_eq!(ready.places[0].state, PlaceState::Ready);
+    let next = PlaceState::Ready("the next look at the window".to_owned());
+    assert_eq!(ready.places[0].state, next);
     assert!(ready.state.is_some());
     let empty = explain("t", "dt=2023-11-12").await;
-    assert_eq!(empty.places[0].state, PlaceState::Empty);
+    assert_eq!(empty.places[0].state, PlaceState::Empty(None));
+    // What comes late is found by a sweep alone.
+    world.s3.put("lake", "t/2023/10/01/part-0", "x");
+    world.s3.put("lake", "t/2023/10/01/_DONE", "");
+    let late = explain("t", "dt=2023-10-01").await;
+    let PlaceState::Ready(what) = &late.places[0].state else {
+        panic!("{late:?}");
+    };
+    assert!(what.starts_with("the next sweep"), "{what}");
+    // What is gone says why it is still there.
+    world.s3.remove("lake", &key(13));
+    let gone = explain("t", "dt=2023-11-13").await;
+    let PlaceState::Empty(Some(why)) = &gone.places[0].state else {
+        panic!("{gone:?}");
+    };
+    assert!(why.contains("skep.discovery.mode=sync"), "{why}");
     let nowhere = explain("t", "dt=yesterday").await;
     assert!(matches!(nowhere.places[0].state, PlaceState::Nowhere(_)));
     let incomplete = world

@@ -10,7 +10,7 @@ use skep::model::SkipKind;
 use std::sync::Arc;
 
 /// A file of one column `id` of 64 bits with ten rows.
-fn fitting() -> Vec<u8> {
+pub(super) fn fitting() -> Vec<u8> {
     let schema = parse_message_type("message m { required int64 id; }").unwrap();
     let properties = Arc::new(WriterProperties::builder().build());
     let mut file = Vec::new();

@@ -1,0 +1,301 @@
+//! A look at a place that is no table yet: a sample of its directories, the heads of some files, and what a sweep would find.
+//! Nothing is written, and nothing is opted in.
+
+use super::Operations;
+use super::plan::DiscoveryPlan;
+use super::progress::RunProgress;
+use super::proposal::{FileKind, Proposal, ProposedFile, table, table_name};
+use super::run::tally_for;
+use super::scan::Sink;
+use super::scope::DiscoveryScope;
+use crate::catalog::{Action, Catalog, Resource};
+use crate::error::{Error, Result};
+use crate::guess::{self, FileFormat, HEAD_BYTES, LayoutGuess, TAIL_BYTES, Tail};
+use crate::hive::directory_name::is_hidden;
+use crate::lake::{LakeError, Sample};
+use crate::layout::Layout;
+use crate::model::{
+    Column, DISCOVERY_PROPERTY_PREFIX, DatabaseRef, Location, RunCounts, SampledDirectory, Table,
+};
+use async_recursion::async_recursion as boxed;
+use std::sync::Arc;
+
+/// Files that are looked into.
+const FILES_MAX: usize = 6;
+/// LIST requests of the sweep that shows what would be found.
+const PLAN_REQUESTS_MAX: u64 = 100;
+
+/// What is proposed of which place.
+#[derive(Debug, Clone)]
+pub struct ProposalWanted {
+    /// The place.
+    pub location: Location,
+    /// The database that the table would stand in.
+    pub database: DatabaseRef,
+    /// The name it would have; by default after the place.
+    pub name: Option<String>,
+    /// The template of its directories; by default guessed.
+    pub layout: Option<String>,
+}
+
+/// A file of a sample.
+struct Candidate {
+    path: String,
+    bytes: u64,
+}
+
+/// What a look into a file told.
+struct Look {
+    found: Result<FileKind, String>,
+    columns: Vec<Column>,
+    notes: Vec<String>,
+}
+
+impl Look {
+    fn refused(why: String) -> Self {
+        Self {
+            found: Err(why),
+            columns: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
+
+impl Operations<'_> {
+    /// What table a place would be: its layout and columns, guessed from a sample of at most
+    /// [`SAMPLE_REQUESTS_MAX`](crate::lake::SAMPLE_REQUESTS_MAX) listings and the heads of six files, and what a sweep of a
+    /// hundred requests would find of it.
+    ///
+    /// Fails with `Invalid` for a place that the configuration does not allow, for a layout that makes no sense, and where
+    /// there is nothing; with `NotFound` or `Unavailable` where the store says so.
+    #[boxed]
+    pub async fn discovery_propose(
+        &self,
+        wanted: &ProposalWanted,
+        progress: &Arc<RunProgress>,
+    ) -> Result<Proposal> {
+        self.authorize(Action::Create, Resource::Database(&wanted.database))
+            .await?;
+        let location = Catalog::location_external(wanted.location.clone())?;
+        self.catalog.place_allow(&location)?;
+        if let Some(template) = &wanted.layout {
+            Layout::parse(template, &guess::template_keys(template))
+                .map_err(|failure| Error::Invalid(failure.to_string()))?;
+        }
+        let sample = self.lake.sample(&location).await?;
+        let layout = guess::layout(&sample.directories, wanted.layout.as_deref());
+        let candidates = candidates(&sample, &layout);
+        if candidates.is_empty() && layout.seen == 0 {
+            let why = format!("there are no files with data in what was looked at of {location}");
+            return Err(Error::Invalid(why));
+        }
+        let mut files = Vec::with_capacity(candidates.len());
+        let mut columns = Vec::new();
+        let mut notes = Vec::new();
+        for Candidate { path, bytes } in candidates {
+            let look = self.file_look(&location.below(&path), bytes).await?;
+            notes.extend(look.notes);
+            if let Ok(kind) = &look.found {
+                columns.push((kind.format.clone(), path.clone(), look.columns));
+            }
+            let found = look.found;
+            files.push(ProposedFile { path, bytes, found });
+        }
+        let format = format_of(&files, &mut notes);
+        let is_text = !matches!(
+            format,
+            Some(FileFormat::Parquet | FileFormat::Orc | FileFormat::Avro)
+        );
+        let of_format = columns
+            .into_iter()
+            .filter(|(own, _, _)| Some(own) == format.as_ref())
+            .map(|(_, path, own)| (path, own));
+        let joined = guess::join(of_format.collect(), &layout.keys, is_text);
+        notes.extend(joined.notes);
+        notes.sort();
+        notes.dedup();
+        let at = wanted.database.table(
+            wanted
+                .name
+                .clone()
+                .unwrap_or_else(|| table_name(&location))
+                .as_str(),
+        );
+        let has_columns = layout.kit.is_some() || !joined.columns.is_empty();
+        let table = table(at, location, &layout, format.as_ref(), joined.columns);
+        let plan = self.proposal_plan(&table, progress).await?;
+        Ok(Proposal {
+            create_table: has_columns.then(|| guess::create_table(&table)),
+            table,
+            is_given: wanted.layout.is_some(),
+            layout,
+            files,
+            notes,
+            requests: sample.requests,
+            is_whole: sample.is_whole,
+            plan,
+        })
+    }
+
+    /// What a sweep of the table would find.
+    async fn proposal_plan(
+        &self,
+        table: &Table,
+        progress: &Arc<RunProgress>,
+    ) -> Result<DiscoveryPlan> {
+        let mut plan = DiscoveryPlan::default();
+        if !table.is_partitioned() {
+            return Ok(plan);
+        }
+        let mut table = table.clone();
+        // The columns are those of the files: their footers need no second look.
+        let schema = format!("{DISCOVERY_PROPERTY_PREFIX}.schema");
+        table.parameters.insert(schema, "off".to_owned());
+        let Some(site) = self.discovery_site(table)? else {
+            return Ok(plan);
+        };
+        let scope = DiscoveryScope::Sweep;
+        let mut tally = tally_for(&site, scope, progress);
+        let mut sink = Sink::Plan(&mut plan);
+        self.site_scan(&site, scope, PLAN_REQUESTS_MAX, &mut sink, &mut tally)
+            .await?;
+        plan.counts = RunCounts {
+            added: plan.counts.added,
+            ..tally.counts
+        };
+        plan.stopped = tally.stopped;
+        Ok(plan)
+    }
+
+    /// What a file is, and its columns. What the store refuses is an error; what the file is to blame for is told of it.
+    async fn file_look(&self, at: &Location, bytes: u64) -> Result<Look> {
+        let head = match self.lake.range(at, 0..bytes.min(HEAD_BYTES), bytes).await {
+            Ok(head) => head,
+            Err(failure) => return Ok(Look::refused(told(failure)?)),
+        };
+        let read = match guess::read(&head, bytes <= HEAD_BYTES) {
+            Ok(read) => read,
+            Err(why) => return Ok(Look::refused(why)),
+        };
+        let mut notes = read.notes;
+        let columns = match read.format {
+            FileFormat::Parquet => match self.lake.footer(at, bytes).await {
+                Ok(footer) => {
+                    notes.extend(footer.unsupported.into_iter().map(|column| {
+                        format!(
+                            "the column {:?} is left out: {}",
+                            column.name, column.reason
+                        )
+                    }));
+                    Ok(footer.columns)
+                }
+                Err(failure) => Err(told(failure)?),
+            },
+            FileFormat::Orc => self.orc_columns(at, bytes).await?,
+            _ => Ok(read.columns),
+        };
+        Ok(match columns {
+            Ok(columns) => Look {
+                found: Ok(FileKind {
+                    format: read.format,
+                    compression: read.compression,
+                    columns: columns.len(),
+                }),
+                columns,
+                notes,
+            },
+            Err(why) => Look::refused(why),
+        })
+    }
+
+    async fn orc_columns(&self, at: &Location, bytes: u64) -> Result<Result<Vec<Column>, String>> {
+        let mut wanted = TAIL_BYTES;
+        // A tail says once how long it is.
+        for _ in 0..2 {
+            let begin = bytes.saturating_sub(wanted);
+            let end = match self.lake.range(at, begin..bytes, bytes).await {
+                Ok(end) => end,
+                Err(failure) => return Ok(Err(told(failure)?)),
+            };
+            match guess::orc_tail(&end, bytes) {
+                Ok(Tail::Columns(columns)) => return Ok(Ok(columns)),
+                Ok(Tail::Needs(needed)) => wanted = needed,
+                Err(why) => return Ok(Err(why)),
+            }
+        }
+        Ok(Err("its ORC tail is damaged".to_owned()))
+    }
+}
+
+/// What a file itself is to blame for, in words; anything else is an error.
+fn told(failure: LakeError) -> Result<String> {
+    match failure {
+        LakeError::Footer { source, .. } => Ok(source.to_string()),
+        other => Err(other.into()),
+    }
+}
+
+/// Some files of directories that would be partitions, or that lie in the place of an unpartitioned table: the newest of
+/// each directory, of directories that are spread over all.
+fn candidates(sample: &Sample, layout: &LayoutGuess) -> Vec<Candidate> {
+    let read = Layout::parse(&layout.template, &layout.keys).ok();
+    let is_inside = |directory: &&SampledDirectory| {
+        let depth = directory
+            .path
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .count();
+        !directory.path.split('/').any(is_hidden)
+            && read.as_ref().is_none_or(|read| depth >= read.depth())
+    };
+    let of_directory = |directory: &SampledDirectory| {
+        let data = directory.files.iter();
+        let data = data.filter(|file| file.bytes > 0 && !is_hidden(&file.name));
+        let newest = data.max_by_key(|file| file.modified_at)?;
+        let path = match directory.path.as_str() {
+            "" => newest.name.clone(),
+            path => format!("{path}/{}", newest.name),
+        };
+        let (bytes, at) = (newest.bytes, newest.modified_at);
+        Some((at, Candidate { path, bytes }))
+    };
+    let mut found: Vec<(i64, Candidate)> = sample
+        .directories
+        .iter()
+        .filter(is_inside)
+        .filter_map(of_directory)
+        .collect();
+    found.sort_by(|(one, one_file), (other, other_file)| {
+        other
+            .cmp(one)
+            .then_with(|| other_file.path.cmp(&one_file.path))
+    });
+    let step = found.len().div_ceil(FILES_MAX).max(1);
+    let spread = found.into_iter().step_by(step).map(|(_, file)| file);
+    spread.collect()
+}
+
+/// The format of most files, the newest first. Where there are several, it says so.
+fn format_of(files: &[ProposedFile], notes: &mut Vec<String>) -> Option<FileFormat> {
+    let told: Vec<&FileFormat> = files
+        .iter()
+        .filter_map(|file| file.found.as_ref().ok())
+        .map(|kind| &kind.format)
+        .collect();
+    let mut best: Option<(&FileFormat, usize)> = None;
+    for format in &told {
+        let count = told.iter().filter(|other| other == &format).count();
+        if best.is_none_or(|(_, most)| count > most) {
+            best = Some((format, count));
+        }
+    }
+    let (format, count) = best?;
+    if count < told.len() {
+        notes.push(format!(
+            "{} of {} files that were looked into are of another format: engines read all files of a table by one",
+            told.len() - count,
+            told.len()
+        ));
+    }
+    Some(format.clone())
+}

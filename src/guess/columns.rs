@@ -1,0 +1,120 @@
+//! The columns of a table from those of several of its files.
+
+use crate::model::Column;
+
+/// Columns of a guess at most.
+pub const COLUMNS_MAX: usize = 1_000;
+/// Whole numbers, the narrowest first; and numbers with a point.
+const INTEGERS: [&str; 4] = ["tinyint", "smallint", "int", "bigint"];
+const FLOATS: [&str; 2] = ["float", "double"];
+
+/// The columns of all files together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ColumnsFound {
+    /// The columns, in the order of the first file that has them.
+    pub columns: Vec<Column>,
+    /// Where files differ, in words.
+    pub notes: Vec<String>,
+}
+
+/// Joins the columns of files, the newest file first. A type is one that reads all of them where there is such a one,
+/// else that of the newest file, and said; columns of text have always one. What has the name of a partition key is left out:
+/// a table has a name once.
+pub fn join(files: Vec<(String, Vec<Column>)>, keys: &[Column], is_text: bool) -> ColumnsFound {
+    let mut found = ColumnsFound::default();
+    let mut sources: Vec<String> = Vec::new();
+    for (file, columns) in files {
+        for column in columns {
+            if keys
+                .iter()
+                .any(|key| key.name.eq_ignore_ascii_case(&column.name))
+            {
+                let why = format!(
+                    "the files have a column {:?} of their own: the partition key has that name, so it is left out",
+                    column.name
+                );
+                if !found.notes.contains(&why) {
+                    found.notes.push(why);
+                }
+                continue;
+            }
+            let known = found
+                .columns
+                .iter()
+                .position(|known| known.name == column.name);
+            let Some(at) = known else {
+                if found.columns.len() < COLUMNS_MAX {
+                    found.columns.push(column);
+                    sources.push(file.clone());
+                }
+                continue;
+            };
+            let known = &mut found.columns[at];
+            if known.data_type == column.data_type {
+                continue;
+            }
+            match wider(&known.data_type, &column.data_type) {
+                Some(wider) => known.data_type = wider,
+                None if is_text => "string".clone_into(&mut known.data_type),
+                None => found.notes.push(format!(
+                    "the column {:?} is {} in {} and {} in {file}",
+                    known.name, known.data_type, sources[at], column.data_type
+                )),
+            }
+        }
+    }
+    found
+}
+
+/// The type that reads both, of numbers.
+fn wider(one: &str, other: &str) -> Option<String> {
+    let integer = |text: &str| INTEGERS.iter().position(|name| *name == text);
+    let float = |text: &str| FLOATS.iter().position(|name| *name == text);
+    let name = match (integer(one), integer(other), float(one), float(other)) {
+        (Some(one), Some(other), _, _) => INTEGERS.get(one.max(other))?,
+        (_, _, Some(one), Some(other)) => FLOATS.get(one.max(other))?,
+        (Some(_), None, None, Some(_)) | (None, Some(_), Some(_), None) => "double",
+        _ => return None,
+    };
+    Some((*name).to_owned())
+}
+
+/// Whether a name may stand inside a type's text, and in a table, for every engine.
+pub(super) fn is_field_name(name: &str) -> bool {
+    let is_plain = |c: char| !c.is_control() && !matches!(c, '<' | '>' | ':' | ',' | '`' | ';');
+    !name.is_empty() && name.chars().all(is_plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Column, join};
+
+    fn column(name: &str, data_type: &str) -> Column {
+        Column {
+            name: name.to_owned(),
+            data_type: data_type.to_owned(),
+            comment: None,
+        }
+    }
+
+    #[test]
+    fn files_that_differ_are_read_by_the_wider_type_or_told() {
+        let newest = vec![column("id", "int"), column("at", "timestamp")];
+        let older = vec![
+            column("id", "bigint"),
+            column("at", "string"),
+            column("gone", "double"),
+            column("dt", "string"),
+        ];
+        let files = vec![("b".to_owned(), newest), ("a".to_owned(), older)];
+        let found = join(files, &[column("dt", "date")], false);
+        let expected = vec![
+            column("id", "bigint"),
+            column("at", "timestamp"),
+            column("gone", "double"),
+        ];
+        assert_eq!(found.columns, expected);
+        assert_eq!(found.notes.len(), 2, "{:?}", found.notes);
+        assert!(found.notes[0].contains("timestamp in b and string in a"));
+    }
+}

@@ -1,0 +1,265 @@
+//! From a sample of a place to a layout: the kit of a service's logs where its layout reads what was seen, else a template made
+//! of the levels, checked against the sample by the layout itself.
+
+use super::given::template_keys;
+use super::level::{Form, TimeUnit, form, is_account, is_region};
+use super::template::{Template, template};
+use crate::hive::directory_name::is_hidden;
+use crate::kit::{self, Kit};
+use crate::layout::Layout;
+use crate::model::{Column, SampledDirectory, SampledFile};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Things that are listed as left out at most.
+pub(super) const LEFT_OUT_MAX: usize = 100;
+/// Of a hundred directories with data, how many a kit's layout must read.
+const KIT_PERCENT_LEAST: usize = 80;
+/// How often a name must come, by and large, for it to be the value of a key and not the name of a writer's own directory.
+const REPEATED_LEAST: usize = 2;
+
+/// How the directories of a place most likely tell partition values.
+#[derive(Debug, Clone, Default)]
+pub struct LayoutGuess {
+    /// The template; empty where nothing speaks for partitions.
+    pub template: String,
+    /// The partition keys in the order of the template.
+    pub keys: Vec<Column>,
+    /// The kit of the service whose logs they are.
+    pub kit: Option<&'static Kit>,
+    /// What it rests on, in words.
+    pub evidence: Vec<String>,
+    /// Directories with data in the sample.
+    pub seen: usize,
+    /// How many of those are partitions by it.
+    pub fitting: usize,
+    /// What it would leave out: paths below the place, and why; up to [`LEFT_OUT_MAX`].
+    pub left_out: Vec<(String, String)>,
+}
+
+/// One level of directories.
+struct Level {
+    form: Form,
+    /// Names that were seen, and how many different ones.
+    names: usize,
+    different: usize,
+    example: String,
+}
+
+/// Guesses the layout of a sample, or tries the one that is given on it. The first directory of the sample is the place itself.
+pub fn layout(sample: &[SampledDirectory], given: Option<&str>) -> LayoutGuess {
+    let with_data: Vec<&str> = sample
+        .iter()
+        .filter(|directory| has_data(directory) && is_visible(&directory.path))
+        .map(|directory| directory.path.as_str())
+        .collect();
+    let mut guess = LayoutGuess {
+        seen: with_data.len(),
+        ..LayoutGuess::default()
+    };
+    if let Some(template) = given {
+        template.clone_into(&mut guess.template);
+        guess.keys = template_keys(template);
+    } else if let Some(kit) = kit_of(&with_data) {
+        guess.evidence.push(format!(
+            "the directories are those of {} ({})",
+            kit.title, kit.layout
+        ));
+        kit.layout.clone_into(&mut guess.template);
+        guess.keys = kit.partition_keys();
+        guess.kit = Some(kit);
+    } else {
+        of_levels(sample, &mut guess);
+    }
+    settle(sample, &with_data, &mut guess);
+    guess
+}
+
+/// Whether a directory holds data itself, as discovery understands it.
+fn has_data(directory: &SampledDirectory) -> bool {
+    let is_data = |file: &SampledFile| file.bytes > 0 && !is_hidden(&file.name);
+    directory.files.iter().any(is_data)
+}
+
+fn is_visible(path: &str) -> bool {
+    !path.split('/').any(is_hidden)
+}
+
+/// The first segments of a path.
+fn cut(path: &str, depth: usize) -> Option<&str> {
+    let mut ends = path.match_indices('/').map(|(at, _)| at);
+    match (depth, path) {
+        (0, _) | (_, "") => None,
+        _ => match ends.nth(depth - 1) {
+            Some(end) => path.get(..end),
+            None => (path.split('/').count() == depth).then_some(path),
+        },
+    }
+}
+
+fn kit_of(with_data: &[&str]) -> Option<&'static Kit> {
+    kit::all().iter().copied().find(|kit| {
+        let keys = kit.partition_keys();
+        let Ok(layout) = Layout::parse(kit.layout, &keys) else {
+            return false;
+        };
+        let is_of_kit = |path: &&&str| {
+            let values = cut(path, layout.depth()).and_then(|path| layout.read(path).ok());
+            values.is_some_and(|values| {
+                keys.iter()
+                    .zip(&values)
+                    .all(|(key, value)| match key.name.as_str() {
+                        "account" => is_account(value),
+                        "region" => is_region(value),
+                        _ => true,
+                    })
+            })
+        };
+        let read = with_data.iter().filter(is_of_kit).count();
+        read > 0 && read * 100 >= with_data.len() * KIT_PERCENT_LEAST
+    })
+}
+
+/// Looks at one level after the other and makes a template of those that tell something.
+fn of_levels(sample: &[SampledDirectory], guess: &mut LayoutGuess) {
+    let mut levels = levels(sample);
+    for (position, level) in levels.iter().enumerate() {
+        guess.evidence.push(format!(
+            "level {}: {} names such as {:?}: {}",
+            position + 1,
+            level.different,
+            level.example,
+            level.form.shown()
+        ));
+    }
+    let telling = levels.iter().rposition(|level| level.form.is_telling());
+    let Some(telling) = telling else {
+        if !levels.is_empty() {
+            let why = "no level tells a time or key=value: each directory may be a table of its own; where they are values of a key, say so with a layout such as {name}";
+            guess.evidence.push(why.to_owned());
+        }
+        return;
+    };
+    let kept = levels[telling + 1..]
+        .iter()
+        .take_while(|level| match level.form {
+            Form::Text => level.names >= level.different * REPEATED_LEAST,
+            _ => true,
+        });
+    let kept = telling + 1 + kept.count();
+    if kept < levels.len() {
+        let why = "the names of deeper levels tell nothing and hardly come twice: those directories belong to their partition, and engines read them only where they look into directories below a partition's";
+        guess.evidence.push(why.to_owned());
+    }
+    levels.truncate(kept);
+    let Template { text, keys } = template(levels.iter().map(|level| &level.form));
+    guess.template = text;
+    guess.keys = keys;
+}
+
+fn levels(sample: &[SampledDirectory]) -> Vec<Level> {
+    let by_path: BTreeMap<&str, &SampledDirectory> = sample
+        .iter()
+        .map(|directory| (directory.path.as_str(), directory))
+        .collect();
+    let mut levels = Vec::new();
+    let mut current: Vec<&SampledDirectory> = sample.first().into_iter().collect();
+    let mut above: Option<TimeUnit> = None;
+    loop {
+        let names: Vec<&str> = current
+            .iter()
+            .flat_map(|directory| &directory.directories)
+            .map(String::as_str)
+            .filter(|name| !is_hidden(name))
+            .collect();
+        let Some(example) = names.first() else {
+            return levels;
+        };
+        let form = form(&names, above);
+        let with_data = current.iter().filter(|one| has_data(one)).count();
+        // Where most have data already, what lies deeper is their own matter unless it tells something.
+        if !levels.is_empty() && with_data * 2 >= current.len() && !form.is_telling() {
+            return levels;
+        }
+        above = form.finest().or(above);
+        let example = names.iter().find(|name| form.fits(name)).unwrap_or(example);
+        let example = (*example).to_owned();
+        let children = current.iter().flat_map(|directory| {
+            let children = directory.directories.iter().filter(|name| form.fits(name));
+            children.filter_map(|name| by_path.get(child(&directory.path, name).as_str()))
+        });
+        current = children.copied().collect();
+        levels.push(Level {
+            different: names.iter().collect::<BTreeSet<_>>().len(),
+            names: names.len(),
+            example,
+            form,
+        });
+    }
+}
+
+fn child(path: &str, name: &str) -> String {
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}/{name}")
+    }
+}
+
+/// Tries the template on the sample: what it reads, and what it would leave out.
+fn settle(sample: &[SampledDirectory], with_data: &[&str], guess: &mut LayoutGuess) {
+    let odd = sample.iter().flat_map(|directory| &directory.odd).cloned();
+    guess.left_out = odd.take(LEFT_OUT_MAX).collect();
+    if guess.template.is_empty() {
+        return;
+    }
+    let layout = match Layout::parse(&guess.template, &guess.keys) {
+        Ok(layout) => layout,
+        Err(failure) => {
+            // A name that no template can write, such as one with a control character.
+            guess.evidence.push(failure.to_string());
+            guess.template.clear();
+            guess.keys.clear();
+            guess.kit = None;
+            return;
+        }
+    };
+    let fits = |path: &&&str| cut(path, layout.depth()).is_some_and(|cut| layout.read(cut).is_ok());
+    guess.fitting = with_data.iter().filter(fits).count();
+    let mut left_out = |path: &str, why: String| {
+        if guess.left_out.len() < LEFT_OUT_MAX {
+            guess.left_out.push((path.to_owned(), why));
+        }
+    };
+    for directory in sample {
+        let depth = directory
+            .path
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .count();
+        if has_data(directory) && depth < layout.depth() && admits(&layout, &directory.path) {
+            left_out(
+                &directory.path,
+                "files that lie above the partitions".to_owned(),
+            );
+        }
+        if depth >= layout.depth() || !admits(&layout, &directory.path) {
+            continue;
+        }
+        for name in &directory.directories {
+            let path = child(&directory.path, name);
+            if is_hidden(name) {
+                left_out(&path, "a name that begins with _ or . is hidden".to_owned());
+                continue;
+            }
+            let segments: Vec<&str> = path.split('/').collect();
+            if let Err(mismatch) = layout.admits(&segments) {
+                left_out(&path, mismatch.reason);
+            }
+        }
+    }
+}
+
+fn admits(layout: &Layout, path: &str) -> bool {
+    let segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    segments.is_empty() || layout.admits(&segments).is_ok()
+}

@@ -1,0 +1,124 @@
+//! What the operating system knows of the process, under the names that every Prometheus client library gives it (see
+//! "Process metrics" in Prometheus's guide for client libraries). On Linux alone; elsewhere there are none.
+
+use prometheus_client::registry::Registry;
+
+/// Registers what there is.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn register(_registry: &mut Registry) {}
+
+/// Registers what there is.
+#[cfg(target_os = "linux")]
+pub(super) fn register(registry: &mut Registry) {
+    registry.register_collector(Box::new(linux::Process));
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use procfs::WithCurrentSystemInfo;
+    use procfs::process::LimitValue;
+    use prometheus_client::collector::Collector;
+    use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+    use prometheus_client::metrics::counter::ConstCounter;
+    use prometheus_client::metrics::gauge::ConstGauge;
+    use prometheus_client::registry::Unit;
+    use std::fmt;
+
+    /// Reads it at each scrape.
+    #[derive(Debug)]
+    pub(super) struct Process;
+
+    impl Collector for Process {
+        fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
+            // What cannot be read at this moment is left out of this scrape.
+            let Ok(me) = procfs::process::Process::myself() else {
+                return Ok(());
+            };
+            if let Ok(stat) = me.stat() {
+                let ticks = stat.utime + stat.stime;
+                #[expect(clippy::cast_precision_loss, reason = "seconds of a processor")]
+                let seconds = ticks as f64 / procfs::ticks_per_second() as f64;
+                let text = "Processor time of the user and the system";
+                counter(&mut encoder, "process_cpu", text, seconds)?;
+                let bytes = Some(Unit::Bytes);
+                let resident = stat.rss_bytes().get();
+                let text = "Memory that is resident";
+                gauge(
+                    &mut encoder,
+                    "process_resident_memory",
+                    text,
+                    bytes,
+                    whole(resident),
+                )?;
+                let bytes = Some(Unit::Bytes);
+                let text = "Memory that is mapped";
+                gauge(
+                    &mut encoder,
+                    "process_virtual_memory",
+                    text,
+                    bytes,
+                    whole(stat.vsize),
+                )?;
+                let text = "Threads";
+                gauge(
+                    &mut encoder,
+                    "process_threads",
+                    text,
+                    None,
+                    stat.num_threads,
+                )?;
+                if let Ok(boot) = procfs::boot_time_secs() {
+                    let start = boot + stat.starttime / procfs::ticks_per_second();
+                    let text = "When the process began, since the epoch";
+                    let unit = Some(Unit::Seconds);
+                    gauge(&mut encoder, "process_start_time", text, unit, whole(start))?;
+                }
+            }
+            if let Ok(open) = me.fd_count() {
+                let open = i64::try_from(open).unwrap_or(i64::MAX);
+                gauge(
+                    &mut encoder,
+                    "process_open_fds",
+                    "Open files and sockets",
+                    None,
+                    open,
+                )?;
+            }
+            if let Ok(limits) = me.limits()
+                && let LimitValue::Value(most) = limits.max_open_files.soft_limit
+            {
+                let text = "Files and sockets that may be open";
+                gauge(&mut encoder, "process_max_fds", text, None, whole(most))?;
+            }
+            Ok(())
+        }
+    }
+
+    fn whole(number: u64) -> i64 {
+        i64::try_from(number).unwrap_or(i64::MAX)
+    }
+
+    fn gauge(
+        encoder: &mut DescriptorEncoder,
+        name: &str,
+        text: &str,
+        unit: Option<Unit>,
+        value: i64,
+    ) -> fmt::Result {
+        let metric = ConstGauge::new(value);
+        let metric_type = metric.metric_type();
+        metric.encode(encoder.encode_descriptor(name, text, unit.as_ref(), metric_type)?)
+    }
+
+    fn counter(
+        encoder: &mut DescriptorEncoder,
+        name: &str,
+        text: &str,
+        seconds: f64,
+    ) -> fmt::Result {
+        let metric = ConstCounter::new(seconds);
+        let metric_type = metric.metric_type();
+        let unit = Some(&Unit::Seconds);
+        metric.encode(encoder.encode_descriptor(name, text, unit, metric_type)?)
+    }
+}
