@@ -1,6 +1,8 @@
 //! `skep explain-partition`: why a partition is there, or is not.
 
+use super::cell::{Cell, moment};
 use super::client::Client;
+use super::humane;
 use super::output::Output;
 use super::place::TablePlace;
 use super::remote::Remote;
@@ -11,8 +13,6 @@ use clap::Args;
 /// Which partition, and where.
 #[derive(Debug, Args)]
 pub(super) struct ExplainCommand {
-    #[command(flatten)]
-    remote: Remote,
     /// The table
     #[arg(value_name = "DATABASE.TABLE")]
     table: TablePlace,
@@ -22,27 +22,33 @@ pub(super) struct ExplainCommand {
 
 impl ExplainCommand {
     /// Does it.
-    pub(super) fn run(self) -> Result<()> {
+    pub(super) fn run(self, remote: Remote) -> Result<()> {
         let (table, name) = (self.table, self.name);
-        self.remote
-            .run(|client, output| async move { explain(&table, &name, &client, output).await })
+        remote.run(|client, output| async move { explain(&table, &name, &client, output).await })
     }
 }
 
 async fn explain(table: &TablePlace, name: &str, client: &Client, output: Output) -> Result<()> {
     let path = table.below(&["partitions", name, "explain"]);
     let view: ExplanationView = client.get(&path, &[]).await?;
-    let mut facts = vec![("partition", view.name.clone())];
+    let mut facts: Vec<(&str, Cell)> = vec![("partition", (&view.name).into())];
     match &view.registered {
         Some(registered) => facts.extend(told(registered)),
-        None => facts.push(("registered", "no".to_owned())),
+        None => facts.push(("registered", "no".into())),
     }
-    facts.push(("discovery", view.off.clone().unwrap_or_default()));
-    facts.extend(view.places.iter().map(|place| ("place", sentence(place))));
+    facts.push(("discovery", (&view.off).into()));
+    facts.extend(
+        view.places
+            .iter()
+            .map(|place| ("place", sentence(place).into())),
+    );
     if let (Some(schedule), None) = (&view.schedule, &view.off) {
-        let due = |at: &Option<String>| at.clone().unwrap_or_else(|| "at once".to_owned());
+        let due = |at: &Option<String>| match at {
+            Some(_) => moment(at),
+            None => "at once".into(),
+        };
         match &schedule.paused_at {
-            Some(since) => facts.push(("next look", format!("none: paused since {since}"))),
+            Some(since) => facts.push(("next look", format!("none: paused since {since}").into())),
             None => facts.extend([
                 ("next look", due(&schedule.window_at)),
                 ("next sweep", due(&schedule.sweep_at)),
@@ -52,21 +58,18 @@ async fn explain(table: &TablePlace, name: &str, client: &Client, output: Output
     output.one(&view, &facts)
 }
 
-fn told(registered: &RegisteredView) -> Vec<(&'static str, String)> {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+fn told(registered: &RegisteredView) -> Vec<(&'static str, Cell)> {
     let by = match &registered.run {
         Some(run) => format!("discovery's run {} ({})", run.id, run.cause),
         None => "somebody else, or a run that is forgotten".to_owned(),
     };
     vec![
-        (
-            "registered",
-            format!("yes, at {}", text(&registered.created_at)),
-        ),
-        ("by", by),
-        ("location", registered.location.clone()),
-        ("root", text(&registered.root)),
-        ("warning", text(&registered.schema_warning)),
+        ("registered", "yes".into()),
+        ("since", moment(&registered.created_at)),
+        ("by", by.into()),
+        ("location", (&registered.location).into()),
+        ("root", (&registered.root).into()),
+        ("warning", (&registered.schema_warning).into()),
     ]
 }
 
@@ -77,7 +80,11 @@ fn sentence(place: &PlaceView) -> String {
         text = format!("{text}, {reason}");
     }
     if place.files > 0 {
-        text = format!("{text}; {} files, {} bytes", place.files, place.bytes);
+        text = format!(
+            "{text}; {} files, {}",
+            place.files,
+            humane::bytes(place.bytes)
+        );
         if let Some(newest) = &place.newest_at {
             text = format!("{text}, the newest of {newest}");
         }

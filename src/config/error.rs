@@ -15,9 +15,25 @@ pub enum ConfigError {
         /// What the system says.
         source: std::io::Error,
     },
-    /// The file is not TOML, or a value has the wrong type.
+    /// The file is not TOML.
     #[error("{0}")]
     Malformed(String),
+    /// A value has the wrong type, or is missing.
+    #[error("{key}: {why}")]
+    Unfit {
+        /// The key.
+        key: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Another failure, and where its key stands.
+    #[error("{place}: {failure}")]
+    At {
+        /// The file with its line and column, or the variable.
+        place: String,
+        /// What is wrong.
+        failure: Box<ConfigError>,
+    },
     /// No such key.
     #[error("unknown key {key} in {origin}: did you mean {nearest}?")]
     UnknownKey {
