@@ -227,7 +227,7 @@ fn show_mutes(output: Output, mutes: &[MuteView]) -> Result<()> {
             one.id.into(),
             one.pattern.as_str().into(),
             match &one.until {
-                Some(_) => when(&one.until),
+                Some(_) => when(one.until.as_ref()),
                 None => "removed".into(),
             },
             one.why.as_str().into(),
@@ -254,9 +254,9 @@ fn show_channels(output: Output, list: &ChannelListView) -> Result<()> {
             one.name.as_str().into(),
             one.kind.as_str().into(),
             one.sources.join(", ").into(),
-            when(&one.digest_at),
+            when(one.digest_at.as_ref()),
             one.pending.into(),
-            when(&one.last_sent_at),
+            when(one.last_sent_at.as_ref()),
             (&remark).into(),
         ]
     })

@@ -112,8 +112,8 @@ impl From<i64> for Cell {
 }
 
 /// A moment of RFC 3339.
-pub(super) fn moment(at: &Option<String>) -> Cell {
-    Cell::Moment(at.clone())
+pub(super) fn moment(at: Option<&String>) -> Cell {
+    Cell::Moment(at.cloned())
 }
 
 /// A word that says how good or bad something is.

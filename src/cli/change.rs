@@ -23,7 +23,7 @@ pub(super) fn show_changes(output: Output, changes: &[ChangeView]) -> Result<()>
         what.extend(effects.map(|effect| format!("- {effect}")));
         [
             (&id).into(),
-            moment(&change.at),
+            moment(change.at.as_ref()),
             word(&change.severity),
             change.object.as_str().into(),
             (&change.owner).into(),

@@ -166,7 +166,7 @@ fn show(output: Output, database: &DatabaseView) -> Result<()> {
         ("location", (&database.location).into()),
         ("managed location", (&database.managed_location).into()),
         ("owner", (&database.owner).into()),
-        ("created", moment(&database.created_at)),
+        ("created", moment(database.created_at.as_ref())),
     ];
     let parameters = database.parameters.iter();
     facts.extend(parameters.map(|(key, value)| ("property", format!("{key}={value}").into())));

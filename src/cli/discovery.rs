@@ -177,7 +177,7 @@ async fn list(client: &Client, output: Output) -> Result<()> {
         [
             format!("{}.{}", one.database, one.table).into(),
             word(&state(one)),
-            moment(&one.schedule.last_run_at),
+            moment(one.schedule.last_run_at.as_ref()),
             Cell::Span(age_s),
             one.requests_today.into(),
         ]
@@ -225,9 +225,9 @@ fn show(output: Output, view: &DiscoveryView) -> Result<()> {
         ]);
     }
     facts.extend([
-        ("next look", moment(&view.schedule.window_at)),
-        ("next sweep", moment(&view.schedule.sweep_at)),
-        ("last run", moment(&view.schedule.last_run_at)),
+        ("next look", moment(view.schedule.window_at.as_ref())),
+        ("next sweep", moment(view.schedule.sweep_at.as_ref())),
+        ("last run", moment(view.schedule.last_run_at.as_ref())),
         ("last error", (&view.schedule.last_error).into()),
         (
             "requests today",
@@ -240,7 +240,7 @@ fn show(output: Output, view: &DiscoveryView) -> Result<()> {
     ]);
     if let Some(fresh) = &view.freshness {
         facts.extend([
-            ("newest data", moment(&fresh.object_at)),
+            ("newest data", moment(fresh.object_at.as_ref())),
             ("registered after", Cell::Span(fresh.lag_s)),
         ]);
     }
@@ -258,7 +258,7 @@ fn show_runs(output: Output, runs: &[RunView]) -> Result<()> {
             run.id.into(),
             run.cause.as_str().into(),
             word(&run.outcome),
-            moment(&run.started_at),
+            moment(run.started_at.as_ref()),
             run.counts.added.into(),
             run.counts.moved.into(),
             run.counts.dropped.into(),
@@ -276,7 +276,7 @@ async fn skipped(client: &Client, output: Output, table: &TablePlace) -> Result<
         [
             one.path.as_str().into(),
             one.kind.as_str().into(),
-            moment(&one.first_seen_at),
+            moment(one.first_seen_at.as_ref()),
             one.reason.as_str().into(),
         ]
     })

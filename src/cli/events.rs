@@ -83,7 +83,7 @@ fn print(output: Output, events: &[EventView]) -> Result<()> {
         let on: Vec<&str> = on.into_iter().flatten().map(String::as_str).collect();
         [
             event.id.into(),
-            moment(&event.at),
+            moment(event.at.as_ref()),
             event.kind.as_str().into(),
             on.join(".").into(),
             what(event).into(),

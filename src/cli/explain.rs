@@ -6,6 +6,7 @@ use super::humane;
 use super::output::Output;
 use super::place::TablePlace;
 use super::remote::Remote;
+use crate::rest::view::discovery::DiscoveryView;
 use crate::rest::view::explanation::{ExplanationView, PlaceView, RegisteredView};
 use anyhow::Result;
 use clap::Args;
@@ -44,7 +45,7 @@ async fn explain(table: &TablePlace, name: &str, client: &Client, output: Output
     );
     if let (Some(schedule), None) = (&view.schedule, &view.off) {
         let due = |at: &Option<String>| match at {
-            Some(_) => moment(at),
+            Some(_) => moment(at.as_ref()),
             None => "at once".into(),
         };
         match &schedule.paused_at {
@@ -55,7 +56,50 @@ async fn explain(table: &TablePlace, name: &str, client: &Client, output: Output
             ]),
         }
     }
+    if output.is_for_people() {
+        facts.push((
+            "still there",
+            (&why_still_there(client, table, &view).await).into(),
+        ));
+    }
     output.one(&view, &facts)
+}
+
+/// Why a registered partition is there although its data is gone or its time is over, and what takes it away.
+async fn why_still_there(
+    client: &Client,
+    table: &TablePlace,
+    view: &ExplanationView,
+) -> Option<String> {
+    let registered = view.registered.as_ref()?;
+    let at = registered.location.trim_end_matches('/');
+    let is_here = |place: &&PlaceView| {
+        let location = place.location.as_deref().unwrap_or_default();
+        location.trim_end_matches('/') == at
+    };
+    let place = view.places.iter().find(is_here)?;
+    let by_hand = format!("skep partition drop {table} {}", view.name);
+    let (is_expired, why) = match place.state.as_str() {
+        "empty" => (false, "its directory holds no data any more"),
+        "expired" => (
+            true,
+            "its time (partition.retention.period) is over; files that came late do not keep it",
+        ),
+        _ => return None,
+    };
+    let what = match &view.off {
+        Some(_) => format!("nothing looks for partitions of this table: {by_hand}"),
+        None if is_expired => "the next sweep that sees everything drops it".to_owned(),
+        None => {
+            let path = table.below(&["discovery"]);
+            let discovery: DiscoveryView = client.get(&path, &[]).await.ok()?;
+            match discovery.settings?.mode.as_str() {
+                "sync" => "the next sweep that sees everything drops it, unless that were too many at once".to_owned(),
+                _ => format!("the table's mode only adds: {by_hand}, or skep discovery on {table} --set mode=sync"),
+            }
+        }
+    };
+    Some(format!("{why}; {what}"))
 }
 
 fn told(registered: &RegisteredView) -> Vec<(&'static str, Cell)> {
@@ -65,7 +109,7 @@ fn told(registered: &RegisteredView) -> Vec<(&'static str, Cell)> {
     };
     vec![
         ("registered", "yes".into()),
-        ("since", moment(&registered.created_at)),
+        ("since", moment(registered.created_at.as_ref())),
         ("by", by.into()),
         ("location", (&registered.location).into()),
         ("root", (&registered.root).into()),

@@ -126,8 +126,8 @@ fn list(output: Output, jobs: &[JobView]) -> Result<()> {
             job.subject.as_str().into(),
             (&job.target).into(),
             counted(job.objects_done, job.objects_total, |n| n.to_string()).into(),
-            moment(&job.created_at),
-            moment(&job.ended_at),
+            moment(job.created_at.as_ref()),
+            moment(job.ended_at.as_ref()),
             (&job.error).into(),
         ]
     })
@@ -160,9 +160,9 @@ fn show(output: Output, detail: &JobDetailView) -> Result<()> {
         ("attempts", job.attempts.into()),
         ("error", (&job.error).into()),
         ("to do", (&to_do(detail)).into()),
-        ("began", moment(&job.created_at)),
-        ("heard of", moment(&job.updated_at)),
-        ("ended", moment(&job.ended_at)),
+        ("began", moment(job.created_at.as_ref())),
+        ("heard of", moment(job.updated_at.as_ref())),
+        ("ended", moment(job.ended_at.as_ref())),
     ];
     output.one(detail, &facts)
 }

@@ -116,7 +116,7 @@ enum Command {
     /// Write the manual pages into a folder
     Man(completion::ManCommand),
     /// Show the version, and what it is made of
-    Version(version::VersionCommand),
+    Version,
 }
 
 /// Does what the command line of this process says, and tells on standard error why it did not.
@@ -164,7 +164,7 @@ impl Arguments {
             Command::Lint(command) => command.run(remote),
             Command::Completion(command) => command.run(),
             Command::Man(command) => command.run(&remote),
-            Command::Version(command) => command.run(&remote),
+            Command::Version => version::version(&remote),
         }
     }
 }

@@ -208,7 +208,7 @@ fn plain(look: Look) -> Table {
         }
     }
     if look.coloured {
-        table.enforce_styling();
+        table.enforce_styling().style_text_only();
     } else {
         table.force_no_tty();
     }

@@ -4,7 +4,7 @@ use super::cell::{Cell, moment, word};
 use super::client::{Client, given};
 use super::failure::ClientError;
 use super::output::Output;
-use super::place::{TablePlace, number, property};
+use super::place::{MANAGED, TablePlace, number, property};
 use super::progress::counter;
 use super::remote::Remote;
 use crate::rest::view::partition::{
@@ -12,6 +12,7 @@ use crate::rest::view::partition::{
     PartitionListView, PartitionView,
 };
 use crate::rest::view::problem::SubjectView;
+use crate::rest::view::table::TableView;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use std::collections::BTreeMap;
@@ -144,6 +145,15 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
                 bar.inc(1);
             }
             bar.finish_and_clear();
+            if delete_data {
+                let view: TableView = client.get(&table.path(), &[]).await?;
+                if view.table_type != MANAGED {
+                    let kind = view.table_type;
+                    output.done(&format!(
+                        "the data stays: the table is {kind}, and skep deletes data of managed tables only"
+                    ));
+                }
+            }
             Ok(())
         }
     }
@@ -183,7 +193,7 @@ async fn list(
     output.list(["name", "created", "location"], &all, |one| {
         [
             one.name.as_str().into(),
-            moment(&one.created_at),
+            moment(one.created_at.as_ref()),
             (&one.location).into(),
         ]
     })
@@ -228,7 +238,7 @@ fn show(output: Output, partition: &PartitionView) -> Result<()> {
         ("name", (&partition.name).into()),
         ("values", partition.values.join(", ").into()),
         ("location", (&partition.location).into()),
-        ("created", moment(&partition.created_at)),
+        ("created", moment(partition.created_at.as_ref())),
     ];
     let storage = partition.storage.iter();
     facts.extend(storage.map(|one| ("format", (&one.format).into())));

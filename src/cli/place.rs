@@ -3,6 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+/// The type of tables whose data skep deletes.
+pub(super) const MANAGED: &str = "managed";
+
 /// A table of a database.
 #[derive(Debug, Clone)]
 pub(super) struct TablePlace {

@@ -256,7 +256,7 @@ fn show_snapshots(output: Output, list: &SnapshotListView) -> Result<()> {
     output.list(head, &list.snapshots, |one| {
         [
             one.id.into(),
-            moment(&one.at),
+            moment(one.at.as_ref()),
             one.tables.into(),
             one.columns.into(),
             Cell::Bytes(one.bytes),

@@ -195,8 +195,8 @@ async fn list(client: &Client, output: Output) -> Result<()> {
             one.name.as_str().into(),
             one.settings.kind.as_str().into(),
             word(&state(one)),
-            moment(&one.last_ok_at),
-            moment(&one.next_at),
+            moment(one.last_ok_at.as_ref()),
+            moment(one.next_at.as_ref()),
             (&tables).into(),
         ]
     })
@@ -239,11 +239,11 @@ fn show(output: Output, source: &SourceView) -> Result<()> {
             format!("{} {}", text(&settings.schedule), text(&settings.time_zone)).into(),
         ),
         ("time limit", Cell::Span(limit)),
-        ("next run", moment(&source.next_at)),
-        ("last run", moment(&source.last_run_at)),
-        ("last ok", moment(&source.last_ok_at)),
+        ("next run", moment(source.next_at.as_ref())),
+        ("last run", moment(source.last_run_at.as_ref())),
+        ("last ok", moment(source.last_ok_at.as_ref())),
         ("last error", (&source.last_error).into()),
-        ("alarm since", moment(&source.alarmed_at)),
+        ("alarm since", moment(source.alarmed_at.as_ref())),
     ];
     if let Some(kept) = &source.snapshot {
         facts.push((

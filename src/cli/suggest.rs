@@ -5,7 +5,6 @@ use super::client::{Client, PAGE_SIZE};
 use super::failure::ClientError;
 use crate::rest::view::alert::ChannelListView;
 use crate::rest::view::database::DatabaseListView;
-use crate::rest::view::kit::KitListView;
 use crate::rest::view::problem::SubjectView;
 use crate::rest::view::source::SourceListView;
 use crate::rest::view::table::TableListView;
@@ -53,10 +52,12 @@ async fn meant(client: &Client, missing: &SubjectView) -> Option<String> {
             let names = page.channels.into_iter().map(|one| one.name);
             (names.collect(), "skep alerts channels".to_owned())
         }
-        "kit" => {
-            let page: KitListView = client.get(&["kits"], &[]).await.ok()?;
-            let names = page.kits.into_iter().map(|one| one.name);
-            (names.collect(), "skep kit list".to_owned())
+        "partition" => {
+            let table = missing.table.as_deref()?;
+            let name = &missing.name;
+            return Some(format!(
+                "skep explain-partition {database}.{table} {name} says why"
+            ));
         }
         _ => return None,
     };

@@ -3,7 +3,7 @@
 use super::cell::{Cell, moment};
 use super::client::{Client, given};
 use super::output::Output;
-use super::place::{TablePlace, property};
+use super::place::{MANAGED, TablePlace, property};
 use super::progress::while_waiting;
 use super::remote::Remote;
 use crate::rest::view::storage::{ColumnView, NewStorage};
@@ -13,9 +13,6 @@ use clap::{Args, Subcommand};
 
 /// The format of a new table that names none.
 const FORMAT: &str = "parquet";
-
-/// The type of tables whose data skep deletes.
-const MANAGED: &str = "managed";
 
 /// What to do with tables, and where.
 #[derive(Debug, Args)]
@@ -155,12 +152,14 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             let changed: TableView = client.patch(&table.path(), &change).await?;
             show(output, &changed)
         }
-        Action::Drop { table, delete_data } => drop(client, output, &table, delete_data).await,
+        Action::Drop { table, delete_data } => {
+            drop_table(client, output, &table, delete_data).await
+        }
     }
 }
 
 /// Drops a table and says what became of its data: that of external tables stays, whatever is asked for.
-async fn drop(
+async fn drop_table(
     client: &Client,
     output: Output,
     table: &TablePlace,
@@ -255,7 +254,7 @@ fn show(output: Output, table: &TableView) -> Result<()> {
         ("type", (&table.table_type).into()),
         ("comment", (&table.comment).into()),
         ("owner", (&table.owner).into()),
-        ("created", moment(&table.created_at)),
+        ("created", moment(table.created_at.as_ref())),
         ("location", (&table.location).into()),
         ("format", (&table.storage.format).into()),
         ("serde", (&table.storage.serde).into()),

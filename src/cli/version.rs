@@ -4,12 +4,7 @@ use super::cell::Cell;
 use super::remote::Remote;
 use crate::thrift::served_methods;
 use anyhow::Result;
-use clap::Args;
 use serde::Serialize;
-
-/// What a build says of itself.
-#[derive(Debug, Args)]
-pub(super) struct VersionCommand {}
 
 /// A build of skep.
 #[derive(Debug, Serialize)]
@@ -45,23 +40,21 @@ const BUILD: VersionView = VersionView {
     channels: &["slack", "webhook", "log"],
 };
 
-impl VersionCommand {
-    /// Shows it.
-    pub(super) fn run(self, remote: &Remote) -> Result<()> {
-        let build = VersionView {
-            methods: served_methods().count(),
-            ..BUILD
-        };
-        let facts: [(&str, Cell); 8] = [
-            ("version", build.version.into()),
-            ("commit", build.commit.unwrap_or_default().into()),
-            ("protocol", build.protocol.into()),
-            ("methods", (build.methods as u64).into()),
-            ("databases", build.databases.join(", ").into()),
-            ("storages", build.storages.join(", ").into()),
-            ("sources", build.sources.join(", ").into()),
-            ("channels", build.channels.join(", ").into()),
-        ];
-        remote.output().one(&build, &facts)
-    }
+/// Shows this build.
+pub(super) fn version(remote: &Remote) -> Result<()> {
+    let build = VersionView {
+        methods: served_methods().count(),
+        ..BUILD
+    };
+    let facts: [(&str, Cell); 8] = [
+        ("version", build.version.into()),
+        ("commit", build.commit.unwrap_or_default().into()),
+        ("protocol", build.protocol.into()),
+        ("methods", (build.methods as u64).into()),
+        ("databases", build.databases.join(", ").into()),
+        ("storages", build.storages.join(", ").into()),
+        ("sources", build.sources.join(", ").into()),
+        ("channels", build.channels.join(", ").into()),
+    ];
+    remote.output().one(&build, &facts)
 }

@@ -65,9 +65,23 @@ impl ConfigError {
         Self::Invalid {
             key: key.into(),
             value: shown(&value.to_string()),
-            why: why.into(),
+            why: masked(&why.into()),
         }
     }
+}
+
+/// A sentence whose addresses are without passwords: some repeat what was set.
+pub(super) fn masked(text: &str) -> String {
+    let is_edge = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',');
+    let words = text.split_inclusive(is_edge).map(|piece| {
+        let word = piece.trim_end_matches(is_edge);
+        if word.contains("://") {
+            format!("{}{}", url_shown(word), &piece[word.len()..])
+        } else {
+            piece.to_owned()
+        }
+    });
+    words.collect()
 }
 
 /// A value without the password that an address may hold; one that is written in quotes keeps them.

@@ -31,11 +31,7 @@ impl Place {
         for step in key.split(['.', '[']) {
             let name = step.trim_end_matches(']');
             let next = match inside {
-                Inside::Table(table) => table
-                    .iter()
-                    .find(|(known, _)| known.get_ref() == name)
-                    .map(|(_, value)| value),
-                Inside::Value(DeValue::Table(table)) => table
+                Inside::Table(table) | Inside::Value(DeValue::Table(table)) => table
                     .iter()
                     .find(|(known, _)| known.get_ref() == name)
                     .map(|(_, value)| value),

@@ -1,6 +1,6 @@
 //! The failures of the layering and the TOML library in words for people: with the key, where it stands, and no secret.
 
-use super::error::{ConfigError, shown};
+use super::error::{ConfigError, masked, shown};
 use super::place::Place;
 use super::variables::variable_name;
 use std::collections::HashMap;
@@ -85,7 +85,7 @@ pub(super) fn told(error: &config::ConfigError) -> ConfigError {
             key: key_told(key),
             why: "it must be set".to_owned(),
         },
-        other => ConfigError::Malformed(other.to_string()),
+        other => ConfigError::Malformed(masked(&other.to_string())),
     }
 }
 
