@@ -4,6 +4,11 @@ use super::humane;
 use super::type_text::type_folded;
 use comfy_table::Color;
 
+/// Characters of a property that is shown whole.
+const PROPERTY_CHARACTERS_MAX: usize = 160;
+/// Characters of a longer one that are shown.
+const PROPERTY_CHARACTERS_SHOWN: usize = 60;
+
 /// A value of a table's row or of a list of facts.
 #[derive(Debug, Clone)]
 pub(super) enum Cell {
@@ -19,6 +24,8 @@ pub(super) enum Cell {
     Bytes(u64),
     /// A column and its type, which may be long.
     Column(String),
+    /// A property with its value, which may be long: engines keep whole schemas there.
+    Property(String),
     /// Several lines: the first tells it, the others what follows.
     Lines(Vec<String>),
 }
@@ -42,6 +49,7 @@ impl Cell {
             Self::Span(Some(seconds)) => humane::span(*seconds),
             Self::Bytes(count) => humane::bytes(*count),
             Self::Column(text) => type_folded(text),
+            Self::Property(text) => shortened(text),
             _ => self.exact(),
         }
     }
@@ -49,7 +57,9 @@ impl Cell {
     /// As scripts get it.
     pub(super) fn exact(&self) -> String {
         match self {
-            Self::Text(text) | Self::Word(text) | Self::Column(text) => text.clone(),
+            Self::Text(text) | Self::Word(text) | Self::Column(text) | Self::Property(text) => {
+                text.clone()
+            }
             Self::Moment(at) => at.clone().unwrap_or_default(),
             Self::Span(seconds) => seconds.map(|s| s.to_string()).unwrap_or_default(),
             Self::Bytes(count) => count.to_string(),
@@ -72,6 +82,16 @@ impl Cell {
             _ => return None,
         })
     }
+}
+
+/// A text that people need not read to its end.
+fn shortened(text: &str) -> String {
+    let characters = text.chars().count();
+    if characters <= PROPERTY_CHARACTERS_MAX {
+        return text.to_owned();
+    }
+    let begin: String = text.chars().take(PROPERTY_CHARACTERS_SHOWN).collect();
+    format!("{begin}… ({characters} characters; --output yaml shows them all)")
 }
 
 impl From<String> for Cell {

@@ -169,6 +169,8 @@ fn show(output: Output, database: &DatabaseView) -> Result<()> {
         ("created", moment(database.created_at.as_ref())),
     ];
     let parameters = database.parameters.iter();
-    facts.extend(parameters.map(|(key, value)| ("property", format!("{key}={value}").into())));
+    facts.extend(
+        parameters.map(|(key, value)| ("property", Cell::Property(format!("{key}={value}")))),
+    );
     output.one(database, &facts)
 }

@@ -190,7 +190,10 @@ fn show_plan(output: Output, plan: &PlanView) -> Result<()> {
                 None => format!("{} files, {}", one.files, humane::bytes(one.bytes)),
             },
         };
-        list.iter().map(row).collect::<Vec<_>>()
+        let mut rows: Vec<Planned> = list.iter().map(row).collect();
+        // They come in the order in which directories were listed, several at a time.
+        rows.sort_by(|a, b| a.name.cmp(&b.name));
+        rows
     };
     let mut rows = of("add", &plan.added);
     rows.extend(of("move", &plan.moved));

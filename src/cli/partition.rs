@@ -251,7 +251,7 @@ fn show(output: Output, partition: &PartitionView) -> Result<()> {
     facts.extend(
         parameters
             .iter()
-            .map(|(key, value)| ("property", format!("{key}={value}").into())),
+            .map(|(key, value)| ("property", Cell::Property(format!("{key}={value}")))),
     );
     output.one(partition, &facts)
 }

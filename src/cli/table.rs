@@ -264,6 +264,8 @@ fn show(output: Output, table: &TableView) -> Result<()> {
     let keys = table.partition_keys.iter();
     facts.extend(keys.map(|one| ("partition key", column(one))));
     let parameters = table.parameters.iter();
-    facts.extend(parameters.map(|(key, value)| ("property", format!("{key}={value}").into())));
+    facts.extend(
+        parameters.map(|(key, value)| ("property", Cell::Property(format!("{key}={value}")))),
+    );
     output.one(table, &facts)
 }

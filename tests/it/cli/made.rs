@@ -25,10 +25,10 @@ async fn shells_complete_every_command() {
     }
     let script = skep().run(&["completion", "bash"]);
     let ask = "COMP_WORDS=(skep table sh); COMP_CWORD=2; _skep skep sh table; echo ${COMPREPLY[*]}";
-    let completed = Command::new("bash")
-        .args(["-c", &format!("{script}\n{ask}")])
-        .output()
-        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("complete.sh");
+    std::fs::write(&file, format!("{script}\n{ask}\n")).unwrap();
+    let completed = Command::new("bash").arg(&file).output().unwrap();
     let completed = String::from_utf8(completed.stdout).unwrap();
     assert_eq!(completed.trim(), "show");
 }

@@ -8,16 +8,21 @@ use crate::rest::watch::{server, source, target};
 use std::fmt::Write as _;
 
 /// What is not the same from run to run, and what stands for it.
-const VARYING: [(&str, &str); 8] = [
+const VARYING: [(&str, &str); 9] = [
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[moment]"),
     (
         r"(in )?\d+ (secs?|mins?|hrs?|days?)( \d+ (mins?|hrs?|secs?))?( ago)?",
         "[time]",
     ),
-    (r"\bnow\b", "[time]"),
-    (r"(file:|sqlite:)?/[^ ']*/\.tmp[A-Za-z0-9]+", "[folder]"),
+    // Not where it stands in a sentence.
+    (r"(  |\()now\b", "$1[time]"),
+    (
+        r#"(file:|sqlite:)?/[^\s',"]*/\.tmp[A-Za-z0-9]+"#,
+        "[folder]",
+    ),
     (r"127\.0\.0\.1:\d{2,5}", "[address]"),
     (r"\b\d+ ms\b", "[ms]"),
+    (r"\b\d{10}\b", "[seconds]"),
     (r"\b[0-9a-f]{12}\b", "[digest]"),
     // The width of a column follows from what stands in it.
     (r" {2,}", "  "),
