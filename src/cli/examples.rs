@@ -300,7 +300,8 @@ fn with_examples_below(command: Command, before: &str) -> Command {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::command, EXAMPLES};
+    use super::EXAMPLES;
+    use crate::cli::command;
 
     #[test]
     fn the_examples_are_commands_that_exist_and_make_sense() {
