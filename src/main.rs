@@ -1,6 +1,5 @@
 //! The `skep` binary: reads the command line and hands over to the library.
 
-use skep::cli::{Arguments, exit_code};
 use std::process::ExitCode;
 
 /// Replies and requests are many short-lived buffers; mimalloc halves the time to decode them.
@@ -10,12 +9,5 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     // Before anything can open a TLS connection.
     skep::crypto::provider_install();
-    match Arguments::of_process().run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let causes = skep::telemetry::causes(error.as_ref());
-            eprintln!("skep: {causes}");
-            exit_code(&error)
-        }
-    }
+    skep::cli::run_process()
 }

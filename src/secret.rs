@@ -68,8 +68,11 @@ pub fn url_holds_password(text: &str) -> bool {
                     .query_pairs()
                     .any(|(name, value)| is_secret(kind, &name, &value))
         }
-        // What cannot be read may hold anything.
-        Err(_) => text.contains('@') || text.contains('?'),
+        // What cannot be read may hold anything; a pattern with a `?` is no address with parameters.
+        Err(_) => {
+            let parameters = text.split_once('?').map(|(_, parameters)| parameters);
+            text.contains('@') || parameters.is_some_and(|parameters| parameters.contains('='))
+        }
     }
 }
 
@@ -156,6 +159,8 @@ mod tests {
             ),
             ("sqlite:/data/a@b", "sqlite:/data/a@b"),
             ("localhost:9084", "localhost:9084"),
+            ("t[1-3](_.+)?", "t[1-3](_.+)?"),
+            ("//h/d?password=hunter2", "***"),
         ] {
             assert_eq!(url_shown(text), shown);
         }

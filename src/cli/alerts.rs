@@ -1,8 +1,11 @@
 //! `skep alerts`: what waits to be told and what was, and the channels.
 
+use super::cell::{Cell, moment as when, word};
 use super::client::{Client, given};
 use super::failure::ClientError;
 use super::output::Output;
+use super::place::number;
+use super::progress::while_waiting;
 use super::remote::Remote;
 use crate::clock::Clock;
 use crate::period::period_s;
@@ -17,8 +20,6 @@ use serde_json::json;
 /// What to do, and where.
 #[derive(Debug, Args)]
 pub(super) struct AlertsCommand {
-    #[command(flatten)]
-    remote: Remote,
     #[command(subcommand)]
     action: Action,
 }
@@ -34,24 +35,25 @@ enum Action {
         #[arg(long, value_name = "NAME")]
         source: Option<String>,
         /// Only those that stand so: pending, sent, muted, acknowledged, `given_up`
-        #[arg(long, value_name = "STATE")]
+        #[arg(long, value_name = "STATE", value_parser = ["pending", "sent", "muted", "acknowledged", "given_up"], hide_possible_values = true)]
         state: Option<String>,
         /// Only those at least as grave: breaking, risky, alarm, additive
-        #[arg(long, value_name = "SEVERITY")]
+        #[arg(long, value_name = "SEVERITY", value_parser = ["breaking", "risky", "alarm", "additive"], hide_possible_values = true)]
         severity: Option<String>,
         /// Only the latest ones
-        #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+        #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = number::<usize>)]
         limit: usize,
     },
     /// Say that alerts were seen: they are not sent any more
     Ack {
         /// Their numbers
-        #[arg(required = true)]
+        #[arg(required = true, value_parser = number::<i64>)]
         alerts: Vec<i64>,
     },
     /// Put an alert off; one that was sent is sent again then
     Snooze {
         /// Its number
+        #[arg(value_parser = number::<i64>)]
         alert: i64,
         #[command(flatten)]
         until: Until,
@@ -71,6 +73,7 @@ enum Action {
     /// Tell it again
     Unmute {
         /// The mute's number
+        #[arg(value_parser = number::<i64>)]
         mute: i64,
     },
     /// List the channels, and how sending goes
@@ -110,10 +113,9 @@ fn period(text: &str) -> Result<i64, String> {
 
 impl AlertsCommand {
     /// Does it.
-    pub(super) fn run(self) -> Result<()> {
+    pub(super) fn run(self, remote: Remote) -> Result<()> {
         let action = self.action;
-        self.remote
-            .run(|client, output| async move { act(action, &client, output).await })
+        remote.run(|client, output| async move { act(action, &client, output).await })
     }
 }
 
@@ -180,7 +182,9 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
         }
         Action::Test { channel } => {
             let path = ["channels", &channel, "test"];
-            client.post_only(&path, &json!({})).await?;
+            let nothing = json!({});
+            let sent = client.post_only(&path, &nothing);
+            while_waiting("sending a test message", sent).await?;
             output.done(&format!("channel {channel} took a test message"));
             Ok(())
         }
@@ -194,7 +198,7 @@ fn show(output: Output, alerts: &[AlertView]) -> Result<()> {
     output.list(head, alerts, |one| {
         let is_to_come = one.state == "pending";
         let due = one.due_at.as_ref();
-        let when = if is_to_come {
+        let at = if is_to_come {
             due
         } else {
             one.sent_at.as_ref().or(due)
@@ -204,15 +208,15 @@ fn show(output: Output, alerts: &[AlertView]) -> Result<()> {
             .as_ref()
             .map(|error| format!("{} tries: {error}", one.attempts));
         [
-            one.id.to_string(),
-            one.channel.clone(),
-            one.state.clone(),
-            one.severity.clone(),
-            one.source.clone(),
-            one.object.clone(),
-            one.text.clone(),
-            when.cloned().unwrap_or_default(),
-            remark.unwrap_or_default(),
+            one.id.into(),
+            one.channel.as_str().into(),
+            word(&one.state),
+            word(&one.severity),
+            one.source.as_str().into(),
+            one.object.as_str().into(),
+            one.text.as_str().into(),
+            Cell::Moment(at.cloned()),
+            (&remark).into(),
         ]
     })
 }
@@ -220,10 +224,13 @@ fn show(output: Output, alerts: &[AlertView]) -> Result<()> {
 fn show_mutes(output: Output, mutes: &[MuteView]) -> Result<()> {
     output.list(["id", "pattern", "until", "why"], mutes, |one| {
         [
-            one.id.to_string(),
-            one.pattern.clone(),
-            one.until.clone().unwrap_or_else(|| "removed".to_owned()),
-            one.why.clone(),
+            one.id.into(),
+            one.pattern.as_str().into(),
+            match &one.until {
+                Some(_) => when(one.until.as_ref()),
+                None => "removed".into(),
+            },
+            one.why.as_str().into(),
         ]
     })
 }
@@ -244,13 +251,13 @@ fn show_channels(output: Output, list: &ChannelListView) -> Result<()> {
             .as_ref()
             .map(|error| format!("{} failures: {error}", one.failures));
         [
-            one.name.clone(),
-            one.kind.clone(),
-            one.sources.join(", "),
-            one.digest_at.clone().unwrap_or_default(),
-            one.pending.to_string(),
-            one.last_sent_at.clone().unwrap_or_default(),
-            remark.unwrap_or_default(),
+            one.name.as_str().into(),
+            one.kind.as_str().into(),
+            one.sources.join(", ").into(),
+            when(one.digest_at.as_ref()),
+            one.pending.into(),
+            when(one.last_sent_at.as_ref()),
+            (&remark).into(),
         ]
     })
 }

@@ -1,5 +1,6 @@
 //! How changes of sources and the runs that found them are shown, by several commands alike.
 
+use super::cell::{Cell, moment, word};
 use super::output::Output;
 use crate::rest::view::change::ChangeView;
 use crate::rest::view::source::WatchReportView;
@@ -14,34 +15,30 @@ pub(super) fn count(changes: u64) -> String {
 /// Shows changes: a line each, and under it for people what follows from it. What is long stands last.
 pub(super) fn show_changes(output: Output, changes: &[ChangeView]) -> Result<()> {
     let head = ["id", "found", "severity", "object", "owner", "what"];
-    if output.is_json() {
-        return output.list(head, changes, |_| head.map(str::to_owned));
-    }
-    let mut rows: Vec<[String; 6]> = Vec::with_capacity(changes.len());
-    for change in changes {
+    output.list(head, changes, |change| {
         let id = change.id.map(|id| id.to_string());
-        rows.push([
-            id.unwrap_or_default(),
-            change.at.clone().unwrap_or_default(),
-            change.severity.clone(),
-            change.object.clone(),
-            change.owner.clone().unwrap_or_default(),
-            change.text.clone(),
-        ]);
         let applied = change.applied_at.iter().map(|at| format!("applied {at}"));
-        for effect in change.effects.iter().cloned().chain(applied) {
-            let mut row = [const { String::new() }; 6];
-            row[5] = format!("- {effect}");
-            rows.push(row);
-        }
-    }
-    output.list(head, &rows, Clone::clone)
+        let effects = change.effects.iter().cloned().chain(applied);
+        let mut what = vec![change.text.clone()];
+        what.extend(effects.map(|effect| format!("- {effect}")));
+        [
+            (&id).into(),
+            moment(change.at.as_ref()),
+            word(&change.severity),
+            change.object.as_str().into(),
+            (&change.owner).into(),
+            Cell::Lines(what),
+        ]
+    })
 }
 
 /// Shows what a run found: its changes for people, the whole report for scripts.
 pub(super) fn show_report(output: Output, report: &WatchReportView) -> Result<()> {
-    if output.is_json() {
+    if output.is_whole() {
         return output.one(report, &[]);
+    }
+    if !output.is_for_people() {
+        return show_changes(output, &report.changes);
     }
     if !report.changes.is_empty() {
         show_changes(output, &report.changes)?;

@@ -34,7 +34,7 @@ pub(super) fn given<const N: usize>(
 }
 
 /// A connection to a server.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Client {
     http: reqwest::Client,
     server: Url,
@@ -245,7 +245,7 @@ impl Client {
         match serde_json::from_slice::<ProblemView>(&body) {
             // An older server does not know what a newer command asks for.
             Ok(problem) if problem.slug() == "no-such-path" => self.strange(problem.detail),
-            Ok(problem) => ClientError::Refused(Box::new(problem)),
+            Ok(problem) => ClientError::Refused(Box::new(problem), None),
             Err(_) => self.strange(shown(status, &body)),
         }
     }

@@ -1,18 +1,18 @@
 //! `skep database`: databases.
 
+use super::cell::{Cell, moment};
 use super::client::{Client, given};
 use super::output::Output;
 use super::place::property;
+use super::progress::while_waiting;
 use super::remote::Remote;
-use crate::rest::view::database::{DatabaseListView, DatabaseView, NewDatabase};
+use crate::rest::view::database::{ChangeDatabase, DatabaseListView, DatabaseView, NewDatabase};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
 /// What to do with databases, and where.
 #[derive(Debug, Args)]
 pub(super) struct DatabaseCommand {
-    #[command(flatten)]
-    remote: Remote,
     #[command(subcommand)]
     action: Action,
 }
@@ -46,6 +46,23 @@ enum Action {
         #[arg(long = "set", value_name = "KEY=VALUE", value_parser = property)]
         parameters: Vec<(String, String)>,
     },
+    /// Change a database; what is not named stays
+    Set {
+        /// The database
+        name: String,
+        /// Properties to set
+        #[arg(value_name = "KEY=VALUE", value_parser = property)]
+        set: Vec<(String, String)>,
+        /// A property to remove; may stand several times
+        #[arg(long, value_name = "KEY")]
+        unset: Vec<String>,
+        /// What it is for
+        #[arg(long, value_name = "TEXT")]
+        description: Option<String>,
+        /// The new owner
+        #[arg(long, value_name = "NAME")]
+        owner: Option<String>,
+    },
     /// Drop a database
     Drop {
         /// The database
@@ -61,10 +78,9 @@ enum Action {
 
 impl DatabaseCommand {
     /// Does it.
-    pub(super) fn run(self) -> Result<()> {
+    pub(super) fn run(self, remote: Remote) -> Result<()> {
         let action = self.action;
-        self.remote
-            .run(|client, output| async move { act(action, &client, output).await })
+        remote.run(|client, output| async move { act(action, &client, output).await })
     }
 }
 
@@ -93,6 +109,23 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             let made: DatabaseView = client.post(&["databases"], &new).await?;
             show(output, &made)
         }
+        Action::Set {
+            name,
+            set,
+            unset,
+            description,
+            owner,
+        } => {
+            let set = set.into_iter().map(|(key, value)| (key, Some(value)));
+            let unset = unset.into_iter().map(|key| (key, None));
+            let change = ChangeDatabase {
+                description,
+                owner,
+                parameters: set.chain(unset).collect(),
+            };
+            let changed: DatabaseView = client.patch(&["databases", &name], &change).await?;
+            show(output, &changed)
+        }
         Action::Drop {
             name,
             cascade,
@@ -102,7 +135,8 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
                 ("cascade", cascade.to_string()),
                 ("delete_data", delete_data.to_string()),
             ];
-            client.delete(&["databases", &name], &query).await?;
+            let path = ["databases", name.as_str()];
+            while_waiting("dropping", client.delete(&path, &query)).await?;
             output.done(&format!("database {name} is dropped"));
             Ok(())
         }
@@ -117,25 +151,26 @@ async fn list(client: &Client, output: Output, pattern: Option<String>) -> Resul
         .await?;
     output.list(["name", "location", "description"], &all, |one| {
         [
-            one.name.clone(),
-            one.location.clone(),
-            one.description.clone().unwrap_or_default(),
+            one.name.as_str().into(),
+            one.location.as_str().into(),
+            (&one.description).into(),
         ]
     })
 }
 
 fn show(output: Output, database: &DatabaseView) -> Result<()> {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let mut facts = vec![
-        ("name", database.name.clone()),
-        ("catalog", database.catalog.clone()),
-        ("description", text(&database.description)),
-        ("location", database.location.clone()),
-        ("managed location", text(&database.managed_location)),
-        ("owner", text(&database.owner)),
-        ("created", text(&database.created_at)),
+    let mut facts: Vec<(&str, Cell)> = vec![
+        ("name", (&database.name).into()),
+        ("catalog", (&database.catalog).into()),
+        ("description", (&database.description).into()),
+        ("location", (&database.location).into()),
+        ("managed location", (&database.managed_location).into()),
+        ("owner", (&database.owner).into()),
+        ("created", moment(database.created_at.as_ref())),
     ];
     let parameters = database.parameters.iter();
-    facts.extend(parameters.map(|(key, value)| ("property", format!("{key}={value}"))));
+    facts.extend(
+        parameters.map(|(key, value)| ("property", Cell::Property(format!("{key}={value}")))),
+    );
     output.one(database, &facts)
 }

@@ -1,20 +1,20 @@
 //! `skep discover`: looks for the partitions of a table now, and shows how far it is.
 
+use super::cell::{Cell, word};
 use super::client::Client;
 use super::failure::ClientError;
+use super::humane;
 use super::output::Output;
 use super::place::{TablePlace, property};
+use super::progress::spinner;
 use super::remote::Remote;
 use crate::rest::view::run::{
     CountsView, PlanView, PlannedView, ProgressView, ReportView, RunLine, RunScope, StartRun,
 };
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
-use std::time::Duration;
+use indicatif::HumanCount;
 
-/// How often the bar moves while nothing is heard.
-const TICK: Duration = Duration::from_millis(100);
 /// What a run comes to where it could not do all.
 const DONE: &str = "done";
 
@@ -22,8 +22,6 @@ const DONE: &str = "done";
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct DiscoverCommand {
-    #[command(flatten)]
-    remote: Remote,
     #[command(subcommand)]
     action: Option<Action>,
     /// The table
@@ -68,7 +66,7 @@ struct Plan {
 
 impl DiscoverCommand {
     /// Does it.
-    pub(super) fn run(self) -> Result<()> {
+    pub(super) fn run(self, remote: Remote) -> Result<()> {
         let scope = |is_sweep| {
             if is_sweep {
                 RunScope::Sweep
@@ -98,8 +96,7 @@ impl DiscoverCommand {
             // The parser asks for one of them.
             (None, None) => return Ok(()),
         };
-        self.remote
-            .run(|client, output| async move { discover(&table, &start, &client, output).await })
+        remote.run(|client, output| async move { discover(&table, &start, &client, output).await })
     }
 }
 
@@ -109,7 +106,7 @@ async fn discover(
     client: &Client,
     output: Output,
 ) -> Result<()> {
-    let bar = bar();
+    let bar = spinner("looking");
     let path = table.below(&["discovery", "run"]);
     let ended = client
         .post_lines(&path, start, |line| match line {
@@ -124,19 +121,9 @@ async fn discover(
     match ended? {
         RunLine::Report(report) => show_report(output, &report),
         RunLine::Plan(plan) => show_plan(output, &plan),
-        RunLine::Problem(problem) => Err(ClientError::Refused(problem).into()),
+        RunLine::Problem(problem) => Err(ClientError::Refused(problem, None).into()),
         RunLine::Progress(_) | RunLine::Proposal(_) => Ok(()),
     }
-}
-
-/// On standard error, and only where that is a terminal. Nobody knows how much there is, so it has no end.
-fn bar() -> ProgressBar {
-    let bar = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(TICK);
-    bar
 }
 
 fn message(progress: &ProgressView) -> String {
@@ -171,16 +158,16 @@ fn counted(counts: &CountsView) -> String {
 fn show_report(output: Output, report: &ReportView) -> Result<()> {
     let counts = &report.counts;
     let run = report.run.map(|run| run.to_string());
-    let facts = [
-        ("outcome", report.outcome.clone()),
-        ("why", report.error.clone().unwrap_or_default()),
-        ("run", run.unwrap_or_default()),
-        ("found", counts.found.to_string()),
-        ("added", counts.added.to_string()),
-        ("moved", counts.moved.to_string()),
-        ("dropped", counts.dropped.to_string()),
-        ("skipped", counts.skipped.to_string()),
-        ("cost", counted(counts)),
+    let facts: [(&str, Cell); 9] = [
+        ("run", (&run).into()),
+        ("outcome", word(&report.outcome)),
+        ("why", (&report.error).into()),
+        ("found", counts.found.into()),
+        ("added", counts.added.into()),
+        ("moved", counts.moved.into()),
+        ("dropped", counts.dropped.into()),
+        ("skipped", counts.skipped.into()),
+        ("cost", counted(counts).into()),
     ];
     output.one(report, &facts)?;
     if report.outcome == DONE {
@@ -190,7 +177,7 @@ fn show_report(output: Output, report: &ReportView) -> Result<()> {
 }
 
 fn show_plan(output: Output, plan: &PlanView) -> Result<()> {
-    if output.is_json() {
+    if output.is_whole() {
         return output.one(plan, &[]);
     }
     let of = |what: &'static str, list: &[PlannedView]| {
@@ -200,10 +187,13 @@ fn show_plan(output: Output, plan: &PlanView) -> Result<()> {
             location: one.location.clone(),
             why: match &one.from {
                 Some(from) => format!("from {from}"),
-                None => format!("{} files, {} bytes", one.files, one.bytes),
+                None => format!("{} files, {}", one.files, humane::bytes(one.bytes)),
             },
         };
-        list.iter().map(row).collect::<Vec<_>>()
+        let mut rows: Vec<Planned> = list.iter().map(row).collect();
+        // They come in the order in which directories were listed, several at a time.
+        rows.sort_by(|a, b| a.name.cmp(&b.name));
+        rows
     };
     let mut rows = of("add", &plan.added);
     rows.extend(of("move", &plan.moved));
@@ -214,12 +204,12 @@ fn show_plan(output: Output, plan: &PlanView) -> Result<()> {
         location: one.path.clone(),
         why: one.reason.clone(),
     }));
-    output.list(["what", "partition", "location", "why"], &rows, |row| {
+    output.list_named(1, ["what", "partition", "location", "why"], &rows, |row| {
         [
-            row.what.to_owned(),
-            row.name.clone(),
-            row.location.clone(),
-            row.why.clone(),
+            row.what.into(),
+            (&row.name).into(),
+            (&row.location).into(),
+            (&row.why).into(),
         ]
     })?;
     let CountsView {

@@ -1,8 +1,10 @@
 //! `skep discovery`: what tables ask of discovery, their history, and taking runs back.
 
+use super::cell::{Cell, moment, word};
 use super::client::Client;
 use super::output::Output;
-use super::place::{TablePlace, property};
+use super::place::{TablePlace, number, property};
+use super::progress::while_waiting;
 use super::remote::Remote;
 use crate::rest::view::discovery::{DiscoveryListView, DiscoveryView, PatchDiscovery};
 use crate::rest::view::run::{RunListView, RunView, SkippedListView};
@@ -13,8 +15,6 @@ use serde_json::json;
 /// What to do, and where.
 #[derive(Debug, Args)]
 pub(super) struct DiscoveryCommand {
-    #[command(flatten)]
-    remote: Remote,
     #[command(subcommand)]
     action: Action,
 }
@@ -62,7 +62,7 @@ enum Action {
         #[arg(value_name = "DATABASE.TABLE")]
         table: TablePlace,
         /// Only the latest ones
-        #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+        #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = number::<usize>)]
         limit: usize,
     },
     /// List the directories that were left out, with the reasons
@@ -77,6 +77,7 @@ enum Action {
         #[arg(value_name = "DATABASE.TABLE")]
         table: TablePlace,
         /// The run's number
+        #[arg(value_parser = number::<i64>)]
         run: i64,
     },
     /// Let a table's schedule go on after an undo
@@ -89,10 +90,9 @@ enum Action {
 
 impl DiscoveryCommand {
     /// Does it.
-    pub(super) fn run(self) -> Result<()> {
+    pub(super) fn run(self, remote: Remote) -> Result<()> {
         let action = self.action;
-        self.remote
-            .run(|client, output| async move { act(action, &client, output).await })
+        remote.run(|client, output| async move { act(action, &client, output).await })
     }
 }
 
@@ -146,7 +146,9 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
         Action::Undo { table, run } => {
             let run = run.to_string();
             let path = table.below(&["discovery", "runs", &run, "undo"]);
-            let undone: RunView = client.post(&path, &json!({})).await?;
+            let nothing = json!({});
+            let undoing = client.post(&path, &nothing);
+            let undone: RunView = while_waiting("undoing", undoing).await?;
             show_runs(output, &[undone])?;
             output.done("the table's schedule stands still; skep discovery resume lets it go on");
             Ok(())
@@ -171,16 +173,13 @@ async fn list(client: &Client, output: Output) -> Result<()> {
         "requests today",
     ];
     output.list(head, &all, |one| {
-        let age = one
-            .freshness
-            .as_ref()
-            .map(|fresh| format!("{} s", fresh.age_s));
+        let age_s = one.freshness.as_ref().map(|fresh| fresh.age_s);
         [
-            format!("{}.{}", one.database, one.table),
-            state(one),
-            one.schedule.last_run_at.clone().unwrap_or_default(),
-            age.unwrap_or_default(),
-            one.requests_today.to_string(),
+            format!("{}.{}", one.database, one.table).into(),
+            word(&state(one)),
+            moment(one.schedule.last_run_at.as_ref()),
+            Cell::Span(age_s),
+            one.requests_today.into(),
         ]
     })
 }
@@ -204,46 +203,45 @@ fn state(view: &DiscoveryView) -> String {
 }
 
 fn show(output: Output, view: &DiscoveryView) -> Result<()> {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let number = |value: Option<i64>| value.map(|s| format!("{s} s")).unwrap_or_default();
-    let mut facts = vec![
-        ("table", format!("{}.{}", view.database, view.table)),
-        ("state", state(view)),
+    let mut facts: Vec<(&str, Cell)> = vec![
+        ("table", format!("{}.{}", view.database, view.table).into()),
+        ("state", word(&state(view))),
     ];
     let roots = view.roots.iter();
     facts.extend(roots.map(|root| {
         (
             "root",
-            format!("{} {} {}", root.name, root.location, root.layout),
+            format!("{} {} {}", root.name, root.location, root.layout).into(),
         )
     }));
     if let Some(settings) = &view.settings {
         facts.extend([
-            ("mode", settings.mode.clone()),
-            ("time zone", settings.time_zone.clone()),
-            ("interval", number(settings.interval_s)),
-            ("sweeps every", number(settings.sweep_interval_s)),
-            ("schema", settings.schema.clone()),
-            ("kept for", number(settings.retention_s)),
+            ("mode", (&settings.mode).into()),
+            ("time zone", (&settings.time_zone).into()),
+            ("looks every", Cell::Span(settings.interval_s)),
+            ("sweeps every", Cell::Span(settings.sweep_interval_s)),
+            ("schema", (&settings.schema).into()),
+            ("kept for", Cell::Span(settings.retention_s)),
         ]);
     }
     facts.extend([
-        ("next look", text(&view.schedule.window_at)),
-        ("next sweep", text(&view.schedule.sweep_at)),
-        ("last run", text(&view.schedule.last_run_at)),
-        ("last error", text(&view.schedule.last_error)),
+        ("next look", moment(view.schedule.window_at.as_ref())),
+        ("next sweep", moment(view.schedule.sweep_at.as_ref())),
+        ("last run", moment(view.schedule.last_run_at.as_ref())),
+        ("last error", (&view.schedule.last_error).into()),
         (
             "requests today",
             format!(
                 "{} ({:.6} USD on AWS)",
                 view.requests_today, view.cost_today_usd
-            ),
+            )
+            .into(),
         ),
     ]);
     if let Some(fresh) = &view.freshness {
         facts.extend([
-            ("newest data", text(&fresh.object_at)),
-            ("registered after", number(fresh.lag_s)),
+            ("newest data", moment(fresh.object_at.as_ref())),
+            ("registered after", Cell::Span(fresh.lag_s)),
         ]);
     }
     output.one(view, &facts)
@@ -257,15 +255,15 @@ fn show_runs(output: Output, runs: &[RunView]) -> Result<()> {
         let undone = run.undone_at.as_ref().map(|at| format!("undone {at}"));
         let remark = undone.or_else(|| run.error.clone());
         [
-            run.id.to_string(),
-            run.cause.clone(),
-            run.outcome.clone(),
-            run.started_at.clone().unwrap_or_default(),
-            run.counts.added.to_string(),
-            run.counts.moved.to_string(),
-            run.counts.dropped.to_string(),
-            run.counts.requests.to_string(),
-            remark.unwrap_or_default(),
+            run.id.into(),
+            run.cause.as_str().into(),
+            word(&run.outcome),
+            moment(run.started_at.as_ref()),
+            run.counts.added.into(),
+            run.counts.moved.into(),
+            run.counts.dropped.into(),
+            run.counts.requests.into(),
+            (&remark).into(),
         ]
     })
 }
@@ -276,10 +274,10 @@ async fn skipped(client: &Client, output: Output, table: &TablePlace) -> Result<
     let all = client.pages(&path, &[], "after", usize::MAX, split).await?;
     output.list(["path", "kind", "since", "reason"], &all, |one| {
         [
-            one.path.clone(),
-            one.kind.clone(),
-            one.first_seen_at.clone().unwrap_or_default(),
-            one.reason.clone(),
+            one.path.as_str().into(),
+            one.kind.as_str().into(),
+            moment(one.first_seen_at.as_ref()),
+            one.reason.as_str().into(),
         ]
     })
 }

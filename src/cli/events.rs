@@ -1,7 +1,9 @@
 //! `skep events`: what changed.
 
+use super::cell::moment;
 use super::client::Client;
 use super::output::Output;
+use super::place::number;
 use super::remote::Remote;
 use crate::rest::view::event::{EventListView, EventView};
 use anyhow::Result;
@@ -16,10 +18,8 @@ const FOLLOW_PAUSE: Duration = Duration::from_secs(1);
 /// Which events, and from where.
 #[derive(Debug, Args)]
 pub(super) struct EventsCommand {
-    #[command(flatten)]
-    remote: Remote,
     /// Only events after this number
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = number::<i64>)]
     after: i64,
     /// Only events of this database
     #[arg(long, value_name = "NAME")]
@@ -42,15 +42,14 @@ struct Wanted {
 
 impl EventsCommand {
     /// Does it.
-    pub(super) fn run(self) -> Result<()> {
+    pub(super) fn run(self, remote: Remote) -> Result<()> {
         let wanted = Wanted {
             after: self.after,
             database: self.database,
             table: self.table,
             follow: self.follow,
         };
-        self.remote
-            .run(|client, output| async move { show(wanted, &client, output).await })
+        remote.run(|client, output| async move { show(wanted, &client, output).await })
     }
 }
 
@@ -83,11 +82,11 @@ fn print(output: Output, events: &[EventView]) -> Result<()> {
         let on = [&event.database, &event.table];
         let on: Vec<&str> = on.into_iter().flatten().map(String::as_str).collect();
         [
-            event.id.to_string(),
-            event.at.clone().unwrap_or_default(),
-            event.kind.clone(),
-            on.join("."),
-            what(event),
+            event.id.into(),
+            moment(event.at.as_ref()),
+            event.kind.as_str().into(),
+            on.join(".").into(),
+            what(event).into(),
         ]
     })
 }

@@ -1,16 +1,16 @@
 //! Why a command failed, and the exit code by which scripts tell failures apart.
 
+use crate::config::ConfigError;
 use crate::rest::view::problem::ProblemView;
-use std::process::ExitCode;
 
 /// A command that asked a server and failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ClientError {
-    /// The server refused, and said why.
+    /// The server refused, and said why; then what was meant instead, where that is known.
     #[error("{}", .0.detail)]
-    Refused(Box<ProblemView>),
+    Refused(Box<ProblemView>, Option<String>),
     /// No server answers there.
-    #[error("no skep answers at {server} (--server, SKEP_SERVER)")]
+    #[error("no skep answers at {server}")]
     Unreachable {
         /// The address.
         server: String,
@@ -28,6 +28,9 @@ pub(super) enum ClientError {
     /// A discovery run that did not do all it had to; what it did is shown.
     #[error("the run is {0}")]
     Unfinished(String),
+    /// A job that failed; what it did and what is left is shown.
+    #[error("job {0} failed")]
+    JobFailed(i64),
     /// Names that follow no pattern; they are shown.
     #[error("{0} names follow no naming pattern")]
     Offenders(usize),
@@ -51,6 +54,9 @@ pub(super) enum ClientError {
         /// How many tables.
         tables: u64,
     },
+    /// Settings that cannot work where they are checked; they are shown.
+    #[error("{0}")]
+    Settings(String),
     /// The arguments make no sense.
     #[error("{0}")]
     Usage(String),
@@ -59,7 +65,7 @@ pub(super) enum ClientError {
 /// The code for anything that has no other.
 const FAILED: u8 = 1;
 /// The arguments, or the request made of them, make no sense; clap uses it too.
-const USAGE: u8 = 2;
+pub(super) const USAGE: u8 = 2;
 /// A thing does not exist.
 const MISSING: u8 = 3;
 /// The catalog's state forbids it.
@@ -67,25 +73,80 @@ const FORBIDDEN: u8 = 4;
 /// The server or what it depends on does not answer.
 const UNAVAILABLE: u8 = 5;
 
-/// The exit code of a failed command; the list stands in the help.
-pub fn exit_code(error: &anyhow::Error) -> ExitCode {
-    ExitCode::from(match error.downcast_ref::<ClientError>() {
-        Some(ClientError::Refused(problem)) => match problem.slug() {
-            "not-found" => MISSING,
-            "already-exists" | "not-allowed" | "conflict" | "denied" => FORBIDDEN,
-            "unavailable" => UNAVAILABLE,
-            "invalid-request" | "invalid-object" | "too-large" => USAGE,
-            _ => FAILED,
-        },
-        Some(ClientError::Unreachable { .. }) => UNAVAILABLE,
-        Some(ClientError::Usage(_)) => USAGE,
-        Some(
-            ClientError::Strange { .. }
-            | ClientError::Unfinished(_)
-            | ClientError::Offenders(_)
-            | ClientError::Grave { .. }
-            | ClientError::Blind { .. },
-        )
-        | None => FAILED,
-    })
+impl ClientError {
+    /// The exit code; the list stands in the help.
+    pub(super) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Refused(problem, _) => match problem.slug() {
+                "not-found" => MISSING,
+                "already-exists" | "not-allowed" | "conflict" | "denied" => FORBIDDEN,
+                "unavailable" => UNAVAILABLE,
+                "invalid-request" | "invalid-object" | "too-large" => USAGE,
+                _ => FAILED,
+            },
+            Self::Unreachable { .. } => UNAVAILABLE,
+            Self::Usage(_) => USAGE,
+            Self::Strange { .. }
+            | Self::Unfinished(_)
+            | Self::JobFailed(_)
+            | Self::Offenders(_)
+            | Self::Grave { .. }
+            | Self::Blind { .. }
+            | Self::Settings(_) => FAILED,
+        }
+    }
+
+    /// A word for what it is: that of the server's problem, or one of the command's own.
+    pub(super) fn kind(&self) -> &str {
+        match self {
+            Self::Refused(problem, _) => problem.slug(),
+            Self::Unreachable { .. } => "unreachable",
+            Self::Strange { .. } => "not-skep",
+            Self::Unfinished(_) => "unfinished",
+            Self::JobFailed(_) => "job-failed",
+            Self::Offenders(_) => "offenders",
+            Self::Grave { .. } => "grave-changes",
+            Self::Blind { .. } => "blind",
+            Self::Settings(_) => "settings",
+            Self::Usage(_) => USAGE_KIND,
+        }
+    }
+
+    /// What to do about it.
+    pub(super) fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Refused(_, Some(hint)) => hint.clone(),
+            Self::Refused(problem, None) if problem.retryable => {
+                "the same may succeed when it is sent again".to_owned()
+            }
+            Self::Unreachable { .. } => {
+                "skep serve starts a server; --server URL or SKEP_SERVER says where one is"
+                    .to_owned()
+            }
+            Self::JobFailed(job) => format!("skep job show {job} says what is left and what to do"),
+            Self::Grave { source_name, .. } => format!(
+                "skep schema log {source_name} lists them; skep schema ack NUMBER says that they were seen"
+            ),
+            _ => return None,
+        })
+    }
+}
+
+/// The kind of a line of arguments that makes no sense.
+pub(super) const USAGE_KIND: &str = "usage";
+
+/// The kind of a failure that no server told of.
+pub(super) fn own_kind(error: &anyhow::Error) -> &'static str {
+    if error.is::<ConfigError>() {
+        "configuration"
+    } else {
+        "failed"
+    }
+}
+
+/// The exit code of a failure.
+pub(super) fn exit_code(error: &anyhow::Error) -> u8 {
+    error
+        .downcast_ref::<ClientError>()
+        .map_or(FAILED, ClientError::exit_code)
 }

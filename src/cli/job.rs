@@ -1,23 +1,28 @@
 //! `skep job`: the work that takes an object store's time, what is under way and what was.
 
+use super::cell::{Cell, moment, word};
 use super::client::{Client, given};
 use super::failure::ClientError;
+use super::humane;
 use super::output::Output;
+use super::place::number;
+use super::progress::counter;
 use super::remote::Remote;
 use crate::rest::view::job::{JobDetailView, JobListView, JobView};
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use std::time::Duration;
 
+/// The phase of a job that did not do what it was to do.
+const FAILED: &str = "failed";
+/// The phase of a job whose change is committed and whose data is being deleted.
+const DELETING: &str = "deleting";
 /// How often a watched job is asked for.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Which job, and what of it.
 #[derive(Debug, Args)]
 pub(super) struct JobCommand {
-    #[command(flatten)]
-    remote: Remote,
     #[command(subcommand)]
     action: Action,
 }
@@ -27,19 +32,19 @@ enum Action {
     /// List jobs, the latest first
     List {
         /// Only jobs in this phase: planned, copying, undoing, deleting, done, failed
-        #[arg(long, value_name = "PHASE")]
+        #[arg(long, value_name = "PHASE", value_parser = ["planned", "copying", "undoing", "deleting", "done", "failed"], hide_possible_values = true)]
         phase: Option<String>,
         /// Only jobs of this kind, such as `rename_table`
         #[arg(long, value_name = "KIND")]
         kind: Option<String>,
         /// So many at most
-        #[arg(long, value_name = "COUNT", default_value_t = 100)]
+        #[arg(long, value_name = "COUNT", default_value_t = 100, value_parser = number::<usize>)]
         limit: usize,
     },
     /// Show a job
     Show {
         /// Its number
-        #[arg(value_name = "JOB")]
+        #[arg(value_name = "JOB", value_parser = number::<i64>)]
         job: i64,
         /// Show how far it is until it has ended; fails where it failed
         #[arg(long)]
@@ -49,10 +54,9 @@ enum Action {
 
 impl JobCommand {
     /// Does it.
-    pub(super) fn run(self) -> Result<()> {
+    pub(super) fn run(self, remote: Remote) -> Result<()> {
         let action = self.action;
-        self.remote
-            .run(|client, output| async move { act(action, &client, output).await })
+        remote.run(|client, output| async move { act(action, &client, output).await })
     }
 }
 
@@ -74,7 +78,7 @@ async fn get(client: &Client, job: i64) -> Result<JobDetailView, ClientError> {
 }
 
 async fn watch(client: &Client, id: i64, output: Output) -> Result<()> {
-    let bar = bar();
+    let bar = counter(0, "objects");
     let ended = loop {
         let detail = match get(client, id).await {
             Ok(detail) => detail,
@@ -88,7 +92,7 @@ async fn watch(client: &Client, id: i64, output: Output) -> Result<()> {
             bar.set_length(total);
         }
         bar.set_position(job.objects_done);
-        bar.set_message(format!("{} {}", job.phase, HumanBytes(job.bytes_done)));
+        bar.set_message(format!("{} {}", job.phase, humane::bytes(job.bytes_done)));
         if job.ended_at.is_some() {
             break detail;
         }
@@ -96,28 +100,17 @@ async fn watch(client: &Client, id: i64, output: Output) -> Result<()> {
     };
     bar.finish_and_clear();
     show(output, &ended)?;
-    if ended.job.phase == "failed" {
-        return Err(ClientError::Unfinished(ended.job.phase).into());
+    if ended.job.phase == FAILED {
+        return Err(ClientError::JobFailed(id).into());
     }
     Ok(())
 }
 
-/// On standard error, and only where that is a terminal.
-fn bar() -> ProgressBar {
-    let bar = ProgressBar::new(0);
-    if let Ok(style) =
-        ProgressStyle::with_template("{spinner} {elapsed} {wide_bar} {pos}/{len} objects {msg}")
-    {
-        bar.set_style(style);
-    }
-    bar
-}
-
 /// How many of how many.
-fn counted(done: u64, total: Option<u64>) -> String {
+fn counted(done: u64, total: Option<u64>, shown: fn(u64) -> String) -> String {
     match total {
-        Some(total) => format!("{done} of {total}"),
-        None => done.to_string(),
+        Some(total) => format!("{} of {}", shown(done), shown(total)),
+        None => shown(done),
     }
 }
 
@@ -127,15 +120,15 @@ fn list(output: Output, jobs: &[JobView]) -> Result<()> {
     ];
     output.list(head, jobs, |job| {
         [
-            job.id.to_string(),
-            job.kind.clone(),
-            job.phase.clone(),
-            job.subject.clone(),
-            job.target.clone().unwrap_or_default(),
-            counted(job.objects_done, job.objects_total),
-            job.created_at.clone().unwrap_or_default(),
-            job.ended_at.clone().unwrap_or_default(),
-            job.error.clone().unwrap_or_default(),
+            job.id.into(),
+            job.kind.as_str().into(),
+            word(&job.phase),
+            job.subject.as_str().into(),
+            (&job.target).into(),
+            counted(job.objects_done, job.objects_total, |n| n.to_string()).into(),
+            moment(job.created_at.as_ref()),
+            moment(job.ended_at.as_ref()),
+            (&job.error).into(),
         ]
     })
 }
@@ -148,31 +141,53 @@ fn show(output: Output, detail: &JobDetailView) -> Result<()> {
         Some(error) => format!("{}: {error}", one.location),
         None => one.location.clone(),
     });
-    let facts = [
-        ("id", job.id.to_string()),
-        ("kind", job.kind.clone()),
-        ("phase", job.phase.clone()),
-        ("subject", job.subject.clone()),
-        ("target", job.target.clone().unwrap_or_default()),
+    let facts: [(&str, Cell); 15] = [
+        ("id", job.id.into()),
+        ("kind", (&job.kind).into()),
+        ("phase", word(&job.phase)),
+        ("subject", (&job.subject).into()),
+        ("target", (&job.target).into()),
         ("moves", first_of(moves, detail.moves_total)),
         ("to be deleted", first_of(deletions, detail.deletions_left)),
-        ("objects", counted(job.objects_done, job.objects_total)),
-        ("bytes", counted(job.bytes_done, job.bytes_total)),
-        ("attempts", job.attempts.to_string()),
-        ("error", job.error.clone().unwrap_or_default()),
-        ("began", job.created_at.clone().unwrap_or_default()),
-        ("heard of", job.updated_at.clone().unwrap_or_default()),
-        ("ended", job.ended_at.clone().unwrap_or_default()),
+        (
+            "objects",
+            counted(job.objects_done, job.objects_total, |n| n.to_string()).into(),
+        ),
+        (
+            "size",
+            counted(job.bytes_done, job.bytes_total, humane::bytes).into(),
+        ),
+        ("attempts", job.attempts.into()),
+        ("error", (&job.error).into()),
+        ("to do", (&to_do(detail)).into()),
+        ("began", moment(job.created_at.as_ref())),
+        ("heard of", moment(job.updated_at.as_ref())),
+        ("ended", moment(job.ended_at.as_ref())),
     ];
     output.one(detail, &facts)
 }
 
+/// What a person may do about a job that met a fault; `None` where there is nothing to do.
+fn to_do(detail: &JobDetailView) -> Option<String> {
+    let failed_deletions = detail.deletions.iter().any(|one| one.error.is_some());
+    match detail.job.phase.as_str() {
+        DELETING if failed_deletions => Some(
+            "nothing in the catalog: skep tries it again by itself; what the error names must be mended".to_owned(),
+        ),
+        FAILED if detail.deletions_left > 0 => Some(
+            "what the catalog held is as it was; the directories above are left and may be removed by hand".to_owned(),
+        ),
+        FAILED => Some("what the catalog held is as it was: ask for the same again".to_owned()),
+        _ => None,
+    }
+}
+
 /// A line each of the first of so many.
-fn first_of(first: impl Iterator<Item = String>, total: u64) -> String {
+fn first_of(first: impl Iterator<Item = String>, total: u64) -> Cell {
     let mut lines: Vec<String> = first.collect();
     let shown = lines.len() as u64;
     if total > shown {
         lines.push(format!("and {} more", total - shown));
     }
-    lines.join("\n")
+    Cell::Lines(lines)
 }

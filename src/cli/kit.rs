@@ -9,8 +9,6 @@ use clap::{Args, Subcommand};
 /// What to do with kits, and where.
 #[derive(Debug, Args)]
 pub(super) struct KitCommand {
-    #[command(flatten)]
-    remote: Remote,
     #[command(subcommand)]
     action: Action,
 }
@@ -23,9 +21,9 @@ enum Action {
 
 impl KitCommand {
     /// Does it.
-    pub(super) fn run(self) -> Result<()> {
+    pub(super) fn run(self, remote: Remote) -> Result<()> {
         let Action::List = self.action;
-        self.remote.run(|client, output| async move {
+        remote.run(|client, output| async move {
             let list: KitListView = client.get(&["kits"], &[]).await?;
             show(output, &list)
         })
@@ -34,6 +32,10 @@ impl KitCommand {
 
 fn show(output: Output, list: &KitListView) -> Result<()> {
     output.list(["name", "log", "layout"], &list.kits, |kit| {
-        [kit.name.clone(), kit.title.clone(), kit.layout.clone()]
+        [
+            kit.name.as_str().into(),
+            kit.title.as_str().into(),
+            kit.layout.as_str().into(),
+        ]
     })
 }

@@ -11,8 +11,6 @@ use clap::Args;
 /// Where to look.
 #[derive(Debug, Args)]
 pub(super) struct LintCommand {
-    #[command(flatten)]
-    remote: Remote,
     /// Only this database and its tables
     #[arg(long, value_name = "DATABASE")]
     database: Option<String>,
@@ -20,10 +18,9 @@ pub(super) struct LintCommand {
 
 impl LintCommand {
     /// Does it.
-    pub(super) fn run(self) -> Result<()> {
+    pub(super) fn run(self, remote: Remote) -> Result<()> {
         let database = self.database;
-        self.remote
-            .run(|client, output| async move { lint(database, &client, output).await })
+        remote.run(|client, output| async move { lint(database, &client, output).await })
     }
 }
 
@@ -45,16 +42,16 @@ async fn lint(database: Option<String>, client: &Client, output: Output) -> Resu
         });
         return Ok(());
     }
-    output.list(["kind", "name", "reason", "pattern"], &all, |one| {
+    output.list(["name", "kind", "reason", "pattern"], &all, |one| {
         let name = match &one.table {
             Some(table) => format!("{}.{table}", one.database),
             None => one.database.clone(),
         };
         [
-            one.kind.clone(),
-            name,
-            one.reason.clone(),
-            one.pattern.clone(),
+            name.into(),
+            one.kind.as_str().into(),
+            one.reason.as_str().into(),
+            one.pattern.as_str().into(),
         ]
     })?;
     Err(ClientError::Offenders(all.len()).into())

@@ -4,31 +4,46 @@
 //! One file a group of commands: its arguments, what it asks, and how the answer is shown.
 
 mod alerts;
+mod cell;
 mod change;
+mod check;
 mod client;
+mod completion;
+mod connect;
 mod database;
 mod discover;
 mod discovery;
 mod events;
+mod examples;
 mod explain;
 mod failure;
+mod humane;
+mod init;
 mod job;
 mod kit;
 mod lint;
+mod look;
 mod output;
 mod partition;
 mod place;
+mod progress;
 mod remote;
+mod report;
 mod schema;
 mod serve;
 mod source;
+mod suggest;
 mod table;
-
-pub use failure::exit_code;
+mod type_text;
+mod version;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use remote::Remote;
+use report::Telling;
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// A catalog server that speaks the Hive Metastore protocol.
 ///
@@ -36,10 +51,12 @@ use std::path::PathBuf;
 /// 127.0.0.1:9084, the catalog and its tables in files of the folder skep-data.
 #[derive(Debug, Parser)]
 #[command(name = "skep", version, arg_required_else_help = true, after_help = AFTER_HELP)]
-pub struct Arguments {
+struct Arguments {
     /// The configuration, a TOML file; for serve, migrate and check-config
     #[arg(long, global = true, value_name = "FILE", env = "SKEP_CONFIG")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    remote: Remote,
     #[command(subcommand)]
     command: Command,
 }
@@ -64,9 +81,11 @@ enum Command {
     Serve,
     /// Bring the database's tables up to this version, and end
     Migrate,
+    /// Write a configuration to begin with, each setting explained
+    Init(init::InitCommand),
     /// Check the configuration, print it as TOML without secrets, and end
-    CheckConfig,
-    /// List, show, create and drop databases
+    CheckConfig(check::CheckCommand),
+    /// List, show, create, change and drop databases
     Database(database::DatabaseCommand),
     /// List, show, create, change and drop tables
     Table(table::TableCommand),
@@ -92,46 +111,89 @@ enum Command {
     Alerts(alerts::AlertsCommand),
     /// List the names that follow no pattern, and fail where there are any
     Lint(lint::LintCommand),
+    /// Print what lets a shell complete commands
+    Completion(completion::CompletionCommand),
+    /// Write the manual pages into a folder
+    Man(completion::ManCommand),
+    /// Show the version, and what it is made of
+    Version,
+}
+
+/// Does what the command line of this process says, and tells on standard error why it did not.
+pub fn run_process() -> ExitCode {
+    let line: Vec<OsString> = std::env::args_os().collect();
+    let telling = Telling::of(&line);
+    let matches = command()
+        .color(telling.of_help())
+        .try_get_matches_from(line);
+    let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
+        Ok(arguments) => arguments,
+        Err(error) => return telling.refused(&error),
+    };
+    match arguments.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => telling.failed(&error),
+    }
+}
+
+/// All commands with their examples.
+fn command() -> clap::Command {
+    examples::with_examples(Arguments::command())
 }
 
 impl Arguments {
-    /// Reads the command line of this process. Ends the process where it asks for help, or makes
-    /// no sense.
-    pub fn of_process() -> Self {
-        Self::parse()
-    }
-
-    /// Does it; the error is for standard error, with all its causes.
-    pub fn run(self) -> Result<()> {
-        let config = self.config.as_deref();
+    fn run(self) -> Result<()> {
+        let (config, remote) = (self.config.as_deref(), self.remote);
         match self.command {
             Command::Serve => serve::serve(config),
             Command::Migrate => serve::migrate(config),
-            Command::CheckConfig => serve::check_config(config),
-            Command::Database(command) => command.run(),
-            Command::Table(command) => command.run(),
-            Command::Kit(command) => command.run(),
-            Command::Partition(command) => command.run(),
-            Command::Discover(command) => command.run(),
-            Command::Discovery(command) => command.run(),
-            Command::ExplainPartition(command) => command.run(),
-            Command::Events(command) => command.run(),
-            Command::Job(command) => command.run(),
-            Command::Source(command) => command.run(),
-            Command::Schema(command) => command.run(),
-            Command::Alerts(command) => command.run(),
-            Command::Lint(command) => command.run(),
+            Command::Init(command) => command.run(&remote),
+            Command::CheckConfig(command) => command.run(config, &remote),
+            Command::Database(command) => command.run(remote),
+            Command::Table(command) => command.run(remote),
+            Command::Kit(command) => command.run(remote),
+            Command::Partition(command) => command.run(remote),
+            Command::Discover(command) => command.run(remote),
+            Command::Discovery(command) => command.run(remote),
+            Command::ExplainPartition(command) => command.run(remote),
+            Command::Events(command) => command.run(remote),
+            Command::Job(command) => command.run(remote),
+            Command::Source(command) => command.run(remote),
+            Command::Schema(command) => command.run(remote),
+            Command::Alerts(command) => command.run(remote),
+            Command::Lint(command) => command.run(remote),
+            Command::Completion(command) => command.run(),
+            Command::Man(command) => command.run(&remote),
+            Command::Version => version::version(&remote),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Arguments;
-    use clap::CommandFactory;
+    use super::command;
 
     #[test]
     fn the_command_line_is_consistent() {
-        Arguments::command().debug_assert();
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples() {
+        fn without(command: &clap::Command, before: &str, found: &mut Vec<String>) {
+            for sub in command.get_subcommands() {
+                let path = format!("{before} {}", sub.get_name());
+                if sub.get_after_help().is_none() {
+                    found.push(path.clone());
+                }
+                without(sub, &path, found);
+            }
+        }
+        let mut found = Vec::new();
+        without(&command(), "skep", &mut found);
+        assert!(
+            found.is_empty(),
+            "no examples in src/cli/examples.rs: {found:#?}"
+        );
     }
 }

@@ -1,15 +1,18 @@
 //! `skep partition`: partitions.
 
+use super::cell::{Cell, moment, word};
 use super::client::{Client, given};
 use super::failure::ClientError;
 use super::output::Output;
-use super::place::{TablePlace, property};
+use super::place::{MANAGED, TablePlace, number, property};
+use super::progress::counter;
 use super::remote::Remote;
 use crate::rest::view::partition::{
     AddOutcome, AddPartitions, AddedPartitionView, AddedPartitionsView, NewPartition,
     PartitionListView, PartitionView,
 };
 use crate::rest::view::problem::SubjectView;
+use crate::rest::view::table::TableView;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use std::collections::BTreeMap;
@@ -20,8 +23,6 @@ const PARTITIONS_PER_REQUEST: usize = 1000;
 /// What to do with partitions, and where.
 #[derive(Debug, Args)]
 pub(super) struct PartitionCommand {
-    #[command(flatten)]
-    remote: Remote,
     #[command(subcommand)]
     action: Action,
 }
@@ -37,7 +38,7 @@ enum Action {
         #[arg(long, value_name = "EXPRESSION")]
         filter: Option<String>,
         /// Only the first ones
-        #[arg(long, value_name = "NUMBER", default_value_t = usize::MAX, hide_default_value = true)]
+        #[arg(long, value_name = "NUMBER", default_value_t = usize::MAX, hide_default_value = true, value_parser = number::<usize>)]
         limit: usize,
     },
     /// Show a partition
@@ -85,10 +86,9 @@ enum Action {
 
 impl PartitionCommand {
     /// Does it.
-    pub(super) fn run(self) -> Result<()> {
+    pub(super) fn run(self, remote: Remote) -> Result<()> {
         let action = self.action;
-        self.remote
-            .run(|client, output| async move { act(action, &client, output).await })
+        remote.run(|client, output| async move { act(action, &client, output).await })
     }
 }
 
@@ -130,16 +130,28 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             if_exists,
         } => {
             let query = [("delete_data", delete_data.to_string())];
+            let bar = counter(names.len() as u64, "partitions");
             for name in &names {
                 let path = table.below(&["partitions", name]);
                 match client.delete(&path, &query).await {
-                    Err(ClientError::Refused(problem))
+                    Err(ClientError::Refused(problem, _))
                         if if_exists && is_missing_partition(problem.subject.as_ref()) =>
                     {
                         output.done(&format!("partition {name} does not exist"));
                     }
                     Err(failure) => return Err(failure.into()),
-                    Ok(()) => output.done(&format!("partition {name} is dropped")),
+                    Ok(()) => bar.suspend(|| output.done(&format!("partition {name} is dropped"))),
+                }
+                bar.inc(1);
+            }
+            bar.finish_and_clear();
+            if delete_data {
+                let view: TableView = client.get(&table.path(), &[]).await?;
+                if view.table_type != MANAGED {
+                    let kind = view.table_type;
+                    output.done(&format!(
+                        "the data stays: the table is {kind}, and skep deletes data of managed tables only"
+                    ));
                 }
             }
             Ok(())
@@ -180,9 +192,9 @@ async fn list(
     let all = client.pages(&path, &filter, "after", limit, split).await?;
     output.list(["name", "created", "location"], &all, |one| {
         [
-            one.name.clone(),
-            one.created_at.clone().unwrap_or_default(),
-            one.location.clone().unwrap_or_default(),
+            one.name.as_str().into(),
+            moment(one.created_at.as_ref()),
+            (&one.location).into(),
         ]
     })
 }
@@ -197,6 +209,7 @@ async fn add(
 ) -> Result<()> {
     let path = table.below(&["partitions"]);
     let mut all: Vec<AddedPartitionView> = Vec::new();
+    let bar = counter(names.len() as u64, "partitions");
     for names in names.chunks(PARTITIONS_PER_REQUEST) {
         let partitions = names.iter().map(|name| NewPartition {
             name: Some(name.clone()),
@@ -208,33 +221,37 @@ async fn add(
         };
         let added: AddedPartitionsView = client.post(&path, &request).await?;
         all.extend(added.partitions);
+        bar.set_position(all.len() as u64);
     }
+    bar.finish_and_clear();
     output.list(["name", "outcome"], &all, |one| {
         let outcome = match one.outcome {
             AddOutcome::Added => "added",
             AddOutcome::Existed => "existed",
         };
-        [one.name.clone(), outcome.to_owned()]
+        [one.name.as_str().into(), word(outcome)]
     })
 }
 
 fn show(output: Output, partition: &PartitionView) -> Result<()> {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let mut facts = vec![
-        ("name", partition.name.clone()),
-        ("values", partition.values.join(", ")),
-        ("location", text(&partition.location)),
-        ("created", text(&partition.created_at)),
+    let mut facts: Vec<(&str, Cell)> = vec![
+        ("name", (&partition.name).into()),
+        ("values", partition.values.join(", ").into()),
+        ("location", (&partition.location).into()),
+        ("created", moment(partition.created_at.as_ref())),
     ];
     let storage = partition.storage.iter();
-    facts.extend(storage.map(|one| ("format", text(&one.format))));
+    facts.extend(storage.map(|one| ("format", (&one.format).into())));
     let columns = partition.columns.iter().flatten();
-    facts.extend(columns.map(|one| ("column", format!("{} {}", one.name, one.data_type))));
+    facts.extend(columns.map(|one| {
+        let column = format!("{} {}", one.name, one.data_type);
+        ("column", Cell::Column(column))
+    }));
     let parameters: &BTreeMap<String, String> = &partition.parameters;
     facts.extend(
         parameters
             .iter()
-            .map(|(key, value)| ("property", format!("{key}={value}"))),
+            .map(|(key, value)| ("property", Cell::Property(format!("{key}={value}")))),
     );
     output.one(partition, &facts)
 }

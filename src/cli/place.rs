@@ -1,7 +1,10 @@
-//! Arguments that several commands read alike: `DATABASE.TABLE` and `KEY=VALUE`.
+//! Arguments that several commands read alike: `DATABASE.TABLE`, `KEY=VALUE` and numbers.
 
 use std::fmt;
 use std::str::FromStr;
+
+/// The type of tables whose data skep deletes.
+pub(super) const MANAGED: &str = "managed";
 
 /// A table of a database.
 #[derive(Debug, Clone)]
@@ -40,6 +43,12 @@ impl TablePlace {
     pub(super) fn below<'a>(&'a self, rest: &[&'a str]) -> Vec<&'a str> {
         self.path().iter().chain(rest).copied().collect()
     }
+}
+
+/// A number of any kind.
+pub(super) fn number<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse()
+        .map_err(|_| "write a number that is not below 0, such as 12".to_owned())
 }
 
 /// A property and its value.

@@ -1,10 +1,13 @@
 //! `skep schema`: what changed in sources. `check` reads a source now and fails where something grave is found, so that
 //! a deployment can stop before it breaks a reader.
 
+use super::cell::{Cell, moment, word};
 use super::change::{count, show_changes, show_report};
 use super::client::{Client, PAGE_SIZE, given};
 use super::failure::ClientError;
 use super::output::Output;
+use super::place::number;
+use super::progress::while_waiting;
 use super::remote::Remote;
 use crate::model::Severity;
 use crate::rest::view::alert::{AlertListView, AlertView};
@@ -18,8 +21,6 @@ use std::ops::RangeInclusive;
 /// What to do, and where.
 #[derive(Debug, Args)]
 pub(super) struct SchemaCommand {
-    #[command(flatten)]
-    remote: Remote,
     #[command(subcommand)]
     action: Action,
 }
@@ -40,10 +41,10 @@ enum Action {
         #[arg(long, value_name = "MOMENT")]
         until: Option<String>,
         /// Only those at least as grave: breaking, risky, additive
-        #[arg(long, value_name = "SEVERITY")]
+        #[arg(long, value_name = "SEVERITY", value_parser = ["breaking", "risky", "additive"], hide_possible_values = true)]
         severity: Option<String>,
         /// Only the latest ones
-        #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+        #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = number::<usize>)]
         limit: usize,
     },
     /// List the snapshots of a source that are kept
@@ -51,7 +52,7 @@ enum Action {
         /// The source
         source: String,
         /// Only the latest ones
-        #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+        #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = number::<usize>)]
         limit: usize,
     },
     /// Compare two snapshots of a source; nothing is kept
@@ -82,6 +83,7 @@ enum Action {
     /// Add to the catalog's tables the columns that a change says they lack; it does nothing else
     Apply {
         /// The change's number
+        #[arg(value_parser = number::<i64>)]
         change: i64,
     },
 }
@@ -92,8 +94,8 @@ const RANGE_LENGTH_MAX: i64 = 10_000;
 /// `101`, `101-112`, or `101–112` as messages write it.
 fn numbers(text: &str) -> Result<RangeInclusive<i64>, String> {
     let (first, last) = text.split_once(['-', '–']).unwrap_or((text, text));
-    let number = |text: &str| text.trim().parse::<i64>().ok().filter(|one| *one > 0);
-    let (Some(first), Some(last)) = (number(first), number(last)) else {
+    let above_0 = |text: &str| text.trim().parse::<i64>().ok().filter(|one| *one > 0);
+    let (Some(first), Some(last)) = (above_0(first), above_0(last)) else {
         return Err("write a number, or a range such as 101-112".to_owned());
     };
     if first > last || last - first >= RANGE_LENGTH_MAX {
@@ -112,10 +114,9 @@ fn severity(text: &str) -> Result<Severity, String> {
 
 impl SchemaCommand {
     /// Does it.
-    pub(super) fn run(self) -> Result<()> {
+    pub(super) fn run(self, remote: Remote) -> Result<()> {
         let action = self.action;
-        self.remote
-            .run(|client, output| async move { act(action, &client, output).await })
+        remote.run(|client, output| async move { act(action, &client, output).await })
     }
 }
 
@@ -174,11 +175,13 @@ async fn acknowledge(
         seen.extend(list.alerts);
         count_seen += 1;
     }
-    if output.is_json() {
-        return output.list([], &seen, |_| []);
+    if output.is_for_people() {
+        output.done(&format!("{} seen", count(count_seen)));
+        return Ok(());
     }
-    output.done(&format!("{} seen", count(count_seen)));
-    Ok(())
+    output.list(["alert", "channel", "state"], &seen, |one| {
+        [one.id.into(), one.channel.as_str().into(), word(&one.state)]
+    })
 }
 
 /// All that differs. After the first page the snapshots are asked for by number: the latest one may be another by then.
@@ -214,7 +217,9 @@ async fn diff(
 
 async fn check(client: &Client, output: Output, source: &str, fail_on: Severity) -> Result<()> {
     let path = ["sources", source, "run"];
-    let report: WatchReportView = client.post(&path, &json!({})).await?;
+    let nothing = json!({});
+    let reading = client.post(&path, &nothing);
+    let report: WatchReportView = while_waiting(format!("reading {source}"), reading).await?;
     show_report(output, &report)?;
     let is_grave = |change: &&ChangeView| {
         // The gravest comes first in the order.
@@ -247,15 +252,15 @@ async fn check(client: &Client, output: Output, source: &str, fail_on: Severity)
 }
 
 fn show_snapshots(output: Output, list: &SnapshotListView) -> Result<()> {
-    let head = ["id", "at", "tables", "columns", "bytes", "digest"];
+    let head = ["id", "at", "tables", "columns", "size", "digest"];
     output.list(head, &list.snapshots, |one| {
         [
-            one.id.to_string(),
-            one.at.clone().unwrap_or_default(),
-            one.tables.to_string(),
-            one.columns.to_string(),
-            one.bytes.to_string(),
-            one.digest.chars().take(12).collect(),
+            one.id.into(),
+            moment(one.at.as_ref()),
+            one.tables.into(),
+            one.columns.into(),
+            Cell::Bytes(one.bytes),
+            one.digest.chars().take(12).collect::<String>().into(),
         ]
     })
 }
@@ -264,10 +269,10 @@ fn show_applied(output: Output, applied: &AppliedView) -> Result<()> {
     let head = ["table", "column", "type", "added"];
     output.list(head, &applied.columns, |one| {
         [
-            format!("{}.{}", one.database, one.table),
-            one.column.name.clone(),
-            one.column.data_type.clone(),
-            if one.added { "yes" } else { "was there" }.to_owned(),
+            format!("{}.{}", one.database, one.table).into(),
+            one.column.name.as_str().into(),
+            Cell::Column(one.column.data_type.clone()),
+            if one.added { "yes" } else { "was there" }.into(),
         ]
     })
 }

@@ -5,7 +5,6 @@ use crate::server::{Running, Server};
 use crate::store::Store;
 use crate::telemetry::log_start;
 use anyhow::{Context, Result};
-use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -27,22 +26,6 @@ pub(super) fn migrate(config: Option<&Path>) -> Result<()> {
     log_start(&settings.log);
     let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(migrate_store(settings))
-}
-
-/// Prints the configuration in force.
-pub(super) fn check_config(config: Option<&Path>) -> Result<()> {
-    let settings = Settings::load(config)?;
-    let missing = settings.missing_here();
-    if missing.is_empty() {
-        std::io::stdout().write_all(settings.to_toml().as_bytes())?;
-        return Ok(());
-    }
-    for line in &missing {
-        eprintln!("{line}");
-    }
-    let count = missing.len();
-    let what = if count == 1 { "setting" } else { "settings" };
-    anyhow::bail!("{count} {what} cannot work here, though a server would start")
 }
 
 async fn serve_until_told(settings: Settings, started: Instant) -> Result<()> {

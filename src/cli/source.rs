@@ -1,9 +1,13 @@
 //! `skep source`: the databases whose schemas are watched.
 
+use super::cell::{Cell, moment, word};
 use super::change::show_report;
 use super::client::Client;
 use super::failure::ClientError;
+use super::humane;
 use super::output::Output;
+use super::place::number;
+use super::progress::while_waiting;
 use super::remote::Remote;
 use crate::rest::view::source::{
     NewSource, SourceCheckView, SourceListView, SourceSettingsView, SourceView, WatchReportView,
@@ -11,15 +15,11 @@ use crate::rest::view::source::{
 use crate::source::{SourceKind, SourceUrl};
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use serde::Deserialize;
-use serde::de::IntoDeserializer;
 use serde_json::json;
 
 /// What to do with sources, and where.
 #[derive(Debug, Args)]
 pub(super) struct SourceCommand {
-    #[command(flatten)]
-    remote: Remote,
     #[command(subcommand)]
     action: Action,
 }
@@ -85,10 +85,10 @@ struct Add {
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
     /// Seconds that one read may take; by default 300
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = number::<u64>)]
     time_limit_s: Option<u64>,
     /// Tables and views at most; by default 100000
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = number::<usize>)]
     tables_max: Option<usize>,
     /// The server's file of certificates by which the source is known
     #[arg(long, value_name = "PATH")]
@@ -102,9 +102,7 @@ struct Add {
 }
 
 fn kind(text: &str) -> Result<SourceKind, String> {
-    let text: serde::de::value::StrDeserializer<'_, serde::de::value::Error> =
-        text.into_deserializer();
-    SourceKind::deserialize(text).map_err(|failure| failure.to_string())
+    SourceKind::try_from(text.to_owned())
 }
 
 /// An address as it may leave this machine. The server refuses passwords too; one that is typed here must not even be
@@ -121,10 +119,9 @@ fn address(text: &str) -> Result<SourceUrl, ClientError> {
 
 impl SourceCommand {
     /// Does it.
-    pub(super) fn run(self) -> Result<()> {
+    pub(super) fn run(self, remote: Remote) -> Result<()> {
         let action = self.action;
-        self.remote
-            .run(|client, output| async move { act(action, &client, output).await })
+        remote.run(|client, output| async move { act(action, &client, output).await })
     }
 }
 
@@ -141,12 +138,16 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
         }
         Action::Test { name } => {
             let path = ["sources", &name, "test"];
-            let check: SourceCheckView = client.post(&path, &json!({})).await?;
+            let nothing = json!({});
+            let asking = client.post(&path, &nothing);
+            let check: SourceCheckView = while_waiting(format!("asking {name}"), asking).await?;
             show_check(output, &check)
         }
         Action::Run { name } => {
             let path = ["sources", &name, "run"];
-            let report: WatchReportView = client.post(&path, &json!({})).await?;
+            let nothing = json!({});
+            let reading = client.post(&path, &nothing);
+            let report: WatchReportView = while_waiting(format!("reading {name}"), reading).await?;
             show_report(output, &report)
         }
         Action::Remove { name } => {
@@ -191,12 +192,12 @@ async fn list(client: &Client, output: Output) -> Result<()> {
     output.list(head, &all, |one| {
         let tables = one.snapshot.as_ref().map(|kept| kept.tables.to_string());
         [
-            one.name.clone(),
-            one.settings.kind.to_string(),
-            state(one),
-            one.last_ok_at.clone().unwrap_or_default(),
-            one.next_at.clone().unwrap_or_default(),
-            tables.unwrap_or_default(),
+            one.name.as_str().into(),
+            one.settings.kind.as_str().into(),
+            word(&state(one)),
+            moment(one.last_ok_at.as_ref()),
+            moment(one.next_at.as_ref()),
+            (&tables).into(),
         ]
     })
 }
@@ -217,58 +218,59 @@ fn show(output: Output, source: &SourceView) -> Result<()> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let settings = &source.settings;
     let url = settings.url.as_ref().map(ToString::to_string);
-    let limit = settings.time_limit_s.map(|limit| format!("{limit} s"));
-    let mut facts = vec![
-        ("name", source.name.clone()),
-        ("kind", settings.kind.to_string()),
-        ("from", source.origin.clone()),
-        ("state", state(source)),
-        ("url", url.unwrap_or_default()),
-        ("url in variable", text(&settings.url_env)),
-        ("url in file", text(&settings.url_file)),
-        ("certificates", text(&settings.ca_file)),
-        ("include", settings.include.join(", ")),
-        ("exclude", settings.exclude.join(", ")),
-        (
-            "ghosts",
-            settings.ghosts.clone().unwrap_or_default().join(", "),
-        ),
+    let limit = settings
+        .time_limit_s
+        .and_then(|limit| i64::try_from(limit).ok());
+    let ghosts = settings.ghosts.as_deref().unwrap_or_default();
+    let mut facts: Vec<(&str, Cell)> = vec![
+        ("name", (&source.name).into()),
+        ("kind", settings.kind.as_str().into()),
+        ("from", (&source.origin).into()),
+        ("state", word(&state(source))),
+        ("url", (&url).into()),
+        ("url in variable", (&settings.url_env).into()),
+        ("url in file", (&settings.url_file).into()),
+        ("certificates", (&settings.ca_file).into()),
+        ("include", settings.include.join(", ").into()),
+        ("exclude", settings.exclude.join(", ").into()),
+        ("ghosts", ghosts.join(", ").into()),
         (
             "schedule",
-            format!("{} {}", text(&settings.schedule), text(&settings.time_zone)),
+            format!("{} {}", text(&settings.schedule), text(&settings.time_zone)).into(),
         ),
-        ("time limit", limit.unwrap_or_default()),
-        ("next run", text(&source.next_at)),
-        ("last run", text(&source.last_run_at)),
-        ("last ok", text(&source.last_ok_at)),
-        ("last error", text(&source.last_error)),
-        ("alarm since", text(&source.alarmed_at)),
+        ("time limit", Cell::Span(limit)),
+        ("next run", moment(source.next_at.as_ref())),
+        ("last run", moment(source.last_run_at.as_ref())),
+        ("last ok", moment(source.last_ok_at.as_ref())),
+        ("last error", (&source.last_error).into()),
+        ("alarm since", moment(source.alarmed_at.as_ref())),
     ];
     if let Some(kept) = &source.snapshot {
         facts.push((
             "snapshot",
             format!(
-                "{} of {}: {} tables and views, {} columns, {} bytes",
+                "{} of {}: {} tables and views, {} columns, {}",
                 kept.id,
                 text(&kept.at),
                 kept.tables,
                 kept.columns,
-                kept.bytes
-            ),
+                humane::bytes(kept.bytes)
+            )
+            .into(),
         ));
     }
     output.one(source, &facts)
 }
 
 fn show_check(output: Output, check: &SourceCheckView) -> Result<()> {
-    let mut facts = vec![
-        ("answers", check.version.clone()),
-        ("schemas", check.schemas.to_string()),
-        ("readable tables", check.tables_readable.to_string()),
-        ("unreadable tables", check.tables_unreadable.to_string()),
+    let mut facts: Vec<(&str, Cell)> = vec![
+        ("answers", (&check.version).into()),
+        ("schemas", check.schemas.into()),
+        ("readable tables", check.tables_readable.into()),
+        ("unreadable tables", check.tables_unreadable.into()),
     ];
     let rules = check.rules_unmatched.iter();
-    facts.extend(rules.map(|rule| ("guards nothing", rule.clone())));
+    facts.extend(rules.map(|rule| ("guards nothing", rule.into())));
     output.one(check, &facts)
 }
 

@@ -1,8 +1,10 @@
 //! `skep table`: tables.
 
+use super::cell::{Cell, moment};
 use super::client::{Client, given};
 use super::output::Output;
-use super::place::{TablePlace, property};
+use super::place::{MANAGED, TablePlace, property};
+use super::progress::while_waiting;
 use super::remote::Remote;
 use crate::rest::view::storage::{ColumnView, NewStorage};
 use crate::rest::view::table::{ChangeTable, NewTable, NewTableType, TableListView, TableView};
@@ -15,8 +17,6 @@ const FORMAT: &str = "parquet";
 /// What to do with tables, and where.
 #[derive(Debug, Args)]
 pub(super) struct TableCommand {
-    #[command(flatten)]
-    remote: Remote,
     #[command(subcommand)]
     action: Action,
 }
@@ -115,10 +115,9 @@ fn column(text: &str) -> Result<ColumnView, String> {
 
 impl TableCommand {
     /// Does it.
-    pub(super) fn run(self) -> Result<()> {
+    pub(super) fn run(self, remote: Remote) -> Result<()> {
         let action = self.action;
-        self.remote
-            .run(|client, output| async move { act(action, &client, output).await })
+        remote.run(|client, output| async move { act(action, &client, output).await })
     }
 }
 
@@ -154,13 +153,38 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             show(output, &changed)
         }
         Action::Drop { table, delete_data } => {
-            let query = [("delete_data", delete_data.to_string())];
-            client.delete(&table.path(), &query).await?;
-            let TablePlace { database, table } = table;
-            output.done(&format!("table {database}.{table} is dropped"));
-            Ok(())
+            drop_table(client, output, &table, delete_data).await
         }
     }
+}
+
+/// Drops a table and says what became of its data: that of external tables stays, whatever is asked for.
+async fn drop_table(
+    client: &Client,
+    output: Output,
+    table: &TablePlace,
+    delete_data: bool,
+) -> Result<()> {
+    let view: TableView = client.get(&table.path(), &[]).await?;
+    let query = [("delete_data", delete_data.to_string())];
+    let path = table.path();
+    let dropping = client.delete(&path, &query);
+    while_waiting(format!("dropping {table}"), dropping).await?;
+    output.done(&format!("table {table} is dropped"));
+    let Some(location) = view.location else {
+        return Ok(());
+    };
+    match (view.table_type.as_str(), delete_data) {
+        (MANAGED, true) => {}
+        (MANAGED, false) => {
+            output.done(&format!("its data stays at {location}: --delete-data was not given"));
+        }
+        (other, true) => output.done(&format!(
+            "its data stays at {location}: the table was {other}, and skep deletes data of managed tables only"
+        )),
+        (_, false) => output.done(&format!("its data stays at {location}")),
+    }
+    Ok(())
 }
 
 impl Create {
@@ -204,41 +228,44 @@ async fn list(
     let head = ["name", "type", "format", "keys", "location"];
     output.list(head, &all, |one| {
         [
-            one.name.clone(),
-            one.table_type.clone(),
-            one.format.clone().unwrap_or_default(),
-            one.partition_keys.join(", "),
-            one.location.clone().unwrap_or_default(),
+            // As all other commands take it.
+            format!("{database}.{}", one.name).into(),
+            one.table_type.as_str().into(),
+            (&one.format).into(),
+            one.partition_keys.join(", ").into(),
+            (&one.location).into(),
         ]
     })
 }
 
 fn show(output: Output, table: &TableView) -> Result<()> {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let column = |column: &ColumnView| {
         let comment = column.comment.iter().map(|text| format!("  -- {text}"));
-        format!(
+        Cell::Column(format!(
             "{} {}{}",
             column.name,
             column.data_type,
             comment.collect::<String>()
-        )
+        ))
     };
-    let mut facts = vec![
-        ("name", format!("{}.{}", table.database, table.name)),
-        ("catalog", table.catalog.clone()),
-        ("type", table.table_type.clone()),
-        ("owner", text(&table.owner)),
-        ("created", text(&table.created_at)),
-        ("location", text(&table.location)),
-        ("format", text(&table.storage.format)),
-        ("serde", text(&table.storage.serde)),
-        ("view", text(&table.view_text)),
+    let mut facts: Vec<(&str, Cell)> = vec![
+        ("name", format!("{}.{}", table.database, table.name).into()),
+        ("catalog", (&table.catalog).into()),
+        ("type", (&table.table_type).into()),
+        ("comment", (&table.comment).into()),
+        ("owner", (&table.owner).into()),
+        ("created", moment(table.created_at.as_ref())),
+        ("location", (&table.location).into()),
+        ("format", (&table.storage.format).into()),
+        ("serde", (&table.storage.serde).into()),
+        ("view", (&table.view_text).into()),
     ];
     facts.extend(table.columns.iter().map(|one| ("column", column(one))));
     let keys = table.partition_keys.iter();
     facts.extend(keys.map(|one| ("partition key", column(one))));
     let parameters = table.parameters.iter();
-    facts.extend(parameters.map(|(key, value)| ("property", format!("{key}={value}"))));
+    facts.extend(
+        parameters.map(|(key, value)| ("property", Cell::Property(format!("{key}={value}")))),
+    );
     output.one(table, &facts)
 }

@@ -15,9 +15,25 @@ pub enum ConfigError {
         /// What the system says.
         source: std::io::Error,
     },
-    /// The file is not TOML, or a value has the wrong type.
+    /// The file is not TOML.
     #[error("{0}")]
     Malformed(String),
+    /// A value has the wrong type, or is missing.
+    #[error("{key}: {why}")]
+    Unfit {
+        /// The key.
+        key: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Another failure, and where its key stands.
+    #[error("{place}: {failure}")]
+    At {
+        /// The file with its line and column, or the variable.
+        place: String,
+        /// What is wrong.
+        failure: Box<ConfigError>,
+    },
     /// No such key.
     #[error("unknown key {key} in {origin}: did you mean {nearest}?")]
     UnknownKey {
@@ -49,9 +65,23 @@ impl ConfigError {
         Self::Invalid {
             key: key.into(),
             value: shown(&value.to_string()),
-            why: why.into(),
+            why: masked(&why.into()),
         }
     }
+}
+
+/// A sentence whose addresses are without passwords: some repeat what was set.
+pub(super) fn masked(text: &str) -> String {
+    let is_edge = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',');
+    let words = text.split_inclusive(is_edge).map(|piece| {
+        let word = piece.trim_end_matches(is_edge);
+        if word.contains("://") {
+            format!("{}{}", url_shown(word), &piece[word.len()..])
+        } else {
+            piece.to_owned()
+        }
+    });
+    words.collect()
 }
 
 /// A value without the password that an address may hold; one that is written in quotes keeps them.

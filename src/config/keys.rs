@@ -18,13 +18,58 @@ pub fn known_keys() -> BTreeSet<String> {
     keys
 }
 
+/// The keys of the sections of lists, such as `watch.targets[].source`.
+pub(super) fn item_keys() -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    let Ok(table) = toml::Table::try_from(every_key()) else {
+        return keys;
+    };
+    let mut waiting = vec![(String::new(), table)];
+    while let Some((prefix, table)) = waiting.pop() {
+        for (name, value) in table {
+            let key = match prefix.as_str() {
+                "" => name,
+                _ => format!("{prefix}.{name}"),
+            };
+            match value {
+                toml::Value::Table(inner) => waiting.push((key, inner)),
+                toml::Value::Array(items) => {
+                    if let Some(toml::Value::Table(item)) = items.first() {
+                        keys.extend(item.keys().map(|name| format!("{key}[].{name}")));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    keys
+}
+
+/// Whether a key is a list of sections.
+pub(super) fn is_list(key: &str, of_items: &BTreeSet<String>) -> bool {
+    of_items
+        .iter()
+        .any(|one| one.starts_with(&format!("{key}[")))
+}
+
+/// A key without the numbers of its list's sections.
+fn unnumbered(key: &str) -> String {
+    match (key.find('['), key.find(']')) {
+        (Some(begin), Some(end)) if begin < end => {
+            format!("{}[]{}", &key[..begin], &key[end + 1..])
+        }
+        _ => key.to_owned(),
+    }
+}
+
 /// What stands for the name of a section that operators name, such as `sources.NAME.url`.
 const NAME: &str = "NAME";
 /// What goes before such a name.
 const NAMED: [&str; 2] = ["sources", "alerts.channels"];
 
-/// A key as it is known: the names that operators give to sections are `NAME`.
+/// A key as it is known: the names that operators give to sections are `NAME`, and the sections of lists have no number.
 pub(super) fn unnamed(key: &str) -> String {
+    let key = &unnumbered(key);
     for before in NAMED {
         let rest = key
             .strip_prefix(before)
@@ -58,8 +103,11 @@ pub(super) fn nearest(key: &str, known: &BTreeSet<String>) -> String {
         .unwrap_or_default()
 }
 
-/// A known key with the name that the mistyped one has.
+/// A known key with the name, or the number, that the mistyped one has.
 fn named_as(known: &str, mistyped: &str) -> String {
+    if let (Some(begin), Some(end)) = (mistyped.find('['), mistyped.find(']')) {
+        return known.replacen("[]", &mistyped[begin..=end], 1);
+    }
     for before in NAMED {
         let rest = mistyped
             .strip_prefix(before)

@@ -1,23 +1,16 @@
 //! Reading the file and the environment into [`Settings`]: layering, unknown keys, secrets in
 //! files, and the working directory of a relative warehouse.
 
-use super::error::{ConfigError, shown};
+use super::error::ConfigError;
+use super::place::Place;
 use super::sections::DATABASE_URL_DEFAULT;
+use super::told::{Origins, malformed, told};
+use super::variables::{ENVIRONMENT_PREFIX, variables_check};
 use super::{Settings, keys};
 use crate::secret::Secret;
-use crate::source::SOURCE_URL_ENV_PREFIX;
 use config::{Config, Environment, File, FileFormat, ValueKind};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-
-/// What every variable of skep begins with; two underscores part section and key.
-pub const ENVIRONMENT_PREFIX: &str = "SKEP_";
-/// The variable by which commands are told which server to ask: no setting, though a section is called so.
-pub const SERVER_VARIABLE: &str = "SKEP_SERVER";
-/// How unlike a known variable a variable without a section may be and still count as mistyped.
-const MISTYPED_DISTANCE_MAX: usize = 2;
-/// Where values of the environment come from, as the layering library names it.
-const ENVIRONMENT_ORIGIN: &str = "the environment";
 
 impl Settings {
     /// Reads the file, lays the environment of this process over it, and checks the whole.
@@ -37,25 +30,38 @@ impl Settings {
         environment: HashMap<String, String>,
     ) -> Result<Self, ConfigError> {
         let known = keys::known_keys();
-        let environment = environment_check(environment, &known)?;
+        let environment = variables_check(environment, &known)?;
+        let text = match file {
+            Some(path) => Some(text_read(path)?),
+            None => None,
+        };
+        let origins = Origins {
+            file: file.zip(text.as_deref()),
+            variables: &environment,
+        };
+        let settings = Self::layered(&origins, &known);
+        settings.map_err(|failure| origins.placed(failure))
+    }
+
+    fn layered(origins: &Origins<'_>, known: &BTreeSet<String>) -> Result<Self, ConfigError> {
         let mut layers = Config::builder();
-        if let Some(path) = file {
-            let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-                path: path.to_owned(),
-                source,
-            })?;
+        if let Some((path, text)) = origins.file {
             // Read apart from the layers, so that the message can name the file, the line, and nothing that stands in it.
-            toml::from_str::<toml::Table>(&text).map_err(|error| malformed(path, &text, &error))?;
-            let source = File::from_str(&text, FileFormat::Toml);
+            toml::from_str::<toml::Table>(text).map_err(|error| malformed(path, text, &error))?;
+            let source = File::from_str(text, FileFormat::Toml);
             let parsed = Config::builder().add_source(source).build();
             let parsed = parsed.map_err(|error| told(&error))?;
-            keys_check(&path.display().to_string(), &parsed, &known)?;
+            let origin = |key: &str| {
+                let place = Place::of_key(text, key);
+                place.map_or_else(|| path.display().to_string(), |place| place.within(path))
+            };
+            keys_check(&origin, parsed.cache.clone(), known)?;
             layers = layers.add_source(parsed);
         }
         let variables = Environment::with_prefix("SKEP")
             .prefix_separator("_")
             .separator("__")
-            .source(Some(environment));
+            .source(Some(origins.variables.clone()));
         let merged = layers.add_source(variables).build();
         let merged = merged.map_err(|error| told(&error))?;
         let mut settings: Self = merged.try_deserialize().map_err(|error| told(&error))?;
@@ -157,133 +163,54 @@ fn secret_read(key: &str, path: &Path) -> Result<Secret, ConfigError> {
     Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
 }
 
-/// Where a file is no TOML. The line itself may hold a password, so its number alone is told.
-fn malformed(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
-    let path = path.display();
-    let reason = error.message();
-    let Some(span) = error.span() else {
-        return ConfigError::Malformed(format!("{path}: {reason}"));
-    };
-    let line = text[..span.start.min(text.len())].matches('\n').count() + 1;
-    ConfigError::Malformed(format!("{path}, line {line}: {reason}"))
-}
-
-/// A failure of the layers, without the passwords that a value may hold.
-fn told(error: &config::ConfigError) -> ConfigError {
-    match error {
-        config::ConfigError::Type {
-            origin,
-            unexpected,
-            expected,
-            key,
-        } => {
-            let key = key.as_deref().unwrap_or("a value");
-            let found = unexpected.to_string();
-            let found = match found.strip_prefix("string ") {
-                Some(quoted) => format!("the text {}", shown(quoted)),
-                None => found,
-            };
-            let origin = origin
-                .as_ref()
-                .map_or_else(String::new, |origin| format!(" in {origin}"));
-            ConfigError::Malformed(format!("{key}{origin}: {found} is not {expected}"))
-        }
-        config::ConfigError::At { error, key, .. } => {
-            let ConfigError::Malformed(text) = told(error) else {
-                return ConfigError::Malformed(error.to_string());
-            };
-            let key = key
-                .as_ref()
-                .map_or_else(String::new, |key| format!("{key}: "));
-            ConfigError::Malformed(format!("{key}{text}"))
-        }
-        other => ConfigError::Malformed(other.to_string()),
-    }
-}
-
-/// Refuses variables that look like settings and are none; leaves out those of other tools.
-fn environment_check(
-    environment: HashMap<String, String>,
+/// Refuses keys of a file that no section has, and those of the sections of a list.
+fn keys_check(
+    origin: &dyn Fn(&str) -> String,
+    file: config::Value,
     known: &BTreeSet<String>,
-) -> Result<HashMap<String, String>, ConfigError> {
-    let mut taken = HashMap::new();
-    for (name, value) in environment {
-        let Some(rest) = name.strip_prefix(ENVIRONMENT_PREFIX) else {
-            continue;
-        };
-        let key = rest.to_ascii_lowercase().replace("__", ".");
-        if known.contains(&keys::unnamed(&key)) {
-            taken.insert(name, value);
-            continue;
-        }
-        // A section alone, as if its key followed after one underscore.
-        let section = format!("{key}.");
-        let mut keys = known.iter().filter(|_| name != SERVER_VARIABLE);
-        if let Some(first) = keys.find(|known| known.starts_with(&section)) {
-            return Err(ConfigError::UnknownKey {
-                key: name,
-                origin: ENVIRONMENT_ORIGIN.to_owned(),
-                nearest: variable_name(first),
-            });
-        }
-        // The addresses of sources that are added over REST stand in variables of any name that begins so.
-        if is_source_url(&name) {
-            continue;
-        }
-        let nearest = variable_name(&keys::nearest(&key, known));
-        let bare = |text: &str| text.replace('_', "").to_ascii_uppercase();
-        let distance = strsim::damerau_levenshtein(&bare(&name), &bare(&nearest));
-        // `SKEP_THRIFT_LISTEN` was meant as a setting; `SKEP_HOME` may belong to a script.
-        if rest.contains("__") || distance <= MISTYPED_DISTANCE_MAX {
-            return Err(ConfigError::UnknownKey {
-                key: name,
-                origin: ENVIRONMENT_ORIGIN.to_owned(),
-                nearest,
-            });
-        }
-    }
-    Ok(taken)
-}
-
-fn is_source_url(variable: &str) -> bool {
-    let rest = variable.strip_prefix(SOURCE_URL_ENV_PREFIX);
-    rest.is_some_and(|rest| !rest.starts_with('_') && !rest.is_empty())
-}
-
-fn variable_name(key: &str) -> String {
-    format!(
-        "{ENVIRONMENT_PREFIX}{}",
-        key.to_ascii_uppercase().replace('.', "__")
-    )
-}
-
-/// Refuses keys of a file that no section has.
-fn keys_check(origin: &str, parsed: &Config, known: &BTreeSet<String>) -> Result<(), ConfigError> {
-    let mut waiting = vec![(String::new(), parsed.cache.clone())];
+) -> Result<(), ConfigError> {
+    let of_items = keys::item_keys();
+    let mut waiting = vec![(String::new(), file)];
     while let Some((key, value)) = waiting.pop() {
-        if let ValueKind::Table(table) = value.kind {
-            let below = |name: String| {
-                if key.is_empty() {
-                    name
-                } else {
-                    format!("{key}.{name}")
-                }
-            };
-            waiting.extend(table.into_iter().map(|(name, inner)| (below(name), inner)));
-            continue;
+        let is_item = key.ends_with(']');
+        match value.kind {
+            ValueKind::Table(table) => {
+                let below = |name: String| match key.as_str() {
+                    "" => name,
+                    _ => format!("{key}.{name}"),
+                };
+                waiting.extend(table.into_iter().map(|(name, inner)| (below(name), inner)));
+                continue;
+            }
+            ValueKind::Array(items) if keys::is_list(&key, &of_items) => {
+                let items = items.into_iter().enumerate();
+                waiting.extend(items.map(|(at, item)| (format!("{key}[{at}]"), item)));
+                continue;
+            }
+            _ => {}
         }
-        if known.contains(&keys::unnamed(&key)) {
+        let unnamed = keys::unnamed(&key);
+        // What is no section at all is told with what it should be.
+        if known.contains(&unnamed) || of_items.contains(&unnamed) || is_item {
             continue;
         }
         if known.iter().any(|one| one.starts_with(&format!("{key}."))) {
             let why = format!("it is a section: write [{key}]");
             return Err(ConfigError::invalid(key, &value, why));
         }
+        let among = if key.contains(']') { &of_items } else { known };
         return Err(ConfigError::UnknownKey {
-            nearest: keys::nearest(&key, known),
+            nearest: keys::nearest(&key, among),
+            origin: origin(&key),
             key,
-            origin: origin.to_owned(),
         });
     }
     Ok(())
+}
+
+fn text_read(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+        path: path.to_owned(),
+        source,
+    })
 }

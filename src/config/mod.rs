@@ -10,14 +10,17 @@ mod error;
 mod here;
 mod keys;
 mod load;
+mod place;
 mod sections;
+mod told;
+mod variables;
 
 pub use error::ConfigError;
 pub use keys::known_keys;
-pub use load::{ENVIRONMENT_PREFIX, SERVER_VARIABLE};
 pub use sections::{
     DatabaseSettings, HiveSettings, HttpSettings, ServerSettings, TasksSettings, WarehouseSettings,
 };
+pub use variables::{ENVIRONMENT_PREFIX, SERVER_VARIABLE};
 
 use crate::alert::AlertSettings;
 use crate::catalog::PlaceRules;

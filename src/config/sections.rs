@@ -1,7 +1,7 @@
 //! The sections that belong to no module of their own, with their defaults and why.
 
 use crate::budget::BudgetLimits;
-use crate::front::client_share;
+use crate::front::{client_share, listen_address_read};
 use crate::rest::HttpLimits;
 use crate::secret::{Secret, url_shown};
 use crate::store::StoreSettings;
@@ -15,6 +15,7 @@ use std::time::Duration;
 #[serde(default, deny_unknown_fields)]
 pub struct HttpSettings {
     /// Where to listen.
+    #[serde(deserialize_with = "listen_address_read")]
     pub listen: SocketAddr,
     /// Milliseconds that the readiness check waits for the database.
     pub ready_timeout_ms: u64,

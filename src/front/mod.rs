@@ -7,9 +7,11 @@
 mod accept;
 mod caller;
 mod frame;
+mod listen_address;
 mod places;
 
 pub use accept::{Port, accept};
 pub use caller::caller;
 pub use frame::{Cut, Frame, REQUEST_BYTES};
+pub use listen_address::{listen_address, listen_address_read};
 pub use places::{Full, client_share};

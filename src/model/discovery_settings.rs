@@ -50,6 +50,9 @@ const KNOWN: [&str; 15] = [
     ROOTS,
 ];
 
+/// How unlike a known property a mistyped one may be and still be taken for it.
+const MISTYPED_DISTANCE_MAX: usize = 3;
+
 /// The shortest interval: a look costs money.
 const INTERVAL_S_MIN: i64 = 5;
 /// Seconds that the window reaches back.
@@ -261,7 +264,7 @@ impl<'a> Properties<'a> {
             if KNOWN.contains(&key.as_str()) || key.starts_with(ROOT_PREFIX) {
                 continue;
             }
-            return Err(self.wrong(key, format!("is unknown; there are {}", KNOWN.join(", "))));
+            return Err(self.wrong(key, unknown(key)));
         }
         Ok(())
     }
@@ -423,5 +426,15 @@ impl<'a> Properties<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// What is told of a property that there is not: the one that was meant, or all.
+fn unknown(key: &str) -> String {
+    let distance = |known: &str| strsim::damerau_levenshtein(known, key);
+    let nearest = KNOWN.into_iter().min_by_key(|known| distance(known));
+    match nearest.filter(|known| distance(known) <= MISTYPED_DISTANCE_MAX) {
+        Some(meant) => format!("is unknown; did you mean {meant}?"),
+        None => format!("is unknown; there are {}", KNOWN.join(", ")),
     }
 }

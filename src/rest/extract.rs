@@ -4,6 +4,7 @@
 use super::Shared;
 use super::problem::{Kind, Problem};
 use super::view::moment_parse;
+use super::words::plain_words;
 use crate::budget::Reservation;
 use crate::error::Error;
 use crate::model::{DEFAULT_CATALOG, DatabaseRef, Name, Severity, TableRef};
@@ -87,7 +88,10 @@ impl<T: DeserializeOwned> FromRequest<Arc<Shared>> for Body<T> {
             .map_err(|failure| faulty("field", &failure))?;
         match json.end() {
             Ok(()) => Ok(Self(body)),
-            Err(failure) => Err(Problem::new(Kind::InvalidRequest, failure.to_string())),
+            Err(failure) => {
+                let why = plain_words(&failure.to_string());
+                Err(Problem::new(Kind::InvalidRequest, why))
+            }
         }
     }
 }
@@ -167,7 +171,7 @@ fn too_large(limit: usize) -> Problem {
 
 /// What could not be read, and where: `partitions[3].values: invalid type …`.
 fn faulty<E: std::error::Error>(what: &str, failure: &serde_path_to_error::Error<E>) -> Problem {
-    let mut text = failure.inner().to_string();
+    let mut text = plain_words(&failure.inner().to_string());
     if let Some(nearest) = nearest(&text) {
         text = format!("{text}; did you mean `{nearest}`?");
     }

@@ -18,6 +18,7 @@ mod resources;
 mod router;
 mod serve;
 pub mod view;
+mod words;
 
 pub use extract::body_cost;
 pub use router::API_ROOT;

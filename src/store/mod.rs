@@ -45,6 +45,7 @@ use futures::future::BoxFuture;
 use sql::failure::Failure;
 use sql::link::{Role, Target};
 use sql::pool::Pool;
+use sql::sqlite_file::SqliteFile;
 use std::sync::Arc;
 
 /// The database of the catalog. Cloning is cheap; all clones share the connections.
@@ -59,6 +60,8 @@ pub struct Store {
 struct Inner {
     settings: StoreSettings,
     dialect: Dialect,
+    /// Of SQLite alone.
+    file: Option<SqliteFile>,
     readers: Arc<Pool>,
     /// The same as the readers except for SQLite, which has one writer.
     writers: Arc<Pool>,
@@ -74,12 +77,25 @@ impl Store {
         Target::new(settings).map(drop)
     }
 
+    /// Connects once and asks for a sign of life. Nothing is written, and a SQLite file that is missing is not made:
+    /// `Unavailable` tells of it.
+    pub fn probe(settings: StoreSettings) -> BoxFuture<'static, Result<()>> {
+        Box::pin(async move {
+            let target = Target::fitting(&settings).await?.untouched()?;
+            let mut link = target.connect(Role::Read).await?;
+            let answer = link.raw("SELECT 1").await;
+            link.close().await;
+            Ok(answer?)
+        })
+    }
+
     /// Connects, and brings the schema up to this version of skep. Any number of processes may do so at once.
     pub fn open(settings: StoreSettings) -> BoxFuture<'static, Result<Self>> {
         Box::pin(async move {
             let dialect = Target::new(&settings)?.dialect();
             sql::migrate::migrate(&settings).await?;
             let target = Target::fitting(&settings).await?;
+            let file = target.file()?;
             let most = usize::try_from(settings.connections_max.max(1)).unwrap_or(1);
             let readers = Pool::new(target.clone(), Role::Read, most, &settings);
             let writers = match dialect {
@@ -91,6 +107,7 @@ impl Store {
                 inner: Arc::new(Inner {
                     settings,
                     dialect,
+                    file,
                     readers,
                     writers,
                     ids: sql::ids::Ids::default(),
@@ -120,8 +137,12 @@ impl Store {
         })
     }
 
-    /// Asks the database for a sign of life and, once a write has found its disk full, whether there is room again.
+    /// Asks the database for a sign of life and, once a write has found its disk full, whether there is room again. A SQLite
+    /// file that was moved or deleted gives none, though what is open of it still answers: what is written to it now would be lost.
     pub async fn ping(&self) -> Result<()> {
+        if let Some(file) = &self.inner.file {
+            file.is_there()?;
+        }
         let mut session = self.session().await?;
         let statement = session.statement("SELECT 1");
         session.rows(&statement).await?;

@@ -1,6 +1,6 @@
 //! The limits of the Thrift front end.
 
-use crate::front::client_share;
+use crate::front::{client_share, listen_address_read};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use std::time::Duration;
 #[serde(deny_unknown_fields, default)]
 pub struct ThriftSettings {
     /// Where to listen.
+    #[serde(deserialize_with = "listen_address_read")]
     pub listen: SocketAddr,
     /// Bytes of one request at most; Hive's own limit is 100 MB (`metastore.server.max.message.size`).
     pub message_bytes_max: usize,

@@ -1,5 +1,11 @@
 //! The command line as scripts and people use it: the real binary against a server.
 
+mod forms;
+mod made;
+mod meant;
+mod settings;
+mod snapshots;
+mod terminal;
 mod watch;
 
 use crate::harness::{TestDatabase, TestServer};
@@ -10,7 +16,7 @@ use std::process::{Command, Output, Stdio};
 
 /// The binary with a server's address.
 pub(crate) struct Skep {
-    server: String,
+    pub(crate) server: String,
 }
 
 impl Skep {
@@ -357,7 +363,7 @@ async fn partitions_are_discovered_explained_and_taken_back() {
     assert_eq!(report[0]["counts"]["added"], 2, "{report:?}");
     let explained = skep.run(&["explain-partition", "default.logs", "dt=2026-11-22/hour=10"]);
     assert!(
-        explained.contains("yes, at") && explained.contains("manual"),
+        explained.contains("registered  yes") && explained.contains("manual"),
         "{explained}"
     );
     let absent = skep.run(&["explain-partition", "default.logs", "dt=2026-11-22/hour=12"]);

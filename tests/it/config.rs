@@ -112,7 +112,7 @@ fn a_wrong_value_is_named_with_its_key_and_the_reason() {
         ),
         (
             "[thrift]\nlisten = 'here'",
-            ["thrift.listen", "", "socket address"],
+            ["thrift.listen", "", "an address and a port"],
         ),
         (
             "[thrift]\nmessage_bytes_max = 5",

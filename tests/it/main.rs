@@ -8,6 +8,7 @@ mod client;
 #[path = "client/tests.rs"]
 mod client_tests;
 mod config;
+mod config_words;
 mod coverage;
 mod discovery;
 mod dropped_data;

@@ -10,6 +10,7 @@ use crate::store::sql::failure::{Failure, FailureKind};
 use crate::store::sql::mysql_link::{self, MySqlLink};
 use crate::store::sql::row::Row;
 use crate::store::sql::settings::StoreSettings;
+use crate::store::sql::sqlite_file::SqliteFile;
 use crate::store::sql::statement::Statement;
 use futures::future::BoxFuture;
 use sqlx::mysql::MySqlConnectOptions;
@@ -105,6 +106,23 @@ impl Target {
         let kept = mysql_link::statements_kept(most, settings.connections_max, STATEMENTS_KEPT);
         let options = options.statement_cache_capacity(kept);
         Ok(Self::MySql(options, statement_timeout))
+    }
+
+    /// The target for a look that changes nothing. Of a SQLite file that is not there it fails.
+    pub(in crate::store) fn untouched(self) -> Result<Self> {
+        let Self::Sqlite(options) = self else {
+            return Ok(self);
+        };
+        SqliteFile::of(options.get_filename())?;
+        Ok(Self::Sqlite(options.create_if_missing(false)))
+    }
+
+    /// The file, of SQLite alone.
+    pub(in crate::store) fn file(&self) -> Result<Option<SqliteFile>> {
+        match self {
+            Self::Sqlite(options) => SqliteFile::of(options.get_filename()).map(Some),
+            Self::Postgres(_) | Self::MySql(..) => Ok(None),
+        }
     }
 
     pub(in crate::store) fn dialect(&self) -> Dialect {

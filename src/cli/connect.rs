@@ -1,0 +1,184 @@
+//! `skep check-config --connect`: asks everything that the settings name whether it answers, each within a time limit. Nothing is
+//! written and nothing is sent to people.
+
+use super::cell::{Cell, word};
+use super::failure::ClientError;
+use super::output::Output;
+use super::progress::while_waiting;
+use crate::config::Settings;
+use crate::error::Error;
+use crate::lake::{Lake, Queue};
+use crate::model::{Location, Storage};
+use crate::source::{AnySource, Source, SourceKind, SourceSettings};
+use crate::store::Store;
+use crate::telemetry::causes;
+use anyhow::Result;
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+use tokio::net::TcpStream;
+use url::Url;
+
+/// Longest time that one thing may take to answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+/// Things that are asked at the same time.
+const ASKED_CONCURRENT_MAX: usize = 8;
+
+/// What was asked, and how it answered.
+#[derive(Debug, Serialize)]
+struct AnswerView {
+    /// The key of the setting.
+    key: String,
+    /// `ok`, `failed`, or `silent` where it did not answer within the limit.
+    state: &'static str,
+    /// How long it took, in milliseconds.
+    took_ms: u64,
+    /// Who answers, or why nobody does.
+    remark: String,
+}
+
+/// A question: the key, and what asks it.
+type Question<'a> = (String, BoxFuture<'a, Result<String, String>>);
+
+/// Asks, shows a line for each thing, and fails where one does not answer as it should.
+pub(super) fn connect(settings: &Settings, output: Output) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let asking = futures::stream::iter(questions(settings))
+        .map(answered)
+        .buffered(ASKED_CONCURRENT_MAX)
+        .collect::<Vec<_>>();
+    let answers = runtime.block_on(while_waiting("asking", asking));
+    output.list(["key", "state", "took", "remark"], &answers, |one| {
+        [
+            one.key.as_str().into(),
+            word(one.state),
+            Cell::Text(format!("{} ms", one.took_ms)),
+            one.remark.as_str().into(),
+        ]
+    })?;
+    let failed = answers.iter().filter(|one| one.state != "ok").count();
+    if failed == 0 {
+        return Ok(());
+    }
+    let text = format!("{failed} of {} do not answer as they should", answers.len());
+    Err(ClientError::Settings(text).into())
+}
+
+async fn answered((key, question): Question<'_>) -> AnswerView {
+    let began = Instant::now();
+    let (state, remark) = match tokio::time::timeout(ANSWER_LIMIT, question).await {
+        Ok(Ok(remark)) => ("ok", remark),
+        Ok(Err(why)) => ("failed", why),
+        Err(_) => {
+            let limit = ANSWER_LIMIT.as_secs();
+            ("silent", format!("no answer within {limit} s"))
+        }
+    };
+    AnswerView {
+        key,
+        state,
+        took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        remark,
+    }
+}
+
+fn questions(settings: &Settings) -> Vec<Question<'_>> {
+    let mut all: Vec<Question<'_>> = vec![("database.url".to_owned(), Box::pin(store(settings)))];
+    let mut places = BTreeSet::new();
+    let storage = &settings.storage;
+    let listed = storage.allowed_locations.iter().flatten();
+    let listed = listed.map(|one| ("storage.allowed_locations", one));
+    let deletable = storage.deletable_locations.iter();
+    let deletable = deletable.map(|one| ("storage.deletable_locations", one));
+    let warehouse = [("warehouse.location", &settings.warehouse.location)];
+    for (key, text) in warehouse.into_iter().chain(listed).chain(deletable) {
+        // Whole storages (`s3://*`) cannot be asked.
+        if !text.contains('*') && places.insert(text) {
+            all.push((key.to_owned(), Box::pin(place(settings, text))));
+        }
+    }
+    if storage.queue.url.is_some() {
+        all.push(("storage.queue.url".to_owned(), Box::pin(queue(settings))));
+    }
+    for (name, one) in &settings.sources {
+        if one.kind != SourceKind::Catalog {
+            all.push((format!("sources.{name}"), Box::pin(source(one))));
+        }
+    }
+    for (name, channel) in &settings.alerts.channels {
+        if let Some(url) = &channel.url {
+            let key = format!("alerts.channels.{name}");
+            all.push((key, Box::pin(address(url.reveal()))));
+        }
+    }
+    all
+}
+
+async fn store(settings: &Settings) -> Result<String, String> {
+    let shown = settings.database.url_shown();
+    match Store::probe(settings.database.store()).await {
+        Ok(()) => Ok(shown),
+        Err(failure @ Error::Unavailable { .. }) if shown.starts_with("sqlite:") => Err(format!(
+            "{}; skep serve and skep migrate make it where it is missing",
+            causes(&failure)
+        )),
+        Err(failure) => Err(causes(&failure)),
+    }
+}
+
+async fn place(settings: &Settings, text: &str) -> Result<String, String> {
+    let at = Location::parse(text).map_err(|failure| failure.to_string())?;
+    if at.storage() == Storage::Other {
+        return Ok(format!("{text} is not reached by skep"));
+    }
+    let lake = Lake::new(&settings.storage, &[]);
+    match lake.exists(&at).await {
+        Ok(true) => Ok(text.to_owned()),
+        // A directory of a bucket exists while something lies below it.
+        Ok(false) if at.storage() == Storage::File => {
+            Ok(format!("{text} is missing and will be made"))
+        }
+        Ok(false) => Ok(format!("{text} answers and is empty")),
+        Err(failure) => Err(causes(&failure)),
+    }
+}
+
+async fn queue(settings: &Settings) -> Result<String, String> {
+    let storage = &settings.storage;
+    let queue = Queue::open(&storage.queue, &storage.s3).map_err(|failure| causes(&failure))?;
+    let Some(queue) = queue else {
+        return Ok("none".to_owned());
+    };
+    queue.depth().await.map_err(|failure| causes(&failure))?;
+    Ok(queue.url().to_owned())
+}
+
+async fn source(settings: &SourceSettings) -> Result<String, String> {
+    let source = AnySource::open(settings).map_err(|failure| failure.to_string())?;
+    let found = source
+        .check()
+        .await
+        .map_err(|failure| failure.to_string())?;
+    Ok(format!(
+        "{}: {} tables can be read, {} cannot",
+        found.version, found.tables_readable, found.tables_unreadable
+    ))
+}
+
+/// Whether somebody listens at an address. Its path is a secret and is not told; nothing is sent.
+async fn address(url: &str) -> Result<String, String> {
+    let url = Url::parse(url).map_err(|_| "it is no address".to_owned())?;
+    let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
+        return Err("it names no host".to_owned());
+    };
+    match TcpStream::connect((host.trim_matches(['[', ']']), port)).await {
+        Ok(_) => Ok(format!(
+            "somebody listens at {host}:{port}; nothing was sent"
+        )),
+        Err(failure) => Err(format!("{host}:{port}: {failure}")),
+    }
+}

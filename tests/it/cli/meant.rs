@@ -1,0 +1,115 @@
+//! What was meant, and what became of data: the small words that save a look into the manual.
+
+use super::{Skep, shop};
+use crate::harness::{TestDatabase, TestServer};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_does_not_exist_is_told_the_one_that_was_meant() {
+    let (_server, skep) = shop().await;
+    for (arguments, hint) in [
+        (
+            &["table", "show", "shop.order"][..],
+            "did you mean shop.orders?",
+        ),
+        (
+            &["partition", "list", "shop.ordesr"],
+            "did you mean shop.orders?",
+        ),
+        (&["database", "show", "shpo"], "did you mean shop?"),
+        (&["table", "list", "shopp"], "did you mean shop?"),
+        (&["table", "show", "shop.zzz"], "skep table list shop shows"),
+        (&["source", "show", "x"], "skep source list shows"),
+        (&["job", "show", "x"], "write a number"),
+        (
+            &["discovery", "undo", "shop.orders", "1x"],
+            "write a number",
+        ),
+    ] {
+        let (_, text) = skep.fail(arguments);
+        assert!(text.contains(hint), "{arguments:?}: {text}");
+        assert!(!text.contains("invalid digit"), "{text}");
+    }
+    let (_, text) = skep.fail(&["discovery", "on", "shop.orders", "--set", "widow=6h"]);
+    assert!(
+        text.contains("did you mean skep.discovery.window?"),
+        "{text}"
+    );
+    let (code, text) = skep.fail(&["source", "add", "s", "--kind", "oracle"]);
+    assert!(code == 2 && text.contains("postgres"), "{text}");
+    assert!(!text.contains("variant"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drop_says_what_becomes_of_the_data() {
+    let (server, skep) = shop().await;
+    let told = |skep: &Skep, arguments: &[&str]| {
+        let output = skep.output(arguments, "");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let location = format!("file://{}", folder.path().display());
+    skep.run(&[
+        "table",
+        "create",
+        "shop.kept",
+        "--column",
+        "id bigint",
+        "--location",
+        &location,
+    ]);
+    let dropped = told(&skep, &["table", "drop", "shop.kept", "--delete-data"]);
+    assert!(
+        dropped.contains("its data stays at") && dropped.contains("the table was external"),
+        "{dropped}"
+    );
+    assert!(folder.path().is_dir());
+    let dropped = told(&skep, &["table", "drop", "shop.orders", "--delete-data"]);
+    assert!(!dropped.contains("stays"), "{dropped}");
+    assert!(!server.warehouse().join("shop.db/orders").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_is_changed_by_what_is_named() {
+    let (_server, skep) = shop().await;
+    skep.run(&[
+        "database",
+        "set",
+        "shop",
+        "tier=1",
+        "draft=yes",
+        "--owner",
+        "sales",
+    ]);
+    let shown = skep.run(&[
+        "database",
+        "set",
+        "shop",
+        "--unset",
+        "draft",
+        "--description",
+        "what we sell",
+    ]);
+    for part in ["what we sell", "sales", "tier=1"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(!shown.contains("draft"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_whose_sqlite_file_is_gone_is_not_ready() {
+    let database = TestDatabase::sqlite().await;
+    let server = TestServer::start(&database).await;
+    let ready = format!("http://{}/readyz", server.http());
+    let asked = || async { reqwest::get(&ready).await.unwrap().status().as_u16() };
+    assert_eq!(asked().await, 200);
+    let path = database.url().trim_start_matches("sqlite:").to_owned();
+    let path = path.split('?').next().unwrap().to_owned();
+    let moved = format!("{path}.moved");
+    std::fs::rename(&path, &moved).unwrap();
+    assert_eq!(asked().await, 503, "it is gone");
+    std::fs::copy(&moved, &path).unwrap();
+    assert_eq!(asked().await, 503, "another file has its name");
+    std::fs::rename(&moved, &path).unwrap();
+    assert_eq!(asked().await, 200, "it is back");
+}
