@@ -23,6 +23,7 @@ mod operations;
 mod parameter_changes;
 mod partition;
 mod places;
+mod precondition;
 pub(crate) mod service;
 mod settings;
 mod statistics;
@@ -37,10 +38,11 @@ pub use name_policy::{LintPlace, Offender};
 pub use operations::Operations;
 pub use parameter_changes::ParameterChanges;
 pub use partition::{
-    AddOptions, DropOptions, DropSelection, PartitionAlterOptions, PartitionAt, PartitionCursor,
-    PartitionDraft, PartitionKey, PartitionSelection, PartitionsOf, ValuesRequest,
+    AddOptions, DropOptions, DropSelection, PartitionAlterOptions, PartitionAt, PartitionChange,
+    PartitionCursor, PartitionDraft, PartitionKey, PartitionSelection, PartitionsOf, ValuesRequest,
 };
 pub use places::{PlaceRuleFault, PlaceRules};
+pub use precondition::{Precondition, Unconditional};
 pub use settings::CatalogSettings;
 pub use statistics::StatisticsUpdate;
 pub use table::{AlterOptions, Expected, TableChange};
