@@ -5,6 +5,7 @@
 //! no wire format and no SQL; it speaks to the store and to the lake, and decides by the rules of `hive`, `filter` and `naming`.
 
 mod access;
+mod answer;
 mod bootstrap;
 mod catalogs;
 mod cleanup;
@@ -30,6 +31,7 @@ mod statistics;
 mod table;
 
 pub use access::{Action, AllowAll, Authorizer, Resource};
+pub use answer::{ANSWER_KEPT_S, ANSWERS_PER_CALLER_MAX};
 pub use database::{DatabaseChange, DatabaseSpec};
 pub use event::{Announcement, EventFilter};
 pub use job::{JobDetail, JobFigures};

@@ -6,9 +6,13 @@
 
 mod answer;
 mod asked;
+mod compression;
+mod conditional;
+mod created;
 mod extract;
 mod gate;
 mod health;
+mod idempotency;
 mod openapi;
 mod page;
 mod paging;

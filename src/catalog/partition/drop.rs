@@ -2,10 +2,11 @@
 
 use super::event::partitions_event;
 use super::{
-    PartitionAt, PartitionsOf, missing, only_expected, name_of_values, table_missing, values_of_name, values_of_whole_name,
+    PartitionAt, PartitionsOf, missing, name_of_values, only_expected, table_missing,
+    values_of_name, values_of_whole_name,
 };
-use crate::catalog::{Catalog, Precondition};
 use crate::catalog::{Action, Operations, Resource};
+use crate::catalog::{Catalog, Precondition};
 use crate::deadline;
 use crate::error::{Error, Result};
 use crate::model::{EventKind, JobKind, Location, Partition, Table, TableRef};

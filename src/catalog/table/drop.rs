@@ -1,10 +1,10 @@
 //! Dropping a table: the rows first, then the data it owned.
 
 use super::table_event;
-use crate::catalog::{Catalog, Precondition};
 use crate::catalog::job::DeletionJob;
 use crate::catalog::partition::PARTITIONS_PER_PAGE;
 use crate::catalog::{Action, Operations, Resource};
+use crate::catalog::{Catalog, Precondition};
 use crate::error::{Entity, Error, Result};
 use crate::model::{EventKind, JobKind, Location, Table, TableRef};
 use crate::store::{Owner, Session};

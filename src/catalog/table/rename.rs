@@ -2,8 +2,8 @@
 
 use super::alter::{AlterOptions, Expected, change_event, refused};
 use super::{LAST_DDL_TIME, last_ddl_time_fill};
-use crate::catalog::{Action, Catalog, Operations, Resource};
 use crate::catalog::job::{Deletion, Handover, Relocation, UnheardRename, subject};
+use crate::catalog::{Action, Catalog, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::model::{Database, EventBody, JobKind, JobWork, Location, Table, TableRef};
 use crate::store::Session;
@@ -85,8 +85,8 @@ impl Catalog {
         drop(session);
         if let Some(existing) = existing {
             // A job may have ended since the first look.
-            let is_done = existing.id == seen.id
-                && self.table_rename_is_unheard(&seen.at, &new.at).await?;
+            let is_done =
+                existing.id == seen.id && self.table_rename_is_unheard(&seen.at, &new.at).await?;
             return if is_done { Ok(()) } else { Err(taken(&new.at)) };
         }
         self.table_name_check(&new.at).map_err(refused)?;

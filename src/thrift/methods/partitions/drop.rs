@@ -36,7 +36,10 @@ async fn by_values(
         if_exists: false,
     };
     let selection = DropSelection::Values(&values);
-    let dropped = call.catalog().partitions_drop(at, selection, options, &Unconditional).await;
+    let dropped = call
+        .catalog()
+        .partitions_drop(at, selection, options, &Unconditional)
+        .await;
     dropped.map_err(|failure| {
         table_missing_as(failure, |at| {
             let values = format!("[{}]", values.join(", "));
