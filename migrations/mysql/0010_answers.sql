@@ -12,9 +12,7 @@ CREATE TABLE IF NOT EXISTS skep_answers (
     location LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
     tag LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
     body LONGBLOB,
-    at BIGINT NOT NULL
+    at BIGINT NOT NULL,
+    INDEX skep_answers_by_time (at),
+    INDEX skep_answers_by_caller (caller)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC;
-
-CREATE INDEX skep_answers_by_time ON skep_answers (at);
-
-CREATE INDEX skep_answers_by_caller ON skep_answers (caller);

@@ -15,6 +15,6 @@ CREATE TABLE IF NOT EXISTS skep_answers (
     at INTEGER NOT NULL
 );
 
-CREATE INDEX skep_answers_by_time ON skep_answers (at);
+CREATE INDEX IF NOT EXISTS skep_answers_by_time ON skep_answers (at);
 
-CREATE INDEX skep_answers_by_caller ON skep_answers (caller);
+CREATE INDEX IF NOT EXISTS skep_answers_by_caller ON skep_answers (caller);

@@ -1,6 +1,6 @@
 //! Where something new is: the header `Location` of a 201.
 
-use super::router::API_ROOT;
+use super::API_ROOT;
 use crate::model::{DEFAULT_CATALOG, Name};
 use axum::http::{HeaderValue, header};
 use url::Url;

@@ -24,7 +24,6 @@ mod serve;
 pub mod view;
 
 pub use extract::body_cost;
-pub use router::API_ROOT;
 pub use serve::serve;
 
 use crate::budget::Budget;
@@ -38,6 +37,8 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+/// Where the REST interface begins.
+pub const API_ROOT: &str = "/api/v1";
 /// Discovery runs that clients of one server may have under way at once.
 pub const RUNS_CONCURRENT_MAX: usize = 8;
 

@@ -3,6 +3,7 @@
 
 use super::paging::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
 use super::view::problem::{ProblemView, SubjectView};
+use crate::model::{AlertState, JobKind, JobPhase, Severity};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::response::ResponseBuilder;
@@ -15,8 +16,9 @@ use utoipa::{Number, OpenApi as _};
 /// The name of the one form of failures.
 const PROBLEM: &str = "Problem";
 /// Moments of RFC 3339, and days.
-const MOMENT: &str =
-    r"^\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2}))?$";
+const MOMENT: &str = r"^\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))([Tt ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-](0\d|1\d|2[0-3]):[0-5]\d))?$";
+/// `*`, or tags in quotes.
+const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$"#;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -117,7 +119,7 @@ fn failures_list(operation: &mut Operation, is_change: bool, has_names: bool) {
     }
 }
 
-/// Says how large a page may be, and how moments are written.
+/// Says how large a page may be, how moments and tags are written, and which words there are to choose from.
 fn parameters_bound(operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
         let RefOr::T(parameter) = parameter else {
@@ -133,9 +135,19 @@ fn parameters_bound(operation: &mut Operation) {
                 schema.default = Some(PAGE_SIZE_DEFAULT.into());
             }
             "since" | "until" => schema.pattern = Some(MOMENT.to_owned()),
+            "If-Match" | "If-None-Match" => schema.pattern = Some(TAGS.to_owned()),
+            "severity" => choose(schema, &Severity::ALL.map(Severity::as_str)),
+            "kind" => choose(schema, &JobKind::ALL.map(JobKind::as_str)),
+            "phase" => choose(schema, &JobPhase::ALL.map(JobPhase::as_str)),
+            "state" => choose(schema, &AlertState::ALL.map(AlertState::as_str)),
             _ => {}
         }
     }
+}
+
+/// Says that a parameter is one of these words.
+fn choose(schema: &mut Object, words: &[&str]) {
+    schema.enum_values = Some(words.iter().map(|word| (*word).into()).collect());
 }
 
 /// Says that a partition is told by its name or by its values, and not by both.

@@ -6,16 +6,13 @@ use super::resources::{
     lint, partition_batches, partition_changes, partitions, sources, statistics, table_rename,
     tables,
 };
-use super::{Shared, compression, conditional, gate, health, openapi, problem};
+use super::{API_ROOT, Shared, compression, conditional, gate, health, openapi, problem};
 use axum::Router;
 use axum::http::header;
 use axum::middleware;
 use axum::routing::get;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
-
-/// Where the REST interface begins.
-pub const API_ROOT: &str = "/api/v1";
 
 /// The REST interface. The paths stand at the handlers, from where they also reach the `OpenAPI` document; handlers of
 /// one path stand on one line.

@@ -14,6 +14,7 @@ pub enum ColumnChangeView {
     /// A column more, behind all others where it is not said otherwise.
     Add {
         /// Its name
+        #[schema(example = "item", pattern = r"\S")]
         name: String,
         /// Hive's type
         #[serde(rename = "type")]
@@ -39,6 +40,7 @@ pub enum ColumnChangeView {
         /// The column
         name: String,
         /// Its new name
+        #[schema(example = "product", pattern = r"\S")]
         to: String,
     },
     /// Another type.

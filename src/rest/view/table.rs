@@ -91,7 +91,7 @@ pub struct TableListView {
 #[serde(deny_unknown_fields)]
 pub struct NewTable {
     /// Its name: printable ASCII; letters, digits and underscores suit every engine
-    #[schema(example = "orders")]
+    #[schema(example = "orders", min_length = 1, pattern = r"^[ -\[\]-_a-~]+$")]
     pub name: String,
     /// Whether its data is skep's to delete; by default only where no location is given
     #[serde(rename = "type", default)]
