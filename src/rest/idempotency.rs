@@ -7,6 +7,7 @@ use super::{Shared, caller};
 use crate::model::{AnswerClaim, AnswerKey, KeptAnswer};
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
+use axum::http::response::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
@@ -74,33 +75,33 @@ async fn keyed<F: Future<Output = Response>>(
     };
     let request = Request::from_parts(parts, Body::from(bytes));
     let response = run(request, Arc::clone(&shared)).await;
-    if !response.status().is_success() {
-        catalog.answer_release(&key.name, &holder).await?;
-        return Ok(response);
-    }
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let kept = if body.len() <= ANSWER_BYTES_MAX {
-        let text = |name: HeaderName| {
-            let value = parts.headers.get(name)?.to_str().ok()?;
-            Some(value.to_owned())
-        };
-        let answer = KeptAnswer {
-            status: parts.status.as_u16(),
-            kind: text(header::CONTENT_TYPE),
-            location: text(header::LOCATION),
-            tag: text(header::ETAG),
-            body: body.to_vec(),
-        };
+    let kept = if parts.status.is_success() && body.len() <= ANSWER_BYTES_MAX {
+        let answer = kept_of(&parts, &body);
         catalog.answer_keep(&key.name, &holder, &answer).await
     } else {
         catalog.answer_release(&key.name, &holder).await
     };
     if let Err(failure) = kept {
-        // It is done: to say otherwise would have it done again.
+        // It is done or refused: to say otherwise would have it done again.
         tracing::warn!(%failure, "the answer to a request with a key cannot be kept");
     }
     Ok(Response::from_parts(parts, Body::from(body)))
+}
+
+fn kept_of(parts: &Parts, body: &[u8]) -> KeptAnswer {
+    let text = |name: HeaderName| {
+        let value = parts.headers.get(name)?.to_str().ok()?;
+        Some(value.to_owned())
+    };
+    KeptAnswer {
+        status: parts.status.as_u16(),
+        kind: text(header::CONTENT_TYPE),
+        location: text(header::LOCATION),
+        tag: text(header::ETAG),
+        body: body.to_vec(),
+    }
 }
 
 /// The key, if there is one.
