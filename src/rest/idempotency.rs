@@ -8,6 +8,7 @@ use crate::model::{AnswerClaim, AnswerKey, KeptAnswer};
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::response::Parts;
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
@@ -49,10 +50,8 @@ async fn keyed<F: Future<Output = Response>>(
     let limit = body_limit(&parts.headers, &shared)?;
     let bytes = body_read(body, limit, &parts.extensions).await?;
     let caller = caller();
-    let target = parts
-        .uri
-        .path_and_query()
-        .map_or("", |target| target.as_str());
+    let target = parts.uri.path_and_query();
+    let target = target.map_or("", PathAndQuery::as_str);
     let key = AnswerKey {
         name: hash(&[caller.user.as_bytes(), key.as_bytes()]),
         caller: hash(&[caller.user.as_bytes()]),
