@@ -27,6 +27,9 @@ pub enum Error {
     /// The present state forbids the operation: a database that is not empty, partition keys that would change.
     #[error("{0}")]
     NotAllowed(String),
+    /// The thing is not what the caller said it must be for this change: somebody else has changed it.
+    #[error("{0} is not as it was when the caller read it")]
+    Outdated(Entity),
     /// The caller may not do this.
     #[error("{0}")]
     Denied(String),
@@ -76,6 +79,7 @@ impl Error {
             | Self::Invalid(_)
             | Self::InvalidObject(_)
             | Self::NotAllowed(_)
+            | Self::Outdated(_)
             | Self::Denied(_)
             | Self::Unsupported(_)
             | Self::Internal { .. } => false,

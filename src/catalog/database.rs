@@ -1,7 +1,7 @@
 //! Databases: create, read, alter, drop.
 
 use super::job::DeletionJob;
-use super::{Catalog, ParameterChanges};
+use super::{Catalog, ParameterChanges, Precondition, Unconditional};
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::filter::name_pattern::NamePattern;
@@ -213,12 +213,13 @@ impl Operations<'_> {
     }
 
     /// Changes what `change` names and leaves all else, and gives the database as it is then. A change that changes
-    /// nothing leaves no event. Fails with `NotFound`.
+    /// nothing leaves no event. Fails with `NotFound`, with `Outdated` where the database is not as `expected`.
     #[boxed]
     pub async fn database_change(
         &self,
         at: &DatabaseRef,
         change: &DatabaseChange,
+        expected: &dyn Precondition<Database>,
     ) -> Result<Database> {
         self.authorize(Action::Alter, Resource::Database(at))
             .await?;
@@ -228,6 +229,9 @@ impl Operations<'_> {
                 .database_get_locked(at)
                 .await?
                 .ok_or_else(|| Error::NotFound(Entity::Database(at.clone())))?;
+            if !expected.holds(&before) {
+                return Err(outdated(at));
+            }
             let mut after = before.clone();
             change.parameters.apply(&mut after.parameters);
             after.description = change.description.clone().or(after.description);
@@ -246,22 +250,28 @@ impl Operations<'_> {
     /// managed tables goes, and its directory when nothing is left in it: data of external tables and files that
     /// nobody declared stay (Hive would delete them with the directory).
     ///
-    /// Fails with `NotAllowed` where it is not empty, with `Invalid` for `default`.
+    /// Fails with `NotAllowed` where it is not empty, with `Invalid` for `default`, with `Outdated` where the database is
+    /// not as `expected`.
     #[boxed]
     pub async fn database_drop(
         &self,
         at: &DatabaseRef,
         delete_data: bool,
         cascade: bool,
+        expected: &dyn Precondition<Database>,
     ) -> Result<()> {
         self.authorize(Action::Drop, Resource::Database(at)).await?;
         let database = self.database_read(at).await?;
+        // Before anything in it is dropped; the drop of its own row asks once more.
+        if !expected.holds(&database) {
+            return Err(outdated(at));
+        }
         if at.database.as_str() == "default" {
             return Err(Error::Invalid("Can not drop default database".into()));
         }
         let mut deletions = Vec::new();
         let dropped = self
-            .database_drop_rows(at, delete_data, cascade, &mut deletions)
+            .database_drop_rows(at, (delete_data, cascade), expected, &mut deletions)
             .await;
         // All rows first: the time of a call that drops much is not for files. What was dropped before a failure is
         // dropped as well.
@@ -278,8 +288,8 @@ impl Catalog {
     async fn database_drop_rows(
         &self,
         at: &DatabaseRef,
-        delete_data: bool,
-        cascade: bool,
+        (delete_data, cascade): (bool, bool),
+        expected: &dyn Precondition<Database>,
         deletions: &mut Vec<DeletionJob>,
     ) -> Result<()> {
         if cascade {
@@ -291,6 +301,9 @@ impl Catalog {
                 .database_get_locked(at)
                 .await?
                 .ok_or_else(|| Error::NotFound(Entity::Database(at.clone())))?;
+            if !expected.holds(&database) {
+                return Err(outdated(at));
+            }
             if !session.table_names(at, None).await?.is_empty() {
                 return Err(not_empty(at, "One or more tables exist."));
             }
@@ -329,7 +342,10 @@ impl Catalog {
         let depth = |location: &Option<Location>| location.as_ref().map(|at| at.path().len());
         tables.sort_by_key(|(_, location)| std::cmp::Reverse(depth(location)));
         for (table, _) in tables {
-            match self.table_drop_rows(&at.table(table), delete_data).await {
+            match self
+                .table_drop_rows(&at.table(table), delete_data, &Unconditional)
+                .await
+            {
                 Ok(dropped) => deletions.extend(dropped),
                 Err(Error::NotFound(_)) => {}
                 Err(failure) => return Err(failure),
@@ -337,6 +353,10 @@ impl Catalog {
         }
         Ok(())
     }
+}
+
+fn outdated(at: &DatabaseRef) -> Error {
+    Error::Outdated(Entity::Database(at.clone()))
 }
 
 /// The text that Spark shows; Trino goes by the kind.

@@ -5,6 +5,7 @@
 //! no wire format and no SQL; it speaks to the store and to the lake, and decides by the rules of `hive`, `filter` and `naming`.
 
 mod access;
+mod answer;
 mod bootstrap;
 mod catalogs;
 mod cleanup;
@@ -23,12 +24,14 @@ mod operations;
 mod parameter_changes;
 mod partition;
 mod places;
+mod precondition;
 pub(crate) mod service;
 mod settings;
 mod statistics;
 mod table;
 
 pub use access::{Action, AllowAll, Authorizer, Resource};
+pub use answer::{ANSWER_KEPT_S, ANSWERS_PER_CALLER_MAX};
 pub use database::{DatabaseChange, DatabaseSpec};
 pub use event::{Announcement, EventFilter};
 pub use job::{JobDetail, JobFigures};
@@ -37,10 +40,11 @@ pub use name_policy::{LintPlace, Offender};
 pub use operations::Operations;
 pub use parameter_changes::ParameterChanges;
 pub use partition::{
-    AddOptions, DropOptions, DropSelection, PartitionAlterOptions, PartitionAt, PartitionCursor,
-    PartitionDraft, PartitionKey, PartitionSelection, PartitionsOf, ValuesRequest,
+    AddOptions, DropOptions, DropSelection, PartitionAlterOptions, PartitionAt, PartitionChange,
+    PartitionCursor, PartitionDraft, PartitionKey, PartitionSelection, PartitionsOf, ValuesRequest,
 };
 pub use places::{PlaceRuleFault, PlaceRules};
+pub use precondition::{Precondition, Unconditional};
 pub use settings::CatalogSettings;
 pub use statistics::StatisticsUpdate;
 pub use table::{AlterOptions, Expected, TableChange};

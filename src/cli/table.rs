@@ -148,6 +148,7 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             let change = ChangeTable {
                 owner,
                 parameters: set.chain(unset).collect(),
+                ..ChangeTable::default()
             };
             let changed: TableView = client.patch(&table.path(), &change).await?;
             show(output, &changed)

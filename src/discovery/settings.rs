@@ -24,7 +24,7 @@ impl Operations<'_> {
         properties_check(changes)?;
         let change = TableChange {
             parameters: changes.clone(),
-            owner: None,
+            ..TableChange::default()
         };
         self.catalog
             .table_change_checked(at, &change, |after| {
@@ -52,7 +52,7 @@ impl Operations<'_> {
         let own = own.filter(|key| key.starts_with(DISCOVERY_PROPERTY_PREFIX));
         let change = TableChange {
             parameters: ParameterChanges(own.map(|key| (key.clone(), None)).collect()),
-            owner: None,
+            ..TableChange::default()
         };
         self.catalog
             .table_change_checked(at, &change, |_| Ok(()))

@@ -5,6 +5,7 @@
 //! so that every front end, discovery and the store apply the same one.
 
 pub mod catalog_prefix;
+pub mod column_change;
 pub mod directory_name;
 pub mod hive_type;
 pub mod name_range;

@@ -4,6 +4,7 @@
 //! The names and forms are those of Spark 2.1 and later (`HiveExternalCatalog`, `CatalogTable.readLargeTableProp`):
 //! the schema is one property, or several that are put together in the order of their numbers.
 
+use crate::hive::column_change::{self, ColumnChange, ColumnChangeError, ColumnForm};
 use crate::hive::hive_type::{between, pieces};
 use crate::model::{Column, Parameters};
 use serde_json::{Map, Value, json};
@@ -38,6 +39,9 @@ pub enum SparkSchemaError {
         /// The reader, such as `delta`.
         provider: String,
     },
+    /// A change that cannot be made.
+    #[error("in Spark's own schema of the table {0}")]
+    Change(#[from] ColumnChangeError),
 }
 
 /// The properties of a table with these fields, read by `provider` (`csv`, `json`), whose partitions are the catalog's.
@@ -101,12 +105,7 @@ pub fn columns_add(
     parameters: &mut Parameters,
     columns: &[Column],
 ) -> Result<(), SparkSchemaError> {
-    if let Some(provider) = parameters.get(PROVIDER)
-        && ["delta", "iceberg", "hudi"].contains(&provider.to_lowercase().as_str())
-    {
-        let provider = provider.clone();
-        return Err(SparkSchemaError::Elsewhere { provider });
-    }
+    elsewhere(parameters)?;
     let Some(text) = schema_text(parameters)? else {
         return Ok(());
     };
@@ -125,6 +124,73 @@ pub fn columns_add(
     let text = json!({"type": "struct", "fields": fields}).to_string();
     schema_put(parameters, &text);
     Ok(())
+}
+
+/// Makes changes of columns in Spark's own schema, where the table has one; its partition keys stay behind the columns.
+/// Fails where it cannot be read, where a reader keeps the columns with the data, and as [`column_change::apply`] does.
+pub fn columns_change(
+    parameters: &mut Parameters,
+    keys: &[Column],
+    changes: &[ColumnChange],
+) -> Result<(), SparkSchemaError> {
+    elsewhere(parameters)?;
+    let Some(text) = schema_text(parameters)? else {
+        return Ok(());
+    };
+    let mut fields: Vec<SparkField> = fields_of(&text)?.into_iter().map(SparkField).collect();
+    let count = number(parameters, KEYS).unwrap_or(0).min(fields.len());
+    let kept = fields.split_off(fields.len() - count);
+    column_change::apply(&mut fields, keys, changes)?;
+    let fields: Vec<Value> = fields.into_iter().chain(kept).map(|one| one.0).collect();
+    let text = json!({"type": "struct", "fields": fields}).to_string();
+    schema_put(parameters, &text);
+    Ok(())
+}
+
+/// A column in Spark's JSON.
+struct SparkField(Value);
+
+impl ColumnForm for SparkField {
+    fn of(column: &Column) -> Self {
+        let comment = column.comment.as_deref();
+        Self(field(&column.name, &column.data_type, comment))
+    }
+
+    fn name(&self) -> &str {
+        self.0["name"].as_str().unwrap_or_default()
+    }
+
+    fn rename(&mut self, to: &str) {
+        self.0["name"] = json!(to);
+    }
+
+    fn retype(&mut self, data_type: &str) {
+        let comment = self.0["metadata"]["comment"].as_str();
+        self.0 = field(self.name(), data_type, comment);
+    }
+
+    fn comment(&mut self, comment: Option<&str>) {
+        let Some(metadata) = self.0["metadata"].as_object_mut() else {
+            return;
+        };
+        match comment {
+            Some(comment) => metadata.insert("comment".to_owned(), json!(comment)),
+            None => metadata.remove("comment"),
+        };
+    }
+}
+
+/// Fails where a reader keeps the columns with the data.
+fn elsewhere(parameters: &Parameters) -> Result<(), SparkSchemaError> {
+    match parameters.get(PROVIDER) {
+        Some(provider)
+            if ["delta", "iceberg", "hudi"].contains(&provider.to_lowercase().as_str()) =>
+        {
+            let provider = provider.clone();
+            Err(SparkSchemaError::Elsewhere { provider })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether the storage descriptor's columns stand for none: what Spark stores of a table whose columns Hive cannot read
@@ -258,6 +324,7 @@ fn type_text(of: &Value, depth: usize) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hive::column_change::ColumnPlace;
 
     fn column(name: &str, data_type: &str) -> Column {
         Column {
@@ -329,6 +396,54 @@ mod tests {
         schema_put(&mut parameters, &few);
         assert_eq!(number(&parameters, PARTS), Some(1));
         assert!(!parameters.contains_key(&format!("{PART}1")));
+    }
+
+    #[test]
+    fn columns_change_in_either_form_and_the_keys_stay_behind_them() {
+        for whole in [true, false] {
+            let mut parameters = written(whole);
+            let name = |text: &str| text.to_owned();
+            let changes = [
+                ColumnChange::Retype {
+                    name: name("id"),
+                    data_type: name("varchar(3)"),
+                },
+                ColumnChange::Rename {
+                    name: name("ID"),
+                    to: name("key"),
+                },
+                ColumnChange::Drop { name: name("n") },
+                ColumnChange::Comment {
+                    name: name("key"),
+                    comment: Some(name("its number")),
+                },
+                ColumnChange::Move {
+                    name: name("key"),
+                    place: ColumnPlace::Last,
+                },
+            ];
+            columns_change(&mut parameters, &[column("dt", "string")], &changes).unwrap();
+            assert_eq!(parameters.contains_key(SCHEMA), whole);
+            let read = columns(&parameters).unwrap().unwrap();
+            let shown: Vec<_> = read
+                .iter()
+                .map(|one| format!("{} {} {:?}", one.name, one.data_type, one.comment))
+                .collect();
+            assert_eq!(
+                shown,
+                [
+                    "v varchar(9) None",
+                    "key varchar(3) Some(\"its number\")",
+                    "dt string None"
+                ]
+            );
+            let missing = [ColumnChange::Drop { name: name("dt") }];
+            let failed = columns_change(&mut parameters, &[], &missing).unwrap_err();
+            assert!(
+                failed.to_string().contains("there is no column dt"),
+                "{failed}"
+            );
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! front end and the store write their own form, so that none of them can be changed by accident.
 
 mod alert;
+mod answer;
 mod caller;
 mod column;
 mod database;
@@ -23,6 +24,7 @@ mod table;
 mod watch;
 
 pub use alert::{Alert, AlertFilter, AlertState, ChannelState, ChannelStatus, Mute};
+pub use answer::{AnswerClaim, AnswerKey, KeptAnswer};
 pub use caller::{Caller, Way};
 pub use column::Column;
 pub use database::{Catalog, Database};

@@ -2,6 +2,7 @@
 //! nearest right one.
 
 use super::Shared;
+use super::compression::{inflate, is_gzip};
 use super::problem::{Kind, Problem};
 use super::view::moment_parse;
 use super::words::plain_words;
@@ -9,8 +10,8 @@ use crate::budget::Reservation;
 use crate::error::Error;
 use crate::model::{DEFAULT_CATALOG, DatabaseRef, Name, Severity, TableRef};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, header};
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -70,17 +71,16 @@ impl<T: DeserializeOwned> FromRequest<Arc<Shared>> for Body<T> {
             let text = format!("send Content-Type: application/json instead of '{kind}'");
             return Err(Problem::new(Kind::MediaType, text));
         }
-        let limit = shared.limits.body_bytes_max;
-        // A body that says how large it is need not be waited for.
-        let announced = request.headers().get(header::CONTENT_LENGTH);
-        let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-        if announced.is_some_and(|length| length > limit) {
-            return Err(too_large(limit));
-        }
-        let reservation = request.extensions().get::<Arc<Reservation>>().cloned();
-        let reservation =
-            reservation.ok_or_else(|| Error::internal("a request without a frame"))?;
-        let bytes = read(request.into_body(), limit, &reservation).await?;
+        let limit = body_limit(request.headers(), shared)?;
+        let (parts, body) = request.into_parts();
+        let reservation = reservation_of(&parts.extensions)?;
+        let inflating = is_gzip(&parts.headers)?;
+        let bytes = body_read(body, limit, &parts.extensions).await?;
+        let bytes = if inflating {
+            inflate(&bytes, limit, &reservation).await?
+        } else {
+            bytes
+        };
         let values = body_cost(bytes.len()) - bytes.len();
         reservation.grow(values).await.map_err(Error::from)?;
         let mut json = serde_json::Deserializer::from_slice(&bytes);
@@ -142,12 +142,29 @@ pub fn body_cost(body_bytes: usize) -> usize {
     body_bytes.saturating_mul(1 + JSON_FACTOR)
 }
 
+/// Bytes of a body at most. One that says how large it is need not be waited for.
+pub(super) fn body_limit(headers: &HeaderMap, shared: &Shared) -> Result<usize, Problem> {
+    let limit = shared.limits.body_bytes_max;
+    let announced = headers.get(header::CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limit) {
+        return Err(Problem::too_large(limit));
+    }
+    Ok(limit)
+}
+
+fn reservation_of(extensions: &Extensions) -> Result<Arc<Reservation>, Problem> {
+    let reservation = extensions.get::<Arc<Reservation>>().cloned();
+    Ok(reservation.ok_or_else(|| Error::internal("a request without a frame"))?)
+}
+
 /// The bytes of a body, each piece counted as it arrives.
-async fn read(
+pub(super) async fn body_read(
     body: axum::body::Body,
     limit: usize,
-    reservation: &Reservation,
+    extensions: &Extensions,
 ) -> Result<Vec<u8>, Problem> {
+    let reservation = reservation_of(extensions)?;
     let mut bytes = Vec::new();
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
@@ -156,17 +173,12 @@ async fn read(
             Problem::new(Kind::InvalidRequest, text)
         })?;
         if bytes.len() + piece.len() > limit {
-            return Err(too_large(limit));
+            return Err(Problem::too_large(limit));
         }
         reservation.grow(piece.len()).await.map_err(Error::from)?;
         bytes.extend_from_slice(&piece);
     }
     Ok(bytes)
-}
-
-fn too_large(limit: usize) -> Problem {
-    let text = format!("a body may have {limit} bytes at most (http.body_bytes_max)");
-    Problem::new(Kind::TooLarge, text)
 }
 
 /// What could not be read, and where: `partitions[3].values: invalid type …`.

@@ -6,9 +6,13 @@
 
 mod answer;
 mod asked;
+mod compression;
+mod conditional;
+mod created;
 mod extract;
 mod gate;
 mod health;
+mod idempotency;
 mod openapi;
 mod page;
 mod paging;
@@ -21,7 +25,6 @@ pub mod view;
 mod words;
 
 pub use extract::body_cost;
-pub use router::API_ROOT;
 pub use serve::serve;
 
 use crate::budget::Budget;
@@ -35,6 +38,8 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+/// Where the REST interface begins.
+pub const API_ROOT: &str = "/api/v1";
 /// Discovery runs that clients of one server may have under way at once.
 pub const RUNS_CONCURRENT_MAX: usize = 8;
 

@@ -1,10 +1,24 @@
-//! The `OpenAPI` document: what stands at the handlers, a head, and the one form of every error.
+//! The `OpenAPI` document: what stands at the handlers, a head, and what is said of all operations alike: the failures of
+//! each, and the bounds of what it is sent.
 
+use super::paging::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
 use super::view::problem::{ProblemView, SubjectView};
-use utoipa::OpenApi as _;
+use crate::model::{AlertState, JobKind, JobPhase, Severity};
 use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::response::ResponseBuilder;
-use utoipa::openapi::{OpenApi, Ref};
+use utoipa::openapi::schema::{
+    AllOfBuilder, Object, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type,
+};
+use utoipa::openapi::{OpenApi, Ref, RefOr};
+use utoipa::{Number, OpenApi as _};
+
+/// The name of the one form of failures.
+const PROBLEM: &str = "Problem";
+/// Moments of RFC 3339, and days.
+const MOMENT: &str = r"^\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))([Tt ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-](0\d|1\d|2[0-3]):[0-5]\d))?$";
+/// `*`, or tags in quotes.
+const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$"#;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -19,6 +33,7 @@ use utoipa::openapi::{OpenApi, Ref};
         (name = "databases", description = "Databases"),
         (name = "tables", description = "Tables and views"),
         (name = "partitions", description = "Partitions of tables"),
+        (name = "statistics", description = "What planners know of the values of columns"),
         (name = "discovery", description = "Partitions that appear by themselves"),
         (name = "jobs", description = "Work that takes an object store's time: renames, drops, truncations"),
         (name = "events", description = "What changed, in the order of the commits"),
@@ -34,30 +49,122 @@ pub(super) fn head() -> OpenApi {
     Head::openapi()
 }
 
-/// The whole document as text: every operation may also answer with a problem.
+/// The whole document as text, as strict as the server is: what it says of every operation alike stands here once.
 pub(super) fn text(mut document: OpenApi) -> String {
-    let problem = ResponseBuilder::new()
-        .description("Why it failed")
-        .content(
-            "application/problem+json",
-            ContentBuilder::new()
-                .schema(Some(Ref::from_schema_name("Problem")))
-                .build(),
-        )
-        .build();
-    for path in document.paths.paths.values_mut() {
+    for (path, item) in &mut document.paths.paths {
+        let has_names = path.contains('{');
         let operations = [
-            &mut path.get,
-            &mut path.put,
-            &mut path.post,
-            &mut path.patch,
-            &mut path.delete,
+            (false, &mut item.get),
+            (true, &mut item.put),
+            (true, &mut item.post),
+            (true, &mut item.patch),
+            (true, &mut item.delete),
         ];
-        for operation in operations.into_iter().flatten() {
-            let responses = &mut operation.responses.responses;
-            responses.insert("default".to_owned(), problem.clone().into());
+        for (is_change, operation) in operations {
+            if let Some(operation) = operation {
+                parameters_bound(operation);
+                failures_list(operation, is_change, has_names);
+            }
+        }
+    }
+    if let Some(components) = &mut document.components {
+        let problem = ResponseBuilder::new()
+            .description("Why it failed")
+            .content(
+                "application/problem+json",
+                ContentBuilder::new()
+                    .schema(Some(Ref::from_schema_name("Problem")))
+                    .build(),
+            )
+            .build();
+        let responses = &mut components.responses;
+        responses.insert(PROBLEM.to_owned(), problem.into());
+        for name in ["NewPartition", "RenamePartition"] {
+            if let Some(schema) = components.schemas.get_mut(name) {
+                name_or_values(schema);
+            }
         }
     }
     // A document of texts and lists always has a JSON form.
     document.to_pretty_json().unwrap_or_default()
+}
+
+/// Lists the failures of an operation: what any request may meet, what only those with names in their path, a body or
+/// conditions do.
+fn failures_list(operation: &mut Operation, is_change: bool, has_names: bool) {
+    let has_body = operation.request_body.is_some();
+    let mut parameters = operation.parameters.iter().flatten();
+    let is_conditional =
+        parameters.any(|one| matches!(one, RefOr::T(one) if one.name == "If-Match"));
+    let failures = [
+        ("400", true),
+        ("403", true),
+        ("404", true),
+        ("409", is_change),
+        ("412", is_conditional),
+        ("413", has_body),
+        ("415", has_body),
+        ("422", has_body || has_names),
+        ("500", true),
+        ("501", true),
+        ("503", true),
+        ("default", true),
+    ];
+    for (status, may_be) in failures {
+        if may_be {
+            let responses = &mut operation.responses.responses;
+            let problem = Ref::from_response_name(PROBLEM);
+            responses.insert(status.to_owned(), RefOr::Ref(problem));
+        }
+    }
+}
+
+/// Says how large a page may be, how moments and tags are written, and which words there are to choose from.
+fn parameters_bound(operation: &mut Operation) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        let RefOr::T(parameter) = parameter else {
+            continue;
+        };
+        let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema else {
+            continue;
+        };
+        match parameter.name.as_str() {
+            "limit" => {
+                schema.minimum = Some(Number::UInt(1));
+                schema.maximum = Some(Number::UInt(PAGE_SIZE_MAX));
+                schema.default = Some(PAGE_SIZE_DEFAULT.into());
+            }
+            "since" | "until" => schema.pattern = Some(MOMENT.to_owned()),
+            "If-Match" | "If-None-Match" => schema.pattern = Some(TAGS.to_owned()),
+            "severity" => choose(schema, &Severity::ALL.map(Severity::as_str)),
+            "kind" => choose(schema, &JobKind::ALL.map(JobKind::as_str)),
+            "phase" => choose(schema, &JobPhase::ALL.map(JobPhase::as_str)),
+            "state" => choose(schema, &AlertState::ALL.map(AlertState::as_str)),
+            _ => {}
+        }
+    }
+}
+
+/// Says that a parameter is one of these words.
+fn choose(schema: &mut Object, words: &[&str]) {
+    schema.enum_values = Some(words.iter().map(|word| (*word).into()).collect());
+}
+
+/// Says that a partition is told by its name or by its values, and not by both.
+fn name_or_values(schema: &mut RefOr<Schema>) {
+    let only = |given: &str, absent: &str| {
+        ObjectBuilder::new()
+            .required(given)
+            .property(absent, ObjectBuilder::new().schema_type(Type::Null))
+            .property(
+                given,
+                ObjectBuilder::new()
+                    .schema_type(SchemaType::from_iter([Type::String, Type::Array])),
+            )
+    };
+    let either = OneOfBuilder::new()
+        .item(only("name", "values"))
+        .item(only("values", "name"));
+    let whole = std::mem::replace(schema, RefOr::T(Schema::default()));
+    *schema = RefOr::T(AllOfBuilder::new().item(whole).item(either).build().into());
 }

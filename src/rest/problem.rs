@@ -24,6 +24,8 @@ pub(super) enum Kind {
     InvalidObject,
     /// The present state forbids it.
     NotAllowed,
+    /// It is not as the request expects it.
+    Outdated,
     /// The caller may not.
     Denied,
     /// A concurrent writer won every time.
@@ -42,6 +44,8 @@ pub(super) enum Kind {
     TooLarge,
     /// The body is no JSON by its type.
     MediaType,
+    /// The key of a request came with another one.
+    KeyReused,
     /// A page of another origin asks for a change.
     CrossOrigin,
 }
@@ -66,6 +70,11 @@ impl Kind {
                 "not-allowed",
                 "the present state forbids it",
                 StatusCode::CONFLICT,
+            ),
+            Self::Outdated => (
+                "outdated",
+                "it is not as the request expects it",
+                StatusCode::PRECONDITION_FAILED,
             ),
             Self::Denied => (
                 "denied",
@@ -108,6 +117,11 @@ impl Kind {
                 "the body must be JSON",
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ),
+            Self::KeyReused => (
+                "key-reused",
+                "the key came with another request",
+                StatusCode::UNPROCESSABLE_ENTITY,
+            ),
             Self::CrossOrigin => (
                 "cross-origin",
                 "pages of other origins may not change anything",
@@ -149,12 +163,31 @@ impl Problem {
         }
     }
 
-    /// Something that skep depends on does not answer.
-    pub(super) fn unavailable(detail: impl Into<String>) -> Self {
+    /// A body beyond the limit.
+    pub(super) fn too_large(limit: usize) -> Self {
+        let text = format!("a body may have {limit} bytes at most (http.body_bytes_max)");
+        Self::new(Kind::TooLarge, text)
+    }
+
+    /// The key of another request.
+    pub(super) fn key_reused(field: &str, detail: String) -> Self {
+        Self {
+            field: Some(field.to_owned()),
+            ..Self::new(Kind::KeyReused, detail)
+        }
+    }
+
+    /// What the same request may do later.
+    pub(super) fn later(kind: Kind, detail: impl Into<String>) -> Self {
         Self {
             retryable: true,
-            ..Self::new(Kind::Unavailable, detail)
+            ..Self::new(kind, detail)
         }
+    }
+
+    /// Something that skep depends on does not answer.
+    pub(super) fn unavailable(detail: impl Into<String>) -> Self {
+        Self::later(Kind::Unavailable, detail)
     }
 }
 
@@ -180,6 +213,7 @@ impl From<Error> for Problem {
             Error::Invalid(_) => (Kind::InvalidRequest, None),
             Error::InvalidObject(_) => (Kind::InvalidObject, None),
             Error::NotAllowed(_) => (Kind::NotAllowed, None),
+            Error::Outdated(entity) => (Kind::Outdated, Some(entity)),
             Error::Denied(_) => (Kind::Denied, None),
             Error::Conflict(_) => (Kind::Conflict, None),
             Error::Unsupported(_) => (Kind::Unsupported, None),

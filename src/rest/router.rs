@@ -3,18 +3,16 @@
 use super::plain::routes;
 use super::resources::{
     alerts, catalogs, changes, channels, databases, discovery, discovery_run, events, jobs, kits,
-    lint, partitions, sources, tables,
+    lint, partition_batches, partition_changes, partitions, sources, statistics, table_rename,
+    tables,
 };
-use super::{Shared, gate, health, openapi, problem};
+use super::{API_ROOT, Shared, compression, conditional, gate, health, openapi, problem};
 use axum::Router;
 use axum::http::header;
 use axum::middleware;
 use axum::routing::get;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
-
-/// Where the REST interface begins.
-pub const API_ROOT: &str = "/api/v1";
 
 /// The REST interface. The paths stand at the handlers, from where they also reach the `OpenAPI` document; handlers of
 /// one path stand on one line.
@@ -31,7 +29,26 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(tables::get, tables::change, tables::delete))
         .routes(routes!(kits::list))
         .routes(routes!(partitions::list, partitions::add))
-        .routes(routes!(partitions::get, partitions::delete))
+        .routes(routes!(table_rename::rename))
+        .routes(routes!(
+            partitions::get,
+            partition_changes::change,
+            partitions::delete
+        ))
+        .routes(routes!(partition_batches::get))
+        .routes(routes!(partition_batches::delete))
+        .routes(routes!(partition_changes::touch))
+        .routes(routes!(partition_changes::rename))
+        .routes(routes!(
+            statistics::table_get,
+            statistics::table_put,
+            statistics::table_delete
+        ))
+        .routes(routes!(
+            statistics::partition_get,
+            statistics::partition_put,
+            statistics::partition_delete
+        ))
         .routes(routes!(discovery::list))
         .routes(routes!(
             discovery::get,
@@ -88,5 +105,8 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         Arc::clone(&shared),
         gate::gate,
     ))
+    // Outside of the gate: what waits to be compressed is counted as waiting to be sent.
+    .layer(compression::layer())
+    .layer(middleware::map_response(conditional::tag_coded))
     .with_state(shared)
 }

@@ -8,6 +8,7 @@
 //! - "Not there" is `None`; an error of that name is made one floor up.
 //! - Rules of the schema: `migrations/README.md`.
 
+mod answer;
 mod discovery;
 mod form;
 mod hive;

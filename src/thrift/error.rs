@@ -83,7 +83,8 @@ fn wanted(error: &Error, exceptions: Exceptions) -> ExceptionKind {
         Error::InvalidObject(_) => exceptions.invalid_object,
         Error::NotAllowed(_) => ExceptionKind::InvalidOperationException,
         Error::Denied(_) => ExceptionKind::ConfigValSecurityException,
-        Error::Invalid(_) => exceptions.invalid,
+        // No method of Hive's names what it expects of a thing.
+        Error::Invalid(_) | Error::Outdated(_) => exceptions.invalid,
         Error::Conflict(_)
         | Error::Unsupported(_)
         | Error::Unavailable { .. }

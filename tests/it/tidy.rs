@@ -52,6 +52,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("hyper", &["rest"]),
     ("hyper_util", &["rest"]),
     ("tokio_io_timeout", &["rest"]),
+    ("tower_http", &["rest"]),
     ("utoipa", &["rest"]),
     ("utoipa_axum", &["rest"]),
     ("serde_urlencoded", &["rest"]),

@@ -15,7 +15,7 @@ pub(super) fn failure_of(error: &Error) -> JobFailure {
         Error::AlreadyExists(_) => "already_exists",
         Error::Invalid(_) => "invalid",
         Error::InvalidObject(_) => "invalid_object",
-        Error::NotAllowed(_) => "not_allowed",
+        Error::NotAllowed(_) | Error::Outdated(_) => "not_allowed",
         Error::Denied(_) => "denied",
         Error::Conflict(_) => "conflict",
         Error::Unsupported(_) => "unsupported",
@@ -62,6 +62,7 @@ pub(super) fn is_passing(error: &Error) -> bool {
         | Error::Invalid(_)
         | Error::InvalidObject(_)
         | Error::NotAllowed(_)
+        | Error::Outdated(_)
         | Error::Denied(_)
         | Error::Unsupported(_) => false,
     }

@@ -2,10 +2,11 @@
 
 use super::event::partitions_event;
 use super::{
-    PartitionsOf, missing, name_of_values, table_missing, values_of_name, values_of_whole_name,
+    PartitionAt, PartitionsOf, missing, name_of_values, only_expected, table_missing,
+    values_of_name, values_of_whole_name,
 };
-use crate::catalog::Catalog;
 use crate::catalog::{Action, Operations, Resource};
+use crate::catalog::{Catalog, Precondition};
 use crate::deadline;
 use crate::error::{Error, Result};
 use crate::model::{EventKind, JobKind, Location, Partition, Table, TableRef};
@@ -50,13 +51,15 @@ impl Operations<'_> {
     /// the same transaction.
     ///
     /// Fails with `NotFound` of the table or the one partition, with `InvalidObject` where some of many are missing or
-    /// a name lacks a key, with `Invalid` for what is wrong with the request.
+    /// a name lacks a key, with `Invalid` for what is wrong with the request, with `Outdated` where the only one is not as
+    /// `expected`.
     #[boxed]
     pub async fn partitions_drop<'a>(
         &self,
         at: &'a TableRef,
         selection: DropSelection<'a>,
         options: DropOptions,
+        expected: &'a dyn Precondition<PartitionAt>,
     ) -> Result<PartitionsOf> {
         self.authorize(Action::Write, Resource::Table(at)).await?;
         let wanted = self.partitions_drop_resolve(at, selection).await?;
@@ -69,6 +72,9 @@ impl Operations<'_> {
                 .ok_or_else(|| table_missing(at))?;
             let partitions = session.partition_list_by_names(table.id, &names).await?;
             enough(&table, selection, &wanted, partitions.len(), options)?;
+            if let [only] = &partitions[..] {
+                only_expected(&table, only, expected)?;
+            }
             let names: Vec<&str> = partitions.iter().map(|one| one.name.as_str()).collect();
             // First, for it may take long: what comes next keeps others from registering places.
             session.partition_delete(table.id, &names).await?;

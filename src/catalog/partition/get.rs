@@ -21,7 +21,7 @@ pub enum PartitionKey<'a> {
 
 impl PartitionKey<'_> {
     /// The values. `InvalidObject` for a name that lacks a key.
-    fn values(self, keys: &[String]) -> Result<Vec<String>> {
+    pub(super) fn values(self, keys: &[String]) -> Result<Vec<String>> {
         match self {
             Self::Values(values) => Ok(values.to_vec()),
             Self::Name(name) => values_for_keys(name, keys).map_err(Error::from),

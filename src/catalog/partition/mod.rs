@@ -5,6 +5,7 @@
 
 mod add;
 mod alter;
+mod change;
 mod cursor;
 mod directories;
 mod drop;
@@ -22,6 +23,7 @@ mod values;
 
 pub use add::AddOptions;
 pub use alter::PartitionAlterOptions;
+pub use change::PartitionChange;
 pub(super) use cursor::PARTITIONS_PER_PAGE;
 pub use cursor::PartitionCursor;
 pub use drop::{DropOptions, DropSelection};
@@ -31,6 +33,7 @@ pub(super) use hints::KeyHints;
 pub use selection::PartitionSelection;
 pub use values::ValuesRequest;
 
+use crate::catalog::Precondition;
 use crate::error::{Entity, Error, Result};
 use crate::hive::partition_name::{self, make_name, values_for_keys};
 use crate::model::{Column, Parameters, Partition, StorageDescriptor, Table, TableRef};
@@ -88,6 +91,24 @@ pub(crate) fn values_of_name(table: &Table, name: &str) -> Result<Vec<String>> {
 /// The same of a name that people write: with anything beside the table's keys it is `Invalid`.
 pub(crate) fn values_of_whole_name(table: &Table, name: &str) -> Result<Vec<String>> {
     partition_name::values_of_whole_name(name, &key_names(table)).map_err(Error::from)
+}
+
+/// Fails where a partition that a request means alone is not as its caller expects.
+fn only_expected(
+    table: &Table,
+    partition: &Partition,
+    expected: &dyn Precondition<PartitionAt>,
+) -> Result<()> {
+    let at = PartitionAt {
+        at: table.at.clone(),
+        table_location: table.location.clone(),
+        partition: partition.clone(),
+    };
+    if expected.holds(&at) {
+        return Ok(());
+    }
+    let name = partition.name.clone();
+    Err(Error::Outdated(Entity::Partition(table.at.clone(), name)))
 }
 
 /// The miss of a partition; Spark shows the text.

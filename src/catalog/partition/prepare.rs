@@ -53,7 +53,7 @@ impl Catalog {
     }
 
     /// The location as the store keeps it: nothing where it is the default, so that the partition follows its table.
-    fn partition_locate(
+    pub(super) fn partition_locate(
         table: &Table,
         name: &str,
         location: Option<&str>,

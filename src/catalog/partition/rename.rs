@@ -3,10 +3,12 @@
 use super::alter::statistics_forget;
 use super::event::change_events;
 use super::{
-    PartitionAlterOptions, PartitionDraft, listed, name_of_values, same_table, table_missing,
+    PartitionAlterOptions, PartitionAt, PartitionDraft, PartitionKey, key_names, listed, missing,
+    name_of_values, same_table, table_missing,
 };
 use crate::catalog::Catalog;
 use crate::catalog::job::{Deletion, Handover, Relocation, UnheardRename, subject};
+use crate::catalog::table::LAST_DDL_TIME;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::model::{EventBody, JobKind, Location, Partition, Table, TableRef};
@@ -39,11 +41,11 @@ impl Operations<'_> {
             .table_get(at)
             .await?
             .ok_or_else(|| table_missing(at))?;
-        let (mut after, keeps) = Catalog::partition_alter_prepare(&table, new, options, now)?;
+        let (after, keeps) = Catalog::partition_alter_prepare(&table, new, options, now)?;
         let old_name = name_of_values(&table, old)?;
         if old_name == after.name {
             drop(session);
-            return Err(taken(at, &after));
+            return Err(taken(at, &after.values));
         }
         let before = session.partition_get(table.id, &old_name).await?;
         let existing = session.partition_get(table.id, &after.name).await?;
@@ -57,14 +59,85 @@ impl Operations<'_> {
                     .await?;
                 return match before {
                     _ if is_done => Ok(()),
-                    Some(_) => Err(taken(at, &after)),
+                    Some(_) => Err(taken(at, &after.values)),
                     None => Err(gone()),
                 };
             }
         };
-        let moved = partition_move(&table, &before, &mut after);
         // As in Hive: an external partition keeps its place, and its figures with it.
-        if !options.keep_statistics && !keeps && !table.is_external() {
+        let counted = !options.keep_statistics && !keeps && !table.is_external();
+        self.partition_rename_run(table, before, after, counted.then_some(options))
+            .await
+    }
+
+    /// Gives a partition other values, and gives it as it is then; all else of it stays. A managed table's directory moves to
+    /// where the new name stands.
+    ///
+    /// Fails with `NotFound`, with `NotAllowed` where the new one exists or a directory is in the way, with `Invalid` for a
+    /// wrong number of values.
+    #[boxed]
+    pub async fn partition_move<'a>(
+        &self,
+        at: &'a TableRef,
+        key: PartitionKey<'a>,
+        to: &'a [String],
+    ) -> Result<PartitionAt> {
+        self.authorize(Action::Write, Resource::Table(at)).await?;
+        let table = self.table_read(at).await?;
+        let old = key.values(&key_names(&table))?;
+        let (old_name, name) = (name_of_values(&table, &old)?, name_of_values(&table, to)?);
+        let mut session = self.store.session().await?;
+        let before = session.partition_get(table.id, &old_name).await?;
+        let existing = session.partition_get(table.id, &name).await?;
+        drop(session);
+        match (before, existing) {
+            (Some(before), None) => {
+                let mut after = before.clone();
+                after.values = to.to_vec();
+                after.name.clone_from(&name);
+                let now = self.now().to_string();
+                after.parameters.insert(LAST_DDL_TIME.into(), now);
+                self.partition_rename_run(table, before, after, None)
+                    .await?;
+            }
+            (before, _) => {
+                let is_done = self
+                    .partition_rename_is_unheard(&table, &old_name, &name)
+                    .await?;
+                match before {
+                    _ if is_done => {}
+                    Some(_) => return Err(taken(at, to)),
+                    None => return Err(missing(at, &old)),
+                }
+            }
+        }
+        let table = self.table_read(at).await?;
+        let found = self
+            .store
+            .session()
+            .await?
+            .partition_get(table.id, &name)
+            .await?;
+        Ok(PartitionAt {
+            at: at.clone(),
+            table_location: table.location,
+            partition: found.ok_or_else(|| missing(at, to))?,
+        })
+    }
+}
+
+impl Catalog {
+    /// Renames `before` to `after`, whose place is decided here; its files are counted where that is said how.
+    async fn partition_rename_run(
+        &self,
+        table: Table,
+        before: Partition,
+        mut after: Partition,
+        counted: Option<PartitionAlterOptions>,
+    ) -> Result<()> {
+        let at = &table.at;
+        let moved = directory_move(&table, &before, &mut after);
+        if let Some(options) = counted {
             let from = moved.as_ref().map(|(from, _)| from.clone());
             self.partition_rename_figures(&table, &before, &mut after, from, options)
                 .await;
@@ -92,9 +165,7 @@ impl Operations<'_> {
         };
         Box::pin(self.relocate(relocation)).await
     }
-}
 
-impl Catalog {
     /// Whether this rename was done by a job of whose end nobody has heard yet.
     async fn partition_rename_is_unheard(
         &self,
@@ -146,10 +217,6 @@ impl Catalog {
         let now = self.now();
         let stored = transact!(self.store, |session| {
             let (current, found) = partition_unchanged(session, table, before).await?;
-            if handover.is_some() && found != *before {
-                // The job would write over what was changed since it began.
-                return Err(changed(before));
-            }
             statistics_forget(session, &current, &found, after).await?;
             session
                 .partition_rename(&current, &before.name, after)
@@ -164,7 +231,7 @@ impl Catalog {
             Ok(deletions)
         });
         match stored {
-            Err(Error::AlreadyExists(_)) => Err(taken(&table.at, after)),
+            Err(Error::AlreadyExists(_)) => Err(taken(&table.at, &after.values)),
             other => other,
         }
     }
@@ -172,7 +239,7 @@ impl Catalog {
 
 /// Sets the place of a renamed partition, and says whether its directory moves, and from where to where. The directory of
 /// a managed one goes to where the new name stands, unless it lies there already, by whichever word.
-fn partition_move(
+fn directory_move(
     table: &Table,
     before: &Partition,
     after: &mut Partition,
@@ -192,7 +259,8 @@ fn partition_move(
     Some((from, to))
 }
 
-/// The table and the partition as they are, held; they must be where they were when the rename was asked for.
+/// The table and the partition as they are, held; the partition must be as it was when the rename was asked for, or what
+/// was changed since would be written over.
 async fn partition_unchanged(
     session: &mut Session,
     table: &Table,
@@ -207,14 +275,11 @@ async fn partition_unchanged(
         .partition_get(current.id, &before.name)
         .await?
         .ok_or_else(gone)?;
-    if found.location == before.location {
+    if found == *before {
         return Ok((current, found));
     }
-    Err(changed(before))
-}
-
-fn changed(seen: &Partition) -> Error {
-    Error::NotAllowed(format!("{} was changed by another client", seen.name))
+    let text = format!("{} was changed by another client", before.name);
+    Err(Error::NotAllowed(text))
 }
 
 /// A partition as people name it.
@@ -226,8 +291,8 @@ fn gone() -> Error {
     Error::NotAllowed("Unable to rename partition because old partition does not exist".into())
 }
 
-fn taken(at: &TableRef, new: &Partition) -> Error {
-    let values = listed(&new.values);
+fn taken(at: &TableRef, values: &[String]) -> Error {
+    let values = listed(values);
     Error::NotAllowed(format!(
         "Partition already exists:{}.{}.{values}",
         at.database, at.table

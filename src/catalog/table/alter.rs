@@ -97,7 +97,6 @@ impl Catalog {
         options: &AlterOptions,
         cleared: bool,
     ) -> Result<bool> {
-        let now = self.now();
         transact!(self.store, |session| {
             let before = session
                 .table_get_locked(at)
@@ -108,25 +107,38 @@ impl Catalog {
             if before.location != after.location && !cleared {
                 return Ok(false);
             }
-            if let (Some(old), true) = (&before.location, before.location != after.location) {
-                session.partition_pin_locations(before.id, old).await?;
-            }
-            session.table_update(&after).await?;
-            if before.descriptor.columns != after.descriptor.columns {
-                if options.cascade {
-                    cascade(session, &after).await?;
-                }
-                let lost = before.descriptor.columns_lost(&after.descriptor);
-                session.statistics_delete_columns(after.id, &lost).await?;
-            }
-            if let (Some(location), true) = (&after.location, before.location != after.location) {
-                self.places_clear_still(session, &[location]).await?;
-            }
-            session
-                .event_append(now, &[change_event(before, after)])
+            self.table_definition_store(session, before, after, options.cascade)
                 .await?;
             Ok(true)
         })
+    }
+
+    /// Writes a new definition with what follows from it for partitions and statistics, and its event, last. A new place
+    /// has been cleared of dropped data before.
+    pub(super) async fn table_definition_store(
+        &self,
+        session: &mut Session,
+        before: Table,
+        after: Table,
+        cascading: bool,
+    ) -> Result<()> {
+        if let (Some(old), true) = (&before.location, before.location != after.location) {
+            session.partition_pin_locations(before.id, old).await?;
+        }
+        session.table_update(&after).await?;
+        if before.descriptor.columns != after.descriptor.columns {
+            if cascading {
+                cascade(session, &after).await?;
+            }
+            let lost = before.descriptor.columns_lost(&after.descriptor);
+            session.statistics_delete_columns(after.id, &lost).await?;
+        }
+        if let (Some(location), true) = (&after.location, before.location != after.location) {
+            self.places_clear_still(session, &[location]).await?;
+        }
+        let event = change_event(before, after);
+        session.event_append(self.now(), &[event]).await?;
+        Ok(())
     }
 
     /// Fills in what the server decides: no place of a view, the type by the parameter `EXTERNAL`. Says whether the

@@ -1,10 +1,10 @@
 //! Dropping a table: the rows first, then the data it owned.
 
 use super::table_event;
-use crate::catalog::Catalog;
 use crate::catalog::job::DeletionJob;
 use crate::catalog::partition::PARTITIONS_PER_PAGE;
 use crate::catalog::{Action, Operations, Resource};
+use crate::catalog::{Catalog, Precondition};
 use crate::error::{Entity, Error, Result};
 use crate::model::{EventKind, JobKind, Location, Table, TableRef};
 use crate::store::{Owner, Session};
@@ -17,11 +17,16 @@ impl Operations<'_> {
     ///
     /// The commit is the drop. What is to be deleted is written down in the same transaction, so that neither a crash
     /// nor a slow object store loses it, and the answer waits for it only as long as its call may. Fails with
-    /// `NotFound`.
+    /// `NotFound`, with `Outdated` where the table is not as `expected`.
     #[boxed]
-    pub async fn table_drop(&self, at: &TableRef, delete_data: bool) -> Result<()> {
+    pub async fn table_drop(
+        &self,
+        at: &TableRef,
+        delete_data: bool,
+        expected: &dyn Precondition<Table>,
+    ) -> Result<()> {
         self.authorize(Action::Drop, Resource::Table(at)).await?;
-        let deletion = self.table_drop_rows(at, delete_data).await?;
+        let deletion = self.table_drop_rows(at, delete_data, expected).await?;
         self.deletion_jobs_try(deletion).await;
         Ok(())
     }
@@ -33,6 +38,7 @@ impl Catalog {
         &self,
         at: &TableRef,
         delete_data: bool,
+        expected: &dyn Precondition<Table>,
     ) -> Result<Option<DeletionJob>> {
         let now = self.now();
         let deletion = transact!(self.store, |session| {
@@ -40,6 +46,9 @@ impl Catalog {
                 .table_get_held(at)
                 .await?
                 .ok_or_else(|| Error::NotFound(Entity::Table(at.clone())))?;
+            if !expected.holds(&table) {
+                return Err(Error::Outdated(Entity::Table(at.clone())));
+            }
             let mut places = Vec::new();
             if delete_data {
                 places = owned_locations(session, &table).await?;

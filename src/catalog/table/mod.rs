@@ -3,6 +3,7 @@
 mod alter;
 mod change;
 mod check;
+mod columns;
 mod create;
 mod drop;
 mod filter;

@@ -1,18 +1,53 @@
 //! Renaming a table, within its database or into another, and moving the data that skep manages.
 
 use super::alter::{AlterOptions, Expected, change_event, refused};
-use super::last_ddl_time_fill;
-use crate::catalog::Catalog;
+use super::{LAST_DDL_TIME, last_ddl_time_fill};
 use crate::catalog::job::{Deletion, Handover, Relocation, UnheardRename, subject};
+use crate::catalog::{Action, Catalog, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::model::{Database, EventBody, JobKind, JobWork, Location, Table, TableRef};
 use crate::store::Session;
 use crate::transact;
+use async_recursion::async_recursion as boxed;
 
 /// From where to where a directory goes along with a rename.
 struct Move {
     from: Location,
     to: Location,
+}
+
+impl Operations<'_> {
+    /// Gives a table another name, also in another database, and gives it as it is then. The directory of a managed table at
+    /// its default place goes along.
+    ///
+    /// Fails with `NotFound`, with `NotAllowed` where the new name is taken, illegal or in a database that does not exist,
+    /// and where another client has changed the table meanwhile.
+    #[boxed]
+    pub async fn table_move(&self, at: &TableRef, to: &TableRef) -> Result<Table> {
+        self.authorize(Action::Alter, Resource::Table(at)).await?;
+        let target = to.database_ref();
+        if target != at.database_ref() {
+            self.authorize(Action::Create, Resource::Database(&target))
+                .await?;
+        }
+        let seen = match self.table_read(at).await {
+            Err(Error::NotFound(_)) if self.table_rename_is_unheard(at, to).await? => {
+                return self.table_read(to).await;
+            }
+            found => found?,
+        };
+        let mut new = seen.clone();
+        new.at = to.clone();
+        new.parameters
+            .insert(LAST_DDL_TIME.into(), self.now().to_string());
+        super::check::table_check(&new).map_err(refused)?;
+        let options = AlterOptions {
+            keep_statistics: true,
+            ..AlterOptions::default()
+        };
+        Box::pin(self.table_rename_seen(seen, new, &options)).await?;
+        self.table_read(to).await
+    }
 }
 
 impl Catalog {
@@ -30,11 +65,20 @@ impl Catalog {
             }
             found => found?,
         };
+        self.table_rename_seen(seen, new, options).await
+    }
+
+    async fn table_rename_seen(
+        &self,
+        seen: Table,
+        new: Table,
+        options: &AlterOptions,
+    ) -> Result<()> {
         let mut session = self.store.session().await?;
         let Some(target) = session.database_get(&new.at.database_ref()).await? else {
             return Err(Error::NotAllowed(format!(
                 "Unable to change database of {}: {} does not exist",
-                at.table, new.at.database
+                seen.at.table, new.at.database
             )));
         };
         let existing = session.table_get(&new.at).await?;
@@ -42,11 +86,11 @@ impl Catalog {
         if let Some(existing) = existing {
             // A job may have ended since the first look.
             let is_done =
-                existing.id == seen.id && self.table_rename_is_unheard(at, &new.at).await?;
+                existing.id == seen.id && self.table_rename_is_unheard(&seen.at, &new.at).await?;
             return if is_done { Ok(()) } else { Err(taken(&new.at)) };
         }
         self.table_name_check(&new.at).map_err(refused)?;
-        let source = self.database_read(&at.database_ref()).await?;
+        let source = self.database_read(&seen.at.database_ref()).await?;
         let (mut after, counted) = Catalog::table_prepare(new, options);
         last_ddl_time_fill(&mut after.parameters, self.now());
         if let Some(Move { from, to }) = Catalog::table_move_plan(&seen, &after, &source, &target) {
@@ -183,7 +227,7 @@ fn table_relocation(
     }
 }
 
-/// The table as it is, held; it must be where it was when the rename was asked for. The job that moves it may have it.
+/// The table as it is, held; it must be as it was when the rename was asked for. The job that moves it may have it.
 async fn table_unchanged(session: &mut Session, seen: &Table, is_job: bool) -> Result<Table> {
     let before = if is_job {
         session.table_get_held(&seen.at).await?
@@ -191,7 +235,8 @@ async fn table_unchanged(session: &mut Session, seen: &Table, is_job: bool) -> R
         session.table_get_locked(&seen.at).await?
     };
     let before = before.ok_or_else(|| Error::NotFound(Entity::Table(seen.at.clone())))?;
-    if before.id == seen.id && before.location == seen.location {
+    // What was changed since would be written over.
+    if before == *seen {
         return Ok(before);
     }
     Err(Error::NotAllowed(format!(

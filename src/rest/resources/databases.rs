@@ -2,12 +2,15 @@
 
 use super::CatalogQuery;
 use crate::rest::asked::Asked;
+use crate::rest::conditional::{IfMatch, IfNoneMatch, Tagged};
+use crate::rest::created::location;
 use crate::rest::extract::{Body, Query, Segments, catalog_at, database_at};
 use crate::rest::paging::{page_of, page_size};
 use crate::rest::problem::Problem;
 use crate::rest::view::database::{ChangeDatabase, DatabaseListView, DatabaseView, NewDatabase};
 use axum::Json;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -59,43 +62,54 @@ pub(in crate::rest) async fn create(
     asked: Asked,
     Query(query): Query<CatalogQuery>,
     Body(new): Body<NewDatabase>,
-) -> Result<(StatusCode, Json<DatabaseView>), Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let at = database_at(query.catalog.as_deref(), &new.name);
     asked
         .catalog()
         .database_create(at.clone(), new.into())
         .await?;
     let made = asked.catalog().database_get(&at).await?;
-    Ok((StatusCode::CREATED, Json(made.into())))
+    let location = location(&at.catalog, &["databases", at.database.as_str()]);
+    Ok((StatusCode::CREATED, location, Tagged::of(&made)))
 }
 
 /// Show a database
 #[utoipa::path(get, path = "/databases/{database}", tag = "databases", operation_id = "database_get",
-    params(("database" = String, Path, description = "The database"), CatalogQuery),
-    responses((status = 200, description = "The database", body = DatabaseView)))]
+    params(("database" = String, Path, description = "The database"),
+        ("If-None-Match" = Option<String>, Header, description = "Only where it has none of these tags"),
+        CatalogQuery),
+    responses((status = 200, description = "The database", body = DatabaseView),
+        (status = 304, description = "It is as the client has it")))]
 pub(in crate::rest) async fn get(
     asked: Asked,
     Segments(database): Segments<String>,
     Query(query): Query<CatalogQuery>,
-) -> Result<Json<DatabaseView>, Problem> {
+    had: IfNoneMatch,
+) -> Result<Response, Problem> {
     let at = database_at(query.catalog.as_deref(), &database);
-    Ok(Json(asked.catalog().database_get(&at).await?.into()))
+    Ok(had.answer(&asked.catalog().database_get(&at).await?))
 }
 
 /// Change a database's description, owner or single properties
 #[utoipa::path(patch, path = "/databases/{database}", tag = "databases", operation_id = "database_change",
-    params(("database" = String, Path, description = "The database"), CatalogQuery),
+    params(("database" = String, Path, description = "The database"),
+        ("If-Match" = Option<String>, Header, description = "Only where it has one of these tags still"),
+        CatalogQuery),
     request_body = ChangeDatabase,
     responses((status = 200, description = "The database as it is now", body = DatabaseView)))]
 pub(in crate::rest) async fn change(
     asked: Asked,
     Segments(database): Segments<String>,
     Query(query): Query<CatalogQuery>,
+    expected: IfMatch,
     Body(change): Body<ChangeDatabase>,
-) -> Result<Json<DatabaseView>, Problem> {
+) -> Result<Tagged, Problem> {
     let at = database_at(query.catalog.as_deref(), &database);
-    let changed = asked.catalog().database_change(&at, &change.into()).await?;
-    Ok(Json(changed.into()))
+    let changed = asked
+        .catalog()
+        .database_change(&at, &change.into(), &expected)
+        .await?;
+    Ok(Tagged::of(&changed))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -114,17 +128,20 @@ pub(in crate::rest) struct DeleteQuery {
 
 /// Drop a database
 #[utoipa::path(delete, path = "/databases/{database}", tag = "databases", operation_id = "database_delete",
-    params(("database" = String, Path, description = "The database"), DeleteQuery),
+    params(("database" = String, Path, description = "The database"),
+        ("If-Match" = Option<String>, Header, description = "Only where it has one of these tags still"),
+        DeleteQuery),
     responses((status = 204, description = "It is gone")))]
 pub(in crate::rest) async fn delete(
     asked: Asked,
     Segments(database): Segments<String>,
     Query(query): Query<DeleteQuery>,
+    expected: IfMatch,
 ) -> Result<StatusCode, Problem> {
     let at = database_at(query.catalog.as_deref(), &database);
     asked
         .catalog()
-        .database_drop(&at, query.delete_data, query.cascade)
+        .database_drop(&at, query.delete_data, query.cascade, &expected)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -12,8 +12,12 @@ pub(super) mod events;
 pub(super) mod jobs;
 pub(super) mod kits;
 pub(super) mod lint;
+pub(super) mod partition_batches;
+pub(super) mod partition_changes;
 pub(super) mod partitions;
 pub(super) mod sources;
+pub(super) mod statistics;
+pub(super) mod table_rename;
 pub(super) mod tables;
 
 use serde::Deserialize;

@@ -4,12 +4,14 @@ use super::CatalogQuery;
 use super::tables::DeleteQuery;
 use crate::catalog::{
     AddOptions, DropOptions, DropSelection, PartitionDraft, PartitionKey, PartitionSelection,
+    PartitionsOf,
 };
 use crate::error::{Entity, Error};
 use crate::filter::value_fits;
 use crate::hive::partition_name::{make_name, values_of_whole_name};
-use crate::model::Table;
+use crate::model::{Location, Parameters, Partition, Table};
 use crate::rest::asked::Asked;
+use crate::rest::conditional::{IfMatch, IfNoneMatch};
 use crate::rest::extract::{Body, Query, Segments, table_at};
 use crate::rest::paging::{page_of, page_size};
 use crate::rest::problem::Problem;
@@ -19,8 +21,9 @@ use crate::rest::view::partition::{
 };
 use axum::Json;
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Deserialize;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 use utoipa::IntoParams;
 
@@ -84,11 +87,7 @@ pub(in crate::rest) async fn add(
 ) -> Result<Json<AddedPartitionsView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
     let table = asked.catalog().table_get(&at).await?;
-    let keys: Vec<&str> = table
-        .partition_keys
-        .iter()
-        .map(|key| key.name.as_str())
-        .collect();
+    let keys = key_names(&table);
     let mut names = Vec::with_capacity(request.partitions.len());
     let mut drafts = Vec::with_capacity(request.partitions.len());
     for (index, new) in request.partitions.into_iter().enumerate() {
@@ -108,21 +107,27 @@ pub(in crate::rest) async fn add(
         if_not_exists: request.if_not_exists,
         gather_statistics: true,
     };
+    let wanted: Vec<Wanted> = names.into_iter().zip(&drafts).map(Wanted::from).collect();
     let added = asked.catalog().partitions_add(&at, drafts, options).await?;
-    let new: HashSet<&str> = added
-        .partitions
+    let new = by_their_names(&added);
+    let others: Vec<&str> = wanted
         .iter()
         .map(|one| one.name.as_str())
+        .filter(|name| !new.contains_key(name))
         .collect();
-    let partitions: Vec<AddedPartitionView> = names
-        .into_iter()
-        .map(|name| AddedPartitionView {
-            outcome: if new.contains(name.as_str()) {
-                AddOutcome::Added
-            } else {
-                AddOutcome::Existed
-            },
-            name,
+    // What was there is not what was asked for, perhaps, and must not pass for it.
+    let existing = asked.catalog().partitions_by_name(&at, &others).await?;
+    let stored = by_their_names(&existing);
+    let root = added.table.location.as_ref();
+    let partitions: Vec<AddedPartitionView> = wanted
+        .iter()
+        .map(|one| match new.get(one.name.as_str()) {
+            Some(found) => one.view(AddOutcome::Added, Some(found), root),
+            None => one.view(
+                AddOutcome::Existed,
+                stored.get(one.name.as_str()).copied(),
+                root,
+            ),
         })
         .collect();
     Ok(Json(AddedPartitionsView {
@@ -130,6 +135,85 @@ pub(in crate::rest) async fn add(
         existed: partitions.len() - new.len(),
         partitions,
     }))
+}
+
+fn by_their_names(found: &PartitionsOf) -> HashMap<&str, &Partition> {
+    let named = found.partitions.iter().map(|one| (one.name.as_str(), one));
+    named.collect()
+}
+
+/// What a request says of a partition beside its values.
+struct Wanted {
+    name: String,
+    location: Option<String>,
+    parameters: Parameters,
+}
+
+impl From<(String, &PartitionDraft)> for Wanted {
+    fn from((name, draft): (String, &PartitionDraft)) -> Self {
+        let location = draft.location.clone();
+        Self {
+            name,
+            location: location.filter(|text| !text.trim().is_empty()),
+            parameters: draft.parameters.clone(),
+        }
+    }
+}
+
+impl Wanted {
+    /// What became of it, and what of the one that is there is another than was asked for. One that is gone again is not
+    /// `found`.
+    fn view(
+        &self,
+        outcome: AddOutcome,
+        found: Option<&Partition>,
+        root: Option<&Location>,
+    ) -> AddedPartitionView {
+        let location = found.and_then(|found| found.full_location(root));
+        let mut differs = Vec::new();
+        if let (AddOutcome::Existed, Some(found)) = (outcome, found) {
+            let wanted = self.location.as_deref();
+            let wanted = wanted.and_then(|text| Location::parse(text).ok());
+            if wanted.is_some() && wanted != location {
+                differs.push("location".to_owned());
+            }
+            let mut wanted = self.parameters.iter();
+            if wanted.any(|(key, value)| found.parameters.get(key) != Some(value)) {
+                differs.push("parameters".to_owned());
+            }
+        }
+        AddedPartitionView {
+            name: self.name.clone(),
+            outcome,
+            location: location.map(|location| location.to_string()),
+            differs,
+        }
+    }
+}
+
+/// The names of a table's partition keys.
+pub(super) fn key_names(table: &Table) -> Vec<&str> {
+    let keys = table.partition_keys.iter();
+    keys.map(|key| key.name.as_str()).collect()
+}
+
+/// The name as it is stored of the partition that a name means.
+pub(super) fn stored_name(table: &Table, name: &str) -> Result<String, Problem> {
+    let keys = key_names(table);
+    let values = values_of_whole_name(name, &keys).map_err(Error::from)?;
+    Ok(make_name(&keys, &values).map_err(Error::from)?)
+}
+
+/// Fails for a value that is none of its key's type.
+pub(super) fn values_check(table: &Table, values: &[String]) -> Result<(), String> {
+    let mut pairs = table.partition_keys.iter().zip(values);
+    match pairs.find(|(key, value)| !value_fits(&key.data_type, value)) {
+        Some((key, value)) => Err(format!(
+            "{value:?} is no value of the key {} of type {}",
+            key.name, key.data_type
+        )),
+        None => Ok(()),
+    }
 }
 
 /// A partition as the catalog wants it described: like its table.
@@ -142,13 +226,7 @@ fn draft(table: &Table, keys: &[&str], new: NewPartition) -> Result<PartitionDra
         (Some(_), Some(_)) => return Err("give values or a name, not both".to_owned()),
         (None, None) => return Err("give values or a name".to_owned()),
     };
-    let mut pairs = table.partition_keys.iter().zip(&values);
-    if let Some((key, value)) = pairs.find(|(key, value)| !value_fits(&key.data_type, value)) {
-        return Err(format!(
-            "{value:?} is no value of the key {} of type {}",
-            key.name, key.data_type
-        ));
-    }
+    values_check(table, &values)?;
     Ok(PartitionDraft {
         at: table.at.clone(),
         values,
@@ -168,21 +246,23 @@ fn draft(table: &Table, keys: &[&str], new: NewPartition) -> Result<PartitionDra
         ("table" = String, Path, description = "The table"),
         ("partition" = String, Path,
             description = "The partition's name, percent-encoded as one segment: dt=2026-11-22%2Fhour=10"),
+        ("If-None-Match" = Option<String>, Header, description = "Only where it has none of these tags"),
         CatalogQuery),
-    responses((status = 200, description = "The partition", body = PartitionView)))]
+    responses((status = 200, description = "The partition", body = PartitionView),
+        (status = 304, description = "It is as the client has it")))]
 pub(in crate::rest) async fn get(
     asked: Asked,
     Segments((database, table, partition)): Segments<(String, String, String)>,
     Query(query): Query<CatalogQuery>,
-) -> Result<Json<PartitionView>, Problem> {
+    had: IfNoneMatch,
+) -> Result<Response, Problem> {
     let at = table_at(query.catalog.as_deref(), &(database, table));
     let found = asked
         .catalog()
         .partition_get(&at, PartitionKey::WholeName(&partition))
         .await
         .map_err(|failure| by_name(failure, &partition))?;
-    let location = found.table_location.as_ref();
-    Ok(Json(PartitionView::whole(&found.partition, location)))
+    Ok(had.answer(&found))
 }
 
 /// Drop a partition
@@ -192,28 +272,31 @@ pub(in crate::rest) async fn get(
         ("table" = String, Path, description = "The table"),
         ("partition" = String, Path,
             description = "The partition's name, percent-encoded as one segment: dt=2026-11-22%2Fhour=10"),
+        ("If-Match" = Option<String>, Header, description = "Only where it has one of these tags still"),
         DeleteQuery),
     responses((status = 204, description = "It is gone")))]
 pub(in crate::rest) async fn delete(
     asked: Asked,
     Segments((database, table, partition)): Segments<(String, String, String)>,
     Query(query): Query<DeleteQuery>,
+    expected: IfMatch,
 ) -> Result<StatusCode, Problem> {
     let at = table_at(query.catalog.as_deref(), &(database, table));
     let options = DropOptions {
         delete_data: query.delete_data,
         if_exists: false,
     };
+    let selection = DropSelection::WholeName(&partition);
     asked
         .catalog()
-        .partitions_drop(&at, DropSelection::WholeName(&partition), options)
+        .partitions_drop(&at, selection, options, &expected)
         .await
         .map_err(|failure| by_name(failure, &partition))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// A miss by the name that was asked for, not by the values that were read from it.
-fn by_name(failure: Error, name: &str) -> Error {
+pub(super) fn by_name(failure: Error, name: &str) -> Error {
     match failure {
         Error::NotFound(Entity::Partition(at, _)) => {
             Error::NotFound(Entity::Partition(at, name.to_owned()))

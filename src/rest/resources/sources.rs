@@ -4,9 +4,10 @@
 
 use super::NothingQuery;
 use crate::error::Error;
-use crate::model::{SnapshotAt, WatchCause};
+use crate::model::{DEFAULT_CATALOG, Name, SnapshotAt, WatchCause};
 use crate::rest::Shared;
 use crate::rest::asked::Asked;
+use crate::rest::created::location;
 use crate::rest::extract::{Body, Query, Segments, moment_of};
 use crate::rest::paging::{PAGE_SIZE_MAX, page_of, page_size};
 use crate::rest::problem::{Kind, Problem};
@@ -17,6 +18,7 @@ use crate::rest::view::source::{
 };
 use axum::Json;
 use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use serde::Deserialize;
 use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
@@ -64,10 +66,12 @@ pub(in crate::rest) async fn add(
     asked: Asked,
     Query(NothingQuery {}): Query<NothingQuery>,
     Body(new): Body<NewSource>,
-) -> Result<(StatusCode, Json<SourceView>), Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let settings = new.settings.into();
     let added = asked.watch().source_add(&new.name, settings).await?;
-    Ok((StatusCode::CREATED, Json(added.into())))
+    let added = SourceView::from(added);
+    let location = location(&Name::new(DEFAULT_CATALOG), &["sources", &added.name]);
+    Ok((StatusCode::CREATED, location, Json(added)))
 }
 
 /// Show a source, and how the watch over it goes

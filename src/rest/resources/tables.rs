@@ -3,6 +3,8 @@
 use super::CatalogQuery;
 use crate::error::Error;
 use crate::rest::asked::Asked;
+use crate::rest::conditional::{IfMatch, IfNoneMatch, Tagged};
+use crate::rest::created::location;
 use crate::rest::extract::{Body, Query, Segments, database_at, table_at};
 use crate::rest::paging::{page_of, page_size};
 use crate::rest::problem::Problem;
@@ -11,6 +13,7 @@ use crate::rest::view::table::{
 };
 use axum::Json;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -66,7 +69,7 @@ pub(in crate::rest) async fn create(
     Segments(database): Segments<String>,
     Query(query): Query<CatalogQuery>,
     Body(mut new): Body<NewTable>,
-) -> Result<(StatusCode, Json<TableView>), Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let at = database_at(query.catalog.as_deref(), &database);
     new.types_read().map_err(Error::InvalidObject)?;
     let table = new
@@ -75,38 +78,60 @@ pub(in crate::rest) async fn create(
     let at = table.at.clone();
     asked.catalog().table_create(table, true).await?;
     let made = asked.catalog().table_get(&at).await?;
-    Ok((StatusCode::CREATED, Json(made.into())))
+    let segments = [
+        "databases",
+        at.database.as_str(),
+        "tables",
+        at.table.as_str(),
+    ];
+    let location = location(&at.catalog, &segments);
+    Ok((StatusCode::CREATED, location, Tagged::of(&made)))
 }
 
 /// Show a table
 #[utoipa::path(get, path = "/databases/{database}/tables/{table}", tag = "tables", operation_id = "table_get",
     params(("database" = String, Path, description = "The database"),
-        ("table" = String, Path, description = "The table"), CatalogQuery),
-    responses((status = 200, description = "The table", body = TableView)))]
+        ("table" = String, Path, description = "The table"),
+        ("If-None-Match" = Option<String>, Header, description = "Only where it has none of these tags"),
+        CatalogQuery),
+    responses((status = 200, description = "The table", body = TableView),
+        (status = 304, description = "It is as the client has it")))]
 pub(in crate::rest) async fn get(
     asked: Asked,
     Segments(place): Segments<(String, String)>,
     Query(query): Query<CatalogQuery>,
-) -> Result<Json<TableView>, Problem> {
+    had: IfNoneMatch,
+) -> Result<Response, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
-    Ok(Json(asked.catalog().table_get(&at).await?.into()))
+    Ok(had.answer(&asked.catalog().table_get(&at).await?))
 }
 
-/// Change a table's owner or single properties
+/// Change single things of a table
+///
+/// What is absent stays. No data moves, and none is rewritten.
 #[utoipa::path(patch, path = "/databases/{database}/tables/{table}", tag = "tables", operation_id = "table_change",
     params(("database" = String, Path, description = "The database"),
-        ("table" = String, Path, description = "The table"), CatalogQuery),
+        ("table" = String, Path, description = "The table"),
+        ("If-Match" = Option<String>, Header, description = "Only where it has one of these tags still"),
+        CatalogQuery),
     request_body = ChangeTable,
     responses((status = 200, description = "The table as it is now", body = TableView)))]
 pub(in crate::rest) async fn change(
     asked: Asked,
     Segments(place): Segments<(String, String)>,
     Query(query): Query<CatalogQuery>,
+    expected: IfMatch,
     Body(change): Body<ChangeTable>,
-) -> Result<Json<TableView>, Problem> {
+) -> Result<Tagged, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
-    let changed = asked.catalog().table_change(&at, &change.into()).await?;
-    Ok(Json(changed.into()))
+    let change = change
+        .read()
+        .map_err(|(field, why)| Problem::field(field, why))?;
+    let changed = asked
+        .catalog()
+        .table_change(&at, &change, &expected)
+        .await?;
+    Ok(Tagged::of(&changed))
 }
 
 /// The query of drops that may take data with them.
@@ -124,14 +149,20 @@ pub(in crate::rest) struct DeleteQuery {
 /// Drop a table
 #[utoipa::path(delete, path = "/databases/{database}/tables/{table}", tag = "tables", operation_id = "table_delete",
     params(("database" = String, Path, description = "The database"),
-        ("table" = String, Path, description = "The table"), DeleteQuery),
+        ("table" = String, Path, description = "The table"),
+        ("If-Match" = Option<String>, Header, description = "Only where it has one of these tags still"),
+        DeleteQuery),
     responses((status = 204, description = "It is gone")))]
 pub(in crate::rest) async fn delete(
     asked: Asked,
     Segments(place): Segments<(String, String)>,
     Query(query): Query<DeleteQuery>,
+    expected: IfMatch,
 ) -> Result<StatusCode, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
-    asked.catalog().table_drop(&at, query.delete_data).await?;
+    asked
+        .catalog()
+        .table_drop(&at, query.delete_data, &expected)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

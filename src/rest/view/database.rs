@@ -45,7 +45,7 @@ pub struct DatabaseListView {
 #[serde(deny_unknown_fields)]
 pub struct NewDatabase {
     /// Its name: printable ASCII; letters, digits and underscores suit every engine
-    #[schema(example = "shop")]
+    #[schema(example = "shop", min_length = 1, pattern = r"^[ -\[\]-_a-~]+$")]
     pub name: String,
     /// What it is for
     pub description: Option<String>,

@@ -6,6 +6,7 @@
 pub mod alert;
 pub mod catalog;
 pub mod change;
+pub mod column_change;
 pub mod database;
 pub mod discovery;
 pub mod event;
@@ -14,10 +15,12 @@ pub mod job;
 pub mod kit;
 pub mod lint;
 pub mod partition;
+pub mod partition_batch;
 pub mod problem;
 pub mod proposal;
 pub mod run;
 pub mod source;
+pub mod statistics;
 pub mod storage;
 pub mod table;
 

@@ -71,6 +71,34 @@ pub struct NewPartition {
     pub parameters: BTreeMap<String, String>,
 }
 
+/// Changes of a partition. What is absent stays as it is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePartition {
+    /// Where its data is from now on; empty is the directory of its name below the table's. No data moves
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// The columns that its files are read by, all of them
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Vec<ColumnView>>,
+    /// Properties: a text sets one, null removes it, all others stay
+    #[serde(default)]
+    pub parameters: BTreeMap<String, Option<String>>,
+}
+
+/// The values that a partition gets, told by themselves or by the name they make.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RenamePartition {
+    /// The values of the partition keys, in the keys' order
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<String>>,
+    /// The name, escaped as Hive does
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "dt=2026-11-22/hour=10")]
+    pub name: Option<String>,
+}
+
 /// What became of partitions that were to be added.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = AddedPartitions)]
@@ -91,6 +119,12 @@ pub struct AddedPartitionView {
     pub name: String,
     /// Whether it is new
     pub outcome: AddOutcome,
+    /// Where its data is
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// What of the one that existed is another than the request says: `location`, `parameters`
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differs: Vec<String>,
 }
 
 /// Whether a partition is new.

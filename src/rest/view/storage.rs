@@ -15,7 +15,7 @@ const ASCENDING: i32 = 1;
 #[schema(as = Column)]
 pub struct ColumnView {
     /// Its name
-    #[schema(example = "id")]
+    #[schema(example = "id", pattern = r"\S")]
     pub name: String,
     /// Hive's type
     #[serde(rename = "type")]

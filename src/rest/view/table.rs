@@ -1,5 +1,6 @@
 //! Tables and views.
 
+use super::column_change::ColumnChangeView;
 use super::moment;
 use super::storage::{ColumnView, NewStorage, StorageView};
 use crate::catalog::{ParameterChanges, TableChange};
@@ -13,6 +14,10 @@ use utoipa::ToSchema;
 
 /// Who owns a table where the request names nobody: the server's own user.
 const OWNER: &str = "skep";
+/// What stands in the storage descriptor of a view, which no engine looks at and some want to be there.
+const VIEW_FORMAT: &str = "text";
+/// The property that tells what a table is for.
+const COMMENT: &str = "comment";
 
 /// A table or view.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -86,7 +91,7 @@ pub struct TableListView {
 #[serde(deny_unknown_fields)]
 pub struct NewTable {
     /// Its name: printable ASCII; letters, digits and underscores suit every engine
-    #[schema(example = "orders")]
+    #[schema(example = "orders", min_length = 1, pattern = r"^[ -\[\]-_a-~]+$")]
     pub name: String,
     /// Whether its data is skep's to delete; by default only where no location is given
     #[serde(rename = "type", default)]
@@ -111,15 +116,19 @@ pub struct NewTable {
     #[serde(default)]
     #[schema(example = "s3://lake/orders")]
     pub location: Option<String>,
-    /// How files are read and written; must be given without a kit
+    /// How files are read and written; must be given without a kit, but for views
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<NewStorage>,
+    /// The text of a view, in Hive's words with the databases of all names
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub view_text: Option<String>,
     /// Properties
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
 }
 
-/// The kinds of table that can be made over REST. Engines make the views.
+/// The kinds of table that can be made over REST.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NewTableType {
@@ -127,6 +136,8 @@ pub enum NewTableType {
     Managed,
     /// skep never deletes the data.
     External,
+    /// A view: it has a text and no data.
+    View,
 }
 
 /// Changes of a table. What is absent stays as it is.
@@ -136,9 +147,38 @@ pub struct ChangeTable {
     /// The new owner
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
+    /// What it is for
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// Where its data is from now on; no data moves
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "s3://lake/orders")]
+    pub location: Option<String>,
+    /// Changes of its columns, one after the other
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<ColumnChangeView>,
+    /// Whether its partitions get the columns that it has then; otherwise they keep theirs
+    #[serde(default)]
+    pub cascade: bool,
+    /// The new text of a view
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub view_text: Option<String>,
     /// Properties: a text sets one, null removes it, all others stay
     #[serde(default)]
     pub parameters: BTreeMap<String, Option<String>>,
+}
+
+/// Where a table goes. What is absent stays as it is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RenameTable {
+    /// Its new name
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The database it goes to
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
 }
 
 /// The words of the REST interface for a type.
@@ -172,7 +212,7 @@ impl From<&Table> for TableSummaryView {
             format: StorageView::from(&*table.descriptor).format,
             partition_keys: keys.collect(),
             location: table.location.as_ref().map(Location::to_string),
-            comment: table.parameters.get("comment").cloned(),
+            comment: table.parameters.get(COMMENT).cloned(),
             owner: table.owner.clone(),
         }
     }
@@ -186,7 +226,7 @@ impl From<Table> for TableView {
             database: table.at.database.to_string(),
             name: table.at.table.to_string(),
             table_type: type_text(&table.table_type),
-            comment: table.parameters.get("comment").cloned(),
+            comment: table.parameters.get(COMMENT).cloned(),
             owner: table.owner,
             created_at: moment(table.created_at),
             location: table.location.as_ref().map(Location::to_string),
@@ -212,10 +252,42 @@ impl NewTable {
 
     /// The table of a database. Fails with the name of the field at fault, and why.
     pub fn table(self, database: &DatabaseRef) -> Result<Table, (&'static str, String)> {
+        let is_view = self.table_type == Some(NewTableType::View);
+        if self.view_text.is_some() != is_view {
+            let text = "a view has a text, and nothing else has one".to_owned();
+            return Err(("view_text", text));
+        }
         match self.kit.clone() {
             Some(kit) => self.table_of_kit(&kit, database),
+            None if is_view => self.view(database),
             None => self.table_of_columns(database),
         }
+    }
+
+    fn view(self, database: &DatabaseRef) -> Result<Table, (&'static str, String)> {
+        let has = |field: &'static str| Err((field, format!("a view has no {field}")));
+        if self.storage.is_some() {
+            return has("storage");
+        }
+        if self.location.is_some() {
+            return has("location");
+        }
+        let text = self.view_text.clone();
+        let with_storage = Self {
+            table_type: Some(NewTableType::Managed),
+            storage: Some(NewStorage {
+                format: Some(VIEW_FORMAT.to_owned()),
+                ..NewStorage::default()
+            }),
+            ..self
+        };
+        let table = with_storage.table_of_columns(database)?;
+        Ok(Table {
+            table_type: TableType::VirtualView,
+            view_original_text: text.clone(),
+            view_expanded_text: text,
+            ..table
+        })
     }
 
     /// What a kit says, with the properties of the request over it.
@@ -252,7 +324,7 @@ impl NewTable {
         table.owner = self.owner.or_else(|| Some(OWNER.to_owned()));
         table.parameters.extend(self.parameters);
         if let Some(comment) = self.comment {
-            table.parameters.insert("comment".to_owned(), comment);
+            table.parameters.insert(COMMENT.to_owned(), comment);
         }
         Ok(table)
     }
@@ -271,7 +343,7 @@ impl NewTable {
             parameters.remove("EXTERNAL");
         }
         if let Some(comment) = self.comment {
-            parameters.insert("comment".to_owned(), comment);
+            parameters.insert(COMMENT.to_owned(), comment);
         }
         let columns = self.columns.into_iter().map(ColumnView::into).collect();
         Ok(Table {
@@ -306,11 +378,26 @@ fn place(text: &str) -> Result<Location, (&'static str, String)> {
     Location::parse(text).map_err(|failure| ("location", failure.why))
 }
 
-impl From<ChangeTable> for TableChange {
-    fn from(change: ChangeTable) -> Self {
-        Self {
-            parameters: ParameterChanges(change.parameters),
-            owner: change.owner,
+impl ChangeTable {
+    /// The change in the catalog's words. Fails with the name of the field at fault, and why.
+    pub fn read(self) -> Result<TableChange, (String, String)> {
+        let mut parameters = self.parameters;
+        if let Some(comment) = self.comment {
+            parameters.insert(COMMENT.to_owned(), Some(comment));
         }
+        let location = self.location.as_deref().map(place).transpose();
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for (index, change) in self.columns.into_iter().enumerate() {
+            let read = change.read();
+            columns.push(read.map_err(|(field, why)| (format!("columns[{index}].{field}"), why))?);
+        }
+        Ok(TableChange {
+            parameters: ParameterChanges(parameters),
+            owner: self.owner,
+            location: location.map_err(|(field, why)| (field.to_owned(), why))?,
+            columns,
+            cascade: self.cascade,
+            view_text: self.view_text,
+        })
     }
 }

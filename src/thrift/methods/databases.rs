@@ -1,5 +1,6 @@
 //! Databases: every spelling of create, read, alter and drop.
 
+use crate::catalog::Unconditional;
 use crate::model::Name;
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::from_wire::name::{self, required};
@@ -150,7 +151,7 @@ async fn drop_database(call: Call<'_>) -> Answer {
         args.cascade.unwrap_or(false),
     );
     call.catalog()
-        .database_drop(&at, delete_data, cascade)
+        .database_drop(&at, delete_data, cascade, &Unconditional)
         .await?;
     call.reply(&replies::DropDatabase::default())
 }
@@ -161,7 +162,7 @@ async fn drop_database_req(call: Call<'_>) -> Answer {
     let request = required(args.req, "req")?;
     let at = name::database_in(request.catalog_name, Some(request.name), "name")?;
     call.catalog()
-        .database_drop(&at, request.delete_data, request.cascade)
+        .database_drop(&at, request.delete_data, request.cascade, &Unconditional)
         .await?;
     let response = types::AsyncOperationResp {
         finished: Some(true),

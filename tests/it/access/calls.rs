@@ -6,11 +6,11 @@ use futures::future::BoxFuture;
 use skep::catalog::Action::{self, Alter, Create, Drop, Lock, Operate, See, Write};
 use skep::catalog::{
     AddOptions, AlterOptions, DatabaseChange, DatabaseSpec, DropOptions, DropSelection,
-    EventFilter, LockFilter, PartitionAlterOptions, PartitionKey, PartitionSelection, TableChange,
-    ValuesRequest,
+    EventFilter, LockFilter, PartitionAlterOptions, PartitionChange, PartitionKey,
+    PartitionSelection, TableChange, Unconditional, ValuesRequest,
 };
 use skep::error::Result;
-use skep::model::{Caller, DatabaseRef, JobFilter, Name};
+use skep::model::{AnswerKey, Caller, DatabaseRef, JobFilter, KeptAnswer, Name};
 
 /// One call of an operation.
 pub(super) struct Call<'a> {
@@ -80,13 +80,33 @@ fn databases<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         }),
         call("database_change", Alter, SHOP, async move {
             let change = DatabaseChange::default();
-            catalog.database_change(&database(), &change).await
+            catalog
+                .database_change(&database(), &change, &Unconditional)
+                .await
         }),
         call("database_drop", Drop, SHOP, async move {
-            catalog.database_drop(&database(), true, true).await
+            catalog
+                .database_drop(&database(), true, true, &Unconditional)
+                .await
         }),
         call("lint", See, HIVE, async move {
             catalog.lint(&Name::new("hive"), None, None, 10).await
+        }),
+        call("answer_claim", See, SERVER, async move {
+            catalog.answer_claim(&answer_key(), 10).await
+        }),
+        call("answer_keep", See, SERVER, async move {
+            let answer = KeptAnswer {
+                status: 200,
+                kind: None,
+                location: None,
+                tag: None,
+                body: Vec::new(),
+            };
+            catalog.answer_keep("name", "holder", &answer).await
+        }),
+        call("answer_release", See, SERVER, async move {
+            catalog.answer_release("name", "holder").await
         }),
         call("config_value", See, SERVER, async move {
             catalog.config_value("hive.txn.timeout").await
@@ -95,6 +115,14 @@ fn databases<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
             catalog.pending_deletes_retry().await
         }),
     ]
+}
+
+fn answer_key() -> AnswerKey {
+    AnswerKey {
+        name: "name".to_owned(),
+        caller: "caller".to_owned(),
+        fingerprint: "fingerprint".to_owned(),
+    }
 }
 
 fn tables<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
@@ -142,10 +170,22 @@ fn tables<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         },
         call("table_change", Alter, ORDERS, async move {
             let change = TableChange::default();
-            catalog.table_change(&orders(), &change).await
+            catalog
+                .table_change(&orders(), &change, &Unconditional)
+                .await
         }),
+        Call {
+            asked: vec![
+                (Alter, ORDERS.to_owned()),
+                (Create, "database default".to_owned()),
+            ],
+            ..call("table_move", Alter, ORDERS, async move {
+                let to = DatabaseRef::new("hive", "default").table("orders");
+                catalog.table_move(&orders(), &to).await
+            })
+        },
         call("table_drop", Drop, ORDERS, async move {
-            catalog.table_drop(&orders(), true).await
+            catalog.table_drop(&orders(), true, &Unconditional).await
         }),
         call("table_truncate", Write, ORDERS, async move {
             catalog.table_truncate(&orders(), None).await
@@ -215,6 +255,18 @@ fn partitions_written<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>>
                 .partitions_alter(&orders(), Vec::new(), options)
                 .await
         }),
+        call("partition_change", Write, ORDERS, async move {
+            let change = PartitionChange::default();
+            let key = PartitionKey::Name("dt=2026-11-22");
+            catalog
+                .partition_change(&orders(), key, &change, &Unconditional)
+                .await
+        }),
+        call("partition_move", Write, ORDERS, async move {
+            let to = ["2026-11-26".to_owned()];
+            let key = PartitionKey::Name("dt=2026-11-22");
+            catalog.partition_move(&orders(), key, &to).await
+        }),
         call("partition_rename", Write, ORDERS, async move {
             let draft = skep::catalog::PartitionDraft {
                 at: orders(),
@@ -238,7 +290,9 @@ fn partitions_written<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>>
                 if_exists: true,
             };
             let gone = DropSelection::Name("dt=2026-11-22");
-            catalog.partitions_drop(&orders(), gone, options).await
+            catalog
+                .partitions_drop(&orders(), gone, options, &Unconditional)
+                .await
         }),
         Call {
             asked: vec![

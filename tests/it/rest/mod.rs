@@ -1,13 +1,19 @@
 //! The REST interface over real sockets: each resource, what it refuses, and the document that describes it.
 
 mod bad_input;
+mod compression;
+mod conditional;
 mod databases;
 pub(crate) mod discovery;
 mod events;
+mod idempotency;
 mod limits;
 mod openapi;
+mod partition_changes;
 mod partitions;
 mod sources;
+mod statistics;
+mod table_changes;
 mod tables;
 pub(crate) mod watch;
 
@@ -21,6 +27,9 @@ pub(crate) struct Answer {
     pub(crate) kind: String,
     pub(crate) allow: String,
     pub(crate) retry_after: String,
+    /// What `ETag` says.
+    pub(crate) tag: String,
+    pub(crate) location: String,
     pub(crate) body: Value,
 }
 
@@ -70,12 +79,15 @@ impl Rest {
         };
         let (kind, allow) = (header("content-type"), header("allow"));
         let (status, retry_after) = (response.status().as_u16(), header("retry-after"));
+        let (tag, location) = (header("etag"), header("location"));
         let bytes = response.bytes().await.expect("the answer is whole");
         Answer {
             status,
             kind,
             allow,
             retry_after,
+            tag,
+            location,
             body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
         }
     }
@@ -94,6 +106,10 @@ impl Rest {
 
     pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
         self.send_json(Method::PATCH, path, &body).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send_json(Method::PUT, path, &body).await
     }
 
     async fn send_json(&self, method: Method, path: &str, body: &Value) -> Answer {

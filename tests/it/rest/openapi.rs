@@ -35,8 +35,18 @@ async fn the_document_is_the_servers() {
         for (method, operation) in operations.as_object().unwrap() {
             assert!(operation["operationId"].is_string(), "{method} {path}");
             assert!(operation["summary"].is_string(), "{method} {path}");
-            let problem = &operation["responses"]["default"]["content"]["application/problem+json"];
-            assert_eq!(problem["schema"]["$ref"], "#/components/schemas/Problem");
+            let responses = operation["responses"].as_object().unwrap();
+            for status in ["400", "403", "404", "500", "501", "503", "default"] {
+                let problem = &responses[status]["$ref"];
+                assert_eq!(problem, "#/components/responses/Problem", "{method} {path}");
+            }
+            let has_body = operation["requestBody"].is_object();
+            for status in ["413", "415", "422"] {
+                assert!(
+                    !has_body || responses.contains_key(status),
+                    "{method} {path}"
+                );
+            }
             references_exist(operation, &document);
         }
     }

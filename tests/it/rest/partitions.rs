@@ -20,13 +20,13 @@ async fn partitions_live_from_their_addition_to_their_drop(database: TestDatabas
         {"name": "hour=a%2Fb/dt=2026-11-22"},
     ]});
     let added = rest.post(PARTITIONS, request.clone()).await.expect(200);
-    assert_eq!(
-        added,
-        json!({"added": 2, "existed": 0, "partitions": [
-            {"name": "dt=2026-11-22/hour=10", "outcome": "added"},
-            {"name": "dt=2026-11-22/hour=a%2Fb", "outcome": "added"},
-        ]})
-    );
+    let table = server.warehouse().join("shop.db/orders");
+    let told = ["dt=2026-11-22/hour=10", "dt=2026-11-22/hour=a%2Fb"].map(|name| {
+        let location = format!("file:{}", table.join(name).display());
+        json!({"name": name, "outcome": "added", "location": location})
+    });
+    let wanted = json!({"added": 2, "existed": 0, "partitions": told});
+    assert_eq!(added, wanted);
     let path = format!("{PARTITIONS}/dt=2026-11-22%2Fhour=10");
     let one = rest.get(&path).await.expect(200);
     assert_eq!(one["values"], json!(["2026-11-22", "10"]));

@@ -1,5 +1,6 @@
 //! The store's conformance: every case on every database. Whatever differs between them is a fault of the store.
 
+mod answers;
 mod catalogs;
 mod concurrency;
 mod discovery;

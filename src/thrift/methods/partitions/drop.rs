@@ -2,7 +2,7 @@
 
 use super::expression::readable;
 use super::table_missing_as;
-use crate::catalog::{DropOptions, DropSelection, PartitionsOf};
+use crate::catalog::{DropOptions, DropSelection, PartitionsOf, Unconditional};
 use crate::error::{Entity, Error, Result};
 use crate::model::TableRef;
 use crate::thrift::call::{Answer, Call};
@@ -36,7 +36,10 @@ async fn by_values(
         if_exists: false,
     };
     let selection = DropSelection::Values(&values);
-    let dropped = call.catalog().partitions_drop(at, selection, options).await;
+    let dropped = call
+        .catalog()
+        .partitions_drop(at, selection, options, &Unconditional)
+        .await;
     dropped.map_err(|failure| {
         table_missing_as(failure, |at| {
             let values = format!("[{}]", values.join(", "));
@@ -58,7 +61,7 @@ async fn by_name(
         if_exists: false,
     };
     call.catalog()
-        .partitions_drop(at, DropSelection::Name(name), options)
+        .partitions_drop(at, DropSelection::Name(name), options, &Unconditional)
         .await
 }
 
@@ -147,7 +150,7 @@ async fn drop_partitions_req(call: Call<'_>) -> Answer {
     };
     let dropped = call
         .catalog()
-        .partitions_drop(&at, selection, options)
+        .partitions_drop(&at, selection, options, &Unconditional)
         .await?;
     let wants_result = request
         .need_result

@@ -1,6 +1,6 @@
 //! Creating, altering and dropping tables.
 
-use crate::catalog::{AlterOptions, Expected};
+use crate::catalog::{AlterOptions, Expected, Unconditional};
 use crate::model::TableRef;
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::error::Failure;
@@ -126,7 +126,7 @@ async fn drop_table(call: Call<'_>) -> Answer {
     let args: args::DropTable<'_> = call.arguments()?;
     let at = name::table(args.dbname, args.name)?;
     call.catalog()
-        .table_drop(&at, args.delete_data.unwrap_or(false))
+        .table_drop(&at, args.delete_data.unwrap_or(false), &Unconditional)
         .await?;
     call.reply(&replies::DropTable::default())
 }
@@ -135,7 +135,7 @@ async fn drop_table_with_environment_context(call: Call<'_>) -> Answer {
     let args: args::DropTableWithEnvironmentContext<'_> = call.arguments()?;
     let at = name::table(args.dbname, args.name)?;
     call.catalog()
-        .table_drop(&at, args.delete_data.unwrap_or(false))
+        .table_drop(&at, args.delete_data.unwrap_or(false), &Unconditional)
         .await?;
     call.reply(&replies::DropTableWithEnvironmentContext::default())
 }
@@ -145,7 +145,7 @@ async fn drop_table_req(call: Call<'_>) -> Answer {
     let request = required(args.drop_table_req, "dropTableReq")?;
     let at = name::table_of(&request)?;
     call.catalog()
-        .table_drop(&at, request.delete_data.unwrap_or(false))
+        .table_drop(&at, request.delete_data.unwrap_or(false), &Unconditional)
         .await?;
     let response = types::AsyncOperationResp {
         finished: Some(true),

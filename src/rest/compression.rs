@@ -1,0 +1,117 @@
+//! gzip, both ways: answers are compressed for clients that ask for it, and bodies may come compressed.
+
+use super::problem::{Kind, Problem};
+use crate::budget::Reservation;
+use crate::error::Error;
+use axum::http::{HeaderMap, header};
+use flate2::write::GzDecoder;
+use std::io::{self, Write};
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{And, NotForContentType, Predicate, SizeAbove};
+
+/// Answers shorter than this are sent as they are, bytes: to compress them saves no packet.
+const ANSWER_BYTES_MIN: u16 = 1024;
+/// What is inflated at once, bytes; it becomes a thousand times as much at most.
+const PIECE_BYTES: usize = 256;
+
+/// Compresses answers, piece by piece as the client takes them. What a run tells while it works goes out at once instead.
+pub(super) fn layer() -> CompressionLayer<And<SizeAbove, NotForContentType>> {
+    CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(
+            SizeAbove::new(ANSWER_BYTES_MIN)
+                .and(NotForContentType::const_new("application/x-ndjson")),
+        )
+}
+
+/// Whether a body is compressed. Fails for a coding other than gzip.
+pub(super) fn is_gzip(headers: &HeaderMap) -> Result<bool, Problem> {
+    let Some(coding) = headers.get(header::CONTENT_ENCODING) else {
+        return Ok(false);
+    };
+    let coding = String::from_utf8_lossy(coding.as_bytes());
+    match coding.trim().to_ascii_lowercase().as_str() {
+        "gzip" | "x-gzip" => Ok(true),
+        "" | "identity" => Ok(false),
+        _ => {
+            let text =
+                format!("send the body plain or with Content-Encoding: gzip, not '{coding}'");
+            Err(Problem::new(Kind::MediaType, text))
+        }
+    }
+}
+
+/// What a compressed body holds, counted as it grows.
+pub(super) async fn inflate(
+    body: &[u8],
+    limit: usize,
+    reservation: &Reservation,
+) -> Result<Vec<u8>, Problem> {
+    let broken = |failure: io::Error| {
+        let text = format!("the body is no gzip: {failure}");
+        Problem::new(Kind::InvalidRequest, text)
+    };
+    let mut decoder = GzDecoder::new(Vec::new());
+    let mut counted = 0;
+    for piece in body.chunks(PIECE_BYTES) {
+        decoder.write_all(piece).map_err(broken)?;
+        // What is left in the decoder's own buffer is bounded, and is counted with the next piece.
+        let length = decoder.get_ref().len();
+        if length > limit {
+            return Err(Problem::too_large(limit));
+        }
+        let more = length - counted;
+        reservation.grow(more).await.map_err(Error::from)?;
+        counted = length;
+    }
+    let inflated = decoder.finish().map_err(broken)?;
+    if inflated.len() > limit {
+        return Err(Problem::too_large(limit));
+    }
+    let more = inflated.len() - counted;
+    reservation.grow(more).await.map_err(Error::from)?;
+    Ok(inflated)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inflate;
+    use crate::budget::{Budget, BudgetLimits};
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use std::io::Write;
+    use std::time::Duration;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_body_that_grows_beyond_the_limit_is_given_up_early() {
+        const LIMIT: usize = 1 << 20;
+        let budget = Budget::new(BudgetLimits {
+            total_bytes: 4 * LIMIT,
+            client_bytes: 4 * LIMIT,
+            wait: Duration::ZERO,
+        });
+        let account = budget.account([127, 0, 0, 1].into());
+        let text = "all of it ".repeat(LIMIT / 10);
+        let reservation = account.reservation();
+        let read = inflate(&gzip(text.as_bytes()), LIMIT, &reservation).await;
+        assert_eq!(read.unwrap(), text.as_bytes());
+        assert!(reservation.bytes() >= text.len());
+
+        let bomb = gzip(&vec![0; 64 * LIMIT]);
+        assert!(bomb.len() < LIMIT);
+        let reservation = account.reservation();
+        inflate(&bomb, LIMIT, &reservation).await.unwrap_err();
+        assert!(reservation.bytes() <= LIMIT);
+
+        for broken in [&gzip(b"cut short")[..15], b"no gzip at all", b""] {
+            inflate(broken, LIMIT, &reservation).await.unwrap_err();
+        }
+    }
+}

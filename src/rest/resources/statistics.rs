@@ -1,0 +1,220 @@
+//! Column statistics of tables and of partitions.
+
+use super::CatalogQuery;
+use super::partitions::{by_name, stored_name};
+use crate::catalog::{PartitionKey, StatisticsUpdate};
+use crate::error::Error;
+use crate::model::{ColumnStatistics, Name, Table, TableRef};
+use crate::rest::asked::Asked;
+use crate::rest::extract::{Body, Query, Segments, table_at};
+use crate::rest::problem::Problem;
+use crate::rest::view::statistics::{ColumnStatisticsView, PutStatistics, StatisticsView};
+use axum::Json;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// The engine whose statistics are meant where a request names none.
+const ENGINE: &str = "hive";
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::rest) struct ColumnsQuery {
+    /// The catalog, `hive` by default
+    catalog: Option<String>,
+    /// The engine that made them, `hive` by default
+    engine: Option<String>,
+    /// Only these columns, parted by commas; all by default
+    columns: Option<String>,
+}
+
+impl ColumnsQuery {
+    fn engine(&self) -> &str {
+        self.engine.as_deref().unwrap_or(ENGINE)
+    }
+
+    /// The columns that are named; none where all are meant.
+    fn named(&self) -> Vec<Name> {
+        let text = self.columns.as_deref().unwrap_or_default().split(',');
+        let named = text.map(str::trim).filter(|name| !name.is_empty());
+        named.map(Name::new).collect()
+    }
+
+    fn wanted(&self, table: &Table) -> Vec<Name> {
+        let named = self.named();
+        if !named.is_empty() {
+            return named;
+        }
+        let all = table.descriptor.columns.iter().flatten();
+        all.map(|column| Name::new(&column.name)).collect()
+    }
+
+    fn view(&self, found: Vec<ColumnStatistics>) -> Json<StatisticsView> {
+        Json(StatisticsView {
+            engine: self.engine().to_owned(),
+            columns: found.into_iter().map(ColumnStatisticsView::from).collect(),
+        })
+    }
+}
+
+/// Show what is known of a table's columns
+#[utoipa::path(get, path = "/databases/{database}/tables/{table}/statistics", tag = "statistics",
+    operation_id = "table_statistics_get",
+    params(("database" = String, Path, description = "The database"),
+        ("table" = String, Path, description = "The table"), ColumnsQuery),
+    responses((status = 200, description = "The statistics", body = StatisticsView)))]
+pub(in crate::rest) async fn table_get(
+    asked: Asked,
+    Segments(place): Segments<(String, String)>,
+    Query(query): Query<ColumnsQuery>,
+) -> Result<Json<StatisticsView>, Problem> {
+    let at = table_at(query.catalog.as_deref(), &place);
+    let wanted = query.wanted(&asked.catalog().table_get(&at).await?);
+    let found = asked
+        .catalog()
+        .table_statistics(&at, query.engine(), &wanted)
+        .await?;
+    Ok(query.view(found))
+}
+
+/// Store what is known of a table's columns
+#[utoipa::path(put, path = "/databases/{database}/tables/{table}/statistics", tag = "statistics",
+    operation_id = "table_statistics_put",
+    params(("database" = String, Path, description = "The database"),
+        ("table" = String, Path, description = "The table"), CatalogQuery),
+    request_body = PutStatistics,
+    responses((status = 204, description = "They are stored")))]
+pub(in crate::rest) async fn table_put(
+    asked: Asked,
+    Segments(place): Segments<(String, String)>,
+    Query(query): Query<CatalogQuery>,
+    Body(request): Body<PutStatistics>,
+) -> Result<StatusCode, Problem> {
+    let at = table_at(query.catalog.as_deref(), &place);
+    put(&asked, &at, None, request).await
+}
+
+/// Forget what is known of a table's columns
+#[utoipa::path(delete, path = "/databases/{database}/tables/{table}/statistics", tag = "statistics",
+    operation_id = "table_statistics_delete",
+    params(("database" = String, Path, description = "The database"),
+        ("table" = String, Path, description = "The table"), ColumnsQuery),
+    responses((status = 204, description = "They are gone")))]
+pub(in crate::rest) async fn table_delete(
+    asked: Asked,
+    Segments(place): Segments<(String, String)>,
+    Query(query): Query<ColumnsQuery>,
+) -> Result<StatusCode, Problem> {
+    let at = table_at(query.catalog.as_deref(), &place);
+    asked
+        .catalog()
+        .statistics_delete(&at, None, Some(query.engine()), &query.named())
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Show what is known of a partition's columns
+#[utoipa::path(get, path = "/databases/{database}/tables/{table}/partitions/{partition}/statistics",
+    tag = "statistics", operation_id = "partition_statistics_get",
+    params(("database" = String, Path, description = "The database"),
+        ("table" = String, Path, description = "The table"),
+        ("partition" = String, Path,
+            description = "The partition's name, percent-encoded as one segment: dt=2026-11-22%2Fhour=10"),
+        ColumnsQuery),
+    responses((status = 200, description = "The statistics", body = StatisticsView)))]
+pub(in crate::rest) async fn partition_get(
+    asked: Asked,
+    Segments((database, table, partition)): Segments<(String, String, String)>,
+    Query(query): Query<ColumnsQuery>,
+) -> Result<Json<StatisticsView>, Problem> {
+    let at = table_at(query.catalog.as_deref(), &(database, table));
+    let wanted = query.wanted(&asked.catalog().table_get(&at).await?);
+    let there = asked
+        .catalog()
+        .partition_get(&at, PartitionKey::WholeName(&partition))
+        .await
+        .map_err(|failure| by_name(failure, &partition))?;
+    let name = there.partition.name;
+    let mut found = asked
+        .catalog()
+        .partition_statistics(&at, query.engine(), &[name.as_str()], &wanted)
+        .await?;
+    Ok(query.view(found.remove(&name).unwrap_or_default()))
+}
+
+/// Store what is known of a partition's columns
+#[utoipa::path(put, path = "/databases/{database}/tables/{table}/partitions/{partition}/statistics",
+    tag = "statistics", operation_id = "partition_statistics_put",
+    params(("database" = String, Path, description = "The database"),
+        ("table" = String, Path, description = "The table"),
+        ("partition" = String, Path,
+            description = "The partition's name, percent-encoded as one segment: dt=2026-11-22%2Fhour=10"),
+        CatalogQuery),
+    request_body = PutStatistics,
+    responses((status = 204, description = "They are stored")))]
+pub(in crate::rest) async fn partition_put(
+    asked: Asked,
+    Segments((database, table, partition)): Segments<(String, String, String)>,
+    Query(query): Query<CatalogQuery>,
+    Body(request): Body<PutStatistics>,
+) -> Result<StatusCode, Problem> {
+    let at = table_at(query.catalog.as_deref(), &(database, table));
+    put(&asked, &at, Some(&partition), request).await
+}
+
+/// Forget what is known of a partition's columns
+#[utoipa::path(delete, path = "/databases/{database}/tables/{table}/partitions/{partition}/statistics",
+    tag = "statistics", operation_id = "partition_statistics_delete",
+    params(("database" = String, Path, description = "The database"),
+        ("table" = String, Path, description = "The table"),
+        ("partition" = String, Path,
+            description = "The partition's name, percent-encoded as one segment: dt=2026-11-22%2Fhour=10"),
+        ColumnsQuery),
+    responses((status = 204, description = "They are gone")))]
+pub(in crate::rest) async fn partition_delete(
+    asked: Asked,
+    Segments((database, table, partition)): Segments<(String, String, String)>,
+    Query(query): Query<ColumnsQuery>,
+) -> Result<StatusCode, Problem> {
+    let at = table_at(query.catalog.as_deref(), &(database, table));
+    let table = asked.catalog().table_get(&at).await?;
+    let name = stored_name(&table, &partition)?;
+    asked
+        .catalog()
+        .statistics_delete(
+            &at,
+            Some(&[name.as_str()]),
+            Some(query.engine()),
+            &query.named(),
+        )
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn put(
+    asked: &Asked,
+    at: &TableRef,
+    partition: Option<&str>,
+    request: PutStatistics,
+) -> Result<StatusCode, Problem> {
+    let table = asked.catalog().table_get(at).await?;
+    let known = table.descriptor.columns.as_deref().unwrap_or_default();
+    let mut columns = Vec::with_capacity(request.columns.len());
+    for (index, column) in request.columns.into_iter().enumerate() {
+        let read = column.read(known);
+        columns.push(read.map_err(|(field, why)| {
+            Error::InvalidObject(format!("columns[{index}].{field}: {why}"))
+        })?);
+    }
+    let partition = partition
+        .map(|name| stored_name(&table, name))
+        .transpose()?;
+    let update = StatisticsUpdate { partition, columns };
+    let engine = request.engine.as_deref().unwrap_or(ENGINE);
+    asked
+        .catalog()
+        .statistics_update(at, engine, &[update], false)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,272 @@
+//! Column statistics: what planners know of the values of a column.
+
+use super::moment;
+use crate::model::{Bounds, Column, ColumnStatistics, Decimal, Figures, Lengths, Name, Range};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Digits behind the point of a decimal at most.
+const SCALE_MAX: usize = 38;
+
+/// Statistics of the columns of a table, or of one of its partitions.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = Statistics)]
+pub struct StatisticsView {
+    /// The engine that made them
+    #[schema(example = "hive")]
+    pub engine: String,
+    /// Those of each column that has any
+    pub columns: Vec<ColumnStatisticsView>,
+}
+
+/// Statistics to be stored over what was there.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutStatistics {
+    /// The engine that made them; `hive` by default, as all but Impala have it
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "hive")]
+    pub engine: Option<String>,
+    /// Those of each column; what is said of other columns stays
+    pub columns: Vec<ColumnStatisticsView>,
+}
+
+/// What is known of one column.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ColumnStatistics)]
+pub struct ColumnStatisticsView {
+    /// The column
+    #[schema(example = "id")]
+    pub column: String,
+    /// Its type when it was analysed; where it is not given, that of the table's column
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "bigint")]
+    pub data_type: Option<String>,
+    /// Count of null
+    pub nulls: i64,
+    /// Count of distinct values
+    #[serde(default)]
+    pub distinct: i64,
+    /// What the values are, and between which bounds they lie
+    pub values: ValuesView,
+    /// When they were stored; what is sent is not looked at
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub analyzed_at: Option<String>,
+}
+
+/// What the values of a column are, by the family of its type.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = Values)]
+pub enum ValuesView {
+    /// Booleans.
+    Boolean {
+        /// Count of true
+        trues: i64,
+        /// Count of false
+        falses: i64,
+    },
+    /// Integers, and timestamps of clients before Hive 4 (seconds).
+    Long {
+        /// The least
+        low: Option<i64>,
+        /// The greatest
+        high: Option<i64>,
+    },
+    /// Floats and doubles.
+    Double {
+        /// The least
+        low: Option<f64>,
+        /// The greatest
+        high: Option<f64>,
+    },
+    /// Texts.
+    String {
+        /// Greatest length, bytes
+        longest: i64,
+        /// Average length, bytes
+        average: f64,
+    },
+    /// Binary values.
+    Binary {
+        /// Greatest length, bytes
+        longest: i64,
+        /// Average length, bytes
+        average: f64,
+    },
+    /// Decimals, as texts: `12.50`.
+    Decimal {
+        /// The least
+        low: Option<String>,
+        /// The greatest
+        high: Option<String>,
+    },
+    /// Dates, in days since 1970.
+    Date {
+        /// The first
+        low: Option<i64>,
+        /// The last
+        high: Option<i64>,
+    },
+    /// Timestamps of Hive 4, in seconds since 1970.
+    Timestamp {
+        /// The first
+        low: Option<i64>,
+        /// The last
+        high: Option<i64>,
+    },
+}
+
+impl From<ColumnStatistics> for ColumnStatisticsView {
+    fn from(found: ColumnStatistics) -> Self {
+        Self {
+            column: found.column.to_string(),
+            data_type: Some(found.column_type),
+            nulls: found.figures.nulls,
+            distinct: found.figures.distinct,
+            values: found.figures.range.into(),
+            analyzed_at: moment(found.analyzed_at),
+        }
+    }
+}
+
+impl ColumnStatisticsView {
+    /// The figures of a column of a table with these columns. Fails with the field at fault, and why.
+    pub fn read(self, columns: &[Column]) -> Result<ColumnStatistics, (&'static str, String)> {
+        let own = columns
+            .iter()
+            .find(|one| one.name.eq_ignore_ascii_case(&self.column));
+        let column_type = self
+            .data_type
+            .or_else(|| own.map(|one| one.data_type.clone()));
+        let column_type =
+            column_type.ok_or_else(|| ("column", format!("there is no column {}", self.column)))?;
+        Ok(ColumnStatistics {
+            column: Name::new(&self.column),
+            column_type,
+            figures: Figures {
+                nulls: self.nulls,
+                distinct: self.distinct,
+                bit_vectors: None,
+                histogram: None,
+                range: self.values.read().map_err(|why| ("values", why))?,
+            },
+            analyzed_at: 0,
+        })
+    }
+}
+
+impl From<Range> for ValuesView {
+    fn from(range: Range) -> Self {
+        match range {
+            Range::Boolean { trues, falses } => Self::Boolean { trues, falses },
+            Range::Long(Bounds { low, high }) => Self::Long { low, high },
+            Range::Double(Bounds { low, high }) => Self::Double { low, high },
+            Range::String(Lengths { max, average }) => Self::String {
+                longest: max,
+                average,
+            },
+            Range::Binary(Lengths { max, average }) => Self::Binary {
+                longest: max,
+                average,
+            },
+            Range::Decimal(Bounds { low, high }) => Self::Decimal {
+                low: low.as_ref().and_then(decimal_text),
+                high: high.as_ref().and_then(decimal_text),
+            },
+            Range::Date(Bounds { low, high }) => Self::Date { low, high },
+            Range::Timestamp(Bounds { low, high }) => Self::Timestamp { low, high },
+        }
+    }
+}
+
+impl ValuesView {
+    fn read(self) -> Result<Range, String> {
+        Ok(match self {
+            Self::Boolean { trues, falses } => Range::Boolean { trues, falses },
+            Self::Long { low, high } => Range::Long(Bounds { low, high }),
+            Self::Double { low, high } => Range::Double(Bounds { low, high }),
+            Self::String { longest, average } => Range::String(Lengths {
+                max: longest,
+                average,
+            }),
+            Self::Binary { longest, average } => Range::Binary(Lengths {
+                max: longest,
+                average,
+            }),
+            Self::Decimal { low, high } => Range::Decimal(Bounds {
+                low: low.as_deref().map(decimal_parse).transpose()?,
+                high: high.as_deref().map(decimal_parse).transpose()?,
+            }),
+            Self::Date { low, high } => Range::Date(Bounds { low, high }),
+            Self::Timestamp { low, high } => Range::Timestamp(Bounds { low, high }),
+        })
+    }
+}
+
+/// A decimal as people write it; `None` for what no decimal of Hive holds.
+fn decimal_text(decimal: &Decimal) -> Option<String> {
+    let fill = match decimal.unscaled.first() {
+        Some(first) if *first >= 0x80 => 0xff,
+        _ => 0,
+    };
+    let mut bytes = [fill; 16];
+    let start = bytes.len().checked_sub(decimal.unscaled.len())?;
+    bytes[start..].copy_from_slice(&decimal.unscaled);
+    let unscaled = i128::from_be_bytes(bytes);
+    let scale = usize::try_from(decimal.scale).ok()?;
+    if scale > SCALE_MAX {
+        return None;
+    }
+    let sign = if unscaled < 0 { "-" } else { "" };
+    let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = scale + 1);
+    let (whole, behind) = digits.split_at(digits.len() - scale);
+    let point = if scale == 0 { "" } else { "." };
+    Some(format!("{sign}{whole}{point}{behind}"))
+}
+
+fn decimal_parse(text: &str) -> Result<Decimal, String> {
+    let wrong = || format!("'{text}' is no decimal such as -12.50 with at most {SCALE_MAX} digits");
+    let (whole, behind) = text.split_once('.').unwrap_or((text, ""));
+    let digits = format!("{whole}{behind}");
+    let count = digits.trim_start_matches(['-', '+']).len();
+    let is_number = digits.strip_prefix('-').unwrap_or(&digits);
+    if count > SCALE_MAX || is_number.is_empty() || !is_number.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(wrong());
+    }
+    let unscaled: i128 = digits.parse().map_err(|_| wrong())?;
+    let bytes = unscaled.to_be_bytes();
+    // As few bytes as keep the sign, as Java writes them.
+    let spare = bytes.windows(2).take_while(|pair| {
+        (pair[0] == 0 && pair[1] < 0x80) || (pair[0] == 0xff && pair[1] >= 0x80)
+    });
+    let unscaled = bytes[spare.count()..].to_vec();
+    let scale = i16::try_from(behind.len()).map_err(|_| wrong())?;
+    Ok(Decimal { unscaled, scale })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decimal_parse, decimal_text};
+
+    #[test]
+    fn decimals_are_written_as_people_do_and_kept_as_java_does() {
+        for (text, unscaled, scale) in [
+            ("12.50", vec![4, 226], 2),
+            ("-0.05", vec![251], 2),
+            ("0", vec![0], 0),
+            ("128", vec![0, 128], 0),
+            ("-128", vec![128], 0),
+        ] {
+            let read = decimal_parse(text).unwrap();
+            assert_eq!((&read.unscaled, read.scale), (&unscaled, scale), "{text}");
+            assert_eq!(decimal_text(&read).as_deref(), Some(text));
+        }
+        let long = "9".repeat(39);
+        for text in ["", "-", ".", "1.2.3", "1e5", "--1", "+1", &long] {
+            assert!(decimal_parse(text).is_err(), "{text}");
+        }
+    }
+}

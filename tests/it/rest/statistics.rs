@@ -1,0 +1,142 @@
+//! Column statistics over REST.
+
+use super::Rest;
+use crate::harness::{TestDatabase, TestServer, on_every_database};
+use serde_json::{Value, json};
+
+const TABLE: &str = "/databases/shop/tables/orders/statistics";
+const PARTITION: &str = "/databases/shop/tables/orders/partitions/dt=1%2Fhour=2/statistics";
+
+/// One column of each kind of values.
+fn kinds() -> Vec<(&'static str, &'static str, Value)> {
+    vec![
+        (
+            "b",
+            "boolean",
+            json!({"kind": "boolean", "trues": 2, "falses": 3}),
+        ),
+        ("l", "bigint", json!({"kind": "long", "low": -1, "high": 9})),
+        (
+            "d",
+            "double",
+            json!({"kind": "double", "low": 0.5, "high": null}),
+        ),
+        (
+            "s",
+            "string",
+            json!({"kind": "string", "longest": 9, "average": 2.5}),
+        ),
+        (
+            "y",
+            "binary",
+            json!({"kind": "binary", "longest": 9, "average": 2.5}),
+        ),
+        (
+            "m",
+            "decimal(9,2)",
+            json!({"kind": "decimal", "low": "-12.50", "high": "0.07"}),
+        ),
+        (
+            "t",
+            "date",
+            json!({"kind": "date", "low": 1, "high": 20_000}),
+        ),
+    ]
+}
+
+/// Without the moments.
+fn told(mut answer: Value) -> Value {
+    for column in answer["columns"].as_array_mut().expect("a list") {
+        let at = column.as_object_mut().unwrap().remove("analyzed_at");
+        assert!(at.unwrap().as_str().unwrap().ends_with('Z'));
+    }
+    answer
+}
+
+on_every_database!(statistics_of_tables_and_partitions_are_put_shown_and_forgotten);
+
+async fn statistics_of_tables_and_partitions_are_put_shown_and_forgotten(database: TestDatabase) {
+    let server = TestServer::start(&database).await;
+    let rest = Rest::of(&server);
+    rest.post("/databases", json!({"name": "shop"}))
+        .await
+        .expect(201);
+    let columns: Vec<Value> = kinds()
+        .iter()
+        .map(|(name, kind, _)| json!({"name": name, "type": kind}))
+        .collect();
+    let table = json!({"name": "orders", "columns": columns, "storage": {"format": "parquet"},
+        "partition_keys": [{"name": "dt", "type": "string"}, {"name": "hour", "type": "string"}]});
+    rest.post("/databases/shop/tables", table).await.expect(201);
+    let partition = json!({"partitions": [{"name": "dt=1/hour=2"}]});
+    rest.post("/databases/shop/tables/orders/partitions", partition)
+        .await
+        .expect(200);
+    let figures: Vec<Value> = kinds()
+        .iter()
+        .map(|(name, _, values)| json!({"column": name, "nulls": 1, "distinct": 0, "values": values}))
+        .collect();
+    for path in [TABLE, PARTITION] {
+        let none = rest.get(path).await.expect(200);
+        assert_eq!(none, json!({"engine": "hive", "columns": []}));
+        rest.put(path, json!({"columns": figures}))
+            .await
+            .expect(204);
+        let found = told(rest.get(path).await.expect(200));
+        let mut wanted: Vec<Value> = kinds()
+            .iter()
+            .map(|(name, kind, values)| {
+                json!({"column": name, "type": kind, "nulls": 1, "distinct": 0, "values": values})
+            })
+            .collect();
+        wanted.sort_by_key(|one| one["column"].to_string());
+        let mut columns = found["columns"].as_array().unwrap().clone();
+        columns.sort_by_key(|one| one["column"].to_string());
+        assert_eq!(columns, wanted);
+        let some = rest.get(&format!("{path}?columns=l,s")).await.expect(200);
+        assert_eq!(some["columns"].as_array().unwrap().len(), 2);
+        let other = rest.get(&format!("{path}?engine=impala")).await.expect(200);
+        assert_eq!(other["columns"], json!([]));
+
+        rest.delete(&format!("{path}?columns=l")).await.expect(204);
+        rest.delete(&format!("{path}?columns=l"))
+            .await
+            .problem(404, "not-found");
+        rest.delete(path).await.expect(204);
+        assert_eq!(rest.get(path).await.expect(200), none);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statistics_that_cannot_be_are_refused_with_the_field_at_fault() {
+    let database = TestDatabase::sqlite().await;
+    let server = TestServer::start(&database).await;
+    let rest = Rest::of(&server);
+    rest.orders().await;
+    let long = json!({"kind": "long", "low": 1, "high": 2});
+    for (column, status, words) in [
+        (
+            json!({"column": "x", "nulls": 0, "values": long}),
+            422,
+            "columns[0].column",
+        ),
+        (
+            json!({"column": "id", "nulls": 0, "values": {"kind": "decimal", "low": "x"}}),
+            422,
+            "columns[0].values",
+        ),
+        (json!({"column": "id", "nulls": 0}), 400, "values"),
+        (
+            json!({"column": "id", "nulls": 0, "values": {"kind": "odd"}}),
+            400,
+            "odd",
+        ),
+    ] {
+        let body = json!({"columns": [column]});
+        let problem = rest.put(TABLE, body).await.expect(status);
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains(words), "{detail}");
+    }
+    rest.get(PARTITION).await.problem(404, "not-found");
+    rest.delete(PARTITION).await.problem(404, "not-found");
+}
