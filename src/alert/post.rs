@@ -99,7 +99,7 @@ async fn words(mut answer: Response) -> String {
 }
 
 /// An error with its causes, which say what really happened.
-fn causes(error: &dyn std::error::Error) -> String {
+pub(super) fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

@@ -3,6 +3,7 @@
 use super::client::{Client, given};
 use super::failure::ClientError;
 use super::output::Output;
+use super::preview::PreviewCommand;
 use super::remote::Remote;
 use crate::clock::Clock;
 use crate::period::period_s;
@@ -33,7 +34,7 @@ enum Action {
         /// Only those about this source
         #[arg(long, value_name = "NAME")]
         source: Option<String>,
-        /// Only those that stand so: pending, sent, muted, acknowledged, `given_up`
+        /// Only those that stand so: pending, sent, muted, acknowledged, `given_up`, over
         #[arg(long, value_name = "STATE")]
         state: Option<String>,
         /// Only those at least as grave: breaking, risky, alarm, additive
@@ -73,6 +74,8 @@ enum Action {
         /// The mute's number
         mute: i64,
     },
+    /// Show what channels would be told of the changes of a time, without telling it
+    Preview(PreviewCommand),
     /// List the channels, and how sending goes
     Channels,
     /// Send a test message on a channel
@@ -174,6 +177,7 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             output.done(&format!("mute {mute} is gone"));
             Ok(())
         }
+        Action::Preview(wanted) => wanted.show(client, output).await,
         Action::Channels => {
             let list: ChannelListView = client.get(&["channels"], &[]).await?;
             show_channels(output, &list)

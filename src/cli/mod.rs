@@ -18,6 +18,7 @@ mod lint;
 mod output;
 mod partition;
 mod place;
+mod preview;
 mod remote;
 mod schema;
 mod serve;

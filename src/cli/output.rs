@@ -91,7 +91,7 @@ fn print_table(table: &Table) -> Result<()> {
 }
 
 /// Writes to standard output. A reader that has seen enough (`| head`) is no failure.
-fn print(text: &[u8]) -> Result<()> {
+pub(super) fn print(text: &[u8]) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text).and_then(|()| out.flush()) {
         Err(failure) if failure.kind() == ErrorKind::BrokenPipe => Ok(()),

@@ -112,6 +112,11 @@ impl Settings {
                     &mut channel.signing_key,
                     &mut channel.signing_key_file,
                 ),
+                (
+                    "routing_key",
+                    &mut channel.routing_key,
+                    &mut channel.routing_key_file,
+                ),
             ] {
                 let Some(path) = file.take() else { continue };
                 if value.is_some() {

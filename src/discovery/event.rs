@@ -3,6 +3,7 @@
 
 use super::Discovery;
 use super::Operations;
+use super::footer::Fits;
 use super::judge::{Sighting, Verdict};
 use super::known::name_hash;
 use super::record::Record;
@@ -199,8 +200,16 @@ impl Discovery {
                 }
             }
         }
-        self.candidates_inspect(site, &mut adds, &mut moves, &mut skips, &mut counts)
-            .await;
+        let mut fits = Fits::default();
+        self.candidates_inspect(
+            site,
+            &mut adds,
+            &mut moves,
+            &mut skips,
+            &mut counts,
+            &mut fits,
+        )
+        .await;
         self.record_skips(&site.table, &skips).await?;
         record.run.counts = counts;
         let freshness = self
@@ -211,6 +220,7 @@ impl Discovery {
         }
         self.events_note(site, &record.run.counts, freshness)
             .await?;
+        self.fits_note(&site.table, &state, &fits).await?;
         if removed && site.settings.mode == DiscoveryMode::Sync {
             transact!(self.store, |session| {
                 session

@@ -3,7 +3,7 @@
 use super::plain::routes;
 use super::resources::{
     alerts, catalogs, changes, channels, databases, discovery, discovery_run, events, jobs, kits,
-    lint, partitions, sources, tables,
+    lint, partitions, previews, sources, tables,
 };
 use super::{Shared, gate, health, openapi, problem};
 use axum::Router;
@@ -59,6 +59,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(changes::apply))
         .routes(routes!(changes::acknowledge))
         .routes(routes!(alerts::list))
+        .routes(routes!(previews::list))
         .routes(routes!(alerts::acknowledge))
         .routes(routes!(alerts::snooze))
         .routes(routes!(alerts::mutes, alerts::mute))

@@ -3,6 +3,8 @@
 mod blocks;
 mod mrkdwn;
 
+pub(super) use blocks::parts;
+
 use super::{Alerter, Part, Poster, SendError};
 use crate::model::Notice;
 use crate::secret::Secret;

@@ -13,6 +13,7 @@ pub(super) mod jobs;
 pub(super) mod kits;
 pub(super) mod lint;
 pub(super) mod partitions;
+pub(super) mod previews;
 pub(super) mod sources;
 pub(super) mod tables;
 

@@ -14,6 +14,7 @@ pub mod job;
 pub mod kit;
 pub mod lint;
 pub mod partition;
+pub mod preview;
 pub mod problem;
 pub mod run;
 pub mod source;

@@ -134,7 +134,8 @@ impl Session {
         Ok(alerts.len() as u64)
     }
 
-    /// Those of the keys of which a channel was told, or is to be, by a row of that time or later.
+    /// Those of the keys of which a channel was told, or is to be, by a row of that time or later; what was over before it
+    /// was told was not.
     pub async fn alert_keys_since(
         &mut self,
         channel: &str,
@@ -144,9 +145,13 @@ impl Session {
         let mut known = HashSet::new();
         for chunk in keys.chunks(LIST_LENGTH_MAX) {
             let statement = self
-                .statement("SELECT alert_key FROM skep_alerts WHERE channel = ? AND at >= ? AND alert_key IN ")
+                .statement(
+                    "SELECT alert_key FROM skep_alerts
+                     WHERE channel = ? AND at >= ? AND state <> ? AND alert_key IN ",
+                )
                 .bind(channel)
                 .bind(since)
+                .bind(AlertState::Over.as_str())
                 .list(chunk);
             for row in &self.rows(&statement).await? {
                 known.insert(row.cells().string()?);
@@ -208,6 +213,21 @@ impl Session {
             .bind(now)
             .bind(kind.as_str())
             .bind(limit);
+        alerts_of(&self.rows(&statement).await?)
+    }
+
+    /// What waits for a channel's digest about a source and was never tried.
+    pub async fn alert_untold(&mut self, channel: &str, subject: &str) -> Result<Vec<Alert>> {
+        let statement = self
+            .statement(COLUMNS)
+            .text(
+                "WHERE channel = ? AND state = ? AND subject = ? AND kind = ? AND attempts = 0
+                 ORDER BY id",
+            )
+            .bind(channel)
+            .bind(AlertState::Pending.as_str())
+            .bind(subject)
+            .bind(NoticeKind::Digest.as_str());
         alerts_of(&self.rows(&statement).await?)
     }
 

@@ -167,18 +167,12 @@ impl Watch {
         setup: &ChannelSetup,
     ) -> Result<Vec<(Notice, Vec<i64>)>> {
         let now = self.now().await?;
-        let mut session = self.store.session().await?;
         let mut notices = Vec::new();
-        for kind in [NoticeKind::Alarm, NoticeKind::AtOnce] {
-            let due = session
-                .alert_due(name, kind, now, ALERTS_PER_LOOK_MAX)
-                .await?;
+        for kind in [NoticeKind::Alarm, NoticeKind::AtOnce, NoticeKind::Answer] {
+            let due = self.alerts_due(name, kind, now).await?;
             notices.extend(by_subject(kind, due, now.seconds()));
         }
-        let waited = session
-            .alert_due(name, NoticeKind::Digest, now, ALERTS_PER_LOOK_MAX)
-            .await?;
-        drop(session);
+        let waited = self.alerts_due(name, NoticeKind::Digest, now).await?;
         let has_digest = !waited.is_empty();
         if has_digest {
             notices.push(digest(waited, now.seconds()));
@@ -186,6 +180,21 @@ impl Watch {
         let quiet = self.quiet_digest(name, setup, has_digest).await?;
         notices.extend(quiet.map(|notice| (notice, Vec::new())));
         Ok(notices)
+    }
+
+    /// What of one kind a channel is to be told now, without what is over already.
+    async fn alerts_due(
+        &self,
+        name: &str,
+        kind: NoticeKind,
+        now: DatabaseTime,
+    ) -> Result<Vec<Alert>> {
+        let mut session = self.store.session().await?;
+        let due = session
+            .alert_due(name, kind, now, ALERTS_PER_LOOK_MAX)
+            .await?;
+        drop(session);
+        self.settled_leave(due).await
     }
 
     /// Sends a part and writes down what became of it. `ids` are the alerts of the notice's entries.
@@ -309,7 +318,11 @@ fn seconds(pause: Duration) -> i64 {
 }
 
 /// A notice for each source.
-fn by_subject(kind: NoticeKind, alerts: Vec<Alert>, now: i64) -> Vec<(Notice, Vec<i64>)> {
+pub(super) fn by_subject(
+    kind: NoticeKind,
+    alerts: Vec<Alert>,
+    now: i64,
+) -> Vec<(Notice, Vec<i64>)> {
     let mut subjects: BTreeMap<String, Vec<Alert>> = BTreeMap::new();
     for alert in alerts {
         subjects

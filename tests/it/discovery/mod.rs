@@ -13,3 +13,4 @@ mod roots;
 mod runs;
 mod schema;
 mod settings;
+mod troubles;
