@@ -1,6 +1,6 @@
 //! The kinds of channels there are, behind one type.
 
-use super::{Alerter, Email, Log, PagerDuty, Part, SendError, Slack, Teams, Webhook};
+use super::{Alerter, Email, Log, PagerDuty, Part, SendError, Slack, SlackBot, Teams, Webhook};
 use crate::model::Notice;
 use std::time::Duration;
 
@@ -9,6 +9,8 @@ use std::time::Duration;
 pub enum Channel {
     /// A Slack channel, by an incoming webhook.
     Slack(Slack),
+    /// A Slack channel, by a bot.
+    SlackBot(SlackBot),
     /// A channel or chat of Microsoft Teams, by a workflow.
     Teams(Teams),
     /// Any HTTP listener.
@@ -26,6 +28,7 @@ macro_rules! of_any {
     ($channel:expr, $one:ident => $call:expr) => {
         match $channel {
             Channel::Slack($one) => $call,
+            Channel::SlackBot($one) => $call,
             Channel::Teams($one) => $call,
             Channel::Webhook($one) => $call,
             Channel::PagerDuty($one) => $call,
@@ -36,10 +39,15 @@ macro_rules! of_any {
 }
 
 impl Channel {
+    /// Whether it says answers in the thread of what they answer, and so needs one.
+    pub fn has_threads(&self) -> bool {
+        matches!(self, Self::SlackBot(_))
+    }
+
     /// Whether it wants to hear that what it told was seen.
     pub fn hears_answers(&self) -> bool {
         match self {
-            Self::PagerDuty(_) => true,
+            Self::PagerDuty(_) | Self::SlackBot(_) => true,
             Self::Slack(_) | Self::Teams(_) | Self::Webhook(_) | Self::Email(_) | Self::Log(_) => {
                 false
             }
@@ -58,5 +66,13 @@ impl Alerter for Channel {
 
     async fn send(&self, part: &Part) -> Result<(), SendError> {
         of_any!(self, one => one.send(part).await)
+    }
+
+    async fn send_in(
+        &self,
+        part: &Part,
+        thread: Option<&str>,
+    ) -> Result<Option<String>, SendError> {
+        of_any!(self, one => one.send_in(part, thread).await)
     }
 }

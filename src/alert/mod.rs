@@ -29,7 +29,7 @@ pub use log::Log;
 pub use pagerduty::PagerDuty;
 pub use post::{POST_TIMEOUT, Poster};
 pub use settings::{AlertSettings, CHANNELS_MAX, ChannelKind, ChannelSettings, Threshold};
-pub use slack::Slack;
+pub use slack::{Slack, SlackBot};
 pub use teams::Teams;
 pub use trouble::{TroubleSettings, TroubleSeverity};
 pub use webhook::{SIGNATURE_HEADER, Webhook};
@@ -59,6 +59,16 @@ pub trait Alerter: Send + Sync {
 
     /// Sends one part, once. Whether it is tried again, and when, is the caller's to decide.
     fn send(&self, part: &Part) -> impl Future<Output = Result<(), SendError>> + Send;
+
+    /// The same, in the thread of a message that was sent before, where the channel has threads. Gives what the thread of
+    /// the message goes by, `None` where there are none.
+    fn send_in(
+        &self,
+        part: &Part,
+        _thread: Option<&str>,
+    ) -> impl Future<Output = Result<Option<String>, SendError>> + Send {
+        async { self.send(part).await.map(|()| None) }
+    }
 }
 
 /// Why a part was not taken.

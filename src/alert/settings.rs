@@ -2,7 +2,10 @@
 //! secrets, so channels stand there alone.
 
 use super::pagerduty::URL_DEFAULT as PAGERDUTY_URL;
-use super::{Channel, Email, Log, PagerDuty, Poster, Slack, Teams, TroubleSettings, Webhook};
+use super::slack::BOT_URL;
+use super::{
+    Channel, Email, Log, PagerDuty, Poster, Slack, SlackBot, Teams, TroubleSettings, Webhook,
+};
 use crate::choice::choose;
 use crate::comma_list;
 use crate::hive::text_pattern::{GLOB_BYTES_MAX, glob_matches};
@@ -15,6 +18,8 @@ use std::path::PathBuf;
 
 /// Channels at most.
 pub const CHANNELS_MAX: usize = 1_000;
+/// Bytes of the name of a channel of Slack; names have 80 at most.
+const CHANNEL_BYTES_MAX: usize = 100;
 /// Patterns of sources of one channel at most.
 const SOURCE_PATTERNS_MAX: usize = 1_000;
 
@@ -45,7 +50,7 @@ impl Default for AlertSettings {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "String", rename_all = "lowercase")]
 pub enum ChannelKind {
-    /// A Slack channel, by an incoming webhook.
+    /// A Slack channel, by an incoming webhook or a bot.
     Slack,
     /// A channel or chat of Microsoft Teams, by a workflow.
     Teams,
@@ -151,6 +156,15 @@ pub struct ChannelSettings {
     /// A file that holds the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signing_key_file: Option<PathBuf>,
+    /// The token of a Slack bot, instead of the address of a webhook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<Secret>,
+    /// A file that holds the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_file: Option<PathBuf>,
+    /// The channel that the bot writes into: its ID, or its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
     /// The integration key of a service of PagerDuty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub routing_key: Option<Secret>,
@@ -191,6 +205,9 @@ impl Default for ChannelSettings {
             url_file: None,
             signing_key: None,
             signing_key_file: None,
+            token: None,
+            token_file: None,
+            channel: None,
             routing_key: None,
             routing_key_file: None,
             from: None,
@@ -240,7 +257,7 @@ impl ChannelSettings {
 
     /// That nothing is set which the kind does not have. A quiet day is no incident.
     fn keys_check(&self) -> Result<(), (&'static str, String)> {
-        use ChannelKind::{Email, PagerDuty, Webhook};
+        use ChannelKind::{Email, PagerDuty, Slack, Webhook};
         let email = "only letters (kind = \"email\") have it";
         for (key, is_set, kind, why) in [
             (
@@ -255,6 +272,18 @@ impl ChannelSettings {
                 PagerDuty,
                 "only PagerDuty has one",
             ),
+            (
+                "token",
+                self.token.is_some(),
+                Slack,
+                "only bots of Slack have one",
+            ),
+            (
+                "channel",
+                self.channel.is_some(),
+                Slack,
+                "only bots of Slack need it",
+            ),
             ("from", self.from.is_some(), Email, email),
             ("to", !self.to.is_empty(), Email, email),
             ("ca_file", self.ca_file.is_some(), Email, email),
@@ -267,6 +296,21 @@ impl ChannelSettings {
             return Err(("quiet_days", "a quiet day is no incident".to_owned()));
         }
         Ok(())
+    }
+
+    fn open_bot(&self, poster: Poster) -> Result<SlackBot, (&'static str, String)> {
+        let needed = |key: &'static str, why: &str| (key, why.to_owned());
+        let token = self.token.clone();
+        let token = token.filter(|token| !token.reveal().is_empty());
+        let why = "a channel needs the token of a bot: token or token_file";
+        let token = token.ok_or_else(|| needed("token", why))?;
+        let channel = self.channel.clone();
+        let channel = channel.filter(|name| (1..=CHANNEL_BYTES_MAX).contains(&name.len()));
+        let why = "a bot needs a channel, such as C0123456789";
+        let channel = channel.ok_or_else(|| needed("channel", why))?;
+        let url = self.url.clone();
+        let url = http(url.unwrap_or_else(|| Secret::new(BOT_URL)))?;
+        Ok(SlackBot::new(url, token, channel, poster))
     }
 
     fn open_kind(&self, poster: &Poster) -> Result<Channel, (&'static str, String)> {
@@ -292,6 +336,9 @@ impl ChannelSettings {
                 let why = "routing_key or routing_key_file must be set";
                 let key = key.ok_or_else(|| ("routing_key", why.to_owned()))?;
                 Channel::PagerDuty(PagerDuty::new(url, key, poster))
+            }
+            ChannelKind::Slack if self.token.is_some() || self.channel.is_some() => {
+                Channel::SlackBot(self.open_bot(poster)?)
             }
             ChannelKind::Slack | ChannelKind::Teams | ChannelKind::Webhook => {
                 let url = http(self.url.clone().ok_or_else(missing)?)?;

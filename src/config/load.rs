@@ -112,6 +112,7 @@ impl Settings {
                     &mut channel.signing_key,
                     &mut channel.signing_key_file,
                 ),
+                ("token", &mut channel.token, &mut channel.token_file),
                 (
                     "routing_key",
                     &mut channel.routing_key,

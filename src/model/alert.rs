@@ -76,6 +76,8 @@ pub struct Alert {
     pub last_error: Option<String>,
     /// When the channel took it.
     pub sent_at: Option<i64>,
+    /// The thread that it was told in, where the channel has threads.
+    pub thread: Option<String>,
 }
 
 /// Which alerts are asked for; the newest come first.

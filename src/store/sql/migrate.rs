@@ -47,6 +47,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(8, "watch_sight", "0008_watch_sight.sql"),
     migration!(9, "deletions_under_way", "0009_deletions_under_way.sql"),
     migration!(10, "discovery_troubles", "0010_discovery_troubles.sql"),
+    migration!(11, "alert_threads", "0011_alert_threads.sql"),
 ];
 
 /// How long a process waits for another one's migration.

@@ -14,7 +14,7 @@ use std::collections::HashSet;
 
 const COLUMNS: &str =
     "SELECT id, channel, subject, change_id, alert_key, kind, severity, entry, at, due_at, state,
-        attempts, last_error, sent_at
+        attempts, last_error, sent_at, thread
  FROM skep_alerts ";
 /// Alerts of a page where the filter names no number.
 const PAGE_LENGTH: usize = 100;
@@ -76,6 +76,7 @@ fn alert_of(row: &Row) -> Result<Alert, Failure> {
         attempts: cells.integer()?,
         last_error: cells.string_or_null()?,
         sent_at: cells.integer_or_null()?,
+        thread: cells.string_or_null()?,
     })
 }
 
@@ -102,7 +103,7 @@ impl Session {
         let mut rest = rows.as_slice();
         while !rest.is_empty() {
             let count =
-                rows_in_next_statement(self.dialect(), 12, rest, |(_, (_, form))| form.len());
+                rows_in_next_statement(self.dialect(), 13, rest, |(_, (_, form))| form.len());
             let (chunk, later) = rest.split_at(count);
             let rows = chunk.iter().map(|(id, (alert, form))| {
                 [
@@ -118,13 +119,14 @@ impl Session {
                     alert.due_at.into(),
                     alert.state.as_str().into(),
                     0_i64.into(),
+                    alert.thread.as_deref().into(),
                 ]
             });
             let statement = self
                 .statement(
                     "INSERT INTO skep_alerts
                         (id, channel, subject, change_id, alert_key, kind, severity, entry, at, due_at,
-                         state, attempts)
+                         state, attempts, thread)
                      VALUES ",
                 )
                 .rows(rows);
@@ -252,17 +254,19 @@ impl Session {
         Ok(self.row(&statement).await?.is_some())
     }
 
-    /// Says of alerts that the channel took them. Those that were acknowledged meanwhile stay so.
-    pub async fn alert_sent(&mut self, ids: &[i64], at: i64) -> Result<()> {
+    /// Says of alerts that the channel took them, in which thread. Those that were acknowledged meanwhile stay so.
+    pub async fn alert_sent(&mut self, ids: &[i64], at: i64, thread: Option<&str>) -> Result<()> {
         for chunk in ids.chunks(LIST_LENGTH_MAX) {
             let statement = self
                 .statement(
                     "UPDATE skep_alerts
-                     SET state = ?, sent_at = ?, attempts = attempts + 1, last_error = NULL
+                     SET state = ?, sent_at = ?, thread = ?, attempts = attempts + 1,
+                         last_error = NULL
                      WHERE state = ? AND id IN ",
                 )
                 .bind(AlertState::Sent.as_str())
                 .bind(at)
+                .bind(thread)
                 .bind(AlertState::Pending.as_str())
                 .list(chunk);
             self.execute(&statement).await?;

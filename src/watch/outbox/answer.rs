@@ -122,7 +122,8 @@ impl Watch {
             state: AlertState::Pending,
             ..alert.clone()
         };
-        setup.channel.hears_answers().then(answer)
+        let has_place = alert.thread.is_some() || !setup.channel.has_threads();
+        (setup.channel.hears_answers() && has_place).then(answer)
     }
 
     async fn alert_set(

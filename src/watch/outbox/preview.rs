@@ -162,7 +162,7 @@ fn notices(due: Vec<Alert>) -> Vec<Notice> {
                 return vec![digest(alerts, at).0];
             }
             let notices = by_subject(NoticeKind::AtOnce, alerts, at).into_iter();
-            notices.map(|(notice, _)| notice).collect()
+            notices.map(|due| due.notice).collect()
         });
     notices.collect()
 }

@@ -200,6 +200,7 @@ fn alert_of(
         attempts: 0,
         last_error: None,
         sent_at: None,
+        thread: None,
     }
 }
 

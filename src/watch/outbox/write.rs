@@ -182,6 +182,7 @@ impl Watch {
                 attempts: 0,
                 last_error: None,
                 sent_at: None,
+                thread: None,
             });
         let alerts: Vec<Alert> = alerts.collect();
         session.alert_insert(&alerts).await?;
@@ -225,6 +226,7 @@ pub(super) fn alert_of(
         attempts: 0,
         last_error: None,
         sent_at: None,
+        thread: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::mailbox::Mailbox;
 use super::{Answer, Listener, TIMEOUT, notice, send};
 use serde_json::Value;
-use skep::alert::{Alerter, Channel, Email, PagerDuty, Poster, SendError, Teams};
+use skep::alert::{Alerter, Channel, Email, PagerDuty, Poster, SendError, SlackBot, Teams};
 use skep::secret::Secret;
 use std::time::Duration;
 
@@ -164,4 +164,49 @@ async fn a_server_without_tls_gets_neither_a_password_nor_a_letter() {
     assert!(server.letters().is_empty());
     let said = server.said().join("\n");
     assert!(!said.contains("MAIL") && !said.contains("AUTH"), "{said}");
+}
+
+#[tokio::test]
+async fn a_bot_tells_a_long_digest_in_a_thread() {
+    let listener = Listener::start().await;
+    let bot = SlackBot::new(
+        Secret::new(listener.url()),
+        Secret::new("xoxb-hunter2"),
+        "C0123456789".to_owned(),
+        Poster::new(TIMEOUT),
+    );
+    let channel = Channel::SlackBot(bot);
+    let parts = channel.parts(&notice(1_000));
+    assert!(parts.len() > 2);
+    assert_eq!(parts[0].entries, 0..0, "a summary comes first");
+    let mut thread: Option<String> = None;
+    for (number, part) in parts.iter().enumerate() {
+        let taken = r#"{"ok":true,"ts":"17.1"}"#;
+        listener.answer_next([Answer::Status(200, None, taken)]);
+        let begun = channel.send_in(part, thread.as_deref()).await.unwrap();
+        thread = thread.or(begun);
+        let body = listener.received().remove(number).body;
+        let body: Value = serde_json::from_str(&body).unwrap();
+        let wanted = if number == 0 {
+            Value::Null
+        } else {
+            "17.1".into()
+        };
+        assert_eq!(body["thread_ts"], wanted);
+        assert!(body["blocks"].as_array().unwrap().len() <= 50);
+    }
+    listener.answer_next([
+        Answer::Status(429, Some("30"), ""),
+        Answer::Status(200, None, r#"{"ok":false,"error":"ratelimited"}"#),
+        Answer::Status(200, None, r#"{"ok":false,"error":"invalid_auth"}"#),
+    ]);
+    let mut failures = Vec::new();
+    for _ in 0..3 {
+        failures.push(channel.send(&parts[0]).await.unwrap_err());
+    }
+    let busy = |retry_after| SendError::Busy { retry_after };
+    assert_eq!(failures[0], busy(Some(Duration::from_secs(30))));
+    assert_eq!(failures[1], busy(None));
+    assert!(matches!(&failures[2], SendError::Refused(why) if why == "invalid_auth"));
+    assert!(!format!("{failures:?} {channel:?}").contains("hunter2"));
 }

@@ -5,6 +5,7 @@ mod kinds;
 mod listener;
 mod mailbox;
 mod pictures;
+mod settings;
 
 pub(crate) use listener::{Answer, Listener};
 pub(crate) use pictures::compare as picture_compare;

@@ -14,3 +14,4 @@ mod pictured;
 mod previews;
 mod runs;
 mod sources;
+mod threads;
