@@ -201,15 +201,9 @@ impl Discovery {
             }
         }
         let mut fits = Fits::default();
-        self.candidates_inspect(
-            site,
-            &mut adds,
-            &mut moves,
-            &mut skips,
-            &mut counts,
-            &mut fits,
-        )
-        .await;
+        let noted = (&mut counts, &mut fits);
+        self.candidates_inspect(site, &mut adds, &mut moves, &mut skips, noted.0, noted.1)
+            .await;
         self.record_skips(&site.table, &skips).await?;
         record.run.counts = counts;
         let freshness = self
