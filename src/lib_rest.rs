@@ -6,4 +6,4 @@ pub mod rest;
 
 use skep_catalog::{catalog, discovery, watch};
 use skep_ground::{budget, error, filter, front, guess, hive, kit, model, telemetry};
-use skep_source::source;
+use skep_source::{alert, source};

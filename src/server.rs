@@ -313,6 +313,7 @@ fn tasks_start(
     }
     let upkeep = DiscoveryUpkeep {
         discovery: discovery(),
+        watch: Arc::clone(&parts.watch),
         metrics: Arc::clone(metrics),
         history_kept_s: every.discovery_history_kept_s,
     };

@@ -55,22 +55,27 @@ impl Line {
     }
 }
 
+/// The lines of a notice, as JSON.
+pub(super) fn parts(notice: &Notice) -> Vec<Part> {
+    if notice.entries.is_empty() {
+        let line = Line {
+            subject: shown(&notice.subject, TEXT_CHARS_MAX),
+            why: notice.kind.as_str().to_owned(),
+            severity: None,
+            owner: None,
+            text: notice.summary(),
+        };
+        return vec![line.part(0..0)];
+    }
+    let lines = notice.entries.iter().enumerate();
+    lines
+        .map(|(number, entry)| Line::of(notice, entry).part(number..number + 1))
+        .collect()
+}
+
 impl Alerter for Log {
     fn parts(&self, notice: &Notice) -> Vec<Part> {
-        if notice.entries.is_empty() {
-            let line = Line {
-                subject: shown(&notice.subject, TEXT_CHARS_MAX),
-                why: notice.kind.as_str().to_owned(),
-                severity: None,
-                owner: None,
-                text: notice.summary(),
-            };
-            return vec![line.part(0..0)];
-        }
-        let lines = notice.entries.iter().enumerate();
-        lines
-            .map(|(number, entry)| Line::of(notice, entry).part(number..number + 1))
-            .collect()
+        parts(notice)
     }
 
     async fn send(&self, part: &Part) -> Result<(), SendError> {

@@ -1,23 +1,37 @@
-//! How people are told: Slack, any HTTP listener, the log. Each channel gives a [`Notice`] its own form, in as many
+//! How people are told: Slack, Teams, PagerDuty, e-mail, any HTTP listener, the log. Each channel gives a [`Notice`] its own form, in as many
 //! parts as its limits ask for, and sends one part at a time, so that a failure in the middle repeats nothing.
 //!
 //! It knows neither the catalog nor the outbox: who is told what, when to try again and what was told already is
 //! decided above. Addresses of webhooks are secrets and stand in no error and no log.
 
 mod channel;
+mod email;
 mod fold;
+mod form;
+mod heading;
+mod letter;
 mod log;
+mod pagerduty;
+mod piece;
 mod post;
 mod settings;
 mod slack;
+mod teams;
 mod text;
+mod told;
+mod trouble;
 mod webhook;
 
 pub use channel::Channel;
+pub use email::Email;
+pub use form::Form;
 pub use log::Log;
+pub use pagerduty::PagerDuty;
 pub use post::{POST_TIMEOUT, Poster};
 pub use settings::{AlertSettings, CHANNELS_MAX, ChannelKind, ChannelSettings, Threshold};
-pub use slack::Slack;
+pub use slack::{Slack, SlackBot};
+pub use teams::Teams;
+pub use trouble::{TroubleSettings, TroubleSeverity};
 pub use webhook::{SIGNATURE_HEADER, Webhook};
 
 use crate::model::Notice;
@@ -45,6 +59,16 @@ pub trait Alerter: Send + Sync {
 
     /// Sends one part, once. Whether it is tried again, and when, is the caller's to decide.
     fn send(&self, part: &Part) -> impl Future<Output = Result<(), SendError>> + Send;
+
+    /// The same, in the thread of a message that was sent before, where the channel has threads. Gives what the thread of
+    /// the message goes by, `None` where there are none.
+    fn send_in(
+        &self,
+        part: &Part,
+        _thread: Option<&str>,
+    ) -> impl Future<Output = Result<Option<String>, SendError>> + Send {
+        async { self.send(part).await.map(|()| None) }
+    }
 }
 
 /// Why a part was not taken.

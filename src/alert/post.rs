@@ -11,6 +11,8 @@ use std::time::Duration;
 pub const POST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of an answer that are read: it is shown to whoever mends the channel.
 const ANSWER_BYTES_MAX: usize = 1_024;
+/// Bytes of an answer that says more than whether a message was taken: Slack's repeats the message.
+const ANSWER_READ_BYTES_MAX: usize = 1024 * 1024;
 /// Characters of an answer that are shown.
 const ANSWER_CHARS_MAX: usize = 200;
 /// The longest pause that a channel may ask for; more is taken for a mistake.
@@ -45,6 +47,27 @@ impl Poster {
         body: String,
         headers: &[(&'static str, String)],
     ) -> Result<(), SendError> {
+        self.sent(url, body, headers).await.map(drop)
+    }
+
+    /// Sends a body once, and gives the beginning of the answer.
+    pub(super) async fn ask(
+        &self,
+        url: &Secret,
+        body: String,
+        headers: &[(&'static str, String)],
+    ) -> Result<String, SendError> {
+        let answer = self.sent(url, body, headers).await?;
+        let bytes = beginning(answer, ANSWER_READ_BYTES_MAX).await;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    async fn sent(
+        &self,
+        url: &Secret,
+        body: String,
+        headers: &[(&'static str, String)],
+    ) -> Result<Response, SendError> {
         let mut request = self
             .client
             .post(url.reveal())
@@ -64,10 +87,10 @@ impl Poster {
     }
 }
 
-async fn judge(answer: Response) -> Result<(), SendError> {
+async fn judge(answer: Response) -> Result<Response, SendError> {
     let status = answer.status();
     if status.is_success() {
-        return Ok(());
+        return Ok(answer);
     }
     if status == StatusCode::TOO_MANY_REQUESTS {
         let seconds = answer
@@ -86,20 +109,25 @@ async fn judge(answer: Response) -> Result<(), SendError> {
 }
 
 /// The first words of an answer.
-async fn words(mut answer: Response) -> String {
+async fn words(answer: Response) -> String {
+    let bytes = beginning(answer, ANSWER_BYTES_MAX).await;
+    super::text::shown(String::from_utf8_lossy(&bytes).trim(), ANSWER_CHARS_MAX)
+}
+
+async fn beginning(mut answer: Response, bytes_max: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
-    while bytes.len() < ANSWER_BYTES_MAX {
+    while bytes.len() < bytes_max {
         match answer.chunk().await {
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Ok(None) | Err(_) => break,
         }
     }
-    bytes.truncate(ANSWER_BYTES_MAX);
-    super::text::shown(String::from_utf8_lossy(&bytes).trim(), ANSWER_CHARS_MAX)
+    bytes.truncate(bytes_max);
+    bytes
 }
 
 /// An error with its causes, which say what really happened.
-fn causes(error: &dyn std::error::Error) -> String {
+pub(super) fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

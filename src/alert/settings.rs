@@ -1,8 +1,13 @@
 //! What is told of channels in the configuration: `[alerts]` and `[alerts.channels.NAME]`. Addresses and keys are
 //! secrets, so channels stand there alone.
 
-use super::{Channel, Log, Poster, Slack, Webhook};
+use super::pagerduty::URL_DEFAULT as PAGERDUTY_URL;
+use super::slack::BOT_URL;
+use super::{
+    Channel, Email, Log, PagerDuty, Poster, Slack, SlackBot, Teams, TroubleSettings, Webhook,
+};
 use crate::choice::choose;
+use crate::comma_list;
 use crate::hive::text_pattern::{GLOB_BYTES_MAX, glob_matches};
 use crate::model::Severity;
 use crate::schedule::{Schedule, ScheduleError};
@@ -13,6 +18,8 @@ use std::path::PathBuf;
 
 /// Channels at most.
 pub const CHANNELS_MAX: usize = 1_000;
+/// Bytes of the name of a channel of Slack; names have 80 at most.
+const CHANNEL_BYTES_MAX: usize = 100;
 /// Patterns of sources of one channel at most.
 const SOURCE_PATTERNS_MAX: usize = 1_000;
 
@@ -22,6 +29,8 @@ const SOURCE_PATTERNS_MAX: usize = 1_000;
 pub struct AlertSettings {
     /// Seconds within which the same change is not told again on a channel: one that comes and goes is told once a day.
     pub dedupe_window_s: i64,
+    /// How grave troubles of discovery are told.
+    pub discovery: TroubleSettings,
     /// The channels by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub channels: BTreeMap<String, ChannelSettings>,
@@ -31,6 +40,7 @@ impl Default for AlertSettings {
     fn default() -> Self {
         Self {
             dedupe_window_s: 24 * 3600,
+            discovery: TroubleSettings::default(),
             channels: BTreeMap::new(),
         }
     }
@@ -38,12 +48,18 @@ impl Default for AlertSettings {
 
 /// What a channel is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(try_from = "String", rename_all = "snake_case")]
+#[serde(try_from = "String", rename_all = "lowercase")]
 pub enum ChannelKind {
-    /// A Slack channel, by an incoming webhook.
+    /// A Slack channel, by an incoming webhook or a bot.
     Slack,
+    /// A channel or chat of Microsoft Teams, by a workflow.
+    Teams,
     /// Any HTTP listener.
     Webhook,
+    /// A service of PagerDuty.
+    PagerDuty,
+    /// People who get letters.
+    Email,
     /// skep's own log.
     #[default]
     Log,
@@ -53,17 +69,30 @@ impl TryFrom<String> for ChannelKind {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let all = [Self::Slack, Self::Webhook, Self::Log];
-        choose("kind", &text, &all.map(|kind| (kind.as_str(), kind)))
+        let all = Self::ALL.map(|kind| (kind.as_str(), kind));
+        choose("kind", &text, &all)
     }
 }
 
 impl ChannelKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [
+        Self::Slack,
+        Self::Teams,
+        Self::Webhook,
+        Self::PagerDuty,
+        Self::Email,
+        Self::Log,
+    ];
+
     /// Its name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Slack => "slack",
+            Self::Teams => "teams",
             Self::Webhook => "webhook",
+            Self::PagerDuty => "pagerduty",
+            Self::Email => "email",
             Self::Log => "log",
         }
     }
@@ -115,7 +144,7 @@ impl Threshold {
 pub struct ChannelSettings {
     /// What it is.
     pub kind: ChannelKind,
-    /// Its address; none for the log.
+    /// Its address; none for the log, and PagerDuty's own where none is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<Secret>,
     /// A file that holds the address.
@@ -127,6 +156,33 @@ pub struct ChannelSettings {
     /// A file that holds the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signing_key_file: Option<PathBuf>,
+    /// The token of a Slack bot, instead of the address of a webhook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<Secret>,
+    /// A file that holds the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_file: Option<PathBuf>,
+    /// The channel that the bot writes into: its ID, or its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The integration key of a service of PagerDuty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub routing_key: Option<Secret>,
+    /// A file that holds the integration key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub routing_key_file: Option<PathBuf>,
+    /// Who letters are from, such as `skep <skep@example.org>`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Who gets letters.
+    #[serde(
+        deserialize_with = "comma_list::read",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub to: Vec<String>,
+    /// Certificates by which the server of letters is known beside the public authorities, in PEM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<PathBuf>,
     /// Patterns of the sources that it is told of, `*` for any text; none means all.
     pub sources: Vec<String>,
     /// The least grave changes that it is told of; alarms always are.
@@ -149,6 +205,14 @@ impl Default for ChannelSettings {
             url_file: None,
             signing_key: None,
             signing_key_file: None,
+            token: None,
+            token_file: None,
+            channel: None,
+            routing_key: None,
+            routing_key_file: None,
+            from: None,
+            to: Vec::new(),
+            ca_file: None,
             sources: Vec::new(),
             severity_min: Threshold::Additive,
             at_once: Threshold::Breaking,
@@ -187,29 +251,112 @@ impl ChannelSettings {
                 format!("a pattern has at most {GLOB_BYTES_MAX} bytes"),
             ));
         }
-        if self.signing_key.is_some() && self.kind != ChannelKind::Webhook {
-            return Err(("signing_key", "only webhooks are signed".to_owned()));
+        self.keys_check()?;
+        self.open_kind(poster)
+    }
+
+    /// That nothing is set which the kind does not have. A quiet day is no incident.
+    fn keys_check(&self) -> Result<(), (&'static str, String)> {
+        use ChannelKind::{Email, PagerDuty, Slack, Webhook};
+        let email = "only letters (kind = \"email\") have it";
+        for (key, is_set, kind, why) in [
+            (
+                "signing_key",
+                self.signing_key.is_some(),
+                Webhook,
+                "only webhooks are signed",
+            ),
+            (
+                "routing_key",
+                self.routing_key.is_some(),
+                PagerDuty,
+                "only PagerDuty has one",
+            ),
+            (
+                "token",
+                self.token.is_some(),
+                Slack,
+                "only bots of Slack have one",
+            ),
+            (
+                "channel",
+                self.channel.is_some(),
+                Slack,
+                "only bots of Slack need it",
+            ),
+            ("from", self.from.is_some(), Email, email),
+            ("to", !self.to.is_empty(), Email, email),
+            ("ca_file", self.ca_file.is_some(), Email, email),
+        ] {
+            if is_set && self.kind != kind {
+                return Err((key, why.to_owned()));
+            }
         }
-        let url = match (self.kind, &self.url) {
-            (ChannelKind::Log, None) => return Ok(Channel::Log(Log)),
-            (ChannelKind::Log, Some(_)) => {
+        if self.quiet_days && self.kind == PagerDuty {
+            return Err(("quiet_days", "a quiet day is no incident".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn open_bot(&self, poster: Poster) -> Result<SlackBot, (&'static str, String)> {
+        let needed = |key: &'static str, why: &str| (key, why.to_owned());
+        let token = self.token.clone();
+        let token = token.filter(|token| !token.reveal().is_empty());
+        let why = "a channel needs the token of a bot: token or token_file";
+        let token = token.ok_or_else(|| needed("token", why))?;
+        let channel = self.channel.clone();
+        let channel = channel.filter(|name| (1..=CHANNEL_BYTES_MAX).contains(&name.len()));
+        let why = "a bot needs a channel, such as C0123456789";
+        let channel = channel.ok_or_else(|| needed("channel", why))?;
+        let url = self.url.clone();
+        let url = http(url.unwrap_or_else(|| Secret::new(BOT_URL)))?;
+        Ok(SlackBot::new(url, token, channel, poster))
+    }
+
+    fn open_kind(&self, poster: &Poster) -> Result<Channel, (&'static str, String)> {
+        let missing = || ("url", "url or url_file must be set".to_owned());
+        let poster = poster.clone();
+        Ok(match self.kind {
+            ChannelKind::Log if self.url.is_some() => {
                 return Err(("url", "the log has no address".to_owned()));
             }
-            (_, None) => return Err(("url", "url or url_file must be set".to_owned())),
-            (_, Some(url)) => url,
-        };
-        let is_http =
-            url::Url::parse(url.reveal()).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-        if !is_http {
-            return Err(("url", "it must begin with https:// or http://".to_owned()));
-        }
-        Ok(match self.kind {
-            ChannelKind::Slack => Channel::Slack(Slack::new(url.clone(), poster.clone())),
-            ChannelKind::Webhook | ChannelKind::Log => Channel::Webhook(Webhook::new(
-                url.clone(),
-                self.signing_key.clone(),
-                poster.clone(),
-            )),
+            ChannelKind::Log => Channel::Log(Log),
+            ChannelKind::Email => {
+                let url = self.url.as_ref().ok_or_else(missing)?;
+                let from = self.from.as_deref();
+                let from = from.ok_or_else(|| ("from", "it must be set".to_owned()))?;
+                let ca_file = self.ca_file.as_deref();
+                Channel::Email(Box::new(Email::new(url, from, &self.to, ca_file)?))
+            }
+            ChannelKind::PagerDuty => {
+                let default = || Secret::new(PAGERDUTY_URL);
+                let url = http(self.url.clone().unwrap_or_else(default))?;
+                let key = self.routing_key.clone();
+                let key = key.filter(|key| !key.reveal().is_empty());
+                let why = "routing_key or routing_key_file must be set";
+                let key = key.ok_or_else(|| ("routing_key", why.to_owned()))?;
+                Channel::PagerDuty(PagerDuty::new(url, key, poster))
+            }
+            ChannelKind::Slack if self.token.is_some() || self.channel.is_some() => {
+                Channel::SlackBot(self.open_bot(poster)?)
+            }
+            ChannelKind::Slack | ChannelKind::Teams | ChannelKind::Webhook => {
+                let url = http(self.url.clone().ok_or_else(missing)?)?;
+                match self.kind {
+                    ChannelKind::Slack => Channel::Slack(Slack::new(url, poster)),
+                    ChannelKind::Teams => Channel::Teams(Teams::new(url, poster)),
+                    _ => Channel::Webhook(Webhook::new(url, self.signing_key.clone(), poster)),
+                }
+            }
         })
     }
+}
+
+/// An address that can be posted to.
+fn http(url: Secret) -> Result<Secret, (&'static str, String)> {
+    let parsed = url::Url::parse(url.reveal());
+    if parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+        return Ok(url);
+    }
+    Err(("url", "it must begin with https:// or http://".to_owned()))
 }

@@ -35,24 +35,7 @@ impl Webhook {
 
 impl Alerter for Webhook {
     fn parts(&self, notice: &Notice) -> Vec<Part> {
-        let count = notice.entries.len().div_ceil(ENTRIES_PER_PART_MAX).max(1);
-        let parts = (0..count).map(|number| {
-            let start = number * ENTRIES_PER_PART_MAX;
-            let entries = start..notice.entries.len().min(start + ENTRIES_PER_PART_MAX);
-            let body = json!({
-                "kind": notice.kind.as_str(),
-                "subject": shown(&notice.subject),
-                "at": notice.at,
-                "part": number + 1,
-                "parts": count,
-                "entries": notice.entries[entries.clone()].iter().map(view).collect::<Vec<_>>(),
-            });
-            Part {
-                body: body.to_string(),
-                entries,
-            }
-        });
-        parts.collect()
+        parts(notice)
     }
 
     async fn send(&self, part: &Part) -> Result<(), SendError> {
@@ -65,6 +48,28 @@ impl Alerter for Webhook {
             .post(&self.url, part.body.clone(), &headers)
             .await
     }
+}
+
+/// The requests of a notice.
+pub(super) fn parts(notice: &Notice) -> Vec<Part> {
+    let count = notice.entries.len().div_ceil(ENTRIES_PER_PART_MAX).max(1);
+    let parts = (0..count).map(|number| {
+        let start = number * ENTRIES_PER_PART_MAX;
+        let entries = start..notice.entries.len().min(start + ENTRIES_PER_PART_MAX);
+        let body = json!({
+            "kind": notice.kind.as_str(),
+            "subject": shown(&notice.subject),
+            "at": notice.at,
+            "part": number + 1,
+            "parts": count,
+            "entries": notice.entries[entries.clone()].iter().map(view).collect::<Vec<_>>(),
+        });
+        Part {
+            body: body.to_string(),
+            entries,
+        }
+    });
+    parts.collect()
 }
 
 fn view(entry: &NoticeEntry) -> Value {

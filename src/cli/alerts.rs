@@ -5,6 +5,7 @@ use super::client::{Client, given};
 use super::failure::ClientError;
 use super::output::Output;
 use super::place::number;
+use super::preview::PreviewCommand;
 use super::progress::while_waiting;
 use super::remote::Remote;
 use crate::clock::Clock;
@@ -34,8 +35,8 @@ enum Action {
         /// Only those about this source
         #[arg(long, value_name = "NAME")]
         source: Option<String>,
-        /// Only those that stand so: pending, sent, muted, acknowledged, `given_up`
-        #[arg(long, value_name = "STATE", value_parser = ["pending", "sent", "muted", "acknowledged", "given_up"], hide_possible_values = true)]
+        /// Only those that stand so: pending, sent, muted, acknowledged, `given_up`, over
+        #[arg(long, value_name = "STATE", value_parser = ["pending", "sent", "muted", "acknowledged", "given_up", "over"], hide_possible_values = true)]
         state: Option<String>,
         /// Only those at least as grave: breaking, risky, alarm, additive
         #[arg(long, value_name = "SEVERITY", value_parser = ["breaking", "risky", "alarm", "additive"], hide_possible_values = true)]
@@ -76,6 +77,8 @@ enum Action {
         #[arg(value_parser = number::<i64>)]
         mute: i64,
     },
+    /// Show what channels would be told of the changes of a time, without telling it
+    Preview(PreviewCommand),
     /// List the channels, and how sending goes
     Channels,
     /// Send a test message on a channel
@@ -176,6 +179,7 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             output.done(&format!("mute {mute} is gone"));
             Ok(())
         }
+        Action::Preview(wanted) => wanted.show(client, output).await,
         Action::Channels => {
             let list: ChannelListView = client.get(&["channels"], &[]).await?;
             show_channels(output, &list)

@@ -26,6 +26,7 @@ mod look;
 mod output;
 mod partition;
 mod place;
+mod preview;
 mod progress;
 mod remote;
 mod report;

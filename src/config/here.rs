@@ -3,6 +3,7 @@
 
 use super::Settings;
 use crate::hive::text_pattern::glob_matches;
+use crate::model::DISCOVERY_SUBJECT;
 use crate::source::{AnySource, SourceKind};
 
 impl Settings {
@@ -27,7 +28,8 @@ impl Settings {
         }
         for (name, channel) in &self.alerts.channels {
             let strays = channel.sources.iter().filter(|pattern| {
-                let mut sources = self.sources.keys();
+                let sources = self.sources.keys().map(String::as_str);
+                let mut sources = sources.chain([DISCOVERY_SUBJECT]);
                 !sources.any(|source| glob_matches(pattern, source))
             });
             missing.extend(strays.map(|pattern| {

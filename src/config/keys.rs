@@ -186,6 +186,14 @@ fn every_key() -> Settings {
         url_file: Some("x".into()),
         signing_key: Some(Secret::default()),
         signing_key_file: Some("x".into()),
+        token: Some(Secret::default()),
+        token_file: Some("x".into()),
+        channel: Some(String::new()),
+        routing_key: Some(Secret::default()),
+        routing_key_file: Some("x".into()),
+        from: Some(String::new()),
+        to: vec![String::new()],
+        ca_file: Some("x".into()),
         ..ChannelSettings::default()
     };
     settings.alerts.channels.insert(NAME.to_owned(), channel);

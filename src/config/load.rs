@@ -118,6 +118,12 @@ impl Settings {
                     &mut channel.signing_key,
                     &mut channel.signing_key_file,
                 ),
+                ("token", &mut channel.token, &mut channel.token_file),
+                (
+                    "routing_key",
+                    &mut channel.routing_key,
+                    &mut channel.routing_key_file,
+                ),
             ] {
                 let Some(path) = file.take() else { continue };
                 if value.is_some() {

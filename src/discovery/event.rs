@@ -3,6 +3,7 @@
 
 use super::Discovery;
 use super::Operations;
+use super::footer::Fits;
 use super::judge::{Sighting, Verdict};
 use super::known::name_hash;
 use super::record::Record;
@@ -200,7 +201,9 @@ impl Discovery {
                 }
             }
         }
-        self.candidates_inspect(site, &mut adds, &mut moves, &mut skips, &mut counts)
+        let mut fits = Fits::default();
+        let noted = (&mut counts, &mut fits);
+        self.candidates_inspect(site, &mut adds, &mut moves, &mut skips, noted.0, noted.1)
             .await;
         self.record_skips(&site.table, &skips).await?;
         record.run.counts = counts;
@@ -212,6 +215,7 @@ impl Discovery {
         }
         self.events_note(site, &record.run.counts, freshness)
             .await?;
+        self.fits_note(&site.table, &state, &fits).await?;
         if removed && site.settings.mode == DiscoveryMode::Sync {
             transact!(self.store, |session| {
                 session

@@ -17,6 +17,31 @@ const FOOTERS_CONCURRENT_MAX: usize = 16;
 /// Hive's count of rows.
 const NUM_ROWS: &str = "numRows";
 
+/// How the files of a run's new partitions fit their table. Those that are left out count nowhere.
+#[derive(Debug, Default)]
+pub(super) struct Fits {
+    /// Partitions whose file was read and fits.
+    pub(super) fitting: u64,
+    /// Partitions that were registered although their file does not fit.
+    pub(super) misfits: u64,
+    /// The name of the first of those, and why.
+    pub(super) first: Option<(String, String)>,
+}
+
+impl Fits {
+    fn note(&mut self, candidate: &Candidate, is_read: bool) {
+        let partition = &candidate.partition;
+        match partition.parameters.get(SCHEMA_PARAMETER) {
+            Some(reason) => {
+                self.misfits += 1;
+                let first = || (partition.name.clone(), reason.clone());
+                self.first.get_or_insert_with(first);
+            }
+            None => self.fitting += u64::from(is_read),
+        }
+    }
+}
+
 impl Discovery {
     /// Reads a footer of each candidate and writes its rows, and what does not fit, into its parameters. What the table
     /// quarantines becomes a skipped directory. A footer that cannot be read is a thing that does not fit.
@@ -27,6 +52,7 @@ impl Discovery {
         moves: &mut Vec<(Partition, Candidate)>,
         skips: &mut Vec<DiscoverySkip>,
         counts: &mut RunCounts,
+        fits: &mut Fits,
     ) {
         if site.settings.schema == SchemaPolicy::Off || !is_parquet(site) {
             return;
@@ -45,8 +71,12 @@ impl Discovery {
         let of_moves = footers.split_off(adds.len());
         let now = self.now();
         let mut keep = |candidate: &mut Candidate, footer: Option<Result<Footer, LakeError>>| {
+            let is_read = footer.as_ref().is_some_and(Result::is_ok);
             let skip = inspect(site, candidate, footer, now);
             let is_kept = skip.is_none();
+            if is_kept {
+                fits.note(candidate, is_read);
+            }
             counts.skipped += u64::from(!is_kept);
             skips.extend(skip);
             is_kept

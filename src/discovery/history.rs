@@ -116,15 +116,6 @@ impl Discovery {
 }
 
 impl Operations<'_> {
-    /// Notes whether a table is stale. True where that is news, over all replicas.
-    #[boxed]
-    pub async fn discovery_stale_note(&self, table_id: i64, is_stale: bool) -> Result<bool> {
-        self.authorize(Action::Operate, Resource::Server).await?;
-        transact!(self.store, |session| {
-            session.discovery_stale_note(table_id, is_stale).await
-        })
-    }
-
     /// The runs of a table that changed something, failed or were asked for, the latest first; those before a number
     /// where one is given. `NotFound` of the table.
     #[boxed]

@@ -5,7 +5,8 @@
 //!   `footer` reads what files say of themselves; `record` writes; `scan` drives all of that over the roots; `run` puts a
 //!   lease, a budget and a history around it.
 //! - `sync` and `retention` drop, inside their rails; `undo` takes a run back; `event` follows the object store's
-//!   messages; `dry_run`, `explain`, `history` and `schedule` answer questions; `propose` says what table a place would be.
+//!   messages; `dry_run`, `explain`, `history` and `schedule` answer questions; `propose` says what table a place would be;
+//!   `trouble` notes what people are to be told.
 //!
 //! It stands above the catalog: what it registers, moves and drops goes through `catalog::service`, with rows of its own
 //! in the same transactions. A crash at any point leaves whole batches: the next run finds the rest. Nothing here deletes data but a retention
@@ -33,6 +34,7 @@ mod settings;
 mod site;
 mod sites;
 mod sync;
+mod trouble;
 mod twins;
 mod twins_settle;
 mod undo;

@@ -75,7 +75,7 @@ impl Operations<'_> {
         let site = match self.discovery_site(table.clone()) {
             Ok(site) => site,
             Err(failure) => {
-                self.settings_fault_note(&table, &failure).await?;
+                self.settings_fault_note(&table, scope, &failure).await?;
                 return Err(failure);
             }
         };
@@ -164,6 +164,9 @@ impl Discovery {
             (update.window_in_s, update.sweep_in_s) = (None, None);
         }
         self.discovery_note(&site.table, &update).await?;
+        self.run_troubles_note(&site.table, scope, &state, &report)
+            .await?;
+        self.fits_note(&site.table, &state, &tally.fits).await?;
         log(&site.table.at, scope, &report);
         Ok(report)
     }
@@ -247,7 +250,12 @@ impl Discovery {
     }
 
     /// Settings that make no sense are told once an hour, not every second.
-    async fn settings_fault_note(&self, table: &Table, failure: &Error) -> Result<()> {
+    async fn settings_fault_note(
+        &self,
+        table: &Table,
+        scope: DiscoveryScope,
+        failure: &Error,
+    ) -> Result<()> {
         let update = DiscoveryTableUpdate {
             window_in_s: Some(BACK_OFF_S_MAX),
             sweep_in_s: Some(BACK_OFF_S_MAX),
@@ -255,7 +263,8 @@ impl Discovery {
             error: Some(failure.to_string()),
             ..DiscoveryTableUpdate::default()
         };
-        self.discovery_note(table, &update).await
+        self.discovery_note(table, &update).await?;
+        self.settings_trouble_note(table, scope, failure).await
     }
 }
 

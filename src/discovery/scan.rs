@@ -2,6 +2,7 @@
 //! with a batch (written, or only shown) is the sink's.
 
 use super::Discovery;
+use super::footer::Fits;
 use super::judge::{Candidate, Sighting, Verdict};
 use super::known::{Known, name_hash};
 use super::plan::DiscoveryPlan;
@@ -51,6 +52,8 @@ pub(super) struct Tally {
     pub(super) others: Option<Vec<(Location, TableRef)>>,
     /// Directories that mean partitions which are registered elsewhere.
     pub(super) twins: Vec<Twin>,
+    /// How the files of new partitions fit the table.
+    pub(super) fits: Fits,
 }
 
 impl Tally {
@@ -303,7 +306,8 @@ impl Discovery {
             self.others_leave(site, &mut adds, &mut skips, tally)
                 .await?;
         }
-        self.candidates_inspect(site, &mut adds, &mut moves, &mut skips, &mut tally.counts)
+        let (counts, fits) = (&mut tally.counts, &mut tally.fits);
+        self.candidates_inspect(site, &mut adds, &mut moves, &mut skips, counts, fits)
             .await;
         match sink {
             Sink::Plan(plan) => {

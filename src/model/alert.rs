@@ -16,16 +16,19 @@ pub enum AlertState {
     Acknowledged,
     /// The channel kept refusing it, or did not take it for too long: it is not sent any more.
     GivenUp,
+    /// It told a beginning or its end, and both came before the channel was told either.
+    Over,
 }
 
 impl AlertState {
     /// Every state.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Pending,
         Self::Sent,
         Self::Muted,
         Self::Acknowledged,
         Self::GivenUp,
+        Self::Over,
     ];
 
     /// Its name.
@@ -36,6 +39,7 @@ impl AlertState {
             Self::Muted => "muted",
             Self::Acknowledged => "acknowledged",
             Self::GivenUp => "given_up",
+            Self::Over => "over",
         }
     }
 
@@ -52,7 +56,7 @@ pub struct Alert {
     pub id: i64,
     /// The channel.
     pub channel: String,
-    /// The source that it is about.
+    /// The source that it is about, or [`DISCOVERY_SUBJECT`](super::DISCOVERY_SUBJECT).
     pub subject: String,
     /// The change that it tells; `None` for an alarm.
     pub change_id: Option<i64>,
@@ -72,6 +76,8 @@ pub struct Alert {
     pub last_error: Option<String>,
     /// When the channel took it.
     pub sent_at: Option<i64>,
+    /// The thread that it was told in, where the channel has threads.
+    pub thread: Option<String>,
 }
 
 /// Which alerts are asked for; the newest come first.
@@ -126,7 +132,7 @@ pub struct ChannelState {
 pub struct ChannelStatus {
     /// Its name.
     pub name: String,
-    /// `slack`, `webhook` or `log`.
+    /// `slack`, `teams`, `webhook`, `pagerduty`, `email` or `log`.
     pub kind: String,
     /// The patterns of the sources that it is told of.
     pub sources: Vec<String>,

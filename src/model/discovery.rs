@@ -24,8 +24,8 @@ pub struct DiscoveryState {
     pub requests_today: u64,
     /// How fresh the table is; `None` until discovery has registered something new.
     pub freshness: Option<Freshness>,
-    /// Since when the newest data is known to be older than the table allows; `None` where it is not.
-    pub stale_at: Option<i64>,
+    /// Whether something is wrong that people are told of, or are to be, until a run goes well.
+    pub has_troubles: bool,
     /// Whether the rows of its roots stand for its properties: a version that did not know them may have written it.
     pub roots_kept: bool,
     /// The database's time when this was read.

@@ -21,6 +21,7 @@ mod sample;
 mod source;
 mod statistics;
 mod table;
+mod trouble;
 mod watch;
 
 pub use alert::{Alert, AlertFilter, AlertState, ChannelState, ChannelStatus, Mute};
@@ -45,7 +46,7 @@ pub use job::{
 pub use location::{LOCATION_BYTES_MAX, Location, LocationError, Storage};
 pub use lock::{Lock, LockComponent, LockLevel, LockState, LockType};
 pub use name::{DEFAULT_CATALOG, DatabaseRef, FunctionRef, Name, TableRef};
-pub use notice::{Notice, NoticeEntry, NoticeKind, Severity};
+pub use notice::{DISCOVERY_SUBJECT, Notice, NoticeEntry, NoticeKind, OVER, SEEN, Severity};
 pub use partition::Partition;
 pub use sample::{SampledDirectory, SampledFile};
 pub use source::{
@@ -55,6 +56,7 @@ pub use source::{
 };
 pub use statistics::{Bounds, ColumnStatistics, Decimal, Figures, Lengths, Range};
 pub use table::{PrincipalType, Table, TableMeta, TableType};
+pub use trouble::{Trouble, TroubleEnd, TroubleKind};
 pub use watch::{
     AppliedColumn, ChangeFilter, ChangeTarget, EngineEffect, SchemaChange, SnapshotAt,
     SnapshotInfo, SourceOrigin, SourceState, WATCH_NAME_BYTES_MAX, WatchCause, is_watch_name,

@@ -3,6 +3,15 @@
 //! All texts are one line, with what is foreign (names, types, defaults) in backticks, which come in pairs. They may hold
 //! whatever a foreign database calls its tables: a channel escapes them.
 
+/// What alerts about discovery are about, where others name a source. No source is called so.
+pub const DISCOVERY_SUBJECT: &str = "discovery";
+/// What the key of an entry ends with that tells the end of what the key before it began.
+pub const OVER: &str = ":over";
+/// What the key of an entry ends with that tells that what the key before it told was seen.
+pub const SEEN: &str = ":seen";
+/// What keys of troubles of discovery begin with.
+const TROUBLE: &str = "trouble:";
+
 /// One message, of any number of entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -29,6 +38,8 @@ pub enum NoticeKind {
     Quiet,
     /// A test of the channel.
     Test,
+    /// What was told was seen, for channels that want to hear of it.
+    Answer,
 }
 
 /// One thing to tell.
@@ -61,6 +72,16 @@ impl NoticeEntry {
             Some(source) => format!("{source}:{}", self.object),
             None => self.object.clone(),
         }
+    }
+
+    /// Whether it tells the end of what another entry told.
+    pub fn is_over(&self) -> bool {
+        self.key.ends_with(OVER)
+    }
+
+    /// Whether it is about a trouble of discovery.
+    pub fn is_trouble(&self) -> bool {
+        self.key.starts_with(TROUBLE)
     }
 
     /// The table that it is about, or the object where no column is.
@@ -106,12 +127,13 @@ impl Severity {
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Digest,
         Self::AtOnce,
         Self::Alarm,
         Self::Quiet,
         Self::Test,
+        Self::Answer,
     ];
 
     /// The kind of that name.
@@ -127,36 +149,48 @@ impl NoticeKind {
             Self::Alarm => "alarm",
             Self::Quiet => "quiet",
             Self::Test => "test",
+            Self::Answer => "answer",
         }
     }
 }
 
 impl Notice {
-    /// How many entries there are of each severity, in words: `2 breaking, 1 risky changes`.
+    /// How many entries there are of each severity, in words: `2 breaking, 1 risky changes, 1 over`.
     pub fn summary(&self) -> String {
         match self.kind {
             NoticeKind::Quiet => return "no changes".to_owned(),
             NoticeKind::Test => return "a test message".to_owned(),
+            NoticeKind::Answer => return "seen".to_owned(),
             NoticeKind::Digest | NoticeKind::AtOnce | NoticeKind::Alarm => {}
         }
+        let (over, lasting): (Vec<_>, Vec<_>) =
+            self.entries.iter().partition(|entry| entry.is_over());
         let counts = Severity::ALL.into_iter().filter_map(|severity| {
-            let of_it = self.entries.iter().filter(|one| one.severity == severity);
-            let count = of_it.count();
+            let count = lasting.iter().filter(|one| one.severity == severity);
+            let count = count.count();
             (count > 0).then(|| match severity {
-                Severity::Alarm => format!("{count} alarm{}", if count == 1 { "" } else { "s" }),
+                Severity::Alarm => format!("{count} alarm{}", plural(count)),
                 other => format!("{count} {}", other.as_str()),
             })
         });
-        let counts: Vec<String> = counts.collect();
-        let only_alarms = self
-            .entries
-            .iter()
-            .all(|one| one.severity == Severity::Alarm);
-        let noun = match (only_alarms, self.entries.len()) {
-            (true, _) => "",
-            (false, 1) => " change",
-            (false, _) => " changes",
-        };
-        format!("{}{noun}", counts.join(", "))
+        let mut counts: Vec<String> = counts.collect();
+        let only_alarms = lasting.iter().all(|one| one.severity == Severity::Alarm);
+        let troubles = lasting.iter().filter(|one| one.is_trouble()).count();
+        if let (Some(last), false) = (counts.last_mut(), only_alarms) {
+            let noun = match troubles {
+                0 => "change",
+                all if all == lasting.len() => "trouble",
+                _ => "changes and trouble",
+            };
+            *last = format!("{last} {noun}{}", plural(lasting.len()));
+        }
+        if !over.is_empty() {
+            counts.push(format!("{} over", over.len()));
+        }
+        counts.join(", ")
     }
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }

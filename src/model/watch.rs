@@ -132,6 +132,8 @@ pub struct SchemaChange {
     pub engines: Vec<EngineEffect>,
     /// The catalog tables that are filled from the table.
     pub targets: Vec<ChangeTarget>,
+    /// Whether channels are told of it within the change that it follows from, and not by itself.
+    pub is_told_within: bool,
     /// When its columns were added to the targets, in seconds since the epoch.
     pub applied_at: Option<i64>,
 }

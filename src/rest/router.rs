@@ -3,8 +3,8 @@
 use super::plain::routes;
 use super::resources::{
     alerts, catalogs, changes, channels, databases, discovery, discovery_run, events, jobs, kits,
-    lint, partition_batches, partition_changes, partitions, sources, statistics, table_rename,
-    tables,
+    lint, partition_batches, partition_changes, partitions, previews, sources, statistics,
+    table_rename, tables,
 };
 use super::{API_ROOT, Shared, compression, conditional, gate, health, openapi, problem};
 use axum::Router;
@@ -77,6 +77,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(changes::apply))
         .routes(routes!(changes::acknowledge))
         .routes(routes!(alerts::list))
+        .routes(routes!(previews::list))
         .routes(routes!(alerts::acknowledge))
         .routes(routes!(alerts::snooze))
         .routes(routes!(alerts::mutes, alerts::mute))

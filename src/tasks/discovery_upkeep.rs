@@ -1,16 +1,19 @@
-//! Watches how fresh the tables are, and thins discovery's history.
+//! Watches how fresh the tables are, has people told what is wrong with their discovery, and thins its history.
 
 use super::{Report, Task};
-use crate::discovery::{Discovery, DiscoveryStatus};
+use crate::discovery::Discovery;
 use crate::error::Error;
 use crate::telemetry::Metrics;
+use crate::watch::Watch;
 use std::sync::Arc;
 
 /// The task; see the module.
 #[derive(Debug)]
 pub struct DiscoveryUpkeep {
-    /// Whose history.
+    /// Whose tables and history.
     pub discovery: Arc<Discovery>,
+    /// Who tells people.
+    pub watch: Arc<Watch>,
     /// Where the tables are counted.
     pub metrics: Arc<Metrics>,
     /// Seconds that a run is kept, and can be undone.
@@ -19,36 +22,6 @@ pub struct DiscoveryUpkeep {
 
 /// Tables that one page of the watch reads.
 const TABLES_PER_PAGE: usize = 200;
-
-impl DiscoveryUpkeep {
-    /// Says once that a table's data has become too old, and once that it is fresh again, whichever replica sees it.
-    async fn tell(&self, status: &DiscoveryStatus) -> Result<(), Error> {
-        let is_told = status.state.stale_at.is_some();
-        if status.is_stale == is_told {
-            return Ok(());
-        }
-        if !self
-            .discovery
-            .for_system()
-            .discovery_stale_note(status.state.table_id, status.is_stale)
-            .await?
-        {
-            return Ok(());
-        }
-        let table = format!("{}.{}", status.at.database, status.at.table);
-        let age_s = status.age_s();
-        if status.is_stale {
-            tracing::warn!(
-                table,
-                age_s,
-                "the newest data of a table is older than it allows"
-            );
-        } else {
-            tracing::info!(table, age_s, "the newest data of a table is fresh again");
-        }
-        Ok(())
-    }
-}
 
 impl Task for DiscoveryUpkeep {
     fn name(&self) -> &'static str {
@@ -66,12 +39,14 @@ impl Task for DiscoveryUpkeep {
             let Some(last) = page.last() else { break };
             after = last.state.table_id;
             tables += page.len();
-            for status in &page {
-                stale += usize::from(status.is_stale);
-                self.tell(status).await?;
-            }
+            stale += page.iter().filter(|status| status.is_stale).count();
+            self.discovery
+                .for_system()
+                .discovery_troubles_note(&page)
+                .await?;
         }
         self.metrics.discovery().tables(tables, stale);
+        self.watch.for_system().troubles_tell().await?;
         let done = self
             .discovery
             .for_system()

@@ -111,6 +111,7 @@ impl<'a> Reach<'a> {
             owner,
             engines: engines.collect(),
             targets,
+            is_told_within: false,
             applied_at: None,
         })
     }

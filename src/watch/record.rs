@@ -4,10 +4,12 @@
 use super::reach::Reach;
 use super::sight::Sight;
 use super::status::WatchReport;
+use super::told_within::tell_within;
 use super::{Watch, next_moment};
 use crate::catalog::service::{LEASE_S, Lease};
 use crate::clock::DatabaseTime;
 use crate::diff::compare::{Comparison, carried, diff_first};
+use crate::diff::follow::followed;
 use crate::error::{Error, Result};
 use crate::model::{
     SchemaChange, Snapshot, SnapshotInfo, SourceDialect, SourceState, SourceTable, SourceTableKind,
@@ -24,6 +26,8 @@ pub(super) struct Compared {
     before: Option<SnapshotInfo>,
     /// What changed since then.
     comparison: Comparison,
+    /// Which change each of them follows from.
+    followed: Vec<Option<usize>>,
     sight: Sight,
     dialect: SourceDialect,
     /// What is kept from now on, with its size; `None` where that is what was kept before.
@@ -61,6 +65,10 @@ fn compare(
         None => (None, None),
     };
     let comparison = diff_first(old.as_ref(), &after);
+    let followed = match &old {
+        Some(old) => followed(old, &after, &comparison.changes),
+        None => Vec::new(),
+    };
     let tables_before = old.as_ref().map_or(0, |old| old.tables().len());
     let sight = Sight::of(&comparison, tables_before);
     let (tables, columns) = sizes(&after);
@@ -81,6 +89,7 @@ fn compare(
     Ok(Compared {
         before,
         comparison,
+        followed,
         sight,
         dialect,
         kept: is_new.then_some((body, kept_tables, kept_columns)),
@@ -133,6 +142,7 @@ impl Watch {
                 found.push(reach.change(change, now.seconds()).await?);
             }
         }
+        tell_within(&mut found, &compared.followed);
         let before_id = compared.before.as_ref().map(|info| info.id);
         let changes = transact!(self.store, |session| {
             // What follows is written by the holder of the lease, or not at all.

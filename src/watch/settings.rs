@@ -1,10 +1,12 @@
 //! What the watch and the alerts are told: the configuration's sections, and what is made of them once, at the start.
 
-use crate::alert::{AlertSettings, CHANNELS_MAX, Channel, ChannelSettings, POST_TIMEOUT, Poster};
+use crate::alert::{
+    AlertSettings, CHANNELS_MAX, Channel, ChannelSettings, POST_TIMEOUT, Poster, TroubleSettings,
+};
 use crate::comma_list;
 use crate::diff::coercion::Engine;
 use crate::diff::impact_rules::ImpactRules;
-use crate::model::is_watch_name;
+use crate::model::{DISCOVERY_SUBJECT, is_watch_name};
 use crate::schedule::{Schedule, ScheduleError};
 use crate::source::{RemoteBounds, SourceSettings};
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,9 @@ use std::path::PathBuf;
 
 /// Sources at most, those that were added over REST apart.
 pub const SOURCES_MAX: usize = 10_000;
+
+/// Why no source may be called as discovery is.
+pub(super) const SUBJECT_TAKEN: &str = "alerts about discovery go by this name";
 
 /// `[watch]`
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -113,6 +118,7 @@ pub struct WatchSetup {
     pub(super) snapshots_kept_s: i64,
     pub(super) changes_kept_s: i64,
     pub(super) dedupe_window_s: i64,
+    pub(super) troubles: TroubleSettings,
     pub(super) channels: BTreeMap<String, ChannelSetup>,
 }
 
@@ -136,11 +142,15 @@ impl WatchSetup {
             snapshots_kept_s: watch.snapshots_kept_s,
             changes_kept_s: watch.changes_kept_s,
             dedupe_window_s: alerts.dedupe_window_s,
+            troubles: alerts.discovery.clone(),
             channels: BTreeMap::new(),
         };
         for (name, settings) in sources {
             let at = |key: &str| format!("sources.{name}.{key}");
             name_check(name, &format!("sources.{name}"))?;
+            if name == DISCOVERY_SUBJECT {
+                return Err(fault(format!("sources.{name}"), SUBJECT_TAKEN));
+            }
             settings.check().map_err(|failure| match failure {
                 crate::source::SourceError::Settings { key, why } => fault(at(key), why),
                 other => fault(format!("sources.{name}"), other.to_string()),

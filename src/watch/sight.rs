@@ -2,6 +2,7 @@
 //! once. Silence is no change, so nothing else would tell of it.
 
 use super::Watch;
+use super::outbox::SIGHT;
 use crate::clock::DatabaseTime;
 use crate::diff::change::{Change, ChangeKind};
 use crate::diff::compare::Comparison;
@@ -76,13 +77,15 @@ impl Watch {
     ) -> Result<()> {
         if let Some(halved) = &sight.halved {
             let effect = "where that was not meant, look before jobs empty what they fill";
-            self.sight_alarm(session, source, halved, effect, now)
+            let key = format!("alarm:halved:{}", now.seconds());
+            self.sight_alarm(session, source, (&key, halved, effect), now)
                 .await?;
         }
         match (&before.lost, &sight.lost) {
             (before, Some(lost)) if before.as_ref() != Some(lost) => {
                 let effect = "what changes there is not known; it is kept as it was seen last";
-                self.sight_alarm(session, source, lost, effect, now).await
+                self.sight_alarm(session, source, (SIGHT, lost, effect), now)
+                    .await
             }
             (Some(_), None) => self.sight_clear(session, source, now).await,
             _ => Ok(()),

@@ -3,12 +3,12 @@
 
 use super::Operations;
 use super::Watch;
-use super::settings::{SOURCES_MAX, source_schedule};
+use super::settings::{SOURCES_MAX, SUBJECT_TAKEN, source_schedule};
 use super::status::SourceStatus;
 use crate::catalog::service::Lease;
 use crate::catalog::{Action, Resource};
 use crate::error::{Entity, Error, Result};
-use crate::model::{SourceOrigin, SourceState, is_watch_name};
+use crate::model::{DISCOVERY_SUBJECT, SourceOrigin, SourceState, is_watch_name};
 use crate::source::{AnySource, SourceError, SourceSettings};
 use crate::store::{Session, SourceRow};
 use crate::transact;
@@ -185,6 +185,9 @@ impl Watch {
         if !is_watch_name(name) {
             let why = "a source's name has 1 to 64 lower-case letters, digits, - and _";
             return Err(Error::Invalid(why.into()));
+        }
+        if name == DISCOVERY_SUBJECT {
+            return Err(Error::Invalid(format!("{name}: {SUBJECT_TAKEN}")));
         }
         self.source_is_not_of_the_file(name)?;
         let bounds = &self.setup.remote_bounds;

@@ -458,9 +458,9 @@ fn a_watch_that_cannot_work_is_refused_by_its_key() {
             ["sources.shop.kind", r#"it must be "postgres", "mysql""#],
         ),
         (
-            "[alerts.channels.data]\nkind = 'teams'",
+            "[alerts.channels.data]\nkind = 'pager'",
             &[],
-            ["alerts.channels.data.kind", r#""webhook" or "log""#],
+            ["alerts.channels.data.kind", r#""email" or "log""#],
         ),
         (
             "[alerts.channels.data]\nkind = 'log'\nseverity_min = 'bad'",

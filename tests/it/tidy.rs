@@ -48,6 +48,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("object_store", &["lake"]),
     // A Parquet footer is Thrift's compact protocol: one reader of it for clients and files.
     ("hms", &["lake", "thrift"]),
+    ("lettre", &["alert"]),
     ("axum", &["rest", "server"]),
     ("hyper", &["rest"]),
     ("hyper_util", &["rest"]),

@@ -5,9 +5,12 @@
 
 use super::super::Part;
 use super::super::fold::{Fold, Line, folded};
+use super::super::heading::{context, title};
+use super::super::told::{
+    EFFECT_CHARS_MAX, LINES_MAX, TEXT_CHARS_MAX, count as told_count, gravity,
+};
 use super::mrkdwn::{code, owner as owner_shown, plain};
-use crate::model::{Notice, NoticeKind, Severity};
-use jiff::Timestamp;
+use crate::model::{Notice, Severity};
 use serde_json::{Value, json};
 use std::ops::Range;
 
@@ -23,21 +26,13 @@ const BLOCKS_FIRST: usize = 2;
 const MESSAGE_CHARS_MAX: usize = 11_000;
 /// Characters of an object's name that are shown.
 const OBJECT_CHARS_MAX: usize = 200;
-/// Characters of a sentence that are shown. Escaping makes it five times as long at most.
-const TEXT_CHARS_MAX: usize = 400;
-/// Characters of one effect that are shown.
-const EFFECT_CHARS_MAX: usize = 200;
-/// Lines of what is told together, after the first; the rest is counted.
-const LINES_MAX: usize = 30;
 /// Characters of those lines, as sent, so that they fit into a message.
 const LINES_CHARS_MAX: usize = 7_000;
-/// Characters of the notice's subject that are shown.
-const SUBJECT_CHARS_MAX: usize = 80;
 /// Characters of an owner that are shown.
 const OWNER_CHARS_MAX: usize = 80;
 
 /// The messages of a notice.
-pub(super) fn parts(notice: &Notice) -> Vec<Part> {
+pub(in crate::alert) fn parts(notice: &Notice) -> Vec<Part> {
     let folds = folded(&notice.entries);
     let rendered: Vec<Vec<String>> = folds.iter().map(sections).collect();
     let groups = grouped(&rendered);
@@ -94,50 +89,21 @@ fn mrkdwn(text: &str) -> Value {
     json!({"type": "mrkdwn", "text": text, "verbatim": true})
 }
 
-fn title(notice: &Notice, number: usize, count: usize) -> String {
-    let subject = super::super::text::shown(&notice.subject, SUBJECT_CHARS_MAX);
-    let numbering = if count > 1 {
-        format!(" ({number}/{count})")
-    } else {
-        String::new()
-    };
-    format!("{subject}: {}{numbering}", notice.summary())
-}
-
-fn context(notice: &Notice) -> String {
-    let why = match notice.kind {
-        NoticeKind::Digest => "daily digest",
-        NoticeKind::AtOnce => "told at once",
-        NoticeKind::Alarm => "alarm",
-        NoticeKind::Quiet => "daily digest, nothing to tell",
-        NoticeKind::Test => "this channel works",
-    };
-    let at = Timestamp::from_second(notice.at).unwrap_or_default();
-    let at = at.strftime("%Y-%m-%d %H:%M");
-    let is_answered = notice.entries.iter().any(|entry| entry.change.is_some());
-    let answer = if is_answered {
-        " · seen it? `skep schema ack NUMBER`"
-    } else {
-        ""
-    };
-    format!("skep · {why} · {at} UTC{answer}")
-}
-
 /// The texts of the sections that tell what is told together: nearly always one.
 fn sections(fold: &Fold<'_>) -> Vec<String> {
-    let severity = fold.first.severity;
-    let mark = match severity {
+    let mark = match fold.first.severity {
+        _ if fold.first.is_over() => ":white_check_mark:",
         Severity::Breaking => ":red_circle:",
         Severity::Risky => ":large_orange_circle:",
         Severity::Alarm => ":rotating_light:",
         Severity::Additive => ":large_green_circle:",
     };
-    let mut head = format!("{mark} *{}*", severity.as_str());
+    let mut head = format!("{mark} *{}*", gravity(fold));
     if let Some(object) = fold.object() {
         head = format!("{head} · {}", code(&object, OBJECT_CHARS_MAX));
     }
-    if fold.entries.len() > 1 {
-        head = format!("{head} · {} changes", fold.entries.len());
+    if let Some(count) = told_count(fold) {
+        head = format!("{head} · {count}");
     }
     let mut lines = vec![head];
     let mut chars_left = LINES_CHARS_MAX;
@@ -181,7 +147,7 @@ fn packed(lines: Vec<String>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::NoticeEntry;
+    use crate::model::{NoticeEntry, NoticeKind};
     use proptest::prelude::*;
 
     fn entry(object: String, text: String, effects: Vec<String>) -> NoticeEntry {

@@ -1,7 +1,12 @@
-//! Slack, by an incoming webhook: Block Kit messages within Slack's limits.
+//! Slack, by an incoming webhook or a bot's token: Block Kit messages within Slack's limits.
 
 mod blocks;
+mod bot;
 mod mrkdwn;
+
+pub(super) use blocks::parts;
+pub use bot::SlackBot;
+pub(super) use bot::URL_DEFAULT as BOT_URL;
 
 use super::{Alerter, Part, Poster, SendError};
 use crate::model::Notice;

@@ -22,7 +22,7 @@ pub(in crate::rest) struct ListQuery {
     channel: Option<String>,
     /// Only alerts about this source
     source: Option<String>,
-    /// Only alerts that stand so: `pending`, `sent`, `muted`, `acknowledged`, `given_up`
+    /// Only alerts that stand so: `pending`, `sent`, `muted`, `acknowledged`, `given_up`, `over`
     state: Option<String>,
     /// Only alerts at least as grave: `breaking`, `risky`, `alarm`, `additive`
     severity: Option<String>,

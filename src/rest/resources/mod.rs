@@ -15,6 +15,7 @@ pub(super) mod lint;
 pub(super) mod partition_batches;
 pub(super) mod partition_changes;
 pub(super) mod partitions;
+pub(super) mod previews;
 pub(super) mod sources;
 pub(super) mod statistics;
 pub(super) mod table_rename;

@@ -17,7 +17,7 @@ pub struct AlertView {
     pub source: String,
     /// The change that it tells; absent for an alarm
     pub change: Option<i64>,
-    /// How it is told: `digest`, `at_once` or `alarm`
+    /// How it is told: `digest`, `at_once` or `alarm`; `answer` tells a channel that what it told was seen
     pub kind: String,
     /// `breaking`, `risky`, `alarm` or `additive`
     pub severity: String,
@@ -36,7 +36,7 @@ pub struct AlertView {
     /// When it is to be sent
     #[schema(format = DateTime)]
     pub due_at: Option<String>,
-    /// `pending`, `sent`, `muted`, `acknowledged` or `given_up`
+    /// `pending`, `sent`, `muted`, `acknowledged`, `given_up` or `over`
     pub state: String,
     /// How often the channel did not take it
     pub attempts: i64,
@@ -114,7 +114,7 @@ pub struct MuteListView {
 pub struct ChannelView {
     /// Its name
     pub name: String,
-    /// `slack`, `webhook` or `log`
+    /// `slack`, `teams`, `webhook`, `pagerduty`, `email` or `log`
     pub kind: String,
     /// The patterns of the sources that it is told of
     pub sources: Vec<String>,

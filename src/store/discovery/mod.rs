@@ -4,3 +4,4 @@ pub(in crate::store) mod root;
 pub(in crate::store) mod run;
 pub(in crate::store) mod skip;
 pub(in crate::store) mod table;
+pub(in crate::store) mod trouble;

@@ -8,6 +8,7 @@ use crate::store::sql::limits::SKIP_PATH_BYTES_MAX;
 use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
 use crate::store::sql::statement::{LIST_LENGTH_MAX, rows_in_next_statement};
+use std::collections::HashMap;
 
 const COLUMNS: &str = "SELECT path, kind, reason, first_seen_at, last_seen_at
  FROM skep_discovery_skips ";
@@ -118,6 +119,30 @@ impl Session {
             }
         }
         Ok(known)
+    }
+
+    /// How many directories of each of the tables are skipped for each kind of reason, with the first of them.
+    pub async fn discovery_skip_counts(
+        &mut self,
+        table_ids: &[i64],
+    ) -> Result<HashMap<(i64, SkipKind), (u64, String)>> {
+        let mut counts = HashMap::new();
+        for chunk in table_ids.chunks(LIST_LENGTH_MAX) {
+            let statement = self
+                .statement(
+                    "SELECT table_id, kind, COUNT(*), MIN(path) FROM skep_discovery_skips
+                     WHERE table_id IN ",
+                )
+                .list(chunk)
+                .text(" GROUP BY table_id, kind");
+            for row in &self.rows(&statement).await? {
+                let mut cells = row.cells();
+                let key = (cells.integer()?, SkipKind::parse(cells.text()?));
+                let count = u64::try_from(cells.integer()?).map_err(Failure::fault)?;
+                counts.insert(key, (count, cells.string()?));
+            }
+        }
+        Ok(counts)
     }
 
     /// The skipped directories of a table after a path, in byte order.

@@ -16,7 +16,9 @@ use std::collections::BTreeMap;
 
 const COLUMNS: &str = "SELECT d.table_id, d.window_at, d.sweep_at, d.paused_at, d.failures,
         d.last_run_at, d.last_error, d.requests_day, d.requests, d.newest_object_at,
-        d.newest_registered_at, d.lag_s, d.stale_at,
+        d.newest_registered_at, d.lag_s,
+        CASE WHEN EXISTS (SELECT 1 FROM skep_discovery_troubles u
+            WHERE u.table_id = d.table_id AND u.how_ended IS NULL) THEN 1 ELSE 0 END,
         CASE WHEN d.roots_of = d.properties THEN 1 ELSE 0 END, ";
 
 /// What a run leaves in the row of its table.
@@ -78,7 +80,7 @@ fn state_of(row: &Row) -> Result<(DiscoveryState, TableRef), Failure> {
         cells.integer_or_null()?,
         cells.integer_or_null()?,
     );
-    let stale_at = cells.integer_or_null()?;
+    let has_troubles = cells.integer()? != 0;
     let roots_kept = cells.integer()? != 0;
     let now = cells.integer()?;
     let today = now - now % SECONDS_PER_DAY;
@@ -104,7 +106,7 @@ fn state_of(row: &Row) -> Result<(DiscoveryState, TableRef), Failure> {
             0
         },
         freshness,
-        stale_at,
+        has_troubles,
         roots_kept,
         now,
     };
@@ -234,6 +236,7 @@ impl Session {
             .bind(table_id);
         self.execute(&statement).await?;
         self.discovery_roots_delete(table_id).await?;
+        self.discovery_troubles_gone(table_id).await?;
         let statement = self
             .statement("DELETE FROM skep_discovery_tables WHERE table_id = ?")
             .bind(table_id);
@@ -392,20 +395,6 @@ impl Session {
             .bind(seconds);
         self.execute(&statement).await?;
         Ok(())
-    }
-
-    /// Notes that a table's newest data is older than the table allows, or no longer is. False where that was noted
-    /// before, by whichever replica.
-    pub async fn discovery_stale_note(&mut self, table_id: i64, is_stale: bool) -> Result<bool> {
-        let statement = self.statement("UPDATE skep_discovery_tables SET stale_at = ");
-        let statement = if is_stale {
-            statement
-                .now()
-                .text(" WHERE stale_at IS NULL AND table_id = ?")
-        } else {
-            statement.text("NULL WHERE stale_at IS NOT NULL AND table_id = ?")
-        };
-        Ok(self.execute(&statement.bind(table_id)).await? > 0)
     }
 
     /// Stops the schedules of a table from now on, or lets them go on.

@@ -47,6 +47,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!(8, "watch_sight", "0008_watch_sight.sql"),
     migration!(9, "deletions_under_way", "0009_deletions_under_way.sql"),
     migration!(10, "answers", "0010_answers.sql"),
+    migration!(11, "discovery_troubles", "0011_discovery_troubles.sql"),
+    migration!(12, "alert_threads", "0012_alert_threads.sql"),
 ];
 
 /// How long a process waits for another one's migration.

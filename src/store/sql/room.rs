@@ -46,10 +46,8 @@ mod tests {
         let room = Room::default();
         room.note_failure(&Failure::timeout("busy"));
         assert!(!room.is_full.load(Ordering::Relaxed));
-        let full = Failure {
-            kind: super::FailureKind::Full,
-            ..Failure::timeout("no room")
-        };
+        let mut full = Failure::timeout("no room");
+        full.kind = super::FailureKind::Full;
         room.note_failure(&full);
         assert!(room.is_full.load(Ordering::Relaxed));
         room.note_commit();

@@ -14,7 +14,7 @@ use std::collections::HashSet;
 
 const COLUMNS: &str =
     "SELECT id, channel, subject, change_id, alert_key, kind, severity, entry, at, due_at, state,
-        attempts, last_error, sent_at
+        attempts, last_error, sent_at, thread
  FROM skep_alerts ";
 /// Alerts of a page where the filter names no number.
 const PAGE_LENGTH: usize = 100;
@@ -76,6 +76,7 @@ fn alert_of(row: &Row) -> Result<Alert, Failure> {
         attempts: cells.integer()?,
         last_error: cells.string_or_null()?,
         sent_at: cells.integer_or_null()?,
+        thread: cells.string_or_null()?,
     })
 }
 
@@ -102,7 +103,7 @@ impl Session {
         let mut rest = rows.as_slice();
         while !rest.is_empty() {
             let count =
-                rows_in_next_statement(self.dialect(), 12, rest, |(_, (_, form))| form.len());
+                rows_in_next_statement(self.dialect(), 13, rest, |(_, (_, form))| form.len());
             let (chunk, later) = rest.split_at(count);
             let rows = chunk.iter().map(|(id, (alert, form))| {
                 [
@@ -118,13 +119,14 @@ impl Session {
                     alert.due_at.into(),
                     alert.state.as_str().into(),
                     0_i64.into(),
+                    alert.thread.as_deref().into(),
                 ]
             });
             let statement = self
                 .statement(
                     "INSERT INTO skep_alerts
                         (id, channel, subject, change_id, alert_key, kind, severity, entry, at, due_at,
-                         state, attempts)
+                         state, attempts, thread)
                      VALUES ",
                 )
                 .rows(rows);
@@ -134,7 +136,8 @@ impl Session {
         Ok(alerts.len() as u64)
     }
 
-    /// Those of the keys of which a channel was told, or is to be, by a row of that time or later.
+    /// Those of the keys of which a channel was told, or is to be, by a row of that time or later; what was over before it
+    /// was told was not.
     pub async fn alert_keys_since(
         &mut self,
         channel: &str,
@@ -144,9 +147,13 @@ impl Session {
         let mut known = HashSet::new();
         for chunk in keys.chunks(LIST_LENGTH_MAX) {
             let statement = self
-                .statement("SELECT alert_key FROM skep_alerts WHERE channel = ? AND at >= ? AND alert_key IN ")
+                .statement(
+                    "SELECT alert_key FROM skep_alerts
+                     WHERE channel = ? AND at >= ? AND state <> ? AND alert_key IN ",
+                )
                 .bind(channel)
                 .bind(since)
+                .bind(AlertState::Over.as_str())
                 .list(chunk);
             for row in &self.rows(&statement).await? {
                 known.insert(row.cells().string()?);
@@ -211,6 +218,21 @@ impl Session {
         alerts_of(&self.rows(&statement).await?)
     }
 
+    /// What waits for a channel's digest about a source and was never tried.
+    pub async fn alert_untold(&mut self, channel: &str, subject: &str) -> Result<Vec<Alert>> {
+        let statement = self
+            .statement(COLUMNS)
+            .text(
+                "WHERE channel = ? AND state = ? AND subject = ? AND kind = ? AND attempts = 0
+                 ORDER BY id",
+            )
+            .bind(channel)
+            .bind(AlertState::Pending.as_str())
+            .bind(subject)
+            .bind(NoticeKind::Digest.as_str());
+        alerts_of(&self.rows(&statement).await?)
+    }
+
     /// Whether there is anything that a channel is to be sent by now.
     pub async fn alert_any_due(&mut self, channel: &str, now: DatabaseTime) -> Result<bool> {
         let statement = self
@@ -232,17 +254,19 @@ impl Session {
         Ok(self.row(&statement).await?.is_some())
     }
 
-    /// Says of alerts that the channel took them. Those that were acknowledged meanwhile stay so.
-    pub async fn alert_sent(&mut self, ids: &[i64], at: i64) -> Result<()> {
+    /// Says of alerts that the channel took them, in which thread. Those that were acknowledged meanwhile stay so.
+    pub async fn alert_sent(&mut self, ids: &[i64], at: i64, thread: Option<&str>) -> Result<()> {
         for chunk in ids.chunks(LIST_LENGTH_MAX) {
             let statement = self
                 .statement(
                     "UPDATE skep_alerts
-                     SET state = ?, sent_at = ?, attempts = attempts + 1, last_error = NULL
+                     SET state = ?, sent_at = ?, thread = ?, attempts = attempts + 1,
+                         last_error = NULL
                      WHERE state = ? AND id IN ",
                 )
                 .bind(AlertState::Sent.as_str())
                 .bind(at)
+                .bind(thread)
                 .bind(AlertState::Pending.as_str())
                 .list(chunk);
             self.execute(&statement).await?;

@@ -34,6 +34,8 @@ struct ChangeForm {
     engines: Vec<(String, String, Option<String>)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     targets: Vec<TargetForm>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_told_within: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -80,6 +82,7 @@ fn form_of(change: &SchemaChange) -> ChangeForm {
         owner: change.owner.clone(),
         engines: engines.collect(),
         targets: targets.collect(),
+        is_told_within: change.is_told_within,
     }
 }
 
@@ -132,6 +135,7 @@ fn change_of(row: &Row) -> Result<SchemaChange, Failure> {
         owner: form.owner,
         engines: engines.collect::<Result<_, Failure>>()?,
         targets: form.targets.into_iter().map(target_of).collect(),
+        is_told_within: form.is_told_within,
         applied_at: cells.integer_or_null()?,
     })
 }

@@ -3,7 +3,7 @@
 use crate::catalog::{Action, Resource};
 use crate::clock::DatabaseTime;
 use crate::error::{Entity, Error, Result};
-use crate::model::{Alert, AlertFilter, AlertState};
+use crate::model::{Alert, AlertFilter, AlertState, NoticeEntry, NoticeKind, SEEN};
 use crate::store::Session;
 use crate::transact;
 use crate::watch::Operations;
@@ -95,11 +95,35 @@ impl Watch {
     ) -> Result<Vec<Alert>> {
         let channels: Vec<&str> = self.setup.channels.keys().map(String::as_str).collect();
         let mut alerts = session.alert_siblings(&channels, source, key, at).await?;
+        let now = session.now().await?;
+        let mut answers = Vec::new();
         for alert in &mut alerts {
+            if alert.state != AlertState::Acknowledged && alert.sent_at.is_some() {
+                answers.extend(self.answer_to(alert, now));
+            }
             alert.state = AlertState::Acknowledged;
             session.alert_set(alert.id, alert.state, None).await?;
         }
+        session.alert_insert(&answers).await?;
         Ok(alerts)
+    }
+
+    /// What a channel is told of an answer to what it told, where it wants to hear of it.
+    fn answer_to(&self, alert: &Alert, now: DatabaseTime) -> Option<Alert> {
+        let setup = self.setup.channels.get(&alert.channel)?;
+        let answer = || Alert {
+            kind: NoticeKind::Answer,
+            entry: NoticeEntry {
+                key: format!("{}{SEEN}", alert.entry.key),
+                ..alert.entry.clone()
+            },
+            at: now.seconds(),
+            due_at: now,
+            state: AlertState::Pending,
+            ..alert.clone()
+        };
+        let has_place = alert.thread.is_some() || !setup.channel.has_threads();
+        (setup.channel.hears_answers() && has_place).then(answer)
     }
 
     async fn alert_set(

@@ -47,13 +47,31 @@ pub struct DeliveryReport {
 
 /// What became of a message.
 enum Outcome {
-    Taken,
+    /// The thread that it was told in, where the channel has threads.
+    Taken(Option<String>),
     /// How many alerts were given up by it.
     Refused(u64),
     /// The channel rests.
     Paused,
     /// The lease is gone: another process is at it.
     Lost,
+}
+
+/// A notice that is to be sent, with the alerts of its entries and the thread that it goes into.
+pub(super) struct Due {
+    pub(super) notice: Notice,
+    ids: Vec<i64>,
+    thread: Option<String>,
+}
+
+impl Due {
+    fn new(notice: Notice, ids: Vec<i64>) -> Self {
+        Self {
+            notice,
+            ids,
+            thread: None,
+        }
+    }
 }
 
 impl Operations<'_> {
@@ -133,15 +151,24 @@ impl Watch {
         lease: &Lease,
     ) -> Result<DeliveryReport> {
         let mut report = DeliveryReport::default();
-        for (notice, ids) in self.notices_due(name, setup).await? {
+        for Due {
+            notice,
+            ids,
+            mut thread,
+        } in self.notices_due(name, setup).await?
+        {
             let parts = setup.channel.parts(&notice);
             for part in parts {
                 if report.sent > 0 {
                     tokio::time::sleep(setup.channel.pause()).await;
                 }
-                let outcome = self.part_send(name, setup, lease, &part, &ids).await?;
-                match outcome {
-                    Outcome::Taken => report.sent += 1,
+                let ids = ids.get(part.entries.clone()).unwrap_or_default();
+                let sending = (&part, ids, thread.as_deref());
+                match self.part_send(name, setup, lease, sending).await? {
+                    Outcome::Taken(in_thread) => {
+                        report.sent += 1;
+                        thread = in_thread;
+                    }
                     Outcome::Refused(given_up) => {
                         report.refused += 1;
                         report.given_up += given_up;
@@ -161,41 +188,46 @@ impl Watch {
     }
 
     /// What is to be sent now, alarms first.
-    async fn notices_due(
-        &self,
-        name: &str,
-        setup: &ChannelSetup,
-    ) -> Result<Vec<(Notice, Vec<i64>)>> {
+    async fn notices_due(&self, name: &str, setup: &ChannelSetup) -> Result<Vec<Due>> {
         let now = self.now().await?;
-        let mut session = self.store.session().await?;
         let mut notices = Vec::new();
-        for kind in [NoticeKind::Alarm, NoticeKind::AtOnce] {
-            let due = session
-                .alert_due(name, kind, now, ALERTS_PER_LOOK_MAX)
-                .await?;
+        for kind in [NoticeKind::Alarm, NoticeKind::AtOnce, NoticeKind::Answer] {
+            let due = self.alerts_due(name, kind, now).await?;
             notices.extend(by_subject(kind, due, now.seconds()));
         }
-        let waited = session
-            .alert_due(name, NoticeKind::Digest, now, ALERTS_PER_LOOK_MAX)
-            .await?;
-        drop(session);
+        let waited = self.alerts_due(name, NoticeKind::Digest, now).await?;
         let has_digest = !waited.is_empty();
         if has_digest {
-            notices.push(digest(waited, now.seconds()));
+            let (notice, ids) = digest(waited, now.seconds());
+            notices.push(Due::new(notice, ids));
         }
         let quiet = self.quiet_digest(name, setup, has_digest).await?;
-        notices.extend(quiet.map(|notice| (notice, Vec::new())));
+        notices.extend(quiet.map(|notice| Due::new(notice, Vec::new())));
         Ok(notices)
     }
 
-    /// Sends a part and writes down what became of it. `ids` are the alerts of the notice's entries.
+    /// What of one kind a channel is to be told now, without what is over already.
+    async fn alerts_due(
+        &self,
+        name: &str,
+        kind: NoticeKind,
+        now: DatabaseTime,
+    ) -> Result<Vec<Alert>> {
+        let mut session = self.store.session().await?;
+        let due = session
+            .alert_due(name, kind, now, ALERTS_PER_LOOK_MAX)
+            .await?;
+        drop(session);
+        self.settled_leave(due).await
+    }
+
+    /// Sends a part, into a thread where there is one, and writes down what became of it. `ids` are the alerts that it tells.
     async fn part_send(
         &self,
         name: &str,
         setup: &ChannelSetup,
         lease: &Lease,
-        part: &Part,
-        ids: &[i64],
+        (part, ids, thread): (&Part, &[i64], Option<&str>),
     ) -> Result<Outcome> {
         let (holder, lease_name) = (&lease.holder, &lease.name);
         if !self
@@ -205,11 +237,13 @@ impl Watch {
         {
             return Ok(Outcome::Lost);
         }
-        let sent = setup.channel.send(part).await;
-        let ids = ids.get(part.entries.clone()).unwrap_or_default();
+        let sent = setup.channel.send_in(part, thread).await;
         let now = self.now().await?;
         let (outcome, error) = match &sent {
-            Ok(()) => (Outcome::Taken, None),
+            Ok(begun) => {
+                let thread = thread.map(str::to_owned).or_else(|| begun.clone());
+                (Outcome::Taken(thread), None)
+            }
             Err(SendError::Refused(_)) => (Outcome::Refused(0), sent.as_ref().err()),
             Err(_) => (Outcome::Paused, sent.as_ref().err()),
         };
@@ -222,7 +256,11 @@ impl Watch {
             let mut given_up = 0;
             let state = match &error {
                 None => {
-                    session.alert_sent(ids, now.seconds()).await?;
+                    let thread = match &outcome {
+                        Outcome::Taken(thread) => thread.as_deref(),
+                        _ => None,
+                    };
+                    session.alert_sent(ids, now.seconds(), thread).await?;
                     after_taken(&before, now)
                 }
                 Some(error) => {
@@ -257,8 +295,10 @@ impl Watch {
         setup: &ChannelSetup,
         notice: &Notice,
     ) -> Result<(), SendError> {
+        let mut thread = None;
         for part in setup.channel.parts(notice) {
-            setup.channel.send(&part).await?;
+            let begun = setup.channel.send_in(&part, thread.as_deref()).await?;
+            thread = thread.or(begun);
         }
         Ok(())
     }
@@ -276,14 +316,14 @@ fn after_taken(before: &ChannelState, now: DatabaseTime) -> ChannelState {
 
 fn after_failed(
     before: &ChannelState,
-    sent: &Result<(), SendError>,
+    sent: &Result<Option<String>, SendError>,
     error: &str,
     now: DatabaseTime,
 ) -> ChannelState {
     let failures = before.failures + 1;
     let pause_s = match sent {
         // The message waits by itself; others may be fine.
-        Ok(()) | Err(SendError::Refused(_)) => 0,
+        Ok(_) | Err(SendError::Refused(_)) => 0,
         Err(SendError::Busy {
             retry_after: Some(pause),
         }) => seconds(*pause),
@@ -308,16 +348,16 @@ fn seconds(pause: Duration) -> i64 {
     i64::try_from(pause.as_secs().max(1)).unwrap_or(BACK_OFF_S_MAX)
 }
 
-/// A notice for each source.
-fn by_subject(kind: NoticeKind, alerts: Vec<Alert>, now: i64) -> Vec<(Notice, Vec<i64>)> {
-    let mut subjects: BTreeMap<String, Vec<Alert>> = BTreeMap::new();
-    for alert in alerts {
-        subjects
-            .entry(alert.subject.clone())
-            .or_default()
-            .push(alert);
+/// A notice for each source; answers by the thread that they go into.
+pub(super) fn by_subject(kind: NoticeKind, alerts: Vec<Alert>, now: i64) -> Vec<Due> {
+    let mut subjects: BTreeMap<(String, Option<String>), Vec<Alert>> = BTreeMap::new();
+    for mut alert in alerts {
+        // What is told anew, after it was put off, begins a thread of its own.
+        let thread = alert.thread.take().filter(|_| kind == NoticeKind::Answer);
+        let of = (alert.subject.clone(), thread);
+        subjects.entry(of).or_default().push(alert);
     }
-    let notices = subjects.into_iter().map(|(subject, mut alerts)| {
+    let notices = subjects.into_iter().map(|((subject, thread), mut alerts)| {
         alerts.sort_by_cached_key(told_at);
         let ids = alerts.iter().map(|alert| alert.id).collect();
         let entries = alerts.into_iter().map(|alert| alert.entry).collect();
@@ -327,7 +367,11 @@ fn by_subject(kind: NoticeKind, alerts: Vec<Alert>, now: i64) -> Vec<(Notice, Ve
             at: now,
             entries,
         };
-        (notice, ids)
+        Due {
+            notice,
+            ids,
+            thread,
+        }
     });
     notices.collect()
 }

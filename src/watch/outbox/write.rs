@@ -4,13 +4,15 @@ use crate::clock::DatabaseTime;
 use crate::error::Result;
 use crate::hive::text_pattern::glob_matches;
 use crate::model::{
-    Alert, AlertState, Mute, NoticeEntry, NoticeKind, SchemaChange, Severity, SourceState,
+    Alert, AlertState, Mute, NoticeEntry, NoticeKind, OVER, SchemaChange, Severity, SourceState,
 };
 use crate::store::{Session, without_nul};
 use crate::watch::settings::ChannelSetup;
 use crate::watch::{Watch, next_moment};
 use std::collections::HashSet;
 
+/// The key of the alarm that a source shows less than it showed.
+pub(in crate::watch) const SIGHT: &str = "alarm:sight";
 /// What an alarm about a source speaks of.
 const ALARM_OBJECT: &str = "watch";
 
@@ -33,7 +35,14 @@ impl Watch {
             if !setup.settings.covers(source) {
                 continue;
             }
-            let told = |change: &&SchemaChange| setup.settings.severity_min.covers(change.severity);
+            let short_lived = self
+                .short_lived_leave(session, name, source, changes)
+                .await?;
+            let told = |change: &&SchemaChange| {
+                setup.settings.severity_min.covers(change.severity)
+                    && !change.is_told_within
+                    && !short_lived.contains(&change.object)
+            };
             let changes: Vec<&SchemaChange> = changes.iter().filter(told).collect();
             let keys: Vec<&str> = changes.iter().map(|change| change.key.as_str()).collect();
             let mut known: HashSet<String> = session.alert_keys_since(name, &keys, since).await?;
@@ -91,7 +100,7 @@ impl Watch {
     ) -> Result<()> {
         let since = state.alarmed_at.unwrap_or(now.seconds());
         let entry = NoticeEntry {
-            key: format!("alarm:{since}:over"),
+            key: format!("alarm:{since}{OVER}"),
             change: None,
             severity: Severity::Additive,
             source: None,
@@ -109,13 +118,12 @@ impl Watch {
         &self,
         session: &mut Session,
         source: &str,
-        text: &str,
-        effect: &str,
+        (key, text, effect): (&str, &str, &str),
         now: DatabaseTime,
     ) -> Result<()> {
         tracing::error!(source, text, "a source shows less than it showed");
         let entry = NoticeEntry {
-            key: format!("alarm:{}:sight", now.seconds()),
+            key: key.to_owned(),
             change: None,
             severity: Severity::Alarm,
             source: None,
@@ -136,7 +144,7 @@ impl Watch {
         now: DatabaseTime,
     ) -> Result<()> {
         let entry = NoticeEntry {
-            key: format!("alarm:{}:sight:over", now.seconds()),
+            key: format!("{SIGHT}{OVER}"),
             change: None,
             severity: Severity::Additive,
             source: None,
@@ -174,6 +182,7 @@ impl Watch {
                 attempts: 0,
                 last_error: None,
                 sent_at: None,
+                thread: None,
             });
         let alerts: Vec<Alert> = alerts.collect();
         session.alert_insert(&alerts).await?;
@@ -181,7 +190,7 @@ impl Watch {
     }
 }
 
-fn alert_of(
+pub(super) fn alert_of(
     channel: &str,
     setup: &ChannelSetup,
     change: &SchemaChange,
@@ -217,6 +226,7 @@ fn alert_of(
         attempts: 0,
         last_error: None,
         sent_at: None,
+        thread: None,
     }
 }
 
@@ -230,7 +240,7 @@ fn column_of(change: &SchemaChange) -> Option<String> {
     column.map(str::to_owned)
 }
 
-fn state_of(mutes: &[Mute], source: &str, object: &str) -> AlertState {
+pub(super) fn state_of(mutes: &[Mute], source: &str, object: &str) -> AlertState {
     let place = format!("{source}:{object}");
     if mutes.iter().any(|mute| glob_matches(&mute.pattern, &place)) {
         return AlertState::Muted;
@@ -239,7 +249,7 @@ fn state_of(mutes: &[Mute], source: &str, object: &str) -> AlertState {
 }
 
 /// A time as people read it.
-fn shown(seconds: i64) -> String {
+pub(super) fn shown(seconds: i64) -> String {
     let at = jiff::Timestamp::from_second(seconds).unwrap_or_default();
     format!("{} UTC", at.strftime("%Y-%m-%d %H:%M"))
 }

@@ -6,6 +6,7 @@ use skep::catalog::Action::{Alter, Create, Drop, Operate, See};
 use skep::catalog::ParameterChanges;
 use skep::discovery::{DiscoveryScope, ProposalWanted};
 use skep::model::{AlertFilter, Caller, ChangeFilter, Location, RunCause, SnapshotAt, WatchCause};
+use skep::watch::PreviewWish;
 use std::sync::Arc;
 
 /// The calls of all of them.
@@ -47,8 +48,8 @@ fn discovery<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         call("discovery_roots_catch_up", Operate, SERVER, async move {
             discovery.discovery_roots_catch_up().await
         }),
-        call("discovery_stale_note", Operate, SERVER, async move {
-            discovery.discovery_stale_note(0, false).await
+        call("discovery_troubles_note", Operate, SERVER, async move {
+            discovery.discovery_troubles_note(&[]).await
         }),
         call("discovery_reset", Alter, ORDERS, async move {
             discovery.discovery_reset(&orders()).await
@@ -153,6 +154,14 @@ fn alerts<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         call("alert_list", See, SERVER, async move {
             watch.alert_list(&AlertFilter::default()).await
         }),
+        call("alerts_preview", See, SERVER, async move {
+            let wish = PreviewWish {
+                since: 0,
+                channel: None,
+                form: None,
+            };
+            watch.alerts_preview(&wish).await
+        }),
         call("alert_acknowledge", Operate, SERVER, async move {
             watch.alert_acknowledge(1).await
         }),
@@ -167,6 +176,9 @@ fn alerts<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         }),
         call("alerts_deliver", Operate, SERVER, async move {
             watch.alerts_deliver().await
+        }),
+        call("troubles_tell", Operate, SERVER, async move {
+            watch.troubles_tell().await
         }),
         call("alerts_give_up", Operate, SERVER, async move {
             watch.alerts_give_up().await

@@ -1,9 +1,14 @@
 //! Channels over real sockets: what arrives, and what each answer of a listener means.
 
 mod golden;
+mod kinds;
 mod listener;
+mod mailbox;
+mod pictures;
+mod settings;
 
 pub(crate) use listener::{Answer, Listener};
+pub(crate) use pictures::compare as picture_compare;
 
 use serde_json::{Value, json};
 use skep::alert::{

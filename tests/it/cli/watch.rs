@@ -119,6 +119,14 @@ async fn alerts_are_answered() {
         .iter()
         .find(|one| one["object"] == "main.orders.colour");
     let id = other.unwrap()["id"].to_string();
+    let shown = ["alerts", "preview", "--since", "1h", "--channel", "team"];
+    let shown = skep.run(&[&shown[..], &["--format", "text"]].concat());
+    assert!(
+        shown.contains("# team: at_once about shop") && shown.contains("ADDITIVE"),
+        "{shown}"
+    );
+    let (code, text) = skep.fail(&["alerts", "preview", "--format", "fax"]);
+    assert!(code == 2 && text.contains("pagerduty"), "{text}");
     let (code, text) = skep.fail(&["alerts", "snooze", &id]);
     assert!(code == 2 && text.contains("--for"), "{text}");
     let snoozed = skep.run(&["alerts", "snooze", &id, "--for", "8h"]);

@@ -15,3 +15,4 @@ mod runs;
 mod schema;
 mod settings;
 mod trees;
+mod troubles;

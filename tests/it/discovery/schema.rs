@@ -27,7 +27,7 @@ pub(super) fn fitting() -> Vec<u8> {
 }
 
 /// A file without rows whose `id` is a text.
-fn misfit() -> Vec<u8> {
+pub(super) fn misfit() -> Vec<u8> {
     let schema = parse_message_type("message m { required binary id (UTF8); }").unwrap();
     let properties = Arc::new(WriterProperties::builder().build());
     let mut file = Vec::new();
@@ -37,7 +37,7 @@ fn misfit() -> Vec<u8> {
 }
 
 /// A Parquet table `t` of one column `id bigint`.
-async fn table(world: &World, properties: &[(&str, &str)]) {
+pub(super) async fn table(world: &World, properties: &[(&str, &str)]) {
     let keys = [("dt", "string")];
     let mut all = vec![("skep.discovery", "on")];
     all.extend_from_slice(properties);

@@ -2,7 +2,8 @@
 
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
-/// The tables that grow with what the catalog holds or does. The others have a row a source, a channel or a counter.
+/// The tables that grow with what the catalog holds or does. The others have a row a source, a channel,
+/// a counter or a trouble that lasts.
 pub(super) const LARGE_TABLES: &[&str] = &[
     "skep_alerts",
     "skep_column_statistics",

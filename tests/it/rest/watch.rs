@@ -221,6 +221,8 @@ async fn changes_are_kept_compared_and_listed_page_by_page() {
         ("/schema-changes?limit=0", "limit"),
         ("/sources/shop/diff?from=dawn", "from"),
         ("/alerts?state=lost", "state"),
+        ("/alerts/preview?since=soon", "since"),
+        ("/alerts/preview?since=2026-11-01&format=fax", "format"),
     ] {
         let problem = rest.get(query).await.problem(400, "invalid-request");
         assert_eq!(problem["field"], field, "{problem}");

@@ -19,6 +19,7 @@ on_every_database!(
     a_run_whose_process_died_is_told_by_another,
     a_quiet_day_is_told_where_it_is_wanted,
     channels_hear_of_their_sources_and_severities,
+    a_table_that_is_made_and_dropped_before_the_digest_is_not_told,
 );
 
 async fn alerts(replica: &Replica) -> Vec<Alert> {
@@ -383,4 +384,38 @@ async fn channels_hear_of_their_sources_and_severities(test: TestDatabase) {
             "all wait for the digest"
         );
     }
+}
+
+async fn a_table_that_is_made_and_dropped_before_the_digest_is_not_told(test: TestDatabase) {
+    let watched = Watched::new(test).await;
+    let replica = watched.replica().await;
+    columns_set(&replica, "orders", &["id int"]).await;
+    look(&replica).await;
+    columns_set(&replica, "scratch", &["id int"]).await;
+    look(&replica).await;
+    columns_set(&replica, "scratch", &["id int", "note string"]).await;
+    look(&replica).await;
+    let scratch = super::fixture::at("scratch");
+    replica.catalog().table_drop(&scratch, true).await.unwrap();
+    assert_eq!(look(&replica).await.changes.len(), 1);
+    deliver(&replica).await;
+    watched.pass(DAY_S);
+    deliver(&replica).await;
+    assert!(watched.told().is_empty(), "{:?}", watched.told());
+    let states = alerts(&replica).await.into_iter().map(|alert| alert.state);
+    assert_eq!(states.collect::<Vec<_>>(), [AlertState::Over; 2]);
+    // Made again, it is new, and its end is news once it was told.
+    columns_set(&replica, "scratch", &["id int"]).await;
+    look(&replica).await;
+    watched.pass(DAY_S);
+    deliver(&replica).await;
+    replica.catalog().table_drop(&scratch, true).await.unwrap();
+    look(&replica).await;
+    deliver(&replica).await;
+    let told = watched.told_texts();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(
+        told[0].contains("added") && told[1].contains("dropped"),
+        "{told:?}"
+    );
 }

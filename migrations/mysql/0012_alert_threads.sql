@@ -1,0 +1,2 @@
+-- The thread that a channel was told an alert in, where it has threads: what answers it goes there.
+ALTER TABLE skep_alerts ADD COLUMN thread LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -1,0 +1,168 @@
+//! What channels would be told of changes that were found, by the configuration as it is now. Nothing is sent, and nothing
+//! is marked.
+
+use super::deliver::by_subject;
+use super::digest::digest;
+use super::write::alert_of;
+use crate::alert::{Alerter, Form};
+use crate::catalog::{Action, Resource};
+use crate::clock::DatabaseTime;
+use crate::error::{Entity, Error, Result};
+use crate::model::{Alert, AlertState, ChangeFilter, Mute, Notice, NoticeKind, SchemaChange};
+use crate::watch::Operations;
+use crate::watch::settings::ChannelSetup;
+use async_recursion::async_recursion as boxed;
+use std::collections::{BTreeMap, HashMap};
+
+/// Changes that one preview tells at most.
+const CHANGES_MAX: usize = 5_000;
+/// Bytes of all messages of one preview.
+const BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// What is to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewWish {
+    /// Changes found at that time or later, in seconds since the epoch.
+    pub since: i64,
+    /// The channel; `None` for all.
+    pub channel: Option<String>,
+    /// The form of the messages; `None` for each channel's own.
+    pub form: Option<Form>,
+}
+
+/// A notice that a channel would have got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlertPreview {
+    /// The channel.
+    pub channel: String,
+    /// Why it would have been sent.
+    pub kind: NoticeKind,
+    /// What it is about: a source, or how many.
+    pub subject: String,
+    /// When it would have been sent, or will be, in seconds since the epoch.
+    pub at: i64,
+    /// How many changes it tells.
+    pub changes: usize,
+    /// The form of the messages.
+    pub form: Form,
+    /// The bodies of its messages as the channel gets them, without secrets.
+    pub messages: Vec<String>,
+}
+
+impl Operations<'_> {
+    /// What channels would be told of the changes since a time, by channel and time. `NotFound` of the channel, `Invalid`
+    /// where that is more than can be shown at once.
+    #[boxed]
+    pub async fn alerts_preview(&self, wish: &PreviewWish) -> Result<Vec<AlertPreview>> {
+        self.authorize(Action::See, Resource::Server).await?;
+        let channels = &self.setup.channels;
+        let wanted = wish.channel.as_ref();
+        if let Some(name) = wanted.filter(|name| !channels.contains_key(*name)) {
+            return Err(Error::NotFound(Entity::own("channel", name)));
+        }
+        let mut session = self.store.session().await?;
+        let now = session.now().await?;
+        let filter = ChangeFilter {
+            since: Some(wish.since),
+            limit: CHANGES_MAX + 1,
+            ..ChangeFilter::default()
+        };
+        let mut changes = session.schema_change_list(&filter).await?;
+        let mutes = session.mute_list(now).await?;
+        drop(session);
+        if changes.len() > CHANGES_MAX {
+            return Err(too_much(&format!("more than {CHANGES_MAX} changes")));
+        }
+        // They come as people read lists, and are told as they happened.
+        changes.reverse();
+        let (mut previews, mut bytes) = (Vec::new(), 0);
+        let wanted = channels
+            .iter()
+            .filter(|(name, _)| wanted.is_none_or(|one| one == *name));
+        for (name, setup) in wanted {
+            let form = wish.form.unwrap_or(Form::Of(setup.settings.kind));
+            let due = due(name, setup, &changes, &mutes, self.setup.dedupe_window_s);
+            for notice in notices(due) {
+                let parts = match wish.form {
+                    Some(form) => form.parts(&notice),
+                    None => setup.channel.parts(&notice),
+                };
+                bytes += parts.iter().map(|part| part.body.len()).sum::<usize>();
+                if bytes > BYTES_MAX {
+                    return Err(too_much(&format!("more than {BYTES_MAX} bytes")));
+                }
+                previews.push(AlertPreview {
+                    channel: name.clone(),
+                    kind: notice.kind,
+                    at: notice.at,
+                    changes: notice.entries.len(),
+                    form,
+                    messages: parts.into_iter().map(|part| part.body).collect(),
+                    subject: notice.subject,
+                });
+            }
+        }
+        Ok(previews)
+    }
+}
+
+fn too_much(what: &str) -> Error {
+    Error::Invalid(format!(
+        "a preview of this period has {what}: name a later time (since), or one channel (channel)"
+    ))
+}
+
+/// The alerts that a channel would have got of changes: what it hears of, but not within the window again, nor muted.
+fn due(
+    name: &str,
+    setup: &ChannelSetup,
+    changes: &[SchemaChange],
+    mutes: &[Mute],
+    window_s: i64,
+) -> Vec<Alert> {
+    let mut told: HashMap<&str, i64> = HashMap::new();
+    let mut due = Vec::new();
+    for change in changes {
+        let settings = &setup.settings;
+        let is_told = settings.covers(&change.source)
+            && settings.severity_min.covers(change.severity)
+            && !change.is_told_within;
+        if !is_told {
+            continue;
+        }
+        let before = told.get(change.key.as_str());
+        if before.is_some_and(|at| change.at - at <= window_s) {
+            continue;
+        }
+        told.insert(&change.key, change.at);
+        let found = DatabaseTime::from_database(change.at);
+        let alert = alert_of(name, setup, change, mutes, found);
+        if alert.state == AlertState::Pending {
+            due.push(alert);
+        }
+    }
+    due
+}
+
+/// The notices of alerts, by the time when they are due.
+fn notices(due: Vec<Alert>) -> Vec<Notice> {
+    let mut moments: BTreeMap<(i64, bool), Vec<Alert>> = BTreeMap::new();
+    for alert in due {
+        let moment = (alert.due_at.seconds(), alert.kind == NoticeKind::Digest);
+        moments.entry(moment).or_default().push(alert);
+    }
+    let notices = moments
+        .into_iter()
+        .flat_map(|((at, is_digest), mut alerts)| {
+            // Alerts that were not written have no numbers, by which those of one table stay in their order.
+            for (number, alert) in (0..).zip(&mut alerts) {
+                alert.id = number;
+            }
+            if is_digest {
+                return vec![digest(alerts, at).0];
+            }
+            let notices = by_subject(NoticeKind::AtOnce, alerts, at).into_iter();
+            notices.map(|due| due.notice).collect()
+        });
+    notices.collect()
+}
