@@ -8,6 +8,7 @@ use std::fmt;
 
 mod hive_form;
 mod names;
+mod parts;
 
 pub use hive_form::hive_form;
 
@@ -38,8 +39,17 @@ pub enum CanonicalType {
     Bytes(Option<u64>),
     /// A day.
     Date,
-    /// A time of day.
-    Time,
+    /// A time of day, with the digits kept of a second.
+    Time {
+        /// Digits after the second; `None`: the source's default.
+        digits: Option<u32>,
+        /// Whether it is bound to a time zone.
+        zoned: bool,
+    },
+    /// So many bits; `None`: without a limit.
+    Bits(Option<u64>),
+    /// Named fields; the names in lower case, for the lake's have none.
+    Row(Vec<(String, CanonicalType)>),
     /// A moment, with the digits kept of a second.
     Timestamp {
         /// Digits after the second; `None`: the source's default.
@@ -60,7 +70,8 @@ pub enum CanonicalType {
     },
     /// Many of another type.
     Array(Box<CanonicalType>),
-    /// A type of its own that a dump holds as another one: `jsonb`, `citext`, a keyword.
+    /// A type of its own that a dump holds as another one, of which it has all values or some: `jsonb`, `citext`, a
+    /// keyword, an unsigned decimal.
     Like(&'static str, Box<CanonicalType>),
     /// A type of the lake, for the catalog's own tables.
     Hive(HiveType),
@@ -98,7 +109,7 @@ impl CanonicalType {
         if dialect == SourceDialect::Hive {
             return CanonicalType::Hive(HiveType::parse(text));
         }
-        names::read(dialect, text)
+        names::read(dialect, text, 0)
     }
 
     /// How this type became `after`; both differ.
@@ -110,6 +121,23 @@ impl CanonicalType {
             (false, false) => TypeStep::Other,
         }
     }
+}
+
+/// The names of types that have every value of the type that a dump holds.
+const WHOLE: [&str; 6] = [
+    "bpchar",
+    "citext",
+    "constant_keyword",
+    "keyword",
+    "match_only_text",
+    "wildcard",
+];
+/// Characters of a UUID as text.
+const UUID_CHARACTERS: u32 = 36;
+
+/// Whether each value of `one` is a value of `other`, where they may be the same type.
+fn is_within(one: &CanonicalType, other: &CanonicalType) -> bool {
+    one == other || fits(one, other)
 }
 
 /// Whether each value of `one` is a value of `other`, told by the same kind of type.
@@ -140,10 +168,27 @@ fn fits(one: &CanonicalType, other: &CanonicalType) -> bool {
             scale <= other_scale
                 && precision.saturating_sub(*scale) <= other_precision.saturating_sub(*other_scale)
         }
+        (
+            T::Decimal(Some((precision, 0))),
+            T::Integer {
+                bits,
+                unsigned: false,
+            },
+        ) => *precision < integer_digits(*bits),
         (T::Float { bits }, T::Float { bits: room }) => bits <= room,
+        (T::Bits(length), T::Bits(room)) => room.is_none_or(|room| length.is_some_and(|length| length <= room)),
+        (T::Like(name, stored), T::Like(other_name, other_stored)) if name == other_name => {
+            is_within(stored, other_stored)
+        }
+        (T::Like(_, stored), other) if is_within(stored, other) => true,
+        (one, T::Like(name, stored)) => WHOLE.contains(name) && is_within(one, stored),
         (T::Integer { .. } | T::Decimal(Some(_)), T::Decimal(None))
         | (T::Char(_) | T::Text(_) | T::Words { .. } | T::Uuid | T::Json, T::Text(None))
         | (T::Bytes(_), T::Bytes(None)) => true,
+        (T::Uuid, T::Char(room)) => *room >= UUID_CHARACTERS,
+        (T::Uuid, T::Text(Some(room))) => *room >= u64::from(UUID_CHARACTERS),
+        (T::Words { words, many }, T::Char(room)) => longest(words, *many) <= u64::from(*room),
+        (T::Words { words, many }, T::Text(Some(room))) => longest(words, *many) <= *room,
         (T::Char(length), T::Char(room)) => length <= room,
         (T::Char(length), T::Text(Some(room))) => u64::from(*length) <= *room,
         (T::Text(Some(length)), T::Text(Some(room)))
@@ -154,6 +199,13 @@ fn fits(one: &CanonicalType, other: &CanonicalType) -> bool {
                 digits: room,
                 zoned: other_zoned,
             },
+        )
+        | (
+            T::Time { digits, zoned },
+            T::Time {
+                digits: room,
+                zoned: other_zoned,
+            },
         ) => zoned == other_zoned && digits.unwrap_or(6) <= room.unwrap_or(6),
         (
             T::Words { words, many },
@@ -161,12 +213,25 @@ fn fits(one: &CanonicalType, other: &CanonicalType) -> bool {
                 words: others,
                 many: other_many,
             },
-        ) => many == other_many && words.iter().all(|word| others.contains(word)),
-        (T::Array(element), T::Array(other_element)) => {
-            element == other_element || fits(element, other_element)
-        }
+        ) => (*other_many || !many) && words.iter().all(|word| others.contains(word)),
+        (T::Array(element), T::Array(other_element)) => is_within(element, other_element),
+        (T::Row(fields), T::Row(others)) => fields.iter().all(|(name, field)| {
+            let mut same_name = others.iter().filter(|(other_name, _)| other_name == name);
+            same_name.next().is_some_and(|(_, room)| is_within(field, room))
+        }),
         (T::Hive(narrow), T::Hive(wide)) => hive_fits(narrow, wide),
         _ => false,
+    }
+}
+
+/// Characters of the longest value of an enum or, where it may be `many` words, a set.
+fn longest(words: &[String], many: bool) -> u64 {
+    let lengths = words.iter().map(|word| word.chars().count() as u64);
+    if many {
+        // With a comma between them.
+        lengths.sum::<u64>() + (words.len() as u64).saturating_sub(1)
+    } else {
+        lengths.max().unwrap_or(0)
     }
 }
 

@@ -14,6 +14,7 @@ use super::canonical::{CanonicalType, TypeStep, hive_form};
 use super::change::{Change, ChangeKind, RenameGuess};
 use super::coercion::{Engine, Reading, compare};
 use super::impact::FilledTable;
+use super::table::computed;
 use super::text::named;
 use crate::hive::hive_type::HiveType;
 use crate::model::{Severity, SourceDialect};
@@ -166,8 +167,13 @@ pub fn grade(
 fn own_grade(change: &Change, dialect: SourceDialect, engines: &[Engine]) -> Grade {
     let all = |severity| Grade::all(engines, severity);
     match &change.kind {
+        ChangeKind::TableRenamed {
+            guess: RenameGuess::SameLetters,
+            ..
+        } => all(Severity::Additive),
         ChangeKind::TableDropped(_)
         | ChangeKind::TableRenamed { .. }
+        | ChangeKind::ViewBroken
         | ChangeKind::ColumnDropped { .. } => all(Severity::Breaking),
         ChangeKind::ColumnRenamed {
             guess:
@@ -182,7 +188,15 @@ fn own_grade(change: &Change, dialect: SourceDialect, engines: &[Engine]) -> Gra
             Severity::Risky,
             "by position the column is still read under its old name",
         ),
+        ChangeKind::DefaultChanged { before, after, .. }
+            if [before, after].into_iter().any(|text| is_computed(text)) =>
+        {
+            let why = "its values are computed otherwise from now on";
+            Grade::all(engines, Severity::Risky).because(why)
+        }
         ChangeKind::TableKindChanged { .. }
+        | ChangeKind::TableReplaced { .. }
+        | ChangeKind::VisibilityChanged { hidden: true, .. }
         | ChangeKind::ColumnReplaced { .. }
         | ChangeKind::ViewChanged { .. }
         | ChangeKind::PrimaryKeyChanged { .. } => all(Severity::Risky),
@@ -224,6 +238,10 @@ fn own_grade(change: &Change, dialect: SourceDialect, engines: &[Engine]) -> Gra
             ..
         }
         | ChangeKind::TableAdded(_)
+        | ChangeKind::TableAttached { .. }
+        | ChangeKind::TableDetached { .. }
+        | ChangeKind::ViewMended { .. }
+        | ChangeKind::VisibilityChanged { hidden: false, .. }
         | ChangeKind::TableCommentChanged { .. }
         | ChangeKind::ColumnAdded { last: true, .. }
         | ChangeKind::DefaultChanged { .. }
@@ -240,6 +258,11 @@ fn table_grade(
 ) -> Grade {
     let all = |severity| Grade::all(engines, severity);
     let concerns = match &change.kind {
+        ChangeKind::ColumnAdded {
+            column,
+            twin: Some(_),
+            ..
+        } if filled.column(&column.name).is_some() => return twins(engines),
         ChangeKind::ColumnAdded { column, .. } => {
             if filled.has_key(&column.name) {
                 let why = format!(
@@ -253,9 +276,10 @@ fn table_grade(
         }
         ChangeKind::ColumnDropped { column, .. } => filled.has(&column.name),
         ChangeKind::ColumnRenamed { from, .. } => filled.has(from),
-        ChangeKind::NullabilityChanged { column, .. } | ChangeKind::ColumnReplaced { column } => {
-            filled.has(column)
-        }
+        ChangeKind::NullabilityChanged { column, .. }
+        | ChangeKind::VisibilityChanged { column, .. }
+        | ChangeKind::DefaultChanged { column, .. }
+        | ChangeKind::ColumnReplaced { column } => filled.has(column),
         ChangeKind::ColumnsReordered { after, .. } => {
             after.iter().filter(|name| filled.has(name)).count() > 1
         }
@@ -277,6 +301,25 @@ fn table_grade(
     } else {
         all(Severity::Additive)
     }
+}
+
+/// Files with two columns of one name but for the case.
+fn twins(engines: &[Engine]) -> Grade {
+    Grade::new(engines, |engine| match engine {
+        Engine::Spark => {
+            let why = "files in which two columns differ by case alone are refused";
+            (Severity::Breaking, Some(why.to_owned()))
+        }
+        Engine::Trino | Engine::Presto => {
+            let why = "which of two columns is read that differ by case alone is not known";
+            (Severity::Risky, Some(why.to_owned()))
+        }
+    })
+}
+
+/// Whether a column with such a default is computed from others.
+fn is_computed(default: &Option<String>) -> bool {
+    default.as_deref().and_then(computed).is_some()
 }
 
 /// A changed type against the type that a table has; `table` is that type and where it stands, `None` where it is not

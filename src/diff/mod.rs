@@ -9,6 +9,7 @@ pub mod compare;
 pub mod grade;
 pub mod impact;
 pub mod impact_rules;
+mod keys;
 pub mod mention;
 pub mod pattern;
 mod rename;

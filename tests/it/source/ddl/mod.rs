@@ -116,14 +116,14 @@ fn compare(name: &str, rows: &[Row], made: &[Vec<String>]) {
     assert!(differ.is_empty(), "{name}:{differ}");
 }
 
-/// Makes each row on the database, emptied by `empty`, which each piece of SQL is told after.
+/// Makes each row on the database, which `empty` empties first; `then` goes before each piece of SQL.
 async fn on(database: &TestDatabase, name: &str, kind: SourceKind, empty: &str, then: &str) {
     let (rows, mut made) = (rows(name), Vec::new());
     let source: SourceSettings = settings(kind, database.url());
     for row in &rows {
-        database
-            .execute(&format!("{empty}; {then}; {}", row.before))
-            .await;
+        let pieces = [empty, then, &row.before].into_iter();
+        let pieces: Vec<&str> = pieces.filter(|piece| !piece.is_empty()).collect();
+        database.execute(&pieces.join("; ")).await;
         let before = snapshot(&source).await;
         database.execute(&format!("{then}; {}", row.after)).await;
         let after = snapshot(&source).await;
