@@ -133,7 +133,7 @@ const WHOLE: [&str; 6] = [
     "wildcard",
 ];
 /// Characters of a UUID as text.
-const UUID_CHARACTERS: u32 = 36;
+const UUID_CHARACTERS: u64 = 36;
 
 /// Whether each value of `one` is a value of `other`, where they may be the same type.
 fn is_within(one: &CanonicalType, other: &CanonicalType) -> bool {
@@ -142,6 +142,38 @@ fn is_within(one: &CanonicalType, other: &CanonicalType) -> bool {
 
 /// Whether each value of `one` is a value of `other`, told by the same kind of type.
 fn fits(one: &CanonicalType, other: &CanonicalType) -> bool {
+    use CanonicalType as T;
+    match (one, other) {
+        (T::Like(name, stored), T::Like(other_name, other_stored)) if name == other_name => {
+            is_within(stored, other_stored)
+        }
+        (T::Like(_, stored), other) if is_within(stored, other) => true,
+        (one, T::Like(name, stored)) => WHOLE.contains(name) && is_within(one, stored),
+        (
+            T::Timestamp { digits, zoned },
+            T::Timestamp {
+                digits: room,
+                zoned: other_zoned,
+            },
+        )
+        | (
+            T::Time { digits, zoned },
+            T::Time {
+                digits: room,
+                zoned: other_zoned,
+            },
+        ) => zoned == other_zoned && digits.unwrap_or(6) <= room.unwrap_or(6),
+        (T::Array(element), T::Array(other_element)) => is_within(element, other_element),
+        (T::Row(fields), T::Row(others)) => fields.iter().all(|(name, field)| {
+            let same_name = others.iter().find(|(other_name, _)| other_name == name);
+            same_name.is_some_and(|(_, room)| is_within(field, room))
+        }),
+        (T::Hive(narrow), T::Hive(wide)) => hive_fits(narrow, wide),
+        _ => number_fits(one, other) || text_fits(one, other),
+    }
+}
+
+fn number_fits(one: &CanonicalType, other: &CanonicalType) -> bool {
     use CanonicalType as T;
     match (one, other) {
         (
@@ -162,51 +194,31 @@ fn fits(one: &CanonicalType, other: &CanonicalType) -> bool {
             (*bits <= 32 && *room == 64) || (*bits <= 24 && *room == 32)
         }
         (
+            T::Decimal(Some((precision, 0))),
+            T::Integer {
+                bits,
+                unsigned: false,
+            },
+        ) => *precision < integer_digits(*bits).min(19),
+        (
             T::Decimal(Some((precision, scale))),
             T::Decimal(Some((other_precision, other_scale))),
         ) => {
             scale <= other_scale
                 && precision.saturating_sub(*scale) <= other_precision.saturating_sub(*other_scale)
         }
-        (
-            T::Decimal(Some((precision, 0))),
-            T::Integer {
-                bits,
-                unsigned: false,
-            },
-        ) => *precision < integer_digits(*bits),
+        (T::Integer { .. } | T::Decimal(Some(_)), T::Decimal(None)) => true,
         (T::Float { bits }, T::Float { bits: room }) => bits <= room,
-        (T::Bits(length), T::Bits(room)) => room.is_none_or(|room| length.is_some_and(|length| length <= room)),
-        (T::Like(name, stored), T::Like(other_name, other_stored)) if name == other_name => {
-            is_within(stored, other_stored)
-        }
-        (T::Like(_, stored), other) if is_within(stored, other) => true,
-        (one, T::Like(name, stored)) => WHOLE.contains(name) && is_within(one, stored),
-        (T::Integer { .. } | T::Decimal(Some(_)), T::Decimal(None))
-        | (T::Char(_) | T::Text(_) | T::Words { .. } | T::Uuid | T::Json, T::Text(None))
-        | (T::Bytes(_), T::Bytes(None)) => true,
-        (T::Uuid, T::Char(room)) => *room >= UUID_CHARACTERS,
-        (T::Uuid, T::Text(Some(room))) => *room >= u64::from(UUID_CHARACTERS),
-        (T::Words { words, many }, T::Char(room)) => longest(words, *many) <= u64::from(*room),
-        (T::Words { words, many }, T::Text(Some(room))) => longest(words, *many) <= *room,
-        (T::Char(length), T::Char(room)) => length <= room,
-        (T::Char(length), T::Text(Some(room))) => u64::from(*length) <= *room,
-        (T::Text(Some(length)), T::Text(Some(room)))
-        | (T::Bytes(Some(length)), T::Bytes(Some(room))) => length <= room,
-        (
-            T::Timestamp { digits, zoned },
-            T::Timestamp {
-                digits: room,
-                zoned: other_zoned,
-            },
-        )
-        | (
-            T::Time { digits, zoned },
-            T::Time {
-                digits: room,
-                zoned: other_zoned,
-            },
-        ) => zoned == other_zoned && digits.unwrap_or(6) <= room.unwrap_or(6),
+        _ => false,
+    }
+}
+
+fn text_fits(one: &CanonicalType, other: &CanonicalType) -> bool {
+    use CanonicalType as T;
+    let is_room = |length: Option<u64>, room: Option<u64>| {
+        room.is_none_or(|room| length.is_some_and(|length| length <= room))
+    };
+    match (one, other) {
         (
             T::Words { words, many },
             T::Words {
@@ -214,14 +226,27 @@ fn fits(one: &CanonicalType, other: &CanonicalType) -> bool {
                 many: other_many,
             },
         ) => (*other_many || !many) && words.iter().all(|word| others.contains(word)),
-        (T::Array(element), T::Array(other_element)) => is_within(element, other_element),
-        (T::Row(fields), T::Row(others)) => fields.iter().all(|(name, field)| {
-            let mut same_name = others.iter().filter(|(other_name, _)| other_name == name);
-            same_name.next().is_some_and(|(_, room)| is_within(field, room))
-        }),
-        (T::Hive(narrow), T::Hive(wide)) => hive_fits(narrow, wide),
+        (T::Bytes(length), T::Bytes(room)) | (T::Bits(length), T::Bits(room)) => {
+            is_room(*length, *room)
+        }
+        (text, T::Text(room)) => characters(text).is_some_and(|length| is_room(length, *room)),
+        (text, T::Char(room)) if !matches!(text, T::Text(_)) => {
+            characters(text).is_some_and(|length| is_room(length, Some(u64::from(*room))))
+        }
         _ => false,
     }
+}
+
+/// How many characters a value has at most; `None` within: without a limit. `None` for what is no text.
+fn characters(of: &CanonicalType) -> Option<Option<u64>> {
+    Some(match of {
+        CanonicalType::Char(length) => Some(u64::from(*length)),
+        CanonicalType::Text(length) => *length,
+        CanonicalType::Words { words, many } => Some(longest(words, *many)),
+        CanonicalType::Uuid => Some(UUID_CHARACTERS),
+        CanonicalType::Json => None,
+        _ => return None,
+    })
 }
 
 /// Characters of the longest value of an enum or, where it may be `many` words, a set.

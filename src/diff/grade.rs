@@ -73,10 +73,10 @@ impl Grade {
         Grade::new(engines, |_| (severity, None))
     }
 
-    /// Grave for Presto alone, which finds Parquet columns by position unless told otherwise.
-    fn by_position(engines: &[Engine], others: Severity, presto: Severity, why: &str) -> Grade {
+    /// Risky for Presto alone, which finds Parquet columns by position unless told otherwise.
+    fn by_position(engines: &[Engine], others: Severity, why: &str) -> Grade {
         Grade::new(engines, |engine| match engine {
-            Engine::Presto => (presto, Some(why.to_owned())),
+            Engine::Presto => (Severity::Risky, Some(why.to_owned())),
             Engine::Trino | Engine::Spark => (others, None),
         })
     }
@@ -175,21 +175,14 @@ fn own_grade(change: &Change, dialect: SourceDialect, engines: &[Engine]) -> Gra
         | ChangeKind::TableRenamed { .. }
         | ChangeKind::ViewBroken
         | ChangeKind::ColumnDropped { .. } => all(Severity::Breaking),
-        ChangeKind::ColumnRenamed {
-            guess:
-                RenameGuess::SamePlace
-                | RenameGuess::SameComment
-                | RenameGuess::SameColumns
-                | RenameGuess::Identity,
-            ..
-        } => Grade::by_position(
-            engines,
-            Severity::Breaking,
-            Severity::Risky,
-            "by position the column is still read under its old name",
-        ),
+        ChangeKind::ColumnRenamed { .. }
+        | ChangeKind::ColumnsReordered { .. }
+        | ChangeKind::ColumnAdded { .. } => place_grade(&change.kind, engines),
         ChangeKind::DefaultChanged { before, after, .. }
-            if [before, after].into_iter().any(|text| is_computed(text)) =>
+            if [before, after]
+                .into_iter()
+                .flatten()
+                .any(|text| computed(text).is_some()) =>
         {
             let why = "its values are computed otherwise from now on";
             Grade::all(engines, Severity::Risky).because(why)
@@ -197,56 +190,52 @@ fn own_grade(change: &Change, dialect: SourceDialect, engines: &[Engine]) -> Gra
         ChangeKind::TableKindChanged { .. }
         | ChangeKind::TableReplaced { .. }
         | ChangeKind::VisibilityChanged { hidden: true, .. }
+        | ChangeKind::NullabilityChanged { nullable: true, .. }
+        | ChangeKind::UniqueKeyChanged {
+            before: Some(_), ..
+        }
         | ChangeKind::ColumnReplaced { .. }
         | ChangeKind::ViewChanged { .. }
         | ChangeKind::PrimaryKeyChanged { .. } => all(Severity::Risky),
-        ChangeKind::UniqueKeyChanged { before, .. } => all(if before.is_some() {
-            Severity::Risky
-        } else {
-            Severity::Additive
-        }),
-        ChangeKind::NullabilityChanged { nullable, .. } => all(if *nullable {
-            Severity::Risky
-        } else {
-            Severity::Additive
-        }),
-        ChangeKind::ColumnAdded { last: false, .. } => Grade::by_position(
-            engines,
-            Severity::Additive,
-            Severity::Risky,
-            "by position the columns behind it are read as their neighbours",
-        ),
-        ChangeKind::ColumnsReordered { .. } => Grade::by_position(
-            engines,
-            Severity::Additive,
-            Severity::Risky,
-            "by position the columns are read as one another",
-        ),
-        ChangeKind::TypeChanged { before, after, .. } => {
-            let before = CanonicalType::read(dialect, before);
-            let after = CanonicalType::read(dialect, after);
-            match (dialect, hive_form(&before), hive_form(&after)) {
-                (SourceDialect::Hive, Some(old), Some(new)) => {
-                    let places = ("the table", "older files");
-                    reading_grade(engines, &new, &old, places, Severity::Additive)
-                }
-                _ => type_grade(change, dialect, None, engines),
-            }
+        ChangeKind::TypeChanged { before, after, .. } if dialect == SourceDialect::Hive => {
+            let places = ("the table", "older files");
+            let [old, new] = [before, after].map(|text| HiveType::parse(text));
+            reading_grade(engines, &new, &old, places, Severity::Additive)
         }
-        ChangeKind::ColumnRenamed {
-            guess: RenameGuess::SameLetters,
-            ..
-        }
-        | ChangeKind::TableAdded(_)
+        ChangeKind::TypeChanged { .. } => type_grade(change, dialect, None, engines),
+        ChangeKind::TableAdded(_)
         | ChangeKind::TableAttached { .. }
         | ChangeKind::TableDetached { .. }
         | ChangeKind::ViewMended { .. }
         | ChangeKind::VisibilityChanged { hidden: false, .. }
+        | ChangeKind::NullabilityChanged {
+            nullable: false, ..
+        }
+        | ChangeKind::UniqueKeyChanged { before: None, .. }
         | ChangeKind::TableCommentChanged { .. }
-        | ChangeKind::ColumnAdded { last: true, .. }
         | ChangeKind::DefaultChanged { .. }
         | ChangeKind::ColumnCommentChanged { .. } => all(Severity::Additive),
     }
+}
+
+/// What a change of the names and places of columns is, by which engines find them.
+fn place_grade(kind: &ChangeKind, engines: &[Engine]) -> Grade {
+    let (others, why) = match kind {
+        ChangeKind::ColumnRenamed { guess, .. } if *guess != RenameGuess::SameLetters => (
+            Severity::Breaking,
+            "by position the column is still read under its old name",
+        ),
+        ChangeKind::ColumnAdded { last: false, .. } => (
+            Severity::Additive,
+            "by position the columns behind it are read as their neighbours",
+        ),
+        ChangeKind::ColumnsReordered { .. } => (
+            Severity::Additive,
+            "by position the columns are read as one another",
+        ),
+        _ => return Grade::harmless(engines),
+    };
+    Grade::by_position(engines, others, why)
 }
 
 /// What a change is to a table that is filled from the source's.
@@ -315,11 +304,6 @@ fn twins(engines: &[Engine]) -> Grade {
             (Severity::Risky, Some(why.to_owned()))
         }
     })
-}
-
-/// Whether a column with such a default is computed from others.
-fn is_computed(default: &Option<String>) -> bool {
-    default.as_deref().and_then(computed).is_some()
 }
 
 /// A changed type against the type that a table has; `table` is that type and where it stands, `None` where it is not

@@ -26,6 +26,9 @@ use std::str::FromStr;
 
 /// Schemas of the server itself.
 const SYSTEM_SCHEMAS: [&str; 4] = ["information_schema", "mysql", "performance_schema", "sys"];
+/// The end of a row's time in a table that keeps its history, which MariaDB puts into each key: what is unique is so among
+/// the rows of a moment.
+const ROW_END: &str = "generated always as (ROW END) stored";
 /// The longest wait for a table that is being altered.
 const LOCK_WAIT_S_MAX: u64 = 5;
 
@@ -379,6 +382,10 @@ async fn keys(
             over_expressions.push((*place, key));
             continue;
         };
+        let is_row_end = |column: &SourceColumn| column.default.as_deref() == Some(ROW_END);
+        if table.column(&column).is_some_and(is_row_end) {
+            continue;
+        }
         if key == "PRIMARY" {
             table.primary_key.push(column);
         } else {
