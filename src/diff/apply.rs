@@ -59,7 +59,9 @@ fn table_apply(change: &Change, tables: &mut BTreeMap<SourceTableRef, SourceTabl
         ChangeKind::TableAdded(table) | ChangeKind::TableDetached { table, .. } => tables
             .insert(change.table.clone(), (**table).clone())
             .is_none(),
-        ChangeKind::TableDropped(_) | ChangeKind::TableAttached { .. } => tables.remove(&change.table).is_some(),
+        ChangeKind::TableDropped(_) | ChangeKind::TableAttached { .. } => {
+            tables.remove(&change.table).is_some()
+        }
         ChangeKind::TableRenamed { from, .. } => {
             let Some(mut table) = tables.remove(from) else {
                 return false;

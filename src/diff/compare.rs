@@ -47,7 +47,9 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Comparison {
     for new in after.tables() {
         match before.table(&new.at) {
             Some(old) => {
-                comparison.changes.extend(replacement(&identities, old, new));
+                comparison
+                    .changes
+                    .extend(replacement(&identities, old, new));
                 table_changes(dialects, old, new, &mut comparison.changes);
             }
             None if before.coverage().proves_absence(&new.at) => added.push(new),
@@ -151,7 +153,11 @@ impl<'a> Identities<'a> {
 
 /// That a table has taken the name of another. A server that was restored may have given the numbers anew, so the columns
 /// must be those of the table that it is taken for.
-fn replacement(identities: &Identities<'_>, old: &SourceTable, new: &SourceTable) -> Option<Change> {
+fn replacement(
+    identities: &Identities<'_>,
+    old: &SourceTable,
+    new: &SourceTable,
+) -> Option<Change> {
     let was = identities.olds.get(&new.identity?)?;
     let (before, after) = identities.dialects;
     let is_moved = was.at != new.at

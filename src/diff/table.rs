@@ -5,8 +5,8 @@
 
 use super::canonical::CanonicalType;
 use super::change::{Change, ChangeKind};
-use super::rename::{column_renames, identity_renames};
 use super::keys::{Renamed, key_kinds};
+use super::rename::{column_renames, identity_renames};
 use crate::model::{SourceColumn, SourceDialect, SourceTable, SourceTableKind};
 use std::collections::{HashMap, HashSet};
 

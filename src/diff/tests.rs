@@ -242,13 +242,23 @@ fn a_key_is_what_it_keeps_unique() {
         let mut table = table("t", "a int, b int");
         table.primary_key = owned(primary);
         let unique = unique.iter();
-        table.unique_keys = unique.map(|(name, of)| ((*name).to_owned(), owned(of))).collect();
+        table.unique_keys = unique
+            .map(|(name, of)| ((*name).to_owned(), owned(of)))
+            .collect();
         table
     };
     for (before, after, wanted) in [
         (keyed(&["a", "b"], &[]), keyed(&["b", "a"], &[]), vec![]),
-        (keyed(&[], &[("u", &["a"])]), keyed(&[], &[("v", &["a"])]), vec![]),
-        (keyed(&[], &[("u", &["a"]), ("v", &["a"])]), keyed(&[], &[("v", &["a"])]), vec![]),
+        (
+            keyed(&[], &[("u", &["a"])]),
+            keyed(&[], &[("v", &["a"])]),
+            vec![],
+        ),
+        (
+            keyed(&[], &[("u", &["a"]), ("v", &["a"])]),
+            keyed(&[], &[("v", &["a"])]),
+            vec![],
+        ),
         (
             keyed(&[], &[("u", &["a"])]),
             keyed(&["a"], &[]),
@@ -293,7 +303,10 @@ fn what_the_source_calls_one_default_or_query_is_one_whatever_its_text() {
     let mut after = before.clone();
     after.view_definition = Some("SELECT a FROM shop.u".to_owned());
     after.columns[0].default = Some("nextval('shop.u_seq')".to_owned());
-    let found = diff(&snapshot(vec![before.clone()]), &snapshot(vec![after.clone()]));
+    let found = diff(
+        &snapshot(vec![before.clone()]),
+        &snapshot(vec![after.clone()]),
+    );
     assert_eq!(found.changes, []);
     (after.view_identity, after.columns[0].default_identity) = (Some(3), Some(4));
     assert_eq!(texts(before, after).len(), 2);
@@ -307,7 +320,10 @@ fn a_computed_column_is_risky_where_it_is_computed_otherwise() {
         table
     };
     let one = computed("(`a` + 'x`a`') stored");
-    assert_eq!(texts(one.clone(), computed("(`a` + 'x`a`') virtual")), [""; 0]);
+    assert_eq!(
+        texts(one.clone(), computed("(`a` + 'x`a`') virtual")),
+        [""; 0]
+    );
     let mut renamed = computed("(`c` + 'x`a`') stored");
     renamed.columns[0].name = "c".to_owned();
     assert_eq!(texts(one.clone(), renamed).len(), 1, "the rename alone");

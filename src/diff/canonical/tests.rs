@@ -29,7 +29,11 @@ fn synonyms_are_equal() {
         (Sqlite, "VARCHAR(10)", "character varying(10)"),
         (Postgres, "tsvector", "TSVECTOR"),
         (Postgres, "time", "time(6) without time zone"),
-        (Postgres, "row(\"X\" integer, y text)", "row(x int4, \"y\" varchar)"),
+        (
+            Postgres,
+            "row(\"X\" integer, y text)",
+            "row(x int4, \"y\" varchar)",
+        ),
         (MySql, "decimal(10,2) unsigned", "numeric(10,2) UNSIGNED"),
         (MySql, "text /*M!100301 COMPRESSED*/", "text"),
         (MySql, "int(5) unsigned zerofill", "int unsigned"),

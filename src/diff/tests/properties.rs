@@ -89,7 +89,9 @@ fn canonical(of: &Snapshot) -> Vec<(SourceTable, Vec<CanonicalType>, BTreeSet<Ve
         let mut table = table.clone();
         let mut types = Vec::new();
         table.primary_key.sort();
-        let mut keys: BTreeSet<_> = std::mem::take(&mut table.unique_keys).into_values().collect();
+        let mut keys: BTreeSet<_> = std::mem::take(&mut table.unique_keys)
+            .into_values()
+            .collect();
         keys.insert(table.primary_key.clone());
         for column in &mut table.columns {
             types.push(CanonicalType::read(of.dialect(), &column.data_type));
