@@ -131,114 +131,37 @@ fn any_decimal() -> impl Strategy<Value = (u32, u32)> {
     (1_u32..=38).prop_flat_map(|precision| (Just(precision), 0..=precision))
 }
 
+/// Types without parameters of their own, by dialect.
+fn plain_types(dialect: SourceDialect) -> Vec<&'static str> {
+    let names = match dialect {
+        SourceDialect::Postgres => {
+            "boolean| smallint| integer| bigint| real| double precision| numeric| text| bytea| date| \
+             time(3) without time zone| timestamp without time zone| timestamp(0) with time zone| json| \
+             jsonb| uuid| inet| xml| bpchar| interval| bit(3)| citext| enum('a','b,c','it''s')| enum('b,c')| \
+             row(x integer, y text)"
+        }
+        SourceDialect::MySql => {
+            "tinyint(1)| tinyint(4)| tinyint(3) unsigned| smallint(6)| mediumint(9)| int(11)| \
+             int(10) unsigned| bigint(20)| bigint(20) unsigned| bit(1)| bit(9)| float| double| double(10,2)| \
+             float unsigned| text| longtext| blob| date| datetime| datetime(6)| timestamp| time| year(4)| \
+             json| uuid| inet6| enum('a','b')| set('a','b')| enum('b')"
+        }
+        SourceDialect::Sqlite => "INTEGER| int| text| blob| real| numeric| date| | odd words",
+        SourceDialect::Elasticsearch => {
+            "boolean| byte| short| integer| long| unsigned_long| half_float| float| double| text| keyword| \
+             binary| date| date_nanos| geo_point| nested"
+        }
+        SourceDialect::Hive => {
+            "boolean| tinyint| smallint| int| bigint| float| double| string| binary| date| timestamp| \
+             timestamp with local time zone| void"
+        }
+    };
+    names.split('|').map(str::trim).collect()
+}
+
 /// A type of a source of that dialect, as the source prints it.
 fn any_source_type(dialect: SourceDialect) -> BoxedStrategy<String> {
-    let plain: &[&str] = match dialect {
-        SourceDialect::Postgres => &[
-            "boolean",
-            "smallint",
-            "integer",
-            "bigint",
-            "real",
-            "double precision",
-            "numeric",
-            "text",
-            "bytea",
-            "date",
-            "time(3) without time zone",
-            "timestamp without time zone",
-            "timestamp(0) with time zone",
-            "json",
-            "jsonb",
-            "uuid",
-            "inet",
-            "xml",
-            "bpchar",
-            "interval",
-            "bit(3)",
-            "citext",
-            "enum('a','b,c','it''s')",
-            "enum('b,c')",
-            "row(x integer, y text)",
-        ],
-        SourceDialect::MySql => &[
-            "tinyint(1)",
-            "tinyint(4)",
-            "tinyint(3) unsigned",
-            "smallint(6)",
-            "mediumint(9)",
-            "int(11)",
-            "int(10) unsigned",
-            "bigint(20)",
-            "bigint(20) unsigned",
-            "bit(1)",
-            "bit(9)",
-            "float",
-            "double",
-            "double(10,2)",
-            "float unsigned",
-            "text",
-            "longtext",
-            "blob",
-            "date",
-            "datetime",
-            "datetime(6)",
-            "timestamp",
-            "time",
-            "year(4)",
-            "json",
-            "uuid",
-            "inet6",
-            "enum('a','b')",
-            "set('a','b')",
-            "enum('b')",
-        ],
-        SourceDialect::Sqlite => &[
-            "INTEGER",
-            "int",
-            "text",
-            "blob",
-            "real",
-            "numeric",
-            "date",
-            "",
-            "odd words",
-        ],
-        SourceDialect::Elasticsearch => &[
-            "boolean",
-            "byte",
-            "short",
-            "integer",
-            "long",
-            "unsigned_long",
-            "half_float",
-            "float",
-            "double",
-            "text",
-            "keyword",
-            "binary",
-            "date",
-            "date_nanos",
-            "geo_point",
-            "nested",
-        ],
-        SourceDialect::Hive => &[
-            "boolean",
-            "tinyint",
-            "smallint",
-            "int",
-            "bigint",
-            "float",
-            "double",
-            "string",
-            "binary",
-            "date",
-            "timestamp",
-            "timestamp with local time zone",
-            "void",
-        ],
-    };
-    let plain = prop::sample::select(plain.to_vec()).prop_map(str::to_owned);
+    let plain = prop::sample::select(plain_types(dialect)).prop_map(str::to_owned);
     let decimal =
         any_decimal().prop_map(|(precision, scale)| format!("decimal({precision},{scale})"));
     let text = (1_u32..300).prop_map(|length| format!("varchar({length})"));
