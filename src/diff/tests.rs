@@ -307,7 +307,7 @@ fn what_the_source_calls_one_default_or_query_is_one_whatever_its_text() {
         &snapshot(vec![before.clone()]),
         &snapshot(vec![after.clone()]),
     );
-    assert_eq!(found.changes, []);
+    assert!(found.changes.is_empty(), "{found:?}");
     (after.view_identity, after.columns[0].default_identity) = (Some(3), Some(4));
     assert_eq!(texts(before, after).len(), 2);
 }
