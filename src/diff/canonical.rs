@@ -132,6 +132,8 @@ const WHOLE: [&str; 6] = [
     "match_only_text",
     "wildcard",
 ];
+/// Characters of what has no limit.
+const UNLIMITED: u64 = u64::MAX;
 /// Characters of a UUID as text.
 const UUID_CHARACTERS: u64 = 36;
 
@@ -215,9 +217,6 @@ fn number_fits(one: &CanonicalType, other: &CanonicalType) -> bool {
 
 fn text_fits(one: &CanonicalType, other: &CanonicalType) -> bool {
     use CanonicalType as T;
-    let is_room = |length: Option<u64>, room: Option<u64>| {
-        room.is_none_or(|room| length.is_some_and(|length| length <= room))
-    };
     match (one, other) {
         (
             T::Words { words, many },
@@ -227,24 +226,26 @@ fn text_fits(one: &CanonicalType, other: &CanonicalType) -> bool {
             },
         ) => (*other_many || !many) && words.iter().all(|word| others.contains(word)),
         (T::Bytes(length), T::Bytes(room)) | (T::Bits(length), T::Bits(room)) => {
-            is_room(*length, *room)
+            room.is_none_or(|room| length.is_some_and(|length| length <= room))
         }
-        (text, T::Text(room)) => characters(text).is_some_and(|length| is_room(length, *room)),
+        (text, T::Text(room)) => {
+            characters(text).is_some_and(|length| length <= room.unwrap_or(UNLIMITED))
+        }
         (text, T::Char(room)) if !matches!(text, T::Text(_)) => {
-            characters(text).is_some_and(|length| is_room(length, Some(u64::from(*room))))
+            characters(text).is_some_and(|length| length <= u64::from(*room))
         }
         _ => false,
     }
 }
 
-/// How many characters a value has at most; `None` within: without a limit. `None` for what is no text.
-fn characters(of: &CanonicalType) -> Option<Option<u64>> {
+/// How many characters a value has at most; `None` for what is no text.
+fn characters(of: &CanonicalType) -> Option<u64> {
     Some(match of {
-        CanonicalType::Char(length) => Some(u64::from(*length)),
-        CanonicalType::Text(length) => *length,
-        CanonicalType::Words { words, many } => Some(longest(words, *many)),
-        CanonicalType::Uuid => Some(UUID_CHARACTERS),
-        CanonicalType::Json => None,
+        CanonicalType::Char(length) => u64::from(*length),
+        CanonicalType::Text(length) => length.unwrap_or(UNLIMITED),
+        CanonicalType::Words { words, many } => longest(words, *many),
+        CanonicalType::Uuid => UUID_CHARACTERS,
+        CanonicalType::Json => UNLIMITED,
         _ => return None,
     })
 }

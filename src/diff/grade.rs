@@ -170,14 +170,14 @@ fn own_grade(change: &Change, dialect: SourceDialect, engines: &[Engine]) -> Gra
         ChangeKind::TableRenamed {
             guess: RenameGuess::SameLetters,
             ..
-        } => all(Severity::Additive),
+        }
+        | ChangeKind::ColumnRenamed { .. }
+        | ChangeKind::ColumnsReordered { .. }
+        | ChangeKind::ColumnAdded { .. } => place_grade(&change.kind, engines),
         ChangeKind::TableDropped(_)
         | ChangeKind::TableRenamed { .. }
         | ChangeKind::ViewBroken
         | ChangeKind::ColumnDropped { .. } => all(Severity::Breaking),
-        ChangeKind::ColumnRenamed { .. }
-        | ChangeKind::ColumnsReordered { .. }
-        | ChangeKind::ColumnAdded { .. } => place_grade(&change.kind, engines),
         ChangeKind::DefaultChanged { before, after, .. }
             if [before, after]
                 .into_iter()
@@ -218,7 +218,7 @@ fn own_grade(change: &Change, dialect: SourceDialect, engines: &[Engine]) -> Gra
     }
 }
 
-/// What a change of the names and places of columns is, by which engines find them.
+/// What a change of names and places is, by which engines find columns; a name that changes in case alone stays the same.
 fn place_grade(kind: &ChangeKind, engines: &[Engine]) -> Grade {
     let (others, why) = match kind {
         ChangeKind::ColumnRenamed { guess, .. } if *guess != RenameGuess::SameLetters => (

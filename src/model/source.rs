@@ -108,7 +108,7 @@ pub struct SourceTable {
     /// What tells a view's query as the source keeps it, as [`SourceColumn::default_identity`] does.
     pub view_identity: Option<i64>,
     /// What tells it from every other table that the source has or had, whatever their names: `PostgreSQL`'s `oid`,
-    /// InnoDB's `table_id` (which changes when the table is built anew), the catalog's own number.
+    /// `InnoDB`'s `table_id` (which changes when the table is built anew), the catalog's own number.
     pub identity: Option<i64>,
 }
 

@@ -26,7 +26,7 @@ use std::str::FromStr;
 
 /// Schemas of the server itself.
 const SYSTEM_SCHEMAS: [&str; 4] = ["information_schema", "mysql", "performance_schema", "sys"];
-/// The end of a row's time in a table that keeps its history, which MariaDB puts into each key: what is unique is so among
+/// The end of a row's time in a table that keeps its history, which `MariaDB` puts into each key: what is unique is so among
 /// the rows of a moment.
 const ROW_END: &str = "generated always as (ROW END) stored";
 /// The longest wait for a table that is being altered.

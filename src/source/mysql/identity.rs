@@ -1,4 +1,4 @@
-//! What InnoDB calls its tables inside, whatever their names: a table that has another name and the number of one that is
+//! What `InnoDB` calls its tables inside, whatever their names: a table that has another name and the number of one that is
 //! gone is that one. The right `PROCESS` shows the numbers; without it there are none, and a rename stays a guess. A table
 //! that is built anew gets another number, so two numbers do not prove two tables.
 
@@ -11,7 +11,7 @@ use std::collections::HashMap;
 /// Tables whose numbers are read at most.
 const TABLES_MAX: usize = 1_000_000;
 
-/// The numbers by `schema/table`, as InnoDB writes names.
+/// The numbers by `schema/table`, as `InnoDB` writes names.
 pub(super) struct Identities(HashMap<String, i64>);
 
 impl Identities {
