@@ -48,6 +48,8 @@ fn source(changed: bool) -> Snapshot {
                 default: None,
                 comment: Some(format!("what column {column} of {name} means")),
                 identity: None,
+                default_identity: None,
+                hidden: false,
             });
         }
         table.primary_key.push("column_00".to_owned());

@@ -29,7 +29,12 @@ pub fn apply(changes: &[Change], before: &Snapshot) -> Result<Snapshot, ApplyErr
         .map(|table| (table.at.clone(), table.clone()))
         .collect();
     // A name that is given up may be taken by a renamed table, so drops go first.
-    let is_drop = |change: &&Change| matches!(change.kind, ChangeKind::TableDropped(_));
+    let is_drop = |change: &&Change| {
+        matches!(
+            change.kind,
+            ChangeKind::TableDropped(_) | ChangeKind::TableAttached { .. }
+        )
+    };
     let drops = changes.iter().filter(is_drop);
     let others = changes.iter().filter(|change| !is_drop(change));
     for change in drops.chain(others) {
@@ -51,10 +56,12 @@ pub fn apply(changes: &[Change], before: &Snapshot) -> Result<Snapshot, ApplyErr
 /// Applies one change; false where it does not fit.
 fn table_apply(change: &Change, tables: &mut BTreeMap<SourceTableRef, SourceTable>) -> bool {
     match &change.kind {
-        ChangeKind::TableAdded(table) => tables
+        ChangeKind::TableAdded(table) | ChangeKind::TableDetached { table, .. } => tables
             .insert(change.table.clone(), (**table).clone())
             .is_none(),
-        ChangeKind::TableDropped(_) => tables.remove(&change.table).is_some(),
+        ChangeKind::TableDropped(_) | ChangeKind::TableAttached { .. } => {
+            tables.remove(&change.table).is_some()
+        }
         ChangeKind::TableRenamed { from, .. } => {
             let Some(mut table) = tables.remove(from) else {
                 return false;
@@ -73,6 +80,14 @@ fn inside_apply(kind: &ChangeKind, table: &mut SourceTable) -> bool {
         ChangeKind::TableKindChanged { after, .. } => table.kind = *after,
         ChangeKind::TableCommentChanged { after, .. } => table.comment.clone_from(after),
         ChangeKind::ViewChanged { after, .. } => table.view_definition.clone_from(after),
+        ChangeKind::ViewBroken => {
+            table.columns.clear();
+            table.primary_key.clear();
+            table.unique_keys.clear();
+        }
+        ChangeKind::ViewMended { columns } => table.columns.clone_from(columns),
+        // The same name; which table it is, a snapshot's reader tells.
+        ChangeKind::TableReplaced { .. } => {}
         ChangeKind::PrimaryKeyChanged { after, .. } => table.primary_key.clone_from(after),
         ChangeKind::UniqueKeyChanged { name, after, .. } => {
             match after {
@@ -101,6 +116,9 @@ fn inside_apply(kind: &ChangeKind, table: &mut SourceTable) -> bool {
         ChangeKind::NullabilityChanged { column, nullable } => {
             return with_column(table, column, |found| found.nullable = *nullable);
         }
+        ChangeKind::VisibilityChanged { column, hidden } => {
+            return with_column(table, column, |found| found.hidden = *hidden);
+        }
         ChangeKind::DefaultChanged { column, after, .. } => {
             return with_column(table, column, |found| found.default.clone_from(after));
         }
@@ -109,6 +127,8 @@ fn inside_apply(kind: &ChangeKind, table: &mut SourceTable) -> bool {
         }
         ChangeKind::TableAdded(_)
         | ChangeKind::TableDropped(_)
+        | ChangeKind::TableAttached { .. }
+        | ChangeKind::TableDetached { .. }
         | ChangeKind::TableRenamed { .. } => return false,
     }
     true

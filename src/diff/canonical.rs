@@ -8,6 +8,7 @@ use std::fmt;
 
 mod hive_form;
 mod names;
+mod parts;
 
 pub use hive_form::hive_form;
 
@@ -38,8 +39,17 @@ pub enum CanonicalType {
     Bytes(Option<u64>),
     /// A day.
     Date,
-    /// A time of day.
-    Time,
+    /// A time of day, with the digits kept of a second.
+    Time {
+        /// Digits after the second; `None`: the source's default.
+        digits: Option<u32>,
+        /// Whether it is bound to a time zone.
+        zoned: bool,
+    },
+    /// So many bits; `None`: without a limit.
+    Bits(Option<u64>),
+    /// Named fields; the names in lower case, for the lake's have none.
+    Row(Vec<(String, CanonicalType)>),
     /// A moment, with the digits kept of a second.
     Timestamp {
         /// Digits after the second; `None`: the source's default.
@@ -60,7 +70,8 @@ pub enum CanonicalType {
     },
     /// Many of another type.
     Array(Box<CanonicalType>),
-    /// A type of its own that a dump holds as another one: `jsonb`, `citext`, a keyword.
+    /// A type of its own that a dump holds as another one, of which it has all values or some: `jsonb`, `citext`, a
+    /// keyword, an unsigned decimal.
     Like(&'static str, Box<CanonicalType>),
     /// A type of the lake, for the catalog's own tables.
     Hive(HiveType),
@@ -98,7 +109,7 @@ impl CanonicalType {
         if dialect == SourceDialect::Hive {
             return CanonicalType::Hive(HiveType::parse(text));
         }
-        names::read(dialect, text)
+        names::read(dialect, text, 0)
     }
 
     /// How this type became `after`; both differ.
@@ -112,8 +123,59 @@ impl CanonicalType {
     }
 }
 
+/// The names of types that have every value of the type that a dump holds.
+const WHOLE: [&str; 6] = [
+    "bpchar",
+    "citext",
+    "constant_keyword",
+    "keyword",
+    "match_only_text",
+    "wildcard",
+];
+/// Characters of what has no limit.
+const UNLIMITED: u64 = u64::MAX;
+/// Characters of a UUID as text.
+const UUID_CHARACTERS: u64 = 36;
+
+/// Whether each value of `one` is a value of `other`, where they may be the same type.
+fn is_within(one: &CanonicalType, other: &CanonicalType) -> bool {
+    one == other || fits(one, other)
+}
+
 /// Whether each value of `one` is a value of `other`, told by the same kind of type.
 fn fits(one: &CanonicalType, other: &CanonicalType) -> bool {
+    use CanonicalType as T;
+    match (one, other) {
+        (T::Like(name, stored), T::Like(other_name, other_stored)) if name == other_name => {
+            is_within(stored, other_stored)
+        }
+        (T::Like(_, stored), other) if is_within(stored, other) => true,
+        (one, T::Like(name, stored)) => WHOLE.contains(name) && is_within(one, stored),
+        (
+            T::Timestamp { digits, zoned },
+            T::Timestamp {
+                digits: room,
+                zoned: other_zoned,
+            },
+        )
+        | (
+            T::Time { digits, zoned },
+            T::Time {
+                digits: room,
+                zoned: other_zoned,
+            },
+        ) => zoned == other_zoned && digits.unwrap_or(6) <= room.unwrap_or(6),
+        (T::Array(element), T::Array(other_element)) => is_within(element, other_element),
+        (T::Row(fields), T::Row(others)) => fields.iter().all(|(name, field)| {
+            let same_name = others.iter().find(|(other_name, _)| other_name == name);
+            same_name.is_some_and(|(_, room)| is_within(field, room))
+        }),
+        (T::Hive(narrow), T::Hive(wide)) => hive_fits(narrow, wide),
+        _ => number_fits(one, other) || text_fits(one, other),
+    }
+}
+
+fn number_fits(one: &CanonicalType, other: &CanonicalType) -> bool {
     use CanonicalType as T;
     match (one, other) {
         (
@@ -134,39 +196,68 @@ fn fits(one: &CanonicalType, other: &CanonicalType) -> bool {
             (*bits <= 32 && *room == 64) || (*bits <= 24 && *room == 32)
         }
         (
+            T::Decimal(Some((precision, 0))),
+            T::Integer {
+                bits,
+                unsigned: false,
+            },
+        ) => *precision < integer_digits(*bits).min(19),
+        (
             T::Decimal(Some((precision, scale))),
             T::Decimal(Some((other_precision, other_scale))),
         ) => {
             scale <= other_scale
                 && precision.saturating_sub(*scale) <= other_precision.saturating_sub(*other_scale)
         }
+        (T::Integer { .. } | T::Decimal(Some(_)), T::Decimal(None)) => true,
         (T::Float { bits }, T::Float { bits: room }) => bits <= room,
-        (T::Integer { .. } | T::Decimal(Some(_)), T::Decimal(None))
-        | (T::Char(_) | T::Text(_) | T::Words { .. } | T::Uuid | T::Json, T::Text(None))
-        | (T::Bytes(_), T::Bytes(None)) => true,
-        (T::Char(length), T::Char(room)) => length <= room,
-        (T::Char(length), T::Text(Some(room))) => u64::from(*length) <= *room,
-        (T::Text(Some(length)), T::Text(Some(room)))
-        | (T::Bytes(Some(length)), T::Bytes(Some(room))) => length <= room,
-        (
-            T::Timestamp { digits, zoned },
-            T::Timestamp {
-                digits: room,
-                zoned: other_zoned,
-            },
-        ) => zoned == other_zoned && digits.unwrap_or(6) <= room.unwrap_or(6),
+        _ => false,
+    }
+}
+
+fn text_fits(one: &CanonicalType, other: &CanonicalType) -> bool {
+    use CanonicalType as T;
+    match (one, other) {
         (
             T::Words { words, many },
             T::Words {
                 words: others,
                 many: other_many,
             },
-        ) => many == other_many && words.iter().all(|word| others.contains(word)),
-        (T::Array(element), T::Array(other_element)) => {
-            element == other_element || fits(element, other_element)
+        ) => (*other_many || !many) && words.iter().all(|word| others.contains(word)),
+        (T::Bytes(length), T::Bytes(room)) | (T::Bits(length), T::Bits(room)) => {
+            room.is_none_or(|room| length.is_some_and(|length| length <= room))
         }
-        (T::Hive(narrow), T::Hive(wide)) => hive_fits(narrow, wide),
+        (text, T::Text(room)) => {
+            characters(text).is_some_and(|length| length <= room.unwrap_or(UNLIMITED))
+        }
+        (text, T::Char(room)) if !matches!(text, T::Text(_)) => {
+            characters(text).is_some_and(|length| length <= u64::from(*room))
+        }
         _ => false,
+    }
+}
+
+/// How many characters a value has at most; `None` for what is no text.
+fn characters(of: &CanonicalType) -> Option<u64> {
+    Some(match of {
+        CanonicalType::Char(length) => u64::from(*length),
+        CanonicalType::Text(length) => length.unwrap_or(UNLIMITED),
+        CanonicalType::Words { words, many } => longest(words, *many),
+        CanonicalType::Uuid => UUID_CHARACTERS,
+        CanonicalType::Json => UNLIMITED,
+        _ => return None,
+    })
+}
+
+/// Characters of the longest value of an enum or, where it may be `many` words, a set.
+fn longest(words: &[String], many: bool) -> u64 {
+    let lengths = words.iter().map(|word| word.chars().count() as u64);
+    if many {
+        // With a comma between them.
+        lengths.sum::<u64>() + (words.len() as u64).saturating_sub(1)
+    } else {
+        lengths.max().unwrap_or(0)
     }
 }
 

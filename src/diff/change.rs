@@ -42,6 +42,23 @@ pub enum ChangeKind {
         /// Why it is thought so.
         guess: RenameGuess,
     },
+    /// Under a name that was there before stands another table of the source, which had another name. The source says so.
+    TableReplaced {
+        /// The name that it had.
+        from: SourceTableRef,
+    },
+    /// A table became a partition of another one: its rows are read there.
+    TableAttached {
+        /// The table that it is a partition of.
+        to: SourceTableRef,
+    },
+    /// A partition became a table of its own: its rows are read in the other one no more.
+    TableDetached {
+        /// The table that it was a partition of.
+        from: SourceTableRef,
+        /// What it is now.
+        table: Box<SourceTable>,
+    },
     /// A table became a view, or a view a table.
     TableKindChanged {
         /// What it was.
@@ -62,6 +79,13 @@ pub enum ChangeKind {
         before: Option<String>,
         /// The query after.
         after: Option<String>,
+    },
+    /// A view cannot be read any more: what it reads is not there.
+    ViewBroken,
+    /// A view that was broken can be read.
+    ViewMended {
+        /// Its columns.
+        columns: Vec<SourceColumn>,
     },
     /// The primary key was added, dropped or has other columns.
     PrimaryKeyChanged {
@@ -87,6 +111,8 @@ pub enum ChangeKind {
         at: usize,
         /// Whether it stands after all older columns.
         last: bool,
+        /// A column whose name differs by case alone, which is no difference in the lake.
+        twin: Option<String>,
     },
     /// A column is gone.
     ColumnDropped {
@@ -136,6 +162,13 @@ pub enum ChangeKind {
         /// Whether it may be null now.
         nullable: bool,
     },
+    /// Whether `SELECT *` leaves a column out.
+    VisibilityChanged {
+        /// The column.
+        column: String,
+        /// Whether it does now.
+        hidden: bool,
+    },
     /// A column's default.
     DefaultChanged {
         /// The column.
@@ -163,9 +196,14 @@ impl ChangeKind {
             ChangeKind::TableAdded(_) => "table_added",
             ChangeKind::TableDropped(_) => "table_dropped",
             ChangeKind::TableRenamed { .. } => "table_renamed",
+            ChangeKind::TableReplaced { .. } => "table_replaced",
+            ChangeKind::TableAttached { .. } => "table_attached",
+            ChangeKind::TableDetached { .. } => "table_detached",
             ChangeKind::TableKindChanged { .. } => "table_kind_changed",
             ChangeKind::TableCommentChanged { .. } => "table_comment_changed",
             ChangeKind::ViewChanged { .. } => "view_changed",
+            ChangeKind::ViewBroken => "view_broken",
+            ChangeKind::ViewMended { .. } => "view_mended",
             ChangeKind::PrimaryKeyChanged { .. } => "primary_key_changed",
             ChangeKind::UniqueKeyChanged { .. } => "unique_key_changed",
             ChangeKind::ColumnAdded { .. } => "column_added",
@@ -175,6 +213,7 @@ impl ChangeKind {
             ChangeKind::ColumnsReordered { .. } => "columns_reordered",
             ChangeKind::TypeChanged { .. } => "type_changed",
             ChangeKind::NullabilityChanged { .. } => "nullability_changed",
+            ChangeKind::VisibilityChanged { .. } => "visibility_changed",
             ChangeKind::DefaultChanged { .. } => "default_changed",
             ChangeKind::ColumnCommentChanged { .. } => "column_comment_changed",
         }
@@ -190,6 +229,7 @@ impl ChangeKind {
             ChangeKind::ColumnReplaced { column }
             | ChangeKind::TypeChanged { column, .. }
             | ChangeKind::NullabilityChanged { column, .. }
+            | ChangeKind::VisibilityChanged { column, .. }
             | ChangeKind::DefaultChanged { column, .. }
             | ChangeKind::ColumnCommentChanged { column, .. } => Some(column),
             _ => None,

@@ -43,9 +43,15 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Comparison {
             comparison.unread.push(old.at.clone());
         }
     }
+    let identities = Identities::new(dialects, before, after);
     for new in after.tables() {
         match before.table(&new.at) {
-            Some(old) => table_changes(dialects, old, new, &mut comparison.changes),
+            Some(old) => {
+                comparison
+                    .changes
+                    .extend(replacement(&identities, old, new));
+                table_changes(dialects, old, new, &mut comparison.changes);
+            }
             None if before.coverage().proves_absence(&new.at) => added.push(new),
             None => {}
         }
@@ -54,17 +60,28 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Comparison {
     let moved: BTreeSet<&SourceTableRef> = renamed.values().map(|(old, _)| &old.at).collect();
     for old in dropped {
         if !moved.contains(&old.at) {
+            let parent = after.coverage().partition_of(old.identity);
+            let kind = match parent.cloned() {
+                Some(to) => ChangeKind::TableAttached { to },
+                None => ChangeKind::TableDropped(Box::new(old.clone())),
+            };
             comparison.changes.push(Change {
                 table: old.at.clone(),
-                kind: ChangeKind::TableDropped(Box::new(old.clone())),
+                kind,
             });
         }
     }
     for new in added {
         let Some((old, guess)) = renamed.get(&new.at) else {
+            let parent = before.coverage().partition_of(new.identity);
+            let table = Box::new(new.clone());
+            let kind = match parent.cloned() {
+                Some(from) => ChangeKind::TableDetached { from, table },
+                None => ChangeKind::TableAdded(table),
+            };
             comparison.changes.push(Change {
                 table: new.at.clone(),
-                kind: ChangeKind::TableAdded(Box::new(new.clone())),
+                kind,
             });
             continue;
         };
@@ -107,6 +124,54 @@ fn shape(dialect: SourceDialect, table: &SourceTable) -> Shape<'_> {
     (table.kind, columns.collect())
 }
 
+/// The older tables by what tells them apart, where any name has another table now.
+struct Identities<'a> {
+    dialects: (SourceDialect, SourceDialect),
+    olds: HashMap<i64, &'a SourceTable>,
+}
+
+impl<'a> Identities<'a> {
+    fn new(
+        dialects: (SourceDialect, SourceDialect),
+        before: &'a Snapshot,
+        after: &Snapshot,
+    ) -> Self {
+        let mut pairs = after.tables().iter().filter_map(|new| {
+            let old = before.table(&new.at)?;
+            Some((old.identity?, new.identity?))
+        });
+        let olds = if pairs.any(|(old, new)| old != new) {
+            let olds = before.tables().iter();
+            let olds = olds.filter_map(|old| Some((old.identity?, old)));
+            olds.collect()
+        } else {
+            HashMap::new()
+        };
+        Self { dialects, olds }
+    }
+}
+
+/// That a table has taken the name of another. A server that was restored may have given the numbers anew, so the columns
+/// must be those of the table that it is taken for.
+fn replacement(
+    identities: &Identities<'_>,
+    old: &SourceTable,
+    new: &SourceTable,
+) -> Option<Change> {
+    let was = identities.olds.get(&new.identity?)?;
+    let (before, after) = identities.dialects;
+    let is_moved = was.at != new.at
+        && old.identity.is_some()
+        && was.kind == SourceTableKind::Table
+        && shape(before, was) == shape(after, new);
+    is_moved.then(|| Change {
+        table: new.at.clone(),
+        kind: ChangeKind::TableReplaced {
+            from: was.at.clone(),
+        },
+    })
+}
+
 /// New names with the old tables and why they are taken for one.
 type Pairs<'a> = BTreeMap<SourceTableRef, (&'a SourceTable, RenameGuess)>;
 
@@ -127,17 +192,22 @@ fn renames<'a>(
     for new in added {
         let old = new.identity.and_then(|identity| by_identity.get(&identity));
         if let Some(old) = old.filter(|old| old.kind == new.kind) {
-            pairs.insert(new.at.clone(), (*old, RenameGuess::Identity));
+            let guess = letters_or(RenameGuess::Identity, old, new);
+            pairs.insert(new.at.clone(), (*old, guess));
         }
     }
+    let is_known: BTreeSet<&SourceTableRef> = pairs.values().map(|(old, _)| &old.at).collect();
     let mut olds: HashMap<Shape<'_>, Vec<&'a SourceTable>> = HashMap::new();
-    for old in dropped {
+    for old in dropped.iter().filter(|old| !is_known.contains(&old.at)) {
         olds.entry(shape(dialects.0, old)).or_default().push(old);
     }
     let mut news: HashMap<Shape<'_>, Vec<&SourceTable>> = HashMap::new();
-    for new in added {
+    for new in added.iter().filter(|new| !pairs.contains_key(&new.at)) {
         news.entry(shape(dialects.1, new)).or_default().push(new);
     }
+    // InnoDB gives a table that is built anew another number.
+    let numbers_stay = dialects.1 != SourceDialect::MySql;
+    let mut guesses = Vec::new();
     for (shape, old) in &olds {
         // Tables without columns are all alike, which says nothing.
         if shape.1.is_empty() {
@@ -145,10 +215,22 @@ fn renames<'a>(
         }
         if let ([old], Some([new])) = (old.as_slice(), news.get(shape).map(Vec::as_slice))
             // Two that the source tells apart are two.
-            && (old.identity.is_none() || new.identity.is_none())
+            && (!numbers_stay || old.identity.is_none() || new.identity.is_none())
         {
-            pairs.insert(new.at.clone(), (*old, RenameGuess::SameColumns));
+            let guess = letters_or(RenameGuess::SameColumns, old, new);
+            guesses.push((new.at.clone(), (*old, guess)));
         }
     }
+    pairs.extend(guesses);
     pairs
+}
+
+/// Why a table is taken for another: where the names differ in case alone, the lake has one name for both.
+fn letters_or(guess: RenameGuess, old: &SourceTable, new: &SourceTable) -> RenameGuess {
+    let letters = |at: &SourceTableRef| (at.schema.to_lowercase(), at.name.to_lowercase());
+    if letters(&old.at) == letters(&new.at) {
+        RenameGuess::SameLetters
+    } else {
+        guess
+    }
 }

@@ -14,6 +14,7 @@ use super::canonical::{CanonicalType, TypeStep, hive_form};
 use super::change::{Change, ChangeKind, RenameGuess};
 use super::coercion::{Engine, Reading, compare};
 use super::impact::FilledTable;
+use super::table::computed;
 use super::text::named;
 use crate::hive::hive_type::HiveType;
 use crate::model::{Severity, SourceDialect};
@@ -72,10 +73,10 @@ impl Grade {
         Grade::new(engines, |_| (severity, None))
     }
 
-    /// Grave for Presto alone, which finds Parquet columns by position unless told otherwise.
-    fn by_position(engines: &[Engine], others: Severity, presto: Severity, why: &str) -> Grade {
+    /// Risky for Presto alone, which finds Parquet columns by position unless told otherwise.
+    fn by_position(engines: &[Engine], others: Severity, why: &str) -> Grade {
         Grade::new(engines, |engine| match engine {
-            Engine::Presto => (presto, Some(why.to_owned())),
+            Engine::Presto => (Severity::Risky, Some(why.to_owned())),
             Engine::Trino | Engine::Spark => (others, None),
         })
     }
@@ -166,69 +167,75 @@ pub fn grade(
 fn own_grade(change: &Change, dialect: SourceDialect, engines: &[Engine]) -> Grade {
     let all = |severity| Grade::all(engines, severity);
     match &change.kind {
-        ChangeKind::TableDropped(_)
-        | ChangeKind::TableRenamed { .. }
-        | ChangeKind::ColumnDropped { .. } => all(Severity::Breaking),
-        ChangeKind::ColumnRenamed {
-            guess:
-                RenameGuess::SamePlace
-                | RenameGuess::SameComment
-                | RenameGuess::SameColumns
-                | RenameGuess::Identity,
-            ..
-        } => Grade::by_position(
-            engines,
-            Severity::Breaking,
-            Severity::Risky,
-            "by position the column is still read under its old name",
-        ),
-        ChangeKind::TableKindChanged { .. }
-        | ChangeKind::ColumnReplaced { .. }
-        | ChangeKind::ViewChanged { .. }
-        | ChangeKind::PrimaryKeyChanged { .. } => all(Severity::Risky),
-        ChangeKind::UniqueKeyChanged { before, .. } => all(if before.is_some() {
-            Severity::Risky
-        } else {
-            Severity::Additive
-        }),
-        ChangeKind::NullabilityChanged { nullable, .. } => all(if *nullable {
-            Severity::Risky
-        } else {
-            Severity::Additive
-        }),
-        ChangeKind::ColumnAdded { last: false, .. } => Grade::by_position(
-            engines,
-            Severity::Additive,
-            Severity::Risky,
-            "by position the columns behind it are read as their neighbours",
-        ),
-        ChangeKind::ColumnsReordered { .. } => Grade::by_position(
-            engines,
-            Severity::Additive,
-            Severity::Risky,
-            "by position the columns are read as one another",
-        ),
-        ChangeKind::TypeChanged { before, after, .. } => {
-            let before = CanonicalType::read(dialect, before);
-            let after = CanonicalType::read(dialect, after);
-            match (dialect, hive_form(&before), hive_form(&after)) {
-                (SourceDialect::Hive, Some(old), Some(new)) => {
-                    let places = ("the table", "older files");
-                    reading_grade(engines, &new, &old, places, Severity::Additive)
-                }
-                _ => type_grade(change, dialect, None, engines),
-            }
-        }
-        ChangeKind::ColumnRenamed {
+        ChangeKind::TableRenamed {
             guess: RenameGuess::SameLetters,
             ..
         }
-        | ChangeKind::TableAdded(_)
+        | ChangeKind::ColumnRenamed { .. }
+        | ChangeKind::ColumnsReordered { .. }
+        | ChangeKind::ColumnAdded { .. } => place_grade(&change.kind, engines),
+        ChangeKind::TableDropped(_)
+        | ChangeKind::TableRenamed { .. }
+        | ChangeKind::ViewBroken
+        | ChangeKind::ColumnDropped { .. } => all(Severity::Breaking),
+        ChangeKind::DefaultChanged { before, after, .. }
+            if [before, after]
+                .into_iter()
+                .flatten()
+                .any(|text| computed(text).is_some()) =>
+        {
+            let why = "its values are computed otherwise from now on";
+            Grade::all(engines, Severity::Risky).because(why)
+        }
+        ChangeKind::TableKindChanged { .. }
+        | ChangeKind::TableReplaced { .. }
+        | ChangeKind::VisibilityChanged { hidden: true, .. }
+        | ChangeKind::NullabilityChanged { nullable: true, .. }
+        | ChangeKind::UniqueKeyChanged {
+            before: Some(_), ..
+        }
+        | ChangeKind::ColumnReplaced { .. }
+        | ChangeKind::ViewChanged { .. }
+        | ChangeKind::PrimaryKeyChanged { .. } => all(Severity::Risky),
+        ChangeKind::TypeChanged { before, after, .. } if dialect == SourceDialect::Hive => {
+            let places = ("the table", "older files");
+            let [old, new] = [before, after].map(|text| HiveType::parse(text));
+            reading_grade(engines, &new, &old, places, Severity::Additive)
+        }
+        ChangeKind::TypeChanged { .. } => type_grade(change, dialect, None, engines),
+        ChangeKind::TableAdded(_)
+        | ChangeKind::TableAttached { .. }
+        | ChangeKind::TableDetached { .. }
+        | ChangeKind::ViewMended { .. }
+        | ChangeKind::VisibilityChanged { hidden: false, .. }
+        | ChangeKind::NullabilityChanged {
+            nullable: false, ..
+        }
+        | ChangeKind::UniqueKeyChanged { before: None, .. }
         | ChangeKind::TableCommentChanged { .. }
-        | ChangeKind::ColumnAdded { last: true, .. }
         | ChangeKind::DefaultChanged { .. }
         | ChangeKind::ColumnCommentChanged { .. } => all(Severity::Additive),
     }
+}
+
+/// What a change of names and places is, by which engines find columns; a name that changes in case alone stays the same.
+fn place_grade(kind: &ChangeKind, engines: &[Engine]) -> Grade {
+    let (others, why) = match kind {
+        ChangeKind::ColumnRenamed { guess, .. } if *guess != RenameGuess::SameLetters => (
+            Severity::Breaking,
+            "by position the column is still read under its old name",
+        ),
+        ChangeKind::ColumnAdded { last: false, .. } => (
+            Severity::Additive,
+            "by position the columns behind it are read as their neighbours",
+        ),
+        ChangeKind::ColumnsReordered { .. } => (
+            Severity::Additive,
+            "by position the columns are read as one another",
+        ),
+        _ => return Grade::harmless(engines),
+    };
+    Grade::by_position(engines, others, why)
 }
 
 /// What a change is to a table that is filled from the source's.
@@ -240,6 +247,11 @@ fn table_grade(
 ) -> Grade {
     let all = |severity| Grade::all(engines, severity);
     let concerns = match &change.kind {
+        ChangeKind::ColumnAdded {
+            column,
+            twin: Some(_),
+            ..
+        } if filled.column(&column.name).is_some() => return twins(engines),
         ChangeKind::ColumnAdded { column, .. } => {
             if filled.has_key(&column.name) {
                 let why = format!(
@@ -253,9 +265,10 @@ fn table_grade(
         }
         ChangeKind::ColumnDropped { column, .. } => filled.has(&column.name),
         ChangeKind::ColumnRenamed { from, .. } => filled.has(from),
-        ChangeKind::NullabilityChanged { column, .. } | ChangeKind::ColumnReplaced { column } => {
-            filled.has(column)
-        }
+        ChangeKind::NullabilityChanged { column, .. }
+        | ChangeKind::VisibilityChanged { column, .. }
+        | ChangeKind::DefaultChanged { column, .. }
+        | ChangeKind::ColumnReplaced { column } => filled.has(column),
         ChangeKind::ColumnsReordered { after, .. } => {
             after.iter().filter(|name| filled.has(name)).count() > 1
         }
@@ -277,6 +290,20 @@ fn table_grade(
     } else {
         all(Severity::Additive)
     }
+}
+
+/// Files with two columns of one name but for the case.
+fn twins(engines: &[Engine]) -> Grade {
+    Grade::new(engines, |engine| match engine {
+        Engine::Spark => {
+            let why = "files in which two columns differ by case alone are refused";
+            (Severity::Breaking, Some(why.to_owned()))
+        }
+        Engine::Trino | Engine::Presto => {
+            let why = "which of two columns is read that differ by case alone is not known";
+            (Severity::Risky, Some(why.to_owned()))
+        }
+    })
 }
 
 /// A changed type against the type that a table has; `table` is that type and where it stands, `None` where it is not

@@ -72,7 +72,8 @@ pub fn target_impact(
 ) -> TargetImpact {
     let mut impact = TargetImpact::default();
     match &change.kind {
-        ChangeKind::ColumnAdded { column, .. } => match filled.column(&column.name) {
+        ChangeKind::ColumnAdded { column, twin, .. } => match filled.column(&column.name) {
+            Some(_) if twin.is_some() => {}
             Some(_) => {
                 impact.ready = Some(format!("has the column {} already", named(&column.name)));
             }
@@ -107,6 +108,12 @@ pub fn target_impact(
             impact
                 .surplus
                 .extend(lost.map(|column| column.name.clone()));
+        }
+        ChangeKind::TableReplaced { .. } => {
+            let refilled = filled.columns.iter();
+            impact
+                .refilled
+                .extend(refilled.map(|column| column.name.clone()));
         }
         _ => {}
     }
@@ -197,6 +204,8 @@ mod tests {
             default: None,
             comment: None,
             identity: None,
+            default_identity: None,
+            hidden: false,
         }
     }
 
@@ -222,12 +231,14 @@ mod tests {
             column: source("Note", "varchar(20)"),
             at: 2,
             last: true,
+            twin: None,
         });
         assert_eq!(added.lacks, [column("note", "string")]);
         let known = impact(ChangeKind::ColumnAdded {
             column: source("ID", "int4"),
             at: 2,
             last: true,
+            twin: None,
         });
         assert!(known.is_none());
         assert_eq!(known.ready.as_deref(), Some("has the column `ID` already"));
@@ -235,6 +246,7 @@ mod tests {
             column: source("dt", "date"),
             at: 2,
             last: true,
+            twin: None,
         });
         assert_eq!(key, TargetImpact::default());
         let dropped = impact(ChangeKind::ColumnDropped {

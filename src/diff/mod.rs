@@ -10,6 +10,7 @@ pub mod follow;
 pub mod grade;
 pub mod impact;
 pub mod impact_rules;
+mod keys;
 pub mod mention;
 pub mod pattern;
 mod rename;

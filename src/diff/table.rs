@@ -5,9 +5,10 @@
 
 use super::canonical::CanonicalType;
 use super::change::{Change, ChangeKind};
+use super::keys::{Renamed, key_kinds};
 use super::rename::{column_renames, identity_renames};
-use crate::model::{SourceColumn, SourceDialect, SourceTable};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use crate::model::{SourceColumn, SourceDialect, SourceTable, SourceTableKind};
+use std::collections::{HashMap, HashSet};
 
 /// Appends what changed from `old` to `new`; types are read in the dialects of before and after.
 pub(super) fn table_changes(
@@ -21,8 +22,20 @@ pub(super) fn table_changes(
     }
     let mut kinds = Vec::new();
     table_kinds(old, new, &mut kinds);
-    let renamed = column_kinds(dialects, old, new, &mut kinds);
-    key_kinds(old, new, &renamed, &mut kinds);
+    let are_views = (old.kind, new.kind) == (SourceTableKind::View, SourceTableKind::View);
+    match (old.is_broken(), new.is_broken()) {
+        // What its columns are like is not known.
+        (false, true) if are_views => kinds.push(ChangeKind::ViewBroken),
+        (true, false) if are_views => {
+            let columns = new.columns.clone();
+            kinds.push(ChangeKind::ViewMended { columns });
+            key_kinds(old, new, &Renamed::new(), &mut kinds);
+        }
+        _ => {
+            let renamed = column_kinds(dialects, old, new, &mut kinds);
+            key_kinds(old, new, &renamed, &mut kinds);
+        }
+    }
     changes.extend(kinds.into_iter().map(|kind| Change {
         table: new.at.clone(),
         kind,
@@ -42,7 +55,8 @@ fn table_kinds(old: &SourceTable, new: &SourceTable, kinds: &mut Vec<ChangeKind>
             after: new.comment.clone(),
         });
     }
-    if old.view_definition != new.view_definition {
+    let is_same_view = is_same(old.view_identity, new.view_identity);
+    if old.view_definition != new.view_definition && !is_same_view {
         kinds.push(ChangeKind::ViewChanged {
             before: old.view_definition.clone(),
             after: new.view_definition.clone(),
@@ -50,8 +64,10 @@ fn table_kinds(old: &SourceTable, new: &SourceTable, kinds: &mut Vec<ChangeKind>
     }
 }
 
-/// Old names of renamed columns with the new ones.
-type Renamed = HashMap<String, String>;
+/// Whether the source says that two texts are one, which then show a rename elsewhere.
+fn is_same(before: Option<i64>, after: Option<i64>) -> bool {
+    before.is_some() && before == after
+}
 
 fn column_kinds(
     dialects: (SourceDialect, SourceDialect),
@@ -117,7 +133,7 @@ fn column_kinds(
     }
     additions(new, kept, kinds);
     for (before, now) in pairs {
-        attribute_kinds(dialects, before, now, kinds);
+        attribute_kinds(dialects, (before, now), &renamed, kinds);
     }
     renamed
 }
@@ -129,12 +145,25 @@ fn additions(new: &SourceTable, kept: Vec<String>, kinds: &mut Vec<ChangeKind>) 
         .columns
         .iter()
         .rposition(|column| known.contains(column.name.as_str()));
+    let mut by_letters: HashMap<String, &str> = HashMap::new();
+    if kept.len() < new.columns.len() {
+        // Older ones first: it is the new one that falls together with them.
+        let is_new = |column: &&SourceColumn| !known.contains(column.name.as_str());
+        let (added, older): (Vec<_>, Vec<_>) = new.columns.iter().partition(is_new);
+        for column in older.into_iter().chain(added) {
+            let letters = column.name.to_lowercase();
+            by_letters.entry(letters).or_insert(&column.name);
+        }
+    }
     for (at, column) in new.columns.iter().enumerate() {
         if !known.contains(column.name.as_str()) {
+            let first = by_letters.get(&column.name.to_lowercase());
+            let twin = first.filter(|first| **first != column.name);
             kinds.push(ChangeKind::ColumnAdded {
                 column: column.clone(),
                 at,
                 last: last_known.is_none_or(|last| at > last),
+                twin: twin.map(|first| (*first).to_owned()),
             });
         }
     }
@@ -157,8 +186,8 @@ fn additions(new: &SourceTable, kept: Vec<String>, kinds: &mut Vec<ChangeKind>) 
 
 fn attribute_kinds(
     dialects: (SourceDialect, SourceDialect),
-    before: &SourceColumn,
-    now: &SourceColumn,
+    (before, now): (&SourceColumn, &SourceColumn),
+    renamed: &Renamed,
     kinds: &mut Vec<ChangeKind>,
 ) {
     let column = || now.name.clone();
@@ -180,7 +209,13 @@ fn attribute_kinds(
             nullable: now.nullable,
         });
     }
-    if before.default != now.default {
+    if before.hidden != now.hidden {
+        kinds.push(ChangeKind::VisibilityChanged {
+            column: column(),
+            hidden: now.hidden,
+        });
+    }
+    if is_default_changed(before, now, renamed) {
         kinds.push(ChangeKind::DefaultChanged {
             column: column(),
             before: before.default.clone(),
@@ -196,37 +231,43 @@ fn attribute_kinds(
     }
 }
 
-/// Keys follow the renames of their columns, so that a rename is not told twice.
-fn key_kinds(old: &SourceTable, new: &SourceTable, renamed: &Renamed, kinds: &mut Vec<ChangeKind>) {
-    let follow = |columns: &[String]| -> Vec<String> {
-        let now = columns.iter().map(|name| renamed.get(name).unwrap_or(name));
-        now.cloned().collect()
-    };
-    let before = follow(&old.primary_key);
-    if before != new.primary_key {
-        kinds.push(ChangeKind::PrimaryKeyChanged {
-            before,
-            after: new.primary_key.clone(),
-        });
+/// Whether what fills a column is another. It is not where the text shows the new name of something, or where a column
+/// is computed as before, when it is read or when it is written.
+fn is_default_changed(before: &SourceColumn, now: &SourceColumn, renamed: &Renamed) -> bool {
+    if before.default == now.default || is_same(before.default_identity, now.default_identity) {
+        return false;
     }
-    let olds: BTreeMap<&String, Vec<String>> = old
-        .unique_keys
-        .iter()
-        .map(|(name, columns)| (name, follow(columns)))
-        .collect();
-    let names: BTreeSet<&String> = old
-        .unique_keys
-        .keys()
-        .chain(new.unique_keys.keys())
-        .collect();
-    for name in names {
-        let (before, after) = (olds.get(name), new.unique_keys.get(name));
-        if before != after {
-            kinds.push(ChangeKind::UniqueKeyChanged {
-                name: name.clone(),
-                before: before.cloned(),
-                after: after.cloned(),
-            });
+    let (before, now) = (before.default.as_deref(), now.default.as_deref());
+    match (before.and_then(computed), now.and_then(computed)) {
+        (Some(before), Some(now)) => follow_names(before, renamed) != now,
+        _ => true,
+    }
+}
+
+/// The expression by which a default computes its column from others; empty where the source does not tell it.
+pub(super) fn computed(default: &str) -> Option<&str> {
+    let rest = default.strip_prefix("generated always ")?;
+    let kept = ["virtual", "stored"];
+    let expression = kept.iter().find_map(|kept| rest.strip_suffix(kept))?;
+    Some(expression.trim_end())
+}
+
+/// An expression with the new names of columns, which `MySQL` writes in backticks.
+fn follow_names(expression: &str, renamed: &Renamed) -> String {
+    let mut followed = String::with_capacity(expression.len());
+    let mut rest = expression;
+    while let Some(at) = rest.find(['`', '\'']) {
+        let (before, quoted) = rest.split_at(at);
+        followed += before;
+        let mark = if quoted.starts_with('`') { '`' } else { '\'' };
+        let end = quoted[1..].find(mark).map_or(quoted.len(), |end| end + 2);
+        let (name, after) = quoted.split_at(end);
+        let inner = name.trim_matches('`');
+        match renamed.get(inner).filter(|_| mark == '`') {
+            Some(now) => followed.extend(["`", now.as_str(), "`"]),
+            None => followed += name,
         }
+        rest = after;
     }
+    followed + rest
 }

@@ -1,7 +1,6 @@
-//! Comparing as a whole: kinds of change by example, then the properties that hold for any two snapshots.
+//! Comparing as a whole: kinds of change by example.
 
 use super::apply::apply;
-use super::canonical::CanonicalType;
 use super::change::{Change, ChangeKind, RenameGuess};
 use super::coercion::Engine;
 use super::compare::{carried, diff, diff_first};
@@ -9,7 +8,8 @@ use super::grade::grade;
 use crate::model::{
     Coverage, Severity, Snapshot, SourceColumn, SourceDialect, SourceTable, SourceTableKind,
 };
-use proptest::prelude::*;
+
+mod properties;
 
 pub(super) const POSTGRES: SourceDialect = SourceDialect::Postgres;
 
@@ -25,6 +25,8 @@ pub(super) fn table(name: &str, columns: &str) -> SourceTable {
             default: None,
             comment: None,
             identity: None,
+            default_identity: None,
+            hidden: false,
         });
     }
     table
@@ -233,6 +235,103 @@ fn renames_are_guessed_only_where_there_is_one_guess() {
     assert_eq!(changes(before, after).len(), 1);
 }
 
+#[test]
+fn a_key_is_what_it_keeps_unique() {
+    let keyed = |primary: &[&str], unique: &[(&str, &[&str])]| {
+        let owned = |columns: &[&str]| columns.iter().map(|name| (*name).to_owned()).collect();
+        let mut table = table("t", "a int, b int");
+        table.primary_key = owned(primary);
+        let unique = unique.iter();
+        table.unique_keys = unique
+            .map(|(name, of)| ((*name).to_owned(), owned(of)))
+            .collect();
+        table
+    };
+    for (before, after, wanted) in [
+        (keyed(&["a", "b"], &[]), keyed(&["b", "a"], &[]), vec![]),
+        (
+            keyed(&[], &[("u", &["a"])]),
+            keyed(&[], &[("v", &["a"])]),
+            vec![],
+        ),
+        (
+            keyed(&[], &[("u", &["a"]), ("v", &["a"])]),
+            keyed(&[], &[("v", &["a"])]),
+            vec![],
+        ),
+        (
+            keyed(&[], &[("u", &["a"])]),
+            keyed(&["a"], &[]),
+            vec!["`shop.t`: primary key set to (`a`)"],
+        ),
+        (
+            keyed(&[], &[("u", &["a"])]),
+            keyed(&[], &[("u", &["b"]), ("v", &["a"])]),
+            vec![
+                "`shop.t`: unique key `u` changed from (`a`) to (`b`)",
+                "`shop.t`: unique key `v` set to (`a`)",
+            ],
+        ),
+    ] {
+        assert_eq!(texts(before, after), wanted);
+    }
+}
+
+#[test]
+fn a_name_that_differs_by_case_alone_falls_together_in_the_lake() {
+    let found = changes(table("t", "price int"), table("t", "price int, Price text"));
+    assert_eq!(
+        found[0].text(),
+        "column `Price` of `shop.t` added (`text`); the lake's names have no case, so that it is one with `price` there"
+    );
+    let found = diff(
+        &snapshot(vec![table("Orders", "a int")]),
+        &snapshot(vec![table("orders", "a int")]),
+    );
+    let grade = grade(&found.changes[0], POSTGRES, &[], &Engine::ALL);
+    assert_eq!(grade.severity, Severity::Additive);
+}
+
+#[test]
+fn what_the_source_calls_one_default_or_query_is_one_whatever_its_text() {
+    let mut before = table("v", "a int");
+    before.kind = SourceTableKind::View;
+    before.view_definition = Some("SELECT a FROM shop.t".to_owned());
+    before.view_identity = Some(1);
+    before.columns[0].default = Some("nextval('shop.t_seq')".to_owned());
+    before.columns[0].default_identity = Some(2);
+    let mut after = before.clone();
+    after.view_definition = Some("SELECT a FROM shop.u".to_owned());
+    after.columns[0].default = Some("nextval('shop.u_seq')".to_owned());
+    let found = diff(
+        &snapshot(vec![before.clone()]),
+        &snapshot(vec![after.clone()]),
+    );
+    assert!(found.changes.is_empty(), "{found:?}");
+    (after.view_identity, after.columns[0].default_identity) = (Some(3), Some(4));
+    assert_eq!(texts(before, after).len(), 2);
+}
+
+#[test]
+fn a_computed_column_is_risky_where_it_is_computed_otherwise() {
+    let computed = |expression: &str| {
+        let mut table = table("t", "a int, b int");
+        table.columns[1].default = Some(format!("generated always as {expression}"));
+        table
+    };
+    let one = computed("(`a` + 'x`a`') stored");
+    assert_eq!(
+        texts(one.clone(), computed("(`a` + 'x`a`') virtual")),
+        [""; 0]
+    );
+    let mut renamed = computed("(`c` + 'x`a`') stored");
+    renamed.columns[0].name = "c".to_owned();
+    assert_eq!(texts(one.clone(), renamed).len(), 1, "the rename alone");
+    let found = changes(one, computed("(`a` + 'y') stored"));
+    let grade = grade(&found[0], POSTGRES, &[], &Engine::ALL);
+    assert_eq!(grade.severity, Severity::Risky);
+}
+
 /// Columns in the order of a source that tells them apart, each with its number.
 fn numbered(columns: &[(&str, i64)]) -> SourceTable {
     let mut table = SourceTable::new("shop", "t", SourceTableKind::Table);
@@ -245,6 +344,8 @@ fn numbered(columns: &[(&str, i64)]) -> SourceTable {
             default: None,
             comment: None,
             identity: Some(*number),
+            default_identity: None,
+            hidden: false,
         });
     }
     table
@@ -359,132 +460,4 @@ fn keys_tell_changes_apart() {
         key("a int, bc int", "a int", "x"),
         key("ab int, c int", "ab int", "x")
     );
-}
-
-fn any_column() -> impl Strategy<Value = SourceColumn> {
-    let types = [
-        "int4",
-        "integer",
-        "bigint",
-        "text",
-        "varchar(9)",
-        "numeric(8,2)",
-        "int[]",
-    ];
-    let words = prop::option::of(prop::sample::select(vec!["x", "y"]));
-    (
-        prop::sample::select(types.to_vec()),
-        any::<bool>(),
-        words.clone(),
-        words,
-    )
-        .prop_map(|(data_type, nullable, default, comment)| SourceColumn {
-            name: String::new(),
-            data_type: data_type.to_owned(),
-            nullable,
-            default: default.map(str::to_owned),
-            comment: comment.map(str::to_owned),
-            identity: None,
-        })
-}
-
-fn any_table() -> impl Strategy<Value = SourceTable> {
-    let names = Just(vec!["a", "b", "c", "d", "e", "f"]).prop_shuffle();
-    let columns = prop::collection::vec(any_column(), 0..6);
-    let comment = prop::option::of(prop::sample::select(vec!["x", "y"]));
-    let keys = prop::collection::btree_map("[uv]", 0_usize..6, 0..2);
-    (names, columns, comment, any::<bool>(), 0_usize..3, keys).prop_map(
-        |(names, columns, comment, is_view, key, keys)| {
-            let kind = if is_view {
-                SourceTableKind::View
-            } else {
-                SourceTableKind::Table
-            };
-            let mut table = SourceTable::new("shop", "", kind);
-            table.comment = comment.map(str::to_owned);
-            for (name, column) in names.into_iter().zip(columns) {
-                table.columns.push(SourceColumn {
-                    name: name.to_owned(),
-                    ..column
-                });
-            }
-            let column_names = table.columns.iter().map(|column| column.name.clone());
-            let named: Vec<String> = column_names.collect();
-            table.primary_key = named.iter().take(key).cloned().collect();
-            for (name, at) in keys {
-                if let Some(column) = named.get(at) {
-                    table.unique_keys.insert(name, vec![column.clone()]);
-                }
-            }
-            table.view_definition = is_view.then(|| format!("SELECT {key}"));
-            table
-        },
-    )
-}
-
-fn any_tables() -> impl Strategy<Value = Vec<SourceTable>> {
-    prop::collection::btree_map("[k-o]", any_table(), 0..5).prop_map(|tables| {
-        let named = tables.into_iter().map(|(name, mut table)| {
-            table.at.name = name;
-            table
-        });
-        named.collect()
-    })
-}
-
-/// The same snapshot with each type in one spelling.
-fn canonical(of: &Snapshot) -> Vec<(SourceTable, Vec<CanonicalType>)> {
-    let tables = of.tables().iter().map(|table| {
-        let mut table = table.clone();
-        let mut types = Vec::new();
-        for column in &mut table.columns {
-            types.push(CanonicalType::read(of.dialect(), &column.data_type));
-            column.data_type.clear();
-        }
-        (table, types)
-    });
-    tables.collect()
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
-    #[test]
-    fn applying_a_difference_gives_the_other(before in any_tables(), after in any_tables()) {
-        let (before, after) = (snapshot(before), snapshot(after));
-        let found = diff(&before, &after);
-        prop_assert!(found.unread.is_empty());
-        let applied = apply(&found.changes, &before).expect("the changes fit");
-        prop_assert_eq!(canonical(&applied), canonical(&after));
-    }
-
-    #[test]
-    fn nothing_differs_from_itself(tables in any_tables()) {
-        let whole = snapshot(tables);
-        prop_assert!(diff(&whole, &whole).changes.is_empty());
-    }
-
-    #[test]
-    fn the_order_of_tables_does_not_count(
-        before in any_tables(),
-        after in any_tables().prop_shuffle(),
-    ) {
-        let mut sorted = after.clone();
-        sorted.sort_by(|one, other| one.at.cmp(&other.at));
-        let before = snapshot(before);
-        prop_assert_eq!(diff(&before, &snapshot(after)), diff(&before, &snapshot(sorted)));
-    }
-
-    #[test]
-    fn keys_and_texts_are_whole(before in any_tables(), after in any_tables()) {
-        let found = diff(&snapshot(before), &snapshot(after)).changes;
-        let mut keys: Vec<String> = found.iter().map(|change| change.key("s")).collect();
-        keys.sort();
-        keys.dedup();
-        prop_assert_eq!(keys.len(), found.len());
-        for change in &found {
-            prop_assert!(!change.text().contains('\n'));
-            grade(change, POSTGRES, &[], &Engine::ALL);
-        }
-    }
 }

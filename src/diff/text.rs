@@ -3,6 +3,7 @@
 //! parts cut with a mark here; escaping is left to the channel.
 
 use super::change::{Change, ChangeKind, RenameGuess};
+use crate::model::SourceColumn;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
@@ -30,6 +31,17 @@ impl Change {
                 named(&from.to_string()),
                 reason(*guess)
             ),
+            ChangeKind::TableReplaced { from } => format!(
+                "{table} is another table now: the one that was {}",
+                named(&from.to_string())
+            ),
+            ChangeKind::TableAttached { to } => {
+                format!("{table} is a partition of {} now", named(&to.to_string()))
+            }
+            ChangeKind::TableDetached { from, .. } => format!(
+                "{table} is a table of its own now: it was a partition of {}",
+                named(&from.to_string())
+            ),
             ChangeKind::TableKindChanged { before, after } => {
                 format!("{table} was a {before} and is a {after}")
             }
@@ -40,6 +52,13 @@ impl Change {
                 )
             }
             ChangeKind::ViewChanged { .. } => format!("view {table}: the query changed"),
+            ChangeKind::ViewBroken => {
+                format!("view {table} is broken: what it reads is not there")
+            }
+            ChangeKind::ViewMended { columns } => format!(
+                "view {table} can be read again, with the columns {}",
+                listed(columns.iter().map(|column| column.name.as_str()))
+            ),
             ChangeKind::PrimaryKeyChanged { before, after } => {
                 let (before, after) = (key(before), key(after));
                 format!("{table}: primary key {}", from_to(before, after))
@@ -68,13 +87,11 @@ impl Change {
     fn column_text(&self, table: &str) -> String {
         let column = named(self.kind.column().unwrap_or_default());
         match &self.kind {
-            ChangeKind::ColumnAdded { column: added, .. } => {
-                let null = if added.nullable { "" } else { ", not null" };
-                format!(
-                    "column {column} of {table} added ({}{null})",
-                    named(&added.data_type)
-                )
-            }
+            ChangeKind::ColumnAdded {
+                column: added,
+                twin,
+                ..
+            } => added_text(&column, table, added, twin.as_deref()),
             ChangeKind::ColumnDropped {
                 column: dropped, ..
             } => {
@@ -115,6 +132,14 @@ impl Change {
                     "may be null now"
                 } else {
                     "may not be null any more"
+                };
+                format!("column {column} of {table} {now}")
+            }
+            ChangeKind::VisibilityChanged { hidden, .. } => {
+                let now = if *hidden {
+                    "is invisible now: `SELECT *` leaves it out"
+                } else {
+                    "is visible now"
                 };
                 format!("column {column} of {table} {now}")
             }
@@ -162,6 +187,13 @@ impl Change {
             ChangeKind::TableAdded(table) => (String::new(), format!("{:?}", table.columns)),
             ChangeKind::TableDropped(table) => (format!("{:?}", table.columns), String::new()),
             ChangeKind::TableRenamed { from, .. } => of(from, &self.table),
+            ChangeKind::TableReplaced { from } | ChangeKind::TableDetached { from, .. } => {
+                of(from, &self.table)
+            }
+            ChangeKind::TableAttached { to } => of(&self.table, to),
+            ChangeKind::ViewBroken => (String::new(), String::new()),
+            ChangeKind::ViewMended { columns } => (String::new(), format!("{columns:?}")),
+            ChangeKind::VisibilityChanged { hidden, .. } => of(&!hidden, hidden),
             ChangeKind::TableKindChanged { before, after } => of(before, after),
             ChangeKind::TableCommentChanged { before, after }
             | ChangeKind::ViewChanged { before, after }
@@ -182,6 +214,16 @@ impl Change {
             ChangeKind::NullabilityChanged { nullable, .. } => of(&!nullable, nullable),
         }
     }
+}
+
+fn added_text(column: &str, table: &str, added: &SourceColumn, twin: Option<&str>) -> String {
+    let null = if added.nullable { "" } else { ", not null" };
+    let hidden = if added.hidden { ", invisible" } else { "" };
+    let twin = twin.map(named).map_or_else(String::new, |twin| {
+        format!("; the lake's names have no case, so that it is one with {twin} there")
+    });
+    let data_type = named(&added.data_type);
+    format!("column {column} of {table} added ({data_type}{null}{hidden}){twin}")
 }
 
 fn reason(guess: RenameGuess) -> &'static str {

@@ -81,6 +81,11 @@ pub struct SourceColumn {
     pub comment: Option<String>,
     /// What tells it from every other column that its table has or had, whatever their names: `PostgreSQL`'s `attnum`.
     pub identity: Option<i64>,
+    /// What tells the default as the source keeps it, whatever names of other things its text shows: where it is the
+    /// same, the text shows a rename elsewhere.
+    pub default_identity: Option<i64>,
+    /// Whether `SELECT *` leaves it out (`MariaDB`'s and `MySQL`'s `INVISIBLE`).
+    pub hidden: bool,
 }
 
 /// A table or view of a source.
@@ -98,10 +103,12 @@ pub struct SourceTable {
     pub primary_key: Vec<String>,
     /// Unique keys by name, each with its columns in the key's order.
     pub unique_keys: BTreeMap<String, Vec<String>>,
-    /// A view's query as the source prints it.
+    /// A view's query as the source prints it. A view that has one and no columns is broken: what it reads is not there.
     pub view_definition: Option<String>,
-    /// What tells it from every other table that the source has or had, whatever their names: `PostgreSQL`'s `oid`, the
-    /// catalog's own number.
+    /// What tells a view's query as the source keeps it, as [`SourceColumn::default_identity`] does.
+    pub view_identity: Option<i64>,
+    /// What tells it from every other table that the source has or had, whatever their names: `PostgreSQL`'s `oid`,
+    /// `InnoDB`'s `table_id` (which changes when the table is built anew), the catalog's own number.
     pub identity: Option<i64>,
 }
 
@@ -119,8 +126,14 @@ impl SourceTable {
             primary_key: Vec::new(),
             unique_keys: BTreeMap::new(),
             view_definition: None,
+            view_identity: None,
             identity: None,
         }
+    }
+
+    /// Whether it is a view whose query cannot be run, since what it reads is not there.
+    pub fn is_broken(&self) -> bool {
+        self.view_definition.is_some() && self.columns.is_empty()
     }
 
     /// The column of that name, with its case.
@@ -141,6 +154,9 @@ pub struct Coverage {
     pub schemas_known: Option<BTreeSet<String>>,
     /// Tables that exist but whose columns could not be read.
     pub tables_unread: BTreeSet<SourceTableRef>,
+    /// Partitions, which are no tables of their own, by the table that they are of; each by its
+    /// [`SourceTable::identity`].
+    pub partitions: BTreeMap<SourceTableRef, BTreeSet<i64>>,
 }
 
 impl Coverage {
@@ -154,6 +170,14 @@ impl Coverage {
             .as_ref()
             .is_some_and(|known| !known.contains(&table.schema));
         schema_is_gone || self.schemas_listed.contains(&table.schema)
+    }
+
+    /// The table that the one with that identity is a partition of.
+    pub fn partition_of(&self, identity: Option<i64>) -> Option<&SourceTableRef> {
+        let identity = identity?;
+        let mut all = self.partitions.iter();
+        let found = all.find(|(_, partitions)| partitions.contains(&identity));
+        found.map(|(parent, _)| parent)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::model::{
 
 /// Bytes of all names, types, defaults, comments and views together at most.
 const SNAPSHOT_BYTES_MAX: usize = 512 * 1024 * 1024;
-/// Schemas, and tables that are out of scope, at most: their names are kept.
+/// Schemas, tables that are out of scope, and partitions, at most of each: their names or numbers are kept.
 const NAMES_MAX: usize = 1_000_000;
 
 /// A snapshot that is being read.
@@ -24,6 +24,7 @@ pub(super) struct Gathering<'a> {
     schemas: u64,
     unreadable: u64,
     columns: usize,
+    partitions: usize,
     bytes: usize,
 }
 
@@ -37,6 +38,7 @@ impl<'a> Gathering<'a> {
             schemas: 0,
             unreadable: 0,
             columns: 0,
+            partitions: 0,
             bytes: 0,
         }
     }
@@ -94,6 +96,15 @@ impl<'a> Gathering<'a> {
     pub(super) fn unreadable(&mut self, at: SourceTableRef) -> Result<(), SourceError> {
         self.unreadable += 1;
         self.note_unread(at)
+    }
+
+    /// A partition by its number, which is no table of its own, and what it is one of.
+    pub(super) fn partition(&mut self, of: SourceTableRef, number: i64) -> Result<(), SourceError> {
+        self.partitions += 1;
+        limit("partitions", self.partitions, NAMES_MAX)?;
+        let known = self.coverage.partitions.entry(of).or_default();
+        known.insert(number);
+        Ok(())
     }
 
     fn note_unread(&mut self, at: SourceTableRef) -> Result<(), SourceError> {

@@ -4,10 +4,11 @@
 //! schema's tables are read before and after its columns, and a schema whose names differ is read anew; so is one of
 //! whose tables the columns tell of a key and the indexes, for an instant, nothing. It also shows
 //! only what the user has rights on, and of a table with rights on single columns only these; [`grants`] says of which
-//! schemas everything was seen. A table of which only single columns may be seen, and a view whose query is hidden or
-//! broken, is told as unread.
+//! schemas everything was seen. A table of which only single columns may be seen, and a view whose query is hidden, is
+//! told as unread; a view that shows its query and no columns is broken.
 
 mod grants;
+mod identity;
 
 use super::error::SourceError;
 use super::failure::{ReadError, failure};
@@ -17,6 +18,7 @@ use super::{Readable, Scope};
 use crate::model::{SourceColumn, SourceDialect, SourceTableKind, SourceTableRef};
 use futures::TryStreamExt;
 use grants::Grants;
+use identity::Identities;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlRow, MySqlSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, query, raw_sql};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -24,6 +26,9 @@ use std::str::FromStr;
 
 /// Schemas of the server itself.
 const SYSTEM_SCHEMAS: [&str; 4] = ["information_schema", "mysql", "performance_schema", "sys"];
+/// The end of a row's time in a table that keeps its history, which `MariaDB` puts into each key: what is unique is so among
+/// the rows of a moment.
+const ROW_END: &str = "generated always as (ROW END) stored";
 /// The longest wait for a table that is being altered.
 const LOCK_WAIT_S_MAX: u64 = 5;
 
@@ -113,7 +118,7 @@ impl MySql {
         connection: &mut MySqlConnection,
         gathering: &mut Gathering<'_>,
         server: &Server,
-        grants: &Grants,
+        (grants, identities): (&Grants, &Identities),
         schema: &str,
     ) -> Result<(), ReadError> {
         let before = names(connection, schema).await?;
@@ -133,6 +138,7 @@ impl MySql {
             let Some(place) = gathering.table(schema, name, kind, comment)? else {
                 continue;
             };
+            gathering.at(place).identity = identities.of(schema, name);
             if grants.covers_table(schema, name) {
                 places.insert(name.clone(), (place, kind));
             } else {
@@ -161,8 +167,7 @@ impl MySql {
                 {
                     return Err(SourceError::Changed(format!("the table {at}")).into());
                 }
-                // What it reads is gone, or its query is not shown.
-                SourceTableKind::View if !seen.contains_key(name) || !views.contains(name) => {
+                SourceTableKind::View if !views.contains(name) => {
                     gathering.unreadable(at)?;
                 }
                 _ => {}
@@ -183,6 +188,7 @@ impl Readable for MySql {
         let mut connection = self.options.connect().await?;
         let server = self.session(&mut connection).await?;
         let grants = Grants::read(&mut connection, server.names_lower).await?;
+        let identities = Identities::read(&mut connection, server.is_mariadb).await?;
         let existing = schemas(&mut connection).await?;
         if grants.shows_all_schemas() {
             gathering.schemas_known(existing.iter().cloned())?;
@@ -199,7 +205,8 @@ impl Readable for MySql {
                 continue;
             }
             if existing.contains(&schema) {
-                self.schema_read(&mut connection, gathering, &server, &grants, &schema)
+                let known = (&grants, &identities);
+                self.schema_read(&mut connection, gathering, &server, known, &schema)
                     .await?;
             }
         }
@@ -289,10 +296,11 @@ async fn columns(
         let Some((place, _)) = places.get(&table) else {
             continue;
         };
+        let extra = text(&row, 5)?.to_lowercase();
         let default = default(
             server.is_mariadb,
             text_if_any(&row, 4)?,
-            &text(&row, 5)?,
+            &extra,
             &text_if_any(&row, 6)?.unwrap_or_default(),
         );
         let column = SourceColumn {
@@ -302,6 +310,8 @@ async fn columns(
             default,
             comment: text_if_any(&row, 7)?,
             identity: None,
+            default_identity: None,
+            hidden: extra.contains("invisible"),
         };
         gathering.column(*place, column)?;
         let has_key = text_if_any(&row, 8)?.is_some_and(|key| !key.is_empty());
@@ -310,14 +320,14 @@ async fn columns(
     Ok(seen)
 }
 
-/// What fills a column that a row leaves out: its default, a sequence, an expression over other columns.
+/// What fills a column that a row leaves out: its default, a sequence, an expression over other columns. What else the
+/// server tells of the column, `extra`, is in lower case.
 fn default(
     is_mariadb: bool,
     default: Option<String>,
     extra: &str,
     generation: &str,
 ) -> Option<String> {
-    let extra = extra.to_lowercase();
     if !generation.is_empty() {
         let kept = if extra.contains("virtual") {
             "virtual"
@@ -334,6 +344,8 @@ fn default(
     let Some((_, update)) = extra.split_once("on update ") else {
         return own;
     };
+    // Behind a comma it tells of other things.
+    let update = update.split(',').next().unwrap_or_default();
     let own = own.map(|text| text + " ").unwrap_or_default();
     Some(format!("{own}on update {update}"))
 }
@@ -370,6 +382,10 @@ async fn keys(
             over_expressions.push((*place, key));
             continue;
         };
+        let is_row_end = |column: &SourceColumn| column.default.as_deref() == Some(ROW_END);
+        if table.column(&column).is_some_and(is_row_end) {
+            continue;
+        }
         if key == "PRIMARY" {
             table.primary_key.push(column);
         } else {
@@ -452,7 +468,8 @@ mod tests {
                 Some("on update current_timestamp()"),
             ),
         ] {
-            let made = default(is_mariadb, text.map(str::to_owned), extra, generation);
+            let extra = extra.to_lowercase();
+            let made = default(is_mariadb, text.map(str::to_owned), &extra, generation);
             assert_eq!(made.as_deref(), wanted, "{text:?} {extra}");
         }
     }

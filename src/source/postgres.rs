@@ -2,7 +2,8 @@
 //! connect, whatever the rights on the tables.
 //!
 //! An empty search path makes the server print every name with its schema, so that the texts do not change with the
-//! user's settings. The session is set up inside the transaction, so that a pooler which hands out connections by
+//! user's settings; a digest of what the server keeps of a default or a view tells a text that changed from one that only
+//! shows the new name of something. The session is set up inside the transaction, so that a pooler which hands out connections by
 //! transaction may stand between. What the server prints from its caches rather than from the transaction's moment
 //! shows as a gap, and the read is made anew.
 
@@ -13,7 +14,7 @@ use super::failure::{ReadError, failure};
 use super::gather::Gathering;
 use super::settings::SourceSettings;
 use super::{Readable, Scope};
-use crate::model::{SourceColumn, SourceDialect, SourceTableKind};
+use crate::model::{SourceColumn, SourceDialect, SourceTableKind, SourceTableRef};
 use futures::TryStreamExt;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, query, raw_sql};
@@ -93,7 +94,8 @@ impl Readable for Postgres {
             .execute(&mut connection)
             .await?;
         let (version, schemas) = schemas(&mut connection, gathering).await?;
-        let places = tables(&mut connection, gathering, schemas).await?;
+        let places = tables(&mut connection, gathering, &schemas).await?;
+        partitions(&mut connection, gathering, &schemas).await?;
         let numbers: Vec<i64> = places.keys().copied().collect();
         let notes = TypeNotes::read(&mut connection).await?;
         let names = columns(&mut connection, gathering, &places, &numbers, &notes).await?;
@@ -141,7 +143,7 @@ async fn schemas(
 async fn tables(
     connection: &mut PgConnection,
     gathering: &mut Gathering<'_>,
-    schemas: Vec<String>,
+    schemas: &[String],
 ) -> Result<Places, ReadError> {
     let mut rows = query(
         "SELECT c.oid::int8, n.nspname::text, c.relname::text, c.relkind IN ('v', 'm'), s.description
@@ -176,6 +178,34 @@ async fn tables(
     Ok(places)
 }
 
+/// Partitions by their numbers: what was one and stands alone now is no new table.
+async fn partitions(
+    connection: &mut PgConnection,
+    gathering: &mut Gathering<'_>,
+    schemas: &[String],
+) -> Result<(), ReadError> {
+    let mut rows = query(
+        "SELECT c.oid::int8, n.nspname::text, p.relname::text
+        FROM pg_class c
+        JOIN pg_inherits i ON i.inhrelid = c.oid
+        JOIN pg_class p ON p.oid = i.inhparent
+        JOIN pg_namespace n ON n.oid = p.relnamespace
+        WHERE c.relispartition AND c.relkind IN ('r', 'p', 'f')
+            AND c.relnamespace IN (SELECT o.oid FROM pg_namespace o WHERE o.nspname = ANY($1))",
+    )
+    .bind(schemas)
+    .persistent(false)
+    .fetch(connection);
+    while let Some(row) = rows.try_next().await? {
+        let of = SourceTableRef {
+            schema: row.try_get(1)?,
+            name: row.try_get(2)?,
+        };
+        gathering.partition(of, row.try_get(0)?)?;
+    }
+    Ok(())
+}
+
 async fn columns(
     connection: &mut PgConnection,
     gathering: &mut Gathering<'_>,
@@ -188,7 +218,8 @@ async fn columns(
             CASE WHEN t.typcategory = 'A' THEN t.typelem::int8 ELSE 0 END,
             format_type(a.atttypid, a.atttypmod),
             NOT a.attnotnull, a.attidentity::text, a.attgenerated::text,
-            pg_get_expr(d.adbin, d.adrelid), s.description
+            pg_get_expr(d.adbin, d.adrelid), s.description,
+            ('x' || left(md5(d.adbin::text), 16))::bit(64)::int8
         FROM unnest($1::int8[]) AS wanted (id)
         JOIN pg_attribute a ON a.attrelid = wanted.id::oid
         LEFT JOIN pg_type t ON t.oid = a.atttypid
@@ -231,6 +262,8 @@ async fn columns(
             default: default.or_else(|| notes.default(data_type)),
             comment: row.try_get(10)?,
             identity: Some(number.into()),
+            default_identity: row.try_get(11)?,
+            hidden: false,
         };
         gathering.column(*place, column)?;
     }
@@ -290,9 +323,11 @@ async fn views(
     numbers: &[i64],
 ) -> Result<(), ReadError> {
     let mut rows = query(
-        "SELECT c.oid::int8, pg_get_viewdef(c.oid)
+        "SELECT c.oid::int8, pg_get_viewdef(c.oid),
+            ('x' || left(md5(r.ev_action::text), 16))::bit(64)::int8
         FROM unnest($1::int8[]) AS wanted (id)
         JOIN pg_class c ON c.oid = wanted.id::oid
+        LEFT JOIN pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN'
         WHERE c.relkind IN ('v', 'm')",
     )
     .bind(numbers)
@@ -308,6 +343,7 @@ async fn views(
             return Err(SourceError::Changed(why).into());
         };
         gathering.view(*place, text)?;
+        gathering.at(*place).view_identity = row.try_get(2)?;
     }
     Ok(())
 }

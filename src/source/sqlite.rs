@@ -1,7 +1,7 @@
 //! `SQLite`: the schema of one file, opened for reading only, in one transaction.
 //!
 //! A view whose query no longer fits its tables makes its own reading fail, so views are asked one by one and a
-//! broken one is told as unread. Types are the declared words, whatever they are.
+//! broken one is told as that. Types are the declared words, whatever they are.
 
 use super::error::SourceError;
 use super::failure::ReadError;
@@ -19,6 +19,8 @@ use std::time::Duration;
 const SCHEMA: &str = "main";
 /// Longest wait for a process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// What is wrong with a statement, such as a table that is not there.
+const GENERIC_ERROR: &str = "1";
 /// Rows that the file's thread may be ahead of its reader.
 const ROWS_AHEAD: usize = 256;
 
@@ -205,10 +207,8 @@ async fn view_columns(
                 gathering.column(view.place, column(&row)?)?;
             }
         }
-        Err(sqlx::Error::Database(_)) => {
-            let at = gathering.at(view.place).at.clone();
-            gathering.unreadable(at)?;
-        }
+        // What it reads is not there: a view without columns is a broken one.
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(GENERIC_ERROR) => {}
         Err(error) => return Err(error.into()),
     }
     Ok(())
@@ -228,5 +228,7 @@ fn column(row: &SqliteRow) -> Result<SourceColumn, sqlx::Error> {
         },
         comment: None,
         identity: None,
+        default_identity: None,
+        hidden: false,
     })
 }

@@ -68,7 +68,7 @@ impl Operations<'_> {
             source: source.into(),
         })?;
         let (dialect, changes) = compared?;
-        let mut reach = Reach::new(self, source, dialect).await?;
+        let mut reach = Reach::new(self, source, dialect, &changes).await?;
         let mut found = Vec::with_capacity(changes.len());
         for change in &changes {
             let mut change = reach.change(change, to_info.at).await?;

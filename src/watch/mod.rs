@@ -2,8 +2,8 @@
 //!
 //! - `settings` is what was configured; `source` which sources there are; `schedule` which of them are due.
 //! - `run` puts a lease and a time limit around a look; `own` looks at the catalog's own tables; `record` writes what
-//!   was found in one transaction, with what is to be told of it; `reach` says what a change means to whom, and
-//!   `told_within` which are told within others.
+//!   was found in one transaction, with what is to be told of it; `reach` says what a change means to whom, `views` which
+//!   views name it, and `told_within` which changes are told within others.
 //! - `history` answers for the past and thins it; `apply` adds columns to the tables that lack them.
 //! - `outbox` tells people: what is to be told, to whom, and what they say to it.
 //!
@@ -24,6 +24,7 @@ mod source;
 mod source_test;
 mod status;
 mod told_within;
+mod views;
 
 pub use operations::Operations;
 pub use outbox::{AlertPreview, DeliveryReport, PreviewWish};

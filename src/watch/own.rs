@@ -123,5 +123,7 @@ fn column_of(column: &Column) -> SourceColumn {
         default: None,
         comment: column.comment.clone().filter(|text| !text.is_empty()),
         identity: None,
+        default_identity: None,
+        hidden: false,
     }
 }

@@ -2,31 +2,22 @@
 //! the column, who owns it. The rules are the differ's; here they meet the tables that there are.
 
 use super::Watch;
+use super::views::{Named, Views};
 use crate::diff::change::{Change, ChangeKind};
 use crate::diff::grade::{Grade, grade};
 use crate::diff::impact::{FilledTable, target_impact};
-use crate::diff::mention::{names_column, names_table, view_sql};
 use crate::diff::text::named;
 use crate::error::Result;
 use crate::hive::spark_schema;
 use crate::model::{
     ChangeTarget, Column, DEFAULT_CATALOG, DatabaseRef, EngineEffect, Name, SchemaChange,
-    SourceDialect, Table, TableRef, TableType,
+    SourceDialect, Table, TableRef,
 };
 use crate::store::{Session, without_nul};
 use std::collections::{HashMap, HashSet};
 
 /// Lines of effects of one change; a table may fill any number of others.
 const EFFECTS_MAX: usize = 100;
-/// Views that one change names at most.
-const VIEWS_MAX: usize = 50;
-
-/// The views of the catalog, by the words in them.
-struct Views {
-    views: Vec<(String, String)>,
-    by_word: HashMap<String, Vec<usize>>,
-}
-
 /// What is looked up while changes are judged, each thing once.
 pub(super) struct Reach<'a> {
     watch: &'a Watch,
@@ -34,23 +25,34 @@ pub(super) struct Reach<'a> {
     source: String,
     dialect: SourceDialect,
     tables: HashMap<TableRef, Option<Table>>,
+    /// The tables, in lower case, whose views will be asked for.
+    viewed: HashSet<String>,
     views: Option<Views>,
 }
 
 impl<'a> Reach<'a> {
+    /// Makes ready to judge these changes and no others.
     pub(super) async fn new(
         watch: &'a Watch,
         source: &str,
         dialect: SourceDialect,
+        changes: &[Change],
     ) -> Result<Self> {
-        Ok(Self {
+        let mut reach = Self {
             watch,
             session: watch.store.session().await?,
             source: source.to_owned(),
             dialect,
             tables: HashMap::new(),
+            viewed: HashSet::new(),
             views: None,
-        })
+        };
+        for change in changes.iter().filter(|change| Named::by(change).is_some()) {
+            let places = reach.places(change).into_iter();
+            let tables = places.map(|((_, table), _)| table.to_lowercase());
+            reach.viewed.extend(tables);
+        }
+        Ok(reach)
     }
 
     /// A change with everything that is told of it; its number and snapshots are not known yet.
@@ -206,9 +208,21 @@ impl<'a> Reach<'a> {
         target.lacks = impact.lacks;
         target.surplus = impact.surplus;
         target.differs = impact.differs;
-        target.views = self.views_naming(change, reached.at.table.as_str()).await?;
-        for view in &target.views {
-            effects.push(format!("the view {} names it", named(view)));
+        if let Some(what) = Named::by(change) {
+            let views = match &mut self.views {
+                Some(views) => views,
+                None => {
+                    let read = Views::read(&mut self.session, &self.viewed).await?;
+                    self.views.insert(read)
+                }
+            };
+            target.views = views.naming(reached.at.table.as_str(), &what);
+            for view in &target.views {
+                effects.push(format!("the view {} names it", named(view)));
+            }
+            if views.is_cut() {
+                effects.push("views beyond those that are looked at may name it, too".to_owned());
+            }
         }
         Ok(target)
     }
@@ -220,35 +234,6 @@ impl<'a> Reach<'a> {
         let found = self.session.table_get(at).await?;
         self.tables.insert(at.clone(), found.clone());
         Ok(found)
-    }
-
-    /// The views that name what goes or changes its meaning.
-    async fn views_naming(&mut self, change: &Change, table: &str) -> Result<Vec<String>> {
-        let column = match &change.kind {
-            ChangeKind::ColumnDropped { column, .. } => Some(column.name.clone()),
-            ChangeKind::ColumnRenamed { from, .. } => Some(from.clone()),
-            ChangeKind::TypeChanged { column, .. } | ChangeKind::ColumnReplaced { column } => {
-                Some(column.clone())
-            }
-            ChangeKind::TableDropped(_) | ChangeKind::TableRenamed { .. } => None,
-            _ => return Ok(Vec::new()),
-        };
-        if self.views.is_none() {
-            self.views = Some(views_read(&mut self.session).await?);
-        }
-        let Some(views) = &self.views else {
-            return Ok(Vec::new());
-        };
-        let candidates = views.by_word.get(table).into_iter().flatten();
-        let named = candidates.filter_map(|index| {
-            let (at, sql) = &views.views[*index];
-            let names = match &column {
-                Some(column) => names_column(sql, table, column),
-                None => names_table(sql, table),
-            };
-            names.then(|| at.clone())
-        });
-        Ok(named.take(VIEWS_MAX).collect())
     }
 }
 
@@ -298,6 +283,8 @@ fn is_breaking_to_copies(change: &Change) -> bool {
             | ChangeKind::ColumnDropped { .. }
             | ChangeKind::ColumnRenamed { .. }
             | ChangeKind::ColumnReplaced { .. }
+            | ChangeKind::TableReplaced { .. }
+            | ChangeKind::ViewBroken
             | ChangeKind::TypeChanged { .. }
     )
 }
@@ -312,37 +299,4 @@ fn owner(watch: &Watch, source: &str, change: &Change, targets: &[ChangeTarget])
     found
         .or_else(|| targets.iter().find_map(of_target))
         .map(str::to_owned)
-}
-
-/// Every view of the default catalog.
-async fn views_read(session: &mut Session) -> Result<Views> {
-    let mut read = Views {
-        views: Vec::new(),
-        by_word: HashMap::new(),
-    };
-    let catalog = Name::new(DEFAULT_CATALOG);
-    for database in session.database_names(&catalog).await? {
-        let at = DatabaseRef {
-            catalog: catalog.clone(),
-            database,
-        };
-        let views = Some(&TableType::VirtualView);
-        let names = session.table_names(&at, views).await?;
-        for view in session.table_list_by_names(&at, &names).await? {
-            let text = view.view_expanded_text.or(view.view_original_text);
-            let Some(text) = text else { continue };
-            let sql = view_sql(&text).into_owned();
-            let words: HashSet<String> = sql
-                .split(|one: char| !(one.is_alphanumeric() || one == '_'))
-                .filter(|word| !word.is_empty())
-                .map(str::to_lowercase)
-                .collect();
-            for word in words {
-                read.by_word.entry(word).or_default().push(read.views.len());
-            }
-            let name = format!("{}.{}", view.at.database, view.at.table);
-            read.views.push((name, sql));
-        }
-    }
-    Ok(read)
 }

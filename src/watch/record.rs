@@ -137,8 +137,9 @@ impl Watch {
         let now = self.now().await?;
         let mut found = Vec::with_capacity(compared.comparison.changes.len());
         if !compared.comparison.changes.is_empty() {
-            let mut reach = Reach::new(self, name, compared.dialect).await?;
-            for change in &compared.comparison.changes {
+            let changes = &compared.comparison.changes;
+            let mut reach = Reach::new(self, name, compared.dialect, changes).await?;
+            for change in changes {
                 found.push(reach.change(change, now.seconds()).await?);
             }
         }

@@ -42,6 +42,10 @@ pub fn hive_form(canonical: &CanonicalType) -> Option<HiveType> {
         CanonicalType::Array(element) => HiveType::Array(Box::new(hive_form(element)?)),
         CanonicalType::Like(_, stored) => hive_form(stored)?,
         CanonicalType::Hive(hive_type) => hive_type.clone(),
-        CanonicalType::Decimal(_) | CanonicalType::Time | CanonicalType::Other(_) => return None,
+        CanonicalType::Decimal(_)
+        | CanonicalType::Time { .. }
+        | CanonicalType::Bits(_)
+        | CanonicalType::Row(_)
+        | CanonicalType::Other(_) => return None,
     })
 }

@@ -5,37 +5,48 @@
 //! field data types. `SQLite` keeps any words, so they are read by their common meaning.
 
 use super::CanonicalType;
+use super::parts::Parts;
 use crate::model::SourceDialect;
 
-/// A type cut into its parts: `numeric(10,2) unsigned[]`.
-struct Parts<'a> {
-    /// The words before and after the parameters, such as `timestamp with time zone`.
-    words: String,
-    /// The parameters as text.
-    parameters: Vec<&'a str>,
-    unsigned: bool,
-}
+/// Types inside types are read so far.
+const DEPTH_MAX: usize = 16;
 
-/// Reads a type's name. The words of an enum keep their case.
-pub(super) fn read(dialect: SourceDialect, text: &str) -> CanonicalType {
+/// Reads a type's name inside of so many others. The words of an enum keep their case.
+pub(super) fn read(dialect: SourceDialect, text: &str, depth: usize) -> CanonicalType {
     let text = text.trim();
+    if depth > DEPTH_MAX {
+        return other(text);
+    }
     if let Some(element) = text.strip_suffix("[]") {
         // PostgreSQL does not tell arrays of different dimensions apart.
         let element = element.trim_end_matches("[]");
-        return CanonicalType::Array(Box::new(read(dialect, element)));
+        return CanonicalType::Array(Box::new(read(dialect, element, depth + 1)));
     }
-    let parts = parts(text);
-    if dialect == SourceDialect::Elasticsearch {
-        return elasticsearch(&parts.words).unwrap_or_else(|| other(text));
-    }
-    let sized = if dialect == SourceDialect::MySql {
-        mysql(&parts)
-    } else {
-        postgres(&parts)
+    let parts = Parts::of(text);
+    let sized = match dialect {
+        SourceDialect::Elasticsearch => {
+            return elasticsearch(&parts.words).unwrap_or_else(|| other(text));
+        }
+        SourceDialect::MySql => mysql(&parts),
+        _ if parts.words == "row" => row(dialect, &parts, depth),
+        _ => postgres(&parts),
     };
     sized
         .or_else(|| common(&parts))
         .unwrap_or_else(|| other(text))
+}
+
+/// A composite type: a name, which may stand in double quotes, and a type each.
+fn row(dialect: SourceDialect, parts: &Parts<'_>, depth: usize) -> Option<CanonicalType> {
+    let field = |text: &&str| {
+        let (name, data_type) = match text.strip_prefix('"') {
+            Some(quoted) => quoted.split_once("\" ")?,
+            None => text.split_once(' ')?,
+        };
+        Some((name.to_lowercase(), read(dialect, data_type, depth + 1)))
+    };
+    let fields: Option<Vec<_>> = parts.parameters.iter().map(field).collect();
+    fields.map(CanonicalType::Row)
 }
 
 fn other(text: &str) -> CanonicalType {
@@ -43,92 +54,13 @@ fn other(text: &str) -> CanonicalType {
     CanonicalType::Other(words.join(" ").to_lowercase())
 }
 
-fn parts(text: &str) -> Parts<'_> {
-    let (before, parameters, after) = match (text.find('('), text.rfind(')')) {
-        (Some(open), Some(close)) if open < close => {
-            (&text[..open], &text[open + 1..close], &text[close + 1..])
-        }
-        _ => (text, "", ""),
-    };
-    let joined = format!("{before} {after}").to_lowercase();
-    let mut unsigned = false;
-    let words: Vec<&str> = joined
-        .split_whitespace()
-        .filter(|word| match *word {
-            // zerofill implies unsigned in MySQL.
-            "unsigned" | "zerofill" => {
-                unsigned = true;
-                false
-            }
-            "signed" => false,
-            _ => true,
-        })
-        .collect();
-    let parameters = parameters_of(parameters);
-    Parts {
-        words: words.join(" "),
-        parameters,
-        unsigned,
-    }
-}
-
-/// Parts parameters at the commas that stand in no quotes. A quote inside of quotes is doubled, so it ends and begins them.
-fn parameters_of(text: &str) -> Vec<&str> {
-    let mut parameters = Vec::new();
-    let (mut begin, mut is_quoted) = (0, false);
-    for (at, character) in text.char_indices() {
-        match character {
-            '\'' => is_quoted = !is_quoted,
-            ',' if !is_quoted => {
-                parameters.push(text[begin..at].trim());
-                begin = at + 1;
-            }
-            _ => {}
-        }
-    }
-    if !text.is_empty() {
-        parameters.push(text[begin..].trim());
-    }
-    parameters
-}
-
-/// A word as it was before it was quoted.
-fn unquoted(word: &str) -> String {
-    let inner = word
-        .strip_prefix('\'')
-        .and_then(|word| word.strip_suffix('\''));
-    inner.map_or_else(|| word.to_owned(), |inner| inner.replace("''", "'"))
-}
-
-impl Parts<'_> {
-    fn number<T: std::str::FromStr>(&self, at: usize) -> Option<T> {
-        self.parameters.get(at)?.parse().ok()
-    }
-
-    fn integer(&self, bits: u8) -> CanonicalType {
-        CanonicalType::Integer {
-            bits,
-            unsigned: self.unsigned,
-        }
-    }
-
-    fn timestamp(&self, zoned: bool, digits: u32) -> CanonicalType {
-        CanonicalType::Timestamp {
-            digits: Some(self.number(0).unwrap_or(digits)),
-            zoned,
-        }
-    }
-
-    fn words_of(&self, many: bool) -> CanonicalType {
-        CanonicalType::Words {
-            words: self.parameters.iter().map(|word| unquoted(word)).collect(),
-            many,
-        }
-    }
-}
-
 fn like(name: &'static str, stored: CanonicalType) -> CanonicalType {
     CanonicalType::Like(name, Box::new(stored))
+}
+
+/// A type that a dump holds as a text of so many characters at most.
+fn text_like(name: &'static str, characters: u64) -> CanonicalType {
+    like(name, CanonicalType::Text(Some(characters)))
 }
 
 /// Names that mean the same everywhere.
@@ -140,14 +72,11 @@ fn common(parts: &Parts<'_>) -> Option<CanonicalType> {
         "mediumint" | "int3" => parts.integer(24),
         "int" | "integer" | "int4" => parts.integer(32),
         "bigint" | "int8" => parts.integer(64),
-        "decimal" | "numeric" | "dec" | "fixed" => match parts.number(0) {
-            Some(precision) => {
-                CanonicalType::Decimal(Some((precision, parts.number(1).unwrap_or(0))))
-            }
-            None => CanonicalType::Decimal(None),
-        },
+        "decimal" | "numeric" | "dec" | "fixed" => parts.decimal(),
         "real" | "float4" => CanonicalType::Float { bits: 32 },
         "double precision" | "double" | "float8" => CanonicalType::Float { bits: 64 },
+        "bit" => CanonicalType::Bits(Some(parts.number(0).unwrap_or(1))),
+        "bit varying" | "varbit" => CanonicalType::Bits(parts.number(0)),
         "char" | "character" | "nchar" | "bpchar" => {
             CanonicalType::Char(parts.number(0).unwrap_or(1))
         }
@@ -156,10 +85,13 @@ fn common(parts: &Parts<'_>) -> Option<CanonicalType> {
         "citext" => like("citext", CanonicalType::Text(None)),
         "bytea" | "blob" => CanonicalType::Bytes(None),
         "date" => CanonicalType::Date,
-        "time" | "time without time zone" => CanonicalType::Time,
+        "time" | "time without time zone" => parts.time(false, 6),
+        "timetz" | "time with time zone" => parts.time(true, 6),
         "json" => CanonicalType::Json,
         "jsonb" => like("jsonb", CanonicalType::Json),
         "uuid" => CanonicalType::Uuid,
+        "inet4" => text_like("inet4", 15),
+        "inet6" => text_like("inet6", 39),
         _ => return None,
     })
 }
@@ -178,7 +110,15 @@ fn postgres(parts: &Parts<'_>) -> Option<CanonicalType> {
         },
         "timestamp" | "timestamp without time zone" | "datetime" => parts.timestamp(false, 6),
         "timestamptz" | "timestamp with time zone" => parts.timestamp(true, 6),
-        "enum" => parts.words_of(false),
+        "enum" => parts.words_of(false, false),
+        // Without a length it is a text whose blanks at the end mean nothing.
+        "bpchar" if parts.parameters.is_empty() => like("bpchar", CanonicalType::Text(None)),
+        // With the bits of the network behind the address.
+        "inet" => text_like("inet", 49),
+        "cidr" => text_like("cidr", 49),
+        "macaddr" => text_like("macaddr", 17),
+        "macaddr8" => text_like("macaddr8", 23),
+        "xml" => like("xml", CanonicalType::Text(None)),
         _ => return None,
     })
 }
@@ -192,16 +132,21 @@ fn mysql(parts: &Parts<'_>) -> Option<CanonicalType> {
             bits: 64,
             unsigned: true,
         },
-        "decimal" | "numeric" | "dec" | "fixed" if parts.parameters.is_empty() => {
-            CanonicalType::Decimal(Some((10, 0)))
+        "decimal" | "numeric" | "dec" | "fixed" => {
+            let sized = match parts.decimal() {
+                CanonicalType::Decimal(None) => CanonicalType::Decimal(Some((10, 0))),
+                sized => sized,
+            };
+            unsigned(parts, sized)
         }
-        "float" => CanonicalType::Float {
-            bits: match (parts.number::<u32>(0), parts.parameters.len()) {
+        "float" => mysql_float(
+            parts,
+            match (parts.number::<u32>(0), parts.parameters.len()) {
                 (Some(25..), 1) => 64,
                 _ => 32,
             },
-        },
-        "real" => CanonicalType::Float { bits: 64 },
+        ),
+        "real" | "double" => mysql_float(parts, 64),
         "tinytext" => CanonicalType::Text(Some(255)),
         "text" => CanonicalType::Text(Some(65_535)),
         "mediumtext" => CanonicalType::Text(Some(16_777_215)),
@@ -213,15 +158,39 @@ fn mysql(parts: &Parts<'_>) -> Option<CanonicalType> {
         "binary" => CanonicalType::Bytes(Some(parts.number(0).unwrap_or(1))),
         "varbinary" => CanonicalType::Bytes(parts.number(0)),
         "datetime" => parts.timestamp(false, 0),
+        "time" => parts.time(false, 0),
         "timestamp" => parts.timestamp(true, 0),
-        "enum" => parts.words_of(false),
-        "set" => parts.words_of(true),
-        "year" => CanonicalType::Integer {
-            bits: 16,
-            unsigned: false,
-        },
+        "enum" => parts.words_of(false, true),
+        "set" => parts.words_of(true, true),
+        "year" => like(
+            "year",
+            CanonicalType::Integer {
+                bits: 16,
+                unsigned: false,
+            },
+        ),
         _ => return None,
     })
+}
+
+/// With a number of digits, values are rounded to it.
+fn mysql_float(parts: &Parts<'_>, bits: u8) -> CanonicalType {
+    let float = CanonicalType::Float { bits };
+    let sized = if parts.parameters.len() == 2 {
+        like("rounded", float)
+    } else {
+        float
+    };
+    unsigned(parts, sized)
+}
+
+/// Of numbers that are no integers, the sign does not change how a dump holds them.
+fn unsigned(parts: &Parts<'_>, sized: CanonicalType) -> CanonicalType {
+    if parts.unsigned {
+        like("unsigned", sized)
+    } else {
+        sized
+    }
 }
 
 fn elasticsearch(word: &str) -> Option<CanonicalType> {

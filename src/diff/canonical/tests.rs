@@ -28,6 +28,15 @@ fn synonyms_are_equal() {
         (MySql, "bit(1)", "bit"),
         (Sqlite, "VARCHAR(10)", "character varying(10)"),
         (Postgres, "tsvector", "TSVECTOR"),
+        (Postgres, "time", "time(6) without time zone"),
+        (
+            Postgres,
+            "row(\"X\" integer, y text)",
+            "row(x int4, \"y\" varchar)",
+        ),
+        (MySql, "decimal(10,2) unsigned", "numeric(10,2) UNSIGNED"),
+        (MySql, "text /*M!100301 COMPRESSED*/", "text"),
+        (MySql, "int(5) unsigned zerofill", "int unsigned"),
     ] {
         assert_eq!(
             read(dialect, one),
@@ -54,6 +63,15 @@ fn what_differs_stays_apart() {
         (MySql, "text", "longtext"),
         (Postgres, "tsvector", "tsquery"),
         (Postgres, "json", "jsonb"),
+        (Postgres, "time", "time(0)"),
+        (Postgres, "numeric(3,-2)", "numeric(3)"),
+        (Postgres, "numeric(3,-2)", "numeric(5)"),
+        (Postgres, "bpchar", "character(1)"),
+        (Postgres, "row(s enum('a'))", "row(s enum('A'))"),
+        (Postgres, "row(a integer, b text)", "row(a integer)"),
+        (MySql, "decimal(10,2)", "decimal(10,2) unsigned"),
+        (MySql, "double", "double(10,2)"),
+        (MySql, "year(4)", "smallint"),
         (Elasticsearch, "keyword", "text"),
     ] {
         assert_ne!(
@@ -75,7 +93,22 @@ fn steps_go_the_right_way() {
         (Postgres, "numeric(10,2)", "numeric(12,2)"),
         (Postgres, "real", "double precision"),
         (Postgres, "int[]", "bigint[]"),
+        (Postgres, "jsonb", "json"),
+        (Postgres, "inet", "text"),
+        (Postgres, "uuid", "character(36)"),
+        (Postgres, "numeric(3,-2)", "numeric(5)"),
+        (Postgres, "row(a integer)", "row(b text, a bigint)"),
+        (Postgres, "time(0)", "time"),
+        (Postgres, "bit(3)", "bit varying"),
         (MySql, "int unsigned", "bigint"),
+        (MySql, "decimal(10,2) unsigned", "decimal(10,2)"),
+        (MySql, "float unsigned", "float"),
+        (MySql, "double(10,2)", "double"),
+        (MySql, "year(4)", "int"),
+        (MySql, "enum('a','bc')", "varchar(2)"),
+        (MySql, "set('a','bc')", "varchar(4)"),
+        (MySql, "enum('a','b')", "set('a','b')"),
+        (MySql, "inet6", "varchar(39)"),
         (MySql, "enum('a')", "enum('b','a')"),
         (MySql, "text", "mediumtext"),
         (MySql, "datetime", "datetime(3)"),
@@ -101,11 +134,48 @@ fn steps_go_the_right_way() {
         (Postgres, "numeric(10,2)", "numeric(10,4)"),
         (Postgres, "bigint", "double precision"),
         (MySql, "int", "int unsigned"),
+        (MySql, "set('a','bc')", "varchar(3)"),
+        (MySql, "inet4", "inet6"),
+        (Postgres, "numeric(4,-2)", "numeric(5)"),
         (SourceDialect::Hive, "date", "timestamp"),
     ] {
         let (one, other) = (read(dialect, one), read(dialect, other));
         assert_eq!(one.step(&other), TypeStep::Other, "{one:?} {other:?}");
     }
+}
+
+#[test]
+fn what_has_the_same_values_is_alike() {
+    for (dialect, one, other) in [
+        (Postgres, "citext", "text"),
+        (Elasticsearch, "keyword", "text"),
+        (MySql, "enum('a','b')", "enum('b','a')"),
+        (Postgres, "row(a integer, b text)", "row(b text, a integer)"),
+    ] {
+        let (one, other) = (read(dialect, one), read(dialect, other));
+        assert_ne!(one, other);
+        assert_eq!(one.step(&other), TypeStep::Alike, "{one:?} {other:?}");
+    }
+}
+
+#[test]
+fn quoted_words_are_read_as_they_are() {
+    let words = |dialect, text: &str| match read(dialect, text) {
+        CanonicalType::Words { words, .. } => words,
+        other => panic!("{other:?} are no words"),
+    };
+    let text = r#"enum('a,b','it''s','(x)','back\\slash','say "so"')"#;
+    let wanted = ["a,b", "it's", "(x)", "back\\slash", "say \"so\""];
+    assert_eq!(words(MySql, text), wanted);
+    assert_eq!(words(Postgres, r"enum('back\slash')"), ["back\\slash"]);
+}
+
+#[test]
+fn types_inside_types_are_read_so_far() {
+    let deep = "x".to_owned() + &"[] ".repeat(20_000);
+    read(Sqlite, &deep);
+    let deep = "row(a ".repeat(10_000) + "int" + &")".repeat(10_000);
+    read(Postgres, &deep);
 }
 
 #[test]

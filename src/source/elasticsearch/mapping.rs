@@ -136,6 +136,8 @@ fn walk(properties: &Value, prefix: &str, depth: usize, found: &mut impl FnMut(S
                 default: (!default.is_null()).then(|| default.to_string()),
                 comment: None,
                 identity: None,
+                default_identity: None,
+                hidden: false,
             });
         }
         if inner.is_object() {

@@ -1,5 +1,5 @@
 //! Types that a database makes itself: an enum is told by its words, a domain by the type it rests on, a composite type by
-//! its attributes, for that is what a reader of the data meets; a type of an extension is told without the schema that the extension was put in.
+//! its attributes and a range by the type of its bounds, for that is what a reader of the data meets; a type of an extension is told without the schema that the extension was put in.
 
 use crate::source::failure::ReadError;
 use futures::TryStreamExt;
@@ -21,6 +21,8 @@ enum Note {
     Domain(Domain),
     /// A composite type: its attributes in their order.
     Row(Vec<Attribute>),
+    /// A range over a type, or many of them.
+    Range(Range),
     /// A type of an extension in that schema, quoted as the server prints it.
     Extension(String),
 }
@@ -29,14 +31,25 @@ enum Note {
 struct Domain {
     /// The number of that type.
     base: i64,
+    /// Of an array the number of its elements' type, else 0.
+    element: i64,
     /// That type as the server prints it.
     printed: String,
     not_null: bool,
     default: Option<String>,
 }
 
+/// A range type.
+struct Range {
+    word: &'static str,
+    /// The type of its bounds, by its number and as the server prints it.
+    number: i64,
+    printed: String,
+}
+
 /// An attribute of a composite type.
 struct Attribute {
+    /// Quoted where that is needed.
     name: String,
     number: i64,
     /// Of an array the number of its elements' type, else 0.
@@ -57,9 +70,11 @@ impl TypeNotes {
                     FROM pg_enum e
                     WHERE e.enumtypid = t.oid
                     ORDER BY e.enumsortorder),
-                t.typnotnull, t.typdefault
+                t.typnotnull, t.typdefault,
+                CASE WHEN b.typcategory = 'A' THEN b.typelem::int8 ELSE 0 END
             FROM pg_type t
             JOIN pg_namespace n ON n.oid = t.typnamespace
+            LEFT JOIN pg_type b ON b.oid = t.typbasetype
             WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
                 AND (t.typtype IN ('d', 'e')
                     OR EXISTS (SELECT FROM pg_depend d
@@ -73,6 +88,7 @@ impl TypeNotes {
                 "e" => Note::Words(words(&row.try_get::<Vec<String>, _>(5)?)),
                 "d" => Note::Domain(Domain {
                     base: row.try_get(2)?,
+                    element: row.try_get(8)?,
                     printed: row.try_get(3)?,
                     not_null: row.try_get(6)?,
                     default: row.try_get(7)?,
@@ -84,17 +100,54 @@ impl TypeNotes {
         drop(rows);
         let mut notes = Self(notes);
         notes.read_rows(connection).await?;
+        notes.read_ranges(connection).await?;
         Ok(notes)
+    }
+
+    /// Reads over what ranges are.
+    async fn read_ranges(&mut self, connection: &mut PgConnection) -> Result<(), ReadError> {
+        // Releases before 14 have no types of many ranges, and no such column.
+        let mut rows = query(
+            "SELECT t.oid::int8, (to_jsonb(r) ->> 'rngmultitypid')::int8, r.rngsubtype::int8,
+                format_type(r.rngsubtype, NULL)
+            FROM pg_range r
+            JOIN pg_type t ON t.oid = r.rngtypid
+            JOIN pg_namespace n ON n.oid = t.typnamespace
+            WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')",
+        )
+        .persistent(false)
+        .fetch(connection);
+        while let Some(row) = rows.try_next().await? {
+            let number = [Some(row.try_get::<i64, _>(0)?), row.try_get(1)?];
+            for (number, word) in number.into_iter().zip(["range", "multirange"]) {
+                let Some(number) = number else { continue };
+                let range = Range {
+                    word,
+                    number: row.try_get(2)?,
+                    printed: row.try_get(3)?,
+                };
+                self.0.entry(number).or_insert(Note::Range(range));
+            }
+        }
+        Ok(())
     }
 
     /// Reads what composite types are made of; the rows of tables are such types only where a column has them.
     async fn read_rows(&mut self, connection: &mut PgConnection) -> Result<(), ReadError> {
         let mut rows = query(
-            "SELECT t.oid::int8, a.attname::text, a.atttypid::int8,
+            "WITH used AS (
+                SELECT DISTINCT CASE WHEN e.typelem = 0 THEN e.oid ELSE e.typelem END AS id
+                FROM pg_attribute u
+                JOIN pg_type e ON e.oid = u.atttypid
+                WHERE u.attnum > 0 AND NOT u.attisdropped
+                UNION SELECT d.typbasetype FROM pg_type d WHERE d.typtype = 'd'
+            )
+            SELECT t.oid::int8, quote_ident(a.attname), a.atttypid::int8,
                 CASE WHEN e.typcategory = 'A' THEN e.typelem::int8 ELSE 0 END,
                 format_type(a.atttypid, a.atttypmod)
             FROM pg_type t
-            JOIN pg_class c ON c.oid = t.typrelid AND c.relkind = 'c'
+            JOIN pg_class c ON c.oid = t.typrelid
+                AND (c.relkind = 'c' OR t.oid IN (SELECT used.id FROM used))
             JOIN pg_namespace n ON n.oid = t.typnamespace
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
             LEFT JOIN pg_type e ON e.oid = a.atttypid
@@ -162,10 +215,18 @@ impl TypeNotes {
             match self.0.get(&number) {
                 None => break,
                 Some(Note::Words(words)) => return words.clone(),
+                Some(Note::Row(_) | Note::Range(_)) if depth >= ROW_DEPTH_MAX => break,
+                Some(Note::Range(range)) => {
+                    let inner = self.resolved(range.number, range.printed.clone(), depth + 1);
+                    return format!("{}({inner})", range.word);
+                }
+                Some(Note::Domain(domain)) if domain.element != 0 && depth < ROW_DEPTH_MAX => {
+                    let printed = domain.printed.clone();
+                    return self.shown_at(domain.base, domain.element, printed, depth + 1);
+                }
                 Some(Note::Domain(domain)) => {
                     (number, printed) = (domain.base, domain.printed.clone());
                 }
-                Some(Note::Row(_)) if depth >= ROW_DEPTH_MAX => break,
                 Some(Note::Row(attributes)) => {
                     let mut shown = String::new();
                     for one in attributes {
@@ -208,6 +269,7 @@ mod tests {
     fn over(base: i64, printed: &str) -> Note {
         Note::Domain(Domain {
             base,
+            element: 0,
             printed: printed.to_owned(),
             not_null: true,
             default: Some("'x'".to_owned()),

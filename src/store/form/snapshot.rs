@@ -12,7 +12,7 @@ use crate::store::sql::failure::Failure;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read};
 use std::iter::repeat;
 
@@ -36,6 +36,9 @@ struct HeadForm<'a> {
     listed: Vec<Cow<'a, str>>,
     known: Option<Vec<Cow<'a, str>>>,
     unread: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    /// Schema, name and the identities of the partitions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    partitions: Vec<(Cow<'a, str>, Cow<'a, str>, Vec<i64>)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -58,6 +61,14 @@ struct TableForm<'a> {
     /// Those of the columns, in their order; none where the source tells none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     column_identities: Vec<Option<i64>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    view_identity: Option<i64>,
+    /// As those of the columns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    default_identities: Vec<Option<i64>>,
+    /// Places of hidden columns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    hidden: Vec<usize>,
 }
 
 /// Name, type, whether it may be null, default, comment.
@@ -109,7 +120,7 @@ fn text(text: &str) -> Cow<'_, str> {
 
 fn head_form(snapshot: &Snapshot) -> HeadForm<'_> {
     let coverage = snapshot.coverage();
-    let names = |names: &'_ std::collections::BTreeSet<String>| -> Vec<Cow<'static, str>> {
+    let names = |names: &'_ BTreeSet<String>| -> Vec<Cow<'static, str>> {
         names.iter().map(|name| Cow::Owned(name.clone())).collect()
     };
     HeadForm {
@@ -121,7 +132,24 @@ fn head_form(snapshot: &Snapshot) -> HeadForm<'_> {
             .iter()
             .map(|at| (text(&at.schema), text(&at.name)))
             .collect(),
+        partitions: coverage
+            .partitions
+            .iter()
+            .map(|(of, all)| {
+                let all = all.iter().copied().collect();
+                (text(&of.schema), text(&of.name), all)
+            })
+            .collect(),
     }
+}
+
+/// Of each column what tells it or its default; nothing where the source tells none.
+fn identities(table: &SourceTable, of: impl Fn(&SourceColumn) -> Option<i64>) -> Vec<Option<i64>> {
+    let all: Vec<_> = table.columns.iter().map(of).collect();
+    if all.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    all
 }
 
 fn table_form(table: &SourceTable) -> TableForm<'_> {
@@ -134,13 +162,14 @@ fn table_form(table: &SourceTable) -> TableForm<'_> {
             column.comment.as_deref().map(text),
         )
     });
-    let mut identities: Vec<_> = table.columns.iter().map(|one| one.identity).collect();
-    if identities.iter().all(Option::is_none) {
-        identities.clear();
-    }
+    let hidden = table.columns.iter().enumerate();
+    let hidden = hidden.filter(|(_, column)| column.hidden);
     TableForm {
         identity: table.identity,
-        column_identities: identities,
+        column_identities: identities(table, |column| column.identity),
+        view_identity: table.view_identity,
+        default_identities: identities(table, |column| column.default_identity),
+        hidden: hidden.map(|(at, _)| at).collect(),
         schema: text(&table.at.schema),
         name: text(&table.at.name),
         view: table.kind == SourceTableKind::View,
@@ -156,8 +185,11 @@ fn table_of(form: TableForm<'_>) -> SourceTable {
     let owned = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
     let columns = form.columns.into_iter();
     let identities = form.column_identities.into_iter().chain(repeat(None));
+    let of_defaults = form.default_identities.into_iter().chain(repeat(None));
+    let hidden: BTreeSet<usize> = form.hidden.into_iter().collect();
     SourceTable {
         identity: form.identity,
+        view_identity: form.view_identity,
         at: SourceTableRef {
             schema: form.schema.into_owned(),
             name: form.name.into_owned(),
@@ -168,8 +200,9 @@ fn table_of(form: TableForm<'_>) -> SourceTable {
             SourceTableKind::Table
         },
         columns: columns
-            .zip(identities)
-            .map(|(column, identity)| {
+            .zip(identities.zip(of_defaults))
+            .enumerate()
+            .map(|(at, (column, (identity, default_identity)))| {
                 let (name, data_type, nullable, default, comment) = column;
                 SourceColumn {
                     name: name.into_owned(),
@@ -178,6 +211,8 @@ fn table_of(form: TableForm<'_>) -> SourceTable {
                     default: owned(default),
                     comment: owned(comment),
                     identity,
+                    default_identity,
+                    hidden: hidden.contains(&at),
                 }
             })
             .collect(),
@@ -198,6 +233,17 @@ fn coverage_of(form: HeadForm<'_>) -> Coverage {
             .map(|(schema, name)| SourceTableRef {
                 schema: schema.into_owned(),
                 name: name.into_owned(),
+            })
+            .collect(),
+        partitions: form
+            .partitions
+            .into_iter()
+            .map(|(schema, name, all)| {
+                let of = SourceTableRef {
+                    schema: schema.into_owned(),
+                    name: name.into_owned(),
+                };
+                (of, all.into_iter().collect())
             })
             .collect(),
     }
@@ -315,6 +361,8 @@ mod tests {
                 default: default.map(str::to_owned),
                 comment: default.map(str::to_owned),
                 identity: default.map(|_| 7),
+                default_identity: default.map(|_| -8),
+                hidden: default.is_some(),
             });
         }
         table.identity = Some(16_384);
@@ -325,10 +373,12 @@ mod tests {
             .insert("u".to_owned(), vec!["id".to_owned()]);
         let mut view = SourceTable::new("shop", "v", SourceTableKind::View);
         view.view_definition = Some("SELECT 1".to_owned());
+        view.view_identity = Some(9);
         let coverage = Coverage {
             schemas_listed: ["shop".to_owned()].into(),
             schemas_known: Some(["shop".to_owned(), "old".to_owned()].into()),
             tables_unread: [table.at.clone()].into(),
+            partitions: [(table.at.clone(), [3, 4].into())].into(),
         };
         let snapshot = Snapshot::new(SourceDialect::MySql, vec![view, table], coverage).unwrap();
         let body = SnapshotBody::new(&snapshot).unwrap();

@@ -93,12 +93,13 @@ async fn the_brake_stops_what_would_drop_too_much() {
     let named = "(dt=2023-11-01, dt=2023-11-02, dt=2023-11-03)";
     assert!(why.ends_with(named), "{why}");
     let discovery = world.discovery().for_system();
-    let plan = discovery.discovery_plan(&at("t"), DiscoveryScope::Sweep);
+    let table = at("t");
+    let plan = discovery.discovery_plan(&table, DiscoveryScope::Sweep);
     let plan = plan.await.unwrap();
     let missing: Vec<&str> = plan.missing.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(missing, ["dt=2023-11-01", "dt=2023-11-02", "dt=2023-11-03"]);
     assert!(plan.dropped.is_empty() && plan.braked.is_some());
-    let explained = discovery.discovery_explain(&at("t"), "dt=2023-11-02").await;
+    let explained = discovery.discovery_explain(&table, "dt=2023-11-02").await;
     let PlaceState::Empty(Some(why)) = &explained.unwrap().places[0].state else {
         panic!("its directory is empty");
     };

@@ -1,6 +1,7 @@
 //! Sources over real sockets: what a snapshot holds, what the rights hide, and what each fault is called.
 
 mod changes;
+mod ddl;
 mod elasticsearch;
 mod faults;
 mod listener;
