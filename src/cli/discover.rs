@@ -7,13 +7,16 @@ use super::humane;
 use super::output::Output;
 use super::place::{TablePlace, property};
 use super::progress::spinner;
+use super::proposal::show_proposal;
 use super::remote::Remote;
+use crate::rest::view::proposal::AskProposal;
 use crate::rest::view::run::{
     CountsView, PlanView, PlannedView, ProgressView, ReportView, RunLine, RunScope, StartRun,
 };
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use indicatif::HumanCount;
+use std::str::FromStr;
 
 /// What a run comes to where it could not do all.
 const DONE: &str = "done";
@@ -40,20 +43,19 @@ pub(super) struct DiscoverCommand {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Show what would be found, before a table opts in or its settings change; nothing is written
+    /// Show what would be found, before a table opts in or its settings change, or what table a place would be; nothing is
+    /// written
     Plan(Plan),
 }
 
 /// What would be found of which table, by which settings.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  skep discover plan default.logs --layout '{dt:%Y/%m/%d}/{hour}'
-  skep discover plan default.logs --set mode=sync --window")]
 struct Plan {
-    /// The table; it need not have opted in
-    #[arg(value_name = "DATABASE.TABLE")]
-    table: TablePlace,
-    /// How directories would tell partition values, such as '{dt:%Y/%m/%d}/{hour}'; by default as the table says
+    /// The table, which need not have opted in, or a place that is no table yet
+    #[arg(value_name = "DATABASE.TABLE|LOCATION")]
+    of: PlanOf,
+    /// How directories would tell partition values, such as '{dt:%Y/%m/%d}/{hour}'; by default as the table says, and of a
+    /// place as is guessed
     #[arg(long, value_name = "TEMPLATE")]
     layout: Option<String>,
     /// Another setting that the table would have, without skep.discovery. before it; may stand several times
@@ -62,6 +64,32 @@ struct Plan {
     /// Look only where new partitions appear; by default at everything
     #[arg(long)]
     window: bool,
+    /// The table that a place would be; by default in the database default, with the place's last name
+    #[arg(long, value_name = "DATABASE.TABLE")]
+    name: Option<TablePlace>,
+}
+
+/// What is planned.
+#[derive(Debug, Clone)]
+enum PlanOf {
+    /// A table of the catalog.
+    Table(TablePlace),
+    /// A place that is no table yet.
+    Location(String),
+}
+
+impl FromStr for PlanOf {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.contains(":/") {
+            return Ok(Self::Location(text.to_owned()));
+        }
+        let table = text.parse().map(Self::Table);
+        table.map_err(|_: String| {
+            "write DATABASE.TABLE, or a location such as s3://lake/logs".to_owned()
+        })
+    }
 }
 
 impl DiscoverCommand {
@@ -76,6 +104,29 @@ impl DiscoverCommand {
         };
         let (table, start) = match (self.action, self.table) {
             (Some(Action::Plan(plan)), _) => {
+                let table = match plan.of {
+                    PlanOf::Table(table) => table,
+                    PlanOf::Location(location) => {
+                        if plan.window || !plan.settings.is_empty() {
+                            anyhow::bail!(
+                                "a place has no settings yet: give --layout and --name alone"
+                            );
+                        }
+                        let (database, name) = match plan.name {
+                            Some(TablePlace { database, table }) => (Some(database), Some(table)),
+                            None => (None, None),
+                        };
+                        let wanted = AskProposal {
+                            location,
+                            database,
+                            name,
+                            layout: plan.layout,
+                        };
+                        return remote.run(|client, output| async move {
+                            propose(&wanted, &client, output).await
+                        });
+                    }
+                };
                 let layout = plan.layout.map(|template| ("layout".to_owned(), template));
                 let settings = layout.into_iter().chain(plan.settings);
                 let start = StartRun {
@@ -83,7 +134,7 @@ impl DiscoverCommand {
                     dry_run: true,
                     settings: settings.map(|(name, value)| (name, Some(value))).collect(),
                 };
-                (plan.table, start)
+                (table, start)
             }
             (None, Some(table)) => {
                 let start = StartRun {
@@ -106,10 +157,40 @@ async fn discover(
     client: &Client,
     output: Output,
 ) -> Result<()> {
-    let bar = spinner("looking");
     let path = table.below(&["discovery", "run"]);
+    match ended(&path, start, client).await? {
+        RunLine::Report(report) => show_report(output, &report),
+        RunLine::Plan(plan) => show_plan(output, &plan),
+        other => unexpected(other),
+    }
+}
+
+async fn propose(wanted: &AskProposal, client: &Client, output: Output) -> Result<()> {
+    match ended(&["discovery", "proposals"], wanted, client).await? {
+        RunLine::Proposal(proposal) => show_proposal(output, &proposal),
+        other => unexpected(other),
+    }
+}
+
+/// What a run failed with after it had begun.
+fn unexpected(line: RunLine) -> Result<()> {
+    match line {
+        RunLine::Problem(problem) => Err(ClientError::Refused(problem, None).into()),
+        _ => Err(anyhow::anyhow!(
+            "the server answered something else than it was asked for"
+        )),
+    }
+}
+
+/// Shows how far a run is, and gives its last line.
+async fn ended(
+    path: &[&str],
+    body: &impl serde::Serialize,
+    client: &Client,
+) -> Result<RunLine, ClientError> {
+    let bar = spinner("looking");
     let ended = client
-        .post_lines(&path, start, |line| match line {
+        .post_lines(path, body, |line| match line {
             RunLine::Progress(progress) => {
                 bar.set_message(message(&progress));
                 None
@@ -118,12 +199,7 @@ async fn discover(
         })
         .await;
     bar.finish_and_clear();
-    match ended? {
-        RunLine::Report(report) => show_report(output, &report),
-        RunLine::Plan(plan) => show_plan(output, &plan),
-        RunLine::Problem(problem) => Err(ClientError::Refused(problem, None).into()),
-        RunLine::Progress(_) | RunLine::Proposal(_) => Ok(()),
-    }
+    ended
 }
 
 fn message(progress: &ProgressView) -> String {
@@ -198,6 +274,7 @@ fn show_plan(output: Output, plan: &PlanView) -> Result<()> {
     let mut rows = of("add", &plan.added);
     rows.extend(of("move", &plan.moved));
     rows.extend(of("drop", &plan.dropped));
+    rows.extend(of("missing", &plan.missing));
     rows.extend(plan.skipped.iter().map(|one| Planned {
         what: "skip",
         name: String::new(),

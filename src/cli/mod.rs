@@ -28,6 +28,7 @@ mod partition;
 mod place;
 mod preview;
 mod progress;
+mod proposal;
 mod remote;
 mod report;
 mod schema;

@@ -33,8 +33,8 @@ impl PreviewCommand {
             ("format", self.format),
         ]);
         let found: AlertPreviewListView = client.get(&["alerts", "preview"], &filter).await?;
-        if output.is_json() {
-            return output.list(["channel"], &found.previews, |one| [one.channel.clone()]);
+        if !output.is_for_people() {
+            return output.list(["channel"], &found.previews, |one| [(&one.channel).into()]);
         }
         let mut text = String::new();
         for one in &found.previews {
