@@ -29,12 +29,17 @@ impl CheckCommand {
         if missing.is_empty() {
             return shown(&settings, remote.output());
         }
-        for line in &missing {
-            eprintln!("{line}");
-        }
         let count = missing.len();
         let what = if count == 1 { "setting" } else { "settings" };
-        let text = format!("{count} {what} cannot work here, though a server would start");
+        let mut text = format!("{count} {what} cannot work here, though a server would start");
+        if remote.output().is_for_people() {
+            for line in &missing {
+                eprintln!("{line}");
+            }
+        } else {
+            // A failure is one object then.
+            text = format!("{text}: {}", missing.join("; "));
+        }
         Err(ClientError::Settings(text).into())
     }
 }
