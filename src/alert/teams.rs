@@ -157,7 +157,7 @@ fn container(fold: &Fold<'_>) -> Value {
 }
 
 fn rich(inlines: Vec<Value>) -> Value {
-    json!({"type": "RichTextBlock", "inlines": inlines})
+    json!({"type": "RichTextBlock", "inlines": Value::Array(inlines)})
 }
 
 fn run(text: &str, chars_max: usize, weight: &str, size: &str) -> Value {
