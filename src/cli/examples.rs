@@ -142,6 +142,14 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "discover plan",
+        &[
+            "skep discover plan default.logs --layout '{dt:%Y/%m/%d}/{hour}'",
+            "skep discover plan default.logs --set mode=sync --window",
+            "skep discover plan s3://lake/clicks --name web.clicks",
+        ],
+    ),
+    (
         "discovery",
         &["skep discovery list", "skep discovery show default.logs"],
     ),
@@ -251,6 +259,13 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("alerts ack", &["skep alerts ack 31 32"]),
+    (
+        "alerts preview",
+        &[
+            "skep alerts preview",
+            "skep alerts preview --since 1d --channel team --format text",
+        ],
+    ),
     (
         "alerts snooze",
         &[

@@ -84,6 +84,8 @@ mod tests {
                 default: None,
                 comment: None,
                 identity: None,
+                default_identity: None,
+                hidden: false,
             })
             .collect();
         table

@@ -4,6 +4,7 @@ use super::fixture::{DAY_S, HOUR_S, Replica, START_S, Watched, columns_set, look
 use crate::alert::Answer;
 use crate::harness::{TestDatabase, on_every_database};
 use skep::alert::Threshold;
+use skep::catalog::Unconditional;
 use skep::error::Error;
 use skep::model::{Alert, AlertFilter, AlertState};
 use skep::secret::Secret;
@@ -396,7 +397,11 @@ async fn a_table_that_is_made_and_dropped_before_the_digest_is_not_told(test: Te
     columns_set(&replica, "scratch", &["id int", "note string"]).await;
     look(&replica).await;
     let scratch = super::fixture::at("scratch");
-    replica.catalog().table_drop(&scratch, true).await.unwrap();
+    replica
+        .catalog()
+        .table_drop(&scratch, true, &Unconditional)
+        .await
+        .unwrap();
     assert_eq!(look(&replica).await.changes.len(), 1);
     deliver(&replica).await;
     watched.pass(DAY_S);
@@ -409,7 +414,11 @@ async fn a_table_that_is_made_and_dropped_before_the_digest_is_not_told(test: Te
     look(&replica).await;
     watched.pass(DAY_S);
     deliver(&replica).await;
-    replica.catalog().table_drop(&scratch, true).await.unwrap();
+    replica
+        .catalog()
+        .table_drop(&scratch, true, &Unconditional)
+        .await
+        .unwrap();
     look(&replica).await;
     deliver(&replica).await;
     let told = watched.told_texts();

@@ -2,6 +2,7 @@
 
 use super::fixture::{Watched, at, columns_set, look, view_set};
 use crate::harness::{TestDatabase, on_every_database};
+use skep::catalog::Unconditional;
 use skep::model::ChangeFilter;
 
 on_every_database!(a_view_that_follows_its_table_is_told_within_its_change);
@@ -19,7 +20,10 @@ async fn a_view_that_follows_its_table_is_told_within_its_change(test: TestDatab
         ("daily", "SELECT cast(price AS int) x FROM default.orders"),
         ("ids", "SELECT id + 1 x FROM default.orders"),
     ] {
-        catalog.table_drop(&at(view), true).await.unwrap();
+        catalog
+            .table_drop(&at(view), true, &Unconditional)
+            .await
+            .unwrap();
         view_set(&replica, view, text).await;
     }
     let changes = look(&replica).await.changes;
