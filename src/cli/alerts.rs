@@ -186,9 +186,7 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
         }
         Action::Test { channel } => {
             let path = ["channels", &channel, "test"];
-            let nothing = json!({});
-            let sent = client.post_only(&path, &nothing);
-            while_waiting("sending a test message", sent).await?;
+            while_waiting("sending", client.post_only(&path, &json!({}))).await?;
             output.done(&format!("channel {channel} took a test message"));
             Ok(())
         }
