@@ -221,11 +221,14 @@ mod tests {
 
     fn long(number: i64, to: &mut Vec<u8>) {
         let mut raw = u64::try_from(number << 1).expect("tests write positive numbers");
-        while raw >= 0x80 {
-            to.push((raw & 0x7f) as u8 | 0x80);
+        loop {
+            let low = u8::try_from(raw & 0x7f).expect("seven bits");
             raw >>= 7;
+            if raw == 0 {
+                return to.push(low);
+            }
+            to.push(low | 0x80);
         }
-        to.push(raw as u8);
     }
 
     #[test]

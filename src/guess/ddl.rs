@@ -13,9 +13,9 @@ const SAID: [&str; 2] = ["EXTERNAL", "comment"];
 pub fn create_table(table: &Table) -> String {
     let mut text = String::from("CREATE EXTERNAL TABLE ");
     // Writing to a String cannot fail.
-    let _ = write!(
+    let _ = writeln!(
         text,
-        "{}.{} (\n",
+        "{}.{} (",
         quoted_name(table.at.database.as_str()),
         quoted_name(table.at.table.as_str())
     );

@@ -47,7 +47,7 @@ impl Writer {
                 time,
                 finest,
                 after,
-            } => self.time(open, before, time, *finest, after),
+            } => self.time(open.as_deref(), before, time, *finest, after),
             Form::KeyTime { key, time, finest } => self.key_time(key, time, *finest),
             Form::Key { key, value } => {
                 let own = self.key(key, value.key_type());
@@ -91,7 +91,7 @@ impl Writer {
 
     fn time(
         &mut self,
-        open: Option<String>,
+        open: Option<&str>,
         before: &str,
         time: &str,
         finest: TimeUnit,
@@ -112,7 +112,7 @@ impl Writer {
         {
             "date".clone_into(&mut column.data_type);
         }
-        if open.as_ref() == Some(&key) && before.is_empty() {
+        if open == Some(key.as_str()) && before.is_empty() {
             self.text.truncate(self.text.len() - 1);
             let _ = write!(self.text, "/{time}}}{}", literal(after));
         } else {

@@ -40,7 +40,7 @@ mod linux {
                 let seconds = ticks as f64 / procfs::ticks_per_second() as f64;
                 let text = "Processor time of the user and the system";
                 counter(&mut encoder, "process_cpu", text, seconds)?;
-                let bytes = Some(Unit::Bytes);
+                let bytes = Some(&Unit::Bytes);
                 let resident = stat.rss_bytes().get();
                 let text = "Memory that is resident";
                 gauge(
@@ -50,7 +50,6 @@ mod linux {
                     bytes,
                     whole(resident),
                 )?;
-                let bytes = Some(Unit::Bytes);
                 let text = "Memory that is mapped";
                 gauge(
                     &mut encoder,
@@ -70,7 +69,7 @@ mod linux {
                 if let Ok(boot) = procfs::boot_time_secs() {
                     let start = boot + stat.starttime / procfs::ticks_per_second();
                     let text = "When the process began, since the epoch";
-                    let unit = Some(Unit::Seconds);
+                    let unit = Some(&Unit::Seconds);
                     gauge(&mut encoder, "process_start_time", text, unit, whole(start))?;
                 }
             }
@@ -102,12 +101,12 @@ mod linux {
         encoder: &mut DescriptorEncoder,
         name: &str,
         text: &str,
-        unit: Option<Unit>,
+        unit: Option<&Unit>,
         value: i64,
     ) -> fmt::Result {
         let metric = ConstGauge::new(value);
         let metric_type = metric.metric_type();
-        metric.encode(encoder.encode_descriptor(name, text, unit.as_ref(), metric_type)?)
+        metric.encode(encoder.encode_descriptor(name, text, unit, metric_type)?)
     }
 
     fn counter(
