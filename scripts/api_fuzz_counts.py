@@ -8,7 +8,7 @@ import sys
 
 report = json.load(open(sys.argv[1], encoding="utf-8"))
 tested = report["operations"]["tested"]
-failed = {name.split(" ", 1)[-1] for failure in report["failures"] for name in failure["operations"]}
+failed = {name for failure in report["failures"] for name in failure["operations"]}
 broken = len(report["errors"]) + (0 if report["complete"] else 1)
 failing = min(len(failed), tested) + broken
 print(f"{tested - min(len(failed), tested)} passed, {failing} failed")

@@ -135,7 +135,10 @@ fn parameters_bound(operation: &mut Operation) {
                 schema.default = Some(PAGE_SIZE_DEFAULT.into());
             }
             "since" | "until" => schema.pattern = Some(MOMENT.to_owned()),
-            "If-Match" | "If-None-Match" => schema.pattern = Some(TAGS.to_owned()),
+            "If-Match" | "If-None-Match" => {
+                schema.schema_type = Type::String.into();
+                schema.pattern = Some(TAGS.to_owned());
+            }
             "severity" => choose(schema, &Severity::ALL.map(Severity::as_str)),
             "kind" => choose(schema, &JobKind::ALL.map(JobKind::as_str)),
             "phase" => choose(schema, &JobPhase::ALL.map(JobPhase::as_str)),

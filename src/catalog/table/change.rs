@@ -31,6 +31,9 @@ pub struct TableChange {
     pub view_text: Option<String>,
 }
 
+/// Accepts what a table is to become.
+type Check<'a> = &'a (dyn Fn(&Table) -> Result<()> + Send + Sync);
+
 /// What a try of a change came to.
 enum Try {
     /// It is done, and this is the table.
@@ -82,7 +85,7 @@ impl Catalog {
         at: &TableRef,
         change: &TableChange,
         expected: &dyn Precondition<Table>,
-        check: &(dyn Fn(&Table) -> Result<()> + Send + Sync),
+        check: Check<'_>,
     ) -> Result<Table> {
         let mut place = None;
         loop {
@@ -100,10 +103,7 @@ impl Catalog {
         &self,
         at: &TableRef,
         change: &TableChange,
-        (expected, check): (
-            &dyn Precondition<Table>,
-            &(dyn Fn(&Table) -> Result<()> + Send + Sync),
-        ),
+        (expected, check): (&dyn Precondition<Table>, Check<'_>),
         place: Option<&Place>,
     ) -> Result<Try> {
         let now = self.now();
