@@ -7,6 +7,7 @@ use futures::TryStreamExt;
 use sqlx::mysql::MySqlConnection;
 use sqlx::{Row, query};
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 /// Tables whose numbers are read at most.
 const TABLES_MAX: usize = 1_000_000;
@@ -59,7 +60,10 @@ fn file_name(name: &str) -> Option<String> {
     for character in name.chars() {
         match character {
             'a'..='z' | 'A'..='Z' | '0'..='9' | '_' => written.push(character),
-            other if other.is_ascii() => written += &format!("@{:04x}", u32::from(other)),
+            other if other.is_ascii() => {
+                // Writing to a String cannot fail.
+                let _ = write!(written, "@{:04x}", u32::from(other));
+            }
             _ => return None,
         }
     }
