@@ -51,82 +51,46 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Slug, title and status.
-    const fn facts(self) -> (&'static str, &'static str, StatusCode) {
+    /// Slug and title.
+    const fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::NotFound => ("not-found", "does not exist", StatusCode::NOT_FOUND),
-            Self::AlreadyExists => ("already-exists", "exists already", StatusCode::CONFLICT),
-            Self::InvalidRequest => (
-                "invalid-request",
-                "the request cannot be understood",
-                StatusCode::BAD_REQUEST,
-            ),
-            Self::InvalidObject => (
-                "invalid-object",
-                "what was sent cannot be stored",
-                StatusCode::UNPROCESSABLE_ENTITY,
-            ),
-            Self::NotAllowed => (
-                "not-allowed",
-                "the present state forbids it",
-                StatusCode::CONFLICT,
-            ),
-            Self::Outdated => (
-                "outdated",
-                "it is not as the request expects it",
-                StatusCode::PRECONDITION_FAILED,
-            ),
-            Self::Denied => (
-                "denied",
-                "the caller may not do this",
-                StatusCode::FORBIDDEN,
-            ),
-            Self::Conflict => (
-                "conflict",
-                "concurrent writers were faster",
-                StatusCode::CONFLICT,
-            ),
-            Self::Unsupported => (
-                "unsupported",
-                "skep does not do this",
-                StatusCode::NOT_IMPLEMENTED,
-            ),
-            Self::Unavailable => (
-                "unavailable",
-                "not available at the moment",
-                StatusCode::SERVICE_UNAVAILABLE,
-            ),
-            Self::Internal => (
-                "internal",
-                "a fault of the server",
-                StatusCode::INTERNAL_SERVER_ERROR,
-            ),
-            Self::NoSuchPath => ("no-such-path", "no such path", StatusCode::NOT_FOUND),
-            Self::NoSuchMethod => (
-                "no-such-method",
-                "no such method",
-                StatusCode::METHOD_NOT_ALLOWED,
-            ),
-            Self::TooLarge => (
-                "too-large",
-                "the body is too large",
-                StatusCode::PAYLOAD_TOO_LARGE,
-            ),
-            Self::MediaType => (
-                "media-type",
-                "the body must be JSON",
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            ),
-            Self::KeyReused => (
-                "key-reused",
-                "the key came with another request",
-                StatusCode::UNPROCESSABLE_ENTITY,
-            ),
+            Self::NotFound => ("not-found", "does not exist"),
+            Self::AlreadyExists => ("already-exists", "exists already"),
+            Self::InvalidRequest => ("invalid-request", "the request cannot be understood"),
+            Self::InvalidObject => ("invalid-object", "what was sent cannot be stored"),
+            Self::NotAllowed => ("not-allowed", "the present state forbids it"),
+            Self::Outdated => ("outdated", "it is not as the request expects it"),
+            Self::Denied => ("denied", "the caller may not do this"),
+            Self::Conflict => ("conflict", "concurrent writers were faster"),
+            Self::Unsupported => ("unsupported", "skep does not do this"),
+            Self::Unavailable => ("unavailable", "not available at the moment"),
+            Self::Internal => ("internal", "a fault of the server"),
+            Self::NoSuchPath => ("no-such-path", "no such path"),
+            Self::NoSuchMethod => ("no-such-method", "no such method"),
+            Self::TooLarge => ("too-large", "the body is too large"),
+            Self::MediaType => ("media-type", "the body must be JSON"),
+            Self::KeyReused => ("key-reused", "the key came with another request"),
             Self::CrossOrigin => (
                 "cross-origin",
                 "pages of other origins may not change anything",
-                StatusCode::FORBIDDEN,
             ),
+        }
+    }
+
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::NotFound | Self::NoSuchPath => StatusCode::NOT_FOUND,
+            Self::AlreadyExists | Self::NotAllowed | Self::Conflict => StatusCode::CONFLICT,
+            Self::InvalidRequest => StatusCode::BAD_REQUEST,
+            Self::InvalidObject | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Outdated => StatusCode::PRECONDITION_FAILED,
+            Self::Denied | Self::CrossOrigin => StatusCode::FORBIDDEN,
+            Self::Unsupported => StatusCode::NOT_IMPLEMENTED,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NoSuchMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         }
     }
 }
@@ -247,7 +211,8 @@ fn detail(error: &Error) -> String {
 
 impl From<Problem> for ProblemView {
     fn from(problem: Problem) -> Self {
-        let (slug, title, status) = problem.kind.facts();
+        let (slug, title) = problem.kind.words();
+        let status = problem.kind.status();
         Self {
             kind: format!("urn:skep:problem:{slug}"),
             title: title.to_owned(),
@@ -262,7 +227,7 @@ impl From<Problem> for ProblemView {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let (_, _, status) = self.kind.facts();
+        let status = self.kind.status();
         let retryable = self.retryable;
         let mut response = (status, Json(ProblemView::from(self))).into_response();
         let headers = response.headers_mut();
