@@ -15,13 +15,11 @@ pub(super) fn show_proposal(output: Output, proposal: &ProposalView) -> Result<(
     if !output.is_for_people() {
         return Ok(());
     }
-    match &proposal.create_table {
-        Some(statement) => print(format!("\n{}", printable(statement)).as_bytes()),
-        None => {
-            output.done("no file told its columns: see the files above");
-            Ok(())
-        }
+    if let Some(statement) = &proposal.create_table {
+        return print(format!("\n{}", printable(statement)).as_bytes());
     }
+    output.done("no file told its columns: see the files above");
+    Ok(())
 }
 
 fn facts(proposal: &ProposalView) -> Vec<(&'static str, Cell)> {

@@ -174,10 +174,8 @@ impl Discovery {
             let mut session = self.store.session().await?;
             let existing = session.partition_get(site.table.id, &name).await?;
             drop(session);
-            if existing
-                .as_ref()
-                .is_some_and(|one| !site.may_move(one, root))
-            {
+            let may_move = |one: &crate::model::Partition| site.may_move(one, root);
+            if !existing.as_ref().is_none_or(may_move) {
                 continue;
             }
             counts.requests += 1;

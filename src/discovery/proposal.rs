@@ -170,7 +170,7 @@ mod tests {
         let of = |text: &str| table_name(&Location::parse(text).expect("it is a location"));
         assert_eq!(of("s3://lake/raw/Click-Events/"), "click_events");
         assert_eq!(of("s3://my-bucket"), "my_bucket");
-        assert_eq!(of("s3://b/2026"), "t_2026");
+        assert_eq!(of("s3://bucket/2026"), "t_2026");
         assert_eq!(of("file:///data/日"), "files");
     }
 }

@@ -120,7 +120,7 @@ mod tests {
             ("id", "bigint"),
             ("price", "double"),
             ("tags", "array<string>"),
-            ("who", "struct<name:string,age:bigint>"),
+            ("who", "struct<age:bigint,name:string>"),
             ("gone", "string"),
         ];
         assert_eq!(

@@ -3,7 +3,9 @@
 use super::columns::{COLUMNS_MAX, is_field_name};
 use super::file::{FileFormat, Head};
 use crate::model::Column;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
+use std::fmt;
 
 /// Lines that are looked at.
 const LINES_MAX: usize = 1_000;
@@ -24,22 +26,45 @@ enum Shape {
     Structure(Vec<(String, Shape)>),
 }
 
+/// The fields of an object in the order of its line: columns come as their writer had them.
+struct Object(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Object;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Object(fields))
+            }
+        }
+
+        deserializer.deserialize_map(Fields)
+    }
+}
+
 /// The columns of the objects of a text.
 pub(super) fn read(text: &str) -> Result<Head, String> {
     let mut found: Vec<(String, Shape)> = Vec::new();
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     for (number, line) in lines.take(LINES_MAX).enumerate() {
-        let object = match serde_json::from_str::<Value>(line) {
-            Ok(Value::Object(object)) => object,
-            Ok(_) => return Err(format!("line {} is JSON and no object", number + 1)),
-            Err(_) => {
-                return Err(format!(
-                    "line {} is no JSON object by itself: engines read one object a line",
-                    number + 1
-                ));
-            }
+        let Ok(Object(fields)) = serde_json::from_str(line) else {
+            return Err(format!(
+                "line {} is no JSON object by itself: engines read one object a line",
+                number + 1
+            ));
         };
-        for (name, value) in object {
+        for (name, value) in fields {
             field_add(&mut found, name.to_lowercase(), shape(value, 0));
             if found.len() > COLUMNS_MAX {
                 return Err(format!("its objects have more than {COLUMNS_MAX} fields"));

@@ -6,7 +6,7 @@ use crate::model::Column;
 use std::collections::BTreeMap;
 
 /// Of a hundred names, how many must be made alike for the others to be exceptions.
-const ALIKE_PERCENT_LEAST: usize = 80;
+const ALIKE_PERCENT_LEAST: usize = 60;
 /// Years that a number of four digits may stand for.
 const YEARS: std::ops::RangeInclusive<i32> = 1970..=2100;
 /// Times that one name may tell, the longest first.

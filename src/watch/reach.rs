@@ -209,12 +209,11 @@ impl<'a> Reach<'a> {
         target.surplus = impact.surplus;
         target.differs = impact.differs;
         if let Some(what) = Named::by(change) {
-            let views = match &mut self.views {
-                Some(views) => views,
-                None => {
-                    let read = Views::read(&mut self.session, &self.viewed).await?;
-                    self.views.insert(read)
-                }
+            let views = if let Some(views) = &mut self.views {
+                views
+            } else {
+                let read = Views::read(&mut self.session, &self.viewed).await?;
+                self.views.insert(read)
             };
             target.views = views.naming(reached.at.table.as_str(), &what);
             for view in &target.views {

@@ -43,7 +43,7 @@ impl Named {
 /// The views that name tables in question, by these.
 #[derive(Default)]
 pub(super) struct Views {
-    views: Vec<(String, String)>,
+    texts: Vec<(String, String)>,
     by_table: HashMap<String, Vec<usize>>,
     bytes: usize,
     is_cut: bool,
@@ -98,9 +98,9 @@ impl Views {
             self.by_table
                 .entry(word)
                 .or_default()
-                .push(self.views.len());
+                .push(self.texts.len());
         }
-        self.views.push((name, sql));
+        self.texts.push((name, sql));
     }
 
     /// Whether there are more views than were looked at.
@@ -112,7 +112,7 @@ impl Views {
     pub(super) fn naming(&self, table: &str, what: &Named) -> Vec<String> {
         let candidates = self.by_table.get(&table.to_lowercase());
         let named = candidates.into_iter().flatten().filter_map(|index| {
-            let (at, sql) = &self.views[*index];
+            let (at, sql) = &self.texts[*index];
             let names = match what {
                 Named::Column(column) => names_column(sql, table, column),
                 Named::Table => names_table(sql, table),
@@ -139,11 +139,11 @@ mod tests {
         for (name, text) in texts {
             views.take(name.to_owned(), text, &tables, 100);
         }
-        assert_eq!((views.views.len(), views.is_cut()), (2, false));
+        assert_eq!((views.texts.len(), views.is_cut()), (2, false));
         let price = Named::Column("price".to_owned());
         assert_eq!(views.naming("orders", &price), ["t2.a"]);
         assert_eq!(views.naming("ORDERS", &Named::Table), ["t2.a", "t2.c"]);
         views.take("t2.d".to_owned(), &"orders ".repeat(10), &tables, 100);
-        assert_eq!((views.views.len(), views.is_cut()), (2, true));
+        assert_eq!((views.texts.len(), views.is_cut()), (2, true));
     }
 }

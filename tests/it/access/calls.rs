@@ -45,6 +45,7 @@ pub(super) fn all<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
     calls.extend(tables(house, caller));
     calls.extend(partitions_read(house, caller));
     calls.extend(partitions_written(house, caller));
+    calls.extend(partitions_moved(house, caller));
     calls.extend(statistics_and_functions(house, caller));
     calls.extend(events_and_locks(house, caller));
     calls.extend(jobs(house, caller));
@@ -267,6 +268,12 @@ fn partitions_written<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>>
             let key = PartitionKey::Name("dt=2026-11-22");
             catalog.partition_move(&orders(), key, &to).await
         }),
+    ]
+}
+
+fn partitions_moved<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
+    let catalog = house.catalog.for_caller(caller);
+    vec![
         call("partition_rename", Write, ORDERS, async move {
             let draft = skep::catalog::PartitionDraft {
                 at: orders(),

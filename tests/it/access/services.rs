@@ -12,6 +12,7 @@ use std::sync::Arc;
 /// The calls of all of them.
 pub(super) fn services<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
     let mut calls = discovery(house, caller);
+    calls.extend(discovery_runs(house, caller));
     calls.extend(sources(house, caller));
     calls.extend(alerts(house, caller));
     calls
@@ -54,6 +55,13 @@ fn discovery<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         call("discovery_reset", Alter, ORDERS, async move {
             discovery.discovery_reset(&orders()).await
         }),
+    ]
+}
+
+fn discovery_runs<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
+    let discovery = house.discovery.for_caller(caller);
+    let scope = DiscoveryScope::Sweep;
+    vec![
         call("discovery_plan", Operate, ORDERS, async move {
             discovery.discovery_plan(&orders(), scope).await
         }),

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};
 use skep::discovery::DiscoveryScope;
+use skep::model::Location;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -123,7 +124,10 @@ const ON: [(&str, &str); 1] = [("skep.discovery", "on")];
 
 async fn in_a_bucket(world: &World, name: &str, files: &Files) -> Result<(), TestCaseError> {
     for (directories, odd) in files {
-        let directory: String = directories.iter().map(|one| format!("{one}/")).collect();
+        let directory = match &directories[..] {
+            [] => String::new(),
+            _ => directories.join("/") + "/",
+        };
         world
             .s3
             .put("lake", &format!("{name}/{directory}part-0"), "x");
@@ -171,6 +175,8 @@ async fn on_disk(world: &World, name: &str, files: &Files) -> Result<(), TestCas
     }
     let location = format!("file://{}", root.display());
     world.table_at(name, &location, &KEYS, &ON).await;
+    // As the server writes it.
+    let location = Location::parse(&location).unwrap().to_string();
     let found = swept(world, name, &location).await;
     accounted(files, &found)?;
     for directory in links {
