@@ -11,8 +11,9 @@ use super::proposal::show_proposal;
 use super::remote::Remote;
 use crate::rest::view::proposal::AskProposal;
 use crate::rest::view::run::{
-    CountsView, PlanView, PlannedView, ProgressView, ReportView, RunLine, RunScope, StartRun,
+    CountsView, PlanView, PlannedView, ProgressView, ReportView, RunScope, StartRun,
 };
+use crate::rest::view::run_line::RunLine;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use indicatif::HumanCount;

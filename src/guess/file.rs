@@ -1,49 +1,12 @@
 //! What a file is, by its first bytes, and its columns.
 
+use super::format::{FileFormat, Head};
 use super::{avro, json, separated, unpacked};
-use crate::model::Column;
 
 /// Bytes of a file's beginning that are enough to tell what it is.
 pub const HEAD_BYTES: u64 = 128 * 1024;
 /// Bytes of an ORC file's end that are read at first.
 pub const TAIL_BYTES: u64 = 64 * 1024;
-
-/// The format of a file's rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FileFormat {
-    /// Its columns stand in its footer.
-    Parquet,
-    /// Its columns stand in its tail.
-    Orc,
-    /// A container file with its schema at the beginning.
-    Avro,
-    /// One object a line.
-    Json,
-    /// Values with one character between.
-    Separated {
-        /// The character.
-        delimiter: char,
-        /// Whether values stand in quotes.
-        is_quoted: bool,
-        /// Whether the first line names the columns.
-        has_header: bool,
-    },
-    /// Lines of text.
-    Lines,
-}
-
-/// What the beginning of a file tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
-    /// Its format.
-    pub format: FileFormat,
-    /// Its columns; none of Parquet and ORC, which tell them at their end.
-    pub columns: Vec<Column>,
-    /// How it is compressed as a whole.
-    pub compression: Option<&'static str>,
-    /// What to know of it, in words.
-    pub notes: Vec<String>,
-}
 
 /// Reads the first bytes of a file; `is_whole` where they are all. The error says why it cannot be looked into.
 pub fn read(head: &[u8], is_whole: bool) -> Result<Head, String> {

@@ -1,7 +1,7 @@
 //! Columns of objects, one a line.
 
 use super::columns::{COLUMNS_MAX, is_field_name};
-use super::file::{FileFormat, Head};
+use super::format::{FileFormat, Head};
 use crate::model::Column;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;

@@ -13,6 +13,7 @@ mod avro;
 mod columns;
 mod ddl;
 mod file;
+mod format;
 mod given;
 mod json;
 mod layout;
@@ -25,7 +26,8 @@ mod value_type;
 
 pub use columns::{COLUMNS_MAX, ColumnsFound, join};
 pub use ddl::create_table;
-pub use file::{FileFormat, HEAD_BYTES, Head, TAIL_BYTES, read};
+pub use file::{HEAD_BYTES, TAIL_BYTES, read};
+pub use format::{FileFormat, Head};
 pub use given::template_keys;
 pub use layout::{LayoutGuess, layout};
 pub use orc::{Tail, tail as orc_tail};

@@ -1,7 +1,7 @@
 //! Columns of lines whose values have one character between; other lines are one column each.
 
 use super::columns::{COLUMNS_MAX, is_field_name};
-use super::file::{FileFormat, Head};
+use super::format::{FileFormat, Head};
 use super::value_type::ValueType;
 use crate::model::Column;
 

@@ -62,7 +62,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("comfy_table", &["cli"]),
-    ("csv", &["cli"]),
+    ("csv", &["cli", "guess"]),
     ("serde_saphyr", &["cli"]),
     ("terminal_size", &["cli"]),
     ("indicatif", &["cli"]),

@@ -20,6 +20,7 @@ pub mod preview;
 pub mod problem;
 pub mod proposal;
 pub mod run;
+pub mod run_line;
 pub mod source;
 pub mod statistics;
 pub mod storage;

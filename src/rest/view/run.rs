@@ -1,7 +1,5 @@
 //! Runs of discovery: asking for one, how far it is, what it did or would do, the history, and what was left out.
 
-use super::problem::ProblemView;
-use super::proposal::ProposalView;
 use super::{moment, money};
 use crate::discovery::{
     DiscoveryPlan, DiscoveryReport, DiscoveryScope, LIST_PRICE_USD_PER_1000, PlannedPartition,
@@ -36,22 +34,6 @@ pub struct StartRun {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(example = json!({"layout": "{dt:%Y/%m/%d}/{hour}"}))]
     pub settings: BTreeMap<String, Option<String>>,
-}
-
-/// A line of the answer to a run: any number of `progress`, then one of the others.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RunLine {
-    /// How far it is.
-    Progress(ProgressView),
-    /// What it did.
-    Report(Box<ReportView>),
-    /// What it would do.
-    Plan(Box<PlanView>),
-    /// What table a place would be.
-    Proposal(Box<ProposalView>),
-    /// Why it failed.
-    Problem(Box<ProblemView>),
 }
 
 /// How far a run is.

@@ -154,9 +154,13 @@ async fn rights(database: TestDatabase) {
             "{grants}"
         );
         for table in read.tables() {
-            // Whoever sees a table sees all of it.
+            // Whoever sees a table sees all of it, but for InnoDB's number, which takes the right PROCESS.
             if table.at.name == "orders" {
-                assert_eq!(Some(table), all.table(&table.at), "{grants}");
+                let mut whole = all.table(&table.at).cloned();
+                if let Some(whole) = &mut whole {
+                    whole.identity = table.identity;
+                }
+                assert_eq!(Some(table), whole.as_ref(), "{grants}");
             }
         }
         database
