@@ -197,11 +197,14 @@ fn whole_time(values: &[&str]) -> Option<(&'static str, TimeUnit)> {
 
 /// A part of a time that nearly all values are, below the part above it.
 fn next_time(values: &[&str], above: Option<TimeUnit>) -> Option<(&'static str, TimeUnit)> {
-    let (times, unit) = above?.next()?;
-    let time = times
-        .into_iter()
-        .find(|time| mostly(values, |value| is_time(value, time)))?;
-    Some((time, unit))
+    let ([padded, bare], unit) = above?.next()?;
+    let count = |time| values.iter().filter(|value| is_time(value, time)).count();
+    let time = if count(bare) > count(padded) {
+        bare
+    } else {
+        padded
+    };
+    is_most(count(time), values.len()).then_some((time, unit))
 }
 
 /// Whether a text is a time of this form, in a year that data is of.
