@@ -12,7 +12,7 @@
 use super::Catalog;
 use super::places::is_below;
 use crate::error::{Error, Result};
-use crate::model::{DatabaseRef, Location, Storage};
+use crate::model::{DatabaseRef, Location};
 use crate::store::{Held, Holder, Holding, Owner, Session};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
@@ -105,7 +105,9 @@ impl Catalog {
         let mut directories = Directories::of(database);
         if ours.contains(&false) {
             let directories = directories.get(session).await?.iter();
-            let in_stores = directories.filter(|directory| directory.storage() == Storage::S3);
+            let in_stores = directories.filter(|directory| {
+                directory.storage().is_object_store() && self.lake.reaches(directory)
+            });
             for own in in_stores {
                 for (is_ours, place) in ours.iter_mut().zip(places) {
                     *is_ours |= is_below(own, place);

@@ -3,7 +3,7 @@
 use super::Catalog;
 use crate::error::{Error, Result};
 use crate::hive::directory_name;
-use crate::model::{Database, Location, Name, Storage};
+use crate::model::{Database, Location, Name};
 
 impl Catalog {
     /// Fails for a place that must be a directory of its own: a file system's root or a whole bucket is refused, as in
@@ -20,10 +20,10 @@ impl Catalog {
     /// [`Catalog::location_below_root`] for data that nobody deletes: it may lie in a whole bucket, as the logs of AWS's
     /// services do (Hive 4 refuses that, older ones do not).
     pub(crate) fn location_external(location: Location) -> Result<Location> {
-        match location.storage() {
-            Storage::S3 => Ok(location),
-            Storage::File | Storage::Other => Catalog::location_below_root(location),
+        if location.storage().is_object_store() {
+            return Ok(location);
         }
+        Catalog::location_below_root(location)
     }
 
     /// `<warehouse>/<database>.db`, or the warehouse itself for `default`.

@@ -5,6 +5,7 @@
 use super::Catalog;
 use crate::error::{Error, Result};
 use crate::hive::spark_schema::PROVIDER;
+use crate::lake::StorageSettings;
 use crate::model::{Location, Storage, Table};
 
 const ALLOWED: &str = "storage.allowed_locations";
@@ -15,15 +16,12 @@ const EVERYWHERE: &str = "*";
 /// What stands for every place of a storage, behind its scheme.
 const WHOLE_STORAGE: &str = "://*";
 /// Where data may lie unless it is said: everywhere but on this machine.
-const REMOTE: [&str; 9] = [
+const REMOTE: [&str; 6] = [
     "s3://*",
     "hdfs://*",
     "viewfs://*",
     "gs://*",
-    "abfs://*",
     "abfss://*",
-    "wasb://*",
-    "wasbs://*",
     "oss://*",
 ];
 
@@ -52,6 +50,7 @@ impl PlaceRules {
         warehouse: Location,
         allowed: &[String],
         deletable: &[String],
+        storage: &StorageSettings,
     ) -> Result<Self, PlaceRuleFault> {
         let fault = |key, text: &String, why| (key, text.clone(), why);
         let mut rules = Self {
@@ -65,7 +64,7 @@ impl PlaceRules {
             rules.allowed.push(read);
         }
         for text in deletable {
-            let read = deletable_read(text).map_err(|why| fault(DELETABLE, text, why))?;
+            let read = deletable_read(text, storage).map_err(|why| fault(DELETABLE, text, why))?;
             rules.deletable.push(read);
         }
         Ok(rules)
@@ -112,16 +111,16 @@ impl PlaceRules {
 }
 
 /// A place that skep keeps house in.
-fn deletable_read(text: &str) -> Result<Location, String> {
+fn deletable_read(text: &str, storage: &StorageSettings) -> Result<Location, String> {
     let read = place_read(text)?;
     if read.is_root() && read.storage() == Storage::File {
         return Err("the root of the file system is nobody's to empty".to_owned());
     }
-    if read.storage() == Storage::Other {
-        return Err(
-            "skep deletes nothing there: it reaches file:, s3://, s3a:// and s3n:// only"
-                .to_owned(),
-        );
+    if !storage.reaches(&read) {
+        let reached = storage.reached_schemes();
+        return Err(format!(
+            "skep deletes nothing there: it reaches {reached} only"
+        ));
     }
     Ok(read)
 }
@@ -143,7 +142,11 @@ impl Allowed {
         }
         if let Some(word) = text.strip_suffix(WHOLE_STORAGE) {
             // Any name that a bucket may have: places are compared by their storage alone.
-            let bucket = if word == "file" { "" } else { "any" };
+            let bucket = match word {
+                "file" => "",
+                "abfs" | "abfss" | "wasb" | "wasbs" => "any@any",
+                _ => "any",
+            };
             let example = Location::parse(&format!("{word}://{bucket}/"));
             return example
                 .map(Self::WholeStorage)
@@ -210,6 +213,7 @@ mod tests {
             at("s3a://lake/warehouse"),
             &owned(allowed),
             &owned(deletable),
+            &StorageSettings::default(),
         )
     }
 
@@ -254,10 +258,18 @@ mod tests {
         let warehouse = at("/warehouse");
         let rules = |is_loopback_only| {
             let allowed = PlaceRules::allowed_default(is_loopback_only);
-            PlaceRules::new(warehouse.clone(), &allowed, &[]).unwrap()
+            let storage = StorageSettings::default();
+            PlaceRules::new(warehouse.clone(), &allowed, &[], &storage).unwrap()
         };
         let (own, open) = (rules(true), rules(false));
-        for place in ["s3://lake/x", "hdfs://nn/x", "/warehouse/t"] {
+        for place in [
+            "s3://lake/x",
+            "hdfs://nn/x",
+            "gs://lake/x",
+            "wasb://c01@a.blob.core.windows.net/x",
+            "az://container/x",
+            "/warehouse/t",
+        ] {
             assert!(own.allows(&at(place)) && open.allows(&at(place)), "{place}");
         }
         assert!(own.allows(&at("/etc")) && !open.allows(&at("/etc")));

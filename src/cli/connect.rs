@@ -132,7 +132,7 @@ async fn store(settings: &Settings) -> Result<String, String> {
 
 async fn place(settings: &Settings, text: &str) -> Result<String, String> {
     let at = Location::parse(text).map_err(|failure| failure.to_string())?;
-    if at.storage() == Storage::Other {
+    if !settings.storage.reaches(&at) {
         return Ok(format!("{text} is not reached by skep"));
     }
     let lake = Lake::new(&settings.storage, &[]);

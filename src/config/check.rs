@@ -21,10 +21,18 @@ impl Settings {
         self.memory_check()?;
         self.database_check()?;
         self.warehouse_check()?;
-        self.storage.s3.check().map_err(|(key, why)| {
-            let value = self.value_of(&["storage", "s3", key]);
-            ConfigError::invalid(format!("storage.s3.{key}"), &value, why)
-        })?;
+        let storage = &self.storage;
+        for (store, checked) in [
+            ("s3", storage.s3.check()),
+            ("gcs", storage.gcs.check()),
+            ("azure", storage.azure.check()),
+        ] {
+            checked.map_err(|(key, why)| {
+                let value = self.value_of(&["storage", store, key]);
+                ConfigError::invalid(format!("storage.{store}.{key}"), &value, why)
+            })?;
+        }
+        Ok(())?;
         self.storage.queue.check().map_err(|(key, why)| {
             let value = self.value_of(&["storage", "queue", key]);
             ConfigError::invalid(format!("storage.queue.{key}"), &value, why)
@@ -211,8 +219,9 @@ impl Settings {
             Ok(at) if at.is_root() && at.storage() == Storage::File => {
                 refuse("the root of the file system cannot be a warehouse".to_owned())
             }
-            Ok(at) if at.storage() == Storage::Other => {
-                refuse("skep reaches file:, s3://, s3a:// and s3n:// only".to_owned())
+            Ok(at) if !self.storage.reaches(&at) => {
+                let reached = self.storage.reached_schemes();
+                refuse(format!("skep reaches {reached} only"))
             }
             Ok(at) => self.place_rules(at).map(drop),
         }

@@ -3,7 +3,7 @@
 
 use super::Settings;
 use crate::alert::ChannelSettings;
-use crate::lake::S3Settings;
+use crate::lake::{AzureSettings, GcsSettings, S3Settings};
 use crate::secret::Secret;
 use crate::source::{SourceKind, SourceSettings};
 use crate::watch::{OwnerRule, TargetRule};
@@ -96,9 +96,10 @@ pub(super) fn nearest(key: &str, known: &BTreeSet<String>) -> String {
             whole
         }
     };
+    // Of sections that have the key alike it is mostly that of S3.
     known
         .iter()
-        .min_by_key(|candidate| distance(candidate))
+        .min_by_key(|candidate| (distance(candidate), !candidate.starts_with("storage.s3.")))
         .map(|found| named_as(found, own_name))
         .unwrap_or_default()
 }
@@ -160,6 +161,25 @@ fn every_key() -> Settings {
         path_style: Some(true),
         allow_http: Some(true),
         ..S3Settings::default()
+    };
+    settings.storage.gcs = GcsSettings {
+        endpoint: Some(String::new()),
+        service_account_key: Some(Secret::default()),
+        service_account_key_file: Some("x".into()),
+        ..GcsSettings::default()
+    };
+    settings.storage.azure = AzureSettings {
+        endpoint: Some(String::new()),
+        account: Some(String::new()),
+        access_key: Some(Secret::default()),
+        access_key_file: Some("x".into()),
+        sas_token: Some(Secret::default()),
+        sas_token_file: Some("x".into()),
+        tenant_id: Some(String::new()),
+        client_id: Some(String::new()),
+        client_secret: Some(Secret::default()),
+        client_secret_file: Some("x".into()),
+        ..AzureSettings::default()
     };
     settings.watch.secrets_dir = Some("x".into());
     settings.watch.sqlite_dir = Some("x".into());

@@ -86,29 +86,8 @@ impl Settings {
             }
             database.url = secret_read("database.url", &path)?;
         }
-        let s3 = &mut self.storage.s3;
-        for (key, value, file) in [
-            (
-                "access_key_id",
-                &mut s3.access_key_id,
-                &mut s3.access_key_id_file,
-            ),
-            (
-                "secret_access_key",
-                &mut s3.secret_access_key,
-                &mut s3.secret_access_key_file,
-            ),
-            (
-                "session_token",
-                &mut s3.session_token,
-                &mut s3.session_token_file,
-            ),
-        ] {
-            let Some(path) = file.take() else { continue };
-            if value.is_some() {
-                return Err(both_set(&format!("storage.s3.{key}"), &path));
-            }
-            *value = Some(secret_read(&format!("storage.s3.{key}"), &path)?);
+        for (key, value, file) in self.storage.secrets_mut() {
+            secret_fill(&format!("storage.{key}"), value, file)?;
         }
         for (name, channel) in &mut self.alerts.channels {
             for (key, value, file) in [
@@ -125,14 +104,7 @@ impl Settings {
                     &mut channel.routing_key_file,
                 ),
             ] {
-                let Some(path) = file.take() else { continue };
-                if value.is_some() {
-                    return Err(both_set(&format!("alerts.channels.{name}.{key}"), &path));
-                }
-                *value = Some(secret_read(
-                    &format!("alerts.channels.{name}.{key}"),
-                    &path,
-                )?);
+                secret_fill(&format!("alerts.channels.{name}.{key}"), value, file)?;
             }
         }
         Ok(())
@@ -157,6 +129,22 @@ impl Settings {
 fn both_set(key: &str, path: &Path) -> ConfigError {
     let why = format!("{key} is set too: one of them must go");
     ConfigError::invalid(format!("{key}_file"), &path.display(), why)
+}
+
+/// Puts into a secret what its file holds; nothing where no file is named.
+fn secret_fill(
+    key: &str,
+    value: &mut Option<Secret>,
+    file: &mut Option<PathBuf>,
+) -> Result<(), ConfigError> {
+    let Some(path) = file.take() else {
+        return Ok(());
+    };
+    if value.is_some() {
+        return Err(both_set(key, &path));
+    }
+    *value = Some(secret_read(key, &path)?);
+    Ok(())
 }
 
 /// What the file of a secret holds. Who takes the file for the secret itself is not shown what it is.

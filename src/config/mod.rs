@@ -81,7 +81,8 @@ impl Settings {
     /// Where data may lie and what may be deleted, of a server with this warehouse.
     pub fn place_rules(&self, warehouse: Location) -> Result<PlaceRules, ConfigError> {
         let allowed = self.allowed_locations();
-        let rules = PlaceRules::new(warehouse, &allowed, &self.storage.deletable_locations);
+        let deletable = &self.storage.deletable_locations;
+        let rules = PlaceRules::new(warehouse, &allowed, deletable, &self.storage);
         rules.map_err(|(key, value, why)| ConfigError::invalid(key, &value, why))
     }
 

@@ -1,12 +1,14 @@
-//! One S3 bucket: directories are key prefixes, so a directory exists when a key lies below it.
+//! One bucket of an object store: directories are key prefixes, so a directory exists when a key lies below it.
 //! Everything is done page by page and can be repeated after a crash at any point.
 //!
 //! Keys are taken as they are. Where files are looked for and counted, what is no path is passed over; what is copied or
 //! deleted takes all keys along. Hadoop's S3A writes *directory markers*: empty objects whose key ends with a slash.
 
 mod answer;
+mod azure;
 mod copies;
 mod deletion;
+mod directories;
 mod failure;
 mod key;
 mod listing;
@@ -15,18 +17,20 @@ mod query;
 mod requests;
 mod stream;
 mod transfer;
+mod words;
 
 pub(super) use query::{OddKey, PageStart, Query};
 pub(super) use requests::UNANSWERED_MAX;
 pub use transfer::Strays;
 
-use super::{Summary, error::LakeError, settings::S3Settings, signed};
+use super::account::{Account, Make};
+use super::settings::{S3Settings, StorageSettings};
+use super::{Summary, error::LakeError};
 use crate::hive::directory_name::is_hidden;
 use crate::model::Location;
 use answer::{Object, Page};
 use bytes::Bytes;
 use key::{KeyKind, kind};
-use object_store::aws::AmazonS3;
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, ObjectStore};
 use requests::{PageQuery, Requests};
@@ -42,9 +46,11 @@ const PAGE_KEYS_MAX: usize = 1_000;
 /// The client of one bucket.
 pub(super) struct Bucket {
     name: String,
-    store: AmazonS3,
+    store: Arc<dyn ObjectStore>,
     requests: Requests,
     bulk_delete: bool,
+    /// Whether the store copies within itself, and has done so when it answers.
+    copies: bool,
     copies_concurrent_max: usize,
     copying: Arc<Copying>,
     copy_bytes_max: u64,
@@ -74,21 +80,21 @@ impl Copying {
 impl Bucket {
     /// Opens a client; nothing is sent yet.
     pub(super) fn open(
-        settings: &S3Settings,
-        name: &str,
+        settings: &StorageSettings,
+        at: &Location,
         copying: &Arc<Copying>,
     ) -> Result<Self, LakeError> {
-        let account = signed::account(settings).with_bucket_name(name);
-        let store = account.clone().build();
-        let store = store.map_err(|error| LakeError::from_store(&format!("s3://{name}"), error))?;
+        let account = Account::open(settings, at)?;
+        let shown = format!("{}://{}", at.scheme(), at.bucket());
         Ok(Self {
-            name: name.to_owned(),
-            requests: Requests::open(name, settings, &account, &store)?,
-            store,
-            bulk_delete: settings.bulk_delete,
-            copies_concurrent_max: settings.copies_concurrent_max,
+            name: at.bucket().to_owned(),
+            store: Arc::clone(&account.store),
+            bulk_delete: account.bulk_delete,
+            copies: account.make != Make::Azure,
+            requests: Requests::open(&shown, &settings.s3, account)?,
+            copies_concurrent_max: settings.s3.copies_concurrent_max,
             copying: Arc::clone(copying),
-            copy_bytes_max: settings.copy_bytes_max,
+            copy_bytes_max: settings.s3.copy_bytes_max,
         })
     }
 
@@ -99,8 +105,14 @@ impl Bucket {
 
     /// Whether any key lies below the directory.
     pub(super) async fn exists(&self, at: &Location) -> Result<bool, LakeError> {
-        let page = self.page(at, None, 1).await?;
-        Ok(!page.objects.is_empty())
+        let mut token = None;
+        loop {
+            let page = self.page(at, token, 1).await?;
+            if !page.objects.is_empty() || page.next.is_none() {
+                return Ok(!page.objects.is_empty());
+            }
+            token = page.next;
+        }
     }
 
     /// Whether any object below the directory has bytes.

@@ -1,11 +1,12 @@
 //! The files below the catalog: directories of tables and partitions, on the local file system
-//! and on S3. The only place that knows the object-store library. It knows neither the catalog
+//! and in object stores. The only place that knows the object-store library. It knows neither the catalog
 //! nor the database: whether a directory *may* be deleted is decided above, and here stand only
 //! the rails that no decision passes (a root, a bucket, the warehouse itself).
 //!
 //! All operations can be repeated: creating what exists, deleting what is gone and copying what is
-//! half copied succeed. On S3 a directory needs no creating; it exists while a key lies below it.
+//! half copied succeed. In an object store a directory needs no creating; it exists while a key lies below it.
 
+mod account;
 mod bucket;
 mod error;
 mod footer;
@@ -18,6 +19,7 @@ mod sample;
 pub mod scan;
 mod settings;
 mod signed;
+mod signer;
 mod store_clock;
 
 pub use error::{Cause, LakeError};
@@ -30,7 +32,7 @@ pub use queue::{
 };
 pub use sample::{SAMPLE_REQUESTS_MAX, Sample};
 pub use scan::{FoundPartition, SampleFile, ScanItem, ScanProgress, ScanRequest, ScanSummary};
-pub use settings::{S3Settings, StorageSettings};
+pub use settings::{AzureSettings, GcsSettings, S3Settings, StorageSettings};
 
 use crate::model::{Location, Storage};
 pub use bucket::Strays;
@@ -72,10 +74,19 @@ pub enum Transfer {
 
 /// Storages that engines reach by a file system of Hadoop's and skep does not: their locations are kept as they are. Any
 /// other word is refused, as Hive refuses what it has no file system for: mostly it is misspelt.
-const KEPT_SCHEMES: [&str; 22] = [
-    "abfs", "abfss", "adl", "alluxio", "cos", "cosn", "dbfs", "gs", "har", "hdfs", "jfs", "ks3",
-    "maprfs", "o3fs", "obs", "ofs", "oss", "swift", "tos", "viewfs", "wasb", "wasbs",
+const KEPT_SCHEMES: [&str; 17] = [
+    "adl", "alluxio", "cos", "cosn", "dbfs", "har", "hdfs", "jfs", "ks3", "maprfs", "o3fs", "obs",
+    "ofs", "oss", "swift", "tos", "viewfs",
 ];
+
+/// How skep gets at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    Disk,
+    Bucket,
+    /// Not at all: its location is kept.
+    Kept,
+}
 
 /// Hive's quick statistics of a directory: `numFiles` and `totalSize`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,8 +108,7 @@ impl Summary {
 
 /// The directories of all tables. Cheap to share by reference; holds one client a bucket.
 pub struct Lake {
-    s3: S3Settings,
-    footer_bytes_max: u64,
+    settings: StorageSettings,
     /// Locations that are never deleted or moved, nor anything that contains them: the warehouse and its like.
     protected: Vec<Location>,
     buckets: Mutex<Buckets>,
@@ -108,14 +118,14 @@ pub struct Lake {
 /// The open clients and when each was used last, in calls.
 #[derive(Default)]
 struct Buckets {
-    open: HashMap<String, (Arc<Bucket>, u64)>,
+    open: HashMap<(Storage, String), (Arc<Bucket>, u64)>,
     calls: u64,
 }
 
 impl fmt::Debug for Lake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lake")
-            .field("s3", &self.s3)
+            .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
 }
@@ -125,31 +135,45 @@ impl Lake {
     /// (the warehouse) or one above it. Opens nothing yet.
     pub fn new(settings: &StorageSettings, protected: &[Location]) -> Self {
         Self {
-            s3: settings.s3.clone(),
-            footer_bytes_max: settings.footer_bytes_max,
+            settings: settings.clone(),
             protected: protected.to_vec(),
             buckets: Mutex::default(),
             copying: Arc::new(Copying::new(&settings.s3)),
         }
     }
 
+    /// Whether skep looks at a place and keeps house there.
+    pub fn reaches(&self, at: &Location) -> bool {
+        self.settings.reaches(at)
+    }
+
+    fn reach(&self, at: &Location) -> Reach {
+        if !self.reaches(at) {
+            Reach::Kept
+        } else if at.storage().is_object_store() {
+            Reach::Bucket
+        } else {
+            Reach::Disk
+        }
+    }
+
     /// Creates a directory and the missing ones above it, and tells whether it existed. On a storage that is not reached
     /// nothing is created and nothing is there: whoever writes its files creates it. One that no engine knows is refused.
     pub async fn directory_create(&self, at: &Location) -> Result<CreatedDirectory, LakeError> {
-        match at.storage() {
-            Storage::File => on_disk(at, local::directory_create).await,
-            Storage::S3 => {
+        match self.reach(at) {
+            Reach::Disk => on_disk(at, local::directory_create).await,
+            Reach::Bucket => {
                 let found = self.bucket(at)?.exists(at).await?;
                 Ok(CreatedDirectory {
                     location: at.clone(),
                     levels: usize::from(!found),
                 })
             }
-            Storage::Other if KEPT_SCHEMES.contains(&at.scheme()) => Ok(CreatedDirectory {
+            Reach::Kept if is_known(at) => Ok(CreatedDirectory {
                 location: at.clone(),
                 levels: 1,
             }),
-            Storage::Other => Err(unreached(at)),
+            Reach::Kept => Err(unreached(at)),
         }
     }
 
@@ -158,26 +182,26 @@ impl Lake {
     pub async fn directory_remove(&self, created: &CreatedDirectory) -> Result<(), LakeError> {
         let at = &created.location;
         let levels = created.levels;
-        match at.storage() {
-            Storage::File => on_disk(at, move |at| local::directory_remove(at, levels)).await,
-            Storage::S3 | Storage::Other => Ok(()),
+        match self.reach(at) {
+            Reach::Disk => on_disk(at, move |at| local::directory_remove(at, levels)).await,
+            Reach::Bucket | Reach::Kept => Ok(()),
         }
     }
 
     /// Whether the directory is there: on S3, whether any key lies below it.
     pub async fn exists(&self, at: &Location) -> Result<bool, LakeError> {
-        match at.storage() {
-            Storage::File => on_disk(at, local::exists).await,
-            Storage::S3 => self.bucket(at)?.exists(at).await,
-            Storage::Other => Err(unreached(at)),
+        match self.reach(at) {
+            Reach::Disk => on_disk(at, local::exists).await,
+            Reach::Bucket => self.bucket(at)?.exists(at).await,
+            Reach::Kept => Err(unreached(at)),
         }
     }
 
     /// By what a directory is known again after it has moved; nothing where it is copied, or is missing.
     pub async fn directory_mark(&self, at: &Location) -> Result<Option<String>, LakeError> {
-        match at.storage() {
-            Storage::File => on_disk(at, local::directory_mark).await,
-            Storage::S3 | Storage::Other => Ok(None),
+        match self.reach(at) {
+            Reach::Disk => on_disk(at, local::directory_mark).await,
+            Reach::Bucket | Reach::Kept => Ok(None),
         }
     }
 
@@ -188,13 +212,13 @@ impl Lake {
         source: &Location,
         target: &Location,
     ) -> Result<Option<Summary>, LakeError> {
-        match source.storage() {
-            Storage::S3 => {
+        match self.reach(source) {
+            Reach::Bucket => {
                 self.transferable(source, target)?;
                 let (here, there) = (self.bucket(source)?, self.bucket(target)?);
                 here.copy_count(source, &there, target).await.map(Some)
             }
-            Storage::File | Storage::Other => Ok(None),
+            Reach::Disk | Reach::Kept => Ok(None),
         }
     }
 
@@ -212,8 +236,8 @@ impl Lake {
         progress: &Progress,
     ) -> Result<Transfer, LakeError> {
         self.transferable(source, target)?;
-        match source.storage() {
-            Storage::File => {
+        match self.reach(source) {
+            Reach::Disk => {
                 let Some(mark) = mark.map(str::to_owned) else {
                     return Ok(Transfer::Nothing);
                 };
@@ -228,7 +252,7 @@ impl Lake {
                     Transfer::Nothing
                 })
             }
-            Storage::S3 => {
+            Reach::Bucket => {
                 let (here, there) = (self.bucket(source)?, self.bucket(target)?);
                 let copied = here.directory_copy(source, &there, target, progress);
                 Ok(if copied.await? {
@@ -237,7 +261,7 @@ impl Lake {
                     Transfer::Nothing
                 })
             }
-            Storage::Other => Err(unreached(source)),
+            Reach::Kept => Err(unreached(source)),
         }
     }
 
@@ -255,8 +279,8 @@ impl Lake {
             // Then it was never begun.
             return Ok(Strays::default());
         }
-        match source.storage() {
-            Storage::File => {
+        match self.reach(source) {
+            Reach::Disk => {
                 if let Some(mark) = mark.map(str::to_owned) {
                     let target = target.clone();
                     on_disk(source, move |source| {
@@ -266,11 +290,11 @@ impl Lake {
                 }
                 Ok(Strays::default())
             }
-            Storage::S3 => {
+            Reach::Bucket => {
                 let (here, there) = (self.bucket(source)?, self.bucket(target)?);
                 here.copies_delete(source, &there, target, progress).await
             }
-            Storage::Other => Err(unreached(source)),
+            Reach::Kept => Err(unreached(source)),
         }
     }
 
@@ -283,8 +307,8 @@ impl Lake {
         watch: &DeletionWatch<'_>,
     ) -> Result<Kept, LakeError> {
         self.rails(at)?;
-        match at.storage() {
-            Storage::File => {
+        match self.reach(at) {
+            Reach::Disk => {
                 let mark = on_disk(at, local::directory_mark).await?;
                 // Asked once the directory is known: one that takes its place from here on is another one.
                 if !(watch.still)().await? {
@@ -297,8 +321,8 @@ impl Lake {
                 })
                 .await
             }
-            Storage::S3 => self.bucket(at)?.directory_delete(at, moment, watch).await,
-            Storage::Other => Err(unreached(at)),
+            Reach::Bucket => self.bucket(at)?.directory_delete(at, moment, watch).await,
+            Reach::Kept => Err(unreached(at)),
         }
     }
 
@@ -321,7 +345,7 @@ impl Lake {
     /// Seconds after which a deletion that was sent now is done, or will not be done any more: a store that was given up is
     /// taken to forget what it was asked within a minute.
     pub fn deletion_time_s(&self) -> i64 {
-        let seconds = self.s3.request_timeout_s + bucket::UNANSWERED_MAX.as_secs();
+        let seconds = self.settings.s3.request_timeout_s + bucket::UNANSWERED_MAX.as_secs();
         i64::try_from(seconds).unwrap_or(i64::MAX)
     }
 
@@ -331,7 +355,7 @@ impl Lake {
         source: &Location,
         target: &Location,
     ) -> Result<bool, LakeError> {
-        if source.storage() != Storage::S3 {
+        if self.reach(source) != Reach::Bucket {
             return Ok(false);
         }
         self.transferable(source, target)?;
@@ -343,7 +367,7 @@ impl Lake {
     /// with each of its answers; one that has not been asked since this process began is asked. Nothing where it does not
     /// tell.
     pub async fn latest_ms(&self, at: &Location) -> Option<i64> {
-        if at.storage() != Storage::S3 {
+        if self.reach(at) != Reach::Bucket {
             return None;
         }
         let bucket = self.bucket(at).ok()?;
@@ -355,9 +379,9 @@ impl Lake {
 
     /// The same, where it is known without asking.
     pub fn latest_known_ms(&self, at: &Location) -> Option<i64> {
-        match at.storage() {
-            Storage::S3 => self.bucket(at).ok()?.latest_ms(),
-            Storage::File | Storage::Other => None,
+        match self.reach(at) {
+            Reach::Bucket => self.bucket(at).ok()?.latest_ms(),
+            Reach::Disk | Reach::Kept => None,
         }
     }
 
@@ -369,8 +393,8 @@ impl Lake {
         at: &Location,
         stop: &Location,
     ) -> Result<(), LakeError> {
-        match at.storage() {
-            Storage::File => {
+        match self.reach(at) {
+            Reach::Disk => {
                 let Some(held_by) = self.holder(at) else {
                     return Ok(());
                 };
@@ -380,26 +404,26 @@ impl Lake {
                 })
                 .await
             }
-            Storage::S3 => self.bucket(at)?.parents_delete_if_empty(at, stop).await,
-            Storage::Other => Err(unreached(at)),
+            Reach::Bucket => self.bucket(at)?.parents_delete_if_empty(at, stop).await,
+            Reach::Kept => Err(unreached(at)),
         }
     }
 
     /// Counts the visible files below a directory; a missing one counts as empty.
     pub async fn summary(&self, at: &Location) -> Result<Summary, LakeError> {
-        match at.storage() {
-            Storage::File => on_disk(at, local::summary).await,
-            Storage::S3 => self.bucket(at)?.summary(at).await,
-            Storage::Other => Err(unreached(at)),
+        match self.reach(at) {
+            Reach::Disk => on_disk(at, local::summary).await,
+            Reach::Bucket => self.bucket(at)?.summary(at).await,
+            Reach::Kept => Err(unreached(at)),
         }
     }
 
     /// Whether any file below a directory has bytes, a hidden one too. The first that is met suffices.
     pub async fn has_bytes(&self, at: &Location) -> Result<bool, LakeError> {
-        match at.storage() {
-            Storage::File => on_disk(at, local::has_bytes).await,
-            Storage::S3 => self.bucket(at)?.has_bytes(at).await,
-            Storage::Other => Err(unreached(at)),
+        match self.reach(at) {
+            Reach::Disk => on_disk(at, local::has_bytes).await,
+            Reach::Bucket => self.bucket(at)?.has_bytes(at).await,
+            Reach::Kept => Err(unreached(at)),
         }
     }
 
@@ -432,6 +456,10 @@ impl Lake {
                 "it is a root or a whole bucket",
             ));
         }
+        if at.storage() == Storage::Azure && !at.bucket().contains('@') {
+            let why = "az:// names no account, so another place may be the same: write abfss://container@account…";
+            return Err(LakeError::refused(at.as_str(), why));
+        }
         match self.protected.iter().find(|held| at.contains(held)) {
             Some(held) => Err(LakeError::refused(
                 at.as_str(),
@@ -446,26 +474,35 @@ impl Lake {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         buckets.calls += 1;
         let now = buckets.calls;
-        if let Some((bucket, used)) = buckets.open.get_mut(at.bucket()) {
+        let name = (at.storage(), at.bucket().to_owned());
+        if let Some((bucket, used)) = buckets.open.get_mut(&name) {
             *used = now;
             return Ok(Arc::clone(bucket));
         }
-        let opened = Arc::new(Bucket::open(&self.s3, at.bucket(), &self.copying)?);
-        if buckets.open.len() >= self.s3.bucket_clients_max {
+        let opened = Arc::new(Bucket::open(&self.settings, at, &self.copying)?);
+        if buckets.open.len() >= self.settings.s3.bucket_clients_max {
             let oldest = buckets.open.iter().min_by_key(|(_, (_, used))| *used);
             if let Some(name) = oldest.map(|(name, _)| name.clone()) {
                 buckets.open.remove(&name);
             }
         }
-        buckets
-            .open
-            .insert(at.bucket().to_owned(), (Arc::clone(&opened), now));
+        buckets.open.insert(name, (Arc::clone(&opened), now));
         Ok(opened)
     }
 }
 
+/// Whether engines have a file system for a place that skep does not reach.
+fn is_known(at: &Location) -> bool {
+    at.storage().is_object_store() || KEPT_SCHEMES.contains(&at.scheme())
+}
+
 fn unreached(at: &Location) -> LakeError {
-    LakeError::unsupported(at.as_str(), "this kind of storage")
+    let what = match at.storage() {
+        Storage::Gcs => "this kind of storage (storage.gcs.enabled is off)",
+        Storage::Azure => "this kind of storage (storage.azure.enabled is off)",
+        Storage::File | Storage::S3 | Storage::Other => "this kind of storage",
+    };
+    LakeError::unsupported(at.as_str(), what)
 }
 
 /// Runs file-system calls on a place, as [`blocking`] does.

@@ -3,9 +3,9 @@
 
 use super::bucket::Query;
 use super::scan::{Entry, Listed, files_level};
-use super::{Lake, LakeError, blocking, unreached};
+use super::{Lake, LakeError, Reach, blocking, unreached};
 use crate::hive::directory_name::is_hidden;
-use crate::model::{Location, SampledDirectory, SampledFile, Storage};
+use crate::model::{Location, SampledDirectory, SampledFile};
 use futures::{StreamExt, TryStreamExt, stream};
 
 /// Requests of one sample at most.
@@ -61,12 +61,12 @@ impl Lake {
     }
 
     async fn sampled(&self, root: &Location, path: String) -> Result<SampledDirectory, LakeError> {
-        let listed = match root.storage() {
-            Storage::File => {
+        let listed = match self.reach(root) {
+            Reach::Disk => {
                 let (root, path) = (root.clone(), path.clone());
                 blocking(move || files_level(&root, &path)).await?
             }
-            Storage::S3 => {
+            Reach::Bucket => {
                 let query = Query {
                     directory: path.clone(),
                     is_level: true,
@@ -74,7 +74,7 @@ impl Lake {
                 };
                 self.bucket(root)?.listing(root, query).await?
             }
-            Storage::Other => return Err(unreached(root)),
+            Reach::Kept => return Err(unreached(root)),
         };
         Ok(directory(path, listed))
     }

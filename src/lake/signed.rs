@@ -1,20 +1,12 @@
-//! Requests that the object-store library has no call for: signed and sent, once each. The signature (version 4 of AWS's)
-//! and the credentials, with their renewal, are the library's. Knows neither buckets nor queues.
+//! Requests that the object-store library has no call for: signed and sent, once each. Knows neither buckets nor queues.
 
-use super::settings::S3Settings;
+use super::signer::Signer;
 use bytes::{Bytes, BytesMut};
-use object_store::aws::{
-    AmazonS3, AmazonS3Builder, AmazonS3ConfigKey, AwsAuthorizer, AwsCredentialProvider,
-};
 use object_store::client::{HttpRequest, HttpRequestBody};
-use object_store::{BackoffConfig, ClientOptions, RetryConfig};
-use reqwest::header::{DATE, HeaderName, HeaderValue};
+use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, StatusCode, redirect};
 use std::time::Duration;
 use url::Url;
-
-/// The region that is taken where nothing names one, as the library does.
-const REGION_DEFAULT: &str = "us-east-1";
 
 /// An address that is sent as it was written. Parsing one resolves `.` and `..`, encoded or not, drops what it takes for
 /// noise and so names something else: such an address is none.
@@ -45,8 +37,19 @@ pub(super) struct Request {
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) body: Bytes,
+    pub(super) headers: HeaderMap,
+}
+
+impl Answer {
+    /// A header, where it is one and is text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
     /// When the service wrote it, in the words of HTTP.
-    pub(super) date: Option<String>,
+    pub(super) fn date(&self) -> Option<&str> {
+        self.header(DATE.as_str())
+    }
 }
 
 /// Why there is no answer.
@@ -82,11 +85,7 @@ impl SendFailure {
 
 /// The client of one service.
 pub(super) struct SignedClient {
-    service: &'static str,
-    region: String,
-    /// Nothing where requests are sent unsigned.
-    credentials: Option<AwsCredentialProvider>,
-    is_payer: bool,
+    signer: Signer,
     answer_bytes_max: usize,
     timeout: Duration,
     client: Client,
@@ -95,10 +94,10 @@ pub(super) struct SignedClient {
 /// What differs between services.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Service {
-    /// The name that requests are signed for.
-    pub(super) name: &'static str,
     /// How long an answer may take.
     pub(super) timeout: Duration,
+    /// How long a connection may take to be opened.
+    pub(super) connect_timeout: Duration,
     /// Bytes of an answer at most.
     pub(super) answer_bytes_max: usize,
     /// Whether it may be spoken to in plain HTTP.
@@ -106,38 +105,21 @@ pub(super) struct Service {
 }
 
 impl SignedClient {
-    /// With the account of a store, whose builder tells what it was told by the environment. Nothing is sent yet.
-    pub(super) fn open(
-        service: Service,
-        settings: &S3Settings,
-        builder: &AmazonS3Builder,
-        store: &AmazonS3,
-    ) -> Result<Self, reqwest::Error> {
+    /// Nothing is sent yet.
+    pub(super) fn open(service: Service, signer: Signer) -> Result<Self, reqwest::Error> {
         let client = Client::builder()
-            .connect_timeout(Duration::from_millis(settings.connect_timeout_ms))
+            .connect_timeout(service.connect_timeout)
             .redirect(redirect::Policy::none())
             .https_only(!service.allow_http)
             .http1_only()
             .user_agent(concat!("skep/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        let is_signed = !is_set(builder, AmazonS3ConfigKey::SkipSignature);
         Ok(Self {
-            service: service.name,
-            region: region(builder),
-            credentials: is_signed.then(|| store.credentials().clone()),
-            is_payer: is_set(builder, AmazonS3ConfigKey::RequestPayer),
+            signer,
             answer_bytes_max: service.answer_bytes_max,
             timeout: service.timeout,
             client,
         })
-    }
-
-    /// The same for another region.
-    pub(super) fn in_region(mut self, region: Option<String>) -> Self {
-        if let Some(region) = region {
-            self.region = region;
-        }
-        self
     }
 
     /// Signs a request, sends it once and gives what is answered.
@@ -145,7 +127,7 @@ impl SignedClient {
         let signed = self.signed(&request).await?;
         let sent = self
             .client
-            .request(request.method, request.url.0)
+            .request(request.method, self.address(&request.url, &signed)?)
             .headers(signed.headers().clone())
             .timeout(self.timeout + request.patience)
             .body(request.body)
@@ -159,12 +141,10 @@ impl SignedClient {
             }
             body.extend_from_slice(&chunk);
         }
-        let date = answer.headers().get(DATE);
-        let date = date.and_then(|date| date.to_str().ok()).map(str::to_owned);
         Ok(Answer {
             status: answer.status(),
+            headers: std::mem::take(answer.headers_mut()),
             body: body.freeze(),
-            date,
         })
     }
 
@@ -180,69 +160,26 @@ impl SignedClient {
                 .headers_mut()
                 .insert(HeaderName::from_static(name), value);
         }
-        let Some(credentials) = &self.credentials else {
-            return Ok(signed);
-        };
-        let credential = credentials.get_credential().await;
-        let credential = credential.map_err(SendFailure::Credentials)?;
-        AwsAuthorizer::new(&credential, self.service, &self.region)
-            .with_request_payer(self.is_payer)
-            .try_authorize(&mut signed, None)
-            .map_err(SendFailure::Credentials)?;
+        let sealed = self.signer.sign(&mut signed).await;
+        sealed.map_err(SendFailure::Credentials)?;
         Ok(signed)
     }
-}
 
-/// Whether an account says yes to a question, in the words that the library takes.
-fn is_set(account: &AmazonS3Builder, key: AmazonS3ConfigKey) -> bool {
-    let value = account.get_config_value(&key).unwrap_or_default();
-    matches!(
-        value.to_ascii_lowercase().as_str(),
-        "1" | "true" | "on" | "yes" | "y"
-    )
-}
-
-/// The region that a store's requests are signed for.
-pub(super) fn region(builder: &AmazonS3Builder) -> String {
-    let region = builder.get_config_value(&AmazonS3ConfigKey::Region);
-    region.unwrap_or_else(|| REGION_DEFAULT.to_owned())
-}
-
-/// The account and the manners of all clients of stores, whatever their bucket.
-pub(super) fn account(settings: &S3Settings) -> AmazonS3Builder {
-    crate::crypto::provider_install();
-    let mut builder = if settings.access_key_id.is_some() {
-        AmazonS3Builder::new()
-    } else {
-        AmazonS3Builder::from_env()
-    };
-    if let (Some(id), Some(secret)) = (&settings.access_key_id, &settings.secret_access_key) {
-        builder = builder.with_access_key_id(id.reveal());
-        builder = builder.with_secret_access_key(secret.reveal());
+    /// The address as it was signed: a signature may stand behind it, and nothing before that may have changed.
+    fn address(&self, written: &LiteralUrl, signed: &HttpRequest) -> Result<Url, SendFailure> {
+        let Signer::Azure { .. } = self.signer else {
+            return Ok(written.0.clone());
+        };
+        let unsendable = SendFailure::Unsendable("address");
+        let Ok(url) = Url::parse(&signed.uri().to_string()) else {
+            return Err(unsendable);
+        };
+        if url.path() == written.0.path() {
+            Ok(url)
+        } else {
+            Err(unsendable)
+        }
     }
-    if let Some(token) = &settings.session_token {
-        builder = builder.with_token(token.reveal());
-    }
-    if let Some(endpoint) = &settings.endpoint {
-        builder = builder.with_endpoint(endpoint);
-    }
-    if let Some(region) = &settings.region {
-        builder = builder.with_region(region);
-    }
-    let client = ClientOptions::new()
-        .with_timeout(Duration::from_secs(settings.request_timeout_s))
-        .with_connect_timeout(Duration::from_millis(settings.connect_timeout_ms))
-        .with_allow_http(settings.allow_http_effective());
-    let retry = RetryConfig {
-        backoff: BackoffConfig::default(),
-        max_retries: settings.retries_max,
-        retry_timeout: Duration::from_secs(settings.retry_timeout_s),
-    };
-    builder
-        .with_virtual_hosted_style_request(!settings.path_style_effective())
-        .with_client_options(client)
-        .with_allow_http(settings.allow_http_effective())
-        .with_retry(retry)
 }
 
 #[cfg(test)]

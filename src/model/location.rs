@@ -5,7 +5,7 @@
 //! real name of the directory, as Hive escapes partition values in it; and `?` and `#` are ordinary characters of a path.
 //! A file is written `file:/x` (Hive 2.3.9 and 3.1.3 store it so; Spark and Trino read it). `s3`, `s3a` and `s3n` are
 //! three words for one storage: places that differ in the word alone are equal, while each shows the word that its
-//! client wrote, because engines choose their file system by it.
+//! client wrote, because engines choose their file system by it. So are Azure's five, whose accounts have a host for each.
 //!
 //! One allocation a place: a reply may hold a million of them.
 
@@ -30,8 +30,20 @@ pub enum Storage {
     File,
     /// S3, by whichever of its three words.
     S3,
-    /// A storage that skep keeps the location of but does not reach (`hdfs`, `abfs`, `gs`, …).
+    /// Google Cloud Storage (`gs`).
+    Gcs,
+    /// Azure's blob storage and its data lake, by whichever of their words: `abfss`, `abfs`, `wasbs`, `wasb`, `az`. What
+    /// stands for the bucket is `container@account.dfs.core.windows.net`; behind `az` it is the container alone.
+    Azure,
+    /// A storage that skep keeps the location of but does not reach (`hdfs`, `viewfs`, `oss`, …).
     Other,
+}
+
+impl Storage {
+    /// Whether directories are prefixes of keys: a place then needs no creating, and moves by being copied.
+    pub fn is_object_store(self) -> bool {
+        matches!(self, Self::S3 | Self::Gcs | Self::Azure)
+    }
 }
 
 /// A text that is no location.
@@ -122,7 +134,9 @@ impl Location {
     pub fn scheme(&self) -> &str {
         let end = match self.storage {
             Storage::File => "file".len(),
-            Storage::S3 => usize::from(self.authority_at) - "://".len(),
+            Storage::S3 | Storage::Gcs | Storage::Azure => {
+                usize::from(self.authority_at) - "://".len()
+            }
             Storage::Other => self.text[..usize::from(self.path_at)]
                 .find(':')
                 .unwrap_or(0),
@@ -196,21 +210,33 @@ impl Location {
     /// Whether both lie on the same storage: a move between them needs no other protocol.
     pub fn same_storage(&self, other: &Self) -> bool {
         match (self.storage, other.storage) {
-            (Storage::File, Storage::File) | (Storage::S3, Storage::S3) => true,
             (Storage::Other, Storage::Other) => {
                 self.scheme() == other.scheme() && self.bucket() == other.bucket()
             }
-            _ => false,
+            (here, there) => here == there,
         }
     }
 
     /// Whether both are of one kind of storage, whatever their bucket or host.
     pub fn same_scheme(&self, other: &Self) -> bool {
-        let word = |place: &Self| match place.storage {
-            Storage::File | Storage::S3 => String::new(),
-            Storage::Other => place.scheme().to_owned(),
-        };
-        self.storage == other.storage && word(self) == word(other)
+        self.storage == other.storage && self.word() == other.word()
+    }
+
+    /// The scheme, where it tells one storage from another.
+    fn word(&self) -> &str {
+        match self.storage {
+            Storage::Other => self.scheme(),
+            Storage::File | Storage::S3 | Storage::Gcs | Storage::Azure => "",
+        }
+    }
+
+    /// What makes two buckets one: of Azure the container and the account, whose host has a name for each protocol.
+    pub fn bucket_identity(&self) -> (&str, &str) {
+        if self.storage != Storage::Azure {
+            return (self.bucket(), "");
+        }
+        let (container, host) = self.bucket().split_once('@').unwrap_or((self.bucket(), ""));
+        (container, host.split('.').next().unwrap_or(host))
     }
 
     /// Whether `other` is this place or lies below it, segment by segment: `/a/b` contains
@@ -226,7 +252,7 @@ impl Location {
 
     /// The path that leads from this place down to `other`: empty where they are one, `None` where it lies elsewhere.
     pub fn path_to<'o>(&self, other: &'o Self) -> Option<&'o str> {
-        if !self.same_storage(other) || self.bucket() != other.bucket() {
+        if !self.same_storage(other) || self.bucket_identity() != other.bucket_identity() {
             return None;
         }
         let rest = other.key().strip_prefix(self.key())?;
@@ -263,12 +289,13 @@ impl Location {
     }
 
     /// What makes two places one.
-    fn identity(&self) -> (Storage, &str, &str, &str) {
-        let word = match self.storage {
-            Storage::File | Storage::S3 => "",
-            Storage::Other => self.scheme(),
-        };
-        (self.storage, word, self.bucket(), self.key())
+    fn identity(&self) -> (Storage, &str, (&str, &str), &str) {
+        (
+            self.storage,
+            self.word(),
+            self.bucket_identity(),
+            self.key(),
+        )
     }
 }
 

@@ -246,6 +246,18 @@ fn what_would_mean_nothing_is_refused() {
             ["storage.deletable_locations", "gs://lake/x", "s3a://"],
         ),
         (
+            "[storage.gcs]\nenabled = true\nanonymous = true\nservice_account_key = '{}'",
+            ["storage.gcs.anonymous", "true", "service_account_key"],
+        ),
+        (
+            "[storage.azure]\nclient_secret = 'hunter2'",
+            ["storage.azure.client_secret", "***", "tenant_id"],
+        ),
+        (
+            "[storage.azure]\naccess_key = 'hunter2'\nsas_token = 'hunter2'",
+            ["storage.azure.sas_token", "***", "access_key is set"],
+        ),
+        (
             "[storage]\nallowed_locations = ['file:///data/*']",
             ["storage.allowed_locations", "file:///data/*", "all below"],
         ),

@@ -32,6 +32,7 @@ mod soak;
 mod source;
 mod spellings;
 mod store;
+mod stores;
 mod tasks;
 mod thrift;
 mod tidy;

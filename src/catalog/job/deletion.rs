@@ -135,7 +135,7 @@ impl Catalog {
         let pending = locations.iter().map(|location| NewPendingDelete {
             newest_ms: match location.storage() {
                 Storage::File => Some(noted.process_ms),
-                Storage::S3 | Storage::Other => self.lake.latest_known_ms(location),
+                _ => self.lake.latest_known_ms(location),
             },
             ..NewPendingDelete::of(location)
         });

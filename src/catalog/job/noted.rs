@@ -1,6 +1,6 @@
 //! What the transaction of a drop or of a move writes down for deletion, as the process knows it that did so.
 
-use crate::model::{Location, Storage};
+use crate::model::Location;
 use crate::store::PendingDelete;
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -80,7 +80,7 @@ impl DeletionJob {
     /// Whether some of its deletions go by the time that the clock of a store told of the drop.
     pub(super) fn goes_by_a_store(&self) -> bool {
         let mut deletions = self.deletions.iter();
-        deletions.any(|one| one.newest_ms.is_some() && one.location.storage() == Storage::S3)
+        deletions.any(|one| one.newest_ms.is_some() && one.location.storage().is_object_store())
     }
 }
 

@@ -6,7 +6,7 @@ use super::noted::{CLOCKS_DIFFER_MAX, Deletion, Noted};
 use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::lake::{DeletionWatch, Kept, LakeError, Moment, Progress, UPLOAD_MAX};
-use crate::model::{DatabaseRef, Job, JobMove, Location, Storage};
+use crate::model::{DatabaseRef, Job, JobMove, Location};
 use crate::store::{NewPendingDelete, Owner, Session, Taken};
 use crate::transact;
 use futures::future::BoxFuture;
@@ -128,7 +128,7 @@ impl Catalog {
             Err(LakeError::Unanswered { .. }) => false,
             Err(_) => true,
         };
-        if is_left && location.storage() == Storage::S3 {
+        if is_left && location.storage().is_object_store() {
             self.deletion_give_back(*id, location, &holder).await;
         }
         deleted
@@ -144,7 +144,7 @@ impl Catalog {
     ) -> std::result::Result<bool, LakeError> {
         let seconds = self.lake.deletion_time_s();
         let taken = async {
-            if location.storage() != Storage::S3 {
+            if !location.storage().is_object_store() {
                 let is_noted = self.store.session().await?.pending_delete_is(id).await?;
                 return Ok(if is_noted { Taken::Mine } else { Taken::Gone });
             }

@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::hive::stats_json::{COLUMN_STATS_ACCURATE, StatsAccuracy};
-use crate::model::{Location, Parameters, Storage, Table};
+use crate::model::{Location, Parameters, Table};
 
 /// Count of files.
 pub(crate) const NUM_FILES: &str = "numFiles";
@@ -39,7 +39,7 @@ impl Catalog {
         location: &Location,
         parameters: &mut Parameters,
     ) {
-        if location.storage() == Storage::Other {
+        if !self.lake.reaches(location) {
             // Nothing that skep could look at.
             return;
         }

@@ -24,8 +24,17 @@ pub(super) struct Page {
     pub(super) objects: Vec<Object>,
     /// What keys have in common up to the delimiter, where one was asked for.
     pub(super) prefixes: Vec<String>,
+    /// Directories that are things of their own, of the stores that have such.
+    pub(super) directories: Vec<Object>,
     /// The token of the next page.
     pub(super) next: Option<String>,
+}
+
+impl Page {
+    /// Whether it has neither an object nor a prefix.
+    pub(super) fn is_empty(&self) -> bool {
+        self.objects.is_empty() && self.prefixes.is_empty()
+    }
 }
 
 /// A failure that the store tells in words.
@@ -42,7 +51,7 @@ pub(super) struct Told {
 pub(super) enum Unreadable {
     #[error("the answer is not UTF-8")]
     Encoding(#[from] std::str::Utf8Error),
-    #[error("the answer is not what S3 answers")]
+    #[error("the answer is not what such a store answers")]
     Xml(#[from] quick_xml::DeError),
     #[error("the answer is no {0}")]
     Kind(&'static str),
@@ -143,8 +152,8 @@ pub(super) fn failure(body: &Bytes) -> Option<Told> {
     read(body, "Error").ok()
 }
 
-fn read<T: DeserializeOwned>(body: &Bytes, root: &'static str) -> Result<T, Unreadable> {
-    let text = std::str::from_utf8(body)?;
+pub(super) fn read<T: DeserializeOwned>(body: &Bytes, root: &'static str) -> Result<T, Unreadable> {
+    let text = std::str::from_utf8(body)?.trim_start_matches('\u{feff}');
     let mut reader = quick_xml::Reader::from_str(text);
     let is_root = loop {
         match reader.read_event() {

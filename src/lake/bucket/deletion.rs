@@ -5,6 +5,7 @@
 //! fails of something that passes, the keys are listed and looked at anew before it is sent again.
 
 use super::copies::{Copies, Likeness};
+use super::directories::Directories;
 use super::failure::RequestFailure;
 use super::key::library_path;
 use super::pages::Pages;
@@ -148,6 +149,7 @@ impl Bucket {
         watch: &DeletionWatch<'_>,
     ) -> Result<Kept, LakeError> {
         let mut kept = Kept::default();
+        let mut directories = Directories::default();
         let mut token = None;
         let mut first: Option<String> = None;
         let (mut failed, mut late) = (0, 0);
@@ -184,7 +186,9 @@ impl Bucket {
             for object in old {
                 watch.progress.add(object.bytes);
             }
+            directories.note(page.directories, moment);
             if page.next.is_none() {
+                self.directories_delete(at, directories, watch).await?;
                 return Ok(kept);
             }
             (token, first) = (page.next, first_here);

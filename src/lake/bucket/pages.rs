@@ -11,6 +11,8 @@ pub(super) struct Pages<'a> {
     at: &'a Location,
     token: Option<String>,
     has_ended: bool,
+    /// The key behind which it began.
+    start: Option<String>,
     /// The last key that was read.
     last: Option<String>,
 }
@@ -28,6 +30,7 @@ impl<'a> Pages<'a> {
             at,
             token: None,
             has_ended: false,
+            start: key.clone(),
             last: key,
         }
     }
@@ -46,8 +49,7 @@ impl<'a> Pages<'a> {
         let token = self.token.take();
         let query = PageQuery {
             prefix: &prefix_of(self.at),
-            // The token knows where it stands.
-            after: self.last.as_deref().filter(|_| token.is_none()),
+            after: self.start.as_deref(),
             token: token.as_deref(),
             keys_max: PAGE_KEYS_MAX,
             ..PageQuery::default()

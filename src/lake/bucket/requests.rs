@@ -3,17 +3,19 @@
 //! fits neither is refused, because a request for it would be one for another key.
 
 use super::answer::{self, Page, Told, Unreadable};
+use super::azure;
 use super::failure::{Repetition, RequestFailure, repetition};
+use super::words;
 use crate::back_off::BackOff;
+use crate::lake::account::{Account, Make};
 use crate::lake::error::LakeError;
 use crate::lake::settings::S3Settings;
-use crate::lake::signed::{self, Answer, LiteralUrl, Request, Service, SignedClient};
+use crate::lake::signed::{Answer, LiteralUrl, Request, Service, SignedClient};
 use crate::lake::store_clock::StoreClock;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use md5::Md5;
-use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, StatusCode};
 use sha2::{Digest, Sha256};
@@ -33,7 +35,7 @@ pub(in crate::lake) const UNANSWERED_MAX: Duration = Duration::from_mins(1);
 const ANSWER_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// What stands in an address as it is.
-const LITERAL: AsciiSet = NON_ALPHANUMERIC
+pub(super) const LITERAL: AsciiSet = NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
@@ -43,6 +45,7 @@ const LITERAL_KEY: AsciiSet = LITERAL.remove(b'/');
 
 /// Sends the requests of one bucket.
 pub(super) struct Requests {
+    make: Make,
     client: SignedClient,
     /// The bucket's address, as parsing leaves it.
     url: String,
@@ -88,25 +91,24 @@ pub(super) enum Repeats {
 }
 
 impl Requests {
-    /// With the account of a bucket's store. Nothing is sent yet.
+    /// With the account of a bucket. Nothing is sent yet.
     pub(super) fn open(
-        bucket: &str,
+        at: &str,
         settings: &S3Settings,
-        account: &AmazonS3Builder,
-        store: &AmazonS3,
+        account: Account,
     ) -> Result<Self, LakeError> {
-        let at = format!("s3://{bucket}");
-        let url = url::Url::parse(&bucket_url(bucket, settings, account));
-        let url = url.map_err(|error| LakeError::invalid(&at, error.to_string()))?;
+        let url = url::Url::parse(&account.url);
+        let url = url.map_err(|error| LakeError::invalid(at, error.to_string()))?;
         let service = Service {
-            name: "s3",
             timeout: Duration::from_secs(settings.request_timeout_s),
+            connect_timeout: Duration::from_millis(settings.connect_timeout_ms),
             answer_bytes_max: ANSWER_BYTES_MAX,
-            allow_http: settings.allow_http_effective(),
+            allow_http: account.allow_http,
         };
-        let client = SignedClient::open(service, settings, account, store);
+        let client = SignedClient::open(service, account.signer);
         Ok(Self {
-            client: client.map_err(|error| LakeError::invalid(&at, error.to_string()))?,
+            make: account.make,
+            client: client.map_err(|error| LakeError::invalid(at, error.to_string()))?,
             url: url.into(),
             retries_max: settings.retries_max,
             retry_timeout: Duration::from_secs(settings.retry_timeout_s),
@@ -117,24 +119,21 @@ impl Requests {
 
     /// One page of the keys that begin with a text.
     pub(super) async fn page(&self, query: PageQuery<'_>) -> Result<Page, RequestFailure> {
-        let mut url = format!(
-            "{}?list-type=2&encoding-type=url&max-keys={}",
-            self.url, query.keys_max
-        );
-        let delimiter = query.is_level.then_some("/");
-        for (name, value) in [
-            ("prefix", Some(query.prefix)),
-            ("delimiter", delimiter),
-            ("start-after", query.after),
-            ("continuation-token", query.token),
-        ] {
-            if let Some(value) = value {
-                let value = utf8_percent_encode(value, &LITERAL);
-                let _ = write!(url, "&{name}={value}");
+        let mut page = self.page_sent(query).await?;
+        // A store that does not begin where it is asked to has pages of nothing that is wanted: whoever asked goes on by the
+        // token of the first page that is.
+        while query.after.is_some() && page.is_empty() {
+            let Some(token) = page.next else { break };
+            let next = PageQuery {
+                token: Some(&token),
+                ..query
+            };
+            let read = self.page_sent(next).await?;
+            if read.next.as_ref() == Some(&token) {
+                return Err(Unreadable::Token.into());
             }
+            page = read;
         }
-        let request = request(Method::GET, literal(&url, query.prefix)?);
-        let page = answer::page(&self.send(request).await?)?;
         // What is listed may be deleted next: nothing else than was asked for is taken.
         let mut keys = page.objects.iter().map(|object| &object.key);
         let stray = keys.find(|key| !key.starts_with(query.prefix));
@@ -142,6 +141,16 @@ impl Requests {
             Some(key) => Err(Unreadable::Stray(key).into()),
             None => Ok(page),
         }
+    }
+
+    async fn page_sent(&self, query: PageQuery<'_>) -> Result<Page, RequestFailure> {
+        let address = words::page_address(self.make, &self.url, &query);
+        let request = request(Method::GET, literal(&address, query.prefix)?);
+        let body = self.send(request).await?;
+        Ok(match self.make {
+            Make::S3 | Make::Gcs => answer::page(&body)?,
+            Make::Azure => azure::page(&body, query.after)?,
+        })
     }
 
     /// How a key can be deleted; nothing where no request names it.
@@ -154,7 +163,7 @@ impl Requests {
         if self.key_url(key).is_some() {
             return Some(Naming::Address);
         }
-        is_xml(key).then_some(Naming::Body)
+        (self.make == Make::S3 && is_xml(key)).then_some(Naming::Body)
     }
 
     /// Deletes keys by a list, at most 1,000 of them. Gives those that were not deleted.
@@ -190,7 +199,8 @@ impl Requests {
         key: &str,
         repeats: Repeats,
     ) -> Result<(), RequestFailure> {
-        let request = request(Method::DELETE, self.key_literal(key)?);
+        let mut request = request(Method::DELETE, self.key_literal(key)?);
+        request.headers = words::deletion_headers(self.make);
         match self.send_so(request, repeats).await {
             Ok(_)
             | Err(RequestFailure::Told {
@@ -229,7 +239,7 @@ impl Requests {
         // when nobody waits for it any more.
         request.patience = Duration::from_secs(bytes / COPY_BYTES_PER_S_MIN);
         let source = utf8_percent_encode(from, &LITERAL_KEY);
-        request.headers = vec![("x-amz-copy-source", format!("{bucket}/{source}"))];
+        request.headers = vec![(words::copy_source(self.make), format!("{bucket}/{source}"))];
         self.send(request).await.map(drop)
     }
 
@@ -270,7 +280,7 @@ impl Requests {
             let sent = SystemTime::now();
             let failure = match self.client.send(request.clone()).await {
                 Ok(answer) => {
-                    let date = answer.date.clone();
+                    let date = answer.date().map(str::to_owned);
                     match told(answer) {
                         Ok(body) => {
                             // Not from failures: they may be of somebody between, who has a clock of its own.
@@ -350,25 +360,6 @@ fn literal(url: &str, key: &str) -> Result<LiteralUrl, RequestFailure> {
     LiteralUrl::new(url).ok_or_else(|| RequestFailure::Unnameable(key.to_owned()))
 }
 
-/// Where the library sends a bucket's requests.
-fn bucket_url(bucket: &str, settings: &S3Settings, account: &AmazonS3Builder) -> String {
-    let endpoint = account.get_config_value(&AmazonS3ConfigKey::S3Endpoint);
-    let endpoint = endpoint.or_else(|| account.get_config_value(&AmazonS3ConfigKey::Endpoint));
-    match (endpoint, settings.path_style_effective()) {
-        // An endpoint that does not want the bucket in the path has it in the host.
-        (Some(endpoint), false) => endpoint,
-        (Some(endpoint), true) => format!("{}/{bucket}", endpoint.trim_end_matches('/')),
-        (None, false) => {
-            let region = signed::region(account);
-            format!("https://{bucket}.s3.{region}.amazonaws.com")
-        }
-        (None, true) => {
-            let region = signed::region(account);
-            format!("https://s3.{region}.amazonaws.com/{bucket}")
-        }
-    }
-}
-
 /// Whether XML can hold a text.
 fn is_xml(text: &str) -> bool {
     text.chars().all(|char| {
@@ -399,14 +390,22 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lake::settings::StorageSettings;
+    use crate::model::Location;
+    use crate::secret::Secret;
 
     fn requests(settings: &S3Settings) -> Requests {
-        let account = signed::account(settings)
-            .with_bucket_name("lake")
-            .with_access_key_id("id")
-            .with_secret_access_key("secret");
-        let store = account.clone().build().unwrap();
-        Requests::open("lake", settings, &account, &store).unwrap()
+        let settings = StorageSettings {
+            s3: S3Settings {
+                access_key_id: Some(Secret::new("id")),
+                secret_access_key: Some(Secret::new("secret")),
+                ..settings.clone()
+            },
+            ..StorageSettings::default()
+        };
+        let at = Location::parse("s3://lake/t").unwrap();
+        let account = Account::open(&settings, &at).unwrap();
+        Requests::open("s3://lake", &settings.s3, account).unwrap()
     }
 
     fn settings(endpoint: &str, path_style: Option<bool>) -> S3Settings {

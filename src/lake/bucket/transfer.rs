@@ -306,7 +306,7 @@ impl Bucket {
 
     /// How an object can be copied to a key; nothing where it cannot.
     fn copy_way(&self, object: &Object, target: &Self, copy: &str) -> Option<Copy> {
-        let is_one_request = object.bytes <= self.copy_bytes_max;
+        let is_one_request = target.copies && object.bytes <= self.copy_bytes_max;
         let is_named = is_one_request && target.requests.is_addressable(copy);
         if is_named && std::ptr::eq(self, target) {
             return Some(Copy::Request);

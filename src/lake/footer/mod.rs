@@ -10,8 +10,8 @@ mod metadata;
 
 pub use fault::FooterFault;
 
-use super::{Lake, LakeError, blocking, unreached};
-use crate::model::{Column, Location, Storage};
+use super::{Lake, LakeError, Reach, blocking, unreached};
+use crate::model::{Column, Location};
 use bytes::{Bytes, BytesMut};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -63,8 +63,8 @@ impl Lake {
         let first = bytes.saturating_sub(FIRST_READ_BYTES)..bytes;
         let mut end = self.range(at, first.clone(), bytes).await?;
         let footer_bytes = footer_bytes(&end).map_err(fail)?;
-        if footer_bytes > self.footer_bytes_max {
-            let bytes_max = self.footer_bytes_max;
+        if footer_bytes > self.settings.footer_bytes_max {
+            let bytes_max = self.settings.footer_bytes_max;
             return Err(fail(FooterFault::TooLarge {
                 bytes: footer_bytes,
                 bytes_max,
@@ -94,13 +94,13 @@ impl Lake {
         range: Range<u64>,
         bytes: u64,
     ) -> Result<Bytes, LakeError> {
-        let (read, now) = match at.storage() {
-            Storage::File => {
+        let (read, now) = match self.reach(at) {
+            Reach::Disk => {
                 let (file, range) = (at.clone(), range.clone());
                 blocking(move || file_range(&file, &range)).await?
             }
-            Storage::S3 => self.bucket(at)?.range(at, range.clone()).await?,
-            Storage::Other => return Err(unreached(at)),
+            Reach::Bucket => self.bucket(at)?.range(at, range.clone()).await?,
+            Reach::Kept => return Err(unreached(at)),
         };
         if now == bytes && read.len() as u64 == range.end - range.start {
             return Ok(read);

@@ -1,8 +1,9 @@
 //! One action of the queue's service and what its answer means.
 
 use super::{QueueError, QueueSettings};
+use crate::lake::account;
 use crate::lake::settings::S3Settings;
-use crate::lake::signed::{self, LiteralUrl, Request, SendFailure, Service, SignedClient};
+use crate::lake::signed::{LiteralUrl, Request, SendFailure, Service, SignedClient};
 use bytes::Bytes;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -36,21 +37,24 @@ impl Sender {
         let endpoint = url.join("/").map_err(|error| invalid(error.to_string()))?;
         let endpoint = LiteralUrl::new(endpoint.as_str());
         // A store is built for its credentials alone; the bucket's name is never used.
-        let account = signed::account(s3).with_bucket_name("queue");
+        let mut account = account::s3_builder(s3).with_bucket_name("queue");
+        if let Some(region) = settings.region_effective() {
+            account = account.with_region(region);
+        }
         let store = account.clone().build();
         let store = store.map_err(|error| invalid(error.to_string()))?;
         let service = Service {
-            name: "sqs",
             timeout: Duration::from_secs(settings.wait_s + s3.request_timeout_s),
+            connect_timeout: Duration::from_millis(s3.connect_timeout_ms),
             answer_bytes_max: ANSWER_BYTES_MAX,
             allow_http: true,
         };
-        let client = SignedClient::open(service, s3, &account, &store);
+        let client = SignedClient::open(service, account::s3_signer("sqs", &account, &store));
         let client = client.map_err(|error| invalid(error.to_string()))?;
         Ok(Self {
             queue: queue.to_owned(),
             endpoint: endpoint.ok_or_else(|| invalid("it has no root".to_owned()))?,
-            client: client.in_region(settings.region_effective()),
+            client,
         })
     }
 

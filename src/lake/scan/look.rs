@@ -4,8 +4,8 @@ use super::job::Answer;
 use super::tally::Tally;
 use super::{FoundPartition, files};
 use crate::lake::bucket::Query;
-use crate::lake::{Lake, LakeError, blocking, unreached};
-use crate::model::{Location, Storage};
+use crate::lake::{Lake, LakeError, Reach, blocking, unreached};
+use crate::model::Location;
 
 impl Lake {
     /// What lies in the directory `path` below `root`, whose partition values the caller knows. `None` where there is
@@ -17,8 +17,8 @@ impl Lake {
         values: &[String],
         marker: Option<&str>,
     ) -> Result<Option<FoundPartition>, LakeError> {
-        let tally = match root.storage() {
-            Storage::File => {
+        let tally = match self.reach(root) {
+            Reach::Disk => {
                 let (at, path) = (root.clone(), path.to_owned());
                 let marker = marker.map(str::to_owned);
                 let answer = blocking(move || files::tally(&at, &path, marker.as_deref())).await?;
@@ -27,8 +27,8 @@ impl Lake {
                     Answer::Listed(_) => Tally::default(),
                 }
             }
-            Storage::S3 => self.bucket_tally(root, path, marker).await?,
-            Storage::Other => return Err(unreached(root)),
+            Reach::Bucket => self.bucket_tally(root, path, marker).await?,
+            Reach::Kept => return Err(unreached(root)),
         };
         let is_found = tally.is_found();
         Ok(is_found.then(|| tally.partition(root, path.to_owned(), values.to_vec())))

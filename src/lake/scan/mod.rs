@@ -29,9 +29,9 @@ pub(in crate::lake) use job::{Listed, behind};
 pub use progress::ScanProgress;
 pub(in crate::lake) use tally::Entry;
 
-use super::{Lake, error::LakeError};
+use super::{Lake, Reach, error::LakeError};
 use crate::layout::{Layout, Window};
-use crate::model::{Location, Storage};
+use crate::model::Location;
 use std::fmt;
 use tokio::sync::mpsc;
 
@@ -157,15 +157,15 @@ impl Lake {
         progress: &ScanProgress,
     ) -> Result<ScanSummary, LakeError> {
         let root = request.root;
-        let source = match root.storage() {
-            Storage::File => {
+        let source = match self.reach(root) {
+            Reach::Disk => {
                 // Below the root a vanished directory is a writer's doing; a vanished root is an unmounted disk.
                 let at = root.clone();
                 super::blocking(move || files::root_check(&at)).await?;
                 walk::Source::Files
             }
-            Storage::S3 => walk::Source::Bucket(self.bucket(root)?),
-            Storage::Other => return Err(super::unreached(root)),
+            Reach::Bucket => walk::Source::Bucket(self.bucket(root)?),
+            Reach::Kept => return Err(super::unreached(root)),
         };
         walk::Walk::new(request, root.clone(), source, found)
             .run(progress)

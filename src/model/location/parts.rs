@@ -26,7 +26,8 @@ impl<'t> Parts<'t> {
             None => ("", text),
             Some(_) => authority_split(rest),
         };
-        let authority = authority_check(text, storage, authority)?;
+        let is_az = word.as_deref() == Some("az");
+        let authority = authority_check(text, storage, authority, is_az)?;
         let is_whole = path.is_empty() && !authority.is_empty();
         if !path.starts_with('/') && !is_whole {
             return Err(LocationError::new(text, "it is not absolute"));
@@ -112,6 +113,8 @@ fn scheme_split(text: &str) -> Result<(Storage, Option<Cow<'_, str>>, &str), Loc
     let storage = match word.as_ref() {
         "file" => Storage::File,
         "s3" | "s3a" | "s3n" => Storage::S3,
+        "gs" => Storage::Gcs,
+        "abfs" | "abfss" | "az" | "wasb" | "wasbs" => Storage::Azure,
         other if scheme_is_well_formed(other) => Storage::Other,
         other => {
             let why = format!("{other:?} is not a scheme");
@@ -142,7 +145,12 @@ fn authority_check<'t>(
     text: &str,
     storage: Storage,
     authority: &'t str,
+    is_az: bool,
 ) -> Result<&'t str, LocationError> {
+    let checked = |fault: Option<String>| match fault {
+        Some(why) => Err(LocationError::new(text, why)),
+        None => Ok(authority),
+    };
     match storage {
         // `file://localhost/x` is the long way to write `file:/x`.
         Storage::File if authority.is_empty() || authority == "localhost" => Ok(""),
@@ -150,17 +158,24 @@ fn authority_check<'t>(
             let why = format!("{authority:?} is a host, not a local path");
             Err(LocationError::new(text, why))
         }
-        Storage::S3 if authority.is_empty() => Err(LocationError::new(text, "it names no bucket")),
+        Storage::S3 | Storage::Gcs | Storage::Azure if authority.is_empty() => {
+            Err(LocationError::new(text, "it names no bucket"))
+        }
         // Old Hadoop let keys stand in the location (`s3n://KEY:SECRET@bucket`): they would
         // be stored and shown to everybody.
-        Storage::S3 if authority.contains(['@', ':', '%']) => Err(LocationError::new(
-            "s3 location",
-            "the bucket's name must stand alone, without credentials or a port",
+        Storage::S3 | Storage::Gcs if authority.contains(['@', ':', '%']) => {
+            Err(LocationError::new(
+                "location of a bucket",
+                "the bucket's name must stand alone, without credentials or a port",
+            ))
+        }
+        Storage::S3 => checked(bucket_name::fault_of(authority)),
+        Storage::Gcs => checked(bucket_name::google_fault_of(authority)),
+        Storage::Azure if authority.contains([':', '%']) => Err(LocationError::new(
+            "location of a container",
+            "container and account must stand alone, without credentials or a port",
         )),
-        Storage::S3 => match bucket_name::fault_of(authority) {
-            Some(why) => Err(LocationError::new(text, why)),
-            None => Ok(authority),
-        },
+        Storage::Azure => checked(bucket_name::azure_fault_of(authority, is_az)),
         Storage::Other => Ok(authority),
     }
 }

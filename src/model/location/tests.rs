@@ -46,6 +46,42 @@ fn the_word_for_s3_stays_as_the_client_wrote_it_and_makes_no_other_place() {
 }
 
 #[test]
+fn the_words_and_hosts_of_azure_are_one_storage() {
+    let lake = at("abfss://logs@company.dfs.core.windows.net/t");
+    for same in [
+        "abfs://logs@company.dfs.core.windows.net/t/",
+        "wasbs://logs@company.blob.core.windows.net//t",
+        "az://logs@company/t",
+    ] {
+        assert_eq!(lake, at(same), "{same}");
+        assert!(lake.contains(&at(same).below("x")), "{same}");
+    }
+    for other in [
+        "abfss://logs@another.dfs.core.windows.net/t",
+        "abfss://logs2@company.dfs.core.windows.net/t",
+        "az://logs/t",
+    ] {
+        assert_ne!(lake, at(other), "{other}");
+    }
+    assert_eq!(lake.bucket_identity(), ("logs", "company"));
+    assert_eq!(at("abfss://$web@a.dfs.core.windows.net").key(), "");
+    for (text, why) in [
+        ("abfss:///t", "names no bucket"),
+        ("abfss://logs/t", "names no account"),
+        ("abfss://l_gs@company/t", "container"),
+        ("abfss://logs@company..net/t", "host"),
+        ("wasb://logs:SECRET@company/t", "stand alone"),
+        ("gs://KEY:SECRET@lake/t", "stand alone"),
+        ("gs:///t", "names no bucket"),
+    ] {
+        let error = Location::parse(text).unwrap_err().to_string();
+        assert!(error.contains(why), "{text}: {error}");
+        assert!(!error.contains("SECRET"));
+    }
+    assert_eq!(at("gs://logs.example.com/t").bucket(), "logs.example.com");
+}
+
+#[test]
 fn names_are_never_decoded() {
     for text in [
         "file:/t/d=a%3Ab",
@@ -182,6 +218,8 @@ fn written() -> impl Strategy<Value = (Naive, String)> {
         ("s3", "S3N", &["lake", "lakes"]),
         ("hdfs", "hdfs", &["", "nn:8020"]),
         ("gs", "gs", &["lake"]),
+        ("azure", "abfss", &["lake@one.dfs.core.windows.net"]),
+        ("azure", "wasb", &["lake@one.dfs.core.windows.net"]),
     ];
     let segment = prop::sample::select(vec!["a", "ab", "a=1", "한", "b", "..b", "a%2F"]);
     let noise = prop::sample::select(vec!["/", "//", "/./", "/x/../", "///"]);

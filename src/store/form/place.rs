@@ -31,6 +31,11 @@ impl Place {
         let root = match location.storage() {
             Storage::File => "file".to_owned(),
             Storage::S3 => format!("s3/{}", location.bucket()),
+            Storage::Gcs => format!("other/gs/{}", location.bucket()),
+            Storage::Azure => {
+                let (container, account) = location.bucket_identity();
+                format!("azure/{container}@{account}")
+            }
             Storage::Other => format!("other/{}/{}", location.scheme(), location.bucket()),
         };
         Self::new(root, location.key())
@@ -213,6 +218,12 @@ mod tests {
                 "other/hdfs/nn:8020",
             ),
             ("hdfs:/a", "other/hdfs//a", "other/hdfs/"),
+            ("gs://lake/a", "other/gs/lake/a", "other/gs/lake"),
+            (
+                "wasbs://lake@one.blob.core.windows.net/a",
+                "azure/lake@one/a",
+                "azure/lake@one",
+            ),
         ] {
             let found = Place::of(&at(location));
             assert_eq!((found.stored(), found.bucket()), (place, bucket));

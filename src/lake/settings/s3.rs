@@ -1,46 +1,8 @@
-//! How the lake reaches its stores: the `storage` section of the configuration. The defaults are
-//! for AWS; a store of another make needs its `endpoint`.
+//! The `storage.s3` section.
 
-use super::queue::settings::QueueSettings;
-use crate::comma_list;
 use crate::secret::Secret;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
-
-/// The `storage` section.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct StorageSettings {
-    /// Where data may lie beside the warehouse: locations, `SCHEME://*` for a whole storage, or `*` for everywhere.
-    /// Unset: `*` while both ports listen on loopback alone, else every storage but this machine's files.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "comma_list::read_some"
-    )]
-    pub allowed_locations: Option<Vec<String>>,
-    /// Below which locations skep may delete, move and empty what it manages, beside the warehouse and the directories of
-    /// databases on object stores.
-    #[serde(deserialize_with = "comma_list::read")]
-    pub deletable_locations: Vec<String>,
-    /// The largest footer of a Parquet file that is read, in bytes.
-    pub footer_bytes_max: u64,
-    /// The queue through which buckets tell of their objects.
-    pub queue: QueueSettings,
-    /// Settings of `s3://`, `s3a://` and `s3n://` locations.
-    pub s3: S3Settings,
-}
-
-impl Default for StorageSettings {
-    fn default() -> Self {
-        Self {
-            allowed_locations: None,
-            deletable_locations: Vec::new(),
-            footer_bytes_max: 16 * 1024 * 1024,
-            queue: QueueSettings::default(),
-            s3: S3Settings::default(),
-        }
-    }
-}
 
 /// The `storage.s3` section: one account and endpoint for all buckets.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -125,17 +87,7 @@ impl S3Settings {
     /// The first key that cannot work, with the reason.
     pub fn check(&self) -> Result<(), (&'static str, String)> {
         if let Some(endpoint) = &self.endpoint {
-            if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
-                return Err(("endpoint", "it does not begin with http(s)://".to_owned()));
-            }
-            let url = url::Url::parse(endpoint).map_err(|error| ("endpoint", error.to_string()))?;
-            if !url.username().is_empty() || url.password().is_some() {
-                let why = "it must not hold credentials: they belong to access_key_id and secret_access_key";
-                return Err(("endpoint", why.to_owned()));
-            }
-            if url.query().is_some() || url.fragment().is_some() {
-                return Err(("endpoint", "it must end with its path".to_owned()));
-            }
+            super::endpoint_check(endpoint, "access_key_id and secret_access_key")?;
             if endpoint.starts_with("http://") && self.allow_http == Some(false) {
                 return Err((
                     "allow_http",
