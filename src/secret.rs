@@ -5,6 +5,7 @@
 use crate::database_url::DatabaseKind;
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
+use std::path::Path;
 
 /// What every secret looks like in logs, errors and printed settings.
 pub const SECRET_SHOWN: &str = "***";
@@ -73,6 +74,16 @@ pub fn url_holds_password(text: &str) -> bool {
             let parameters = text.split_once('?').map(|(_, parameters)| parameters);
             text.contains('@') || parameters.is_some_and(|parameters| parameters.contains('='))
         }
+    }
+}
+
+/// The path of a secret's file, for messages. Who puts the secret itself there, such as an address, is not shown it.
+pub fn path_shown(path: &Path) -> String {
+    let text = path.display().to_string();
+    if text.contains("://") {
+        SECRET_SHOWN.to_owned()
+    } else {
+        text
     }
 }
 

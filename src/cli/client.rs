@@ -33,6 +33,9 @@ pub(super) fn given<const N: usize>(
         .collect()
 }
 
+/// What lies in one of several catalogs; all else is the server's.
+const IN_CATALOGS: [&str; 3] = ["databases", "events", "lint"];
+
 /// A connection to a server.
 #[derive(Debug, Clone)]
 pub(super) struct Client {
@@ -211,12 +214,14 @@ impl Client {
                 .extend(API_ROOT.split('/').skip(1))
                 .extend(path);
         }
-        if !query.is_empty() || self.catalog.is_some() {
+        let in_catalog = path.first().is_some_and(|first| IN_CATALOGS.contains(first));
+        let catalog = self.catalog.as_ref().filter(|_| in_catalog);
+        if !query.is_empty() || catalog.is_some() {
             let mut pairs = url.query_pairs_mut();
             for (name, value) in query {
                 pairs.append_pair(name, value);
             }
-            if let Some(catalog) = &self.catalog {
+            if let Some(catalog) = catalog {
                 pairs.append_pair("catalog", catalog);
             }
         }
@@ -294,6 +299,8 @@ mod tests {
         );
         let wanted = "http://h:1/proxied/api/v1/databases/a%2Fb/dt=1%252F2?x=1%262&catalog=c";
         assert_eq!(url.as_str(), wanted);
+        let url = client.url(&["jobs"], &[]);
+        assert_eq!(url.as_str(), "http://h:1/proxied/api/v1/jobs");
     }
 
     #[test]

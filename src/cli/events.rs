@@ -55,6 +55,7 @@ impl EventsCommand {
 
 /// Shows page by page: the log may be long.
 async fn show(mut wanted: Wanted, client: &Client, output: Output) -> Result<()> {
+    let mut is_first = true;
     loop {
         let mut query = vec![
             ("after", wanted.after.to_string()),
@@ -63,9 +64,12 @@ async fn show(mut wanted: Wanted, client: &Client, output: Output) -> Result<()>
         query.extend(wanted.database.clone().map(|name| ("database", name)));
         query.extend(wanted.table.clone().map(|name| ("table", name)));
         let page: EventListView = client.get(&["events"], &query).await?;
-        if !page.events.is_empty() {
+        // Nobody is left without an answer; a follower waits for one.
+        let is_whole = is_first && page.next >= page.last && !wanted.follow;
+        if !page.events.is_empty() || is_whole {
             print(output, &page.events)?;
         }
+        is_first = false;
         wanted.after = page.next;
         if page.next < page.last {
             continue;

@@ -224,12 +224,16 @@ async fn add(
         bar.set_position(all.len() as u64);
     }
     bar.finish_and_clear();
-    output.list(["name", "outcome"], &all, |one| {
+    output.list(["name", "outcome", "remark"], &all, |one| {
         let outcome = match one.outcome {
             AddOutcome::Added => "added",
             AddOutcome::Existed => "existed",
         };
-        [one.name.as_str().into(), word(outcome)]
+        let remark = match one.differs.as_slice() {
+            [] => String::new(),
+            others => format!("with another {}: it stays as it was", others.join(" and ")),
+        };
+        [one.name.as_str().into(), word(outcome), remark.into()]
     })
 }
 

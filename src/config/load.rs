@@ -7,7 +7,7 @@ use super::sections::DATABASE_URL_DEFAULT;
 use super::told::{Origins, malformed, told};
 use super::variables::{ENVIRONMENT_PREFIX, variables_check};
 use super::{Settings, keys};
-use crate::secret::Secret;
+use crate::secret::{Secret, path_shown};
 use config::{Config, Environment, File, FileFormat, ValueKind};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -128,7 +128,7 @@ impl Settings {
 
 fn both_set(key: &str, path: &Path) -> ConfigError {
     let why = format!("{key} is set too: one of them must go");
-    ConfigError::invalid(format!("{key}_file"), &path.display(), why)
+    ConfigError::invalid(format!("{key}_file"), &path_shown(path), why)
 }
 
 /// Puts into a secret what its file holds; nothing where no file is named.
@@ -151,7 +151,7 @@ fn secret_fill(
 fn secret_read(key: &str, path: &Path) -> Result<Secret, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         let why = format!("this file cannot be read: {error}");
-        ConfigError::invalid(format!("{key}_file"), &path.display(), why)
+        ConfigError::invalid(format!("{key}_file"), &path_shown(path), why)
     })?;
     // Editors and `echo` end a file with a line break that is no part of the secret.
     Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))

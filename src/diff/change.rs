@@ -120,6 +120,8 @@ pub enum ChangeKind {
         column: SourceColumn,
         /// Its place, from 0.
         at: usize,
+        /// A column that is left whose name differs by case alone: the lake's column of both is filled by it.
+        left: Option<String>,
     },
     /// A column has another name: a guess.
     ColumnRenamed {
@@ -131,6 +133,10 @@ pub enum ChangeKind {
         guess: RenameGuess,
         /// Whether another column has the old name now.
         taken: bool,
+        /// Another column whose name differs from the new one by case alone, which is no difference in the lake.
+        twin: Option<String>,
+        /// A column that is left whose name differs from the old one by case alone.
+        left: Option<String>,
     },
     /// A column was dropped and another one added under its name, which the source tells.
     ColumnReplaced {

@@ -69,6 +69,11 @@ impl Grade {
         Grade::all(engines, Severity::Additive)
     }
 
+    /// One grade for all engines, with its reason.
+    pub fn because_all(engines: &[Engine], severity: Severity, why: &str) -> Grade {
+        Grade::new(engines, |_| (severity, Some(why.to_owned())))
+    }
+
     fn all(engines: &[Engine], severity: Severity) -> Grade {
         Grade::new(engines, |_| (severity, None))
     }
@@ -101,7 +106,8 @@ impl Grade {
     }
 
     /// The graver of two for each engine, with the reasons of both.
-    fn join(mut self, other: Grade) -> Grade {
+    #[must_use]
+    pub fn join(mut self, other: Grade) -> Grade {
         for (mine, others) in self.engines.iter_mut().zip(other.engines) {
             if others.severity < mine.severity {
                 *mine = others;
@@ -254,17 +260,14 @@ fn table_grade(
         } if filled.column(&column.name).is_some() => return twins(engines),
         ChangeKind::ColumnAdded { column, .. } => {
             if filled.has_key(&column.name) {
-                let why = format!(
-                    "{} is a partition key of {}: the files' column of that name is not read",
-                    named(&column.name),
-                    filled.name
-                );
-                return Grade::new(engines, |_| (Severity::Risky, Some(why.clone())));
+                return key_grade(&column.name, filled, engines);
             }
             !filled.has(&column.name)
         }
-        ChangeKind::ColumnDropped { column, .. } => filled.has(&column.name),
-        ChangeKind::ColumnRenamed { from, .. } => filled.has(from),
+        ChangeKind::ColumnDropped { column, left, .. } => {
+            left.is_none() && filled.has(&column.name)
+        }
+        ChangeKind::ColumnRenamed { .. } => return renamed_grade(change, dialect, filled, engines),
         ChangeKind::NullabilityChanged { column, .. }
         | ChangeKind::VisibilityChanged { column, .. }
         | ChangeKind::DefaultChanged { column, .. }
@@ -290,6 +293,51 @@ fn table_grade(
     } else {
         all(Severity::Additive)
     }
+}
+
+/// A renamed column: what the old name loses, and what the new one meets.
+fn renamed_grade(
+    change: &Change,
+    dialect: SourceDialect,
+    filled: FilledTable<'_>,
+    engines: &[Engine],
+) -> Grade {
+    let ChangeKind::ColumnRenamed {
+        from,
+        to,
+        guess,
+        twin,
+        left,
+        ..
+    } = &change.kind
+    else {
+        return Grade::harmless(engines);
+    };
+    let lost = if left.is_none() && filled.has(from) {
+        own_grade(change, dialect, engines)
+    } else {
+        Grade::harmless(engines)
+    };
+    if *guess == RenameGuess::SameLetters {
+        return lost;
+    }
+    if filled.has_key(to) {
+        return lost.join(key_grade(to, filled, engines));
+    }
+    if twin.is_some() && filled.column(to).is_some() {
+        return lost.join(twins(engines));
+    }
+    lost
+}
+
+/// Files that get a column with the name of a key of the partitions.
+fn key_grade(name: &str, filled: FilledTable<'_>, engines: &[Engine]) -> Grade {
+    let why = format!(
+        "{} is a partition key of {}: the files' column of that name is not read",
+        named(name),
+        filled.name
+    );
+    Grade::because_all(engines, Severity::Risky, &why)
 }
 
 /// Files with two columns of one name but for the case.

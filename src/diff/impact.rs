@@ -44,6 +44,8 @@ pub struct TargetImpact {
     /// Columns that the source has and the table lacks, with the type that a dump gives them: what may
     /// be added to the table.
     pub lacks: Vec<Column>,
+    /// A column that the source has and the table lacks, and of which nobody knows what type a dump gives it.
+    pub lacks_untyped: Option<String>,
     /// Columns that the table has and the source lost: null from now on.
     pub surplus: Vec<String>,
     /// Columns that hold the values of another column of the source from now on.
@@ -58,6 +60,7 @@ impl TargetImpact {
     /// Whether the table is as well off as before.
     pub fn is_none(&self) -> bool {
         self.lacks.is_empty()
+            && self.lacks_untyped.is_none()
             && self.surplus.is_empty()
             && self.refilled.is_empty()
             && self.differs.is_none()
@@ -78,16 +81,32 @@ pub fn target_impact(
                 impact.ready = Some(format!("has the column {} already", named(&column.name)));
             }
             None if filled.has_key(&column.name) => {}
-            None => impact.lacks.extend(dumped(column, dialect)),
+            None => match dumped(column, dialect) {
+                Some(dumped) => impact.lacks.push(dumped),
+                None => impact.lacks_untyped = Some(column.name.to_lowercase()),
+            },
         },
+        ChangeKind::ColumnDropped { left: Some(_), .. } => {}
         ChangeKind::ColumnDropped { column, .. } => match filled.column(&column.name) {
             Some(lost) => impact.surplus.push(lost.name.clone()),
             None if filled.has_key(&column.name) => {}
             None => impact.ready = Some(format!("never had the column {}", named(&column.name))),
         },
         ChangeKind::ColumnRenamed {
-            from, to, taken, ..
-        } => renamed((from, *taken), to, filled, &mut impact),
+            from,
+            to,
+            taken,
+            twin,
+            left,
+            ..
+        } => {
+            let old = match (left, taken) {
+                (Some(_), _) => Old::Left,
+                (None, true) => Old::Taken,
+                (None, false) => Old::Gone,
+            };
+            renamed((from, old), (to, twin.is_some()), filled, &mut impact);
+        }
         ChangeKind::ColumnReplaced { column } => match filled.column(column) {
             Some(found) => impact.refilled.push(found.name.clone()),
             None if filled.has_key(column) => {}
@@ -120,9 +139,19 @@ pub fn target_impact(
     impact
 }
 
+/// What became of the old name of a renamed column.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Old {
+    Gone,
+    /// Another column has it.
+    Taken,
+    /// A column is left that has it but for its case.
+    Left,
+}
+
 fn renamed(
-    (from, is_taken): (&str, bool),
-    to: &str,
+    (from, old_name): (&str, Old),
+    (to, has_twin): (&str, bool),
     filled: FilledTable<'_>,
     impact: &mut TargetImpact,
 ) {
@@ -130,6 +159,9 @@ fn renamed(
         return;
     }
     let Some(old) = filled.column(from) else {
+        if filled.has_key(to) || has_twin && filled.has(to) {
+            return;
+        }
         impact.ready = Some(if filled.has(to) {
             format!("has the column {} already", named(to))
         } else {
@@ -137,10 +169,10 @@ fn renamed(
         });
         return;
     };
-    if is_taken {
-        impact.refilled.push(old.name.clone());
-    } else {
-        impact.surplus.push(old.name.clone());
+    match old_name {
+        Old::Gone => impact.surplus.push(old.name.clone()),
+        Old::Taken => impact.refilled.push(old.name.clone()),
+        Old::Left => {}
     }
     if !filled.has(to) {
         impact.lacks.push(Column {
@@ -252,6 +284,7 @@ mod tests {
         let dropped = impact(ChangeKind::ColumnDropped {
             column: source("price", "numeric(10,2)"),
             at: 1,
+            left: None,
         });
         assert_eq!(dropped.surplus, ["price"]);
         let renamed = impact(ChangeKind::ColumnRenamed {
@@ -259,6 +292,8 @@ mod tests {
             to: "amount".to_owned(),
             guess: RenameGuess::SamePlace,
             taken: false,
+            twin: None,
+            left: None,
         });
         assert_eq!(renamed.lacks, [column("amount", "decimal(10,2)")]);
         assert_eq!(renamed.surplus, ["price"]);

@@ -12,6 +12,7 @@ pub mod impact;
 pub mod impact_rules;
 mod keys;
 pub mod mention;
+pub mod namesake;
 pub mod pattern;
 mod rename;
 mod table;

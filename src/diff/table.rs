@@ -92,6 +92,8 @@ fn column_kinds(
         renamed.insert(from.clone(), to.clone());
         let taken = new.column(&from).is_some();
         kinds.push(ChangeKind::ColumnRenamed {
+            twin: other_letters(new, &to, &[]),
+            left: other_letters(new, &from, &[&to]),
             from,
             to,
             guess,
@@ -118,8 +120,11 @@ fn column_kinds(
             pairs.push((column, *now));
             kept.push(name);
         } else {
-            let column = column.clone();
-            kinds.push(ChangeKind::ColumnDropped { column, at });
+            kinds.push(ChangeKind::ColumnDropped {
+                left: other_letters(new, &column.name, &[]),
+                column: column.clone(),
+                at,
+            });
         }
     }
     if is_same_table {
@@ -136,6 +141,16 @@ fn column_kinds(
         attribute_kinds(dialects, (before, now), &renamed, kinds);
     }
     renamed
+}
+
+/// A column whose name differs from a name by case alone, but for some of them.
+fn other_letters(table: &SourceTable, name: &str, but: &[&str]) -> Option<String> {
+    let letters = name.to_lowercase();
+    let mut others = table.columns.iter().map(|column| &column.name);
+    let found = others.find(|other| {
+        *other != name && !but.contains(&other.as_str()) && other.to_lowercase() == letters
+    });
+    found.cloned()
 }
 
 /// Added columns, and the order where it is not explained by them.

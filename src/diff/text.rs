@@ -93,15 +93,23 @@ impl Change {
                 ..
             } => added_text(&column, table, added, twin.as_deref()),
             ChangeKind::ColumnDropped {
-                column: dropped, ..
+                column: dropped,
+                left,
+                ..
             } => {
                 format!(
-                    "column {column} of {table} dropped ({})",
-                    named(&dropped.data_type)
+                    "column {column} of {table} dropped ({}){}",
+                    named(&dropped.data_type),
+                    left_text(left.as_deref())
                 )
             }
             ChangeKind::ColumnRenamed {
-                from, guess, taken, ..
+                from,
+                guess,
+                taken,
+                twin,
+                left,
+                ..
             } => {
                 let taken = if *taken {
                     "; another column has its name now"
@@ -109,9 +117,11 @@ impl Change {
                     ""
                 };
                 format!(
-                    "column {} of {table} renamed to {column}{}{taken}",
+                    "column {} of {table} renamed to {column}{}{taken}{}{}",
                     named(from),
-                    reason(*guess)
+                    reason(*guess),
+                    left_text(left.as_deref()),
+                    twin_text(twin.as_deref())
                 )
             }
             ChangeKind::ColumnReplaced { .. } => {
@@ -216,12 +226,24 @@ impl Change {
     }
 }
 
+/// That a column falls together with another one.
+fn twin_text(twin: Option<&str>) -> String {
+    twin.map(named).map_or_else(String::new, |twin| {
+        format!("; the lake's names have no case, so that it is one with {twin} there")
+    })
+}
+
+/// That a name is not gone from the lake.
+fn left_text(left: Option<&str>) -> String {
+    left.map(named).map_or_else(String::new, |left| {
+        format!("; {left} is left, which is the same name in the lake")
+    })
+}
+
 fn added_text(column: &str, table: &str, added: &SourceColumn, twin: Option<&str>) -> String {
     let null = if added.nullable { "" } else { ", not null" };
     let hidden = if added.hidden { ", invisible" } else { "" };
-    let twin = twin.map(named).map_or_else(String::new, |twin| {
-        format!("; the lake's names have no case, so that it is one with {twin} there")
-    });
+    let twin = twin_text(twin);
     let data_type = named(&added.data_type);
     format!("column {column} of {table} added ({data_type}{null}{hidden}){twin}")
 }

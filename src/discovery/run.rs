@@ -16,6 +16,7 @@ use crate::model::{
     DiscoveryMode, DiscoveryState, Freshness, RunCause, RunCounts, RunOutcome, Table, TableRef,
 };
 use crate::store::{DiscoveryTableUpdate, SKIP_SEEN_EVERY_S};
+use crate::telemetry::{causes, fault_due};
 use crate::transact;
 use async_recursion::async_recursion as boxed;
 use std::collections::HashSet;
@@ -143,8 +144,8 @@ impl Discovery {
                 Some(why) => (RunOutcome::Incomplete, Some(why)),
                 None => (RunOutcome::Done, None),
             },
-            Err(failure) if is_overtaken => (RunOutcome::Incomplete, Some(failure.to_string())),
-            Err(failure) => (RunOutcome::Failed, Some(failure.to_string())),
+            Err(failure) if is_overtaken => (RunOutcome::Incomplete, Some(causes(&failure))),
+            Err(failure) => (RunOutcome::Failed, Some(causes(&failure))),
         };
         let is_noted =
             record.has_begun() || cause == RunCause::Manual || outcome != RunOutcome::Done;
@@ -382,18 +383,24 @@ fn log(at: &TableRef, scope: DiscoveryScope, report: &DiscoveryReport) {
         ..
     } = report.counts;
     match (&report.error, report.run_id) {
-        (Some(error), _) => tracing::warn!(
-            database,
-            table,
-            scope,
-            requests,
-            added,
-            moved,
-            dropped,
-            skipped,
-            error,
-            "a discovery run did not do all it had to"
-        ),
+        (Some(error), _) => {
+            // A table whose store is away is looked at again and again.
+            if let Some(repeated) = fault_due(&format!("{database}.{table}: {error}")) {
+                tracing::warn!(
+                    database,
+                    table,
+                    scope,
+                    requests,
+                    added,
+                    moved,
+                    dropped,
+                    skipped,
+                    error,
+                    repeated,
+                    "a discovery run did not do all it had to"
+                );
+            }
+        }
         (None, Some(run)) if added + moved + dropped > 0 => tracing::info!(
             database,
             table,

@@ -202,13 +202,12 @@ impl Discovery {
             .await?;
         for (name, one) in found {
             let sighting = Sighting::new(root, &one);
-            if let Some(first) = waiting.names.get(&name) {
+            if let Some(first) = waiting.names.get(&name).cloned() {
                 // The same directory of a less preferred root is no other data.
-                if root.location.contains(first) {
+                if root.location.contains(&first) {
                     tally.counts.skipped += 1;
-                    waiting
-                        .skips
-                        .push(twin_skip(&sighting.location, &name, first, now));
+                    let skip = self.twin_wait(site, root, (name, one), first, waiting)?;
+                    waiting.skips.push(skip);
                 }
                 continue;
             }
@@ -244,6 +243,31 @@ impl Discovery {
             }
         }
         Ok(())
+    }
+
+    /// Two directories that mean one new partition: whichever was looked at first, it gets the one that comes first by its
+    /// name, and the other one is told.
+    fn twin_wait(
+        &self,
+        site: &Site,
+        root: &Root,
+        (name, one): (String, FoundPartition),
+        first: Location,
+        waiting: &mut Waiting,
+    ) -> Result<DiscoverySkip> {
+        let now = self.now();
+        let sighting = Sighting::new(root, &one);
+        let (mut in_use, mut left_out) = (first, sighting.location.clone());
+        let mut adds = waiting.adds.iter();
+        let at = adds.position(|add| add.sighting.location == in_use);
+        if let Some(at) = at.filter(|_| left_out.as_str() < in_use.as_str())
+            && let Verdict::Add(candidate) = site.judge(root, &one.values, sighting, None, now)?
+        {
+            waiting.adds[at] = candidate;
+            std::mem::swap(&mut in_use, &mut left_out);
+            waiting.names.insert(name.clone(), in_use.clone());
+        }
+        Ok(twin_skip(&left_out, &name, &in_use, now))
     }
 
     /// The registered partitions of these names. Where none may move, there is nothing to learn of them but where they are,

@@ -6,7 +6,8 @@ use crate::error::{Error, Result};
 use crate::hive::name_range::NameRange;
 use crate::hive::partition_name::make_name;
 use crate::layout::{Layout, Window};
-use crate::model::{DiscoverySettings, Location, RootSettings, Table};
+use super::settings::unpartitioned;
+use crate::model::{DISCOVERY_PROPERTY_PREFIX, DiscoverySettings, Location, RootSettings, Table};
 
 /// Seconds that a window reaches beyond the present: clocks differ, and writers may be early.
 const WINDOW_AHEAD_S: i64 = 3600;
@@ -132,6 +133,10 @@ impl Discovery {
         let Some(settings) = settings else {
             return Ok(None);
         };
+        let asks = table.parameters.get(DISCOVERY_PROPERTY_PREFIX);
+        if asks.is_some_and(|asks| asks == "on") && !table.is_partitioned() {
+            return Err(unpartitioned(&table.at));
+        }
         let mut roots: Vec<Root> = Vec::with_capacity(settings.roots.len());
         for root in &settings.roots {
             let bound = self.discovery_root(&table, &settings, root, roots.len())?;
@@ -186,6 +191,11 @@ impl Discovery {
             .map_err(|failure| Error::Invalid(failure.to_string()))?;
         let location = Catalog::location_external(location)?;
         self.catalog.place_allow(&location)?;
+        if !self.lake.reaches(&location) {
+            return Err(Error::Invalid(format!(
+                "{location} cannot be looked at: skep does not reach that kind of storage"
+            )));
+        }
         Ok(Root {
             rank,
             name: root.name.clone(),

@@ -213,7 +213,7 @@ impl Binder<'_> {
 
 fn scalar(key: &str, key_type: &KeyType, constant: &Constant) -> Result<Scalar, FilterError> {
     let name = match key_type {
-        KeyType::Text => "string",
+        KeyType::Text | KeyType::Char => "string",
         KeyType::Integer => "integer",
         KeyType::Decimal => "decimal",
         KeyType::Double => "double",

@@ -33,7 +33,7 @@ impl PartitionFilter {
 pub(super) fn null_as_text<'a>(key_type: &KeyType, text: &'a str) -> Option<&'a str> {
     match (is_null_value(text), key_type) {
         (false, _) => Some(text),
-        (true, KeyType::Text) => Some(DEFAULT_PARTITION),
+        (true, KeyType::Text | KeyType::Char) => Some(DEFAULT_PARTITION),
         (true, _) => None,
     }
 }

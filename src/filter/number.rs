@@ -50,6 +50,16 @@ impl Number {
         })
     }
 
+    /// Whether a decimal of so many digits, so many of them behind the point, holds the value without rounding.
+    pub(super) fn fits(&self, precision: u32, scale: u32) -> bool {
+        if self.digits.is_empty() {
+            return true;
+        }
+        let digits = i64::try_from(self.digits.len()).unwrap_or(i64::MAX);
+        let whole_max = i64::from(precision) - i64::from(scale);
+        self.exponent <= whole_max && digits - self.exponent <= i64::from(scale)
+    }
+
     fn cmp_magnitude(&self, other: &Self) -> Ordering {
         // Without leading zeros the exponent decides first, then the digits as a fraction.
         match (self.digits.is_empty(), other.digits.is_empty()) {

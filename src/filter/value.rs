@@ -15,8 +15,10 @@ use std::cmp::Ordering;
 /// How values of a key are read, from the key's Hive type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum KeyType {
-    /// `string`, `varchar(n)`, `char(n)`.
+    /// `string`, `varchar(n)`.
     Text,
+    /// `char(n)`: blanks at the end are no part of a value, as in SQL.
+    Char,
     /// `tinyint`, `smallint`, `int`, `bigint`. `007` is 7.
     Integer,
     /// `decimal(p,s)`.
@@ -40,7 +42,8 @@ impl KeyType {
     pub(super) fn of(hive_type: &str) -> Self {
         let lower = hive_type.trim().to_ascii_lowercase();
         match first_token(&lower) {
-            "string" | "varchar" | "char" => Self::Text,
+            "string" | "varchar" => Self::Text,
+            "char" => Self::Char,
             "tinyint" | "smallint" | "int" | "integer" | "bigint" => Self::Integer,
             "decimal" | "numeric" => Self::Decimal,
             "double" => Self::Double,
@@ -57,6 +60,7 @@ impl KeyType {
     pub(super) fn read(&self, text: &str) -> Option<Scalar> {
         match self {
             Self::Text => Some(Scalar::Text(text.to_owned())),
+            Self::Char => Some(Scalar::Text(text.trim_end_matches(' ').to_owned())),
             Self::Integer => text.parse().ok().map(Scalar::Integer),
             Self::Decimal => Number::parse(text).map(Scalar::Decimal),
             Self::Double => text.parse().ok().map(Double::new).map(Scalar::Double),
@@ -84,8 +88,10 @@ impl KeyType {
             // A constant may be more precise than the key: `day < '2024-01-02 12:00:00'`.
             (Self::Date, Constant::Text(text)) => Moment::parse_timestamp(text).map(Scalar::Moment),
             (_, Constant::Text(text)) => self.read(text),
-            (Self::Text, Constant::Date(day)) => Some(Scalar::Text(day.date_text())),
-            (Self::Text, Constant::Timestamp(moment)) => Some(Scalar::Text(moment.to_string())),
+            (Self::Text | Self::Char, Constant::Date(day)) => Some(Scalar::Text(day.date_text())),
+            (Self::Text | Self::Char, Constant::Timestamp(moment)) => {
+                Some(Scalar::Text(moment.to_string()))
+            }
             (
                 Self::Date | Self::Timestamp,
                 Constant::Date(moment) | Constant::Timestamp(moment),
@@ -101,7 +107,8 @@ impl KeyType {
 }
 
 /// Whether a partition value is one of its key's type, or the null of partitions. Engines read the values of all partitions of a
-/// table, so one that is none fails every query of it.
+/// table, so one that is none fails every query of it: the strictest of them decides. Trino takes no number that must be
+/// rounded, no text that is too long, no `T` between date and time, and of what is no number the words of Java alone.
 pub fn value_fits(hive_type: &str, text: &str) -> bool {
     if text == DEFAULT_PARTITION {
         return true;
@@ -110,11 +117,31 @@ pub fn value_fits(hive_type: &str, text: &str) -> bool {
         HiveType::TinyInt => text.parse::<i8>().is_ok(),
         HiveType::SmallInt => text.parse::<i16>().is_ok(),
         HiveType::Int => text.parse::<i32>().is_ok(),
+        HiveType::Decimal { precision, scale } => {
+            Number::parse(text).is_some_and(|number| number.fits(precision, scale))
+        }
+        HiveType::Varchar(characters) => has_at_most(text, characters),
+        HiveType::Char(characters) => has_at_most(text.trim_end_matches(' '), characters),
+        HiveType::Float | HiveType::Double if is_word(text) => JAVA_NUMBERS.contains(&text),
+        HiveType::Timestamp if text.contains(['T', 't']) => false,
         _ => match KeyType::of(hive_type) {
             KeyType::Other => true,
             known => known.read(text).is_some(),
         },
     }
+}
+
+/// What is no number, as Java writes it.
+const JAVA_NUMBERS: [&str; 4] = ["NaN", "Infinity", "+Infinity", "-Infinity"];
+
+/// Whether a text of a number has other letters than those of an exponent.
+fn is_word(text: &str) -> bool {
+    let mut letters = text.chars().filter(|char| char.is_alphabetic());
+    letters.any(|letter| !matches!(letter, 'e' | 'E'))
+}
+
+fn has_at_most(text: &str, characters: u32) -> bool {
+    text.chars().nth(characters as usize).is_none()
 }
 
 /// A value of some type. Two values of one key are always of one kind.
@@ -133,7 +160,7 @@ impl Scalar {
     pub(super) fn compare_text(&self, key_type: &KeyType, text: &str) -> Option<Ordering> {
         match self {
             // The common case, without a copy of the text.
-            Self::Text(constant) => Some(text.cmp(constant)),
+            Self::Text(constant) if *key_type == KeyType::Text => Some(text.cmp(constant)),
             _ => key_type.read(text).map(|value| value.cmp(self)),
         }
     }
@@ -184,6 +211,7 @@ mod tests {
         for (hive_type, key_type) in [
             ("string", KeyType::Text),
             ("varchar(10)", KeyType::Text),
+            ("char(5)", KeyType::Char),
             ("BIGINT", KeyType::Integer),
             ("decimal(10,2)", KeyType::Decimal),
             ("timestamp", KeyType::Timestamp),
@@ -200,6 +228,10 @@ mod tests {
         for (hive_type, one, two, order) in [
             ("string", "10", "9", Some(Ordering::Less)),
             ("string", "é", "z", Some(Ordering::Greater)),
+            ("char(5)", "cd   ", "cd", Some(Ordering::Equal)),
+            ("char(5)", "cd", "cd  ", Some(Ordering::Equal)),
+            ("char(5)", " cd", "cd", Some(Ordering::Less)),
+            ("varchar(5)", "cd ", "cd", Some(Ordering::Greater)),
             ("int", "10", "9", Some(Ordering::Greater)),
             ("int", "007", "7", Some(Ordering::Equal)),
             ("int", "+7", "7", Some(Ordering::Equal)),
@@ -238,6 +270,19 @@ mod tests {
             ("int", "007", "2147483648"),
             ("bigint", "2147483648", "1.0"),
             ("decimal(9,2)", "1.50", "x"),
+            ("decimal(5,2)", "-999.99", "1000"),
+            ("decimal(5,2)", "1.2300", "1.234"),
+            ("decimal(5,0)", "1.0", "1.5"),
+            ("decimal", "1234567890", "12345678901"),
+            ("decimal(3,3)", "0.125", "1"),
+            ("decimal(5,2)", "1e2", "1e3"),
+            ("varchar(3)", "abc", "abcd"),
+            ("varchar(3)", "한국어", "한국어다"),
+            ("char(3)", "abc  ", "abcd"),
+            ("double", "1e300", "inf"),
+            ("double", "NaN", "nan"),
+            ("float", "-Infinity", "infinity"),
+            ("timestamp", "2026-01-01 00:00:00.5", "2026-01-01T00:00:00"),
             ("timestamp", "2026-01-01 00:00:00", "2026-01-01 25:00:00"),
             ("boolean", "TRUE", "1"),
         ] {

@@ -1,6 +1,8 @@
 //! The columns of a table from those of several of its files.
 
+use crate::hive::hive_type::HiveType;
 use crate::model::Column;
+use std::collections::HashSet;
 
 /// Columns of a guess at most.
 pub const COLUMNS_MAX: usize = 1_000;
@@ -24,7 +26,17 @@ pub fn join(files: Vec<(String, Vec<Column>)>, keys: &[Column], is_text: bool) -
     let mut found = ColumnsFound::default();
     let mut sources: Vec<String> = Vec::new();
     for (file, columns) in files {
-        for column in columns {
+        for mut column in columns {
+            if let Some(once) = fields_once(&HiveType::parse(&column.data_type)) {
+                let why = format!(
+                    "the column {:?} has fields that differ in case alone, which engines take for one: the first of them stands",
+                    column.name
+                );
+                if !found.notes.contains(&why) {
+                    found.notes.push(why);
+                }
+                column.data_type = once.to_string();
+            }
             if keys
                 .iter()
                 .any(|key| key.name.eq_ignore_ascii_case(&column.name))
@@ -66,6 +78,39 @@ pub fn join(files: Vec<(String, Vec<Column>)>, keys: &[Column], is_text: bool) -
     found
 }
 
+/// A type without the fields whose name another one before has; nothing where there are none.
+fn fields_once(data_type: &HiveType) -> Option<HiveType> {
+    match data_type {
+        HiveType::Array(element) => Some(HiveType::Array(Box::new(fields_once(element)?))),
+        HiveType::Map(key, value) => {
+            let once = (fields_once(key), fields_once(value));
+            if once == (None, None) {
+                return None;
+            }
+            let part = |once: Option<HiveType>, whole: &HiveType| {
+                Box::new(once.unwrap_or_else(|| whole.clone()))
+            };
+            Some(HiveType::Map(part(once.0, key), part(once.1, value)))
+        }
+        HiveType::Struct(fields) => {
+            let mut names = HashSet::new();
+            let mut has_changed = false;
+            let mut once = Vec::with_capacity(fields.len());
+            for (name, field) in fields {
+                if !names.insert(name) {
+                    has_changed = true;
+                    continue;
+                }
+                let inside = fields_once(field);
+                has_changed |= inside.is_some();
+                once.push((name.clone(), inside.unwrap_or_else(|| field.clone())));
+            }
+            has_changed.then_some(HiveType::Struct(once))
+        }
+        _ => None,
+    }
+}
+
 /// The type that reads both, of numbers.
 fn wider(one: &str, other: &str) -> Option<String> {
     let integer = |text: &str| INTEGERS.iter().position(|name| *name == text);
@@ -95,6 +140,30 @@ mod tests {
             data_type: data_type.to_owned(),
             comment: None,
         }
+    }
+
+    #[test]
+    fn fields_that_differ_in_case_alone_are_one_and_told() {
+        let file = vec![
+            column("s", "struct<x:bigint,X:string>"),
+            column("a", "array<map<string,struct<y:struct<z:int,Z:int>>>>"),
+            column("whole", "struct<A:int>"),
+        ];
+        let found = join(vec![("f".to_owned(), file)], &[], false);
+        let types: Vec<&str> = found
+            .columns
+            .iter()
+            .map(|one| one.data_type.as_str())
+            .collect();
+        assert_eq!(
+            types,
+            [
+                "struct<x:bigint>",
+                "array<map<string,struct<y:struct<z:int>>>>",
+                "struct<A:int>"
+            ]
+        );
+        assert_eq!(found.notes.len(), 2, "{:?}", found.notes);
     }
 
     #[test]

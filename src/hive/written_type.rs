@@ -3,6 +3,7 @@
 //! unread; what engines send over Thrift stays as they send it.
 
 use super::hive_type::HiveType;
+use std::collections::HashSet;
 
 /// Digits of a decimal at most.
 const DECIMAL_DIGITS_MAX: u32 = 38;
@@ -11,7 +12,7 @@ const VARCHAR_MAX: u32 = 65_535;
 /// Characters of a `char` at most.
 const CHAR_MAX: u32 = 255;
 /// What databases call a type, and what Hive calls it.
-const OTHER_NAMES: [(&str, &str); 19] = [
+const OTHER_NAMES: [(&str, &str); 34] = [
     ("bool", "boolean"),
     ("byte", "tinyint"),
     ("short", "smallint"),
@@ -31,6 +32,24 @@ const OTHER_NAMES: [(&str, &str); 19] = [
     ("uuid", "string"),
     ("bytea", "binary"),
     ("timestamptz", "timestamp"),
+    ("timestamp", "timestamp, or timestamp with local time zone"),
+    ("datetime", "timestamp"),
+    ("time", "string: Hive has no time of the day"),
+    ("blob", "binary"),
+    ("clob", "string"),
+    ("char", "char(10)"),
+    ("character", "char(10), or string"),
+    ("dec", "decimal(10,2)"),
+    ("boolean", "boolean, which has no length"),
+    ("tinyint", "tinyint, which has no length"),
+    ("smallint", "smallint, which has no length"),
+    ("int", "int, which has no length"),
+    ("integer", "int, which has no length"),
+    ("bigint", "bigint, which has no length"),
+    (
+        "unsigned",
+        "the next larger type: Hive's numbers have signs",
+    ),
 ];
 
 /// The text of a type as Hive writes it. The error says what is wrong, and what to write where that is known.
@@ -41,11 +60,29 @@ pub fn written_type(text: &str) -> Result<String, String> {
     Ok(read.to_string())
 }
 
+/// The text of the type of a partition key. Its values are names of directories, so it is made of nothing else.
+pub fn written_key_type(text: &str) -> Result<String, String> {
+    let written = written_type(text)?;
+    match HiveType::parse(&written) {
+        HiveType::Array(_) | HiveType::Map(..) | HiveType::Struct(_) | HiveType::Unknown(_) => {
+            Err(format!(
+                "{written} is no type of a partition key: it has one value, such as string, int or date"
+            ))
+        }
+        _ => Ok(written),
+    }
+}
+
 /// A column's name as it is stored.
 pub fn written_name(text: &str) -> Result<String, String> {
     let name = text.trim();
     if name.is_empty() {
         return Err("a column has no name".to_owned());
+    }
+    if name.chars().any(|char| char.is_control() || char == '`') {
+        return Err(format!(
+            "{name:?} is no name of a column: no engine can write a backtick or a control character in one"
+        ));
     }
     Ok(name.to_owned())
 }
@@ -70,9 +107,14 @@ fn check(read: &HiveType, text: &str) -> Result<(), String> {
                     "{text}: a struct has fields, such as struct<a:int>"
                 ));
             }
+            let mut names = HashSet::with_capacity(fields.len());
             fields.iter().try_for_each(|(name, field)| {
                 if name.is_empty() {
                     return Err(format!("{text}: a field has no name"));
+                }
+                // Engines find fields without regard to case, as columns.
+                if !names.insert(name) {
+                    return Err(format!("{text}: the field {name} stands in it twice"));
                 }
                 check(field, text)
             })
@@ -144,6 +186,12 @@ mod tests {
             ("decimal(39,2)", "1 to 38"),
             ("decimal(4,5)", "1 to 38"),
             ("struct<a:int", "is no type"),
+            ("struct<x:int,X:int>", "field x stands in it twice"),
+            ("array<struct<a:struct<b:int,b:int>>>", "field b stands"),
+            ("time", "write string"),
+            ("int(11)", "write int"),
+            ("timestamp with time zone", "local time zone"),
+            ("dec(5)", "write decimal"),
             ("struct<>", "a struct has fields"),
             ("array<>", "is no type"),
             ("map<string>", "is no type"),
@@ -153,6 +201,12 @@ mod tests {
             let told = written_type(text).unwrap_err();
             assert!(told.contains(wanted), "{text}: {told}");
         }
-        assert!(written_name(" ").is_err());
+        for name in [" ", "a`b", "a\nb"] {
+            assert!(written_name(name).is_err(), "{name:?}");
+        }
+        assert_eq!(written_key_type("DATE").as_deref(), Ok("date"));
+        for data_type in ["array<int>", "struct<a:int>", "void", "map<int,int>"] {
+            assert!(written_key_type(data_type).is_err(), "{data_type}");
+        }
     }
 }

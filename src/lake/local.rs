@@ -227,7 +227,9 @@ pub(super) fn summary(at: &Location) -> Result<Summary, LakeError> {
             }
             match entry.metadata() {
                 Ok(found) if found.is_dir() => waiting.push(entry.path()),
-                Ok(found) => total.add(found.len()),
+                Ok(found) if found.is_file() => total.add(found.len()),
+                // What discovery leaves out as well: links, pipes, sockets.
+                Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(LakeError::from_io(at.as_str(), error)),
             }

@@ -8,6 +8,7 @@ pub(super) fn render(facts: &Facts, host: &str) -> String {
     let thrift = format!("thrift://{}:{}", escape(host_name(host)), facts.thrift_port);
     let version = env!("CARGO_PKG_VERSION");
     let (database, warehouse) = (escape(&facts.database), escape(&facts.warehouse));
+    let spark_warehouse = escape(&of_spark(&facts.warehouse));
     format!(
         r#"<!doctype html>
 <html lang="en">
@@ -35,12 +36,14 @@ td {{ overflow-wrap: anywhere; }}
 <tr><th scope="row">Warehouse</th><td>{warehouse}</td></tr>
 <tr><th scope="row">State</th><td><a href="/readyz">ready?</a> · <a href="/healthz">alive?</a> ·
 <a href="/metrics">metrics</a></td></tr>
+<tr><th scope="row">REST</th><td><a href="/api/v1/databases">databases</a> ·
+<a href="/api/v1/openapi.json">OpenAPI document</a></td></tr>
 </table>
 <h2>Spark</h2>
 <pre>spark-sql \
   --conf spark.sql.catalogImplementation=hive \
   --conf spark.hadoop.hive.metastore.uris={thrift} \
-  --conf spark.sql.warehouse.dir={warehouse}</pre>
+  --conf spark.sql.warehouse.dir={spark_warehouse}</pre>
 <h2>Trino</h2>
 <pre># etc/catalog/hive.properties
 connector.name=hive
@@ -49,6 +52,14 @@ hive.metastore.uri={thrift}</pre>
 </html>
 "#
     )
+}
+
+/// A place in the word by which Spark reaches it: it has a file system for `s3a` alone of the three.
+fn of_spark(place: &str) -> String {
+    match place.split_once("://") {
+        Some(("s3" | "s3n", rest)) => format!("s3a://{rest}"),
+        _ => place.to_owned(),
+    }
 }
 
 /// The host without its port; an IPv6 address keeps its brackets.
@@ -84,7 +95,7 @@ mod tests {
         let facts = Facts {
             thrift_port: 19083,
             database: "sqlite:./a&b.db".to_owned(),
-            warehouse: "s3a://bucket/w".to_owned(),
+            warehouse: "s3://bucket/w".to_owned(),
         };
         let page = render(&facts, "catalog.example:9084");
         assert!(
@@ -92,6 +103,8 @@ mod tests {
             "{page}"
         );
         assert!(page.contains("sqlite:./a&amp;b.db"));
+        assert!(page.contains("spark.sql.warehouse.dir=s3a://bucket/w"));
+        assert!(page.contains("<td>s3://bucket/w</td>"));
         let page = render(&facts, "<script>alert(1)</script>");
         assert!(
             !page.contains("<script>"),

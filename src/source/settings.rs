@@ -7,7 +7,7 @@ use super::scope::{GHOSTS_DEFAULT, Scope};
 use crate::choice::choose;
 use crate::database_url::{self, DatabaseKind, database_url_check};
 use crate::model::SNAPSHOT_TABLES_MAX;
-use crate::secret::Secret;
+use crate::secret::{Secret, path_shown};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -243,7 +243,7 @@ impl SourceSettings {
         } else if let Some(path) = &self.url_file {
             plain_file_check("url_file", path)?;
             let text = std::fs::read_to_string(path).map_err(|error| {
-                SourceError::settings("url_file", format!("{}: {error}", path.display()))
+                SourceError::settings("url_file", format!("{}: {error}", path_shown(path)))
             })?;
             ("url_file", Secret::new(text))
         } else {

@@ -10,7 +10,7 @@ use crate::discovery::{self, DiscoveryReport, DiscoveryScope};
 use crate::error::Error;
 use crate::model::{RunCause, RunOutcome, TableRef};
 use crate::store::DueTable;
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, causes, fault_due};
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -98,7 +98,10 @@ impl Discovery {
             .await;
         let report = ran.inspect_err(|error| {
             let name = format!("{}.{}", table.at.database, table.at.table);
-            tracing::warn!(table = name, %error, "a table cannot be looked at");
+            let error = causes(error);
+            if let Some(repeated) = fault_due(&format!("{name}: {error}")) {
+                tracing::warn!(table = name, error, repeated, "a table cannot be looked at");
+            }
         })?;
         if let Some(report) = &report {
             place.failed = Some(report.outcome == RunOutcome::Failed);

@@ -53,7 +53,8 @@ fn addable(change: &SchemaChange) -> Result<Vec<&ChangeTarget>> {
     let lacking: Vec<_> = targets.filter(|target| !target.lacks.is_empty()).collect();
     if lacking.is_empty() {
         return Err(Error::NotAllowed(format!(
-            "no table of the catalog was found to lack the column of the change {}",
+            "no table of the catalog was found to lack the column of the change {} that it could be given: what it reaches \
+             has the column, or its type is not known",
             change.id
         )));
     }

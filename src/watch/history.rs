@@ -6,6 +6,7 @@ use super::Watch;
 use super::reach::Reach;
 use crate::catalog::{Action, Resource};
 use crate::diff::compare::diff;
+use crate::diff::namesake::Namesakes;
 use crate::error::{Entity, Error, Result};
 use crate::model::{ChangeFilter, SchemaChange, SnapshotAt, SnapshotInfo};
 use crate::store::SnapshotBody;
@@ -61,14 +62,16 @@ impl Operations<'_> {
         }
         let compared = tokio::task::spawn_blocking(move || {
             let (from, to) = (from.snapshot()?, to.snapshot()?);
-            Ok::<_, Error>((to.dialect(), diff(&from, &to).changes))
+            let changes = diff(&from, &to).changes;
+            let namesakes = Namesakes::of(&changes, &to);
+            Ok::<_, Error>((to.dialect(), changes, namesakes))
         });
         let compared = compared.await.map_err(|source| Error::Internal {
             what: "comparing two snapshots".into(),
             source: source.into(),
         })?;
-        let (dialect, changes) = compared?;
-        let mut reach = Reach::new(self, source, dialect, &changes).await?;
+        let (dialect, changes, namesakes) = compared?;
+        let mut reach = Reach::new(self, source, dialect, &changes, namesakes).await?;
         let mut found = Vec::with_capacity(changes.len());
         for change in &changes {
             let mut change = reach.change(change, to_info.at).await?;

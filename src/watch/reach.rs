@@ -5,13 +5,14 @@ use super::Watch;
 use super::views::{Named, Views};
 use crate::diff::change::{Change, ChangeKind};
 use crate::diff::grade::{Grade, grade};
-use crate::diff::impact::{FilledTable, target_impact};
+use crate::diff::impact::{FilledTable, TargetImpact, target_impact};
+use crate::diff::namesake::Namesakes;
 use crate::diff::text::named;
 use crate::error::Result;
 use crate::hive::spark_schema;
 use crate::model::{
-    ChangeTarget, Column, DEFAULT_CATALOG, DatabaseRef, EngineEffect, Name, SchemaChange,
-    SourceDialect, Table, TableRef,
+    ChangeTarget, Column, DEFAULT_CATALOG, DatabaseRef, EngineEffect, Name, SchemaChange, Severity,
+    SourceDialect, SourceTableRef, Table, TableRef,
 };
 use crate::store::{Session, without_nul};
 use std::collections::{HashMap, HashSet};
@@ -28,6 +29,7 @@ pub(super) struct Reach<'a> {
     /// The tables, in lower case, whose views will be asked for.
     viewed: HashSet<String>,
     views: Option<Views>,
+    namesakes: Namesakes,
 }
 
 impl<'a> Reach<'a> {
@@ -37,6 +39,7 @@ impl<'a> Reach<'a> {
         source: &str,
         dialect: SourceDialect,
         changes: &[Change],
+        namesakes: Namesakes,
     ) -> Result<Self> {
         let mut reach = Self {
             watch,
@@ -46,6 +49,7 @@ impl<'a> Reach<'a> {
             tables: HashMap::new(),
             viewed: HashSet::new(),
             views: None,
+            namesakes,
         };
         for change in changes.iter().filter(|change| Named::by(change).is_some()) {
             let places = reach.places(change).into_iter();
@@ -68,12 +72,26 @@ impl<'a> Reach<'a> {
         let is_cured =
             is_rename && filled.is_empty() && reached.iter().any(|one| one.found.is_some());
         let engines = &self.watch.setup.engines;
-        let grade = if is_cured && self.dialect != SourceDialect::Hive {
+        let is_left = self.namesakes.left(change).is_some();
+        let mut grade = if (is_cured || is_left) && self.dialect != SourceDialect::Hive {
             Grade::harmless(engines)
         } else {
             grade(change, self.dialect, &filled, engines)
         };
         let mut effects = Vec::new();
+        if let Some(met) = self.namesakes.met(change) {
+            grade = grade.join(Grade::because_all(
+                engines,
+                Severity::Risky,
+                &falls_together(met),
+            ));
+        }
+        if let Some(left) = self.namesakes.left(change) {
+            let left = named(&left.to_string());
+            effects.push(format!(
+                "{left} is left, which is the same name in the lake"
+            ));
+        }
         let mut targets = Vec::with_capacity(reached.len());
         for one in &reached {
             targets.push(self.target(change, one, &mut effects).await?);
@@ -179,17 +197,28 @@ impl<'a> Reach<'a> {
             effects.push(format!("{place} is not in the catalog"));
             return Ok(target);
         };
-        if reached.starves {
+        let is_left = self.namesakes.left(change).is_some();
+        if reached.starves && !is_left {
             effects.push(format!(
                 "{place} gets nothing any more: its source has another name"
             ));
         } else if let ChangeKind::TableRenamed { .. } = &change.kind {
             effects.push(format!("{place} is filled by that name"));
         }
-        let impact = target_impact(change, self.dialect, filled);
+        let impact = if is_left {
+            TargetImpact::default()
+        } else {
+            target_impact(change, self.dialect, filled)
+        };
         for column in &impact.lacks {
             let (name, data_type) = (named(&column.name), named(&column.data_type));
             effects.push(format!("{place} lacks the column {name} ({data_type})"));
+        }
+        if let Some(name) = &impact.lacks_untyped {
+            let name = named(name);
+            effects.push(format!(
+                "{place} lacks the column {name}, of a type that each dump makes in its own way: add it by hand"
+            ));
         }
         if !impact.surplus.is_empty() {
             let names: Vec<String> = impact.surplus.iter().map(|name| named(name)).collect();
@@ -298,4 +327,12 @@ fn owner(watch: &Watch, source: &str, change: &Change, targets: &[ChangeTarget])
     found
         .or_else(|| targets.iter().find_map(of_target))
         .map(str::to_owned)
+}
+
+/// What it means that two tables have one name in the lake.
+fn falls_together(other: &SourceTableRef) -> String {
+    format!(
+        "the lake's names have no case, so that it is one table with {} there",
+        named(&other.to_string())
+    )
 }

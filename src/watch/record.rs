@@ -10,6 +10,7 @@ use crate::catalog::service::{LEASE_S, Lease};
 use crate::clock::DatabaseTime;
 use crate::diff::compare::{Comparison, carried, diff_first};
 use crate::diff::follow::followed;
+use crate::diff::namesake::Namesakes;
 use crate::error::{Error, Result};
 use crate::model::{
     SchemaChange, Snapshot, SnapshotInfo, SourceDialect, SourceState, SourceTable, SourceTableKind,
@@ -28,6 +29,7 @@ pub(super) struct Compared {
     comparison: Comparison,
     /// Which change each of them follows from.
     followed: Vec<Option<usize>>,
+    namesakes: Namesakes,
     sight: Sight,
     dialect: SourceDialect,
     /// What is kept from now on, with its size; `None` where that is what was kept before.
@@ -70,6 +72,7 @@ fn compare(
         None => Vec::new(),
     };
     let tables_before = old.as_ref().map_or(0, |old| old.tables().len());
+    let namesakes = Namesakes::of(&comparison.changes, &after);
     let sight = Sight::of(&comparison, tables_before);
     let (tables, columns) = sizes(&after);
     let dialect = after.dialect();
@@ -90,6 +93,7 @@ fn compare(
         before,
         comparison,
         followed,
+        namesakes,
         sight,
         dialect,
         kept: is_new.then_some((body, kept_tables, kept_columns)),
@@ -138,7 +142,8 @@ impl Watch {
         let mut found = Vec::with_capacity(compared.comparison.changes.len());
         if !compared.comparison.changes.is_empty() {
             let changes = &compared.comparison.changes;
-            let mut reach = Reach::new(self, name, compared.dialect, changes).await?;
+            let namesakes = compared.namesakes.clone();
+            let mut reach = Reach::new(self, name, compared.dialect, changes, namesakes).await?;
             for change in changes {
                 found.push(reach.change(change, now.seconds()).await?);
             }

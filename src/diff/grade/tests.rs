@@ -58,6 +58,12 @@ fn a_change_is_graded_by_the_table_that_it_reaches() {
         ("a int, b int", "a int, c int", "a int, c int", "aaaa"),
         ("a int, b int", "b int, a int", "a int, b int", "rara"),
         ("a int, b int", "b int, a int", "a int", "aaaa"),
+        // A new name that falls together with another one's, or is that of a key; an old one that is left but for its case.
+        ("e int, zz int", "e int, E int", "e int", "brrb"),
+        ("a int, zz int", "a int, dt int", "a int", "rrrr"),
+        ("a int, zz int", "a int, dt int", "a int, zz int", "bbrb"),
+        ("e int, E int", "e int, DT int", "e int", "rrrr"),
+        ("e int, E int", "e int", "e int", "aaaa"),
         // What the table says, not what the source said before.
         ("a int", "a bigint", "a int", "brbb"),
         ("a int", "a bigint", "a bigint", "aaaa"),

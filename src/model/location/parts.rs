@@ -176,6 +176,16 @@ fn authority_check<'t>(
             "container and account must stand alone, without credentials or a port",
         )),
         Storage::Azure => checked(bucket_name::azure_fault_of(authority, is_az)),
+        Storage::Other
+            if authority
+                .split_once('@')
+                .is_some_and(|(user, _)| user.contains(':')) =>
+        {
+            Err(LocationError::new(
+                "location of a storage",
+                "it must not hold a password: it would be stored and shown to everybody",
+            ))
+        }
         Storage::Other => Ok(authority),
     }
 }

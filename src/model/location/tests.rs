@@ -73,6 +73,8 @@ fn the_words_and_hosts_of_azure_are_one_storage() {
         ("wasb://logs:SECRET@company/t", "stand alone"),
         ("gs://KEY:SECRET@lake/t", "stand alone"),
         ("gs:///t", "names no bucket"),
+        ("hdfs://u:SECRET@nn:8020/t", "password"),
+        ("https://u:SECRET@host/t", "password"),
     ] {
         let error = Location::parse(text).unwrap_err().to_string();
         assert!(error.contains(why), "{text}: {error}");

@@ -47,12 +47,16 @@ pub(in crate::rest) async fn list(
     let filter = EventFilter {
         after: query.after,
         up_to: Some(last),
-        catalog: name(query.catalog),
+        catalog: name(query.catalog.clone()),
         database: name(query.database),
         tables: name(query.table).into_iter().collect(),
         skip: Vec::new(),
     };
     let found = asked.catalog().event_list(&filter, size).await?;
+    if let Some(catalog) = name(query.catalog).filter(|_| found.is_empty()) {
+        // That there is no such catalog is another answer than that nothing happened in it.
+        asked.catalog().catalog_get(&catalog).await?;
+    }
     let next = match found.last() {
         Some(event) => event.id,
         None => last.max(query.after),

@@ -4,7 +4,7 @@ use super::column_change::ColumnChangeView;
 use super::moment;
 use super::storage::{ColumnView, NewStorage, StorageView};
 use crate::catalog::{ParameterChanges, TableChange};
-use crate::hive::written_type::{written_name, written_type};
+use crate::hive::written_type::{written_key_type, written_name, written_type};
 use crate::kit;
 use crate::model::{DatabaseRef, Location, Table, TableType};
 use serde::{Deserialize, Serialize};
@@ -242,11 +242,16 @@ impl From<Table> for TableView {
 impl NewTable {
     /// Reads the types of columns and keys as people write them. The error says which one no engine could read.
     pub fn types_read(&mut self) -> Result<(), String> {
-        for column in self.columns.iter_mut().chain(&mut self.partition_keys) {
-            let name = written_name(&column.name)?;
-            let read = written_type(&column.data_type);
-            column.data_type = read.map_err(|why| format!("column {name}: {why}"))?;
-        }
+        let read_by = |columns: &mut Vec<ColumnView>, read: fn(&str) -> Result<String, String>| {
+            columns.iter_mut().try_for_each(|column| {
+                let name = written_name(&column.name)?;
+                let read = read(&column.data_type);
+                column.data_type = read.map_err(|why| format!("column {name}: {why}"))?;
+                Ok::<(), String>(())
+            })
+        };
+        read_by(&mut self.columns, written_type)?;
+        read_by(&mut self.partition_keys, written_key_type)?;
         Ok(())
     }
 

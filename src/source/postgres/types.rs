@@ -178,10 +178,10 @@ impl TypeNotes {
         self.domains(number).any(|domain| domain.not_null)
     }
 
-    /// The default of a domain, of which its columns have the use where they have none.
+    /// The default of a domain, of which its columns have the use where they have none. That of the domain below was copied
+    /// when the domain was made, and does not follow later.
     pub(super) fn default(&self, number: i64) -> Option<String> {
-        self.domains(number)
-            .find_map(|domain| domain.default.clone())
+        self.domains(number).next()?.default.clone()
     }
 
     /// The domains that a type is, the outermost first.
@@ -294,6 +294,16 @@ mod tests {
             (4, Note::Extension("\"My types\"".to_owned())),
             (5, over(5, "shop.round")),
             (
+                10,
+                Note::Domain(Domain {
+                    base: 3,
+                    element: 0,
+                    printed: "shop.email".to_owned(),
+                    not_null: false,
+                    default: None,
+                }),
+            ),
+            (
                 6,
                 Note::Row(vec![
                     attribute("x", 9, 0, "integer"),
@@ -319,5 +329,6 @@ mod tests {
         assert!(node.starts_with(begin), "{node}");
         assert!(notes.excludes_null(3) && notes.excludes_null(5) && !notes.excludes_null(1));
         assert_eq!(notes.default(2).as_deref(), Some("'x'"));
+        assert_eq!(notes.default(10), None, "that of the domain below is not its own");
     }
 }

@@ -20,6 +20,8 @@ pub(in crate::store) enum FailureKind {
     Full,
     /// The database does not let skep in: its user, password, name or rights.
     Barred,
+    /// The file of the database is damaged, or none.
+    Spoilt,
     /// The server has no room for one more prepared statement. The statement was not run.
     Crowded,
     /// Nothing came back, not even the database's own time-out: the connection may have died unseen.
@@ -72,6 +74,7 @@ impl Failure {
             | FailureKind::Busy
             | FailureKind::Full
             | FailureKind::Barred
+            | FailureKind::Spoilt
             | FailureKind::Silent
             | FailureKind::Fault => false,
         }
@@ -138,6 +141,10 @@ impl From<Failure> for Error {
                     .into(),
                 source: failure.source,
             },
+            FailureKind::Spoilt => Self::Unavailable {
+                what: "the catalog's database (its file is damaged, or no database of SQLite's)".into(),
+                source: failure.source,
+            },
             FailureKind::Duplicate | FailureKind::Reference | FailureKind::Fault => {
                 // A statement of skep's own that was refused keeps its kind.
                 match failure.source.downcast::<Error>() {
@@ -154,10 +161,13 @@ impl From<Failure> for Error {
 
 impl From<sqlx::Error> for Failure {
     fn from(error: sqlx::Error) -> Self {
-        Self {
-            kind: kind_of(&error),
-            source: error.into(),
-        }
+        let kind = kind_of(&error);
+        let source = match &error {
+            // PostgreSQL's own words name a line of its source code.
+            sqlx::Error::Database(told) if kind == FailureKind::Barred => told.message().into(),
+            _ => error.into(),
+        };
+        Self { kind, source }
     }
 }
 
@@ -196,6 +206,8 @@ fn kind_of_database_error(error: &(dyn sqlx::error::DatabaseError + 'static)) ->
         // PostgreSQL: statement timeout, too many connections, out of resources. SQLite: the file cannot be opened.
         Some("57014" | "53300" | "53000" | "53200" | "14") => FailureKind::Busy,
         Some("53100" | "13") => FailureKind::Full,
+        // SQLite: the file is malformed, or none of its own.
+        Some("11" | "26") => FailureKind::Spoilt,
         // PostgreSQL: a wrong password, a user that may not log in, no such database, no right to connect.
         Some("28000" | "28P01" | "3D000" | "42501") => FailureKind::Barred,
         // PostgreSQL: shutting down, crashed, starting up, connection exceptions, idle transaction ended;
