@@ -214,7 +214,9 @@ impl Client {
                 .extend(API_ROOT.split('/').skip(1))
                 .extend(path);
         }
-        let in_catalog = path.first().is_some_and(|first| IN_CATALOGS.contains(first));
+        let in_catalog = path
+            .first()
+            .is_some_and(|first| IN_CATALOGS.contains(first));
         let catalog = self.catalog.as_ref().filter(|_| in_catalog);
         if !query.is_empty() || catalog.is_some() {
             let mut pairs = url.query_pairs_mut();

@@ -35,7 +35,9 @@ const BUILD: VersionView = VersionView {
     protocol: "Hive Metastore (Thrift) of Hive 2.3 to 4",
     methods: 0,
     databases: &["sqlite", "postgres", "mysql"],
-    storages: &["file", "s3", "s3a", "s3n", "gs", "abfss", "abfs", "wasbs", "wasb", "az"],
+    storages: &[
+        "file", "s3", "s3a", "s3n", "gs", "abfss", "abfs", "wasbs", "wasb", "az",
+    ],
     sources: &["postgres", "mysql", "sqlite", "elasticsearch", "catalog"],
     channels: &["slack", "teams", "email", "pagerduty", "webhook", "log"],
 };

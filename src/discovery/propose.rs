@@ -17,9 +17,12 @@ use crate::layout::Layout;
 use crate::model::{
     Column, DISCOVERY_PROPERTY_PREFIX, DatabaseRef, Location, RunCounts, SampledDirectory, Table,
 };
+use crate::telemetry::causes;
 use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
 
+/// Notes of a proposal at most; of more their number is told.
+const NOTES_MAX: usize = 100;
 /// Files that are looked into.
 const FILES_MAX: usize = 6;
 /// LIST requests of the sweep that shows what would be found.
@@ -114,6 +117,11 @@ impl Operations<'_> {
         notes.extend(joined.notes);
         notes.sort();
         notes.dedup();
+        if notes.len() > NOTES_MAX {
+            let more = notes.len() - NOTES_MAX;
+            notes.truncate(NOTES_MAX);
+            notes.push(format!("and {more} more"));
+        }
         let at = wanted.database.table(
             wanted
                 .name
@@ -157,8 +165,11 @@ impl Operations<'_> {
         let scope = DiscoveryScope::Sweep;
         let mut tally = tally_for(&site, scope, progress);
         let mut sink = Sink::Plan(&mut plan);
-        self.site_scan(&site, scope, PLAN_REQUESTS_MAX, &mut sink, &mut tally)
-            .await?;
+        let scanned = self.site_scan(&site, scope, PLAN_REQUESTS_MAX, &mut sink, &mut tally);
+        if let Err(failure) = scanned.await {
+            // What was found so far is worth more than none of it.
+            tally.stopped = Some(causes(&failure));
+        }
         plan.counts = RunCounts {
             added: plan.counts.added,
             ..tally.counts
@@ -181,7 +192,8 @@ impl Operations<'_> {
         let columns = match read.format {
             FileFormat::Parquet => match self.lake.footer(at, bytes).await {
                 Ok(footer) => {
-                    notes.extend(footer.unsupported.into_iter().map(|column| {
+                    let left_out = footer.unsupported.into_iter().take(2 * NOTES_MAX);
+                    notes.extend(left_out.map(|column| {
                         format!(
                             "the column {:?} is left out: {}",
                             column.name, column.reason
@@ -231,6 +243,8 @@ impl Operations<'_> {
 fn told(failure: LakeError) -> Result<String> {
     match failure {
         LakeError::Footer { source, .. } => Ok(source.to_string()),
+        LakeError::Denied { .. } => Ok("skep may not read it".to_owned()),
+        LakeError::NotFound { .. } => Ok("it has gone meanwhile".to_owned()),
         other => Err(other.into()),
     }
 }

@@ -1,12 +1,12 @@
 //! A table with what it says of its discovery, bound to each other: roots with their places and layouts.
 
 use super::Discovery;
+use super::settings::unpartitioned;
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::hive::name_range::NameRange;
 use crate::hive::partition_name::make_name;
 use crate::layout::{Layout, Window};
-use super::settings::unpartitioned;
 use crate::model::{DISCOVERY_PROPERTY_PREFIX, DiscoverySettings, Location, RootSettings, Table};
 
 /// Seconds that a window reaches beyond the present: clocks differ, and writers may be early.

@@ -1,6 +1,7 @@
 //! Columns of an Avro container file: its schema stands in its header, as JSON.
 
 use super::columns::{COLUMNS_MAX, is_field_name};
+use super::type_room::TypeRoom;
 use crate::model::Column;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -16,10 +17,20 @@ const DEPTH_MAX: usize = 16;
 /// Bytes of one type's text at most: a schema may name a record many times.
 const TYPE_BYTES_MAX: usize = 64 * 1024;
 
+/// What is known while a schema is read.
+struct Types {
+    /// The types that it has named so far.
+    named: BTreeMap<String, String>,
+    room: TypeRoom,
+}
+
 /// The columns of the header's schema.
 pub(super) fn columns(head: &[u8]) -> Result<Vec<Column>, String> {
     let schema = schema(head)?;
-    let mut named = BTreeMap::new();
+    let mut types = Types {
+        named: BTreeMap::new(),
+        room: TypeRoom::new(),
+    };
     let Some(Value::Array(fields)) = schema.get("fields") else {
         return Err("its Avro schema is no record".to_owned());
     };
@@ -32,7 +43,7 @@ pub(super) fn columns(head: &[u8]) -> Result<Vec<Column>, String> {
         let name = field.get("name").and_then(Value::as_str);
         let name = name.ok_or_else(|| "a field of its Avro schema has no name".to_owned())?;
         let data_type = field.get("type").unwrap_or(&Value::Null);
-        let data_type = hive_type(data_type, &mut named, 0);
+        let data_type = hive_type(data_type, &mut types, 0);
         Ok(Column {
             name: name.to_lowercase(),
             data_type: data_type.map_err(|why| format!("the field {name:?}: {why}"))?,
@@ -91,18 +102,15 @@ fn bytes<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
 }
 
 /// The Hive type of a schema, as Hive's own reader maps it. Named types are kept, since a schema says each once.
-fn hive_type(
-    schema: &Value,
-    named: &mut BTreeMap<String, String>,
-    depth: usize,
-) -> Result<String, String> {
+fn hive_type(schema: &Value, types: &mut Types, depth: usize) -> Result<String, String> {
     if depth > DEPTH_MAX {
         return Err("it is too deep".to_owned());
     }
+    types.room.take(0)?;
     let read = match schema {
-        Value::String(name) => return primitive(name, named),
-        Value::Array(branches) => union(branches, named, depth)?,
-        Value::Object(_) => complex(schema, named, depth)?,
+        Value::String(name) => return primitive(name, types),
+        Value::Array(branches) => union(branches, types, depth)?,
+        Value::Object(_) => complex(schema, types, depth)?,
         _ => return Err("it has no type".to_owned()),
     };
     if read.len() > TYPE_BYTES_MAX {
@@ -111,29 +119,27 @@ fn hive_type(
     Ok(read)
 }
 
-fn primitive(name: &str, named: &BTreeMap<String, String>) -> Result<String, String> {
+fn primitive(name: &str, types: &mut Types) -> Result<String, String> {
     let own = match name {
         "boolean" | "int" | "float" | "double" | "string" => name,
         "long" => "bigint",
         "bytes" => "binary",
         "null" => "void",
         other => {
-            let known = named.get(other);
-            return known.cloned().ok_or_else(|| format!("it is {other:?}"));
+            let known = types.named.get(other);
+            let known = known.ok_or_else(|| format!("it is {other:?}"))?;
+            types.room.take(known.len())?;
+            return Ok(known.clone());
         }
     };
     Ok(own.to_owned())
 }
 
 /// A value that may be null is that value; of others Hive has a union.
-fn union(
-    branches: &[Value],
-    named: &mut BTreeMap<String, String>,
-    depth: usize,
-) -> Result<String, String> {
+fn union(branches: &[Value], types: &mut Types, depth: usize) -> Result<String, String> {
     let told = branches.iter().filter(|one| one.as_str() != Some("null"));
     let told: Vec<String> = told
-        .map(|branch| hive_type(branch, named, depth + 1))
+        .map(|branch| hive_type(branch, types, depth + 1))
         .collect::<Result<_, _>>()?;
     Ok(match &told[..] {
         [] => "void".to_owned(),
@@ -142,44 +148,36 @@ fn union(
     })
 }
 
-fn complex(
-    schema: &Value,
-    named: &mut BTreeMap<String, String>,
-    depth: usize,
-) -> Result<String, String> {
+fn complex(schema: &Value, types: &mut Types, depth: usize) -> Result<String, String> {
     let text = |name| schema.get(name).and_then(Value::as_str);
     let inner = |name| schema.get(name).unwrap_or(&Value::Null);
     if let Some(logical) = text("logicalType").and_then(|logical| logical_type(logical, schema)) {
         return Ok(logical);
     }
     let Some(kind) = text("type") else {
-        return hive_type(inner("type"), named, depth + 1);
+        return hive_type(inner("type"), types, depth + 1);
     };
     let read = match kind {
-        "array" => format!("array<{}>", hive_type(inner("items"), named, depth + 1)?),
+        "array" => format!("array<{}>", hive_type(inner("items"), types, depth + 1)?),
         "map" => format!(
             "map<string,{}>",
-            hive_type(inner("values"), named, depth + 1)?
+            hive_type(inner("values"), types, depth + 1)?
         ),
         "enum" => "string".to_owned(),
         "fixed" => "binary".to_owned(),
-        "record" => record(schema, named, depth)?,
-        other => return primitive(other, named),
+        "record" => record(schema, types, depth)?,
+        other => return primitive(other, types),
     };
     if let Some(name) = text("name") {
         if let Some(space) = text("namespace") {
-            named.insert(format!("{space}.{name}"), read.clone());
+            types.named.insert(format!("{space}.{name}"), read.clone());
         }
-        named.insert(name.to_owned(), read.clone());
+        types.named.insert(name.to_owned(), read.clone());
     }
     Ok(read)
 }
 
-fn record(
-    schema: &Value,
-    named: &mut BTreeMap<String, String>,
-    depth: usize,
-) -> Result<String, String> {
+fn record(schema: &Value, types: &mut Types, depth: usize) -> Result<String, String> {
     let fields = schema.get("fields").and_then(Value::as_array);
     let mut read = Vec::new();
     for field in fields.into_iter().flatten() {
@@ -190,8 +188,9 @@ fn record(
         if !is_field_name(name) {
             return Err(format!("it has a field {name:?}"));
         }
+        types.room.take(name.len())?;
         let data_type = field.get("type").unwrap_or(&Value::Null);
-        let data_type = hive_type(data_type, named, depth + 1)?;
+        let data_type = hive_type(data_type, types, depth + 1)?;
         read.push(format!("{}:{data_type}", name.to_lowercase()));
     }
     Ok(format!("struct<{}>", read.join(",")))

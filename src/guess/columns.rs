@@ -6,6 +6,10 @@ use std::collections::HashSet;
 
 /// Columns of a guess at most.
 pub const COLUMNS_MAX: usize = 1_000;
+/// Bytes of a column's name at most, in Hive.
+const NAME_BYTES_MAX: usize = 767;
+/// Characters that are shown of a name that is none.
+const NAME_CHARS_SHOWN: usize = 80;
 /// Whole numbers, the narrowest first; and numbers with a point.
 const INTEGERS: [&str; 4] = ["tinyint", "smallint", "int", "bigint"];
 const FLOATS: [&str; 2] = ["float", "double"];
@@ -27,6 +31,16 @@ pub fn join(files: Vec<(String, Vec<Column>)>, keys: &[Column], is_text: bool) -
     let mut sources: Vec<String> = Vec::new();
     for (file, columns) in files {
         for mut column in columns {
+            if !is_column_name(&column.name) {
+                let name: String = column.name.chars().take(NAME_CHARS_SHOWN).collect();
+                let why = format!(
+                    "the files have a column {name:?}, which is no name that engines take: it is left out"
+                );
+                if found.notes.len() < COLUMNS_MAX {
+                    found.notes.push(why);
+                }
+                continue;
+            }
             if let Some(once) = fields_once(&HiveType::parse(&column.data_type)) {
                 let why = format!(
                     "the column {:?} has fields that differ in case alone, which engines take for one: the first of them stands",
@@ -122,6 +136,12 @@ fn wider(one: &str, other: &str) -> Option<String> {
         _ => return None,
     };
     Some((*name).to_owned())
+}
+
+/// Whether a name may be that of a column for every engine.
+fn is_column_name(name: &str) -> bool {
+    let is_plain = |c: char| !c.is_control() && c != '`';
+    !name.trim().is_empty() && name.len() <= NAME_BYTES_MAX && name.chars().all(is_plain)
 }
 
 /// Whether a name may stand inside a type's text, and in a table, for every engine.

@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const LEFT_OUT_MAX: usize = 100;
 /// Of a hundred directories with data, how many a kit's layout must read.
 const KIT_PERCENT_LEAST: usize = 80;
+/// Names of a level at most that are weighed: among more, one says little.
+const WEIGHED_NAMES_MAX: usize = 200;
 /// How often a name must come, by and large, for it to be the value of a key and not the name of a writer's own directory.
 const REPEATED_LEAST: usize = 2;
 
@@ -161,20 +163,22 @@ fn levels(sample: &[SampledDirectory]) -> Vec<Level> {
         .iter()
         .map(|directory| (directory.path.as_str(), directory))
         .collect();
+    let data_below = data_below(sample);
     let mut levels = Vec::new();
     let mut current: Vec<&SampledDirectory> = sample.first().into_iter().collect();
     let mut above: Option<TimeUnit> = None;
     loop {
-        let names: Vec<&str> = current
+        let children: Vec<(&str, String)> = current
             .iter()
-            .flat_map(|directory| &directory.directories)
-            .map(String::as_str)
-            .filter(|name| !is_hidden(name))
+            .flat_map(|directory| directory.directories.iter().map(|name| (*directory, name)))
+            .filter(|(_, name)| !is_hidden(name))
+            .map(|(directory, name)| (name.as_str(), child(&directory.path, name)))
             .collect();
+        let names: Vec<&str> = children.iter().map(|(name, _)| *name).collect();
         let Some(example) = names.first() else {
             return levels;
         };
-        let form = form(&names, above);
+        let form = form(&weighed(&children, &by_path, &data_below), above);
         let with_data = current.iter().filter(|one| has_data(one)).count();
         // Where most have data already, what lies deeper is their own matter unless it tells something.
         if !levels.is_empty() && with_data * 2 >= current.len() && !form.is_telling() {
@@ -195,6 +199,53 @@ fn levels(sample: &[SampledDirectory]) -> Vec<Level> {
             form,
         });
     }
+}
+
+/// How many directories with data each directory of a sample holds, itself included.
+fn data_below(sample: &[SampledDirectory]) -> BTreeMap<&str, usize> {
+    let mut below = BTreeMap::new();
+    for directory in sample.iter().filter(|directory| has_data(directory)) {
+        let path = directory.path.as_str();
+        let ends = path.match_indices('/').map(|(at, _)| at);
+        for end in ends.chain([path.len()]) {
+            *below.entry(&path[..end]).or_default() += 1;
+        }
+    }
+    below
+}
+
+/// Names by what lies below them: one directory beside the others, empty or with a file or two, must not decide what the names
+/// of a level are. Each comes as often as there are directories with data below it.
+fn weighed<'n>(
+    children: &[(&'n str, String)],
+    listed: &BTreeMap<&str, &SampledDirectory>,
+    data_below: &BTreeMap<&str, usize>,
+) -> Vec<&'n str> {
+    let all = || children.iter().map(|(name, _)| *name).collect();
+    if children.len() > WEIGHED_NAMES_MAX {
+        return all();
+    }
+    let weight = |path: &str| data_below.get(path).copied().unwrap_or(0);
+    let known: Vec<usize> = children
+        .iter()
+        .filter(|(_, path)| listed.contains_key(path.as_str()))
+        .map(|(_, path)| weight(path))
+        .collect();
+    // What was not looked into is taken to be as the others are.
+    let usual = known
+        .iter()
+        .sum::<usize>()
+        .div_ceil(known.len().max(1))
+        .max(1);
+    let weighed: Vec<&str> = children
+        .iter()
+        .flat_map(|(name, path)| {
+            let is_known = listed.contains_key(path.as_str());
+            let weight = if is_known { weight(path) } else { usual };
+            std::iter::repeat_n(*name, weight)
+        })
+        .collect();
+    if weighed.is_empty() { all() } else { weighed }
 }
 
 fn child(path: &str, name: &str) -> String {

@@ -4,6 +4,7 @@ use super::value_type::ValueType;
 use crate::layout::Layout;
 use crate::model::Column;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// Of a hundred names, how many must be made alike for the others to be exceptions.
 const ALIKE_PERCENT_LEAST: usize = 60;
@@ -215,13 +216,25 @@ fn is_time(text: &str, time: &str) -> bool {
             return false;
         }
     }
-    let key = Column {
+    let layout = LAYOUTS.get(time);
+    layout.is_some_and(|layout| layout.read(text).is_ok())
+}
+
+/// The layouts of all forms of times, each read once: thousands of names are held against them.
+static LAYOUTS: LazyLock<BTreeMap<&'static str, Layout>> = LazyLock::new(|| {
+    let key = [Column {
         name: "t".to_owned(),
         data_type: "string".to_owned(),
         comment: None,
-    };
-    Layout::parse(&format!("{{t:{time}}}"), &[key]).is_ok_and(|layout| layout.read(text).is_ok())
-}
+    }];
+    let whole = WHOLE_TIMES.into_iter().map(|(time, _)| time);
+    let parts = ["%m", "%-m", "%d", "%-d", "%H", "%-H", "%M", "%-M"];
+    let layouts = whole.chain(parts).filter_map(|time| {
+        let layout = Layout::parse(&format!("{{t:{time}}}"), &key);
+        Some((time, layout.ok()?))
+    });
+    layouts.collect()
+});
 
 fn time_form(names: &[&str], above: Option<TimeUnit>) -> Option<Form> {
     if let Some((time, finest)) = next_time(names, above) {

@@ -21,6 +21,7 @@ mod level;
 mod orc;
 mod separated;
 mod template;
+mod type_room;
 mod unpacked;
 mod value_type;
 

@@ -1,7 +1,9 @@
 //! Columns of an ORC file: they stand in its footer, before the postscript at its very end (ORC specification v1, "File Tail").
 
 use super::columns::{COLUMNS_MAX, is_field_name};
+use super::type_room::TypeRoom;
 use crate::model::Column;
+use prost::encoding::{DecodeContext, decode_key, skip_field};
 use prost::{Enumeration, Message};
 use std::io::Read;
 
@@ -11,6 +13,9 @@ const FOOTER_BYTES_MAX: u64 = 4 * 1024 * 1024;
 const DEPTH_MAX: usize = 16;
 /// Bytes of one type's text at most: a footer may name a type as the child of many.
 const TYPE_BYTES_MAX: usize = 64 * 1024;
+/// Types of a footer at most, and the number of their field.
+const TYPES_MAX: usize = 100_000;
+const TYPES_FIELD: u32 = 4;
 /// The bytes that stand before each compressed piece.
 const PIECE_HEADER_BYTES: usize = 3;
 
@@ -113,8 +118,22 @@ pub fn tail(end: &[u8], file_bytes: u64) -> Result<Tail, String> {
     let compression = Compression::try_from(postscript.compression.unwrap_or_default());
     let compression = compression.map_err(|_| "its ORC compression is not known".to_owned())?;
     let footer = unpacked(&before[begin..], compression)?;
+    if types_count(&footer).ok_or_else(damaged)? > TYPES_MAX {
+        return Err(format!("its ORC footer has more than {TYPES_MAX} types"));
+    }
     let footer = Footer::decode(footer.as_slice()).map_err(|_| damaged())?;
     columns(&footer.types).map(Tail::Columns)
+}
+
+/// How many types a footer has, without making them.
+fn types_count(mut footer: &[u8]) -> Option<usize> {
+    let mut count = 0;
+    while !footer.is_empty() {
+        let (number, wire) = decode_key(&mut footer).ok()?;
+        count += usize::from(number == TYPES_FIELD);
+        skip_field(wire, number, &mut footer, DecodeContext::default()).ok()?;
+    }
+    Some(count)
 }
 
 /// The pieces of a footer, each packed by itself or as it is.
@@ -182,8 +201,9 @@ fn columns(types: &[Type]) -> Result<Vec<Column>, String> {
     if root.subtypes.len() > COLUMNS_MAX {
         return Err(format!("it has more than {COLUMNS_MAX} columns"));
     }
+    let mut room = TypeRoom::new();
     let column = |(name, at): (&String, &u32)| {
-        let data_type = hive_type(types, *at, 0);
+        let data_type = hive_type(types, *at, 0, &mut room);
         Ok(Column {
             name: name.to_lowercase(),
             data_type: data_type.map_err(|why| format!("the column {name:?}: {why}"))?,
@@ -197,14 +217,15 @@ fn columns(types: &[Type]) -> Result<Vec<Column>, String> {
         .collect()
 }
 
-fn hive_type(types: &[Type], at: u32, depth: usize) -> Result<String, String> {
+fn hive_type(types: &[Type], at: u32, depth: usize, room: &mut TypeRoom) -> Result<String, String> {
+    room.take(0)?;
     let one = usize::try_from(at).ok().and_then(|at| types.get(at));
     let one = one.filter(|_| depth <= DEPTH_MAX);
     let one = one.ok_or_else(|| "its type is missing or too deep".to_owned())?;
-    let child = |position: usize| {
+    let mut child = |position: usize| {
         let child = one.subtypes.get(position);
         let child = child.ok_or_else(|| "its type is not whole".to_owned())?;
-        hive_type(types, *child, depth + 1)
+        hive_type(types, *child, depth + 1, room)
     };
     let name = match one.kind() {
         Kind::Boolean => "boolean",
@@ -223,12 +244,17 @@ fn hive_type(types: &[Type], at: u32, depth: usize) -> Result<String, String> {
         Kind::Decimal => return Ok(format!("decimal({},{})", one.precision(), one.scale())),
         Kind::List => return Ok(format!("array<{}>", child(0)?)),
         Kind::Map => return Ok(format!("map<{},{}>", child(0)?, child(1)?)),
-        Kind::Union | Kind::Struct => return several(types, one, depth),
+        Kind::Union | Kind::Struct => return several(types, one, depth, room),
     };
     Ok(name.to_owned())
 }
 
-fn several(types: &[Type], one: &Type, depth: usize) -> Result<String, String> {
+fn several(
+    types: &[Type],
+    one: &Type,
+    depth: usize,
+    room: &mut TypeRoom,
+) -> Result<String, String> {
     let is_union = one.kind() == Kind::Union;
     let mut text = String::from(if is_union { "uniontype<" } else { "struct<" });
     for (position, child) in one.subtypes.iter().enumerate() {
@@ -239,10 +265,11 @@ fn several(types: &[Type], one: &Type, depth: usize) -> Result<String, String> {
             let name = one.field_names.get(position).map(String::as_str);
             let name = name.filter(|name| is_field_name(name));
             let name = name.ok_or_else(|| "a field has no name for a type".to_owned())?;
+            room.take(name.len())?;
             text.push_str(&name.to_lowercase());
             text.push(':');
         }
-        text.push_str(&hive_type(types, *child, depth + 1)?);
+        text.push_str(&hive_type(types, *child, depth + 1, room)?);
         if text.len() > TYPE_BYTES_MAX {
             return Err("its type is too long".to_owned());
         }

@@ -42,7 +42,7 @@ impl Lake {
         let mut level = vec![String::new()];
         for _ in 0..=LEVELS_MAX {
             let listed = stream::iter(level)
-                .map(|path| self.sampled(root, path))
+                .map(|path| self.sampled_below(root, path))
                 .buffered(REQUESTS_CONCURRENT_MAX);
             let listed: Vec<SampledDirectory> = listed.try_collect().await?;
             sample.requests += listed.len() as u64;
@@ -77,6 +77,22 @@ impl Lake {
             Reach::Kept => return Err(unreached(root)),
         };
         Ok(directory(path, listed))
+    }
+
+    /// The same of a directory below the root: one that may not be read is told, and keeps nobody from the others.
+    async fn sampled_below(
+        &self,
+        root: &Location,
+        path: String,
+    ) -> Result<SampledDirectory, LakeError> {
+        match self.sampled(root, path.clone()).await {
+            Err(LakeError::Denied { .. }) if !path.is_empty() => Ok(SampledDirectory {
+                odd: vec![(path.clone(), "skep may not read it".to_owned())],
+                path,
+                ..SampledDirectory::default()
+            }),
+            sampled => sampled,
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 use super::UnsupportedColumn;
 use super::metadata::{Meaning, Node, Physical};
 use crate::model::Column;
+use std::collections::HashSet;
 
 /// Digits of a decimal at most, in Hive.
 const DECIMAL_DIGITS_MAX: i32 = 38;
@@ -13,20 +14,24 @@ const DECIMAL_DIGITS_MAX: i32 = 38;
 pub(super) fn columns(root: &Node) -> (Vec<Column>, Vec<UnsupportedColumn>) {
     let mut columns: Vec<Column> = Vec::new();
     let mut unsupported = Vec::new();
+    let mut names: HashSet<String> = HashSet::with_capacity(root.children.len());
     for node in &root.children {
         let name = node.name.to_lowercase();
         let typed = match hive_type(node) {
-            Ok(_) if columns.iter().any(|column| column.name == name) => {
+            Ok(_) if names.contains(&name) => {
                 Err("another column differs from it only in case".to_owned())
             }
             typed => typed,
         };
         match typed {
-            Ok(data_type) => columns.push(Column {
-                name,
-                data_type,
-                comment: None,
-            }),
+            Ok(data_type) => {
+                names.insert(name.clone());
+                columns.push(Column {
+                    name,
+                    data_type,
+                    comment: None,
+                });
+            }
             Err(reason) => unsupported.push(UnsupportedColumn {
                 name: node.name.clone(),
                 reason,

@@ -8,6 +8,8 @@ use hms::{DecodeError, Reader as _, WireType};
 /// What is wrong with a footer, in words.
 type Read<T> = Result<T, String>;
 
+/// Elements of a schema at most: more columns than any engine reads, and some MB in memory.
+const SCHEMA_ELEMENTS_MAX: usize = 100_000;
 /// Levels of a schema at most.
 const SCHEMA_LEVELS_MAX: usize = 64;
 
@@ -121,6 +123,11 @@ fn schema(from: &mut CompactReader<'_>) -> Read<Node> {
     let (element, size) = from.list_begin().map_err(damage)?;
     if element != WireType::Struct {
         return Err("its schema is no list of elements".to_owned());
+    }
+    if size > SCHEMA_ELEMENTS_MAX {
+        return Err(format!(
+            "its schema has {size} elements, at most {SCHEMA_ELEMENTS_MAX} are read"
+        ));
     }
     let mut left = size;
     let root = node(from, &mut left, SCHEMA_LEVELS_MAX)?;

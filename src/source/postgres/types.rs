@@ -329,6 +329,10 @@ mod tests {
         assert!(node.starts_with(begin), "{node}");
         assert!(notes.excludes_null(3) && notes.excludes_null(5) && !notes.excludes_null(1));
         assert_eq!(notes.default(2).as_deref(), Some("'x'"));
-        assert_eq!(notes.default(10), None, "that of the domain below is not its own");
+        assert_eq!(
+            notes.default(10),
+            None,
+            "that of the domain below is not its own"
+        );
     }
 }

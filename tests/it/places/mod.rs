@@ -358,9 +358,13 @@ async fn tables_on_a_storage_that_is_not_reached_are_kept_as_they_are_and_never_
     let server = TestServer::start(&TestDatabase::sqlite().await).await;
     server
         .ask(|client| {
-            for (number, at) in ["hdfs://nn:8020/t", "gs://lake/t", "abfss://logs@lake.dfs.core.windows.net/t"]
-                .iter()
-                .enumerate()
+            for (number, at) in [
+                "hdfs://nn:8020/t",
+                "gs://lake/t",
+                "abfss://logs@lake.dfs.core.windows.net/t",
+            ]
+            .iter()
+            .enumerate()
             {
                 let name = format!("t{number}");
                 let mut whole = partitioned("default", &name, &[("dt", "string")]);
