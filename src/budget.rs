@@ -249,6 +249,11 @@ pub struct Reservation {
 }
 
 impl Reservation {
+    /// Whose account it is from: the address, or the network of an IPv6 address.
+    pub fn address(&self) -> IpAddr {
+        self.account.0.address
+    }
+
     /// Takes more, at once or not at all.
     pub fn try_grow(&self, bytes: usize) -> Result<(), Exhausted> {
         let Some(missing) = self.missing(bytes)? else {

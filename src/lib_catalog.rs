@@ -8,7 +8,7 @@ pub mod watch;
 
 use skep_ground::{
     back_off, clock, comma_list, deadline, diff, error, filter, guess, hive, layout, model, naming,
-    schedule, telemetry,
+    period, schedule, telemetry,
 };
 use skep_lake::lake;
 use skep_source::{alert, source};

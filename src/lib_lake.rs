@@ -4,4 +4,4 @@
 
 pub mod lake;
 
-use skep_ground::{back_off, comma_list, crypto, error, hive, layout, model, secret};
+use skep_ground::{back_off, comma_list, crypto, error, hive, layout, model, secret, telemetry};

@@ -5,4 +5,6 @@
 pub mod alert;
 pub mod source;
 
-use skep_ground::{choice, comma_list, crypto, database_url, hive, model, schedule, secret};
+use skep_ground::{
+    choice, comma_list, crypto, database_url, hive, model, period, schedule, secret,
+};

@@ -6,4 +6,4 @@ pub mod store;
 
 #[doc(hidden)] // `transact!` names it.
 pub use skep_ground::error;
-use skep_ground::{back_off, clock, database_url, hive, model};
+use skep_ground::{back_off, clock, database_url, hive, model, telemetry};

@@ -329,6 +329,9 @@ fn watch_tasks_start(
     metrics: &Arc<Metrics>,
 ) {
     let every = &settings.tasks;
+    for source in settings.sources.keys() {
+        metrics.watch().source_begin(source);
+    }
     let diff = SchemaDiff {
         watch: Arc::clone(watch),
         metrics: Arc::clone(metrics),

@@ -2,10 +2,13 @@
 //! says otherwise, and a password never goes over one that is not.
 
 use super::letter::{Letter, parts};
+use super::mask::masked;
 use super::post::causes;
 use super::{Alerter, POST_TIMEOUT, Part, SendError};
 use crate::model::Notice;
 use crate::secret::Secret;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
@@ -25,6 +28,8 @@ const ANSWER_CHARS_MAX: usize = 200;
 #[derive(Debug, Clone)]
 pub struct Email {
     transport: AsyncSmtpTransport<Tokio1Executor>,
+    /// The address of the server with its password, as it was set and as it is sent.
+    secrets: Vec<Secret>,
     from: Mailbox,
     to: Vec<Mailbox>,
 }
@@ -48,6 +53,7 @@ impl Email {
         let transport = transport(url, ca_file)?;
         Ok(Self {
             transport,
+            secrets: secrets(url),
             from,
             to,
         })
@@ -115,6 +121,20 @@ fn parameters(host: &str, ca_file: Option<&Path>) -> Result<TlsParameters, (&'st
         .map_err(|error| ("ca_file", format!("TLS cannot be prepared: {error}")))
 }
 
+/// What a server may say of its address: the password too in the forms in which SMTP sends it.
+fn secrets(url: &Secret) -> Vec<Secret> {
+    let mut secrets = vec![url.clone()];
+    if let Ok(parsed) = url::Url::parse(url.reveal()) {
+        let user = decoded(parsed.username());
+        let password = decoded(parsed.password().unwrap_or_default());
+        if !password.is_empty() {
+            let sent = [password.clone(), format!("\0{user}\0{password}")];
+            secrets.extend(sent.map(|sent| Secret::new(BASE64.encode(sent))));
+        }
+    }
+    secrets
+}
+
 fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
@@ -147,7 +167,9 @@ impl Alerter for Email {
             return Err(SendError::Unavailable(why));
         };
         sent.map(drop).map_err(|error| {
-            let why = super::text::shown(&causes(&error), ANSWER_CHARS_MAX);
+            let secrets: Vec<&Secret> = self.secrets.iter().collect();
+            let why = masked(&causes(&error), &secrets);
+            let why = super::text::shown(&why, ANSWER_CHARS_MAX);
             // A permanent answer (5xx) is the server's last word; anything else may pass.
             if error.is_permanent() {
                 SendError::Refused(why)

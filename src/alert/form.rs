@@ -16,10 +16,18 @@ pub enum Form {
 impl Form {
     /// The form of that name: a kind of channel, or `text`. The error names them all.
     pub fn parse(name: &str) -> Result<Self, String> {
-        let kinds = ChannelKind::ALL.map(|kind| (kind.as_str(), Self::Of(kind)));
-        let mut names = kinds.to_vec();
-        names.push(("text", Self::Text));
-        choose("format", name, &names)
+        let names = Self::all().map(|form| (form.as_str(), form));
+        choose("format", name, &names.collect::<Vec<_>>())
+    }
+
+    /// The names of all of them.
+    pub fn names() -> Vec<&'static str> {
+        Self::all().map(Self::as_str).collect()
+    }
+
+    fn all() -> impl Iterator<Item = Self> {
+        let kinds = ChannelKind::ALL.into_iter().map(Self::Of);
+        kinds.chain([Self::Text])
     }
 
     /// Its name.

@@ -18,13 +18,13 @@ pub(super) fn title(notice: &Notice, number: usize, count: usize) -> String {
     format!("{subject}: {}{numbering}", notice.summary())
 }
 
-/// `skep · daily digest · 2026-11-25 09:00 UTC`, and how to say that it was seen.
+/// `skep · digest · 2026-11-25 09:00 UTC`, and how to say that it was seen.
 pub(super) fn context(notice: &Notice) -> String {
     let why = match notice.kind {
-        NoticeKind::Digest => "daily digest",
+        NoticeKind::Digest => "digest",
         NoticeKind::AtOnce => "told at once",
         NoticeKind::Alarm => "alarm",
-        NoticeKind::Quiet => "daily digest, nothing to tell",
+        NoticeKind::Quiet => "digest, nothing to tell",
         NoticeKind::Test => "this channel works",
         NoticeKind::Answer => "somebody has seen it",
     };

@@ -11,6 +11,7 @@ mod form;
 mod heading;
 mod letter;
 mod log;
+mod mask;
 mod pagerduty;
 mod piece;
 mod post;

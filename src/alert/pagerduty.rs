@@ -55,7 +55,9 @@ impl Alerter for PagerDuty {
         let mut event: Value = serde_json::from_str(&part.body)
             .map_err(|error| SendError::Refused(error.to_string()))?;
         event["routing_key"] = json!(self.routing_key.reveal());
-        self.poster.post(&self.url, event.to_string(), &[]).await
+        self.poster
+            .post((&self.url, &[&self.routing_key]), event.to_string(), &[])
+            .await
     }
 }
 

@@ -2,6 +2,7 @@
 //! mended by hand, and its body must not travel to an address that nobody configured.
 
 use super::SendError;
+use super::mask::masked;
 use crate::secret::Secret;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, redirect};
@@ -40,31 +41,31 @@ impl Poster {
         Self { client }
     }
 
-    /// Sends a body once.
+    /// Sends a body once. What the receiver answers is told without the address and the other `secrets` of the channel.
     pub(super) async fn post(
         &self,
-        url: &Secret,
+        (url, secrets): (&Secret, &[&Secret]),
         body: String,
         headers: &[(&'static str, String)],
     ) -> Result<(), SendError> {
-        self.sent(url, body, headers).await.map(drop)
+        self.sent((url, secrets), body, headers).await.map(drop)
     }
 
     /// Sends a body once, and gives the beginning of the answer.
     pub(super) async fn ask(
         &self,
-        url: &Secret,
+        (url, secrets): (&Secret, &[&Secret]),
         body: String,
         headers: &[(&'static str, String)],
     ) -> Result<String, SendError> {
-        let answer = self.sent(url, body, headers).await?;
+        let answer = self.sent((url, secrets), body, headers).await?;
         let bytes = beginning(answer, ANSWER_READ_BYTES_MAX).await;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     async fn sent(
         &self,
-        url: &Secret,
+        (url, secrets): (&Secret, &[&Secret]),
         body: String,
         headers: &[(&'static str, String)],
     ) -> Result<Response, SendError> {
@@ -83,11 +84,11 @@ impl Poster {
             }
             SendError::Unavailable(causes(&error.without_url()))
         })?;
-        judge(answer).await
+        judge(answer, &[&[url], secrets].concat()).await
     }
 }
 
-async fn judge(answer: Response) -> Result<Response, SendError> {
+async fn judge(answer: Response, secrets: &[&Secret]) -> Result<Response, SendError> {
     let status = answer.status();
     if status.is_success() {
         return Ok(answer);
@@ -101,7 +102,7 @@ async fn judge(answer: Response) -> Result<Response, SendError> {
             retry_after: seconds.map(|seconds| Duration::from_secs(seconds).min(RETRY_AFTER_MAX)),
         });
     }
-    let why = format!("{status}: {}", words(answer).await);
+    let why = format!("{status}: {}", words(answer, secrets).await);
     if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
         return Err(SendError::Unavailable(why));
     }
@@ -109,9 +110,10 @@ async fn judge(answer: Response) -> Result<Response, SendError> {
 }
 
 /// The first words of an answer.
-async fn words(answer: Response) -> String {
+async fn words(answer: Response, secrets: &[&Secret]) -> String {
     let bytes = beginning(answer, ANSWER_BYTES_MAX).await;
-    super::text::shown(String::from_utf8_lossy(&bytes).trim(), ANSWER_CHARS_MAX)
+    let text = masked(String::from_utf8_lossy(&bytes).trim(), secrets);
+    super::text::shown(&text, ANSWER_CHARS_MAX)
 }
 
 async fn beginning(mut answer: Response, bytes_max: usize) -> Vec<u8> {

@@ -51,7 +51,9 @@ impl Alerter for Teams {
     }
 
     async fn send(&self, part: &Part) -> Result<(), SendError> {
-        self.poster.post(&self.url, part.body.clone(), &[]).await
+        self.poster
+            .post((&self.url, &[]), part.body.clone(), &[])
+            .await
     }
 }
 

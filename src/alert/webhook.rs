@@ -44,8 +44,9 @@ impl Alerter for Webhook {
             .map(|text| (SIGNATURE_HEADER, text))
             .into_iter()
             .collect();
+        let secrets: Vec<&Secret> = self.signing_key.iter().collect();
         self.poster
-            .post(&self.url, part.body.clone(), &headers)
+            .post((&self.url, &secrets), part.body.clone(), &headers)
             .await
     }
 }

@@ -3,11 +3,13 @@
 use super::cell::{Cell, moment as when, word};
 use super::client::{Client, given};
 use super::failure::ClientError;
+use super::humane::counted;
 use super::output::Output;
-use super::place::number;
+use super::place::{number, numbers};
 use super::preview::PreviewCommand;
 use super::progress::while_waiting;
 use super::remote::Remote;
+use super::suggest::nearest;
 use crate::clock::Clock;
 use crate::period::period_s;
 use crate::rest::view::alert::{
@@ -17,6 +19,7 @@ use crate::rest::view::moment;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::json;
+use std::ops::RangeInclusive;
 
 /// What to do, and where.
 #[derive(Debug, Args)]
@@ -47,9 +50,9 @@ enum Action {
     },
     /// Say that alerts were seen: they are not sent any more
     Ack {
-        /// Their numbers
-        #[arg(required = true, value_parser = number::<i64>)]
-        alerts: Vec<i64>,
+        /// Their numbers; also ranges, such as 3-7
+        #[arg(required = true, value_name = "ALERT", value_parser = numbers)]
+        alerts: Vec<RangeInclusive<i64>>,
     },
     /// Put an alert off; one that was sent is sent again then
     Snooze {
@@ -132,23 +135,20 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             limit,
         } => {
             let filter = given([
-                ("channel", channel),
+                ("channel", channel.clone()),
                 ("source", source),
                 ("state", state),
                 ("severity", severity),
             ]);
             let split = |page: AlertListView| (page.alerts, page.next);
             let found = client.pages(&["alerts"], &filter, "before", limit, split);
-            show(output, &found.await?)
-        }
-        Action::Ack { alerts } => {
-            let mut seen: Vec<AlertView> = Vec::new();
-            for alert in alerts {
-                let path = ["alerts", &alert.to_string(), "acknowledge"];
-                seen.push(client.post(&path, &json!({})).await?);
+            let found = found.await?;
+            if let (true, Some(channel)) = (found.is_empty(), channel) {
+                known(client, &channel).await?;
             }
-            show(output, &seen)
+            show(output, &found)
         }
+        Action::Ack { alerts } => acknowledge(client, output, alerts).await,
         Action::Snooze { alert, until } => {
             let until = until.moment().ok_or_else(|| {
                 ClientError::Usage("say until when: --for 8h, or --until MOMENT".to_owned())
@@ -193,22 +193,72 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
     }
 }
 
+/// Fails where no channel has the name: one that is mistyped would look like a channel that told nothing. One that left the
+/// configuration may have told something, so it is asked for only where nothing was.
+async fn known(client: &Client, channel: &str) -> Result<()> {
+    let list: ChannelListView = client.get(&["channels"], &[]).await?;
+    let names: Vec<String> = list.channels.into_iter().map(|one| one.name).collect();
+    if names.iter().any(|name| name == channel) {
+        return Ok(());
+    }
+    let hint = match nearest(channel, &names) {
+        Some(name) => format!("did you mean {name}?"),
+        None => "skep alerts channels shows which there are".to_owned(),
+    };
+    let text = format!("there is no channel {channel}");
+    Err(ClientError::Missing(text, hint).into())
+}
+
+/// Acknowledges alerts one by one. A range passes over what is none: the numbers of a channel's alerts have gaps.
+async fn acknowledge(
+    client: &Client,
+    output: Output,
+    alerts: Vec<RangeInclusive<i64>>,
+) -> Result<()> {
+    let mut seen: Vec<AlertView> = Vec::new();
+    for range in alerts {
+        let is_single = range.start() == range.end();
+        for alert in range {
+            let path = ["alerts", &alert.to_string(), "acknowledge"];
+            match client.post(&path, &json!({})).await {
+                Ok(view) => seen.push(view),
+                Err(ClientError::Refused(problem, _))
+                    if !is_single && problem.slug() == "not-found" =>
+                {
+                    output.done(&problem.detail);
+                }
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+    }
+    show(output, &seen)
+}
+
+/// Shows alerts. People get fewer columns, which a terminal of eighty has room for: what it is about as mutes write it, and
+/// the remark below what is told.
 fn show(output: Output, alerts: &[AlertView]) -> Result<()> {
+    if output.is_for_people() {
+        let head = [
+            "id", "channel", "state", "severity", "object", "what", "when",
+        ];
+        return output.list(head, alerts, |one| {
+            let mut what = vec![one.text.clone()];
+            what.extend(remark(one).map(|remark| format!("- {remark}")));
+            [
+                one.id.into(),
+                one.channel.as_str().into(),
+                word(&one.state),
+                word(&one.severity),
+                format!("{}:{}", one.source, one.object).into(),
+                Cell::Lines(what),
+                moment_of(one),
+            ]
+        });
+    }
     let head = [
         "id", "channel", "state", "severity", "source", "object", "what", "when", "remark",
     ];
     output.list(head, alerts, |one| {
-        let is_to_come = one.state == "pending";
-        let due = one.due_at.as_ref();
-        let at = if is_to_come {
-            due
-        } else {
-            one.sent_at.as_ref().or(due)
-        };
-        let remark = one
-            .last_error
-            .as_ref()
-            .map(|error| format!("{} tries: {error}", one.attempts));
         [
             one.id.into(),
             one.channel.as_str().into(),
@@ -217,10 +267,29 @@ fn show(output: Output, alerts: &[AlertView]) -> Result<()> {
             one.source.as_str().into(),
             one.object.as_str().into(),
             one.text.as_str().into(),
-            Cell::Moment(at.cloned()),
-            (&remark).into(),
+            moment_of(one),
+            (&remark(one)).into(),
         ]
     })
+}
+
+/// When an alert is due, where it is still to come; when it was sent otherwise.
+fn moment_of(alert: &AlertView) -> Cell {
+    let due = alert.due_at.as_ref();
+    when(match alert.state.as_str() {
+        "pending" => due,
+        _ => alert.sent_at.as_ref().or(due),
+    })
+}
+
+/// What went wrong when it was sent.
+fn remark(alert: &AlertView) -> Option<String> {
+    let error = alert.last_error.as_ref()?;
+    Some(format!("{}: {error}", tries(alert.attempts)))
+}
+
+fn tries(count: i64) -> String {
+    counted(count.unsigned_abs(), "try", "tries")
 }
 
 fn show_mutes(output: Output, mutes: &[MuteView]) -> Result<()> {
@@ -228,16 +297,14 @@ fn show_mutes(output: Output, mutes: &[MuteView]) -> Result<()> {
         [
             one.id.into(),
             one.pattern.as_str().into(),
-            match &one.until {
-                Some(_) => when(one.until.as_ref()),
-                None => "removed".into(),
-            },
+            Cell::MomentOr(one.until.clone(), "until removed"),
             one.why.as_str().into(),
         ]
     })
 }
 
 fn show_channels(output: Output, list: &ChannelListView) -> Result<()> {
+    let failures = |count: i64| counted(count.unsigned_abs(), "failure", "failures");
     let head = [
         "name",
         "kind",
@@ -251,7 +318,7 @@ fn show_channels(output: Output, list: &ChannelListView) -> Result<()> {
         let remark = one
             .last_error
             .as_ref()
-            .map(|error| format!("{} failures: {error}", one.failures));
+            .map(|error| format!("{}: {error}", failures(one.failures)));
         [
             one.name.as_str().into(),
             one.kind.as_str().into(),

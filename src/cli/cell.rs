@@ -18,6 +18,8 @@ pub(super) enum Cell {
     Word(String),
     /// A moment of RFC 3339, if there is one.
     Moment(Option<String>),
+    /// A moment of RFC 3339, and what people are told where there is none.
+    MomentOr(Option<String>, &'static str),
     /// A length of time in seconds, if there is one.
     Span(Option<i64>),
     /// A number of bytes.
@@ -34,7 +36,9 @@ impl Cell {
     /// As a row of a table shows it to people.
     pub(super) fn brief(&self, now: i64) -> String {
         match self {
-            Self::Moment(Some(at)) => humane::age(at, now).unwrap_or_else(|| at.clone()),
+            Self::Moment(Some(at)) | Self::MomentOr(Some(at), _) => {
+                humane::age(at, now).unwrap_or_else(|| at.clone())
+            }
             _ => self.full(now),
         }
     }
@@ -42,10 +46,11 @@ impl Cell {
     /// As people are shown it where it stands alone.
     pub(super) fn full(&self, now: i64) -> String {
         match self {
-            Self::Moment(Some(at)) => match humane::age(at, now) {
+            Self::Moment(Some(at)) | Self::MomentOr(Some(at), _) => match humane::age(at, now) {
                 Some(age) => format!("{at} ({age})"),
                 None => at.clone(),
             },
+            Self::MomentOr(None, otherwise) => (*otherwise).to_owned(),
             Self::Span(Some(seconds)) => humane::span(*seconds),
             Self::Bytes(count) => humane::bytes(*count),
             Self::Column(text) => type_folded(text),
@@ -60,7 +65,7 @@ impl Cell {
             Self::Text(text) | Self::Word(text) | Self::Column(text) | Self::Property(text) => {
                 text.clone()
             }
-            Self::Moment(at) => at.clone().unwrap_or_default(),
+            Self::Moment(at) | Self::MomentOr(at, _) => at.clone().unwrap_or_default(),
             Self::Span(seconds) => seconds.map(|s| s.to_string()).unwrap_or_default(),
             Self::Bytes(count) => count.to_string(),
             Self::Lines(lines) => lines.join("\n"),
@@ -139,4 +144,17 @@ pub(super) fn moment(at: Option<&String>) -> Cell {
 /// A word that says how good or bad something is.
 pub(super) fn word(text: &str) -> Cell {
     Cell::Word(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cell;
+
+    #[test]
+    fn what_has_no_end_says_so_to_people_alone() {
+        let never = Cell::MomentOr(None, "until removed");
+        assert_eq!(never.brief(0), "until removed");
+        assert_eq!(never.full(0), "until removed");
+        assert_eq!(never.exact(), "");
+    }
 }

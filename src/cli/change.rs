@@ -1,6 +1,7 @@
 //! How changes of sources and the runs that found them are shown, by several commands alike.
 
 use super::cell::{Cell, moment, word};
+use super::humane::counted;
 use super::output::Output;
 use crate::rest::view::change::ChangeView;
 use crate::rest::view::source::WatchReportView;
@@ -8,8 +9,7 @@ use anyhow::Result;
 
 /// How many changes there are, in words.
 pub(super) fn count(changes: u64) -> String {
-    let ending = if changes == 1 { "" } else { "s" };
-    format!("{changes} change{ending}")
+    counted(changes, "change", "changes")
 }
 
 /// Shows changes: a line each, and under it for people what follows from it. What is long stands last.
@@ -49,8 +49,11 @@ pub(super) fn show_report(output: Output, report: &WatchReportView) -> Result<()
         count(report.changes_count)
     };
     output.done(&format!(
-        "{}: {found}; {} tables and views, {} columns, read in {} ms",
-        report.source, report.tables, report.columns, report.read_ms
+        "{}: {found}; {}, {}, read in {} ms",
+        report.source,
+        counted(report.tables, "table or view", "tables and views"),
+        counted(report.columns, "column", "columns"),
+        report.read_ms
     ));
     let more = report.changes_count - report.changes.len() as u64;
     if more > 0 {

@@ -7,6 +7,8 @@ use crate::secret::url_shown;
 use reqwest::{Method, Response, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::HashSet;
+use std::error::Error;
 use std::time::Duration;
 use url::{Host, Url};
 
@@ -14,6 +16,10 @@ use url::{Host, Url};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest time without a word from the server: more than it gives itself by default.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(330);
+/// Longest answer, or line of one, that is read: nothing that skep answers is nearly as long.
+const ANSWER_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Longest refusal that is read.
+const REFUSAL_BYTES_MAX: usize = 1024 * 1024;
 /// How much of an answer that is not skep's is shown.
 const SHOWN_CHARS_MAX: usize = 200;
 
@@ -70,7 +76,8 @@ impl Client {
         }
         let http = http.build().map_err(|source| ClientError::Unreachable {
             server: server.to_owned(),
-            source,
+            why: root_cause(&source),
+            is_connected: false,
         })?;
         Ok(Self {
             http,
@@ -100,17 +107,21 @@ impl Client {
         mut split: impl FnMut(P) -> (Vec<T>, Option<K>),
     ) -> Result<Vec<T>, ClientError> {
         let mut all = Vec::new();
-        let mut next: Option<K> = None;
+        let mut next: Option<String> = None;
+        let mut asked = HashSet::new();
         while all.len() < limit {
             let mut query = filter.to_vec();
             query.push(("limit", PAGE_SIZE.min(limit - all.len()).to_string()));
-            query.extend(next.map(|key| (cursor, key.to_string())));
+            query.extend(next.map(|key| (cursor, key)));
             let (items, key) = split(self.get(path, &query).await?);
             all.extend(items);
-            next = key;
-            if next.is_none() {
+            let Some(key) = key.map(|key| key.to_string()) else {
                 break;
+            };
+            if !asked.insert(key.clone()) {
+                return Err(self.standstill());
             }
+            next = Some(key);
         }
         Ok(all)
     }
@@ -149,18 +160,24 @@ impl Client {
         let mut waiting = Vec::new();
         loop {
             let chunk = response.chunk().await;
-            let chunk = chunk.map_err(|source| self.unreachable(source))?;
+            let chunk = chunk.map_err(|source| self.unreachable(&source))?;
             let Some(chunk) = chunk else {
                 return Err(self.strange("the answer broke off".to_owned()));
             };
+            let mut seen = waiting.len();
             waiting.extend_from_slice(&chunk);
-            while let Some(end) = waiting.iter().position(|byte| *byte == b'\n') {
-                let line: Vec<u8> = waiting.drain(..=end).collect();
+            // What was there before has no end of a line.
+            while let Some(end) = waiting[seen..].iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = waiting.drain(..=seen + end).collect();
+                seen = 0;
                 let line = serde_json::from_slice(&line);
                 let line = line.map_err(|failure| self.strange(failure.to_string()))?;
                 if let Some(result) = take(line) {
                     return Ok(result);
                 }
+            }
+            if waiting.len() > ANSWER_BYTES_MAX {
+                return Err(self.too_long(ANSWER_BYTES_MAX));
             }
         }
     }
@@ -198,7 +215,7 @@ impl Client {
         let response = request
             .send()
             .await
-            .map_err(|source| self.unreachable(source))?;
+            .map_err(|source| self.unreachable(&source))?;
         if response.status().is_success() {
             return Ok(response);
         }
@@ -235,19 +252,31 @@ impl Client {
     }
 
     async fn json<T: DeserializeOwned>(&self, response: Response) -> Result<T, ClientError> {
-        let body = response
-            .bytes()
-            .await
-            .map_err(|source| self.unreachable(source))?;
+        let body = self.body(response, ANSWER_BYTES_MAX).await?;
         serde_json::from_slice(&body).map_err(|failure| self.strange(failure.to_string()))
+    }
+
+    /// The body of an answer, of so many bytes at most: what answers need not be skep.
+    async fn body(&self, mut response: Response, bytes_max: usize) -> Result<Vec<u8>, ClientError> {
+        let mut body = Vec::new();
+        loop {
+            let chunk = response.chunk().await;
+            let Some(chunk) = chunk.map_err(|source| self.unreachable(&source))? else {
+                return Ok(body);
+            };
+            if body.len() + chunk.len() > bytes_max {
+                return Err(self.too_long(bytes_max));
+            }
+            body.extend_from_slice(&chunk);
+        }
     }
 
     /// What a server said that did not do as it was asked.
     async fn refusal(&self, response: Response) -> ClientError {
         let status = response.status();
-        let body = match response.bytes().await {
+        let body = match self.body(response, REFUSAL_BYTES_MAX).await {
             Ok(body) => body,
-            Err(source) => return self.unreachable(source),
+            Err(failure) => return failure,
         };
         match serde_json::from_slice::<ProblemView>(&body) {
             // An older server does not know what a newer command asks for.
@@ -257,11 +286,22 @@ impl Client {
         }
     }
 
-    fn unreachable(&self, source: reqwest::Error) -> ClientError {
+    fn unreachable(&self, source: &reqwest::Error) -> ClientError {
         ClientError::Unreachable {
             server: self.server.to_string(),
-            source: source.without_url(),
+            why: root_cause(source),
+            is_connected: source.is_request() && !source.is_connect() && !source.is_timeout(),
         }
+    }
+
+    fn too_long(&self, bytes_max: usize) -> ClientError {
+        let limit = bytes_max / (1024 * 1024);
+        self.strange(format!("the answer is longer than {limit} MiB"))
+    }
+
+    /// A list whose next page is one that was there before would never end.
+    pub(super) fn standstill(&self) -> ClientError {
+        self.strange("the next page of the list is one that was read before".to_owned())
     }
 
     fn strange(&self, why: String) -> ClientError {
@@ -270,6 +310,15 @@ impl Client {
             why,
         }
     }
+}
+
+/// What lies below all that the layers of the client say: it alone is of use to people.
+fn root_cause(failure: &(dyn Error + 'static)) -> String {
+    let mut last = failure;
+    while let Some(cause) = last.source() {
+        last = cause;
+    }
+    last.to_string()
 }
 
 fn shown(status: StatusCode, body: &[u8]) -> String {
@@ -289,7 +338,14 @@ fn is_here(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Client;
+    use super::{Client, root_cause};
+
+    #[test]
+    fn of_a_failure_the_innermost_cause_is_told() {
+        let refused = anyhow::anyhow!("Connection refused");
+        let outer = refused.context("tcp connect error").context("no answer");
+        assert_eq!(root_cause(outer.as_ref()), "Connection refused");
+    }
 
     #[test]
     fn segments_are_encoded_whole() {

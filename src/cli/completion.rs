@@ -5,7 +5,7 @@ use super::remote::Remote;
 use anyhow::{Context, Result};
 use clap::Args;
 use clap_complete::Shell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Which shell.
 #[derive(Debug, Args)]
@@ -18,7 +18,8 @@ pub(super) struct CompletionCommand {
 /// Where to.
 #[derive(Debug, Args)]
 pub(super) struct ManCommand {
-    /// The folder; it is made where it is missing, and pages in it are written anew
+    /// The folder, such as man/man1 (then man -M man skep shows a page); it is made where it is missing, and pages in it are
+    /// written anew
     #[arg(value_name = "FOLDER")]
     folder: PathBuf,
 }
@@ -40,9 +41,36 @@ impl ManCommand {
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {shown}"))?;
         clap_mangen::generate_to(super::command(), &folder)
             .with_context(|| format!("cannot write the pages into {shown}"))?;
+        let how = how_to_read(&folder);
         remote
             .output()
-            .done(&format!("the pages are in {shown}: man -M {shown} skep"));
+            .done(&format!("the pages are in {shown}: {how}"));
         Ok(())
+    }
+}
+
+/// How the pages of a folder are read: `man -M` takes the folder above one that is named for the section.
+fn how_to_read(folder: &Path) -> String {
+    let above = folder
+        .parent()
+        .filter(|_| folder.file_name().is_some_and(|name| name == "man1"));
+    match above {
+        Some(above) if above == Path::new("") => "man -M . skep".to_owned(),
+        Some(above) => format!("man -M {} skep", above.display()),
+        None => format!("man -l {}", folder.join("skep.1").display()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::how_to_read;
+    use std::path::Path;
+
+    #[test]
+    fn pages_are_read_by_the_folder_above_their_section_or_by_their_file() {
+        let how = |folder: &str| how_to_read(Path::new(folder));
+        assert_eq!(how("/usr/share/man/man1"), "man -M /usr/share/man skep");
+        assert_eq!(how("man1"), "man -M . skep");
+        assert_eq!(how("./man"), "man -l ./man/skep.1");
     }
 }

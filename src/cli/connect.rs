@@ -3,6 +3,7 @@
 
 use super::cell::{Cell, word};
 use super::failure::ClientError;
+use super::humane::counted;
 use super::output::Output;
 use super::progress::while_waiting;
 use crate::config::Settings;
@@ -64,7 +65,12 @@ pub(super) fn connect(settings: &Settings, output: Output) -> Result<()> {
     if failed == 0 {
         return Ok(());
     }
-    let text = format!("{failed} of {} do not answer as they should", answers.len());
+    let answer = if failed == 1 {
+        "does not answer as it should"
+    } else {
+        "do not answer as they should"
+    };
+    let text = format!("{failed} of {} {answer}", answers.len());
     Err(ClientError::Settings(text).into())
 }
 
@@ -164,8 +170,10 @@ async fn source(settings: &SourceSettings) -> Result<String, String> {
         .await
         .map_err(|failure| failure.to_string())?;
     Ok(format!(
-        "{}: {} tables can be read, {} cannot",
-        found.version, found.tables_readable, found.tables_unreadable
+        "{}: {} can be read, {} cannot",
+        found.version,
+        counted(found.tables_readable, "table", "tables"),
+        found.tables_unreadable
     ))
 }
 

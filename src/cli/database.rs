@@ -2,6 +2,7 @@
 
 use super::cell::{Cell, moment};
 use super::client::{Client, given};
+use super::failure::ClientError;
 use super::output::Output;
 use super::place::property;
 use super::progress::while_waiting;
@@ -136,10 +137,22 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
                 ("delete_data", delete_data.to_string()),
             ];
             let path = ["databases", name.as_str()];
-            while_waiting("dropping", client.delete(&path, &query)).await?;
+            let dropped = while_waiting("dropping", client.delete(&path, &query)).await;
+            dropped.map_err(|failure| with_cascade(failure, &name))?;
             output.done(&format!("database {name} is dropped"));
             Ok(())
         }
+    }
+}
+
+/// A database that is not empty goes with what is in it, where that is asked for.
+fn with_cascade(failure: ClientError, name: &str) -> ClientError {
+    match failure {
+        ClientError::Refused(problem, None) if problem.detail.contains("not empty") => {
+            let hint = format!("skep database drop {name} --cascade drops what is in it, too");
+            ClientError::Refused(problem, Some(hint))
+        }
+        other => other,
     }
 }
 

@@ -3,20 +3,23 @@
 use super::cell::{Cell, word};
 use super::client::Client;
 use super::failure::ClientError;
-use super::humane;
+use super::humane::{self, counted};
 use super::output::Output;
 use super::place::{TablePlace, property};
 use super::progress::spinner;
 use super::proposal::show_proposal;
 use super::remote::Remote;
+use crate::rest::view::discovery::DiscoveryView;
 use crate::rest::view::proposal::AskProposal;
 use crate::rest::view::run::{
     CountsView, PlanView, PlannedView, ProgressView, ReportView, RunScope, StartRun,
 };
 use crate::rest::view::run_line::RunLine;
+use crate::rest::view::table::TableView;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use indicatif::HumanCount;
+use std::fmt::Write as _;
 use std::str::FromStr;
 
 /// What a run comes to where it could not do all.
@@ -52,7 +55,7 @@ enum Action {
 /// What would be found of which table, by which settings.
 #[derive(Debug, Args)]
 struct Plan {
-    /// The table, which need not have opted in, or a place that is no table yet
+    /// The table, which need not have opted in, or a place that is no table yet: a location, or a path of the server's disk
     #[arg(value_name = "DATABASE.TABLE|LOCATION")]
     of: PlanOf,
     /// How directories would tell partition values, such as '{dt:%Y/%m/%d}/{hour}'; by default as the table says, and of a
@@ -86,9 +89,13 @@ impl FromStr for PlanOf {
         if text.contains(":/") {
             return Ok(Self::Location(text.to_owned()));
         }
+        // A path means the server's disk, and tells nothing without its beginning.
+        if text.starts_with('/') {
+            return Ok(Self::Location(format!("file://{text}")));
+        }
         let table = text.parse().map(Self::Table);
         table.map_err(|_: String| {
-            "write DATABASE.TABLE, or a location such as s3://lake/logs".to_owned()
+            "write DATABASE.TABLE, or a location such as s3://lake/logs or /data/logs".to_owned()
         })
     }
 }
@@ -159,11 +166,31 @@ async fn discover(
     output: Output,
 ) -> Result<()> {
     let path = table.below(&["discovery", "run"]);
-    match ended(&path, start, client).await? {
-        RunLine::Report(report) => show_report(output, &report),
-        RunLine::Plan(plan) => show_plan(output, &plan),
+    let end = ended(&path, start, client).await?;
+    let is_on_disk = !output.is_whole() && is_on_disk(client, table).await;
+    match end {
+        RunLine::Report(report) => show_report(output, &report, is_on_disk),
+        RunLine::Plan(plan) => show_plan(output, &plan, is_on_disk),
         other => unexpected(other),
     }
+}
+
+/// Whether all of a table lies on a disk, whose directories cost nothing to list. Where the server does not say, it does not.
+async fn is_on_disk(client: &Client, table: &TablePlace) -> bool {
+    let asked = client.get(&table.below(&["discovery"]), &[]).await;
+    let roots: Vec<String> = match asked {
+        Ok(DiscoveryView { roots, .. }) => roots.into_iter().map(|root| root.location).collect(),
+        // It did not opt in.
+        Err(_) => {
+            let asked: Result<TableView, _> = client.get(&table.path(), &[]).await;
+            asked
+                .ok()
+                .and_then(|view| view.location)
+                .into_iter()
+                .collect()
+        }
+    };
+    !roots.is_empty() && roots.iter().all(|root| humane::is_on_disk(root))
 }
 
 async fn propose(wanted: &AskProposal, client: &Client, output: Output) -> Result<()> {
@@ -224,15 +251,21 @@ fn message(progress: &ProgressView) -> String {
     )
 }
 
-/// What was counted, in one line.
-fn counted(counts: &CountsView) -> String {
+/// What was counted, in one line. Looks at a disk have no price.
+fn cost(counts: &CountsView, is_on_disk: bool) -> String {
+    let mut text = counted(counts.requests, "request", "requests");
+    if !is_on_disk {
+        // Writing to a String cannot fail.
+        let _ = write!(text, " ({:.6} USD on AWS)", counts.cost_usd);
+    }
     format!(
-        "{} requests ({:.6} USD on AWS), {} objects, {} prefixes",
-        counts.requests, counts.cost_usd, counts.objects, counts.prefixes
+        "{text}, {}, {}",
+        counted(counts.objects, "object", "objects"),
+        counted(counts.prefixes, "prefix", "prefixes")
     )
 }
 
-fn show_report(output: Output, report: &ReportView) -> Result<()> {
+fn show_report(output: Output, report: &ReportView, is_on_disk: bool) -> Result<()> {
     let counts = &report.counts;
     let run = report.run.map(|run| run.to_string());
     let facts: [(&str, Cell); 9] = [
@@ -244,7 +277,7 @@ fn show_report(output: Output, report: &ReportView) -> Result<()> {
         ("moved", counts.moved.into()),
         ("dropped", counts.dropped.into()),
         ("skipped", counts.skipped.into()),
-        ("cost", counted(counts).into()),
+        ("cost", cost(counts, is_on_disk).into()),
     ];
     output.one(report, &facts)?;
     if report.outcome == DONE {
@@ -253,7 +286,7 @@ fn show_report(output: Output, report: &ReportView) -> Result<()> {
     Err(ClientError::Unfinished(report.outcome.clone()).into())
 }
 
-fn show_plan(output: Output, plan: &PlanView) -> Result<()> {
+fn show_plan(output: Output, plan: &PlanView, is_on_disk: bool) -> Result<()> {
     if output.is_whole() {
         return output.one(plan, &[]);
     }
@@ -264,7 +297,11 @@ fn show_plan(output: Output, plan: &PlanView) -> Result<()> {
             location: one.location.clone(),
             why: match &one.from {
                 Some(from) => format!("from {from}"),
-                None => format!("{} files, {}", one.files, humane::bytes(one.bytes)),
+                None => format!(
+                    "{}, {}",
+                    counted(one.files, "file", "files"),
+                    humane::bytes(one.bytes)
+                ),
             },
         };
         let mut rows: Vec<Planned> = list.iter().map(row).collect();
@@ -299,7 +336,7 @@ fn show_plan(output: Output, plan: &PlanView) -> Result<()> {
     } = plan.counts;
     output.done(&format!(
         "a run would add {added}, move {moved}, drop {dropped} and skip {skipped}; {}",
-        counted(&plan.counts)
+        cost(&plan.counts, is_on_disk)
     ));
     for why in [&plan.stopped, &plan.braked].into_iter().flatten() {
         output.done(why);
@@ -314,4 +351,37 @@ struct Planned {
     name: String,
     location: String,
     why: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CountsView, PlanOf, cost};
+
+    #[test]
+    fn a_path_is_a_place_of_the_servers_disk() {
+        let location = |text: &str| match text.parse() {
+            Ok(PlanOf::Location(location)) => Some(location),
+            _ => None,
+        };
+        assert_eq!(location("/data/x").as_deref(), Some("file:///data/x"));
+        assert_eq!(location("s3://lake/x").as_deref(), Some("s3://lake/x"));
+        assert_eq!(location("shop.orders"), None);
+        assert!("data".parse::<PlanOf>().is_err());
+    }
+
+    #[test]
+    fn only_requests_of_an_object_store_have_a_price() {
+        let counts = CountsView {
+            requests: 1,
+            objects: 2,
+            prefixes: 1,
+            cost_usd: 0.000_005,
+            ..CountsView::default()
+        };
+        assert_eq!(cost(&counts, true), "1 request, 2 objects, 1 prefix");
+        assert_eq!(
+            cost(&counts, false),
+            "1 request (0.000005 USD on AWS), 2 objects, 1 prefix"
+        );
+    }
 }

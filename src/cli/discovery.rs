@@ -2,15 +2,22 @@
 
 use super::cell::{Cell, moment, word};
 use super::client::Client;
+use super::humane;
 use super::output::Output;
 use super::place::{TablePlace, number, property};
 use super::progress::while_waiting;
 use super::remote::Remote;
-use crate::rest::view::discovery::{DiscoveryListView, DiscoveryView, PatchDiscovery};
+use crate::model::DISCOVERY_PROPERTY_PREFIX;
+use crate::rest::view::discovery::{DiscoveryListView, DiscoveryView, PatchDiscovery, RootView};
 use crate::rest::view::run::{RunListView, RunView, SkippedListView};
+use crate::rest::view::table::TableView;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::json;
+use std::collections::BTreeMap;
+
+/// How far back a window reaches of which no property says more.
+const WINDOW: &str = "1d";
 
 /// What to do, and where.
 #[derive(Debug, Args)]
@@ -100,8 +107,8 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
     match action {
         Action::List => list(client, output).await,
         Action::Show { table } => {
-            let view: DiscoveryView = client.get(&table.below(&["discovery"]), &[]).await?;
-            show(output, &view)
+            let view = client.get(&table.below(&["discovery"]), &[]).await?;
+            show(client, output, &view).await
         }
         Action::On {
             table,
@@ -121,7 +128,7 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
                     .collect(),
             };
             let path = table.below(&["discovery"]);
-            show(output, &client.patch(&path, &wanted).await?)
+            show(client, output, &client.patch(&path, &wanted).await?).await
         }
         Action::Off { table } => {
             let wanted = PatchDiscovery {
@@ -129,7 +136,7 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
                 ..PatchDiscovery::default()
             };
             let path = table.below(&["discovery"]);
-            show(output, &client.patch(&path, &wanted).await?)
+            show(client, output, &client.patch(&path, &wanted).await?).await
         }
         Action::Reset { table } => {
             client.delete(&table.below(&["discovery"]), &[]).await?;
@@ -155,7 +162,7 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
         }
         Action::Resume { table } => {
             let path = table.below(&["discovery", "resume"]);
-            show(output, &client.post(&path, &json!({})).await?)
+            show(client, output, &client.post(&path, &json!({})).await?).await
         }
     }
 }
@@ -202,8 +209,55 @@ fn state(view: &DiscoveryView) -> String {
     }
 }
 
-fn show(output: Output, view: &DiscoveryView) -> Result<()> {
-    let mut facts: Vec<(&str, Cell)> = vec![
+/// How far back looks at a root's window reach, by the table's properties: `1d`, or `hot: 6h` where there are several roots.
+/// A layout without a time has no window.
+fn windows(view: &DiscoveryView, properties: &BTreeMap<String, String>) -> Vec<String> {
+    let timed = view.roots.iter().filter(|root| has_time(&root.layout));
+    let windows = timed.map(|root| {
+        let own = format!("{DISCOVERY_PROPERTY_PREFIX}.root.{}.window", root.name);
+        let all = format!("{DISCOVERY_PROPERTY_PREFIX}.window");
+        let text = properties.get(&own).or_else(|| properties.get(&all));
+        let window = text.map_or(WINDOW, String::as_str);
+        match view.roots.as_slice() {
+            [_] => window.to_owned(),
+            _ => format!("{}: {window}", root.name),
+        }
+    });
+    windows.collect()
+}
+
+/// Whether a layout tells a time: `{dt:%Y/%m/%d}` and not `{dt}`.
+fn has_time(layout: &str) -> bool {
+    let keys = layout.split('{').skip(1);
+    keys.filter_map(|rest| rest.split('}').next())
+        .any(|key| key.contains(":%"))
+}
+
+async fn show(client: &Client, output: Output, view: &DiscoveryView) -> Result<()> {
+    if output.is_whole() {
+        return output.one(view, &[]);
+    }
+    // The status does not tell the window; the properties do.
+    let path = ["databases", &view.database, "tables", &view.table];
+    let table: Option<TableView> = client.get(&path, &[]).await.ok();
+    let properties = table.map(|table| table.parameters).unwrap_or_default();
+    output.one(view, &facts(view, &windows(view, &properties)))
+}
+
+/// What looks of today came to, and on an object store what they cost.
+fn requests_today(view: &DiscoveryView) -> String {
+    let is_on_disk = |root: &RootView| humane::is_on_disk(&root.location);
+    if !view.roots.is_empty() && view.roots.iter().all(is_on_disk) {
+        return view.requests_today.to_string();
+    }
+    format!(
+        "{} ({:.6} USD on AWS)",
+        view.requests_today, view.cost_today_usd
+    )
+}
+
+fn facts(view: &DiscoveryView, windows: &[String]) -> Vec<(&'static str, Cell)> {
+    let mut facts: Vec<(&'static str, Cell)> = vec![
         ("table", format!("{}.{}", view.database, view.table).into()),
         ("state", word(&state(view))),
     ];
@@ -219,6 +273,7 @@ fn show(output: Output, view: &DiscoveryView) -> Result<()> {
             ("mode", (&settings.mode).into()),
             ("time zone", (&settings.time_zone).into()),
             ("looks every", Cell::Span(settings.interval_s)),
+            ("window", windows.join(", ").into()),
             ("sweeps every", Cell::Span(settings.sweep_interval_s)),
             ("schema", (&settings.schema).into()),
             ("kept for", Cell::Span(settings.retention_s)),
@@ -229,14 +284,7 @@ fn show(output: Output, view: &DiscoveryView) -> Result<()> {
         ("next sweep", moment(view.schedule.sweep_at.as_ref())),
         ("last run", moment(view.schedule.last_run_at.as_ref())),
         ("last error", (&view.schedule.last_error).into()),
-        (
-            "requests today",
-            format!(
-                "{} ({:.6} USD on AWS)",
-                view.requests_today, view.cost_today_usd
-            )
-            .into(),
-        ),
+        ("requests today", requests_today(view).into()),
     ]);
     if let Some(fresh) = &view.freshness {
         facts.extend([
@@ -244,7 +292,7 @@ fn show(output: Output, view: &DiscoveryView) -> Result<()> {
             ("registered after", Cell::Span(fresh.lag_s)),
         ]);
     }
-    output.one(view, &facts)
+    facts
 }
 
 fn show_runs(output: Output, runs: &[RunView]) -> Result<()> {
@@ -280,4 +328,46 @@ async fn skipped(client: &Client, output: Output, table: &TablePlace) -> Result<
             one.reason.as_str().into(),
         ]
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DiscoveryView, requests_today, windows};
+    use serde_json::json;
+    use std::collections::BTreeMap;
+
+    fn view(roots: &[(&str, &str, &str)]) -> DiscoveryView {
+        let roots: Vec<_> = roots
+            .iter()
+            .map(|(name, location, layout)| json!({"name": name, "location": location, "layout": layout}))
+            .collect();
+        let view = json!({"database": "d", "table": "t", "on": true, "problem": null, "settings": null, "roots": roots,
+            "schedule": {"failures": 0}, "requests_today": 3, "cost_today_usd": 0.000_015, "freshness": null});
+        serde_json::from_value(view).expect("a view")
+    }
+
+    #[test]
+    fn a_window_is_told_where_the_layout_has_a_time() {
+        let none = BTreeMap::new();
+        let one = |layout| view(&[("table", "s3://lake/t", layout)]);
+        assert_eq!(windows(&one("{dt:%Y/%m/%d}/{hour}"), &none), ["1d"]);
+        assert!(windows(&one("dt={dt}"), &none).is_empty());
+        let both = view(&[
+            ("cold", "s3://lake/t", "{dt:%Y/%m/%d}"),
+            ("hot", "s3://hot/t", "{dt:%Y/%m/%d}"),
+        ]);
+        let set = [("window", "2d"), ("root.hot.window", "6h")];
+        let set = set.map(|(key, value)| (format!("skep.discovery.{key}"), value.to_owned()));
+        assert_eq!(
+            windows(&both, &BTreeMap::from(set)),
+            ["cold: 2d", "hot: 6h"]
+        );
+    }
+
+    #[test]
+    fn only_looks_at_an_object_store_have_a_price() {
+        let of = |location| requests_today(&view(&[("table", location, "{dt}")]));
+        assert_eq!(of("file:/data/t"), "3");
+        assert_eq!(of("s3://lake/t"), "3 (0.000015 USD on AWS)");
+    }
 }

@@ -70,10 +70,14 @@ async fn show(mut wanted: Wanted, client: &Client, output: Output) -> Result<()>
             print(output, &page.events)?;
         }
         is_first = false;
-        wanted.after = page.next;
         if page.next < page.last {
+            if page.next <= wanted.after {
+                return Err(client.standstill().into());
+            }
+            wanted.after = page.next;
             continue;
         }
+        wanted.after = page.next;
         if !wanted.follow {
             return Ok(());
         }

@@ -80,7 +80,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "table create",
         &[
             "skep table create shop.orders --column 'id bigint' --column 'item string' --key 'dt string'",
-            "skep table create default.trail --kit cloudtrail --location s3://logs/AWSLogs",
+            "skep table create default.trail --kit cloudtrail --location s3://logs",
         ],
     ),
     (
@@ -147,6 +147,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
             "skep discover plan default.logs --layout '{dt:%Y/%m/%d}/{hour}'",
             "skep discover plan default.logs --set mode=sync --window",
             "skep discover plan s3://lake/clicks --name web.clicks",
+            "skep discover plan /data/clicks",
         ],
     ),
     (
@@ -226,6 +227,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     (
         "schema log",
         &[
+            "skep schema log shop --since 7d",
             "skep schema log shop --since 2026-11-01",
             "skep schema log --severity breaking --limit 20",
         ],
@@ -258,7 +260,10 @@ const EXAMPLES: &[(&str, &[&str])] = &[
             "skep alerts list --severity breaking --json",
         ],
     ),
-    ("alerts ack", &["skep alerts ack 31 32"]),
+    (
+        "alerts ack",
+        &["skep alerts ack 31 32", "skep alerts ack 3-7"],
+    ),
     (
         "alerts preview",
         &[
@@ -293,7 +298,10 @@ const EXAMPLES: &[(&str, &[&str])] = &[
             "skep completion fish > ~/.config/fish/completions/skep.fish",
         ],
     ),
-    ("man", &["skep man ./man"]),
+    (
+        "man",
+        &["skep man ./man", "skep man /usr/local/share/man/man1"],
+    ),
     ("version", &["skep version", "skep version --json"]),
 ];
 

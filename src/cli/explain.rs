@@ -89,7 +89,7 @@ async fn why_still_there(
     };
     let what = match &view.off {
         Some(_) => format!("nothing looks for partitions of this table: {by_hand}"),
-        None if is_expired => "the next sweep that sees everything drops it".to_owned(),
+        None if is_expired => "the next sweep drops it".to_owned(),
         None => {
             let path = table.below(&["discovery"]);
             let discovery: DiscoveryView = client.get(&path, &[]).await.ok()?;
@@ -125,8 +125,8 @@ fn sentence(place: &PlaceView) -> String {
     }
     if place.files > 0 {
         text = format!(
-            "{text}; {} files, {}",
-            place.files,
+            "{text}; {}, {}",
+            humane::counted(place.files, "file", "files"),
             humane::bytes(place.bytes)
         );
         if let Some(newest) = &place.newest_at {

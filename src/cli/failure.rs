@@ -1,5 +1,6 @@
 //! Why a command failed, and the exit code by which scripts tell failures apart.
 
+use super::humane::counted;
 use crate::config::ConfigError;
 use crate::rest::view::problem::ProblemView;
 
@@ -10,12 +11,14 @@ pub(super) enum ClientError {
     #[error("{}", .0.detail)]
     Refused(Box<ProblemView>, Option<String>),
     /// No server answers there.
-    #[error("no skep answers at {server}")]
+    #[error("no skep answers at {server}: {why}")]
     Unreachable {
         /// The address.
         server: String,
         /// What the network says.
-        source: reqwest::Error,
+        why: String,
+        /// Whether somebody took the connection, and broke it off or answered what is no HTTP.
+        is_connected: bool,
     },
     /// Something answers, but not as skep does.
     #[error("{server} answers, but not as skep does: {why}")]
@@ -32,7 +35,7 @@ pub(super) enum ClientError {
     #[error("job {0} failed")]
     JobFailed(i64),
     /// Names that follow no pattern; they are shown.
-    #[error("{0} names follow no naming pattern")]
+    #[error("{}", offenders(.0.to_owned()))]
     Offenders(usize),
     /// Changes of a source that are too grave to go on; they are shown.
     #[error("changes of {source_name} that are {severity}: {changes}")]
@@ -46,7 +49,8 @@ pub(super) enum ClientError {
     },
     /// A source that shows less than it showed, so that nobody knows what changed.
     #[error(
-        "{tables} tables of {source_name} cannot be checked: the source does not show them any more"
+        "{} of {source_name} cannot be checked: the source shows less than it did",
+        counted(.tables.to_owned(), "table", "tables")
     )]
     Blind {
         /// The source.
@@ -54,12 +58,21 @@ pub(super) enum ClientError {
         /// How many tables.
         tables: u64,
     },
+    /// Something that the command itself found missing; then what to look at.
+    #[error("{0}")]
+    Missing(String, String),
     /// Settings that cannot work where they are checked; they are shown.
     #[error("{0}")]
     Settings(String),
     /// The arguments make no sense.
     #[error("{0}")]
     Usage(String),
+}
+
+fn offenders(count: usize) -> String {
+    let follow = if count == 1 { "follows" } else { "follow" };
+    let names = counted(count as u64, "name", "names");
+    format!("{names} {follow} no naming pattern")
 }
 
 /// The code for anything that has no other.
@@ -86,6 +99,7 @@ impl ClientError {
             },
             Self::Unreachable { .. } => UNAVAILABLE,
             Self::Usage(_) => USAGE,
+            Self::Missing(..) => MISSING,
             Self::Strange { .. }
             | Self::Unfinished(_)
             | Self::JobFailed(_)
@@ -109,16 +123,21 @@ impl ClientError {
             Self::Blind { .. } => "blind",
             Self::Settings(_) => "settings",
             Self::Usage(_) => USAGE_KIND,
+            Self::Missing(..) => "not-found",
         }
     }
 
     /// What to do about it.
     pub(super) fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Refused(_, Some(hint)) => hint.clone(),
+            Self::Refused(_, Some(hint)) | Self::Missing(_, hint) => hint.clone(),
             Self::Refused(problem, None) if problem.retryable => {
                 "the same may succeed when it is sent again".to_owned()
             }
+            Self::Unreachable {
+                is_connected: true, ..
+            } => "is it the port of Thrift? HTTP has one of its own: 9084 where Thrift has 9083"
+                .to_owned(),
             Self::Unreachable { .. } => {
                 "skep serve starts a server; --server URL or SKEP_SERVER says where one is"
                     .to_owned()

@@ -8,12 +8,12 @@ const MINUTE_S: i64 = 60;
 const HOUR_S: i64 = 60 * MINUTE_S;
 const DAY_S: i64 = 24 * HOUR_S;
 
-/// From which length on a time is told in a unit, and that unit: two of a unit at least, for `1 hr` may be nearly two.
-const AGE_UNITS: [(i64, i64); 3] = [
-    (2 * DAY_S, DAY_S),
-    (2 * HOUR_S, HOUR_S),
-    (2 * MINUTE_S, MINUTE_S),
-];
+/// The units of ages, of which there are two at least, for `1 hr` may be nearly two.
+const AGE_UNITS: [(i64, &str); 3] = [(DAY_S, "days"), (HOUR_S, "hrs"), (MINUTE_S, "mins")];
+/// Which part of a unit may be missing from two of them: `--for 2h` is two hours a moment later, too.
+const AGE_SLACK: i64 = 20;
+/// How far ahead a moment is still now: clocks of two machines are never the same.
+const AHEAD_S_MAX: i64 = 5;
 
 /// Most units that a length of time is told in.
 const SPAN_UNITS_MAX: usize = 2;
@@ -24,14 +24,27 @@ pub(super) fn age(moment: &str, now: i64) -> Option<String> {
     let moment: Timestamp = moment.parse().ok()?;
     let apart = now.saturating_sub(moment.as_second());
     let length = apart.saturating_abs();
-    let unit = AGE_UNITS.iter().find(|(from, _)| length >= *from);
-    let rounded = unit.map_or(length, |(_, unit)| length / unit * unit);
-    let text = span(rounded);
-    Some(match apart {
-        0 => "now".to_owned(),
-        ..0 => format!("in {text}"),
-        _ => format!("{text} ago"),
+    if (-AHEAD_S_MAX..=0).contains(&apart) {
+        return Some("now".to_owned());
+    }
+    let unit = AGE_UNITS
+        .iter()
+        .find(|(unit, _)| length >= 2 * unit - unit / AGE_SLACK);
+    let text = match unit {
+        Some((unit, name)) => format!("{} {name}", (length + unit / 2) / unit),
+        None => counted(length.unsigned_abs(), "sec", "secs"),
+    };
+    Some(if apart < 0 {
+        format!("in {text}")
+    } else {
+        format!("{text} ago")
     })
+}
+
+/// So many of something: `1 file`, `3 files`.
+pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
+    let things = if count == 1 { one } else { many };
+    format!("{count} {things}")
 }
 
 /// A length of time in seconds, such as `1 day` or `1 hr 30 mins`.
@@ -62,9 +75,14 @@ pub(super) fn bytes(count: u64) -> String {
     HumanBytes(count).to_string()
 }
 
+/// Whether a location lies on a disk, and not in an object store whose requests have a price.
+pub(super) fn is_on_disk(location: &str) -> bool {
+    location.starts_with("file:")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{age, bytes, span};
+    use super::{age, bytes, counted, span};
 
     #[test]
     fn ages_are_told_in_one_unit_and_look_both_ways() {
@@ -75,7 +93,26 @@ mod tests {
         assert_eq!(at("2026-11-22T09:43:50Z").as_deref(), Some("16 mins ago"));
         assert_eq!(at("2026-11-22T13:10:00Z").as_deref(), Some("in 3 hrs"));
         assert_eq!(at("2026-11-19T08:00:00Z").as_deref(), Some("3 days ago"));
+        assert_eq!(at("2026-11-22T09:58:30Z").as_deref(), Some("90 secs ago"));
+        assert_eq!(at("2026-11-22T09:59:59Z").as_deref(), Some("1 sec ago"));
+        assert_eq!(at("2026-11-22T17:59:58Z").as_deref(), Some("in 8 hrs"));
+        assert_eq!(at("2026-11-22T11:59:58Z").as_deref(), Some("in 2 hrs"));
         assert_eq!(at("at noon"), None);
+    }
+
+    #[test]
+    fn what_a_clock_that_goes_before_this_one_tells_is_now() {
+        let now = 1_795_341_600;
+        assert_eq!(age("2026-11-22T10:00:02Z", now).as_deref(), Some("now"));
+        let later = age("2026-11-22T10:00:09Z", now);
+        assert_eq!(later.as_deref(), Some("in 9 secs"));
+    }
+
+    #[test]
+    fn one_of_a_thing_is_told_as_one() {
+        assert_eq!(counted(1, "file", "files"), "1 file");
+        assert_eq!(counted(0, "file", "files"), "0 files");
+        assert_eq!(counted(2, "directory", "directories"), "2 directories");
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(super) struct KitCommand {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// List the kits; skep table create --kit NAME makes a table from one
+    /// List the kits; `skep table create DATABASE.TABLE --kit cloudtrail --location s3://logs` makes a table from one
     List,
 }
 

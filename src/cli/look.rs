@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use anstream::{AutoStream, ColorChoice};
 use clap::ValueEnum;
-use std::io::{stderr, stdout};
+use std::io::{IsTerminal as _, stderr, stdout};
 use terminal_size::{Width, terminal_size_of};
 
 /// When colour is shown.
@@ -23,6 +23,8 @@ pub(super) enum Colour {
 pub(super) struct Look {
     /// Columns of the terminal; `None` where it is none, and nothing is folded.
     pub(super) width: Option<u16>,
+    /// Whether a terminal shows it, also one whose width nobody knows.
+    pub(super) on_terminal: bool,
     /// Whether colour is shown.
     pub(super) coloured: bool,
     /// The moment from which ages are counted, in seconds since the epoch.
@@ -34,6 +36,7 @@ impl Look {
     pub(super) fn of_stdout(colour: Colour) -> Self {
         Self {
             width: terminal_size_of(stdout()).map(|(Width(columns), _)| columns),
+            on_terminal: stdout().is_terminal(),
             coloured: colour.decide(AutoStream::choice(&stdout())),
             now_s: Clock::System.seconds(),
         }

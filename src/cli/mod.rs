@@ -63,6 +63,9 @@ struct Arguments {
     command: Command,
 }
 
+/// The name of the option that says which configuration.
+const CONFIG: &str = "config";
+
 const AFTER_HELP: &str = "\
 Every key of the file is also an environment variable, which wins over the file:
   SKEP_THRIFT__LISTEN=0.0.0.0:9083
@@ -115,7 +118,7 @@ enum Command {
     Lint(lint::LintCommand),
     /// Print what lets a shell complete commands
     Completion(completion::CompletionCommand),
-    /// Write the manual pages into a folder
+    /// Write the manual pages into a folder; man -l FILE shows one
     Man(completion::ManCommand),
     /// Show the version, and what it is made of
     Version,
@@ -130,7 +133,7 @@ pub fn run_process() -> ExitCode {
         .try_get_matches_from(line);
     let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
-        Err(error) => return telling.refused(&error),
+        Err(error) => return telling.refused(error),
     };
     match arguments.run() {
         Ok(()) => ExitCode::SUCCESS,
@@ -138,9 +141,19 @@ pub fn run_process() -> ExitCode {
     }
 }
 
+/// The commands that read the configuration; to all others it means nothing, and their help does not name it.
+const READ_CONFIG: [&str; 3] = ["serve", "migrate", "check-config"];
+
 /// All commands with their examples.
 fn command() -> clap::Command {
-    examples::with_examples(Arguments::command())
+    let command = Arguments::command();
+    let config = command.get_arguments().find(|one| one.get_id() == CONFIG);
+    let hidden = config.cloned().map(|config| config.hide(true));
+    let command = command.mut_subcommands(|sub| match &hidden {
+        Some(hidden) if !READ_CONFIG.contains(&sub.get_name()) => sub.arg(hidden),
+        _ => sub,
+    });
+    examples::with_examples(command)
 }
 
 impl Arguments {
@@ -178,6 +191,21 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn only_commands_that_read_the_configuration_name_it() {
+        let help = |line: [&str; 4]| {
+            let shown =
+                command().try_get_matches_from(line.into_iter().filter(|word| !word.is_empty()));
+            shown.expect_err("help").to_string()
+        };
+        assert!(help(["skep", "serve", "--help", ""]).contains("--config"));
+        assert!(!help(["skep", "table", "--help", ""]).contains("--config"));
+        assert!(!help(["skep", "table", "list", "--help"]).contains("--config"));
+        // It may stand in the environment of all, and on the line of all.
+        let line = ["skep", "table", "list", "shop", "--config", "skep.toml"];
+        assert!(command().try_get_matches_from(line).is_ok());
     }
 
     #[test]

@@ -1,6 +1,9 @@
-//! Arguments that several commands read alike: `DATABASE.TABLE`, `KEY=VALUE` and numbers.
+//! Arguments that several commands read alike: `DATABASE.TABLE`, `KEY=VALUE`, numbers, ranges of them and times.
 
+use crate::period::period_s;
+use crate::rest::view::moment;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// The type of tables whose data skep deletes.
@@ -56,5 +59,55 @@ pub(super) fn property(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("write KEY=VALUE".to_owned()),
+    }
+}
+
+/// Numbers that one range may have: more is a slip.
+const RANGE_LENGTH_MAX: i64 = 10_000;
+
+/// `101`, `101-112`, or `101–112` as messages write it.
+pub(super) fn numbers(text: &str) -> Result<RangeInclusive<i64>, String> {
+    let (first, last) = text.split_once(['-', '–']).unwrap_or((text, text));
+    let above_0 = |text: &str| text.trim().parse::<i64>().ok().filter(|one| *one > 0);
+    let (Some(first), Some(last)) = (above_0(first), above_0(last)) else {
+        return Err("write a number, or a range such as 101-112".to_owned());
+    };
+    if first > last || last - first >= RANGE_LENGTH_MAX {
+        return Err(format!(
+            "a range goes upwards and has at most {RANGE_LENGTH_MAX} numbers"
+        ));
+    }
+    Ok(first..=last)
+}
+
+/// A time that is over as the server takes it: `7d` is so long before `now`, all else a moment or a day that the server reads.
+/// A number alone would leave open what it counts, and is left to the server.
+pub(super) fn since(text: &str, now: i64) -> String {
+    let bare = text.bytes().all(|byte| byte.is_ascii_digit());
+    let ago = period_s(text).filter(|_| !bare);
+    let at = ago.and_then(|ago| moment(now.saturating_sub(ago)));
+    at.unwrap_or_else(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{numbers, since};
+
+    #[test]
+    fn numbers_are_read_as_messages_write_them() {
+        assert_eq!(numbers("101"), Ok(101..=101));
+        assert_eq!(numbers("101-112"), Ok(101..=112));
+        assert_eq!(numbers("101–112"), Ok(101..=112));
+        for text in ["", "0", "x", "5-4", "1-20000", "-3"] {
+            assert!(numbers(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_so_long_ago_or_a_moment() {
+        assert_eq!(since("1h", 1_763_967_600), "2025-11-24T06:00:00Z");
+        assert_eq!(since("2026-11-22", 0), "2026-11-22");
+        assert_eq!(since("latest", 0), "latest");
+        assert_eq!(since("7", 0), "7");
     }
 }

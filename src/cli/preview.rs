@@ -1,10 +1,10 @@
 //! `skep alerts preview`: what channels would be told of the changes of a time, without telling it.
 
 use super::client::{Client, given};
+use super::humane::counted;
 use super::output::{Output, print};
+use super::place::since;
 use crate::clock::Clock;
-use crate::period::period_s;
-use crate::rest::view::moment;
 use crate::rest::view::preview::AlertPreviewListView;
 use anyhow::Result;
 use clap::Args;
@@ -42,12 +42,12 @@ impl PreviewCommand {
                 // Writing to a String cannot fail.
                 let _ = writeln!(
                     text,
-                    "# {}: {} about {}, {}, {} changes, message {} of {}\n{}",
+                    "# {}: {} about {}, {}, {}, message {} of {}\n{}",
                     one.channel,
                     one.kind,
                     one.subject,
                     one.at.as_deref().unwrap_or_default(),
-                    one.changes,
+                    counted(one.changes as u64, "change", "changes"),
                     number + 1,
                     one.messages.len(),
                     message.trim_end()
@@ -57,26 +57,6 @@ impl PreviewCommand {
         if text.is_empty() {
             output.done("nothing would have been sent");
         }
-        print(text.as_bytes())
-    }
-}
-
-/// A time as the server takes it. A number alone would leave open what it counts, and is left to the server to refuse.
-fn since(text: &str, now: i64) -> String {
-    let bare = text.bytes().all(|byte| byte.is_ascii_digit());
-    let ago = period_s(text).filter(|_| !bare);
-    let at = ago.and_then(|ago| moment(now.saturating_sub(ago)));
-    at.unwrap_or_else(|| text.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::since;
-
-    #[test]
-    fn a_time_is_so_long_ago_or_a_moment() {
-        assert_eq!(since("1h", 1_763_967_600), "2025-11-24T06:00:00Z");
-        assert_eq!(since("2026-11-22", 0), "2026-11-22");
-        assert_eq!(since("7", 0), "7");
+        print(output.safe(text).as_bytes())
     }
 }

@@ -1,6 +1,7 @@
-//! How `skep discover plan LOCATION` shows what table a place would be.
+//! How `skep discover plan LOCATION` shows what table a place would be, and what makes it.
 
 use super::cell::Cell;
+use super::humane::counted;
 use super::output::{Output, print, printable};
 use crate::rest::view::proposal::{LayoutProposalView, ProposalView, ProposedFileView};
 use anyhow::Result;
@@ -8,18 +9,64 @@ use std::fmt::Write as _;
 
 /// Partitions that are named as samples.
 const SAMPLES_MAX: usize = 5;
+/// Properties that a table with a location gets by itself, and one that is no more than a word.
+const IMPLIED: [&str; 2] = ["EXTERNAL", "comment"];
 
-/// Shows a proposal: what it is and why, then the statement alone on standard output's last lines, ready to be pasted.
+/// Shows a proposal: what it is and why, then the command that makes the table where one can, and the statement alone on
+/// standard output's last lines, each ready to be pasted.
 pub(super) fn show_proposal(output: Output, proposal: &ProposalView) -> Result<()> {
     output.one(proposal, &facts(proposal))?;
     if !output.is_for_people() {
         return Ok(());
     }
     if let Some(statement) = &proposal.create_table {
-        return print(format!("\n{}", printable(statement)).as_bytes());
+        let command = command(proposal).map(|line| format!("\n{line}\n"));
+        let command = command.unwrap_or_default();
+        return print(printable(&format!("{command}\n{statement}")).as_bytes());
     }
     output.done("no file told its columns: see the files above");
     Ok(())
+}
+
+/// The command that makes the table. What its options cannot say (how fields are separated, say) only the statement can.
+fn command(proposal: &ProposalView) -> Option<String> {
+    let table = &proposal.table;
+    let location = table.location.as_deref()?;
+    let mut words = vec![quoted(&format!("{}.{}", table.database, table.name))];
+    let mut option = |name: &str, value: &str| words.extend([name.to_owned(), quoted(value)]);
+    if let Some(kit) = &proposal.layout.kit {
+        option("--kit", kit);
+        option("--location", location);
+    } else {
+        if !table.storage.serde_parameters.is_empty() || table.columns.is_empty() {
+            return None;
+        }
+        option("--format", table.storage.format.as_deref()?);
+        option("--location", location);
+        for (name, columns) in [
+            ("--column", &table.columns),
+            ("--key", &table.partition_keys),
+        ] {
+            for one in columns {
+                option(name, &format!("{} {}", one.name, one.data_type));
+            }
+        }
+        let own = table.parameters.iter();
+        let own = own.filter(|(key, _)| !IMPLIED.contains(&key.as_str()));
+        for (key, value) in own {
+            option("--set", &format!("{key}={value}"));
+        }
+    }
+    Some(format!("skep table create {}", words.join(" ")))
+}
+
+/// A word as a shell takes it whole.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 fn facts(proposal: &ProposalView) -> Vec<(&'static str, Cell)> {
@@ -35,8 +82,9 @@ fn facts(proposal: &ProposalView) -> Vec<(&'static str, Cell)> {
         (
             "fits",
             format!(
-                "{} of {} directories with data{of}",
-                layout.fitting, layout.seen
+                "{} of {} with data{of}",
+                layout.fitting,
+                counted(layout.seen as u64, "directory", "directories")
             )
             .into(),
         ),
@@ -52,8 +100,9 @@ fn facts(proposal: &ProposalView) -> Vec<(&'static str, Cell)> {
     facts.push((
         "cost",
         format!(
-            "{} requests of the sample, {} of the plan",
-            proposal.requests, proposal.plan.counts.requests
+            "{} of the sample, {} of the plan",
+            counted(proposal.requests, "request", "requests"),
+            proposal.plan.counts.requests
         )
         .into(),
     ));
@@ -94,7 +143,8 @@ fn file(file: &ProposedFileView) -> String {
         let _ = write!(text, ", {compression}");
     }
     if let Some(columns) = file.columns {
-        let _ = write!(text, ", {columns} columns");
+        let columns = counted(columns as u64, "column", "columns");
+        let _ = write!(text, ", {columns}");
     }
     text
 }
@@ -106,7 +156,8 @@ fn would_find(proposal: &ProposalView) -> String {
     }
     let names = plan.added.iter().take(SAMPLES_MAX);
     let names: Vec<&str> = names.map(|one| one.name.as_str()).collect();
-    let mut text = format!("{} partitions: {}", plan.counts.added, names.join(", "));
+    let partitions = counted(plan.counts.added, "partition", "partitions");
+    let mut text = format!("{partitions}: {}", names.join(", "));
     if plan.added.len() > names.len() {
         text.push_str(", …");
     }
@@ -114,4 +165,18 @@ fn would_find(proposal: &ProposalView) -> String {
         let _ = write!(text, " ({why})");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_take_them_apart() {
+        assert_eq!(quoted("s3://lake/logs"), "s3://lake/logs");
+        assert_eq!(quoted("id bigint"), "'id bigint'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted("$HOME"), "'$HOME'");
+        assert_eq!(quoted(""), "''");
+    }
 }

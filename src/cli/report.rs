@@ -1,20 +1,27 @@
 //! How a failure is told on standard error: a sentence and a hint for people, an object for scripts.
 
+use super::READ_CONFIG;
 use super::failure::{self, ClientError};
 use super::look::Colour;
-use super::output::printable;
+use super::output::{json_escaped, printable};
 use crate::telemetry::causes;
 use clap::builder::styling::{AnsiColor, Style};
+use clap::error::{ContextKind, ContextValue};
 use serde::Serialize;
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
+
+/// What clap says where it takes an option for a value.
+const VALUE_TIP: &str = " as a value, use ";
 
 /// How failures are to be told. It is read off the line itself, for a line that makes no sense is a failure too.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Telling {
     is_json: bool,
     colour: Colour,
+    /// Whether the command is one of those that read the configuration.
+    reads_config: bool,
 }
 
 /// A failure as scripts read it.
@@ -43,6 +50,7 @@ impl Telling {
         let mut telling = Self {
             is_json: false,
             colour: Colour::Auto,
+            reads_config: false,
         };
         let mut before = "";
         for argument in arguments.iter().filter_map(|one| one.to_str()) {
@@ -56,6 +64,7 @@ impl Telling {
             };
             match (name, value) {
                 _ if argument == "--json" => telling.is_json = true,
+                _ if READ_CONFIG.contains(&argument) => telling.reads_config = true,
                 ("--output" | "-o", form) => telling.is_json = form == "json",
                 ("--color", "never") => telling.colour = Colour::Never,
                 ("--color", "always") => telling.colour = Colour::Always,
@@ -93,7 +102,8 @@ impl Telling {
     }
 
     /// Tells of a line that makes no sense, or shows the help that it asks for.
-    pub(super) fn refused(self, error: &clap::Error) -> ExitCode {
+    pub(super) fn refused(self, mut error: clap::Error) -> ExitCode {
+        self.without_wrong_tips(&mut error);
         if !(self.is_json && error.use_stderr()) {
             // Nobody may be listening any more.
             let _ = error.print();
@@ -113,6 +123,20 @@ impl Telling {
         })
     }
 
+    /// Takes away tips that lead nowhere: that an option may be meant as a value, and one that the command does not read.
+    fn without_wrong_tips(self, error: &mut clap::Error) {
+        if let Some(ContextValue::StyledStrs(mut tips)) = error.remove(ContextKind::Suggested) {
+            tips.retain(|tip| !tip.to_string().contains(VALUE_TIP));
+            if !tips.is_empty() {
+                error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
+            }
+        }
+        let is_config = |value: &ContextValue| matches!(value, ContextValue::String(flag) if flag == "--config");
+        if !self.reads_config && error.get(ContextKind::SuggestedArg).is_some_and(is_config) {
+            error.remove(ContextKind::SuggestedArg);
+        }
+    }
+
     fn tell(self, failure: &FailureView<'_>) -> ExitCode {
         let mut err = std::io::stderr().lock();
         let (name, hint) = if self.colour.on_stderr() {
@@ -125,7 +149,7 @@ impl Telling {
         };
         // Nobody may be listening any more.
         let _ = match serde_json::to_string(failure) {
-            Ok(text) if self.is_json => writeln!(err, "{text}"),
+            Ok(text) if self.is_json => writeln!(err, "{}", json_escaped(&text)),
             _ => writeln!(err, "{name}skep:{name:#} {}", printable(&failure.message)),
         };
         if let (Some(text), false) = (&failure.hint, self.is_json) {
@@ -137,8 +161,32 @@ impl Telling {
 
 #[cfg(test)]
 mod tests {
-    use super::Telling;
+    use super::{ContextKind, Telling};
     use std::ffi::OsString;
+
+    #[test]
+    fn only_tips_that_lead_somewhere_are_told() {
+        let tips = |line: &str| {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let telling = Telling::of(&words);
+            let mut error = crate::cli::command()
+                .try_get_matches_from(words)
+                .expect_err(line);
+            telling.without_wrong_tips(&mut error);
+            let kinds = [ContextKind::Suggested, ContextKind::SuggestedArg];
+            kinds.map(|kind| error.get(kind).map(ToString::to_string))
+        };
+        assert_eq!(tips("skep table show a.b --confg x"), [None, None]);
+        assert_eq!(tips("skep table list shop --zz"), [None, None]);
+        assert_eq!(
+            tips("skep serve --confg x"),
+            [None, Some("--config".to_owned())]
+        );
+        assert_eq!(
+            tips("skep table list shop --typ x"),
+            [None, Some("--type".to_owned())]
+        );
+    }
 
     #[test]
     fn the_form_of_failures_is_read_off_a_line_that_need_not_make_sense() {

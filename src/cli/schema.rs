@@ -6,9 +6,10 @@ use super::change::{count, show_changes, show_report};
 use super::client::{Client, PAGE_SIZE, given};
 use super::failure::ClientError;
 use super::output::Output;
-use super::place::number;
+use super::place::{number, numbers, since};
 use super::progress::while_waiting;
 use super::remote::Remote;
+use crate::clock::Clock;
 use crate::model::Severity;
 use crate::rest::view::alert::{AlertListView, AlertView};
 use crate::rest::view::change::{AppliedView, ChangeListView, ChangeView, DiffView};
@@ -34,11 +35,11 @@ enum Action {
         /// Only those whose object begins so, such as shop.orders
         #[arg(long, value_name = "PREFIX")]
         object: Option<String>,
-        /// Only those found on this day (2026-11-22, UTC) or at this moment (RFC 3339), or later
-        #[arg(long, value_name = "MOMENT")]
+        /// Only those found since then: so long ago (90m, 8h, 7d), a day (2026-11-22, UTC) or a moment (RFC 3339)
+        #[arg(long, value_name = "TIME")]
         since: Option<String>,
-        /// Only those found before this day or moment
-        #[arg(long, value_name = "MOMENT")]
+        /// Only those found before then
+        #[arg(long, value_name = "TIME")]
         until: Option<String>,
         /// Only those at least as grave: breaking, risky, additive
         #[arg(long, value_name = "SEVERITY", value_parser = ["breaking", "risky", "additive"], hide_possible_values = true)]
@@ -59,7 +60,7 @@ enum Action {
     Diff {
         /// The source
         source: String,
-        /// The snapshot before: its number, a day (2026-11-22, UTC), or a moment (RFC 3339)
+        /// The snapshot before: its number, so long ago (7d), a day (2026-11-22, UTC) or a moment (RFC 3339)
         #[arg(long, value_name = "SNAPSHOT")]
         from: String,
         /// The snapshot after, or latest
@@ -88,24 +89,6 @@ enum Action {
     },
 }
 
-/// Changes that one range may have: more is a slip.
-const RANGE_LENGTH_MAX: i64 = 10_000;
-
-/// `101`, `101-112`, or `101–112` as messages write it.
-fn numbers(text: &str) -> Result<RangeInclusive<i64>, String> {
-    let (first, last) = text.split_once(['-', '–']).unwrap_or((text, text));
-    let above_0 = |text: &str| text.trim().parse::<i64>().ok().filter(|one| *one > 0);
-    let (Some(first), Some(last)) = (above_0(first), above_0(last)) else {
-        return Err("write a number, or a range such as 101-112".to_owned());
-    };
-    if first > last || last - first >= RANGE_LENGTH_MAX {
-        return Err(format!(
-            "a range goes upwards and has at most {RANGE_LENGTH_MAX} numbers"
-        ));
-    }
-    Ok(first..=last)
-}
-
 fn severity(text: &str) -> Result<Severity, String> {
     Severity::parse(text)
         .filter(|severity| *severity != Severity::Alarm)
@@ -125,7 +108,7 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
         Action::Log {
             source,
             object,
-            since,
+            since: since_then,
             until,
             severity,
             limit,
@@ -134,11 +117,12 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
                 // A name that is mistyped would look like a source without changes.
                 let _: SourceView = client.get(&["sources", source], &[]).await?;
             }
+            let now = Clock::System.seconds();
             let filter = given([
                 ("source", source),
                 ("object", object),
-                ("since", since),
-                ("until", until),
+                ("since", since_then.map(|text| since(&text, now))),
+                ("until", until.map(|text| since(&text, now))),
                 ("severity", severity),
             ]);
             let split = |page: ChangeListView| (page.changes, page.next);
@@ -151,7 +135,11 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             let list: SnapshotListView = client.get(&path, &query).await?;
             show_snapshots(output, &list)
         }
-        Action::Diff { source, from, to } => diff(client, output, &source, from, to).await,
+        Action::Diff { source, from, to } => {
+            let now = Clock::System.seconds();
+            let (from, to) = (since(&from, now), since(&to, now));
+            diff(client, output, &source, from, to).await
+        }
         Action::Check { source, fail_on } => check(client, output, &source, fail_on).await,
         Action::Ack { changes } => acknowledge(client, output, changes).await,
         Action::Apply { change } => {
@@ -201,18 +189,35 @@ async fn diff(
             ("after", after.to_string()),
             ("limit", PAGE_SIZE.to_string()),
         ];
-        let page: DiffView = client.get(&["sources", source, "diff"], &query).await?;
+        let page = client.get(&["sources", source, "diff"], &query).await;
+        let page: DiffView = page.map_err(|failure| with_snapshots(failure, source))?;
         all.extend(page.changes);
         from = page.from_snapshot.map_or(from, |id| id.to_string());
         to = page.to_snapshot.map_or(to, |id| id.to_string());
         match page.next {
-            Some(next) => after = next,
+            Some(next) if next > after => after = next,
+            Some(_) => return Err(client.standstill().into()),
             None => break,
         }
     }
-    show_changes(output, &all)?;
+    if !(all.is_empty() && output.is_for_people()) {
+        show_changes(output, &all)?;
+    }
     output.done(&count(all.len() as u64));
     Ok(())
+}
+
+/// A snapshot that does not exist is one of those that are listed, by another number or moment.
+fn with_snapshots(failure: ClientError, source: &str) -> ClientError {
+    match failure {
+        ClientError::Refused(problem, None) if problem.detail.contains("snapshot") => {
+            let hint = format!(
+                "skep schema snapshots {source} shows which there are, and when they were taken"
+            );
+            ClientError::Refused(problem, Some(hint))
+        }
+        other => other,
+    }
 }
 
 async fn check(client: &Client, output: Output, source: &str, fail_on: Severity) -> Result<()> {
@@ -275,19 +280,4 @@ fn show_applied(output: Output, applied: &AppliedView) -> Result<()> {
             if one.added { "yes" } else { "was there" }.into(),
         ]
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::numbers;
-
-    #[test]
-    fn numbers_are_read_as_messages_write_them() {
-        assert_eq!(numbers("101"), Ok(101..=101));
-        assert_eq!(numbers("101-112"), Ok(101..=112));
-        assert_eq!(numbers("101–112"), Ok(101..=112));
-        for text in ["", "0", "x", "5-4", "1-20000", "-3"] {
-            assert!(numbers(text).is_err(), "{text}");
-        }
-    }
 }

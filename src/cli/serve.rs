@@ -11,13 +11,19 @@ use std::time::{Duration, Instant};
 use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
+/// How long the threads of a stopped server may still take.
+const THREADS_END: Duration = Duration::from_secs(2);
+
 /// Serves until it is told to stop.
 pub(super) fn serve(config: Option<&Path>) -> Result<()> {
     let started = Instant::now();
     let settings = Settings::load(config)?;
     log_start(&settings.log);
     let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve_until_told(settings, started))
+    let served = runtime.block_on(serve_until_told(settings, started));
+    // What reads a file in a thread of its own cannot be cut off, and must not keep the process alive.
+    runtime.shutdown_timeout(THREADS_END);
+    served
 }
 
 /// Brings the database's tables up to date.

@@ -4,7 +4,7 @@ use super::cell::{Cell, moment, word};
 use super::change::show_report;
 use super::client::Client;
 use super::failure::ClientError;
-use super::humane;
+use super::humane::{self, counted};
 use super::output::Output;
 use super::place::number;
 use super::progress::while_waiting;
@@ -204,7 +204,10 @@ async fn list(client: &Client, output: Output) -> Result<()> {
 
 fn state(source: &SourceView) -> String {
     match &source.last_error {
-        Some(error) if source.failures > 0 => format!("{} failures: {error}", source.failures),
+        Some(error) if source.failures > 0 => {
+            let failures = counted(source.failures.unsigned_abs(), "failure", "failures");
+            format!("{failures}: {error}")
+        }
         _ if source.settings.paused == Some(true) => "paused".to_owned(),
         _ if source.snapshot.is_none() => "not read yet".to_owned(),
         _ => match &source.lost {
@@ -249,11 +252,11 @@ fn show(output: Output, source: &SourceView) -> Result<()> {
         facts.push((
             "snapshot",
             format!(
-                "{} of {}: {} tables and views, {} columns, {}",
+                "{} of {}: {}, {}, {}",
                 kept.id,
                 text(&kept.at),
-                kept.tables,
-                kept.columns,
+                counted(kept.tables, "table or view", "tables and views"),
+                counted(kept.columns, "column", "columns"),
                 humane::bytes(kept.bytes)
             )
             .into(),

@@ -26,8 +26,22 @@ pub(super) async fn suggested(client: &Client, failure: ClientError) -> ClientEr
     ClientError::Refused(problem, hint)
 }
 
+/// Which command lists what has numbers and no names.
+fn listing(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "change" => "skep schema log",
+        "alert" => "skep alerts list",
+        "mute" => "skep alerts mutes",
+        "job" => "skep job list",
+        _ => return None,
+    })
+}
+
 /// Where nothing resembles it, or the server does not answer any more, nothing is told.
 async fn meant(client: &Client, missing: &SubjectView) -> Option<String> {
+    if let Some(look) = listing(&missing.kind) {
+        return Some(format!("{look} shows which there are"));
+    }
     let limit = [("limit", PAGE_SIZE.to_string())];
     let database = missing.database.as_deref().unwrap_or_default();
     let (names, look): (Vec<String>, String) = match missing.kind.as_str() {

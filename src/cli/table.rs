@@ -2,10 +2,12 @@
 
 use super::cell::{Cell, moment};
 use super::client::{Client, given};
+use super::failure::ClientError;
 use super::output::Output;
 use super::place::{MANAGED, TablePlace, property};
 use super::progress::while_waiting;
 use super::remote::Remote;
+use crate::model::DISCOVERY_PROPERTY_PREFIX;
 use crate::rest::view::storage::{ColumnView, NewStorage};
 use crate::rest::view::table::{ChangeTable, NewTable, NewTableType, TableListView, TableView};
 use anyhow::Result;
@@ -13,6 +15,8 @@ use clap::{Args, Subcommand};
 
 /// The format of a new table that names none.
 const FORMAT: &str = "parquet";
+/// What the properties begin with by which a table of Avro has its columns elsewhere.
+const AVRO_SCHEMA: &str = "avro.schema.";
 
 /// What to do with tables, and where.
 #[derive(Debug, Args)]
@@ -81,10 +85,10 @@ struct Create {
     /// The format of its files: parquet (the default), orc, avro, json, csv, text
     #[arg(long)]
     format: Option<String>,
-    /// The kit that says all of that, such as cloudtrail; see skep kit list
+    /// The kit that says all of that, as in `--kit cloudtrail --location s3://logs`; see skep kit list
     #[arg(long, value_name = "NAME", conflicts_with_all = ["columns", "keys", "format", "managed"], requires = "location")]
     kit: Option<String>,
-    /// Where its data is; by default a directory of the database
+    /// Where its data is, of a kit where `AWSLogs` lies; by default a directory of the database
     #[arg(long, value_name = "URL")]
     location: Option<String>,
     /// skep deletes the data with the table; by default only where no location is given
@@ -133,9 +137,16 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             show(output, &table)
         }
         Action::Create(create) => {
-            let path = ["databases", &create.table.database.clone(), "tables"];
-            let made: TableView = client.post(&path, &create.request()).await?;
-            show(output, &made)
+            let table = create.table.clone();
+            let path = ["databases", &table.database, "tables"];
+            let made: TableView = client.post(&path, &create.request()?).await?;
+            show(output, &made)?;
+            if may_be_discovered(&made) {
+                output.done(&format!(
+                    "skep discovery on {table} lets its partitions appear by themselves"
+                ));
+            }
+            Ok(())
         }
         Action::Set {
             table,
@@ -188,14 +199,31 @@ async fn drop_table(
     Ok(())
 }
 
+/// Whether somebody else writes the partitions of a new table, and it says nothing of how they are found.
+fn may_be_discovered(table: &TableView) -> bool {
+    let mut names = table.parameters.keys();
+    !table.partition_keys.is_empty()
+        && table.table_type != MANAGED
+        && !names.any(|name| name.starts_with(DISCOVERY_PROPERTY_PREFIX))
+}
+
 impl Create {
-    fn request(self) -> NewTable {
+    fn request(self) -> Result<NewTable, ClientError> {
+        // A table of Avro may have its columns in a schema that its properties name.
+        let has_schema = self
+            .parameters
+            .iter()
+            .any(|(key, _)| key.starts_with(AVRO_SCHEMA));
+        if self.columns.is_empty() && self.kit.is_none() && !has_schema {
+            let text = "a table has columns: --column 'id bigint' for each, or --kit NAME for all of a log";
+            return Err(ClientError::Usage(text.to_owned()));
+        }
         let table_type = match (self.managed, self.external) {
             (true, _) => Some(NewTableType::Managed),
             (_, true) => Some(NewTableType::External),
             _ => None,
         };
-        NewTable {
+        Ok(NewTable {
             name: self.table.table,
             table_type,
             comment: self.comment,
@@ -209,7 +237,7 @@ impl Create {
             location: self.location,
             parameters: self.parameters.into_iter().collect(),
             ..NewTable::default()
-        }
+        })
     }
 }
 

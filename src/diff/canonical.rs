@@ -123,6 +123,32 @@ impl CanonicalType {
     }
 }
 
+impl CanonicalType {
+    /// Whether the values of this type look in a text of type `after`, or as its bytes, as they did: whole numbers, days and
+    /// texts do. What a source makes of others, such as of bytes (`\x6162`) or of moments, has a form of its own.
+    pub fn keeps_form(&self, after: &CanonicalType) -> bool {
+        use CanonicalType as T;
+        match (self, after) {
+            (T::Like(_, stored), other) => stored.keeps_form(other),
+            (one, T::Like(_, stored)) => one.keeps_form(stored),
+            (T::Bytes(_), T::Bytes(_)) => true,
+            (T::Bytes(_), _) | (_, T::Bytes(_)) => false,
+            (one, T::Char(_) | T::Text(_)) => matches!(
+                one,
+                T::Integer { .. }
+                    | T::Decimal(_)
+                    | T::Date
+                    | T::Char(_)
+                    | T::Text(_)
+                    | T::Json
+                    | T::Uuid
+                    | T::Words { .. }
+            ),
+            _ => true,
+        }
+    }
+}
+
 /// The names of types that have every value of the type that a dump holds.
 const WHOLE: [&str; 6] = [
     "bpchar",

@@ -371,8 +371,8 @@ fn type_grade(
     else {
         return Grade::all(engines, Severity::Additive);
     };
-    let old = hive_form(&CanonicalType::read(dialect, before));
-    let new = hive_form(&CanonicalType::read(dialect, after));
+    let [was, is] = [before, after].map(|text| CanonicalType::read(dialect, text));
+    let (old, new) = (hive_form(&was), hive_form(&is));
     let hides = old == new || table.is_none();
     let known = table.map(|(table, place)| (table, place.to_owned()));
     let unknown = || Some((old.as_ref()?, "a table of the old type".to_owned()));
@@ -383,7 +383,9 @@ fn type_grade(
     // Less room or another meaning is a risk to jobs where the files do not show it (a word less in an enum, a shorter
     // text), and where nobody knows what the table makes of it.
     let is_less = matches!(step, TypeStep::Narrowed | TypeStep::Other);
-    let least = if is_less && hides {
+    // And so are values that look otherwise from now on, though an engine reads them: queries compare them.
+    let is_reformed = *step == TypeStep::Other && !was.keeps_form(&is);
+    let least = if (is_less && hides) || is_reformed {
         Severity::Risky
     } else {
         Severity::Additive
@@ -395,6 +397,10 @@ fn type_grade(
             None => format!("files hold `{new}` as before, but values may be others"),
         };
         return grade.because(&why);
+    }
+    if is_reformed {
+        return grade
+            .because("the values can be read, but are written in another form from now on");
     }
     grade
 }

@@ -6,6 +6,7 @@ pub mod canonical;
 pub mod change;
 pub mod coercion;
 pub mod compare;
+mod excerpt;
 pub mod follow;
 pub mod grade;
 pub mod impact;

@@ -148,7 +148,7 @@ fn comments_defaults_keys_and_views_change() {
     other.view_definition = Some("SELECT 2".to_owned());
     assert_eq!(
         texts(view.clone(), other),
-        ["view `shop.v`: the query changed"]
+        ["view `shop.v`: the query changed from `SELECT 1` to `SELECT 2`"]
     );
     assert_eq!(
         texts(view, table("v", "a int"))[0],

@@ -3,6 +3,7 @@
 //! parts cut with a mark here; escaping is left to the channel.
 
 use super::change::{Change, ChangeKind, RenameGuess};
+use super::excerpt::difference;
 use crate::model::SourceColumn;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -51,7 +52,10 @@ impl Change {
                     from_to_named(before.as_deref(), after.as_deref())
                 )
             }
-            ChangeKind::ViewChanged { .. } => format!("view {table}: the query changed"),
+            ChangeKind::ViewChanged { before, after } => {
+                let differs = query_text(before.as_deref(), after.as_deref());
+                format!("view {table}: the query changed{differs}")
+            }
             ChangeKind::ViewBroken => {
                 format!("view {table} is broken: what it reads is not there")
             }
@@ -224,6 +228,15 @@ impl Change {
             ChangeKind::NullabilityChanged { nullable, .. } => of(&!nullable, nullable),
         }
     }
+}
+
+/// What differs between two queries, as far as both are known.
+fn query_text(before: Option<&str>, after: Option<&str>) -> String {
+    let differs = before.zip(after);
+    let differs = differs.and_then(|(before, after)| difference(before, after));
+    differs.map_or_else(String::new, |(before, after)| {
+        format!(" from {} to {}", named(&before), named(&after))
+    })
 }
 
 /// That a column falls together with another one.

@@ -35,6 +35,8 @@ pub struct EventsReport {
     pub added: u64,
     /// Partitions moved to a better root.
     pub moved: u64,
+    /// New partitions that were registered although their files do not fit their table.
+    pub misfits: u64,
     /// LIST requests.
     pub requests: u64,
     /// Seconds from the first object of the slowest new partition to its registration.
@@ -136,7 +138,8 @@ impl Operations<'_> {
             while let Some(hint) = hints.next_if(|((other, _, _), _)| *other == table) {
                 own.push(hint);
             }
-            let (counts, freshness) = self.events_register(&sites[table], own).await?;
+            let (counts, freshness, misfits) = self.events_register(&sites[table], own).await?;
+            report.misfits += misfits;
             report.lag_s = report
                 .lag_s
                 .max(freshness.and_then(|freshness| freshness.lag_s));
@@ -149,12 +152,12 @@ impl Operations<'_> {
 }
 
 impl Discovery {
-    /// Looks at the places of one table and registers what is new there.
+    /// Looks at the places of one table and registers what is new there. Gives how many of it have files that do not fit, too.
     async fn events_register(
         &self,
         site: &Site,
         hints: Vec<(Place, Hint)>,
-    ) -> Result<(RunCounts, Option<Freshness>)> {
+    ) -> Result<(RunCounts, Option<Freshness>, u64)> {
         let state = self.discovery_state(site).await?;
         let mut record = Record::new(site.table.id, RunCause::Event, state.now, None);
         let mut counts = RunCounts::default();
@@ -222,7 +225,7 @@ impl Discovery {
             })?;
         }
         log(&site.table.at, &record);
-        Ok((record.run.counts, freshness))
+        Ok((record.run.counts, freshness, fits.misfits))
     }
 
     /// Leaves the requests and the freshness in the table's row; failures of its schedules stay as they are.

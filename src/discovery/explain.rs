@@ -4,12 +4,10 @@
 use super::Discovery;
 use super::Operations;
 use super::RUN_PARAMETER;
-use super::judge::{Sighting, Verdict};
-use super::site::{Root, Site};
+use super::site::Site;
 use crate::catalog::service::{name_of_values, values_of_whole_name};
 use crate::catalog::{Action, Resource};
 use crate::error::Result;
-use crate::lake::FoundPartition;
 use crate::model::{
     DiscoveryMode, DiscoveryRun, DiscoveryState, Location, Partition, Table, TableRef,
 };
@@ -49,7 +47,8 @@ pub enum PlaceState {
     Unknown(String),
 }
 
-/// One of the places where a partition may lie.
+/// One of the places where a partition may lie: of the directories of one root that mean it, one is taken and the others
+/// are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartitionPlace {
     /// The root.
@@ -75,7 +74,7 @@ pub struct PartitionExplanation {
     pub registered: Option<RegisteredPartition>,
     /// Why discovery does not look for it at all: the table has not opted in, or says something that makes no sense.
     pub off: Option<String>,
-    /// Its places, the preferred one first.
+    /// Its places, those of the preferred root first, and in each root the directory that it has.
     pub places: Vec<PartitionPlace>,
     /// The table's schedule: when the next looks are due, and whether it is paused.
     pub state: Option<DiscoveryState>,
@@ -83,7 +82,7 @@ pub struct PartitionExplanation {
 
 impl Operations<'_> {
     /// Explains the partition that a name such as `dt=2026-11-22/hour=15` means; its keys may stand in any order. It looks
-    /// at each place of the partition: a LIST request or more.
+    /// at each place of the partition: a LIST request or more, and some that look for other directories that mean it.
     ///
     /// Fails with `NotFound` of the table, with `InvalidObject` where the name lacks a key.
     #[boxed]
@@ -112,14 +111,16 @@ impl Operations<'_> {
             Ok(Some(site)) => {
                 let mut places = Vec::with_capacity(site.roots.len());
                 for root in &site.roots {
-                    let place = self.place_explain(site, root, &values, existing.as_ref());
-                    let mut place = place.await?;
-                    if let (PlaceState::Empty(why), Some(partition)) = (&mut place.state, &existing)
-                        && points_to(partition, &table, place.location.as_deref())
-                    {
-                        *why = Some(why_still_there(site, state.as_ref()));
+                    let own = self.places_explain(site, root, &values, existing.as_ref());
+                    for mut place in own.await? {
+                        if let (PlaceState::Empty(why), Some(partition)) =
+                            (&mut place.state, &existing)
+                            && points_to(partition, &table, place.location.as_deref())
+                        {
+                            *why = Some(why_still_there(site, state.as_ref()));
+                        }
+                        places.push(place);
                     }
-                    places.push(place);
                 }
                 (why_off(site), places)
             }
@@ -165,80 +166,6 @@ impl Discovery {
             schema_warning: warning.cloned(),
         })
     }
-
-    async fn place_explain(
-        &self,
-        site: &Site,
-        root: &Root,
-        values: &[String],
-        existing: Option<&Partition>,
-    ) -> Result<PartitionPlace> {
-        let mut place = PartitionPlace {
-            root: root.name.clone(),
-            location: None,
-            files: 0,
-            bytes: 0,
-            newest_at: 0,
-            state: PlaceState::Empty(None),
-        };
-        let path = match root.layout.write(values) {
-            Ok(path) => path,
-            Err(failure) => {
-                place.state = PlaceState::Nowhere(failure.to_string());
-                return Ok(place);
-            }
-        };
-        let location = root.shown(&path);
-        place.location = Some(location.clone());
-        let found = match self.place_look(root, &path, values).await {
-            Ok(Some(found)) => found,
-            Ok(None) => return Ok(place),
-            Err(failure) => {
-                place.state = PlaceState::Unknown(failure.to_string());
-                return Ok(place);
-            }
-        };
-        place.files = found.files;
-        place.bytes = found.bytes;
-        place.newest_at = found.newest_at;
-        let sighting = Sighting::new(root, &found);
-        place.state = match site.judge(root, values, sighting, existing, self.now())? {
-            Verdict::Known => PlaceState::Registered,
-            Verdict::Expired => PlaceState::Expired,
-            Verdict::Skip(skip) => PlaceState::Skipped(skip.reason),
-            Verdict::Add(_) | Verdict::Move(_) => {
-                let when = when_found(site, root, values, self.now());
-                self.why_not_yet(site, &location, when).await?
-            }
-        };
-        Ok(place)
-    }
-
-    /// What could be registered is ready, unless its files are quarantined.
-    async fn why_not_yet(&self, site: &Site, location: &str, when: String) -> Result<PlaceState> {
-        let mut session = self.store.session().await?;
-        let skip = session.discovery_skip_get(site.table.id, location).await?;
-        let quarantined = skip.filter(|skip| skip.kind == crate::model::SkipKind::Schema);
-        Ok(match quarantined {
-            Some(skip) => PlaceState::Skipped(skip.reason),
-            None => PlaceState::Ready(when),
-        })
-    }
-
-    /// What lies in a partition's directory; `None` where there is no data.
-    pub(super) async fn place_look(
-        &self,
-        root: &Root,
-        path: &str,
-        values: &[String],
-    ) -> Result<Option<FoundPartition>> {
-        let marker = root.marker.as_deref();
-        let found = self
-            .lake
-            .partition_look(&root.location, path, values, marker)
-            .await?;
-        Ok(found.filter(|found| found.files > 0))
-    }
 }
 
 const OFF: &str = "the table does not take part: set its property skep.discovery=on";
@@ -272,21 +199,4 @@ fn why_still_there(site: &Site, state: Option<&DiscoveryState>) -> String {
         Some(why) => format!("a sweep drops what is gone; the last run said: {why}"),
         None => "the next sweep drops it, if it finds no data there either".to_owned(),
     }
-}
-
-/// What registers a partition whose data is there.
-fn when_found(site: &Site, root: &Root, values: &[String], now: i64) -> String {
-    let window = root.window(now);
-    let span = root.layout.span(values);
-    let is_outside = span.is_some_and(|(from, to)| from >= window.to_s || to <= window.from_s);
-    if !is_outside {
-        return "the next look at the window".to_owned();
-    }
-    match site.settings.sweep_interval_s {
-        Some(_) => "the next sweep, since its time lies outside of the window",
-        None => {
-            "a sweep by hand alone, since its time lies outside of the window and sweeps are off"
-        }
-    }
-    .to_owned()
 }

@@ -9,6 +9,7 @@ use crate::filter::value_fits;
 use crate::hive::stats_json::COLUMN_STATS_ACCURATE;
 use crate::lake::{FoundPartition, SampleFile};
 use crate::model::{DiscoverySkip, Location, Parameters, Partition, SkipKind};
+use crate::period::period_shown;
 use crate::store::PARTITION_NAME_BYTES_MAX;
 use std::sync::Arc;
 
@@ -224,7 +225,10 @@ fn why_incomplete(root: &Root, values: &[String], sighting: &Sighting, now: i64)
         (_, Some(delay_s)) => {
             let span = root.layout.span(values);
             let complete_at = span.map_or(sighting.newest_at, |(_, end)| end) + delay_s;
-            (complete_at > now).then(|| format!("its time is not over by {delay_s} seconds yet"))
+            (complete_at > now).then(|| {
+                let delay = period_shown(delay_s);
+                format!("its time is not over by {delay} yet")
+            })
         }
         (Some(marker), None) => Some(format!("the marker {marker} is missing")),
         (None, None) => None,

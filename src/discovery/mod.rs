@@ -15,6 +15,7 @@
 mod dry_run;
 mod event;
 mod explain;
+mod explain_places;
 mod footer;
 mod history;
 mod judge;

@@ -115,13 +115,7 @@ impl Operations<'_> {
             .map(|(_, path, own)| (path, own));
         let joined = guess::join(of_format.collect(), &layout.keys, is_text);
         notes.extend(joined.notes);
-        notes.sort();
-        notes.dedup();
-        if notes.len() > NOTES_MAX {
-            let more = notes.len() - NOTES_MAX;
-            notes.truncate(NOTES_MAX);
-            notes.push(format!("and {more} more"));
-        }
+        let notes = bounded(notes);
         let at = wanted.database.table(
             wanted
                 .name
@@ -239,6 +233,18 @@ impl Operations<'_> {
     }
 }
 
+/// Notes in order, each once, up to [`NOTES_MAX`]; of more their number is told.
+fn bounded(mut notes: Vec<String>) -> Vec<String> {
+    notes.sort();
+    notes.dedup();
+    if notes.len() > NOTES_MAX {
+        let more = notes.len() - NOTES_MAX;
+        notes.truncate(NOTES_MAX);
+        notes.push(format!("and {more} more"));
+    }
+    notes
+}
+
 /// What a file itself is to blame for, in words; anything else is an error.
 fn told(failure: LakeError) -> Result<String> {
     match failure {
@@ -312,4 +318,21 @@ fn format_of(files: &[ProposedFile], notes: &mut Vec<String>) -> Option<FileForm
         ));
     }
     Some(format.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NOTES_MAX, bounded};
+
+    #[test]
+    fn notes_are_told_once_and_not_without_end() {
+        let note = |number: usize| format!("note {number:04}");
+        let few = bounded(vec![note(2), note(1), note(2)]);
+        assert_eq!(few, [note(1), note(2)]);
+        let most = bounded((0..NOTES_MAX).map(note).collect());
+        assert_eq!(most.len(), NOTES_MAX);
+        let more = bounded((0..NOTES_MAX + 7).map(note).collect());
+        assert_eq!(more.len(), NOTES_MAX + 1);
+        assert_eq!(more.last().map(String::as_str), Some("and 7 more"));
+    }
 }

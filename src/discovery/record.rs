@@ -3,6 +3,7 @@
 
 use super::Discovery;
 use super::judge::Candidate;
+use super::known::name_hash;
 use super::unfinished::unfinished;
 use crate::catalog::service::{LEASE_S, Lease};
 use crate::catalog::service::{change_events, partitions_event, table_missing};
@@ -11,10 +12,10 @@ use crate::model::{
     DiscoveryRun, DiscoverySettingError, DiscoverySettings, DiscoverySkip, EventKind, JobKind,
     Location, NewEvent, Partition, RunCause, RunCounts, RunOutcome, Table,
 };
-use crate::store::{DiscoveryChanges, Owner, Session};
+use crate::store::{DiscoveryChanges, Owner, Session, skip_path_stored};
 use crate::transact;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What a batch is to change.
 #[derive(Debug, Default)]
@@ -53,6 +54,8 @@ pub(super) struct Written {
     pub(super) moved: u64,
     pub(super) dropped: u64,
     deletion: Option<crate::catalog::service::DeletionJob>,
+    /// What was left for a later run.
+    left: Vec<DiscoverySkip>,
 }
 
 /// The line of a run in the history, written with its first batch: most runs change nothing and leave none.
@@ -61,6 +64,8 @@ pub(super) struct Record {
     pub(super) run: DiscoveryRun,
     lease: Option<Lease>,
     position: i64,
+    /// The hashes of the paths that it told as left out.
+    told: HashSet<u64>,
 }
 
 impl Record {
@@ -84,7 +89,26 @@ impl Record {
             },
             lease,
             position: 0,
+            told: HashSet::new(),
         }
+    }
+
+    /// Notes what a batch really changed.
+    fn note(&mut self, written: &Written) {
+        count(&mut self.run.counts, written);
+        self.tell(&written.left);
+        self.position += 1;
+    }
+
+    /// Notes directories that it tells as left out.
+    pub(super) fn tell(&mut self, skips: &[DiscoverySkip]) {
+        let paths = skips.iter().map(|skip| skip_path_stored(&skip.path));
+        self.told.extend(paths.map(name_hash));
+    }
+
+    /// Whether it told a directory, by its stored path, as left out.
+    pub(super) fn has_told(&self, path: &str) -> bool {
+        self.told.contains(&name_hash(path))
     }
 
     pub(super) fn has_begun(&self) -> bool {
@@ -165,8 +189,7 @@ impl Discovery {
             Ok(written)
         });
         let mut written = written?;
-        count(&mut record.run.counts, &written);
-        record.position += 1;
+        record.note(&written);
         if let Some(deletion) = written.deletion.take() {
             self.catalog.deletion_jobs_try([deletion]).await;
         }
@@ -261,7 +284,10 @@ async fn write(
     batch: &Batch,
     left: &[DiscoverySkip],
 ) -> Result<(Written, DiscoveryChanges, Vec<NewEvent>)> {
-    let mut written = Written::default();
+    let mut written = Written {
+        left: left.to_vec(),
+        ..Written::default()
+    };
     let mut changes = DiscoveryChanges::default();
     let mut events = Vec::new();
     let is_free = |partition: &Partition| {

@@ -22,6 +22,8 @@ use async_recursion::async_recursion as boxed;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+/// Skipped directories that one page reads.
+const SKIPS_PER_PAGE: usize = 1_000;
 /// Seconds between two tries of a table whose runs fail, at most.
 const BACK_OFF_S_MAX: i64 = 3600;
 /// Seconds until retention looks again where no sweeps are wanted.
@@ -38,6 +40,8 @@ pub struct DiscoveryReport {
     pub outcome: RunOutcome,
     /// What it counted.
     pub counts: RunCounts,
+    /// New partitions that it registered although their files do not fit the table.
+    pub misfits: u64,
     /// Why it stopped early, was braked or failed.
     pub error: Option<String>,
     /// What was learnt of the table's freshness, if something was registered.
@@ -156,6 +160,7 @@ impl Discovery {
             run_id: is_noted.then_some(record.run.id),
             outcome,
             counts: record.run.counts,
+            misfits: tally.fits.misfits,
             error,
             freshness: tally.freshness,
         };
@@ -197,7 +202,8 @@ impl Discovery {
         let is_wanted = scope == DiscoveryScope::Window
             || record.run.cause == RunCause::Manual
             || site.settings.sweep_interval_s.is_some();
-        if site.settings.on && is_wanted {
+        let is_scanned = site.settings.on && is_wanted;
+        if is_scanned {
             let left = requests_left(site, state);
             self.site_scan(site, scope, left, &mut Sink::Record(record), tally)
                 .await?;
@@ -208,14 +214,47 @@ impl Discovery {
         if scope == DiscoveryScope::Sweep {
             self.site_retain(site, record).await?;
             if tally.stopped.is_none() {
-                self.skips_forget(site, began_at).await?;
+                if is_scanned {
+                    self.skips_forget(site, record, began_at).await?;
+                } else {
+                    self.skips_expire(site, began_at).await?;
+                }
             }
         }
         Ok(braked)
     }
 
-    /// Forgets the skipped directories that a whole sweep did not meet any more.
-    async fn skips_forget(&self, site: &Site, began_at: i64) -> Result<()> {
+    /// Forgets the skipped directories that a whole sweep did not meet any more, but for those that another run met
+    /// meanwhile.
+    async fn skips_forget(&self, site: &Site, record: &Record, began_at: i64) -> Result<()> {
+        let table_id = site.table.id;
+        let mut after = String::new();
+        loop {
+            let mut session = self.store.session().await?;
+            let page = session
+                .discovery_skip_page(table_id, &after, SKIPS_PER_PAGE)
+                .await?;
+            drop(session);
+            let gone = page
+                .iter()
+                .filter(|skip| skip.last_seen_at < began_at && !record.has_told(&skip.path))
+                .map(|skip| skip.path.as_str());
+            let gone: Vec<&str> = gone.collect();
+            if !gone.is_empty() {
+                transact!(self.store, |session| {
+                    session.discovery_skip_delete(table_id, &gone).await
+                })?;
+            }
+            let is_last = page.len() < SKIPS_PER_PAGE;
+            match page.into_iter().next_back() {
+                Some(last) if !is_last => after = last.path,
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Forgets the skipped directories that nobody has met for a while: without sweeps nothing else says that they are gone.
+    async fn skips_expire(&self, site: &Site, began_at: i64) -> Result<()> {
         transact!(self.store, |session| {
             session
                 .discovery_skip_expire(site.table.id, began_at - SKIP_SEEN_EVERY_S)

@@ -197,7 +197,7 @@ impl Discovery {
         if let Some(seen) = &mut tally.seen {
             seen.extend(found.iter().map(|(name, _)| name_hash(name)));
         }
-        let mut existing = self
+        let existing = self
             .partitions_existing(site, root, &mut found, tally)
             .await?;
         for (name, one) in found {
@@ -212,8 +212,8 @@ impl Discovery {
                 continue;
             }
             let place = sighting.location.clone();
-            let known = existing.remove(&name);
-            if let Some(known) = &known {
+            let known = existing.get(&name);
+            if let Some(known) = known {
                 let registered = known.full_location(site.table.location.as_ref());
                 let twin = registered
                     .filter(|registered| root.location.contains(registered))
@@ -223,7 +223,7 @@ impl Discovery {
                     continue;
                 }
             }
-            match site.judge(root, &one.values, sighting, known.as_ref(), now)? {
+            match site.judge(root, &one.values, sighting, known, now)? {
                 Verdict::Known => {}
                 Verdict::Expired => tally.counts.skipped += 1,
                 Verdict::Skip(skip) => {
@@ -237,7 +237,7 @@ impl Discovery {
                 Verdict::Move(candidate) => {
                     if let Some(before) = known {
                         waiting.names.insert(name, place);
-                        waiting.moves.push((before, candidate));
+                        waiting.moves.push((before.clone(), candidate));
                     }
                 }
             }
@@ -341,6 +341,7 @@ impl Discovery {
             }
             Sink::Record(record) => {
                 self.record_skips(&site.table, &skips).await?;
+                record.tell(&skips);
                 let written = self.candidates_write(site, record, adds, moves).await?;
                 fresher(&mut tally.freshness, written);
                 tally.progress.added(record.run.counts.added);

@@ -2,6 +2,7 @@
 
 use super::Operations;
 use super::history::DiscoveryStatus;
+use super::site::unpartitioned;
 use crate::catalog::{Action, Resource};
 use crate::catalog::{ParameterChanges, TableChange};
 use crate::error::{Error, Result};
@@ -70,11 +71,4 @@ pub(super) fn properties_check(changes: &ParameterChanges) -> Result<()> {
         ))),
         None => Ok(()),
     }
-}
-
-pub(super) fn unpartitioned(at: &TableRef) -> Error {
-    Error::Invalid(format!(
-        "{}.{} has no partition keys, so there are no partitions to look for",
-        at.database, at.table
-    ))
 }

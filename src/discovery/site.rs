@@ -1,13 +1,14 @@
 //! A table with what it says of its discovery, bound to each other: roots with their places and layouts.
 
 use super::Discovery;
-use super::settings::unpartitioned;
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::hive::name_range::NameRange;
 use crate::hive::partition_name::make_name;
 use crate::layout::{Layout, Window};
-use crate::model::{DISCOVERY_PROPERTY_PREFIX, DiscoverySettings, Location, RootSettings, Table};
+use crate::model::{
+    DISCOVERY_PROPERTY_PREFIX, DiscoverySettings, Location, RootSettings, Table, TableRef,
+};
 
 /// Seconds that a window reaches beyond the present: clocks differ, and writers may be early.
 const WINDOW_AHEAD_S: i64 = 3600;
@@ -206,4 +207,12 @@ impl Discovery {
             delay_s: root.delay_s,
         })
     }
+}
+
+/// Why a table without partition keys takes no part.
+pub(super) fn unpartitioned(at: &TableRef) -> Error {
+    Error::Invalid(format!(
+        "{}.{} has no partition keys, so there are no partitions to look for",
+        at.database, at.table
+    ))
 }

@@ -128,8 +128,13 @@ fn is_discoverable(site: &Site, partition: &Partition) -> bool {
     let Some(location) = location else {
         return false;
     };
-    let root = site.root_of(&location);
-    root.and_then(|root| root.place(&partition.values)) == Some(location)
+    let Some(root) = site.root_of(&location) else {
+        return false;
+    };
+    // A directory may be written in several ways, such as with the name of a key in another case.
+    let read = root.path_of(&location).map(|path| root.layout.read(path));
+    read.is_some_and(|read| read.is_ok_and(|values| values == partition.values))
+        || root.place(&partition.values) == Some(location)
 }
 
 fn brake(site: &Site, missing: &Missing, found_nothing: bool) -> Option<String> {

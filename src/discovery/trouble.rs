@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::model::{
     DEFAULT_CATALOG, DiscoveryState, RunOutcome, SkipKind, Table, TableRef, TroubleKind,
 };
+use crate::period::period_shown;
 use crate::store::without_nul;
 use crate::transact;
 use async_recursion::async_recursion as boxed;
@@ -204,10 +205,10 @@ fn stale_text(status: &DiscoveryStatus) -> String {
     let settings = status.settings.as_ref().ok();
     let within_s = settings.and_then(|settings| settings.fresh_within_s);
     format!(
-        "table {}: its newest data is of {} UTC, and older than the {} s that it allows (skep.discovery.fresh-within)",
+        "table {}: its newest data is of {} UTC, and older than the {} that it allows (skep.discovery.fresh-within)",
         named(&shown(&status.at)),
         newest.strftime("%Y-%m-%d %H:%M"),
-        within_s.unwrap_or_default()
+        period_shown(within_s.unwrap_or_default())
     )
 }
 

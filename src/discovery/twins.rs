@@ -35,6 +35,11 @@ impl Twin {
     }
 }
 
+/// Why a directory is no partition that means one with its data elsewhere, in words.
+pub(super) fn twin_reason(name: &str, registered: &Location) -> String {
+    format!("it means the partition {name}, which has its data at {registered}")
+}
+
 /// Why a directory is no partition that means one with its data elsewhere.
 pub(super) fn twin_skip(
     location: &Location,
@@ -45,7 +50,7 @@ pub(super) fn twin_skip(
     DiscoverySkip {
         path: location.to_string(),
         kind: SkipKind::Layout,
-        reason: format!("it means the partition {name}, which has its data at {registered}"),
+        reason: twin_reason(name, registered),
         first_seen_at: now,
         last_seen_at: now,
     }

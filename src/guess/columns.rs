@@ -187,6 +187,35 @@ mod tests {
     }
 
     #[test]
+    fn names_that_no_engine_takes_are_left_out_and_told() {
+        let long = "x".repeat(super::NAME_BYTES_MAX + 1);
+        let file = vec![
+            column("id", "bigint"),
+            column("", "int"),
+            column(" ", "int"),
+            column("a`b", "int"),
+            column("a\nb", "int"),
+            column(&long, "int"),
+            column("größe in cm", "int"),
+        ];
+        let found = join(vec![("f".to_owned(), file)], &[], false);
+        let names: Vec<&str> = found.columns.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["id", "größe in cm"]);
+        assert_eq!(found.notes.len(), 5, "{:?}", found.notes);
+        let is_bounded = |note: &String| note.contains("is left out") && note.len() < 200;
+        assert!(found.notes.iter().all(is_bounded), "{:?}", found.notes);
+    }
+
+    #[test]
+    fn notes_of_names_are_bounded() {
+        let names = (0..2 * super::COLUMNS_MAX).map(|number| format!("`{number}"));
+        let file = names.map(|name| column(&name, "int")).collect();
+        let found = join(vec![("f".to_owned(), file)], &[], false);
+        assert_eq!(found.notes.len(), super::COLUMNS_MAX);
+        assert!(found.columns.is_empty());
+    }
+
+    #[test]
     fn files_that_differ_are_read_by_the_wider_type_or_told() {
         let newest = vec![column("id", "int"), column("at", "timestamp")];
         let older = vec![

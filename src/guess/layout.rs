@@ -314,3 +314,101 @@ fn admits(layout: &Layout, path: &str) -> bool {
     let segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     segments.is_empty() || layout.admits(&segments).is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{SampledDirectory, SampledFile, layout};
+    use std::collections::BTreeMap;
+
+    /// The sample of a place with these directories, each with so many files.
+    fn sample(directories: &[(&str, usize)]) -> Vec<SampledDirectory> {
+        let mut all: BTreeMap<String, SampledDirectory> = BTreeMap::new();
+        let mut enter = |path: &str| {
+            let directory = all.entry(path.to_owned()).or_default();
+            path.clone_into(&mut directory.path);
+        };
+        enter("");
+        for (path, _) in directories {
+            let ends = path.match_indices('/').map(|(at, _)| at);
+            for end in ends.chain([path.len()]) {
+                enter(&path[..end]);
+            }
+        }
+        let paths: Vec<String> = all
+            .keys()
+            .filter(|path| !path.is_empty())
+            .cloned()
+            .collect();
+        for path in paths {
+            let (above, name) = path.rsplit_once('/').unwrap_or(("", &path));
+            if let Some(above) = all.get_mut(above) {
+                above.directories.push(name.to_owned());
+            }
+        }
+        for (path, files) in directories {
+            if let Some(directory) = all.get_mut(*path) {
+                directory.files = (0..*files)
+                    .map(|number| SampledFile {
+                        name: format!("part-{number}"),
+                        bytes: 1,
+                        modified_at: 0,
+                    })
+                    .collect();
+            }
+        }
+        all.into_values().collect()
+    }
+
+    #[test]
+    fn a_stray_directory_without_data_says_nothing_of_a_level() {
+        let guess = layout(
+            &sample(&[("2026-11-25", 1), ("tmp/a", 0), ("tmp/b", 0), ("old", 0)]),
+            None,
+        );
+        assert_eq!(guess.template, "{dt:%Y-%m-%d}", "{:?}", guess.evidence);
+        assert_eq!((guess.seen, guess.fitting), (1, 1));
+        let left_out: Vec<&str> = guess
+            .left_out
+            .iter()
+            .map(|(path, _)| path.as_str())
+            .collect();
+        assert_eq!(left_out, ["old", "tmp"]);
+    }
+
+    #[test]
+    fn names_weigh_by_the_directories_with_data_below_them() {
+        // By their number alone, half of the names are dates.
+        let guess = layout(
+            &sample(&[
+                ("2026-11-25/00", 1),
+                ("2026-11-25/01", 1),
+                ("2026-11-25/02", 1),
+                ("tmp", 1),
+            ]),
+            None,
+        );
+        assert_eq!(
+            guess.template, "{dt:%Y-%m-%d}/{hour:%H}",
+            "{:?}",
+            guess.evidence
+        );
+        assert_eq!((guess.seen, guess.fitting), (4, 3));
+        assert_eq!(guess.left_out.len(), 1, "{:?}", guess.left_out);
+    }
+
+    #[test]
+    fn a_rival_as_heavy_as_the_others_leaves_it_open() {
+        let guess = layout(
+            &sample(&[
+                ("2026-11-25", 1),
+                ("2026-11-26", 1),
+                ("copy/a", 1),
+                ("copy/b", 1),
+            ]),
+            None,
+        );
+        assert_eq!(guess.template, "");
+        let evidence = guess.evidence.join("; ");
+        assert!(evidence.contains("no level tells a time"), "{evidence}");
+    }
+}

@@ -106,9 +106,11 @@ impl Form {
                 .strip_prefix(before.as_str())
                 .and_then(|rest| rest.strip_suffix(after.as_str()))
                 .is_some_and(|rest| is_time(rest, time)),
-            Self::KeyTime { key, .. } | Self::Key { key, .. } => {
-                key_value(name).is_some_and(|(own, _)| own == key)
+            // A layout knows no case of a key's own name.
+            Self::Key { key, .. } => {
+                key_value(name).is_some_and(|(own, _)| own.eq_ignore_ascii_case(key))
             }
+            Self::KeyTime { key, .. } => key_value(name).is_some_and(|(own, _)| own == key),
             Self::Account => is_account(name),
             Self::Region => is_region(name),
             Self::Text => true,

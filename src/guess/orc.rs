@@ -368,4 +368,51 @@ mod tests {
         let from = whole.len() - usize::try_from(needed).expect("it is short");
         assert!(matches!(tail(&whole[from..], bytes), Ok(Tail::Columns(_))));
     }
+
+    #[test]
+    fn a_footer_with_too_many_types_is_refused() {
+        let of = |count: usize| {
+            let one = Type {
+                kind: Some(Kind::Long as i32),
+                ..Type::default()
+            };
+            let mut types = vec![one; count];
+            types[0] = Type {
+                kind: Some(Kind::Struct as i32),
+                subtypes: vec![1],
+                field_names: vec!["id".to_owned()],
+                ..Type::default()
+            };
+            file(&Footer { types }.encode_to_vec(), Compression::None)
+        };
+        let most = of(super::TYPES_MAX);
+        let read = tail(&most, most.len() as u64);
+        assert!(matches!(read, Ok(Tail::Columns(_))), "{read:?}");
+        let more = of(super::TYPES_MAX + 1);
+        let why = tail(&more, more.len() as u64).expect_err("these are too many");
+        assert!(why.contains("more than 100000 types"), "{why}");
+    }
+
+    #[test]
+    fn types_that_name_each_other_over_and_over_are_refused() {
+        // Each is a structure of two of the next: the texts double with each level.
+        let levels = 16;
+        let two = |at: u32| Type {
+            kind: Some(Kind::Struct as i32),
+            subtypes: vec![at + 1, at + 1],
+            field_names: vec!["a".to_owned(), "b".to_owned()],
+            ..Type::default()
+        };
+        let mut types: Vec<Type> = (0..levels).map(two).collect();
+        types.push(Type {
+            kind: Some(Kind::Long as i32),
+            ..Type::default()
+        });
+        let whole = file(&Footer { types }.encode_to_vec(), Compression::None);
+        let why = tail(&whole, whole.len() as u64).expect_err("its types are too long");
+        assert!(
+            why.contains("too long") || why.contains("bytes together"),
+            "{why}"
+        );
+    }
 }

@@ -28,3 +28,27 @@ impl TypeRoom {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{BYTES_MAX, TYPE_BYTES_MIN, TypeRoom};
+
+    #[test]
+    fn room_is_taken_until_there_is_none() {
+        let mut room = TypeRoom::new();
+        assert_eq!(room.take(BYTES_MAX - TYPE_BYTES_MIN), Ok(()));
+        let refused = room.take(TYPE_BYTES_MIN + 1);
+        let why = refused.expect_err("there is no room for it");
+        assert!(why.contains(&BYTES_MAX.to_string()), "{why}");
+        // What was refused has taken nothing.
+        assert_eq!(room.take(TYPE_BYTES_MIN), Ok(()));
+        assert!(room.take(0).is_err());
+    }
+
+    #[test]
+    fn what_has_no_name_takes_room_too() {
+        let mut room = TypeRoom::new();
+        let taken = (0..BYTES_MAX).take_while(|_| room.take(0).is_ok());
+        assert_eq!(taken.count(), BYTES_MAX / TYPE_BYTES_MIN);
+    }
+}

@@ -7,7 +7,9 @@
 //! half copied succeed. In an object store a directory needs no creating; it exists while a key lies below it.
 
 mod account;
+mod below;
 mod bucket;
+mod counted;
 mod error;
 mod footer;
 mod local;
@@ -15,13 +17,16 @@ mod local_deletion;
 mod moment;
 mod progress;
 mod queue;
+mod reach;
 mod sample;
 pub mod scan;
 mod settings;
 mod signed;
 mod signer;
+mod standing;
 mod store_clock;
 
+pub use below::DirectoryNames;
 pub use error::{Cause, LakeError};
 pub use footer::{Footer, FooterFault, UnsupportedColumn};
 pub use moment::{Kept, Moment, UPLOAD_MAX};
@@ -32,11 +37,13 @@ pub use queue::{
 };
 pub use sample::{SAMPLE_REQUESTS_MAX, Sample};
 pub use scan::{FoundPartition, SampleFile, ScanItem, ScanProgress, ScanRequest, ScanSummary};
+pub use standing::Mark;
 pub use settings::{AzureSettings, GcsSettings, S3Settings, StorageSettings};
 
 use crate::model::{Location, Storage};
 pub use bucket::Strays;
 use bucket::{Bucket, Copying};
+use reach::{Reach, is_known, unreached};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -70,22 +77,6 @@ pub enum Transfer {
     Moved,
     /// Everything was copied; the source is whole.
     Copied,
-}
-
-/// Storages that engines reach by a file system of Hadoop's and skep does not: their locations are kept as they are. Any
-/// other word is refused, as Hive refuses what it has no file system for: mostly it is misspelt.
-const KEPT_SCHEMES: [&str; 17] = [
-    "adl", "alluxio", "cos", "cosn", "dbfs", "har", "hdfs", "jfs", "ks3", "maprfs", "o3fs", "obs",
-    "ofs", "oss", "swift", "tos", "viewfs",
-];
-
-/// How skep gets at a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reach {
-    Disk,
-    Bucket,
-    /// Not at all: its location is kept.
-    Kept,
 }
 
 /// Hive's quick statistics of a directory: `numFiles` and `totalSize`.
@@ -142,21 +133,6 @@ impl Lake {
         }
     }
 
-    /// Whether skep looks at a place and keeps house there.
-    pub fn reaches(&self, at: &Location) -> bool {
-        self.settings.reaches(at)
-    }
-
-    fn reach(&self, at: &Location) -> Reach {
-        if !self.reaches(at) {
-            Reach::Kept
-        } else if at.storage().is_object_store() {
-            Reach::Bucket
-        } else {
-            Reach::Disk
-        }
-    }
-
     /// Creates a directory and the missing ones above it, and tells whether it existed. On a storage that is not reached
     /// nothing is created and nothing is there: whoever writes its files creates it. One that no engine knows is refused.
     pub async fn directory_create(&self, at: &Location) -> Result<CreatedDirectory, LakeError> {
@@ -185,23 +161,6 @@ impl Lake {
         match self.reach(at) {
             Reach::Disk => on_disk(at, move |at| local::directory_remove(at, levels)).await,
             Reach::Bucket | Reach::Kept => Ok(()),
-        }
-    }
-
-    /// Whether the directory is there: on S3, whether any key lies below it.
-    pub async fn exists(&self, at: &Location) -> Result<bool, LakeError> {
-        match self.reach(at) {
-            Reach::Disk => on_disk(at, local::exists).await,
-            Reach::Bucket => self.bucket(at)?.exists(at).await,
-            Reach::Kept => Err(unreached(at)),
-        }
-    }
-
-    /// By what a directory is known again after it has moved; nothing where it is copied, or is missing.
-    pub async fn directory_mark(&self, at: &Location) -> Result<Option<String>, LakeError> {
-        match self.reach(at) {
-            Reach::Disk => on_disk(at, local::directory_mark).await,
-            Reach::Bucket | Reach::Kept => Ok(None),
         }
     }
 
@@ -309,11 +268,16 @@ impl Lake {
         self.rails(at)?;
         match self.reach(at) {
             Reach::Disk => {
-                let mark = on_disk(at, local::directory_mark).await?;
-                // Asked once the directory is known: one that takes its place from here on is another one.
-                if !(watch.still)().await? {
-                    return Ok(Kept::default());
-                }
+                let mark = if let Some(stood) = &watch.stood {
+                    stood.clone()
+                } else {
+                    let mark = on_disk(at, local::directory_mark).await?;
+                    // Asked once the directory is known: one that takes its place from here on is another one.
+                    if !(watch.still)().await? {
+                        return Ok(Kept::default());
+                    }
+                    mark
+                };
                 let (progress, held_by) = (Arc::clone(watch.progress), self.holder(at));
                 on_disk(at, move |at| {
                     local::links_refuse(held_by.as_ref(), at)?;
@@ -489,20 +453,6 @@ impl Lake {
         buckets.open.insert(name, (Arc::clone(&opened), now));
         Ok(opened)
     }
-}
-
-/// Whether engines have a file system for a place that skep does not reach.
-fn is_known(at: &Location) -> bool {
-    at.storage().is_object_store() || KEPT_SCHEMES.contains(&at.scheme())
-}
-
-fn unreached(at: &Location) -> LakeError {
-    let what = match at.storage() {
-        Storage::Gcs => "this kind of storage (storage.gcs.enabled is off)",
-        Storage::Azure => "this kind of storage (storage.azure.enabled is off)",
-        Storage::File | Storage::S3 | Storage::Other => "this kind of storage",
-    };
-    LakeError::unsupported(at.as_str(), what)
 }
 
 /// Runs file-system calls on a place, as [`blocking`] does.

@@ -1,6 +1,7 @@
 //! How far work on many objects is, for whoever looks at it from outside.
 
 use super::error::LakeError;
+use super::standing::Mark;
 use futures::future::BoxFuture;
 use std::collections::HashMap;
 use std::fmt;
@@ -31,6 +32,8 @@ pub struct DeletionWatch<'a> {
     pub progress: &'a Arc<Progress>,
     /// What the same run has copied, where it has.
     pub copied: Option<&'a Progress>,
+    /// What stood at the place when it was last known that it is still to be done; where that is known it is not asked again.
+    pub stood: Option<Mark>,
     /// Whether it is still to be done: asked between the listing of keys and their deletion, because another one may have
     /// finished it meanwhile for somebody who uses the place by now.
     pub still: &'a (dyn Fn() -> BoxFuture<'a, Result<bool, LakeError>> + Send + Sync),
@@ -42,6 +45,7 @@ impl<'a> DeletionWatch<'a> {
         Self {
             progress,
             copied: None,
+            stood: None,
             still: &|| Box::pin(async { Ok(true) }),
         }
     }

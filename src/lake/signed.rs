@@ -1,11 +1,12 @@
 //! Requests that the object-store library has no call for: signed and sent, once each. Knows neither buckets nor queues.
 
 use super::signer::Signer;
+use crate::telemetry::{StoreOutcome, store_asked};
 use bytes::{Bytes, BytesMut};
 use object_store::client::{HttpRequest, HttpRequestBody};
 use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, StatusCode, redirect};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// An address that is sent as it was written. Parsing one resolves `.` and `..`, encoded or not, drops what it takes for
@@ -125,6 +126,7 @@ impl SignedClient {
     /// Signs a request, sends it once and gives what is answered.
     pub(super) async fn send(&self, request: Request) -> Result<Answer, SendFailure> {
         let signed = self.signed(&request).await?;
+        let (method, began) = (request.method.clone(), Instant::now());
         let sent = self
             .client
             .request(request.method, self.address(&request.url, &signed)?)
@@ -133,6 +135,8 @@ impl SignedClient {
             .body(request.body)
             .send()
             .await;
+        let status = sent.as_ref().ok().map(|answer| answer.status().as_u16());
+        store_asked(method.as_str(), StoreOutcome::of(status), began.elapsed());
         let mut answer = sent.map_err(SendFailure::Unanswered)?;
         let mut body = BytesMut::new();
         while let Some(chunk) = answer.chunk().await.map_err(SendFailure::BrokenOff)? {

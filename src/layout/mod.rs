@@ -9,7 +9,8 @@
 //!
 //! - Text stands for itself; `{{` and `}}` for braces. Slashes part the segments.
 //! - `{key}` is the value of a partition key: one character or more inside a segment. Where it ends a segment
-//!   right behind a `=`, as in Hive's own `dt={dt}`, it is escaped as Hive escapes it; elsewhere it is bare.
+//!   right behind a `=`, as in Hive's own `dt={dt}`, it is escaped as Hive escapes it; elsewhere it is bare. A segment
+//!   that is the key's own name, `=` and its value is read whatever the case of the name: `DT=1` is a `dt={dt}`.
 //! - `{key:%Y/%m/%d}` is a time. It may run over several segments, and a key may tell its units at several places
 //!   (`year={dt:%Y}/month={dt:%m}`). Units are `%Y %m %d %H %M %S`, `%-m` and so on without leading zeros, `%F`.
 //! - A time's partition value is ISO in the shape of the key's type: `2019-06-08-15` for a string,
@@ -27,6 +28,7 @@
 mod clock;
 mod error;
 mod field;
+mod names;
 mod pattern;
 #[cfg(test)]
 mod properties;
@@ -134,7 +136,7 @@ impl Layout {
                 is_escaped: true,
             };
             segments.push(Pattern {
-                tokens: vec![Token::Literal(literal), text],
+                tokens: vec![Token::KeyName(literal), text],
             });
         }
         let names = keys.iter().map(|key| key.name.clone()).collect();
@@ -367,7 +369,7 @@ impl Inner {
         times: &[Fields],
     ) -> Result<(), LayoutError> {
         match token {
-            Token::Literal(literal) => path.push_str(literal),
+            Token::Literal(literal) | Token::KeyName(literal) => path.push_str(literal),
             Token::Time {
                 key,
                 unit,
@@ -431,7 +433,7 @@ impl Segment {
                     let number = unit.read(found, *is_padded).ok_or_else(differs)?;
                     reading.times[*key].set(*unit, number);
                 }
-                Token::Literal(_) | Token::Ignored => {}
+                Token::Literal(_) | Token::KeyName(_) | Token::Ignored => {}
             }
         }
         Ok(())

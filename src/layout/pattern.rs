@@ -10,6 +10,8 @@ use super::field::{Fields, Unit};
 pub(super) enum Token {
     /// These characters.
     Literal(String),
+    /// The name of a key with its `=`, in any case: Hive's keys know none.
+    KeyName(String),
     /// The value of a key: at least one character, escaped as in Hive's partition names or bare.
     Text { key: usize, is_escaped: bool },
     /// At least one character that tells nothing.
@@ -80,11 +82,20 @@ impl Pattern {
                 } => {
                     text.push_str(&unit.write(fields.or_least(*unit), *is_padded));
                 }
-                Token::Text { .. } | Token::Ignored => {}
+                Token::KeyName(_) | Token::Text { .. } | Token::Ignored => {}
             }
         }
         text
     }
+}
+
+/// How many bytes of a text are the name of a key with its `=`, in any case.
+fn name_bytes(text: &str, name: &str) -> Option<usize> {
+    if text.starts_with(name) {
+        return Some(name.len());
+    }
+    let end = text.find('=')? + 1;
+    (text[..end].to_lowercase() == name.to_lowercase()).then_some(end)
 }
 
 /// One reading of a text.
@@ -107,6 +118,8 @@ impl Fit<'_, '_> {
                 self.text[at..].starts_with(literal.as_str())
                     && self.take(token, at, at + literal.len())
             }
+            Token::KeyName(name) => name_bytes(&self.text[at..], name)
+                .is_some_and(|bytes| self.take(token, at, at + bytes)),
             Token::Time {
                 unit,
                 is_padded: true,

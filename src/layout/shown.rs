@@ -11,7 +11,9 @@ pub(super) fn shown(pattern: &Pattern, keys: &[String]) -> String {
     for token in &pattern.tokens {
         // Writing to a String cannot fail.
         let _ = match token {
-            Token::Literal(literal) => write!(shown, "{}", shown_literal(literal)),
+            Token::Literal(literal) | Token::KeyName(literal) => {
+                write!(shown, "{}", shown_literal(literal))
+            }
             Token::Text { key, .. } => write!(shown, "{{{}}}", shown_key(&keys[*key])),
             Token::Ignored => write!(shown, "{{_}}"),
             Token::Time {
@@ -38,7 +40,7 @@ pub(super) fn shown_form(form: &Pattern) -> String {
         Token::Time {
             unit, is_padded, ..
         } => shown_unit(*unit, *is_padded),
-        Token::Text { .. } | Token::Ignored => String::new(),
+        Token::KeyName(_) | Token::Text { .. } | Token::Ignored => String::new(),
     };
     form.tokens.iter().map(piece).collect()
 }

@@ -5,7 +5,7 @@ use super::field::Unit;
 use super::pattern::{Pattern, Token};
 use super::value_form;
 use super::{TEMPLATE_BYTES_MAX, TEMPLATE_PLACEHOLDERS_MAX, TEMPLATE_SEGMENTS_MAX};
-use crate::hive::partition_name::unescape;
+use crate::hive::partition_name::{escape, unescape};
 use crate::model::Column;
 
 /// A template that was read.
@@ -127,6 +127,11 @@ impl Reader<'_> {
         if let [.., Token::Literal(literal), Token::Text { is_escaped, .. }] = tokens.as_mut_slice()
         {
             *is_escaped = literal.ends_with('=');
+        }
+        if let [Token::Literal(literal), Token::Text { key, .. }] = tokens.as_slice()
+            && is_key_name(literal, &self.keys[*key].name)
+        {
+            tokens[0] = Token::KeyName(literal.clone());
         }
         self.segments.push(Pattern { tokens });
         if self.segments.len() > TEMPLATE_SEGMENTS_MAX {
@@ -306,6 +311,12 @@ impl Reader<'_> {
             forms,
         })
     }
+}
+
+/// Whether a text is the name of a key and the `=` behind it, as Hive's own layout has it.
+fn is_key_name(text: &str, key: &str) -> bool {
+    let own = escape(&key.to_lowercase()).into_owned() + "=";
+    text.to_lowercase() == own.to_lowercase()
 }
 
 fn too_large(limit: usize, unit: &'static str) -> TemplateFault {

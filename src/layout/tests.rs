@@ -283,6 +283,36 @@ fn paths_that_do_not_match_say_where() {
 }
 
 #[test]
+fn the_name_of_a_key_is_read_in_any_case() {
+    let keys = [("userid", "string"), ("größe", "string")];
+    let hive = Layout::hive(&columns(&keys));
+    let values = ["u1", "A"];
+    for path in [
+        "userid=u1/größe=A",
+        "userId=u1/GRÖßE=A",
+        "USERID=u1/Größe=A",
+    ] {
+        assert_eq!(hive.read(path).unwrap(), values, "{path}");
+    }
+    // What is written is the name as it is declared, and values keep their case.
+    let owned = values.map(str::to_owned);
+    assert_eq!(hive.write(&owned).unwrap(), "userid=u1/größe=A");
+    assert_eq!(hive.read("userid=U1/größe=a").unwrap(), ["U1", "a"]);
+    for path in ["user=u1/größe=A", "userId/größe=A", "xuserId=u1/größe=A"] {
+        assert!(hive.read(path).is_err(), "{path}");
+    }
+    // A template that says the same reads the same, and writes the name as it gives it.
+    let own = layout("userId={userid}/{größe}", &keys);
+    assert_eq!(own.read("USERID=u1/A").unwrap(), ["u1", "A"]);
+    assert_eq!(own.write(&owned).unwrap(), "userId=u1/A");
+    // Any other text stands for itself, and so does the name of a key before a time, which windows ask for.
+    let other = layout("User={userid}/{größe}", &keys);
+    assert!(other.read("user=u1/A").is_err());
+    let time = layout("dt={dt:%F}", &[("dt", "date")]);
+    assert!(time.read("DT=2026-01-02").is_err());
+}
+
+#[test]
 fn values_that_have_no_path_are_refused() {
     let strings = |values: &[&str]| values.iter().map(|v| (*v).to_owned()).collect::<Vec<_>>();
     let keys = [("a", "string"), ("b", "string")];

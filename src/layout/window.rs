@@ -115,7 +115,8 @@ fn known_finest(known: &Fields, finest: Unit) -> Option<Unit> {
         .find(|unit| *unit <= finest && known.get(*unit).is_some())
 }
 
-fn agree(fields: &Fields, known: &Fields) -> bool {
+/// Whether two times have no unit in which they differ.
+pub(super) fn agree(fields: &Fields, known: &Fields) -> bool {
     Unit::ALL
         .into_iter()
         .all(|unit| match (fields.get(unit), known.get(unit)) {
@@ -149,7 +150,7 @@ fn names(
                 } => {
                     start.push_str(&unit.write(fields.or_least(*unit), *is_padded));
                 }
-                Token::Text { .. } | Token::Ignored => {}
+                Token::KeyName(_) | Token::Text { .. } | Token::Ignored => {}
             }
         }
         starts.insert(start);

@@ -7,6 +7,8 @@ use std::fmt;
 
 /// What skep's own properties begin with.
 pub const DISCOVERY_PROPERTY_PREFIX: &str = "skep.discovery";
+/// What every property of skep's begins with.
+const SKEP_PREFIX: &str = "skep.";
 /// Hive's switch.
 const DISCOVER_PARTITIONS: &str = "discover.partitions";
 /// Hive's age after which partitions are dropped.
@@ -259,7 +261,10 @@ impl<'a> Properties<'a> {
 
     /// A mistyped property would silently do nothing.
     fn check_names(&self) -> Result<(), DiscoverySettingError> {
-        let ours = |key: &&String| key.starts_with(DISCOVERY_PROPERTY_PREFIX);
+        let ours = |key: &&String| {
+            let is_near = key.starts_with(SKEP_PREFIX) && meant(key).is_some();
+            key.starts_with(DISCOVERY_PROPERTY_PREFIX) || is_near
+        };
         for key in self.table.parameters.keys().filter(ours) {
             if KNOWN.contains(&key.as_str()) || key.starts_with(ROOT_PREFIX) {
                 continue;
@@ -431,10 +436,15 @@ impl<'a> Properties<'a> {
 
 /// What is told of a property that there is not: the one that was meant, or all.
 fn unknown(key: &str) -> String {
-    let distance = |known: &str| strsim::damerau_levenshtein(known, key);
-    let nearest = KNOWN.into_iter().min_by_key(|known| distance(known));
-    match nearest.filter(|known| distance(known) <= MISTYPED_DISTANCE_MAX) {
+    match meant(key) {
         Some(meant) => format!("is unknown; did you mean {meant}?"),
         None => format!("is unknown; there are {}", KNOWN.join(", ")),
     }
+}
+
+/// The property that a mistyped one most likely stands for.
+fn meant(key: &str) -> Option<&'static str> {
+    let distance = |known: &str| strsim::damerau_levenshtein(known, key);
+    let nearest = KNOWN.into_iter().min_by_key(|known| distance(known));
+    nearest.filter(|known| distance(known) <= MISTYPED_DISTANCE_MAX)
 }

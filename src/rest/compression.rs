@@ -4,7 +4,7 @@ use super::problem::{Kind, Problem};
 use crate::budget::Reservation;
 use crate::error::Error;
 use axum::http::{HeaderMap, header};
-use flate2::write::GzDecoder;
+use flate2::write::MultiGzDecoder;
 use std::io::{self, Write};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
@@ -42,7 +42,7 @@ pub(super) fn is_gzip(headers: &HeaderMap) -> Result<bool, Problem> {
     }
 }
 
-/// What a compressed body holds, counted as it grows.
+/// What a compressed body holds, counted as it grows. It may have several members, as what is appended to piece by piece.
 pub(super) async fn inflate(
     body: &[u8],
     limit: usize,
@@ -52,7 +52,7 @@ pub(super) async fn inflate(
         let text = format!("the body is no gzip: {failure}");
         Problem::new(Kind::InvalidRequest, text)
     };
-    let mut decoder = GzDecoder::new(Vec::new());
+    let mut decoder = MultiGzDecoder::new(Vec::new());
     let mut counted = 0;
     for piece in body.chunks(PIECE_BYTES) {
         decoder.write_all(piece).map_err(broken)?;
@@ -103,6 +103,10 @@ mod tests {
         let read = inflate(&gzip(text.as_bytes()), LIMIT, &reservation).await;
         assert_eq!(read.unwrap(), text.as_bytes());
         assert!(reservation.bytes() >= text.len());
+
+        let members = [gzip(b"one, "), gzip(b"two")].concat();
+        let read = inflate(&members, LIMIT, &account.reservation()).await;
+        assert_eq!(read.unwrap(), b"one, two");
 
         let bomb = gzip(&vec![0; 64 * LIMIT]);
         assert!(bomb.len() < LIMIT);

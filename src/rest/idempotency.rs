@@ -4,12 +4,13 @@
 use super::extract::{body_limit, body_read};
 use super::problem::{Kind, Problem};
 use super::{Shared, caller};
+use crate::budget::Reservation;
 use crate::model::{AnswerClaim, AnswerKey, KeptAnswer};
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::response::Parts;
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -54,7 +55,7 @@ async fn keyed<F: Future<Output = Response>>(
     let target = target.map_or("", PathAndQuery::as_str);
     let key = AnswerKey {
         name: hash(&[caller.user.as_bytes(), key.as_bytes()]),
-        caller: hash(&[caller.user.as_bytes()]),
+        caller: hash(&[caller.user.as_bytes(), client(&parts.extensions).as_bytes()]),
         fingerprint: hash(&[parts.method.as_str().as_bytes(), target.as_bytes(), &bytes]),
     };
     let catalog = shared.catalog.for_caller(&caller);
@@ -135,6 +136,12 @@ fn again(answer: KeptAnswer) -> Response {
     }
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     (status, headers, answer.body).into_response()
+}
+
+/// Whose share of the kept answers a request takes: one client that uses up its own takes nothing from the others.
+fn client(extensions: &Extensions) -> String {
+    let reservation = extensions.get::<Arc<Reservation>>();
+    reservation.map_or_else(String::new, |held| held.address().to_string())
 }
 
 /// A hash of parts, each with its length, so that none runs into the next.

@@ -3,6 +3,7 @@
 
 use super::paging::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
 use super::view::problem::{ProblemView, SubjectView};
+use crate::alert::Form;
 use crate::model::{AlertState, JobKind, JobPhase, Severity};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::Operation;
@@ -140,6 +141,7 @@ fn parameters_bound(operation: &mut Operation) {
                 schema.pattern = Some(TAGS.to_owned());
             }
             "severity" => choose(schema, &Severity::ALL.map(Severity::as_str)),
+            "format" => choose(schema, &Form::names()),
             "kind" => choose(schema, &JobKind::ALL.map(JobKind::as_str)),
             "phase" => choose(schema, &JobPhase::ALL.map(JobPhase::as_str)),
             "state" => choose(schema, &AlertState::ALL.map(AlertState::as_str)),

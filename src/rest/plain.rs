@@ -20,7 +20,12 @@ use utoipa_axum::PathItemExt;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 /// Headers that say under which conditions a change is to be made.
-const MEANINGFUL: [&str; 3] = ["if-match", "if-none-match", "idempotency-key"];
+const MEANINGFUL: [&str; 4] = [
+    "if-match",
+    "if-none-match",
+    "if-unmodified-since",
+    "idempotency-key",
+];
 
 type Answer = BoxFuture<'static, Response>;
 

@@ -2,6 +2,7 @@
 //! one short line, and never an address or a password.
 
 use crate::model::SnapshotError;
+use crate::period::period_shown;
 
 /// Characters of a foreign text that an error shows.
 const WORDS_CHARACTERS_MAX: usize = 300;
@@ -24,7 +25,7 @@ pub enum SourceError {
     #[error("the source refuses: {0}")]
     Refused(String),
     /// The source did not tell everything within the limit.
-    #[error("the source took longer than {limit_s} s")]
+    #[error("the source took longer than {}", period_shown(.limit_s.cast_signed()))]
     TimedOut {
         /// The setting `time_limit_s`.
         limit_s: u64,

@@ -16,7 +16,7 @@ mod sql;
 mod watch;
 
 pub use discovery::run::DiscoveryChanges;
-pub use discovery::skip::SKIP_SEEN_EVERY_S;
+pub use discovery::skip::{SKIP_SEEN_EVERY_S, path_stored as skip_path_stored};
 pub use discovery::table::{DiscoveryTableUpdate, DueTable};
 pub use form::snapshot::SnapshotBody;
 pub use hive::event::{EventFilter, EventHead};

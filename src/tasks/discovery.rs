@@ -117,6 +117,7 @@ impl Discovery {
         };
         let metrics = self.metrics.discovery();
         metrics.ran(cause, report.outcome, &report.counts);
+        metrics.misfit(report.misfits);
         let lag_s = report.freshness.and_then(|freshness| freshness.lag_s);
         if let (DiscoveryScope::Window, Some(lag_s)) = (self.scope, lag_s) {
             metrics.waited(lag_s);

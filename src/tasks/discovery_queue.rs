@@ -84,6 +84,7 @@ impl DiscoveryQueue {
             };
             let metrics = self.metrics.discovery();
             metrics.ran(RunCause::Event, RunOutcome::Done, &counts);
+            metrics.misfit(report.misfits);
             if let Some(lag_s) = report.lag_s {
                 metrics.waited(lag_s);
             }

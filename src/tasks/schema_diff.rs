@@ -25,12 +25,12 @@ impl SchemaDiff {
         match self.watch.for_system().watch_run_due(&name).await {
             Ok(None) => None,
             Ok(Some(report)) => {
-                metrics.ran(report.changes.iter().map(|change| change.severity));
+                metrics.ran(&name, report.changes.iter().map(|change| change.severity));
                 Some(true)
             }
             // The watch has told why.
             Err(_) => {
-                metrics.failed();
+                metrics.failed(&name);
                 Some(false)
             }
         }

@@ -39,6 +39,7 @@ struct ChangeLabels {
 pub struct DiscoveryMetrics {
     runs: Family<RunLabels, Counter>,
     changes: Family<ChangeLabels, Counter>,
+    misfits: Counter,
     requests: Counter,
     lag: Histogram,
     tables: Gauge,
@@ -51,6 +52,7 @@ impl DiscoveryMetrics {
         let metrics = Self {
             runs: Family::default(),
             changes: Family::default(),
+            misfits: Counter::default(),
             requests: Counter::default(),
             lag: Histogram::new(LAG_BUCKETS_S),
             tables: Gauge::default(),
@@ -61,6 +63,11 @@ impl DiscoveryMetrics {
             "partitions",
             "Partitions added, moved and dropped, and directories left out",
             metrics.changes.clone(),
+        );
+        registry.register(
+            "misfit_partitions",
+            "New partitions registered although their files do not fit their table",
+            metrics.misfits.clone(),
         );
         registry.register(
             "list_requests",
@@ -109,6 +116,11 @@ impl DiscoveryMetrics {
             let labels = ChangeLabels { change };
             self.changes.get_or_create_owned(&labels).inc_by(count);
         }
+    }
+
+    /// So many new partitions have files that do not fit their table.
+    pub fn misfit(&self, partitions: u64) {
+        self.misfits.inc_by(partitions);
     }
 
     /// A new partition's first object has waited so many seconds.

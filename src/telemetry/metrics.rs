@@ -3,7 +3,7 @@
 
 use super::discovery::DiscoveryMetrics;
 use super::jobs::JobMetrics;
-use super::process;
+use super::{outbound, process};
 use super::watch::WatchMetrics;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
@@ -159,6 +159,7 @@ impl Metrics {
         let discovery = DiscoveryMetrics::register(&mut registry);
         let jobs = JobMetrics::register(&mut registry);
         let watch = WatchMetrics::register(&mut registry);
+        outbound::register(&mut registry);
         let thrift = registry.sub_registry_with_prefix("thrift");
         let methods = methods_register(thrift, methods);
         let unknown_methods = Counter::default();
@@ -337,7 +338,7 @@ mod tests {
         metrics.http_request("GET", "/healthz".to_owned(), 200, Duration::from_millis(2));
         metrics.bytes_in_flight(4096);
         metrics.connection_refused("http", "client");
-        metrics.watch().ran([]);
+        metrics.watch().ran("orders", []);
         metrics.watch().delivered("refused", 2);
         metrics.watch().backlog(3, 7);
         let text = metrics.to_text();
@@ -346,6 +347,11 @@ mod tests {
             "skep_connections_refused_total{port=\"http\",bound=\"client\"} 1",
             "skep_watch_runs_total{outcome=\"ok\"} 1",
             "skep_watch_runs_total{outcome=\"error\"} 0",
+            "skep_watch_source_runs_total{source=\"orders\",outcome=\"ok\"} 1",
+            "skep_watch_source_runs_total{source=\"orders\",outcome=\"error\"} 0",
+            "skep_object_store_requests_total{method=\"GET\",outcome=\"failed\"}",
+            "skep_database_connections_open ",
+            "skep_database_connection_timeouts_total ",
             "skep_watch_changes_total{severity=\"breaking\"} 0",
             "skep_alerts_deliveries_total{outcome=\"given_up\"} 0",
             "skep_discovery_runs_total{cause=\"manual\",outcome=\"done\"} 0",

@@ -6,6 +6,7 @@ mod fault;
 mod jobs;
 mod log;
 mod metrics;
+mod outbound;
 mod process;
 mod watch;
 
@@ -14,4 +15,5 @@ pub use fault::{causes, fault_due};
 pub use jobs::{JobMetrics, JobsDone};
 pub use log::{LogFormat, LogSettings, log_start};
 pub use metrics::{Metrics, TaskMetrics};
+pub use outbound::{Counted, StoreOutcome, database_waited, store_asked};
 pub use watch::WatchMetrics;

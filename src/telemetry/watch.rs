@@ -1,5 +1,6 @@
 //! The counters of the watch and the alerts: runs, what they found, and whether people were told.
 
+use crate::clock::Clock;
 use crate::model::Severity;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -7,9 +8,23 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 
+/// How runs end.
+const OUTCOMES: [&str; 2] = ["ok", "error"];
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OutcomeLabels {
     outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RunLabels {
+    source: String,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SourceLabels {
+    source: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -21,6 +36,8 @@ struct SeverityLabels {
 #[derive(Clone, Debug, Default)]
 pub struct WatchMetrics {
     runs: Family<OutcomeLabels, Counter>,
+    source_runs: Family<RunLabels, Counter>,
+    source_seen: Family<SourceLabels, Gauge>,
     changes: Family<SeverityLabels, Counter>,
     deliveries: Family<OutcomeLabels, Counter>,
     pending: Gauge,
@@ -32,6 +49,14 @@ impl WatchMetrics {
         let metrics = Self::default();
         let watch = registry.sub_registry_with_prefix("watch");
         watch.register("runs", "Runs over sources by outcome", metrics.runs.clone());
+        let text = "Runs over one source by outcome";
+        watch.register("source_runs", text, metrics.source_runs.clone());
+        watch.register_with_unit(
+            "source_last_success_timestamp",
+            "When this process last read a source, since the epoch",
+            Unit::Seconds,
+            metrics.source_seen.clone(),
+        );
         let text = "Changes of sources by severity";
         watch.register("changes", text, metrics.changes.clone());
         let alerts = registry.sub_registry_with_prefix("alerts");
@@ -51,7 +76,7 @@ impl WatchMetrics {
 
     /// All series are there from the start: an alarm on one that is absent would never sound.
     fn begin(&self) {
-        for outcome in ["ok", "error"] {
+        for outcome in OUTCOMES {
             self.runs.get_or_create_owned(&OutcomeLabels { outcome });
         }
         for severity in [Severity::Breaking, Severity::Risky, Severity::Additive] {
@@ -64,9 +89,31 @@ impl WatchMetrics {
         }
     }
 
+    /// A source that is watched: its series are there before its first run.
+    pub fn source_begin(&self, source: &str) {
+        for outcome in OUTCOMES {
+            self.source_runs(source, outcome);
+        }
+    }
+
+    /// A source that is watched no more: its series end.
+    pub fn source_end(&self, source: &str) {
+        let source = source.to_owned();
+        for outcome in OUTCOMES {
+            let source = source.clone();
+            self.source_runs.remove(&RunLabels { source, outcome });
+        }
+        self.source_seen.remove(&SourceLabels { source });
+    }
+
     /// A run of the schedule or by hand went through and found changes of these severities.
-    pub fn ran(&self, changes: impl IntoIterator<Item = Severity>) {
-        self.ended("ok");
+    pub fn ran(&self, source: &str, changes: impl IntoIterator<Item = Severity>) {
+        self.ended(source, "ok");
+        let labels = SourceLabels {
+            source: source.to_owned(),
+        };
+        let seen = self.source_seen.get_or_create_owned(&labels);
+        seen.set(Clock::System.seconds());
         for severity in changes {
             let severity = severity.as_str();
             self.changes
@@ -76,14 +123,23 @@ impl WatchMetrics {
     }
 
     /// A run failed.
-    pub fn failed(&self) {
-        self.ended("error");
+    pub fn failed(&self, source: &str) {
+        self.ended(source, "error");
     }
 
-    fn ended(&self, outcome: &'static str) {
+    fn ended(&self, source: &str, outcome: &'static str) {
+        self.source_begin(source);
+        self.source_runs(source, outcome).inc();
         self.runs
             .get_or_create_owned(&OutcomeLabels { outcome })
             .inc();
+    }
+
+    fn source_runs(&self, source: &str, outcome: &'static str) -> Counter {
+        self.source_runs.get_or_create_owned(&RunLabels {
+            source: source.to_owned(),
+            outcome,
+        })
     }
 
     /// So many messages have ended so.

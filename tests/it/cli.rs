@@ -5,6 +5,7 @@ mod made;
 mod meant;
 mod settings;
 mod snapshots;
+mod strange;
 mod terminal;
 mod watch;
 
@@ -290,19 +291,6 @@ async fn a_reader_that_has_seen_enough_is_no_failure() {
     drop(child.stdout.take());
     let status = tokio::task::block_in_place(|| child.wait());
     assert!(status.unwrap().success());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn something_that_is_not_skep_is_told_as_such() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let server = format!("http://{}", listener.local_addr().unwrap());
-    let pages = axum::Router::new().fallback(|| async { "<html>another server</html>" });
-    let serving = tokio::spawn(axum::serve(listener, pages).into_future());
-    let skep = Skep { server };
-    let (code, text) = skep.fail(&["database", "list"]);
-    assert_eq!(code, 1);
-    assert!(text.contains("not as skep does"), "{text}");
-    serving.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]

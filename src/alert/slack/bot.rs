@@ -2,6 +2,7 @@
 //! go into the thread of what they answer.
 
 use super::super::heading::title;
+use super::super::mask::masked;
 use super::super::{Alerter, Part, Poster, SendError};
 use super::blocks;
 use super::mrkdwn::{code, plain};
@@ -79,14 +80,14 @@ impl Alerter for SlackBot {
         let headers = [("authorization", bearer)];
         let answer = self
             .poster
-            .ask(&self.url, message.to_string(), &headers)
+            .ask((&self.url, &[&self.token]), message.to_string(), &headers)
             .await?;
-        judge(&answer)
+        judge(&answer, &[&self.url, &self.token])
     }
 }
 
 /// What Slack's answer says: the message's time, by which its thread goes, or a word for what is wrong.
-fn judge(answer: &str) -> Result<Option<String>, SendError> {
+fn judge(answer: &str, secrets: &[&Secret]) -> Result<Option<String>, SendError> {
     let Ok(answer) = serde_json::from_str::<Value>(answer) else {
         return Err(SendError::Unavailable("its answer is no JSON".to_owned()));
     };
@@ -97,7 +98,7 @@ fn judge(answer: &str) -> Result<Option<String>, SendError> {
     if word == "ratelimited" || word == "rate_limited" {
         return Err(SendError::Busy { retry_after: None });
     }
-    let shown = super::super::text::shown(word, SUMMARY_CHARS_MAX);
+    let shown = super::super::text::shown(&masked(word, secrets), SUMMARY_CHARS_MAX);
     if PASSING.contains(&word) {
         return Err(SendError::Unavailable(shown));
     }
@@ -154,7 +155,7 @@ mod tests {
 
     #[test]
     fn what_slack_answers_is_understood() {
-        let taken = judge(r#"{"ok":true,"ts":"1763967600.000100"}"#);
+        let taken = judge(r#"{"ok":true,"ts":"1763967600.000100"}"#, &[]);
         assert_eq!(taken, Ok(Some("1763967600.000100".to_owned())));
         for (word, retryable) in [
             ("ratelimited", true),
@@ -162,10 +163,10 @@ mod tests {
             ("channel_not_found", false),
             ("invalid_auth", false),
         ] {
-            let failed = judge(&format!(r#"{{"ok":false,"error":"{word}"}}"#)).unwrap_err();
+            let failed = judge(&format!(r#"{{"ok":false,"error":"{word}"}}"#), &[]).unwrap_err();
             assert_eq!(failed.retryable(), retryable, "{word}");
         }
-        let failed = judge("<html>");
+        let failed = judge("<html>", &[]);
         assert!(
             matches!(failed, Err(SendError::Unavailable(_))),
             "{failed:?}"

@@ -40,6 +40,8 @@ impl Alerter for Slack {
     }
 
     async fn send(&self, part: &Part) -> Result<(), SendError> {
-        self.poster.post(&self.url, part.body.clone(), &[]).await
+        self.poster
+            .post((&self.url, &[]), part.body.clone(), &[])
+            .await
     }
 }

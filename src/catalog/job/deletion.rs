@@ -28,14 +28,14 @@ use super::noted::{CLOCKS_DIFFER_MAX, Deletion, DeletionJob, Noted};
 use crate::catalog::Catalog;
 use crate::deadline;
 use crate::error::{Error, Result};
-use crate::lake::{Kept, Moment, Progress};
+use crate::lake::{Kept, Mark, Moment, Progress};
 use crate::model::{
     Job, JobKind, JobPhase, JobProgress, Location, NewJob, Storage, Table, TableRef,
 };
-use crate::store::{NewPendingDelete, Owner, PendingDelete, Session, Sources};
+use crate::store::{NewPendingDelete, Owner, Session, Sources};
 use crate::transact;
 use futures::stream::{self, StreamExt};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -270,18 +270,17 @@ impl Catalog {
         trying: &Trying<'_>,
     ) -> bool {
         let mut are_done = true;
-        for (number, chunk) in deletions.chunks(DELETIONS_PER_LOOK).enumerate() {
+        for chunk in deletions.chunks(DELETIONS_PER_LOOK) {
+            // Looked at before it is asked what is still to be done: what takes a directory's place afterwards is another one.
+            let places: Vec<&Location> = chunk.iter().map(|one| &one.location).collect();
+            let stood = self.lake.directory_marks(&places).await;
             // A long list takes its time: meanwhile another replica may have finished some, to use the place.
-            let chunk = if number == 0 {
-                chunk.iter().collect()
-            } else {
-                match self.deletions_left(chunk).await {
-                    Ok(left) => left,
-                    Err(failure) => {
-                        tracing::warn!(%failure, "cannot look what is still to be deleted; it will be retried");
-                        are_done = false;
-                        continue;
-                    }
+            let chunk = match self.deletions_left(chunk).await {
+                Ok(left) => left,
+                Err(failure) => {
+                    tracing::warn!(%failure, "cannot look what is still to be deleted; it will be retried");
+                    are_done = false;
+                    continue;
                 }
             };
             let wanted = chunk.len();
@@ -289,7 +288,10 @@ impl Catalog {
             // Futures do nothing before they are waited for, so a plain list of them is one of tries to come.
             let tries: Vec<_> = chunk
                 .into_iter()
-                .map(|one| self.deletion_try(one, keeps_directories, noted, trying))
+                .map(|one| {
+                    let stood = stood.get(&one.location).cloned();
+                    self.deletion_try(one, stood, (keeps_directories, noted), trying)
+                })
                 .collect();
             let ends: Vec<Result<&Deletion, (i64, String)>> = stream::iter(tries)
                 .buffer_unordered(DELETIONS_CONCURRENT_MAX)
@@ -342,12 +344,12 @@ impl Catalog {
         }
     }
 
-    /// One deletion: itself where it is done, else its number with why it is not.
+    /// One deletion of what stood there: itself where it is done, else its number with why it is not.
     async fn deletion_try<'d>(
         &self,
         deletion: &'d Deletion,
-        keeps_directory: bool,
-        noted: Noted,
+        stood: Option<Mark>,
+        (keeps_directory, noted): (bool, Noted),
         trying: &Trying<'_>,
     ) -> Result<&'d Deletion, (i64, String)> {
         let location = &deletion.location;
@@ -357,7 +359,8 @@ impl Catalog {
             (Some(newest_ms), None) => Moment::exact(newest_ms),
             (None, None) => self.noted_by_store(location, noted, trying.late).await,
         };
-        let deleted = self.place_delete(deletion, dropped, trying.progress, trying.copied);
+        let (progress, copied) = (trying.progress, trying.copied);
+        let deleted = self.place_delete(deletion, dropped, progress, copied, stood);
         let outcome = match deleted.await {
             Ok(Kept { unclear, .. }) if unclear > 0 => Err(Error::Invalid(unclear_tell(unclear))),
             Ok(kept) => {
@@ -406,14 +409,13 @@ impl Catalog {
 
     /// Those that are still written down.
     async fn deletions_left<'a>(&self, deletions: &'a [Deletion]) -> Result<Vec<&'a Deletion>> {
-        let left = self.pending_deletes_of(deletions).await?;
-        let is_left = |one: &&Deletion| left.iter().any(|pending| pending.id == one.id);
-        Ok(deletions.iter().filter(is_left).collect())
-    }
-
-    async fn pending_deletes_of(&self, deletions: &[Deletion]) -> Result<Vec<PendingDelete>> {
         let ids: Vec<i64> = deletions.iter().map(|one| one.id).collect();
-        self.store.session().await?.pending_delete_list(&ids).await
+        let mut session = self.store.session().await?;
+        let left: HashSet<i64> = session.pending_delete_noted(&ids).await?;
+        Ok(deletions
+            .iter()
+            .filter(|one| left.contains(&one.id))
+            .collect())
     }
 
     /// Ends a job that has nothing left to delete; whether it ended. Where something is left, it is looked at again

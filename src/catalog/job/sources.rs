@@ -5,7 +5,7 @@ use super::deletion::Trying;
 use super::noted::{CLOCKS_DIFFER_MAX, Deletion, Noted};
 use crate::catalog::Catalog;
 use crate::error::Result;
-use crate::lake::{DeletionWatch, Kept, LakeError, Moment, Progress, UPLOAD_MAX};
+use crate::lake::{DeletionWatch, Kept, LakeError, Mark, Moment, Progress, UPLOAD_MAX};
 use crate::model::{DatabaseRef, Job, JobMove, Location};
 use crate::store::{NewPendingDelete, Owner, Session, Taken};
 use crate::transact;
@@ -91,13 +91,15 @@ impl Catalog {
     }
 
     /// Deletes at a place what is older than a moment, or of what was copied elsewhere what has its copy there. `copied` is
-    /// what the same run has copied. Ends where somebody else has finished this deletion meanwhile.
+    /// what the same run has copied, `stood` what stood there when it was last known that this is still to be done. Ends where
+    /// somebody else has finished this deletion meanwhile.
     pub(super) async fn place_delete(
         &self,
         deletion: &Deletion,
         moment: Moment,
         progress: &Arc<Progress>,
         copied: Option<&Arc<Progress>>,
+        stood: Option<Mark>,
     ) -> Result<Kept, LakeError> {
         let Deletion {
             id,
@@ -112,6 +114,7 @@ impl Catalog {
         let watch = DeletionWatch {
             progress,
             copied: copied.map(|copied| &**copied),
+            stood,
             still: &still,
         };
         let lake = &self.lake;

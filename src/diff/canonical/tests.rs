@@ -198,3 +198,27 @@ fn dumps_have_hive_types() {
     assert_eq!(hive_form(&read(Postgres, "numeric")), None);
     assert_eq!(hive_form(&read(Postgres, "interval")), None);
 }
+
+#[test]
+fn texts_of_whole_numbers_and_days_look_as_their_values_did() {
+    let read = |text: &str| CanonicalType::read(Postgres, text);
+    for (before, after, keeps) in [
+        ("integer", "text", true),
+        ("date", "character varying(10)", true),
+        ("citext", "text", true),
+        ("inet", "text", true),
+        ("bytea", "text", false),
+        ("text", "bytea", false),
+        ("timestamp", "text", false),
+        ("boolean", "text", false),
+        ("double precision", "text", false),
+        ("bytea", "bytea", true),
+        ("integer", "bigint", true),
+    ] {
+        assert_eq!(
+            read(before).keeps_form(&read(after)),
+            keeps,
+            "{before} to {after}"
+        );
+    }
+}

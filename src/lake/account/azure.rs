@@ -2,6 +2,7 @@
 //! one for blobs is asked.
 
 use super::{Account, Make, Manners, is_plain};
+use crate::lake::counted::CountedConnector;
 use crate::lake::settings::AzureSettings;
 use crate::lake::signer::Signer;
 use object_store::azure::{MicrosoftAzureBuilder, split_sas};
@@ -54,6 +55,7 @@ pub(super) fn open(
         .with_account(account)
         .with_container_name(container)
         .with_endpoint(endpoint.clone())
+        .with_http_connector(CountedConnector::default())
         .with_client_options(manners.client(allow_http))
         .with_allow_http(allow_http)
         .with_retry(manners.retry())

@@ -1,6 +1,7 @@
 //! Google Cloud Storage, by its XML interface: its listings and deletions are those of S3.
 
 use super::{Account, Make, Manners, is_plain};
+use crate::lake::counted::CountedConnector;
 use crate::lake::settings::GcsSettings;
 use crate::lake::signer::Signer;
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
@@ -32,6 +33,7 @@ pub(super) fn open(
     let store = builder
         .with_bucket_name(bucket)
         .with_skip_signature(settings.anonymous)
+        .with_http_connector(CountedConnector::default())
         .with_client_options(manners.client(allow_http))
         .with_retry(manners.retry())
         .build()?;

@@ -1,6 +1,7 @@
 //! S3, of AWS or of another make.
 
 use super::{Account, Make, Manners};
+use crate::lake::counted::CountedConnector;
 use crate::lake::settings::S3Settings;
 use crate::lake::signer::Signer;
 use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
@@ -65,6 +66,7 @@ pub(in crate::lake) fn builder(settings: &S3Settings) -> AmazonS3Builder {
     let allow_http = settings.allow_http_effective();
     builder
         .with_virtual_hosted_style_request(!settings.path_style_effective())
+        .with_http_connector(CountedConnector::default())
         .with_client_options(manners.client(allow_http))
         .with_allow_http(allow_http)
         .with_retry(manners.retry())

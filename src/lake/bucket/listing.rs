@@ -3,7 +3,7 @@
 
 use super::key::{KeyKind, kind, odd_part};
 use super::query::{OddKey, PageStart, Query};
-use super::requests::PageQuery;
+use super::words::PageQuery;
 use super::{Bucket, LakeError, PAGE_KEYS_MAX, Page, prefix_of};
 use crate::lake::moment;
 use crate::lake::scan::{Entry, Listed, behind};

@@ -1,7 +1,7 @@
 //! The keys below a directory, page by page, in the order of their bytes: what compares two listings, or remembers where it
 //! stands by a key, would miss keys of a store that lists in another order.
 
-use super::requests::PageQuery;
+use super::words::PageQuery;
 use super::{Bucket, LakeError, Object, PAGE_KEYS_MAX, prefix_of};
 use crate::model::Location;
 

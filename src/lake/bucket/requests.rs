@@ -5,7 +5,7 @@
 use super::answer::{self, Page, Told, Unreadable};
 use super::azure;
 use super::failure::{Repetition, RequestFailure, repetition};
-use super::words;
+use super::words::{self, LITERAL, PageQuery};
 use crate::back_off::BackOff;
 use crate::lake::account::{Account, Make};
 use crate::lake::error::LakeError;
@@ -16,7 +16,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use md5::Md5;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 use reqwest::{Method, StatusCode};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -34,12 +34,6 @@ pub(in crate::lake) const UNANSWERED_MAX: Duration = Duration::from_mins(1);
 /// Bytes of an answer at most: a page of the longest keys, escaped.
 const ANSWER_BYTES_MAX: usize = 32 * 1024 * 1024;
 
-/// What stands in an address as it is.
-pub(super) const LITERAL: AsciiSet = NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 /// The same for a key, whose slashes stay.
 const LITERAL_KEY: AsciiSet = LITERAL.remove(b'/');
 
@@ -55,18 +49,6 @@ pub(super) struct Requests {
     pub(super) clock: StoreClock,
     /// When it was last given up to wait for the answer to a deletion.
     unanswered_at: Mutex<Option<Instant>>,
-}
-
-/// Which page of a listing is wanted.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct PageQuery<'a> {
-    pub(super) prefix: &'a str,
-    /// Only what sorts behind this key.
-    pub(super) after: Option<&'a str>,
-    pub(super) token: Option<&'a str>,
-    /// Whether what lies below one more slash is told once.
-    pub(super) is_level: bool,
-    pub(super) keys_max: usize,
 }
 
 /// Bytes that a store copies in a second at least.

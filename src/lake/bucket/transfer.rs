@@ -5,7 +5,8 @@
 use super::copies::{Copies, Likeness};
 use super::key::library_path;
 use super::pages::Pages;
-use super::requests::{PageQuery, UNANSWERED_MAX};
+use super::requests::UNANSWERED_MAX;
+use super::words::PageQuery;
 use super::stream::Streamed;
 use super::{Bucket, Object, key_below, prefix_of};
 use crate::lake::Summary;

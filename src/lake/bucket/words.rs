@@ -1,12 +1,29 @@
 //! How requests are written for each make of store.
 
-use super::requests::{LITERAL, PageQuery};
 use crate::lake::account::Make;
-use percent_encoding::utf8_percent_encode;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt::Write;
 
+/// What stands in an address as it is.
+pub(super) const LITERAL: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 /// Entries that a page of Azure's has at least: directories and what lies before the wanted ones are taken out of it.
 const AZURE_ENTRIES_MIN: usize = 100;
+
+/// Which page of a listing is wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct PageQuery<'a> {
+    pub(super) prefix: &'a str,
+    /// Only what sorts behind this key.
+    pub(super) after: Option<&'a str>,
+    pub(super) token: Option<&'a str>,
+    /// Whether what lies below one more slash is told once.
+    pub(super) is_level: bool,
+    pub(super) keys_max: usize,
+}
 
 /// The address of one page of a listing.
 pub(super) fn page_address(make: Make, bucket: &str, query: &PageQuery<'_>) -> String {

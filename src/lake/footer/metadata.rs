@@ -280,3 +280,68 @@ fn converted(number: Option<i32>, precision: i32, scale: i32) -> Meaning {
         Some(_) => Meaning::Other("a converted type that is not known"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{SCHEMA_ELEMENTS_MAX, read};
+    use crate::lake::footer::hive_type;
+
+    /// A file's metadata with a schema of so many elements, which are given as they stand in the file.
+    fn file(count: usize, elements: &[u8]) -> Vec<u8> {
+        // Field 2 is a list of structures, whose number is a varint where it does not fit into the list's own byte.
+        let mut file = vec![0x29, 0xfc];
+        let mut left = count;
+        while left >= 0x80 {
+            file.push(u8::try_from(left & 0x7f).expect("seven bits") | 0x80);
+            left >>= 7;
+        }
+        file.push(u8::try_from(left).expect("seven bits"));
+        file.extend_from_slice(elements);
+        // Field 3, no rows; field 4, no row groups; the end.
+        file.extend_from_slice(&[0x16, 0, 0x19, 0x0c, 0]);
+        file
+    }
+
+    fn group(name: &str, children: u8) -> Vec<u8> {
+        let length = u8::try_from(name.len()).expect("it is short");
+        // Field 4 is the name, field 5 the number of children in zigzag form.
+        [&[0x48, length], name.as_bytes(), &[0x15, children * 2, 0]].concat()
+    }
+
+    fn long(name: &str) -> Vec<u8> {
+        let length = u8::try_from(name.len()).expect("it is short");
+        // Field 1 is the type on disk, INT64; field 4 the name.
+        [&[0x15, 2 * 2, 0x38, length], name.as_bytes(), &[0]].concat()
+    }
+
+    #[test]
+    fn of_columns_that_differ_in_case_alone_the_first_stands() {
+        let elements = [group("root", 3), long("Id"), long("other"), long("ID")].concat();
+        let read = read(&file(4, &elements)).expect("it holds together");
+        let (columns, unsupported) = hive_type::columns(&read.root);
+        let names: Vec<&str> = columns.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["id", "other"]);
+        assert_eq!(unsupported.len(), 1);
+        assert_eq!(unsupported[0].name, "ID");
+        assert!(unsupported[0].reason.contains("only in case"));
+    }
+
+    #[test]
+    fn a_schema_with_too_many_elements_is_refused_before_it_is_read() {
+        let count = SCHEMA_ELEMENTS_MAX + 1;
+        // Elements of which nothing is said.
+        let refused = read(&file(count, &vec![0; count])).err();
+        let why = refused.expect("these are too many");
+        assert!(why.contains("its schema has 100001 elements"), "{why}");
+    }
+
+    #[test]
+    fn a_schema_that_claims_what_it_has_not_is_refused() {
+        let elements = [group("root", 9), long("id")].concat();
+        let why = read(&file(2, &elements)).err();
+        assert_eq!(why.as_deref(), Some("its schema does not hold together"));
+        let elements = [group("root", 1), long("id"), long("more")].concat();
+        let why = read(&file(3, &elements)).err();
+        assert_eq!(why.as_deref(), Some("its schema has more than one root"));
+    }
+}

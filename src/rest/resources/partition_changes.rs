@@ -62,7 +62,8 @@ fn columns_read(columns: Vec<ColumnView>) -> Result<Vec<Column>, Problem> {
             ..column
         };
         let column = Column::from(column);
-        if read.iter().any(|one| one.name == column.name) {
+        let named = |one: &Column| one.name.to_lowercase() == column.name.to_lowercase();
+        if read.iter().any(named) {
             return Err(refused(format!("{} stands here twice", column.name)).into());
         }
         read.push(column);

@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(in crate::rest) struct PreviewQuery {
-    /// Changes found at that moment or later: RFC 3339, or a day in UTC
+    /// Changes found, and troubles begun, at that moment or later: RFC 3339, or a day in UTC
     since: String,
     /// Only what this channel would get
     channel: Option<String>,
@@ -22,7 +22,7 @@ pub(in crate::rest) struct PreviewQuery {
     format: Option<String>,
 }
 
-/// Show what channels would be told of the changes since a moment, by the configuration as it is; nothing is sent
+/// Show what channels would be told of the changes, and of the troubles of discovery, since a moment; nothing is sent
 #[utoipa::path(get, path = "/alerts/preview", tag = "alerts", operation_id = "alerts_preview",
     params(PreviewQuery),
     responses((status = 200, description = "What would be sent", body = AlertPreviewListView)))]

@@ -96,6 +96,7 @@ pub(in crate::rest) async fn remove(
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<StatusCode, Problem> {
     asked.watch().source_remove(&source).await?;
+    asked.shared.metrics.watch().source_end(&source);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -130,10 +131,12 @@ pub(in crate::rest) async fn run(
         let ended = asked.watch().watch_run(&source, WatchCause::Manual).await;
         let metrics = asked.shared.metrics.watch();
         match &ended {
-            Ok(report) => metrics.ran(report.changes.iter().map(|change| change.severity)),
+            Ok(report) => {
+                metrics.ran(&source, report.changes.iter().map(|change| change.severity));
+            }
             // Nothing was read.
             Err(Error::Conflict(_) | Error::NotFound(_) | Error::Denied(_)) => {}
-            Err(_) => metrics.failed(),
+            Err(_) => metrics.failed(&source),
         }
         ended
     });

@@ -12,6 +12,7 @@ use crate::rest::view::statistics::{ColumnStatisticsView, PutStatistics, Statist
 use axum::Json;
 use axum::http::StatusCode;
 use serde::Deserialize;
+use std::collections::HashSet;
 use utoipa::IntoParams;
 
 /// The engine whose statistics are meant where a request names none.
@@ -201,11 +202,19 @@ async fn put(
     let table = asked.catalog().table_get(at).await?;
     let known = table.descriptor.columns.as_deref().unwrap_or_default();
     let mut columns = Vec::with_capacity(request.columns.len());
+    let mut met = HashSet::new();
     for (index, column) in request.columns.into_iter().enumerate() {
         let read = column.read(known);
-        columns.push(read.map_err(|(field, why)| {
+        let refused = |(field, why): (&str, String)| {
             Error::InvalidObject(format!("columns[{index}].{field}: {why}"))
-        })?);
+        };
+        let column = read.map_err(refused)?;
+        // Names have no case: of two the later one would stand.
+        if !met.insert(column.column.clone()) {
+            let why = format!("{} stands here twice", column.column);
+            return Err(refused(("column", why)).into());
+        }
+        columns.push(column);
     }
     let partition = partition
         .map(|name| stored_name(&table, name))

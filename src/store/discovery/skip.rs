@@ -29,7 +29,7 @@ fn skip_of(row: &Row) -> Result<DiscoverySkip, Failure> {
 }
 
 /// A path as it is stored: cut, at a character, where it is longer than a key may be.
-fn path_stored(path: &str) -> &str {
+pub fn path_stored(path: &str) -> &str {
     let mut end = path.len().min(SKIP_PATH_BYTES_MAX);
     while !path.is_char_boundary(end) {
         end -= 1;

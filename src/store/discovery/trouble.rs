@@ -110,6 +110,23 @@ impl Session {
         Ok(())
     }
 
+    /// Troubles that began at a time or later, seconds since the epoch, and last; the first `limit` of them.
+    pub async fn discovery_troubles_since(
+        &mut self,
+        since: i64,
+        limit: usize,
+    ) -> Result<Vec<Trouble>> {
+        let statement = self
+            .statement(COLUMNS)
+            .text("WHERE began_at >= ? AND how_ended IS NULL ORDER BY began_at, table_id, kind")
+            .bind(since)
+            .text(" LIMIT ?")
+            .bind(limit);
+        let rows = self.rows(&statement).await?;
+        let troubles = rows.iter().map(trouble_of).collect::<Result<_, _>>();
+        Ok(troubles?)
+    }
+
     /// Troubles, or ends of troubles, that are still to be told, held until the transaction ends; the next `limit` after
     /// one, by table and kind.
     pub async fn discovery_troubles_untold(

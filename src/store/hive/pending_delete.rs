@@ -12,6 +12,7 @@ use crate::store::sql::failure::Failure;
 use crate::store::sql::row::{Cells, Row};
 use crate::store::sql::session::Session;
 use crate::store::sql::statement::{LIST_LENGTH_MAX, Statement, without_nul};
+use std::collections::HashSet;
 use std::ops::Range;
 
 const COLUMNS: &str = "SELECT id, location, reason, attempts, created_at, next_at, dropped_ms, failure, copied_to FROM skep_pending_deletes ";
@@ -256,13 +257,17 @@ impl Session {
     }
 
     /// Those of these numbers that are still noted.
-    pub async fn pending_delete_list(&mut self, ids: &[i64]) -> Result<Vec<PendingDelete>> {
-        let mut found = Vec::with_capacity(ids.len());
+    pub async fn pending_delete_noted(&mut self, ids: &[i64]) -> Result<HashSet<i64>> {
+        let mut noted = HashSet::with_capacity(ids.len());
         for chunk in ids.chunks(LIST_LENGTH_MAX) {
-            let statement = self.statement(COLUMNS).text("WHERE id IN ").list(chunk);
-            found.extend(pending_deletes(&self.rows(&statement).await?)?);
+            let statement = self
+                .statement("SELECT id FROM skep_pending_deletes WHERE id IN ")
+                .list(chunk);
+            for row in self.rows(&statement).await? {
+                noted.insert(row.cells().integer()?);
+            }
         }
-        Ok(found)
+        Ok(noted)
     }
 
     /// The first of those that are noted with numbers in these ranges, which are sorted and apart, up to `limit`.

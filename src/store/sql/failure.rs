@@ -45,6 +45,14 @@ impl Failure {
         }
     }
 
+    /// No room to write, as another write has found.
+    pub(in crate::store) fn full(what: &'static str) -> Self {
+        Self {
+            kind: FailureKind::Full,
+            source: what.into(),
+        }
+    }
+
     /// No answer at all, although the database's own limit should have spoken first.
     pub(in crate::store) fn silence() -> Self {
         Self {

@@ -50,6 +50,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(11, "discovery_troubles", "0011_discovery_troubles.sql"),
     migration!(12, "alert_threads", "0012_alert_threads.sql"),
     migration!(13, "azure_places", "0013_azure_places.sql"),
+    migration!(14, "room", "0014_room.sql"),
 ];
 
 /// How long a process waits for another one's migration.

@@ -8,6 +8,7 @@
 use crate::store::sql::failure::{Failure, FailureKind};
 use crate::store::sql::link::{Link, Role, Target};
 use crate::store::sql::settings::StoreSettings;
+use crate::telemetry::{Counted, database_waited};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -36,6 +37,7 @@ pub(in crate::store) struct Pool {
 struct Aged {
     link: Link,
     ends_at: Instant,
+    _open: Counted,
 }
 
 /// A connection that waits, and since when.
@@ -55,6 +57,7 @@ pub(in crate::store) struct Lease {
     reused: bool,
     /// Whether the connection is between statements and outside a transaction.
     pub(in crate::store) clean: bool,
+    _used: Counted,
     // Last, so that the link is back before the next one is let in.
     _permit: OwnedSemaphorePermit,
 }
@@ -82,8 +85,10 @@ impl Pool {
     /// others may come to their end.
     pub(in crate::store) async fn acquire(self: &Arc<Self>) -> Result<Lease, Failure> {
         let permits = Arc::clone(&self.permits);
-        let permit = timeout(self.acquire_timeout, permits.acquire_owned())
-            .await
+        let began = Instant::now();
+        let permit = timeout(self.acquire_timeout, permits.acquire_owned()).await;
+        database_waited(began.elapsed(), permit.is_ok());
+        let permit = permit
             .map_err(|_| Failure::timeout("no database connection became free in time"))?
             .map_err(|_| Failure::timeout("the store is closed"))?;
         let waiting = self.waiting().await;
@@ -97,6 +102,7 @@ impl Pool {
             pool: Arc::clone(self),
             reused,
             clean: true,
+            _used: Counted::used(),
             _permit: permit,
         })
     }
@@ -140,6 +146,7 @@ impl Pool {
         Ok(Aged {
             link,
             ends_at: now.checked_add(age).unwrap_or(now),
+            _open: Counted::open(),
         })
     }
 

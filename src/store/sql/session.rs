@@ -95,7 +95,6 @@ impl Session {
                 self.store.room().note_failure(&failure);
                 return Err(failure);
             }
-            self.store.room().note_commit();
             self.store.descriptors().keep(&self.made_descriptors);
             Ok(())
         })

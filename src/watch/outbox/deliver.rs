@@ -16,10 +16,14 @@ use crate::watch::Watch;
 use crate::watch::settings::ChannelSetup;
 use async_recursion::async_recursion as boxed;
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Alerts of one kind that one look at a channel takes up; the next look takes the rest.
 const ALERTS_PER_LOOK_MAX: usize = 5_000;
+/// After how long a look at a channel begins no further notice, and after how long it leaves the one that it is at: the other
+/// channels wait for a look to end. The next one goes on where this one ended.
+const LOOK_MAX: Duration = Duration::from_secs(5);
+const NOTICE_MAX: Duration = Duration::from_mins(1);
 /// The longest pause after a channel did not answer.
 const BACK_OFF_S_MAX: i64 = 30 * 60;
 /// The pauses after a channel did not answer.
@@ -151,14 +155,20 @@ impl Watch {
         lease: &Lease,
     ) -> Result<DeliveryReport> {
         let mut report = DeliveryReport::default();
+        let begun = Instant::now();
         for Due {
             notice,
             ids,
             mut thread,
         } in self.notices_due(name, setup).await?
         {
-            let parts = setup.channel.parts(&notice);
-            for part in parts {
+            if begun.elapsed() > LOOK_MAX {
+                return Ok(report);
+            }
+            for part in setup.channel.parts(&notice) {
+                if begun.elapsed() > NOTICE_MAX {
+                    return Ok(report);
+                }
                 if report.sent > 0 {
                     tokio::time::sleep(setup.channel.pause()).await;
                 }

@@ -3,18 +3,22 @@
 use crate::catalog::{Action, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::hive::text_pattern::GLOB_BYTES_MAX;
-use crate::model::Mute;
+use crate::model::{DISCOVERY_SUBJECT, Mute};
 use crate::transact;
 use crate::watch::Operations;
 use async_recursion::async_recursion as boxed;
+use std::collections::BTreeSet;
 
 /// Mutes at most: each alert is compared with all of them.
 const MUTES_MAX: usize = 1_000;
+/// Sources that a refusal names.
+const NAMED_MAX: usize = 20;
 /// Bytes of a mute's reason at most.
 const WHY_BYTES_MAX: usize = 4_096;
 
 impl Operations<'_> {
-    /// Adds a mute; its number and time are the catalog's. `Invalid` for a pattern that cannot be.
+    /// Adds a mute; its number and time are the catalog's. `Invalid` for a pattern that cannot be, and for one of a source
+    /// that there is not.
     #[boxed]
     pub async fn mute_add(&self, mute: &Mute) -> Result<Mute> {
         self.authorize(Action::Operate, Resource::Server).await?;
@@ -25,6 +29,10 @@ impl Operations<'_> {
             ..mute.clone()
         };
         added.id = transact!(self.store, |session| {
+            let rows = session.source_list().await?;
+            let rows = rows.iter().map(|row| row.name.as_str());
+            let known = self.setup.sources.keys().map(String::as_str).chain(rows);
+            source_check(&mute.pattern, known)?;
             if session.mute_list(now).await?.len() >= MUTES_MAX {
                 let why = format!("there are {MUTES_MAX} mutes already");
                 return Err(Error::NotAllowed(why));
@@ -55,6 +63,29 @@ impl Operations<'_> {
     }
 }
 
+/// Refuses the pattern of one source that there is not: nothing would ever match it.
+fn source_check<'n>(pattern: &str, known: impl Iterator<Item = &'n str>) -> Result<()> {
+    let source = pattern.split_once(':').map(|(source, _)| source);
+    let Some(source) = source.filter(|source| !source.contains('*')) else {
+        return Ok(());
+    };
+    let known: BTreeSet<&str> = known.chain([DISCOVERY_SUBJECT]).collect();
+    if known.contains(source) {
+        return Ok(());
+    }
+    let shown: Vec<&str> = known.iter().copied().take(NAMED_MAX).collect();
+    let more = known.len() - shown.len();
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!(" and {more} more")
+    };
+    Err(Error::Invalid(format!(
+        "there is no source {source:?}: a pattern is source:object, and there are {}{more}",
+        shown.join(", ")
+    )))
+}
+
 fn mute_check(mute: &Mute, now: i64) -> Result<()> {
     if mute.pattern.is_empty() || mute.pattern.len() > GLOB_BYTES_MAX {
         let why = format!("a pattern has 1 to {GLOB_BYTES_MAX} bytes");
@@ -74,4 +105,35 @@ fn mute_check(mute: &Mute, now: i64) -> Result<()> {
         return Err(Error::Invalid("the mute has ended already".into()));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::source_check;
+    use crate::error::Error;
+
+    #[test]
+    fn a_pattern_of_a_source_that_there_is_not_is_refused() {
+        let check = |pattern| source_check(pattern, ["shop", "lake"].into_iter());
+        for pattern in [
+            "shop:*",
+            "lake:default.*",
+            "discovery:x.y",
+            "*",
+            "sh*:x",
+            "*:x",
+        ] {
+            assert!(check(pattern).is_ok(), "{pattern}");
+        }
+        let Err(Error::Invalid(why)) = check("nosuch:public.*") else {
+            panic!("there is no such source");
+        };
+        assert_eq!(
+            why,
+            "there is no source \"nosuch\": a pattern is source:object, and there are discovery, lake, shop"
+        );
+        let many: Vec<String> = (0..30).map(|number| format!("s{number}")).collect();
+        let refused = source_check("nosuch:x", many.iter().map(String::as_str));
+        assert!(refused.is_err_and(|why| why.to_string().contains("and 11 more")));
+    }
 }

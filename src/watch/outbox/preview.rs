@@ -1,4 +1,4 @@
-//! What channels would be told of changes that were found, by the configuration as it is now. Nothing is sent, and nothing
+//! What channels would be told of changes that were found, and of troubles of discovery that last, by the configuration as it is now. Nothing is sent, and nothing
 //! is marked.
 
 use super::deliver::by_subject;
@@ -14,7 +14,7 @@ use crate::watch::settings::ChannelSetup;
 use async_recursion::async_recursion as boxed;
 use std::collections::{BTreeMap, HashMap};
 
-/// Changes that one preview tells at most.
+/// Changes, and troubles, that one preview tells at most.
 const CHANGES_MAX: usize = 5_000;
 /// Bytes of all messages of one preview.
 const BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -22,7 +22,7 @@ const BYTES_MAX: usize = 16 * 1024 * 1024;
 /// What is to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreviewWish {
-    /// Changes found at that time or later, in seconds since the epoch.
+    /// Changes found, and troubles that began, at that time or later, in seconds since the epoch.
     pub since: i64,
     /// The channel; `None` for all.
     pub channel: Option<String>,
@@ -41,7 +41,7 @@ pub struct AlertPreview {
     pub subject: String,
     /// When it would have been sent, or will be, in seconds since the epoch.
     pub at: i64,
-    /// How many changes it tells.
+    /// How many changes or troubles it tells.
     pub changes: usize,
     /// The form of the messages.
     pub form: Form,
@@ -50,7 +50,7 @@ pub struct AlertPreview {
 }
 
 impl Operations<'_> {
-    /// What channels would be told of the changes since a time, by channel and time. `NotFound` of the channel, `Invalid`
+    /// What channels would be told of the changes and troubles since a time, by channel and time. `NotFound` of the channel, `Invalid`
     /// where that is more than can be shown at once.
     #[boxed]
     pub async fn alerts_preview(&self, wish: &PreviewWish) -> Result<Vec<AlertPreview>> {
@@ -68,11 +68,21 @@ impl Operations<'_> {
             ..ChangeFilter::default()
         };
         let mut changes = session.schema_change_list(&filter).await?;
+        let troubles = session
+            .discovery_troubles_since(wish.since, CHANGES_MAX + 1)
+            .await?;
         let mutes = session.mute_list(now).await?;
         drop(session);
-        if changes.len() > CHANGES_MAX {
-            return Err(too_much(&format!("more than {CHANGES_MAX} changes")));
+        for (what, count) in [("changes", changes.len()), ("troubles", troubles.len())] {
+            if count > CHANGES_MAX {
+                return Err(too_much(&format!("more than {CHANGES_MAX} {what}")));
+            }
         }
+        let troubles = troubles.iter().flat_map(|trouble| {
+            let began = DatabaseTime::from_database(trouble.began_at);
+            self.trouble_alerts(trouble, &mutes, began)
+        });
+        let troubles: Vec<Alert> = troubles.collect();
         // They come as people read lists, and are told as they happened.
         changes.reverse();
         let (mut previews, mut bytes) = (Vec::new(), 0);
@@ -81,7 +91,11 @@ impl Operations<'_> {
             .filter(|(name, _)| wanted.is_none_or(|one| one == *name));
         for (name, setup) in wanted {
             let form = wish.form.unwrap_or(Form::Of(setup.settings.kind));
-            let due = due(name, setup, &changes, &mutes, self.setup.dedupe_window_s);
+            let mut due = due(name, setup, &changes, &mutes, self.setup.dedupe_window_s);
+            let own = troubles.iter().filter(|alert| {
+                alert.channel == *name && alert.state == AlertState::Pending
+            });
+            due.extend(own.cloned());
             for notice in notices(due) {
                 let parts = match wish.form {
                     Some(form) => form.parts(&notice),
@@ -146,22 +160,23 @@ fn due(
 
 /// The notices of alerts, by the time when they are due.
 fn notices(due: Vec<Alert>) -> Vec<Notice> {
-    let mut moments: BTreeMap<(i64, bool), Vec<Alert>> = BTreeMap::new();
+    let mut moments: BTreeMap<(i64, &str), (NoticeKind, Vec<Alert>)> = BTreeMap::new();
     for alert in due {
-        let moment = (alert.due_at.seconds(), alert.kind == NoticeKind::Digest);
-        moments.entry(moment).or_default().push(alert);
+        let moment = (alert.due_at.seconds(), alert.kind.as_str());
+        let (_, alerts) = moments.entry(moment).or_insert((alert.kind, Vec::new()));
+        alerts.push(alert);
     }
     let notices = moments
         .into_iter()
-        .flat_map(|((at, is_digest), mut alerts)| {
+        .flat_map(|((at, _), (kind, mut alerts))| {
             // Alerts that were not written have no numbers, by which those of one table stay in their order.
             for (number, alert) in (0..).zip(&mut alerts) {
                 alert.id = number;
             }
-            if is_digest {
+            if kind == NoticeKind::Digest {
                 return vec![digest(alerts, at).0];
             }
-            let notices = by_subject(NoticeKind::AtOnce, alerts, at).into_iter();
+            let notices = by_subject(kind, alerts, at).into_iter();
             notices.map(|due| due.notice).collect()
         });
     notices.collect()

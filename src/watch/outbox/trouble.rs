@@ -82,8 +82,20 @@ impl Watch {
         mutes: &[Mute],
         now: DatabaseTime,
     ) -> Result<()> {
+        let alerts = self.trouble_alerts(trouble, mutes, now);
+        session.alert_insert(&alerts).await?;
+        Ok(())
+    }
+
+    /// What the channels are to tell of a trouble, by the configuration as it is; those to which it is muted among them.
+    pub(super) fn trouble_alerts(
+        &self,
+        trouble: &Trouble,
+        mutes: &[Mute],
+        now: DatabaseTime,
+    ) -> Vec<Alert> {
         let Some(severity) = self.setup.troubles.severity(trouble.kind) else {
-            return Ok(());
+            return Vec::new();
         };
         let entry = NoticeEntry {
             key: key_of(trouble),
@@ -106,8 +118,7 @@ impl Watch {
             let (kind, due_at) = told_how(setup, severity, now)?;
             Some(alert_of(name, entry.clone(), kind, due_at, state, now))
         });
-        session.alert_insert(&alerts.collect::<Vec<_>>()).await?;
-        Ok(())
+        alerts.collect()
     }
 
     /// Tells the end on the channels that were told of the beginning, or are to be.

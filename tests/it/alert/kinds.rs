@@ -3,7 +3,9 @@
 use super::mailbox::Mailbox;
 use super::{Answer, Listener, TIMEOUT, notice, send};
 use serde_json::Value;
-use skep::alert::{Alerter, Channel, Email, PagerDuty, Poster, SendError, SlackBot, Teams};
+use skep::alert::{
+    Alerter, Channel, Email, PagerDuty, Poster, SendError, Slack, SlackBot, Teams,
+};
 use skep::secret::Secret;
 use std::time::Duration;
 
@@ -65,6 +67,17 @@ async fn teams_and_pagerduty_ask_for_pauses_as_slack_does() {
             channel.pause() >= Duration::from_millis(250),
             "few a second"
         );
+    }
+}
+
+#[test]
+fn slack_gets_a_message_a_second_at_most() {
+    let url = Secret::new("https://hooks.example.org/services/x");
+    let webhook = Channel::Slack(Slack::new(url.clone(), Poster::new(TIMEOUT)));
+    let token = Secret::new("hunter2-token");
+    let bot = SlackBot::new(url, token, "C0".to_owned(), Poster::new(TIMEOUT));
+    for channel in [webhook, Channel::SlackBot(bot)] {
+        assert!(channel.pause() >= Duration::from_secs(1));
     }
 }
 

@@ -20,6 +20,16 @@ async fn a_name_that_does_not_exist_is_told_the_one_that_was_meant() {
         (&["table", "show", "shop.zzz"], "skep table list shop shows"),
         (&["source", "show", "x"], "skep source list shows"),
         (&["job", "show", "x"], "write a number"),
+        (&["job", "show", "1000"], "skep job list shows"),
+        (
+            &["database", "drop", "shop"],
+            "skep database drop shop --cascade",
+        ),
+        (&["table", "create", "shop.t"], "a table has columns"),
+        (
+            &["alerts", "list", "--channel", "nosuch"],
+            "skep alerts channels shows",
+        ),
         (
             &["discovery", "undo", "shop.orders", "1x"],
             "write a number",

@@ -2,6 +2,7 @@
 
 use super::Skep;
 use crate::alert::Listener;
+use crate::harness::TestDatabase;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_that_the_settings_name_is_asked_and_nothing_is_sent() {
@@ -70,5 +71,27 @@ async fn everything_that_the_settings_name_is_asked_and_nothing_is_sent() {
     );
     assert!(!told.contains("hunter2"), "{told}");
     let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("1 of 4 do not answer"), "{told}");
+    assert!(told.contains("1 of 4 does not answer"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_does_not_let_skep_in_is_told_as_such() {
+    for database in [TestDatabase::postgres().await, TestDatabase::mysql().await] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut url = url::Url::parse(database.url()).unwrap();
+        url.set_username("nobody_of_that_name").unwrap();
+        url.set_password(Some("hunter2")).unwrap();
+        let file = folder.path().join("skep.toml");
+        std::fs::write(&file, format!("[database]\nurl = '{url}'\n")).unwrap();
+        let skep = Skep {
+            server: String::new(),
+        };
+        let (code, told) = skep.fail(&["--config", file.to_str().unwrap(), "migrate"]);
+        assert_eq!(code, 1, "{told}");
+        assert!(
+            told.contains("it does not let skep in: look at the user, the password"),
+            "{told}"
+        );
+        assert!(!told.contains("hunter2"), "{told}");
+    }
 }

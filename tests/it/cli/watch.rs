@@ -2,9 +2,11 @@
 
 use super::Skep;
 use crate::alert::Listener;
-use crate::harness::TestDatabase;
+use crate::harness::{TestDatabase, TestServer};
 use crate::rest::Rest;
 use crate::rest::watch::{entries_told, server, source, target, told};
+use crate::watch::grants::Reader;
+use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_check_stops_a_deployment_where_a_change_is_grave() {
@@ -73,6 +75,53 @@ async fn a_check_stops_a_deployment_where_a_change_is_grave() {
     assert_eq!(entries_told(&listener, 2).await.len(), 2);
     skep.run(&["source", "remove", "shop"]);
     assert_eq!(skep.fail(&["source", "show", "shop"]).0, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_passes_where_the_table_was_altered_before_its_source() {
+    let (database, source) = (TestDatabase::sqlite().await, source().await);
+    let listener = Listener::start().await;
+    let server = server(&database, &listener.url()).await;
+    let (skep, rest) = (Skep::of(&server), Rest::of(&server));
+    target(&rest).await;
+    skep.run(&["source", "add", "shop", "--kind", "sqlite", "--url", source.url()]);
+    skep.run(&["schema", "check", "shop"]);
+    let more = json!({"columns": [{"change": "add", "name": "colour", "type": "bigint"}]});
+    let table = "/databases/t1_shop/tables/orders_snapshot";
+    rest.patch(table, more).await.expect(200);
+    source
+        .execute("ALTER TABLE orders ADD COLUMN colour INTEGER")
+        .await;
+    let check = skep.output(&["schema", "check", "shop", "--fail-on", "risky"], "");
+    let shown = String::from_utf8(check.stdout).unwrap();
+    assert!(
+        check.status.success() && shown.contains("has `colour` as `bigint` already"),
+        "{shown}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_of_a_source_that_shows_less_than_it_did_fails() {
+    let (database, shop) = (TestDatabase::sqlite().await, TestDatabase::mysql().await);
+    shop.execute("CREATE TABLE orders (id int); CREATE TABLE items (id int)")
+        .await;
+    let reader = Reader::new(&shop).await;
+    let server = TestServer::start_with(&database, |settings| {
+        settings.tasks.schema_diff_interval_s = 86_400;
+        settings.sources.insert("shop".to_owned(), reader.settings());
+    });
+    let server = server.await;
+    let skep = Skep::of(&server);
+    skep.run(&["schema", "check", "shop"]);
+    reader.revoke(&shop).await;
+    let (code, told) = skep.fail(&["schema", "check", "shop", "--json"]);
+    assert!(code == 1 && told.contains("\"blind\""), "{told}");
+    let (_, told) = skep.fail(&["schema", "check", "shop"]);
+    let wanted = "2 tables of shop cannot be checked: the source shows less than it did";
+    assert!(told.contains(wanted), "{told}");
+    let listed = skep.run(&["source", "list"]);
+    assert!(listed.contains("blind: 2 of the 2 tables"), "{listed}");
+    reader.remove(&shop).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -223,6 +272,16 @@ async fn a_checked_configuration_says_what_is_missing_here() {
     .unwrap();
     let (_, told) = skep.fail(&check);
     assert!(told.contains("alerts.channels.team.time_zone"), "{told}");
+    let rules = "[sources.shop]\nkind = 'catalog'\n[[watch.targets]]\n";
+    for (source, wanted) in [
+        ("ship:public.{t}", "there is no source ship"),
+        ("shop.public.{t}", "write shop:public.{t}"),
+    ] {
+        let rule = format!("{rules}source = '{source}'\ntable = 't1.{{t}}'");
+        std::fs::write(&file, rule).unwrap();
+        let (_, told) = skep.fail(&check);
+        assert!(told.contains("watch.targets") && told.contains(wanted), "{told}");
+    }
     std::fs::write(&file, "[watch]\nengines = ['trino', 'sparc']").unwrap();
     let (_, told) = skep.fail(&check);
     let wanted = r#""sparc" is none of trino, presto, spark"#;

@@ -176,3 +176,15 @@ fn a_table_without_keys_has_nothing_to_discover() {
     let flat = DiscoverySettings::of_table(&flat).unwrap().unwrap();
     assert!(!flat.on);
 }
+
+#[test]
+fn a_mistyped_beginning_is_told_too() {
+    let on = ("skep.discovery", "on");
+    let error = fault(&[on, ("skep.discovry.mode", "sync")]);
+    assert!(
+        error.contains("skep.discovry.mode") && error.contains("did you mean skep.discovery.mode?"),
+        "{error}"
+    );
+    let other = DiscoverySettings::of_table(&table(&[on, ("skep.colour", "red")]));
+    assert!(other.is_ok(), "{other:?}");
+}

@@ -8,11 +8,11 @@ use crate::s3::S3Server;
 use serde_json::Value;
 use skep::alert::{ChannelKind, ChannelSettings, Threshold};
 use skep::clock::Clock;
-use skep::model::{Alert, AlertFilter, AlertState, Mute, RunOutcome};
+use skep::model::{Alert, AlertFilter, AlertState, Mute, NoticeKind, RunOutcome};
 use skep::secret::Secret;
 use skep::tasks::{DiscoveryUpkeep, Task};
 use skep::telemetry::Metrics;
-use skep::watch::OwnerRule;
+use skep::watch::{OwnerRule, PreviewWish};
 use std::sync::Arc;
 
 on_every_database!(
@@ -129,6 +129,19 @@ async fn a_stale_table_is_told_once_over_all_replicas_and_that_it_is_well_again(
             && said.contains("skep.discovery.fresh-within"),
         "{said}"
     );
+    let wish = PreviewWish {
+        since: NOW_S,
+        channel: None,
+        form: None,
+    };
+    let watch = world.running.watch.for_system();
+    let preview = watch.alerts_preview(&wish).await.expect("a preview");
+    let [preview] = preview.as_slice() else {
+        panic!("one notice: {preview:?}");
+    };
+    assert_eq!(preview.kind, NoticeKind::AtOnce);
+    let shown: Value = serde_json::from_str(&preview.messages[0]).expect("JSON");
+    assert_eq!(shown["entries"], Value::from(heard.clone()), "as it was told");
     // A look that finds nothing ends nothing.
     world.window("t").await;
     assert_eq!(told.entries().await.len(), 1);

@@ -334,6 +334,12 @@ async fn no_name_of_a_database_leads_out_of_the_warehouse_or_into_another() {
         assert_eq!(at, format!("file:{}", place.display()));
         assert!(place.is_dir(), "{name}");
     }
+    let above = server.warehouse().parent().unwrap().join("evil");
+    rest.delete("/databases/..%2F..%2Fevil?delete_data=true&cascade=true")
+        .await
+        .expect(204);
+    assert!(!server.warehouse().join("-46--46--47--46--46--47-evil.db").is_dir());
+    assert!(!above.exists() && server.warehouse().is_dir());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -384,6 +390,33 @@ async fn tables_on_a_storage_that_is_not_reached_are_kept_as_they_are_and_never_
             );
         })
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_rest_they_are_kept_too_whether_statistics_are_gathered_or_not() {
+    for gather in [true, false] {
+        let database = TestDatabase::sqlite().await;
+        let start = TestServer::start_with(&database, |settings| {
+            settings.hive.gather_statistics = gather;
+        });
+        let server = start.await;
+        let rest = Rest::of(&server);
+        for (number, at) in ["hdfs://nn:8020/t", "gs://lake/t"].into_iter().enumerate() {
+            let name = format!("t{number}");
+            let table = json!({
+                "name": name,
+                "columns": [{"name": "id", "type": "int"}],
+                "partition_keys": [{"name": "dt", "type": "string"}],
+                "location": at,
+            });
+            let made = rest.post("/databases/default/tables", table).await;
+            assert_eq!(made.expect(201)["location"], at);
+            let own = json!({"values": ["1"], "location": format!("{at}/elsewhere")});
+            let partitions = format!("/databases/default/tables/{name}/partitions");
+            let added = rest.post(&partitions, own).await.expect(201);
+            assert_eq!(added["location"], format!("{at}/elsewhere"), "{added}");
+        }
+    }
 }
 
 #[cfg(unix)]

@@ -75,6 +75,11 @@ async fn a_change_of_columns_that_cannot_be_is_refused_and_none_of_it_is_made() 
             "a column hour already",
         ),
         (
+            json!({"change": "add", "name": "ID", "type": "int"}),
+            409,
+            "a column id already",
+        ),
+        (
             json!({"change": "retype", "name": "id", "type": "int"}),
             409,
             "incompatible",
@@ -101,6 +106,22 @@ async fn a_change_of_columns_that_cannot_be_is_refused_and_none_of_it_is_made() 
         let detail = told["detail"].as_str().unwrap();
         assert!(detail.contains(words), "{detail}");
         assert_eq!(rest.get(ORDERS).await.expect(200), before);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_stands_once_in_a_table_that_is_made() {
+    let database = TestDatabase::sqlite().await;
+    let server = TestServer::start(&database).await;
+    let rest = Rest::of(&server);
+    let column = |name: &str| json!({"name": name, "type": "int"});
+    for (columns, keys) in [
+        (vec![column("a"), column("A")], vec![]),
+        (vec![column("a"), column("dt")], vec![column("DT")]),
+    ] {
+        let table = json!({"name": "t", "columns": columns, "partition_keys": keys});
+        let told = rest.post("/databases/default/tables", table).await.expect(422);
+        assert!(told["detail"].as_str().unwrap().contains("twice"), "{told}");
     }
 }
 

@@ -91,6 +91,12 @@ async fn shop(rest: &Rest, source: &TestDatabase) {
     );
 }
 
+/// What the server's metrics say, a line each.
+async fn metrics(server: &TestServer) -> String {
+    let metrics = reqwest::get(format!("http://{}/metrics", server.http())).await;
+    metrics.expect("an answer").text().await.expect("text")
+}
+
 /// Adds a column and drops another.
 async fn alter(source: &TestDatabase) {
     source
@@ -108,6 +114,8 @@ async fn a_source_is_added_tested_read_and_removed() {
     let empty = rest.get("/sources").await.expect(200);
     assert_eq!(empty, json!({"sources": [], "next": null}));
     shop(&rest, &source).await;
+    let by_hand = r#"skep_watch_source_runs_total{source="shop",outcome="ok"} 1"#;
+    assert!(metrics(&server).await.contains(by_hand), "a run by hand counts");
 
     let again = json!({"name": "shop", "settings": {"kind": "sqlite", "url": source.url()}});
     rest.post("/sources", again)
@@ -374,9 +382,13 @@ async fn alerts_are_told_seen_put_off_and_muted() {
         .problem(404, "not-found");
 
     let mute = json!({"pattern": "shop:main.orders.note", "why": "known", "until": "2100-01-01"});
+    // Nothing would ever match the pattern of a source that there is not.
+    let refused = rest.post("/mutes", mute.clone()).await;
+    let why = refused.body.to_string();
+    assert!(why.contains("there is no source"), "{why}");
+    shop(&rest, &source).await;
     let mute = rest.post("/mutes", mute).await.expect(201);
     assert_eq!(mute["until"], "2100-01-01T00:00:00Z");
-    shop(&rest, &source).await;
     alter(&source).await;
     rest.post("/sources/shop/run", json!({})).await.expect(200);
     let notice = &told(&listener, 2).await[1];

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 on_every_database!(
     faults_of_adding_have_hives_exceptions,
+    what_a_job_says_of_its_partition_is_taken_as_hive_takes_it,
     faults_of_reading_have_hives_exceptions,
     faults_of_arguments_have_hives_exceptions,
     faults_of_changing_have_hives_exceptions,
@@ -52,6 +53,25 @@ async fn faults_of_adding_have_hives_exceptions(storage: TestDatabase) {
             let failure = client.call("add_partitions", foreign).unwrap_err();
             assert_eq!(fault(&failure), ("MetaException", 3));
             assert!(names(client, "p").is_empty());
+        })
+        .await;
+}
+
+/// REST and the command line refuse both of these; a job that wrote its data cannot mend them.
+async fn what_a_job_says_of_its_partition_is_taken_as_hive_takes_it(storage: TestDatabase) {
+    let server = TestServer::start(&storage).await;
+    server
+        .ask(|client| {
+            let mut typed = table("default", "typed");
+            typed["partitionKeys"] = json!([{ "name": "dt", "type": "date" }]);
+            client.call("create_table", json!({ "tbl": typed })).unwrap();
+            add(client, "typed", &[&["tmp"]]);
+            assert_eq!(names(client, "typed"), ["dt=tmp"], "a value of no type");
+            let surplus = json!({
+                "db_name": "default", "tbl_name": "typed", "part_name": "dt=2026-11-21/x=1",
+            });
+            client.call("append_partition_by_name", surplus).unwrap();
+            assert_eq!(names(client, "typed"), ["dt=2026-11-21", "dt=tmp"]);
         })
         .await;
 }

@@ -52,8 +52,20 @@ async fn a_name_stands_once_in_a_table(storage: TestDatabase) {
             for faulty in [&["a", "b", "B"][..], &["a", "dt"]] {
                 let new = with("t", faulty, &keys);
                 let alter = json!({ "dbname": "default", "tbl_name": "t", "new_tbl": new });
-                let refused = client.call("alter_table", alter).unwrap_err();
-                assert_eq!(refused.name(), "InvalidOperationException");
+                let request = json!({ "dbName": "default", "tableName": "t", "table": new });
+                let mut cascading = alter.clone();
+                cascading["cascade"] = json!(true);
+                let mut environed = alter.clone();
+                environed["environment_context"] = json!({ "properties": {} });
+                for (method, arguments) in [
+                    ("alter_table", alter),
+                    ("alter_table_with_cascade", cascading),
+                    ("alter_table_with_environment_context", environed),
+                    ("alter_table_req", json!({ "req": request })),
+                ] {
+                    let refused = client.call(method, arguments).unwrap_err();
+                    assert_eq!(refused.name(), "InvalidOperationException", "{method}");
+                }
             }
             // What is kept elsewhere is only shown here.
             let mut elsewhere = with("u", &["a", "A"], &[]);

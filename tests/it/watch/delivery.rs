@@ -150,7 +150,7 @@ async fn a_wrong_webhook_stays_visible_until_it_is_mended(test: TestDatabase) {
     let replica = changed(&watched).await;
     watched
         .listener
-        .answer_next([Answer::Status(404, None, "no_service")]);
+        .answer_next([Answer::Status(404, None, "no_service at /services/T0/B0/top-secret-token")]);
     assert_eq!(deliver(&replica).await.refused, 1);
     assert_eq!(deliver(&replica).await, DeliveryReport::default());
     let channel = replica.watch().channel_list().await.unwrap().remove(0);

@@ -4,6 +4,54 @@ use super::fixture::{Watched, look};
 use crate::harness::{TestDatabase, run};
 use skep::source::{SourceKind, SourceSettings};
 
+/// A user of MariaDB who may see the tables of one source until that is revoked.
+pub(crate) struct Reader {
+    user: String,
+    grant: String,
+    url: url::Url,
+    pattern: String,
+}
+
+impl Reader {
+    pub(crate) async fn new(source: &TestDatabase) -> Self {
+        let name = source.name();
+        let user = format!("u{}", &name[name.len() - 12..]);
+        // An underscore in a grant stands for any character.
+        let schema = name.replace('_', "\\_");
+        let grant = format!("GRANT SELECT, SHOW VIEW ON `{schema}`.* TO {user}@'%'");
+        let made = format!("CREATE USER {user}@'%' IDENTIFIED BY 'hunter2'; {grant}");
+        source.admin(&made).await;
+        let mut url = url::Url::parse(source.url()).expect("a URL");
+        url.set_username(&user).expect("a user");
+        url.set_password(Some("hunter2")).expect("a password");
+        url.set_path("");
+        url.set_query(Some("ssl-mode=disabled"));
+        Self {
+            user,
+            grant,
+            url,
+            pattern: format!("{name}.*"),
+        }
+    }
+
+    /// The source as this user sees it.
+    pub(crate) fn settings(&self) -> SourceSettings {
+        let mut settings = SourceSettings::new(SourceKind::Mysql, Some(self.url.as_str()));
+        settings.include = vec![self.pattern.clone()];
+        settings
+    }
+
+    pub(crate) async fn revoke(&self, source: &TestDatabase) {
+        let user = &self.user;
+        let revoke = format!("REVOKE ALL PRIVILEGES, GRANT OPTION FROM {user}@'%'");
+        source.admin(&revoke).await;
+    }
+
+    pub(crate) async fn remove(&self, source: &TestDatabase) {
+        source.admin(&format!("DROP USER {}@'%'", self.user)).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_that_nobody_may_see_are_not_told_as_dropped() {
     run(TestDatabase::mysql().await, vanishing).await;
@@ -13,35 +61,15 @@ async fn vanishing(source: TestDatabase) {
     source
         .execute("CREATE TABLE orders (id int); CREATE TABLE items (id int, price int)")
         .await;
-    let name = source.name().to_owned();
-    let user = format!("u{}", &name[name.len() - 12..]);
-    // An underscore in a grant stands for any character.
-    let schema = name.replace('_', "\\_");
-    let grant = format!("GRANT SELECT, SHOW VIEW ON `{schema}`.* TO {user}@'%'");
-    source
-        .admin(&format!(
-            "CREATE USER {user}@'%' IDENTIFIED BY 'hunter2'; {grant}"
-        ))
-        .await;
-    let mut url = url::Url::parse(source.url()).expect("a URL");
-    url.set_username(&user).expect("a user");
-    url.set_password(Some("hunter2")).expect("a password");
-    url.set_path("");
-    url.set_query(Some("ssl-mode=disabled"));
-
+    let reader = Reader::new(&source).await;
     let mut watched = Watched::new(TestDatabase::sqlite().await).await.at_once();
-    watched.source = SourceSettings::new(SourceKind::Mysql, Some(url.as_str()));
-    watched.source.include = vec![format!("{name}.*")];
+    watched.source = reader.settings();
     let replica = watched.replica().await;
     let first = look(&replica).await;
     assert!(first.baseline);
     assert_eq!(first.tables, 2);
 
-    source
-        .admin(&format!(
-            "REVOKE ALL PRIVILEGES, GRANT OPTION FROM {user}@'%'"
-        ))
-        .await;
+    reader.revoke(&source).await;
     for _ in 0..2 {
         watched.pass(60);
         let blind = look(&replica).await;
@@ -64,7 +92,7 @@ async fn vanishing(source: TestDatabase) {
     source
         .execute("ALTER TABLE orders ADD COLUMN note text; DROP TABLE items")
         .await;
-    source.admin(&grant).await;
+    source.admin(&reader.grant).await;
     let seen = look(&replica).await;
     let kinds: Vec<_> = seen.changes.iter().map(|one| one.kind.as_str()).collect();
     assert_eq!(
@@ -79,5 +107,5 @@ async fn vanishing(source: TestDatabase) {
     assert!(told.iter().any(|text| text == over), "{told:?}");
     let state = replica.watch().source_get("lake").await.unwrap().state;
     assert_eq!(state.lost, None);
-    source.admin(&format!("DROP USER {user}@'%'")).await;
+    reader.remove(&source).await;
 }

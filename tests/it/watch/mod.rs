@@ -6,7 +6,7 @@ mod delivery;
 pub(crate) mod fixture;
 mod followed;
 mod graded;
-mod grants;
+pub(crate) mod grants;
 mod history;
 mod incidents;
 mod killed;

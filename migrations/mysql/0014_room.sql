@@ -1,0 +1,5 @@
+-- Where a process tries whether the disk has room to write again, once it was full: a row that is written and removed.
+CREATE TABLE IF NOT EXISTS skep_room (
+    name VARBINARY(64) PRIMARY KEY NOT NULL,
+    filler LONGBLOB NOT NULL
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC;
