@@ -23,9 +23,9 @@ pub(super) fn masked(text: &str, secrets: &[&Secret]) -> String {
     needles.extend(escaped);
     // The longest first: the whole is masked as one.
     needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
-    let mut masked = needles
-        .iter()
-        .fold(text.to_owned(), |text, needle| text.replace(needle, SECRET_SHOWN));
+    let mut masked = needles.iter().fold(text.to_owned(), |text, needle| {
+        text.replace(needle, SECRET_SHOWN)
+    });
     for needle in &needles {
         let ends = needle.char_indices().skip(PART_CHARS_MIN);
         let mut begun: Vec<&str> = ends.map(|(end, _)| &needle[..end]).collect();
@@ -59,7 +59,11 @@ fn needles(secret: &Secret) -> Vec<String> {
     needles.extend(parts);
     let password = url.password().unwrap_or_default();
     let passwords = [password.to_owned(), decoded(password)];
-    needles.extend(passwords.into_iter().filter(|one| one.chars().count() >= SECRET_CHARS_MIN));
+    needles.extend(
+        passwords
+            .into_iter()
+            .filter(|one| one.chars().count() >= SECRET_CHARS_MIN),
+    );
     needles
 }
 
@@ -81,7 +85,9 @@ mod tests {
 
     #[test]
     fn what_a_receiver_says_of_its_address_and_keys_is_masked() {
-        let url = Secret::new("https://hooks.example.org/services/T0123/B4567890/abcDEF%20123456?sig=Xy12345678");
+        let url = Secret::new(
+            "https://hooks.example.org/services/T0123/B4567890/abcDEF%20123456?sig=Xy12345678",
+        );
         let token = Secret::new("xoxb-1234-secret");
         let secrets = [&url, &token];
         for (said, shown) in [
@@ -92,7 +98,10 @@ mod tests {
                 "POST /services/T0123/B4567890/abcDEF%20123456?sig=Xy12345678 failed",
                 "POST *** failed",
             ),
-            (r#"{"path":"\/services\/T0123\/B4567890\/abcDEF%20123456"}"#, r#"{"path":"***"}"#),
+            (
+                r#"{"path":"\/services\/T0123\/B4567890\/abcDEF%20123456"}"#,
+                r#"{"path":"***"}"#,
+            ),
             ("key abcDEF 123456", "key ***"),
             ("sig Xy12345678", "sig ***"),
             ("cut off: xoxb-1234-sec", "cut off: ***"),

@@ -34,12 +34,12 @@ use key::{KeyKind, kind};
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, ObjectStore};
 use requests::Requests;
-use words::PageQuery;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::SystemTime;
 use stream::STREAMS_MIB_MAX;
 use tokio::sync::Semaphore;
+use words::PageQuery;
 
 /// Keys a page: what S3 gives at most, and what one bulk delete takes at most.
 const PAGE_KEYS_MAX: usize = 1_000;

@@ -27,7 +27,10 @@ impl HttpService for Counted {
         let method = request.method().clone();
         let began = Instant::now();
         let answered = self.0.execute(request).await;
-        let status = answered.as_ref().ok().map(|answer| answer.status().as_u16());
+        let status = answered
+            .as_ref()
+            .ok()
+            .map(|answer| answer.status().as_u16());
         store_asked(method.as_str(), StoreOutcome::of(status), began.elapsed());
         answered
     }

@@ -37,8 +37,8 @@ pub use queue::{
 };
 pub use sample::{SAMPLE_REQUESTS_MAX, Sample};
 pub use scan::{FoundPartition, SampleFile, ScanItem, ScanProgress, ScanRequest, ScanSummary};
-pub use standing::Mark;
 pub use settings::{AzureSettings, GcsSettings, S3Settings, StorageSettings};
+pub use standing::Mark;
 
 use crate::model::{Location, Storage};
 pub use bucket::Strays;

@@ -3,8 +3,8 @@
 
 use super::discovery::DiscoveryMetrics;
 use super::jobs::JobMetrics;
-use super::{outbound, process};
 use super::watch::WatchMetrics;
+use super::{outbound, process};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;

@@ -58,7 +58,9 @@ pub fn store_asked(method: &str, outcome: StoreOutcome, took: Duration) {
     let outcome = outcome.as_str();
     let labels = RequestLabels { method, outcome };
     OUTBOUND.requests.get_or_create_owned(&labels).inc();
-    let durations = OUTBOUND.durations.get_or_create_owned(&MethodLabels { method });
+    let durations = OUTBOUND
+        .durations
+        .get_or_create_owned(&MethodLabels { method });
     durations.observe(took.as_secs_f64());
 }
 
@@ -146,7 +148,9 @@ impl Outbound {
                 let labels = RequestLabels { method, outcome };
                 outbound.requests.get_or_create_owned(&labels);
             }
-            outbound.durations.get_or_create_owned(&MethodLabels { method });
+            outbound
+                .durations
+                .get_or_create_owned(&MethodLabels { method });
         }
         outbound
     }

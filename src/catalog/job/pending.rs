@@ -205,7 +205,9 @@ impl Catalog {
         };
         let progress = Arc::new(Progress::default());
         let deletion = Deletion::of(pending);
-        let kept = self.place_delete(&deletion, dropped, &progress, None, None).await;
+        let kept = self
+            .place_delete(&deletion, dropped, &progress, None, None)
+            .await;
         self.jobs.figures.add(&progress);
         let kept = kept?;
         if kept.unclear == 0 {

@@ -92,9 +92,9 @@ impl Operations<'_> {
         for (name, setup) in wanted {
             let form = wish.form.unwrap_or(Form::Of(setup.settings.kind));
             let mut due = due(name, setup, &changes, &mutes, self.setup.dedupe_window_s);
-            let own = troubles.iter().filter(|alert| {
-                alert.channel == *name && alert.state == AlertState::Pending
-            });
+            let own = troubles
+                .iter()
+                .filter(|alert| alert.channel == *name && alert.state == AlertState::Pending);
             due.extend(own.cloned());
             for notice in notices(due) {
                 let parts = match wish.form {

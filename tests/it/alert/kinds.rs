@@ -3,9 +3,7 @@
 use super::mailbox::Mailbox;
 use super::{Answer, Listener, TIMEOUT, notice, send};
 use serde_json::Value;
-use skep::alert::{
-    Alerter, Channel, Email, PagerDuty, Poster, SendError, Slack, SlackBot, Teams,
-};
+use skep::alert::{Alerter, Channel, Email, PagerDuty, Poster, SendError, Slack, SlackBot, Teams};
 use skep::secret::Secret;
 use std::time::Duration;
 

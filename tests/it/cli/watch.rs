@@ -84,7 +84,15 @@ async fn a_check_passes_where_the_table_was_altered_before_its_source() {
     let server = server(&database, &listener.url()).await;
     let (skep, rest) = (Skep::of(&server), Rest::of(&server));
     target(&rest).await;
-    skep.run(&["source", "add", "shop", "--kind", "sqlite", "--url", source.url()]);
+    skep.run(&[
+        "source",
+        "add",
+        "shop",
+        "--kind",
+        "sqlite",
+        "--url",
+        source.url(),
+    ]);
     skep.run(&["schema", "check", "shop"]);
     let more = json!({"columns": [{"change": "add", "name": "colour", "type": "bigint"}]});
     let table = "/databases/t1_shop/tables/orders_snapshot";
@@ -108,7 +116,9 @@ async fn a_check_of_a_source_that_shows_less_than_it_did_fails() {
     let reader = Reader::new(&shop).await;
     let server = TestServer::start_with(&database, |settings| {
         settings.tasks.schema_diff_interval_s = 86_400;
-        settings.sources.insert("shop".to_owned(), reader.settings());
+        settings
+            .sources
+            .insert("shop".to_owned(), reader.settings());
     });
     let server = server.await;
     let skep = Skep::of(&server);
@@ -280,7 +290,10 @@ async fn a_checked_configuration_says_what_is_missing_here() {
         let rule = format!("{rules}source = '{source}'\ntable = 't1.{{t}}'");
         std::fs::write(&file, rule).unwrap();
         let (_, told) = skep.fail(&check);
-        assert!(told.contains("watch.targets") && told.contains(wanted), "{told}");
+        assert!(
+            told.contains("watch.targets") && told.contains(wanted),
+            "{told}"
+        );
     }
     std::fs::write(&file, "[watch]\nengines = ['trino', 'sparc']").unwrap();
     let (_, told) = skep.fail(&check);

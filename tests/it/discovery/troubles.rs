@@ -141,7 +141,11 @@ async fn a_stale_table_is_told_once_over_all_replicas_and_that_it_is_well_again(
     };
     assert_eq!(preview.kind, NoticeKind::AtOnce);
     let shown: Value = serde_json::from_str(&preview.messages[0]).expect("JSON");
-    assert_eq!(shown["entries"], Value::from(heard.clone()), "as it was told");
+    assert_eq!(
+        shown["entries"],
+        Value::from(heard.clone()),
+        "as it was told"
+    );
     // A look that finds nothing ends nothing.
     world.window("t").await;
     assert_eq!(told.entries().await.len(), 1);

@@ -338,7 +338,12 @@ async fn no_name_of_a_database_leads_out_of_the_warehouse_or_into_another() {
     rest.delete("/databases/..%2F..%2Fevil?delete_data=true&cascade=true")
         .await
         .expect(204);
-    assert!(!server.warehouse().join("-46--46--47--46--46--47-evil.db").is_dir());
+    assert!(
+        !server
+            .warehouse()
+            .join("-46--46--47--46--46--47-evil.db")
+            .is_dir()
+    );
     assert!(!above.exists() && server.warehouse().is_dir());
 }
 

@@ -120,7 +120,10 @@ async fn a_name_stands_once_in_a_table_that_is_made() {
         (vec![column("a"), column("dt")], vec![column("DT")]),
     ] {
         let table = json!({"name": "t", "columns": columns, "partition_keys": keys});
-        let told = rest.post("/databases/default/tables", table).await.expect(422);
+        let told = rest
+            .post("/databases/default/tables", table)
+            .await
+            .expect(422);
         assert!(told["detail"].as_str().unwrap().contains("twice"), "{told}");
     }
 }

@@ -115,7 +115,10 @@ async fn a_source_is_added_tested_read_and_removed() {
     assert_eq!(empty, json!({"sources": [], "next": null}));
     shop(&rest, &source).await;
     let by_hand = r#"skep_watch_source_runs_total{source="shop",outcome="ok"} 1"#;
-    assert!(metrics(&server).await.contains(by_hand), "a run by hand counts");
+    assert!(
+        metrics(&server).await.contains(by_hand),
+        "a run by hand counts"
+    );
 
     let again = json!({"name": "shop", "settings": {"kind": "sqlite", "url": source.url()}});
     rest.post("/sources", again)

@@ -64,7 +64,9 @@ async fn what_a_job_says_of_its_partition_is_taken_as_hive_takes_it(storage: Tes
         .ask(|client| {
             let mut typed = table("default", "typed");
             typed["partitionKeys"] = json!([{ "name": "dt", "type": "date" }]);
-            client.call("create_table", json!({ "tbl": typed })).unwrap();
+            client
+                .call("create_table", json!({ "tbl": typed }))
+                .unwrap();
             add(client, "typed", &[&["tmp"]]);
             assert_eq!(names(client, "typed"), ["dt=tmp"], "a value of no type");
             let surplus = json!({

@@ -148,9 +148,11 @@ async fn what_the_channel_does_not_take_is_tried_again(test: TestDatabase) {
 async fn a_wrong_webhook_stays_visible_until_it_is_mended(test: TestDatabase) {
     let mut watched = Watched::new(test).await;
     let replica = changed(&watched).await;
-    watched
-        .listener
-        .answer_next([Answer::Status(404, None, "no_service at /services/T0/B0/top-secret-token")]);
+    watched.listener.answer_next([Answer::Status(
+        404,
+        None,
+        "no_service at /services/T0/B0/top-secret-token",
+    )]);
     assert_eq!(deliver(&replica).await.refused, 1);
     assert_eq!(deliver(&replica).await, DeliveryReport::default());
     let channel = replica.watch().channel_list().await.unwrap().remove(0);
