@@ -103,7 +103,7 @@ async fn a_check_passes_where_the_table_was_altered_before_its_source() {
     let check = skep.output(&["schema", "check", "shop", "--fail-on", "risky"], "");
     let shown = String::from_utf8(check.stdout).unwrap();
     assert!(
-        check.status.success() && shown.contains("has `colour` as `bigint` already"),
+        check.status.success() && shown.contains("has the column `colour` already"),
         "{shown}"
     );
 }
@@ -124,9 +124,9 @@ async fn a_check_of_a_source_that_shows_less_than_it_did_fails() {
     let skep = Skep::of(&server);
     skep.run(&["schema", "check", "shop"]);
     reader.revoke(&shop).await;
-    let (code, told) = skep.fail(&["schema", "check", "shop", "--json"]);
-    assert!(code == 1 && told.contains("\"blind\""), "{told}");
-    let (_, told) = skep.fail(&["schema", "check", "shop"]);
+    let check = skep.output(&["schema", "check", "shop"], "");
+    assert_eq!(check.status.code(), Some(1), "{check:?}");
+    let told = String::from_utf8(check.stderr).unwrap();
     let wanted = "2 tables of shop cannot be checked: the source shows less than it did";
     assert!(told.contains(wanted), "{told}");
     let listed = skep.run(&["source", "list"]);
@@ -142,6 +142,15 @@ async fn alerts_are_answered() {
     let skep = Skep::of(&server);
     skep.run(&["alerts", "test", "team"]);
     assert_eq!(told(&listener, 1).await[0]["kind"], "test");
+    skep.run(&[
+        "source",
+        "add",
+        "shop",
+        "--kind",
+        "sqlite",
+        "--url",
+        source.url(),
+    ]);
     let muted = skep.run(&[
         "alerts",
         "mute",
@@ -152,15 +161,6 @@ async fn alerts_are_answered() {
         "known",
     ]);
     assert!(muted.contains("shop:*.secret*"), "{muted}");
-    skep.run(&[
-        "source",
-        "add",
-        "shop",
-        "--kind",
-        "sqlite",
-        "--url",
-        source.url(),
-    ]);
     skep.run(&["source", "run", "shop"]);
     source
         .execute("ALTER TABLE orders ADD COLUMN secret TEXT")
