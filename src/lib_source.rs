@@ -6,5 +6,5 @@ pub mod alert;
 pub mod source;
 
 use skep_ground::{
-    choice, comma_list, crypto, database_url, hive, model, period, schedule, secret,
+    choice, comma_list, crypto, database_url, hive, model, period, schedule, secret, telemetry,
 };

@@ -3,11 +3,9 @@
 use super::text::{TEXT_CHARS_MAX, shown};
 use super::{Alerter, Part, SendError};
 use crate::model::{Notice, NoticeEntry, Severity};
+use crate::telemetry::ALERTS_TARGET;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
-
-/// What the lines are told by: the log shows it at every level, for an alert that nobody can see was not told.
-const LOG_TARGET: &str = "skep::alert";
 
 /// Writes a line an entry: breaking changes and alarms as errors, risky changes as warnings, the rest at the level `info`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -91,13 +89,13 @@ impl Alerter for Log {
         let (severity, owner) = (severity.as_deref(), owner.as_deref());
         match severity.and_then(Severity::parse) {
             Some(Severity::Breaking | Severity::Alarm) => {
-                tracing::error!(target: LOG_TARGET, source = subject, why, severity, owner, "{text}");
+                tracing::error!(target: ALERTS_TARGET, source = subject, why, severity, owner, "{text}");
             }
             Some(Severity::Risky) => {
-                tracing::warn!(target: LOG_TARGET, source = subject, why, severity, owner, "{text}");
+                tracing::warn!(target: ALERTS_TARGET, source = subject, why, severity, owner, "{text}");
             }
             Some(Severity::Additive) | None => {
-                tracing::info!(target: LOG_TARGET, source = subject, why, severity, owner, "{text}");
+                tracing::info!(target: ALERTS_TARGET, source = subject, why, severity, owner, "{text}");
             }
         }
         Ok(())

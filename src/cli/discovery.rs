@@ -7,17 +7,12 @@ use super::output::Output;
 use super::place::{TablePlace, number, property};
 use super::progress::while_waiting;
 use super::remote::Remote;
-use crate::model::DISCOVERY_PROPERTY_PREFIX;
+use crate::period::period_shown;
 use crate::rest::view::discovery::{DiscoveryListView, DiscoveryView, PatchDiscovery, RootView};
 use crate::rest::view::run::{RunListView, RunView, SkippedListView};
-use crate::rest::view::table::TableView;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::json;
-use std::collections::BTreeMap;
-
-/// How far back a window reaches of which no property says more.
-const WINDOW: &str = "1d";
 
 /// What to do, and where.
 #[derive(Debug, Args)]
@@ -108,7 +103,7 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
         Action::List => list(client, output).await,
         Action::Show { table } => {
             let view = client.get(&table.below(&["discovery"]), &[]).await?;
-            show(client, output, &view).await
+            show(output, &view)
         }
         Action::On {
             table,
@@ -128,7 +123,7 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
                     .collect(),
             };
             let path = table.below(&["discovery"]);
-            show(client, output, &client.patch(&path, &wanted).await?).await
+            show(output, &client.patch(&path, &wanted).await?)
         }
         Action::Off { table } => {
             let wanted = PatchDiscovery {
@@ -136,7 +131,7 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
                 ..PatchDiscovery::default()
             };
             let path = table.below(&["discovery"]);
-            show(client, output, &client.patch(&path, &wanted).await?).await
+            show(output, &client.patch(&path, &wanted).await?)
         }
         Action::Reset { table } => {
             client.delete(&table.below(&["discovery"]), &[]).await?;
@@ -162,7 +157,7 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
         }
         Action::Resume { table } => {
             let path = table.below(&["discovery", "resume"]);
-            show(client, output, &client.post(&path, &json!({})).await?).await
+            show(output, &client.post(&path, &json!({})).await?)
         }
     }
 }
@@ -209,39 +204,23 @@ fn state(view: &DiscoveryView) -> String {
     }
 }
 
-/// How far back looks at a root's window reach, by the table's properties: `1d`, or `hot: 6h` where there are several roots.
-/// A layout without a time has no window.
-fn windows(view: &DiscoveryView, properties: &BTreeMap<String, String>) -> Vec<String> {
-    let timed = view.roots.iter().filter(|root| has_time(&root.layout));
-    let windows = timed.map(|root| {
-        let own = format!("{DISCOVERY_PROPERTY_PREFIX}.root.{}.window", root.name);
-        let all = format!("{DISCOVERY_PROPERTY_PREFIX}.window");
-        let text = properties.get(&own).or_else(|| properties.get(&all));
-        let window = text.map_or(WINDOW, String::as_str);
-        match view.roots.as_slice() {
-            [_] => window.to_owned(),
+/// How far back looks at the windows of roots reach: `1 day`, or `hot: 6 hours` where there are several roots.
+fn windows(view: &DiscoveryView) -> Vec<String> {
+    let windows = view.roots.iter().filter_map(|root| {
+        let window = period_shown(root.window_s?);
+        Some(match view.roots.as_slice() {
+            [_] => window,
             _ => format!("{}: {window}", root.name),
-        }
+        })
     });
     windows.collect()
 }
 
-/// Whether a layout tells a time: `{dt:%Y/%m/%d}` and not `{dt}`.
-fn has_time(layout: &str) -> bool {
-    let keys = layout.split('{').skip(1);
-    keys.filter_map(|rest| rest.split('}').next())
-        .any(|key| key.contains(":%"))
-}
-
-async fn show(client: &Client, output: Output, view: &DiscoveryView) -> Result<()> {
+fn show(output: Output, view: &DiscoveryView) -> Result<()> {
     if output.is_whole() {
         return output.one(view, &[]);
     }
-    // The status does not tell the window; the properties do.
-    let path = ["databases", &view.database, "tables", &view.table];
-    let table: Option<TableView> = client.get(&path, &[]).await.ok();
-    let properties = table.map(|table| table.parameters).unwrap_or_default();
-    output.one(view, &facts(view, &windows(view, &properties)))
+    output.one(view, &facts(view))
 }
 
 /// What looks of today came to, and on an object store what they cost.
@@ -256,7 +235,7 @@ fn requests_today(view: &DiscoveryView) -> String {
     )
 }
 
-fn facts(view: &DiscoveryView, windows: &[String]) -> Vec<(&'static str, Cell)> {
+fn facts(view: &DiscoveryView) -> Vec<(&'static str, Cell)> {
     let mut facts: Vec<(&'static str, Cell)> = vec![
         ("table", format!("{}.{}", view.database, view.table).into()),
         ("state", word(&state(view))),
@@ -273,7 +252,7 @@ fn facts(view: &DiscoveryView, windows: &[String]) -> Vec<(&'static str, Cell)> 
             ("mode", (&settings.mode).into()),
             ("time zone", (&settings.time_zone).into()),
             ("looks every", Cell::Span(settings.interval_s)),
-            ("window", windows.join(", ").into()),
+            ("window", windows(view).join(", ").into()),
             ("sweeps every", Cell::Span(settings.sweep_interval_s)),
             ("schema", (&settings.schema).into()),
             ("kept for", Cell::Span(settings.retention_s)),
@@ -334,7 +313,6 @@ async fn skipped(client: &Client, output: Output, table: &TablePlace) -> Result<
 mod tests {
     use super::{DiscoveryView, requests_today, windows};
     use serde_json::json;
-    use std::collections::BTreeMap;
 
     fn view(roots: &[(&str, &str, &str)]) -> DiscoveryView {
         let roots: Vec<_> = roots
@@ -348,20 +326,20 @@ mod tests {
 
     #[test]
     fn a_window_is_told_where_the_layout_has_a_time() {
-        let none = BTreeMap::new();
-        let one = |layout| view(&[("table", "s3://lake/t", layout)]);
-        assert_eq!(windows(&one("{dt:%Y/%m/%d}/{hour}"), &none), ["1d"]);
-        assert!(windows(&one("dt={dt}"), &none).is_empty());
-        let both = view(&[
-            ("cold", "s3://lake/t", "{dt:%Y/%m/%d}"),
-            ("hot", "s3://hot/t", "{dt:%Y/%m/%d}"),
-        ]);
-        let set = [("window", "2d"), ("root.hot.window", "6h")];
-        let set = set.map(|(key, value)| (format!("skep.discovery.{key}"), value.to_owned()));
-        assert_eq!(
-            windows(&both, &BTreeMap::from(set)),
-            ["cold: 2d", "hot: 6h"]
-        );
+        let of = |windows_s: &[(&str, Option<i64>)]| {
+            let places = windows_s
+                .iter()
+                .map(|(name, _)| (*name, "s3://lake/t", "{dt}"));
+            let mut view = view(&places.collect::<Vec<_>>());
+            for (root, (_, window_s)) in view.roots.iter_mut().zip(windows_s) {
+                root.window_s = *window_s;
+            }
+            windows(&view)
+        };
+        assert_eq!(of(&[("table", Some(86_400))]), ["1 day"]);
+        assert!(of(&[("table", None)]).is_empty());
+        let both = [("cold", Some(172_800)), ("hot", Some(21_600))];
+        assert_eq!(of(&both), ["cold: 2 days", "hot: 6 hours"]);
     }
 
     #[test]

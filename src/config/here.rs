@@ -2,12 +2,12 @@
 //! starts without it (a file may come later, a variable differ), so only who asks is told.
 
 use super::Settings;
+use crate::crypto::certificates_count;
 use crate::database_url::DatabaseKind;
 use crate::hive::text_pattern::glob_matches;
 use crate::model::DISCOVERY_SUBJECT;
 use crate::secret::PEM_BEGIN;
 use crate::source::{AnySource, SourceKind};
-use reqwest::Certificate;
 use std::borrow::Cow;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -92,8 +92,8 @@ fn certificates_fault(file: &Path) -> Option<String> {
 
 /// Why a text in PEM has no certificate.
 fn pem_fault(pem: &[u8]) -> Option<&'static str> {
-    match Certificate::from_pem_bundle(pem) {
-        Ok(found) if found.is_empty() => Some("holds no certificate in PEM"),
+    match certificates_count(pem) {
+        Ok(0) => Some("holds no certificate in PEM"),
         Ok(_) => None,
         Err(_) => Some("holds a certificate that is damaged"),
     }

@@ -28,12 +28,25 @@ pub struct DiscoveryStatus {
     pub at: TableRef,
     /// What its properties ask for; `Err` says in words which of them makes no sense.
     pub settings: Result<DiscoverySettings, String>,
-    /// The locations and templates of the roots, the preferred one first, as they are used.
-    pub roots: Vec<(String, String, String)>,
+    /// The roots as they are used, the preferred one first.
+    pub roots: Vec<RootStatus>,
     /// Its schedule, freshness and today's requests.
     pub state: DiscoveryState,
     /// Whether its newest data is older than `skep.discovery.fresh-within` allows.
     pub is_stale: bool,
+}
+
+/// A place where partitions lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RootStatus {
+    /// Its name in properties.
+    pub name: String,
+    /// Where it is.
+    pub location: String,
+    /// The template of its directories.
+    pub layout: String,
+    /// Seconds that looks at the window reach back; `None` where the layout has no time, and so no window.
+    pub window_s: Option<i64>,
 }
 
 impl DiscoveryStatus {
@@ -175,9 +188,11 @@ fn status_of(
 ) -> DiscoveryStatus {
     let (settings, roots) = match site {
         Ok(Some(site)) => {
-            let roots = site.roots.iter().map(|root| {
-                let template = root.layout.template().to_owned();
-                (root.name.clone(), root.location.to_string(), template)
+            let roots = site.roots.iter().map(|root| RootStatus {
+                name: root.name.clone(),
+                location: root.location.to_string(),
+                layout: root.layout.template().to_owned(),
+                window_s: root.layout.has_time().then_some(root.window_s),
             });
             let roots = roots.collect();
             (Ok(site.settings), roots)

@@ -43,7 +43,7 @@ mod unfinished;
 
 pub use event::EventsReport;
 pub use explain::{PartitionExplanation, PartitionPlace, PlaceState, RegisteredPartition};
-pub use history::{DiscoveryStatus, LIST_PRICE_USD_PER_1000};
+pub use history::{DiscoveryStatus, LIST_PRICE_USD_PER_1000, RootStatus};
 pub use operations::Operations;
 pub use plan::{DiscoveryPlan, PLAN_LIST_LENGTH_MAX, PlannedMove, PlannedPartition};
 pub use progress::RunProgress;

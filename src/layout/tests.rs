@@ -28,6 +28,18 @@ fn assert_pair(template: &str, keys: &[(&str, &str)], path: &str, values: &[&str
 }
 
 #[test]
+fn escapes_of_hives_own_layout_are_read_byte_by_byte_as_hive_reads_them() {
+    let layout = Layout::hive(&columns(&[("city", "string")]));
+    let read = layout.read("city=M%C3%BCnchen").unwrap();
+    assert_eq!(
+        read,
+        ["M\u{c3}\u{bc}nchen"],
+        "what PyArrow means by it is a letter"
+    );
+    assert_eq!(layout.read("city=a%3Ab").unwrap(), ["a:b"]);
+}
+
+#[test]
 fn templates_read_and_write() {
     let aws = [
         ("account", "string"),

@@ -70,21 +70,27 @@ impl LogSettings {
 }
 
 /// Where a channel of the kind `log` writes.
-const ALERTS_TARGET: &str = "skep::alert";
+pub const ALERTS_TARGET: &str = "skep::alert";
+
+/// What of the log is shown by a level that people write.
+fn filter_of(level: &str) -> String {
+    let mut filter = level.to_owned();
+    // The driver passes on what a database notes of each start: that a table is there already.
+    if !filter.contains("sqlx") {
+        filter.push_str(",sqlx=warn");
+    }
+    // What a channel of the kind `log` tells is told at every level.
+    if !filter.contains(ALERTS_TARGET) {
+        filter = format!("{filter},{ALERTS_TARGET}=info");
+    }
+    filter
+}
 
 /// Sends the log of this process to standard error. Only the first call of a process counts, so
 /// that tests may start many servers.
 pub fn log_start(settings: &LogSettings) {
-    // The driver passes on what a database notes of each start: that a table is there already.
-    let mut level = settings.level.clone();
-    if !level.contains("sqlx") {
-        level.push_str(",sqlx=warn");
-    }
-    // What a channel of the kind `log` tells is told at every level.
-    if !level.contains(ALERTS_TARGET) {
-        level = format!("{level},{ALERTS_TARGET}=info");
-    }
-    let filter = EnvFilter::try_new(&level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = filter_of(&settings.level);
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         // Told where nobody reads any more, it would be a panic in whoever wrote the line.
@@ -99,5 +105,18 @@ pub fn log_start(settings: &LogSettings) {
     };
     if started.is_err() {
         tracing::debug!("the log was started before");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::filter_of;
+
+    #[test]
+    fn what_the_driver_notes_is_shown_to_who_asks_for_it_alone() {
+        assert_eq!(filter_of("info"), "info,sqlx=warn,skep::alert=info");
+        assert_eq!(filter_of("error"), "error,sqlx=warn,skep::alert=info");
+        let asked = "info,sqlx=info,skep::alert=off";
+        assert_eq!(filter_of(asked), asked);
     }
 }

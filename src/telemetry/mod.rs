@@ -13,7 +13,7 @@ mod watch;
 pub use discovery::DiscoveryMetrics;
 pub use fault::{causes, fault_due};
 pub use jobs::{JobMetrics, JobsDone};
-pub use log::{LogFormat, LogSettings, log_start};
+pub use log::{ALERTS_TARGET, LogFormat, LogSettings, log_start};
 pub use metrics::{Metrics, TaskMetrics};
 pub use outbound::{Counted, StoreOutcome, database_waited, store_asked};
 pub use watch::WatchMetrics;

@@ -121,3 +121,116 @@ fn a_name_that_stands_for_one_address_is_listened_on() {
     let settings = Settings::load_from(Some(&path), HashMap::new()).unwrap();
     assert_eq!(settings.http.listen.to_string(), "127.0.0.1:9184");
 }
+
+/// A file, variables, and what the error must say.
+type Wrong = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    [&'static str; 2],
+);
+
+fn refused(cases: &[Wrong]) {
+    for (text, variables, parts) in cases {
+        let error = refusal(text, variables);
+        for part in parts {
+            assert!(error.contains(part), "{part:?} is missing in: {error}");
+        }
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
+fn an_unknown_key_below_a_name_is_named_with_the_nearest_right_one() {
+    refused(&[
+        (
+            "[sources.shop]\nkind = 'catalog'\nshedule = 'x'",
+            &[],
+            ["unknown key sources.shop.shedule", "sources.shop.schedule"],
+        ),
+        (
+            "[alerts.channels.data]\ndigest_at = 'x'",
+            &[],
+            [
+                "unknown key alerts.channels.data.digest_at",
+                "alerts.channels.data.digest",
+            ],
+        ),
+        (
+            "",
+            &[("SKEP_SOURCES__SHOP__SCHEDUL", "x")],
+            [
+                "SKEP_SOURCES__SHOP__SCHEDUL",
+                "SKEP_SOURCES__SHOP__SCHEDULE",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn a_watch_that_cannot_work_is_refused_by_its_key() {
+    refused(&[
+        (
+            "[sources.shop]\nkind = 'catalog'\nschedule = 'daily at six'",
+            &[],
+            ["sources.shop.schedule", "daily at six"],
+        ),
+        (
+            "[sources.shop]\nkind = 'catalog'\ntime_zone = 'Mars'",
+            &[],
+            ["sources.shop.time_zone", "no time zone"],
+        ),
+        (
+            "[sources.shop]\nkind = 'postgres'",
+            &[],
+            ["sources.shop.url", "exactly one"],
+        ),
+        (
+            "[sources.Shop]\nkind = 'catalog'",
+            &[],
+            ["sources.Shop", "lower-case"],
+        ),
+        (
+            "[sources.shop]\nkind = 'oracle'",
+            &[],
+            ["sources.shop.kind", r#"it must be "postgres", "mysql""#],
+        ),
+        (
+            "[alerts.channels.data]\nkind = 'pager'",
+            &[],
+            ["alerts.channels.data.kind", r#""email" or "log""#],
+        ),
+        (
+            "[alerts.channels.data]\nkind = 'log'\nseverity_min = 'bad'",
+            &[],
+            [
+                "alerts.channels.data.severity_min",
+                r#""additive" or "never""#,
+            ],
+        ),
+        (
+            "[alerts.channels.data]\nkind = 'slack'",
+            &[],
+            ["alerts.channels.data.url", "url_file"],
+        ),
+        (
+            "[alerts.channels.data]\nkind = 'slack'\nurl = 'hooks/hunter2'",
+            &[],
+            ["alerts.channels.data.url = ", "https://"],
+        ),
+        (
+            "[alerts.channels.data]\ndigest = '0 9 * *'",
+            &[],
+            ["alerts.channels.data.digest", "0 9 * *"],
+        ),
+        (
+            "[[watch.targets]]\nsource = 'shop.{table'\ntable = 'a.b'",
+            &[],
+            ["watch.targets", "brace"],
+        ),
+        (
+            "[tasks]\nschema_diff_interval_s = 0",
+            &[],
+            ["tasks.schema_diff_interval_s", "at least 1"],
+        ),
+    ]);
+}

@@ -82,6 +82,8 @@ pub struct RootView {
     /// The template of its directories
     #[schema(example = "{dt:%Y/%m/%d}/{hour}")]
     pub layout: String,
+    /// Seconds that looks at the window reach back; absent where the layout has no time, and so no window
+    pub window_s: Option<i64>,
 }
 
 /// When a table is looked at.
@@ -172,10 +174,11 @@ impl From<DiscoveryStatus> for DiscoveryView {
             problem,
             settings: settings.as_ref().map(SettingsView::from),
             roots: roots
-                .map(|(name, location, layout)| RootView {
-                    name,
-                    location,
-                    layout,
+                .map(|root| RootView {
+                    name: root.name,
+                    location: root.location,
+                    layout: root.layout,
+                    window_s: root.window_s,
                 })
                 .collect(),
             requests_today: status.state.requests_today,

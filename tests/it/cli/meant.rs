@@ -25,6 +25,10 @@ async fn a_name_that_does_not_exist_is_told_the_one_that_was_meant() {
             &["database", "drop", "shop"],
             "skep database drop shop --cascade",
         ),
+        (
+            &["partition", "add", "shop.orders", "dt=1/hour=2/x=3"],
+            "dt=1/hour=2/x=3",
+        ),
         (&["table", "create", "shop.t"], "a table has columns"),
         (
             &["alerts", "list", "--channel", "nosuch"],

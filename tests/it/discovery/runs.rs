@@ -391,7 +391,7 @@ async fn properties_are_set_and_removed_in_one_change() {
         .await
         .unwrap();
     assert!(status.settings.unwrap().on);
-    assert_eq!(status.roots[0].2, DAYS.1);
+    assert_eq!(status.roots[0].layout, DAYS.1);
     assert_eq!(world.events("t").await, ["CREATE_TABLE", "ALTER_TABLE"]);
     for wrong in [(DAYS.0, Some("{nothing}")), ("comment", Some("x"))] {
         let refused = set(&[wrong]).await;

@@ -191,5 +191,11 @@ async fn places_with_keys_that_are_no_paths_can_be_used(database: TestDatabase) 
         .unwrap();
     let status = added.status();
     assert_eq!(status, 200, "{}", added.text().await.unwrap());
+    for value in ["1", "2"] {
+        let found = json!({ "db_name": "default", "tbl_name": "p", "part_vals": [value] });
+        let found = call(running.thrift_addr, "get_partition", found).await;
+        let found = found.unwrap();
+        assert_eq!(found["parameters"]["numFiles"], "3", "{found}");
+    }
     running.shutdown().await;
 }

@@ -413,6 +413,7 @@ async fn over_rest_they_are_kept_too_whether_statistics_are_gathered_or_not() {
                 "columns": [{"name": "id", "type": "int"}],
                 "partition_keys": [{"name": "dt", "type": "string"}],
                 "location": at,
+                "storage": {"format": "parquet"},
             });
             let made = rest.post("/databases/default/tables", table).await;
             assert_eq!(made.expect(201)["location"], at);

@@ -119,7 +119,8 @@ async fn a_name_stands_once_in_a_table_that_is_made() {
         (vec![column("a"), column("A")], vec![]),
         (vec![column("a"), column("dt")], vec![column("DT")]),
     ] {
-        let table = json!({"name": "t", "columns": columns, "partition_keys": keys});
+        let mut table = json!({"name": "t", "columns": columns, "partition_keys": keys});
+        table["storage"] = json!({"format": "parquet"});
         let told = rest
             .post("/databases/default/tables", table)
             .await
