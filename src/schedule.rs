@@ -58,7 +58,15 @@ impl Schedule {
             .seconds(Seconds::Disallowed)
             .year(Year::Disallowed)
             .build();
-        let cron = parser.parse(text).map_err(|error| refuse(words(&error)))?;
+        let cron = parser.parse(text).map_err(|error| {
+            let field = wrong_field(&parser, text);
+            refuse(match field {
+                Some((field, name, bounds)) => {
+                    format!("{field:?} is no {name}, which is {bounds}")
+                }
+                None => words(&error),
+            })
+        })?;
         let schedule = Self {
             text: text.to_owned(),
             zone_name: time_zone.to_owned(),
@@ -97,6 +105,33 @@ impl fmt::Debug for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Schedule({self})")
     }
+}
+
+/// The fields of a text and what they may be: the library does not say which of them is wrong.
+const FIELDS: [(&str, &str); 5] = [
+    ("minute", "0-59"),
+    ("hour", "0-23"),
+    ("day of the month", "1-31"),
+    ("month", "1-12 or JAN-DEC"),
+    ("day of the week", "0-7 or SUN-SAT"),
+];
+
+/// The first field that no schedule has, whatever the others are; its name, and its bounds.
+fn wrong_field<'a>(
+    parser: &CronParser,
+    text: &'a str,
+) -> Option<(&'a str, &'static str, &'static str)> {
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    if fields.len() != FIELDS.len() {
+        return None;
+    }
+    let (at, field) = fields.iter().enumerate().find(|(at, field)| {
+        let mut alone = ["*"; FIELDS.len()];
+        alone[*at] = field;
+        parser.parse(&alone.join(" ")).is_err()
+    })?;
+    let (name, bounds) = FIELDS[at];
+    Some((field, name, bounds))
 }
 
 fn words(error: &CronError) -> String {
@@ -249,6 +284,14 @@ mod tests {
             (&"*".repeat(300), "UTC"),
         ] {
             assert!(Schedule::parse(text, zone).is_err(), "{text:?} {zone}");
+        }
+        for (text, why) in [
+            ("61 6 * * *", "\"61\" is no minute, which is 0-59"),
+            ("0 6 0 * *", "\"0\" is no day of the month, which is 1-31"),
+            ("0 6 * * MON-9", "day of the week, which is 0-7 or SUN-SAT"),
+        ] {
+            let error = Schedule::parse(text, "UTC").unwrap_err().to_string();
+            assert!(error.ends_with(why), "{error}");
         }
         let error = Schedule::parse("0 6 * * *", "Mars").unwrap_err();
         assert_eq!(

@@ -338,11 +338,14 @@ fn watch_tasks_start(
         sources_concurrent_max: settings.watch.sources_concurrent_max,
     };
     runner.spawn(diff, every.schema_diff_interval_s);
-    let delivery = AlertDelivery {
-        watch: Arc::clone(watch),
-        metrics: Arc::clone(metrics),
-    };
-    runner.spawn(delivery, every.alert_delivery_interval_s);
+    for channel in settings.alerts.channels.keys() {
+        let delivery = AlertDelivery {
+            watch: Arc::clone(watch),
+            metrics: Arc::clone(metrics),
+            channel: channel.clone(),
+        };
+        runner.spawn(delivery, every.alert_delivery_interval_s);
+    }
     let upkeep = WatchUpkeep {
         watch: Arc::clone(watch),
         metrics: Arc::clone(metrics),

@@ -7,8 +7,6 @@ use super::post::causes;
 use super::{Alerter, POST_TIMEOUT, Part, SendError};
 use crate::model::Notice;
 use crate::secret::Secret;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
@@ -121,15 +119,14 @@ fn parameters(host: &str, ca_file: Option<&Path>) -> Result<TlsParameters, (&'st
         .map_err(|error| ("ca_file", format!("TLS cannot be prepared: {error}")))
 }
 
-/// What a server may say of its address: the password too in the forms in which SMTP sends it.
+/// What a server may say of its address: what SMTP sends of it too.
 fn secrets(url: &Secret) -> Vec<Secret> {
     let mut secrets = vec![url.clone()];
     if let Ok(parsed) = url::Url::parse(url.reveal()) {
         let user = decoded(parsed.username());
         let password = decoded(parsed.password().unwrap_or_default());
         if !password.is_empty() {
-            let sent = [password.clone(), format!("\0{user}\0{password}")];
-            secrets.extend(sent.map(|sent| Secret::new(BASE64.encode(sent))));
+            secrets.push(Secret::new(format!("\0{user}\0{password}")));
         }
     }
     secrets

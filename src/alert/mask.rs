@@ -2,7 +2,10 @@
 //! the answer is kept and shown to whoever reads the alerts.
 
 use crate::secret::{SECRET_SHOWN, Secret};
-use percent_encoding::percent_decode_str;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use std::collections::BTreeSet;
 
 /// Characters of a secret that is masked; a shorter one would mask common words.
 const SECRET_CHARS_MIN: usize = 4;
@@ -11,26 +14,25 @@ const PART_CHARS_MIN: usize = 8;
 /// Characters from which one of small letters alone is no word.
 const WORD_CHARS_MAX: usize = 16;
 
-/// The text with each secret masked, and the part of one that it ends with: what is read of an answer is bounded.
+/// The text with each secret masked, and the part of one that it ends with: what is read of an answer is bounded. Letters of
+/// either case are alike, as some receivers write addresses anew.
 pub(super) fn masked(text: &str, secrets: &[&Secret]) -> String {
-    let mut needles: Vec<String> = secrets.iter().flat_map(|secret| needles(secret)).collect();
-    // JSON may be written with `\/`.
-    let escaped: Vec<String> = needles
-        .iter()
-        .filter(|needle| needle.contains('/'))
-        .map(|needle| needle.replace('/', "\\/"))
-        .collect();
-    needles.extend(escaped);
+    let needles: BTreeSet<String> = secrets.iter().flat_map(|secret| needles(secret)).collect();
+    let mut needles: Vec<String> = needles.into_iter().collect();
     // The longest first: the whole is masked as one.
     needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
-    let mut masked = needles.iter().fold(text.to_owned(), |text, needle| {
-        text.replace(needle, SECRET_SHOWN)
-    });
+    let mut masked = needles
+        .iter()
+        .fold(text.to_owned(), |text, needle| without(&text, needle));
     for needle in &needles {
         let ends = needle.char_indices().skip(PART_CHARS_MIN);
         let mut begun: Vec<&str> = ends.map(|(end, _)| &needle[..end]).collect();
         begun.reverse();
-        if let Some(begun) = begun.into_iter().find(|begun| masked.ends_with(begun)) {
+        let lower = masked.to_ascii_lowercase();
+        let begun = begun
+            .into_iter()
+            .find(|begun| lower.ends_with(&begun.to_ascii_lowercase()));
+        if let Some(begun) = begun {
             masked.truncate(masked.len() - begun.len());
             masked.push_str(SECRET_SHOWN);
         }
@@ -38,33 +40,58 @@ pub(super) fn masked(text: &str, secrets: &[&Secret]) -> String {
     masked
 }
 
-/// What is to be masked of one secret: itself and, of an address, what makes it one.
+/// The text with what is alike to another one, but for the case of its letters, masked.
+fn without(text: &str, needle: &str) -> String {
+    // ASCII letters of either case have one byte, so that places in one are places in the other.
+    let (lower, needle) = (text.to_ascii_lowercase(), needle.to_ascii_lowercase());
+    let mut masked = String::with_capacity(text.len());
+    let mut end = 0;
+    for (at, _) in lower.match_indices(&needle) {
+        masked.push_str(&text[end..at]);
+        masked.push_str(SECRET_SHOWN);
+        end = at + needle.len();
+    }
+    masked.push_str(&text[end..]);
+    masked
+}
+
+/// What is to be masked of one secret: itself and, of an address, what makes it one; each as it may be written.
 fn needles(secret: &Secret) -> Vec<String> {
     let whole = secret.reveal().trim();
-    let mut needles = Vec::new();
+    let mut parts = Vec::new();
     if whole.chars().count() >= SECRET_CHARS_MIN {
-        needles.push(whole.to_owned());
+        parts.push(whole.to_owned());
     }
-    let Ok(url) = url::Url::parse(whole) else {
-        return needles;
-    };
-    let path = url.path();
-    let query = url.query().unwrap_or_default();
+    if let Ok(url) = url::Url::parse(whole) {
+        let password = url.password().unwrap_or_default();
+        let passwords = [password.to_owned(), decoded(password)].into_iter();
+        parts.extend(passwords.filter(|one| one.chars().count() >= SECRET_CHARS_MIN));
+        parts.extend(address_parts(&url).filter(|part| is_secret_like(part)));
+    }
+    parts.iter().flat_map(|part| writings(part)).collect()
+}
+
+/// What of an address may be what makes it a secret, as it stands there and decoded.
+fn address_parts(url: &url::Url) -> impl Iterator<Item = String> {
+    let (path, query) = (url.path(), url.query().unwrap_or_default());
     let mut parts = vec![format!("{path}?{query}"), path.to_owned(), query.to_owned()];
     parts.extend(url.path_segments().into_iter().flatten().map(str::to_owned));
-    parts.extend(url.query_pairs().map(|(_, value)| value.into_owned()));
+    let values = query.split('&').filter_map(|pair| pair.split_once('='));
+    parts.extend(values.map(|(_, value)| value.to_owned()));
     let plain: Vec<String> = parts.iter().map(|part| decoded(part)).collect();
     parts.extend(plain);
-    parts.retain(|part| is_secret_like(part));
-    needles.extend(parts);
-    let password = url.password().unwrap_or_default();
-    let passwords = [password.to_owned(), decoded(password)];
-    needles.extend(
-        passwords
-            .into_iter()
-            .filter(|one| one.chars().count() >= SECRET_CHARS_MIN),
-    );
-    needles
+    parts.into_iter()
+}
+
+/// A secret as it may be written: in JSON with `\/`, encoded for an address, with `+` for blanks, in base64.
+fn writings(part: &str) -> [String; 5] {
+    [
+        part.to_owned(),
+        part.replace('/', "\\/"),
+        utf8_percent_encode(part, NON_ALPHANUMERIC).to_string(),
+        part.replace(' ', "+"),
+        BASE64.encode(part).trim_end_matches('=').to_owned(),
+    ]
 }
 
 fn decoded(text: &str) -> String {
@@ -105,6 +132,14 @@ mod tests {
             ("key abcDEF 123456", "key ***"),
             ("sig Xy12345678", "sig ***"),
             ("cut off: xoxb-1234-sec", "cut off: ***"),
+            ("in capitals: XOXB-1234-SECRET", "in capitals: ***"),
+            ("?sig=Xy12345678&amp;k=v", "?***&amp;k=v"),
+            ("key abcDEF+123456, key abcdef%20123456", "key ***, key ***"),
+            ("in base64: eG94Yi0xMjM0LXNlY3JldA==", "in base64: ***=="),
+            (
+                "%2Fservices%2FT0123%2FB4567890%2FabcDEF%2520123456 ",
+                "*** ",
+            ),
         ] {
             assert_eq!(masked(said, &secrets), shown, "{said}");
         }

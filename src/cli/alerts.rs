@@ -1,5 +1,6 @@
 //! `skep alerts`: what waits to be told and what was, and the channels.
 
+use super::acknowledge::{Seen, acknowledge};
 use super::cell::{Cell, moment as when, word};
 use super::client::{Client, given};
 use super::failure::ClientError;
@@ -148,7 +149,7 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             }
             show(output, &found)
         }
-        Action::Ack { alerts } => acknowledge(client, output, alerts).await,
+        Action::Ack { alerts } => seen(client, output, &alerts).await,
         Action::Snooze { alert, until } => {
             let until = until.moment().ok_or_else(|| {
                 ClientError::Usage("say until when: --for 8h, or --until MOMENT".to_owned())
@@ -209,29 +210,15 @@ async fn known(client: &Client, channel: &str) -> Result<()> {
     Err(ClientError::Missing(text, hint).into())
 }
 
-/// Acknowledges alerts one by one. A range passes over what is none: the numbers of a channel's alerts have gaps.
-async fn acknowledge(
-    client: &Client,
-    output: Output,
-    alerts: Vec<RangeInclusive<i64>>,
-) -> Result<()> {
-    let mut seen: Vec<AlertView> = Vec::new();
-    for range in alerts {
-        let is_single = range.start() == range.end();
-        for alert in range {
-            let path = ["alerts", &alert.to_string(), "acknowledge"];
-            match client.post(&path, &json!({})).await {
-                Ok(view) => seen.push(view),
-                Err(ClientError::Refused(problem, _))
-                    if !is_single && problem.slug() == "not-found" =>
-                {
-                    output.done(&problem.detail);
-                }
-                Err(failure) => return Err(failure.into()),
-            }
-        }
+async fn seen(client: &Client, output: Output, alerts: &[RangeInclusive<i64>]) -> Result<()> {
+    let seen: Seen<AlertView> = acknowledge(client, "alerts", alerts).await;
+    if !seen.answers.is_empty() {
+        show(output, &seen.answers)?;
     }
-    show(output, &seen)
+    if let Some(remark) = seen.end("alert", "skep alerts list")? {
+        output.done(&remark);
+    }
+    Ok(())
 }
 
 /// Shows alerts. People get fewer columns, which a terminal of eighty has room for: what it is about as mutes write it, and

@@ -18,12 +18,17 @@ use futures::StreamExt;
 use futures::future::BoxFuture;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use url::Url;
 
 /// Longest time that one thing may take to answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+/// What is said of a SQLite file that is not there, as before the first start.
+const NO_DATABASE: &str = "there is no database yet: `skep migrate` or the first start makes it";
+/// The state of what is not there yet.
+const MISSING: &str = "missing";
 /// Things that are asked at the same time.
 const ASKED_CONCURRENT_MAX: usize = 8;
 
@@ -32,7 +37,7 @@ const ASKED_CONCURRENT_MAX: usize = 8;
 struct AnswerView {
     /// The key of the setting.
     key: String,
-    /// `ok`, `failed`, or `silent` where it did not answer within the limit.
+    /// `ok`, `failed`, `missing` of a database that was not made yet, or `silent` where it did not answer within the limit.
     state: &'static str,
     /// How long it took, in milliseconds.
     took_ms: u64,
@@ -61,23 +66,36 @@ pub(super) fn connect(settings: &Settings, output: Output) -> Result<()> {
             one.remark.as_str().into(),
         ]
     })?;
-    let failed = answers.iter().filter(|one| one.state != "ok").count();
+    let states: Vec<&str> = answers.iter().map(|one| one.state).collect();
+    match complaint(&states) {
+        Some(text) => Err(ClientError::Settings(text).into()),
+        None => Ok(()),
+    }
+}
+
+/// Why the command fails, where it does.
+fn complaint(states: &[&str]) -> Option<String> {
+    let failed = states.iter().filter(|state| **state != "ok").count();
     if failed == 0 {
-        return Ok(());
+        return None;
+    }
+    let missing = states.iter().filter(|state| **state == MISSING).count();
+    if missing == failed {
+        return Some(NO_DATABASE.to_owned());
     }
     let answer = if failed == 1 {
         "does not answer as it should"
     } else {
         "do not answer as they should"
     };
-    let text = format!("{failed} of {} {answer}", answers.len());
-    Err(ClientError::Settings(text).into())
+    Some(format!("{failed} of {} {answer}", states.len()))
 }
 
 async fn answered((key, question): Question<'_>) -> AnswerView {
     let began = Instant::now();
     let (state, remark) = match tokio::time::timeout(ANSWER_LIMIT, question).await {
         Ok(Ok(remark)) => ("ok", remark),
+        Ok(Err(why)) if why == NO_DATABASE => (MISSING, why),
         Ok(Err(why)) => ("failed", why),
         Err(_) => {
             let limit = ANSWER_LIMIT.as_secs();
@@ -128,12 +146,20 @@ async fn store(settings: &Settings) -> Result<String, String> {
     let shown = settings.database.url_shown();
     match Store::probe(settings.database.store()).await {
         Ok(()) => Ok(shown),
-        Err(failure @ Error::Unavailable { .. }) if shown.starts_with("sqlite:") => Err(format!(
-            "{}; skep serve and skep migrate make it where it is missing",
-            causes(&failure)
-        )),
+        Err(failure) if shown.starts_with("sqlite:") && is_missing_file(&failure) => {
+            Err(NO_DATABASE.to_owned())
+        }
         Err(failure) => Err(causes(&failure)),
     }
+}
+
+/// Whether a file does not exist, which is no failure of what answers: it was not made yet.
+fn is_missing_file(failure: &Error) -> bool {
+    let Error::Unavailable { source, .. } = failure else {
+        return false;
+    };
+    let found = source.downcast_ref::<std::io::Error>();
+    found.is_some_and(|found| found.kind() == ErrorKind::NotFound)
 }
 
 async fn place(settings: &Settings, text: &str) -> Result<String, String> {
@@ -188,5 +214,25 @@ async fn address(url: &str) -> Result<String, String> {
             "somebody listens at {host}:{port}; nothing was sent"
         )),
         Err(failure) => Err(format!("{host}:{port}: {failure}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, NO_DATABASE, complaint, is_missing_file};
+    use std::io::ErrorKind;
+
+    #[test]
+    fn a_database_that_was_not_made_yet_is_told_as_that() {
+        assert_eq!(complaint(&["ok", "ok"]), None);
+        assert_eq!(complaint(&["missing", "ok"]).as_deref(), Some(NO_DATABASE));
+        let both = complaint(&["missing", "failed", "ok"]);
+        assert_eq!(both.as_deref(), Some("2 of 3 do not answer as they should"));
+        let failure = |kind| Error::Unavailable {
+            what: "the SQLite file x".to_owned(),
+            source: std::io::Error::from(kind).into(),
+        };
+        assert!(is_missing_file(&failure(ErrorKind::NotFound)));
+        assert!(!is_missing_file(&failure(ErrorKind::PermissionDenied)));
     }
 }

@@ -5,7 +5,7 @@ use super::client::Client;
 use super::failure::ClientError;
 use super::humane::{self, counted};
 use super::output::Output;
-use super::place::{TablePlace, property};
+use super::place::{TablePlace, setting};
 use super::progress::spinner;
 use super::proposal::show_proposal;
 use super::remote::Remote;
@@ -63,7 +63,7 @@ struct Plan {
     #[arg(long, value_name = "TEMPLATE")]
     layout: Option<String>,
     /// Another setting that the table would have, without skep.discovery. before it; may stand several times
-    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = property)]
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     settings: Vec<(String, String)>,
     /// Look only where new partitions appear; by default at everything
     #[arg(long)]

@@ -4,7 +4,7 @@ use super::cell::{Cell, moment, word};
 use super::client::Client;
 use super::humane;
 use super::output::Output;
-use super::place::{TablePlace, number, property};
+use super::place::{TablePlace, number, setting, setting_name};
 use super::progress::while_waiting;
 use super::remote::Remote;
 use crate::period::period_shown;
@@ -40,10 +40,10 @@ enum Action {
         #[arg(long, value_name = "TEMPLATE")]
         layout: Option<String>,
         /// Another setting, without skep.discovery. before it; may stand several times
-        #[arg(long = "set", value_name = "KEY=VALUE", value_parser = property)]
+        #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
         settings: Vec<(String, String)>,
         /// A setting that is to have its default again; may stand several times
-        #[arg(long = "unset", value_name = "KEY")]
+        #[arg(long = "unset", value_name = "KEY", value_parser = setting_name)]
         unset: Vec<String>,
     },
     /// Stop looking for partitions of a table; its settings stay
@@ -226,13 +226,34 @@ fn show(output: Output, view: &DiscoveryView) -> Result<()> {
 /// What looks of today came to, and on an object store what they cost.
 fn requests_today(view: &DiscoveryView) -> String {
     let is_on_disk = |root: &RootView| humane::is_on_disk(&root.location);
-    if !view.roots.is_empty() && view.roots.iter().all(is_on_disk) {
+    // Where a property makes no sense there are no roots, and nothing is looked for.
+    if view.roots.iter().all(is_on_disk) {
         return view.requests_today.to_string();
     }
     format!(
         "{} ({:.6} USD on AWS)",
         view.requests_today, view.cost_today_usd
     )
+}
+
+/// When a table is looked at next. After an undo nobody knows; of a table that is off there is nothing to tell.
+fn next_looks(view: &DiscoveryView) -> Vec<(&'static str, Cell)> {
+    let at = |due: &Option<String>| match view.schedule.paused_at {
+        Some(_) => "paused".into(),
+        None => moment(due.as_ref()),
+    };
+    if view.problem.is_some() || !view.on {
+        return Vec::new();
+    }
+    vec![
+        ("next look", at(&view.schedule.window_at)),
+        ("next sweep", at(&view.schedule.sweep_at)),
+    ]
+}
+
+/// Where a table stands, for a remark. `None` where it asks nothing of discovery, or nobody says.
+pub(super) async fn standing(client: &Client, table: &TablePlace) -> Option<DiscoveryView> {
+    client.get(&table.below(&["discovery"]), &[]).await.ok()
 }
 
 fn facts(view: &DiscoveryView) -> Vec<(&'static str, Cell)> {
@@ -258,9 +279,8 @@ fn facts(view: &DiscoveryView) -> Vec<(&'static str, Cell)> {
             ("kept for", Cell::Span(settings.retention_s)),
         ]);
     }
+    facts.extend(next_looks(view));
     facts.extend([
-        ("next look", moment(view.schedule.window_at.as_ref())),
-        ("next sweep", moment(view.schedule.sweep_at.as_ref())),
         ("last run", moment(view.schedule.last_run_at.as_ref())),
         ("last error", (&view.schedule.last_error).into()),
         ("requests today", requests_today(view).into()),
@@ -311,7 +331,7 @@ async fn skipped(client: &Client, output: Output, table: &TablePlace) -> Result<
 
 #[cfg(test)]
 mod tests {
-    use super::{DiscoveryView, requests_today, windows};
+    use super::{DiscoveryView, next_looks, requests_today, windows};
     use serde_json::json;
 
     fn view(roots: &[(&str, &str, &str)]) -> DiscoveryView {
@@ -343,9 +363,25 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_still_has_no_next_look() {
+        let told = |view: &DiscoveryView| {
+            let looks = next_looks(view).into_iter();
+            looks.map(|(_, at)| at.exact()).collect::<Vec<_>>()
+        };
+        let mut view = view(&[("table", "s3://lake/t", "{dt}")]);
+        view.schedule.sweep_at = Some("2026-11-22T10:00:00Z".to_owned());
+        assert_eq!(told(&view).last(), view.schedule.sweep_at.as_ref());
+        view.schedule.paused_at = Some("2026-11-22T09:00:00Z".to_owned());
+        assert_eq!(told(&view), ["paused", "paused"]);
+        view.on = false;
+        assert!(told(&view).is_empty());
+    }
+
+    #[test]
     fn only_looks_at_an_object_store_have_a_price() {
         let of = |location| requests_today(&view(&[("table", location, "{dt}")]));
         assert_eq!(of("file:/data/t"), "3");
         assert_eq!(of("s3://lake/t"), "3 (0.000015 USD on AWS)");
+        assert_eq!(requests_today(&view(&[])), "3", "a property makes no sense");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::humane::counted;
 use crate::config::ConfigError;
+use crate::rest::API_ROOT;
 use crate::rest::view::problem::ProblemView;
 
 /// A command that asked a server and failed.
@@ -67,6 +68,11 @@ pub(super) enum ClientError {
     /// The arguments make no sense.
     #[error("{0}")]
     Usage(String),
+}
+
+/// The address without the path of the interface, where it has that: commands put it there themselves.
+fn bare(server: &str) -> Option<&str> {
+    server.trim_end_matches('/').strip_suffix(API_ROOT)
 }
 
 fn offenders(count: usize) -> String {
@@ -138,6 +144,9 @@ impl ClientError {
                 is_connected: true, ..
             } => "is it the port of Thrift? HTTP has one of its own: 9084 where Thrift has 9083"
                 .to_owned(),
+            Self::Strange { server, .. } => {
+                format!("leave the path off: --server {}", bare(server)?)
+            }
             Self::Unreachable { .. } => {
                 "skep serve starts a server; --server URL or SKEP_SERVER says where one is"
                     .to_owned()
@@ -168,4 +177,18 @@ pub(super) fn exit_code(error: &anyhow::Error) -> u8 {
     error
         .downcast_ref::<ClientError>()
         .map_or(FAILED, ClientError::exit_code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bare;
+
+    #[test]
+    fn the_path_of_the_interface_is_no_part_of_an_address() {
+        for server in ["http://h:1/api/v1", "http://h:1/api/v1/"] {
+            assert_eq!(bare(server), Some("http://h:1"));
+        }
+        assert_eq!(bare("http://h:1/x/api/v1"), Some("http://h:1/x"));
+        assert_eq!(bare("http://h:1/"), None);
+    }
 }

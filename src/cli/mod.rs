@@ -3,6 +3,7 @@
 //!
 //! One file a group of commands: its arguments, what it asks, and how the answer is shown.
 
+mod acknowledge;
 mod alerts;
 mod cell;
 mod change;
@@ -17,6 +18,7 @@ mod events;
 mod examples;
 mod explain;
 mod failure;
+mod hint;
 mod humane;
 mod init;
 mod job;
@@ -38,6 +40,7 @@ mod suggest;
 mod table;
 mod type_text;
 mod version;
+mod yaml;
 
 use anyhow::Result;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};

@@ -3,6 +3,7 @@
 
 use super::cell::Cell;
 use super::look::Look;
+use super::yaml::yaml;
 use anyhow::Result;
 use clap::ValueEnum;
 use comfy_table::{Attribute, ColumnConstraint, ContentArrangement, Table, presets};
@@ -200,7 +201,7 @@ impl Output {
     }
 
     fn yaml<T: Serialize>(self, item: &T) -> Result<String> {
-        Ok(self.safe(serde_saphyr::to_string(item)?))
+        yaml(item, self.look.on_terminal)
     }
 
     /// A line each; what has no name has none, and a name is one line whatever is in it.
@@ -358,7 +359,7 @@ fn escaped(text: &str, is_other: impl Fn(char) -> bool) -> String {
 }
 
 /// Whether a character is not seen itself and changes how others are: it turns the direction of writing, or begins a line.
-fn is_unseen(c: char) -> bool {
+pub(super) fn is_unseen(c: char) -> bool {
     matches!(
         c,
         FOLD | '\u{61c}'

@@ -2,11 +2,13 @@
 
 use super::cell::{Cell, moment, word};
 use super::client::{Client, given};
+use super::discovery::standing;
 use super::failure::ClientError;
 use super::output::Output;
 use super::place::{MANAGED, TablePlace, number, property};
 use super::progress::counter;
 use super::remote::Remote;
+use crate::rest::view::discovery::DiscoveryView;
 use crate::rest::view::partition::{
     AddOutcome, AddPartitions, AddedPartitionView, AddedPartitionsView, NewPartition,
     PartitionListView, PartitionView,
@@ -129,34 +131,74 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             delete_data,
             if_exists,
         } => {
-            let query = [("delete_data", delete_data.to_string())];
-            let bar = counter(names.len() as u64, "partitions");
-            for name in &names {
-                let path = table.below(&["partitions", name]);
-                match client.delete(&path, &query).await {
-                    Err(ClientError::Refused(problem, _))
-                        if if_exists && is_missing_partition(problem.subject.as_ref()) =>
-                    {
-                        output.done(&format!("partition {name} does not exist"));
-                    }
-                    Err(failure) => return Err(failure.into()),
-                    Ok(()) => bar.suspend(|| output.done(&format!("partition {name} is dropped"))),
-                }
-                bar.inc(1);
-            }
-            bar.finish_and_clear();
-            if delete_data {
-                let view: TableView = client.get(&table.path(), &[]).await?;
-                if view.table_type != MANAGED {
-                    let kind = view.table_type;
-                    output.done(&format!(
-                        "the data stays: the table is {kind}, and skep deletes data of managed tables only"
-                    ));
-                }
-            }
-            Ok(())
+            let what = Drop {
+                delete_data,
+                if_exists,
+            };
+            drop_partitions(client, output, &table, &names, &what).await
         }
     }
+}
+
+/// How partitions are dropped.
+struct Drop {
+    delete_data: bool,
+    if_exists: bool,
+}
+
+async fn drop_partitions(
+    client: &Client,
+    output: Output,
+    table: &TablePlace,
+    names: &[String],
+    how: &Drop,
+) -> Result<()> {
+    let query = [("delete_data", how.delete_data.to_string())];
+    let bar = counter(names.len() as u64, "partitions");
+    let mut has_dropped = false;
+    for name in names {
+        let path = table.below(&["partitions", name]);
+        match client.delete(&path, &query).await {
+            Err(ClientError::Refused(problem, _))
+                if how.if_exists && is_missing_partition(problem.subject.as_ref()) =>
+            {
+                output.done(&format!("partition {name} does not exist"));
+            }
+            Err(failure) => return Err(failure.into()),
+            Ok(()) => {
+                has_dropped = true;
+                bar.suspend(|| output.done(&format!("partition {name} is dropped")));
+            }
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let mut is_data_gone = false;
+    if how.delete_data {
+        let view: TableView = client.get(&table.path(), &[]).await?;
+        is_data_gone = view.table_type == MANAGED;
+        if !is_data_gone {
+            let kind = view.table_type;
+            output.done(&format!(
+                "the data stays: the table is {kind}, and skep deletes data of managed tables only"
+            ));
+        }
+    }
+    // Only people are told, and scripts need not wait for it.
+    if has_dropped && !is_data_gone && output.is_for_people() {
+        let view = standing(client, table).await;
+        if view.is_some_and(|view| comes_back(&view)) {
+            output.done(&format!(
+                "discovery of {table} is on: its next sweep adds again what has data in its directory"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether discovery finds again what is dropped while its data stays.
+fn comes_back(view: &DiscoveryView) -> bool {
+    view.on && view.problem.is_none()
 }
 
 /// Whether a miss is about the partition, and not its table.
@@ -258,4 +300,21 @@ fn show(output: Output, partition: &PartitionView) -> Result<()> {
             .map(|(key, value)| ("property", Cell::Property(format!("{key}={value}")))),
     );
     output.one(partition, &facts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::comes_back;
+    use serde_json::json;
+
+    #[test]
+    fn a_dropped_partition_comes_back_where_discovery_is_on() {
+        let told = |on: bool, problem: Option<&str>| {
+            let view = json!({"database": "d", "table": "t", "on": on, "problem": problem, "settings": null, "roots": [],
+                "schedule": {"failures": 0}, "requests_today": 0, "cost_today_usd": 0.0, "freshness": null});
+            comes_back(&serde_json::from_value(view).expect("a view"))
+        };
+        assert!(told(true, None));
+        assert!(!told(false, None) && !told(true, Some("makes no sense")));
+    }
 }

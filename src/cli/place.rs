@@ -1,10 +1,16 @@
 //! Arguments that several commands read alike: `DATABASE.TABLE`, `KEY=VALUE`, numbers, ranges of them and times.
 
+use crate::model::DISCOVERY_PROPERTY_PREFIX;
 use crate::period::period_s;
-use crate::rest::view::moment;
+use crate::rest::view::{moment, moment_parse};
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
+
+/// How a time that is over is written.
+const TIME_FORMS: &str = "so long ago (7d), a day (2026-11-22) or a moment (2026-11-22T10:00:00Z)";
+/// What means the last snapshot.
+const LATEST: &str = "latest";
 
 /// The type of tables whose data skep deletes.
 pub(super) const MANAGED: &str = "managed";
@@ -80,18 +86,57 @@ pub(super) fn numbers(text: &str) -> Result<RangeInclusive<i64>, String> {
     Ok(first..=last)
 }
 
-/// A time that is over as the server takes it: `7d` is so long before `now`, all else a moment or a day that the server reads.
-/// A number alone would leave open what it counts, and is left to the server.
-pub(super) fn since(text: &str, now: i64) -> String {
+/// A setting of discovery and its value.
+pub(super) fn setting(text: &str) -> Result<(String, String), String> {
+    let (key, value) = property(text)?;
+    Ok((setting_name(&key)?, value))
+}
+
+/// The name of a setting of discovery: what all of them begin with is put before it, and stands there once.
+pub(super) fn setting_name(text: &str) -> Result<String, String> {
+    let Some(rest) = text.strip_prefix(DISCOVERY_PROPERTY_PREFIX) else {
+        return Ok(text.to_owned());
+    };
+    Err(match rest.trim_start_matches('.') {
+        "" => "skep discovery on and off switch it".to_owned(),
+        name => format!(
+            "{DISCOVERY_PROPERTY_PREFIX}. is put before it, and must not stand here: write {name}"
+        ),
+    })
+}
+
+/// A time that is over, in one of its forms.
+pub(super) fn time_over(text: &str) -> Result<String, String> {
+    if ago_s(text).is_some() || moment_parse(text).is_some() {
+        return Ok(text.to_owned());
+    }
+    Err(format!("write {TIME_FORMS}"))
+}
+
+/// A snapshot of a source: its number, the latest one, or that of a time.
+pub(super) fn snapshot(text: &str) -> Result<String, String> {
+    if text == LATEST || text.parse::<i64>().is_ok() || time_over(text).is_ok() {
+        return Ok(text.to_owned());
+    }
+    Err(format!("write its number, {LATEST}, or {TIME_FORMS}"))
+}
+
+/// How long ago a text says. A number alone would leave open what it counts.
+fn ago_s(text: &str) -> Option<i64> {
     let bare = text.bytes().all(|byte| byte.is_ascii_digit());
-    let ago = period_s(text).filter(|_| !bare);
-    let at = ago.and_then(|ago| moment(now.saturating_sub(ago)));
+    period_s(text).filter(|_| !bare)
+}
+
+/// A time that is over as the server takes it: `7d` is so long before `now`, all else a moment or a day that the server reads.
+/// So is a number, which is that of a snapshot.
+pub(super) fn since(text: &str, now: i64) -> String {
+    let at = ago_s(text).and_then(|ago| moment(now.saturating_sub(ago)));
     at.unwrap_or_else(|| text.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{numbers, since};
+    use super::{numbers, setting, setting_name, since, snapshot, time_over};
 
     #[test]
     fn numbers_are_read_as_messages_write_them() {
@@ -101,6 +146,29 @@ mod tests {
         for text in ["", "0", "x", "5-4", "1-20000", "-3"] {
             assert!(numbers(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_settings_begin_with_is_not_written() {
+        assert_eq!(setting("window=6h"), Ok(("window".into(), "6h".into())));
+        let doubled = setting("skep.discovery.window=6h").expect_err("doubled");
+        assert!(doubled.ends_with("write window"), "{doubled}");
+        assert!(setting_name("skep.discovery").is_err());
+        assert!(setting_name("root.hot.window").is_ok());
+    }
+
+    #[test]
+    fn the_forms_of_times_and_snapshots_are_told() {
+        for text in ["7d", "90m", "2026-11-22", "2026-11-22T10:00:00+01:00"] {
+            assert!(time_over(text).is_ok() && snapshot(text).is_ok(), "{text}");
+        }
+        for text in ["tomorrow", "3x", ""] {
+            let (time, number) = (time_over(text), snapshot(text));
+            assert!(time.is_err_and(|why| why.contains("(7d)")), "{text}");
+            assert!(number.is_err_and(|why| why.contains("latest")), "{text}");
+        }
+        assert!(snapshot("3").is_ok() && snapshot("latest").is_ok());
+        assert!(time_over("3").is_err(), "of what?");
     }
 
     #[test]

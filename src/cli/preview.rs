@@ -3,7 +3,7 @@
 use super::client::{Client, given};
 use super::humane::counted;
 use super::output::{Output, print};
-use super::place::since;
+use super::place::{since, time_over};
 use crate::clock::Clock;
 use crate::rest::view::preview::AlertPreviewListView;
 use anyhow::Result;
@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 #[derive(Debug, Args)]
 pub(super) struct PreviewCommand {
     /// Changes found since then: so long ago (90m, 8h, 7d), a moment (RFC 3339) or a day (2026-11-22, UTC)
-    #[arg(long, value_name = "TIME", default_value = "7d")]
+    #[arg(long, value_name = "TIME", default_value = "7d", value_parser = time_over)]
     since: String,
     /// Only what this channel would get
     #[arg(long, value_name = "NAME")]

@@ -4,6 +4,7 @@ use super::cell::Cell;
 use super::humane::counted;
 use super::output::{Output, print, printable};
 use crate::rest::view::proposal::{LayoutProposalView, ProposalView, ProposedFileView};
+use crate::rest::view::storage::ColumnView;
 use anyhow::Result;
 use std::fmt::Write as _;
 
@@ -34,6 +35,14 @@ fn command(proposal: &ProposalView) -> Option<String> {
     let location = table.location.as_deref()?;
     let mut words = vec![quoted(&format!("{}.{}", table.database, table.name))];
     let mut option = |name: &str, value: &str| words.extend([name.to_owned(), quoted(value)]);
+    if !table
+        .columns
+        .iter()
+        .chain(&table.partition_keys)
+        .all(fits_option)
+    {
+        return None;
+    }
     if let Some(kit) = &proposal.layout.kit {
         option("--kit", kit);
         option("--location", location);
@@ -57,7 +66,15 @@ fn command(proposal: &ProposalView) -> Option<String> {
             option("--set", &format!("{key}={value}"));
         }
     }
-    Some(format!("skep table create {}", words.join(" ")))
+    // What a terminal is shown otherwise than it is would make another table.
+    let line = format!("skep table create {}", words.join(" "));
+    (printable(&line) == line).then_some(line)
+}
+
+/// Whether `--column 'NAME TYPE'` says this column: its name ends at the first blank, and a dash would begin another option.
+fn fits_option(column: &ColumnView) -> bool {
+    let is_blank = |c: char| c.is_whitespace() || c.is_control();
+    !column.name.is_empty() && !column.name.contains(is_blank) && !column.name.starts_with('-')
 }
 
 /// A word as a shell takes it whole.
@@ -169,7 +186,24 @@ fn would_find(proposal: &ProposalView) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::{ColumnView, fits_option, quoted};
+
+    #[test]
+    fn only_names_that_an_option_can_hold_stand_in_a_command() {
+        let fits = |name: &str| {
+            fits_option(&ColumnView {
+                name: name.to_owned(),
+                data_type: "int".to_owned(),
+                comment: None,
+            })
+        };
+        for name in ["id", "it's", "매출", "a:b", "$x"] {
+            assert!(fits(name), "{name}");
+        }
+        for name in ["", "order id", "a\tb", "a\u{a0}b", " a", "-x", "a\u{1b}"] {
+            assert!(!fits(name), "{name:?}");
+        }
+    }
 
     #[test]
     fn words_are_quoted_where_a_shell_would_take_them_apart() {

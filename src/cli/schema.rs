@@ -1,12 +1,13 @@
 //! `skep schema`: what changed in sources. `check` reads a source now and fails where something grave is found, so that
 //! a deployment can stop before it breaks a reader.
 
+use super::acknowledge::{Seen, acknowledge};
 use super::cell::{Cell, moment, word};
 use super::change::{count, show_changes, show_report};
 use super::client::{Client, PAGE_SIZE, given};
 use super::failure::ClientError;
 use super::output::Output;
-use super::place::{number, numbers, since};
+use super::place::{number, numbers, since, snapshot, time_over};
 use super::progress::while_waiting;
 use super::remote::Remote;
 use crate::clock::Clock;
@@ -36,10 +37,10 @@ enum Action {
         #[arg(long, value_name = "PREFIX")]
         object: Option<String>,
         /// Only those found since then: so long ago (90m, 8h, 7d), a day (2026-11-22, UTC) or a moment (RFC 3339)
-        #[arg(long, value_name = "TIME")]
+        #[arg(long, value_name = "TIME", value_parser = time_over)]
         since: Option<String>,
         /// Only those found before then
-        #[arg(long, value_name = "TIME")]
+        #[arg(long, value_name = "TIME", value_parser = time_over)]
         until: Option<String>,
         /// Only those at least as grave: breaking, risky, additive
         #[arg(long, value_name = "SEVERITY", value_parser = ["breaking", "risky", "additive"], hide_possible_values = true)]
@@ -61,10 +62,10 @@ enum Action {
         /// The source
         source: String,
         /// The snapshot before: its number, so long ago (7d), a day (2026-11-22, UTC) or a moment (RFC 3339)
-        #[arg(long, value_name = "SNAPSHOT")]
+        #[arg(long, value_name = "SNAPSHOT", value_parser = snapshot)]
         from: String,
         /// The snapshot after, or latest
-        #[arg(long, value_name = "SNAPSHOT", default_value = "latest")]
+        #[arg(long, value_name = "SNAPSHOT", default_value = "latest", value_parser = snapshot)]
         to: String,
     },
     /// Read a source now, keep and tell what changed, and fail where it is grave
@@ -141,7 +142,7 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             diff(client, output, &source, from, to).await
         }
         Action::Check { source, fail_on } => check(client, output, &source, fail_on).await,
-        Action::Ack { changes } => acknowledge(client, output, changes).await,
+        Action::Ack { changes } => seen(client, output, &changes).await,
         Action::Apply { change } => {
             let path = ["schema-changes", &change.to_string(), "apply"];
             let applied: AppliedView = client.post(&path, &json!({})).await?;
@@ -150,24 +151,25 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
     }
 }
 
-async fn acknowledge(
-    client: &Client,
-    output: Output,
-    changes: Vec<RangeInclusive<i64>>,
-) -> Result<()> {
-    let mut seen: Vec<AlertView> = Vec::new();
-    let mut count_seen = 0;
-    for change in changes.into_iter().flatten() {
-        let path = ["schema-changes", &change.to_string(), "acknowledge"];
-        let list: AlertListView = client.post(&path, &json!({})).await?;
-        seen.extend(list.alerts);
-        count_seen += 1;
+async fn seen(client: &Client, output: Output, changes: &[RangeInclusive<i64>]) -> Result<()> {
+    let seen: Seen<AlertListView> = acknowledge(client, "schema-changes", changes).await;
+    if !seen.answers.is_empty() {
+        show_seen(output, &seen.answers)?;
     }
+    if let Some(remark) = seen.end("change", "skep schema log")? {
+        output.done(&remark);
+    }
+    Ok(())
+}
+
+/// How many changes were seen; for scripts the alerts that are told no more.
+fn show_seen(output: Output, seen: &[AlertListView]) -> Result<()> {
     if output.is_for_people() {
-        output.done(&format!("{} seen", count(count_seen)));
+        output.done(&format!("{} seen", count(seen.len() as u64)));
         return Ok(());
     }
-    output.list(["alert", "channel", "state"], &seen, |one| {
+    let alerts: Vec<&AlertView> = seen.iter().flat_map(|list| &list.alerts).collect();
+    output.list(["alert", "channel", "state"], &alerts, |one| {
         [one.id.into(), one.channel.as_str().into(), word(&one.state)]
     })
 }

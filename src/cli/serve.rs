@@ -39,8 +39,10 @@ async fn serve_until_told(settings: Settings, started: Instant) -> Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let grace = Duration::from_secs(settings.server.grace_s);
+    // In a thread of its own: a path that hangs must not keep signals from being heard.
+    let starting = tokio::spawn(Server::start(settings));
     let running = tokio::select! {
-        running = Server::start(settings) => running?,
+        running = starting => running??,
         _ = terminate.recv() => return Ok(()),
         _ = interrupt.recv() => return Ok(()),
     };

@@ -2,12 +2,13 @@
 
 use super::cell::{Cell, moment};
 use super::client::{Client, given};
+use super::discovery::standing;
 use super::failure::ClientError;
 use super::output::Output;
 use super::place::{MANAGED, TablePlace, property};
 use super::progress::while_waiting;
 use super::remote::Remote;
-use crate::model::DISCOVERY_PROPERTY_PREFIX;
+use crate::model::{DISCOVERY_PROPERTY_PREFIX, is_discovery_property};
 use crate::rest::view::storage::{ColumnView, NewStorage};
 use crate::rest::view::table::{ChangeTable, NewTable, NewTableType, TableListView, TableView};
 use anyhow::Result;
@@ -154,6 +155,7 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             unset,
             owner,
         } => {
+            let is_told = output.is_for_people() && asks_discovery(&set);
             let set = set.into_iter().map(|(key, value)| (key, Some(value)));
             let unset = unset.into_iter().map(|key| (key, None));
             let change = ChangeTable {
@@ -162,7 +164,15 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
                 ..ChangeTable::default()
             };
             let changed: TableView = client.patch(&table.path(), &change).await?;
-            show(output, &changed)
+            show(output, &changed)?;
+            if is_told {
+                // Properties are the engines': the server takes any, and discovery stands still by one that makes no sense.
+                let standing = standing(client, &table).await;
+                if let Some(problem) = standing.and_then(|view| view.problem) {
+                    output.done(&format!("nothing is looked for: {problem}"));
+                }
+            }
+            Ok(())
         }
         Action::Drop { table, delete_data } => {
             drop_table(client, output, &table, delete_data).await
@@ -197,6 +207,11 @@ async fn drop_table(
         (_, false) => output.done(&format!("its data stays at {location}")),
     }
     Ok(())
+}
+
+/// Whether one of the properties is discovery's, or is meant to be.
+fn asks_discovery(set: &[(String, String)]) -> bool {
+    set.iter().any(|(key, _)| is_discovery_property(key))
 }
 
 /// Whether somebody else writes the partitions of a new table, and it says nothing of how they are found.
@@ -297,4 +312,16 @@ fn show(output: Output, table: &TableView) -> Result<()> {
         parameters.map(|(key, value)| ("property", Cell::Property(format!("{key}={value}")))),
     );
     output.one(table, &facts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::asks_discovery;
+
+    #[test]
+    fn only_after_properties_of_discovery_is_its_standing_asked_for() {
+        let asks = |key: &str| asks_discovery(&[(key.to_owned(), "x".to_owned())]);
+        assert!(asks("skep.discovery") && asks("skep.discovery.layot"));
+        assert!(asks("discover.partitions") && !asks("comment"));
+    }
 }

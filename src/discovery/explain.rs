@@ -31,7 +31,7 @@ pub struct RegisteredPartition {
 /// What a place means for the partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlaceState {
-    /// The partition points here, or to a better place.
+    /// The partition points here.
     Registered,
     /// It is registered, or moved here, by what this says.
     Ready(String),

@@ -140,7 +140,7 @@ impl Discovery {
             return Ok(place);
         }
         place.state = match site.judge(root, values, sighting, asked.existing, self.now())? {
-            Verdict::Known => PlaceState::Registered,
+            Verdict::Known => known_state(asked, &here),
             Verdict::Expired => PlaceState::Expired,
             Verdict::Skip(skip) => PlaceState::Skipped(skip.reason),
             Verdict::Add(_) | Verdict::Move(_) => {
@@ -222,6 +222,23 @@ impl Discovery {
 const AFTER_EMPTY: &str =
     "the next sweep, since the directory that the partition points to has no data any more";
 
+/// What a directory is of a partition that is registered: its place, or one more that means it, such as that of a less
+/// preferred root.
+fn known_state(asked: &Asked<'_>, here: &Location) -> PlaceState {
+    let table = asked.site.table.location.as_ref();
+    let existing = asked.existing;
+    let registered = existing.and_then(|existing| existing.full_location(table));
+    registered_state(asked.name, registered.as_ref(), here)
+}
+
+/// The same, by where the partition has its data.
+fn registered_state(name: &str, registered: Option<&Location>, here: &Location) -> PlaceState {
+    match registered.filter(|registered| *registered != here) {
+        Some(elsewhere) => PlaceState::Skipped(twin_reason(name, elsewhere)),
+        None => PlaceState::Registered,
+    }
+}
+
 fn place(root: &Root, location: Option<String>, state: PlaceState) -> PartitionPlace {
     PartitionPlace {
         root: root.name.clone(),
@@ -264,4 +281,21 @@ fn when_found(site: &Site, root: &Root, values: &[String], now: i64) -> String {
         }
     }
     .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Location, PlaceState, registered_state};
+
+    #[test]
+    fn only_the_place_that_a_partition_points_to_is_registered() {
+        let at = |text: &str| Location::parse(text).expect("it is a location");
+        let (hot, cold) = (at("s3://hot/t/dt=1"), at("s3://cold/t/dt=1"));
+        let state = |here| registered_state("dt=1", Some(&cold), here);
+        assert_eq!(state(&cold), PlaceState::Registered);
+        let PlaceState::Skipped(why) = state(&hot) else {
+            panic!("it is not registered there");
+        };
+        assert!(why.contains("s3://cold/t/dt=1"), "{why}");
+    }
 }

@@ -10,7 +10,7 @@ use super::scan::Sink;
 use super::scope::DiscoveryScope;
 use crate::catalog::{Action, Catalog, Resource};
 use crate::error::{Error, Result};
-use crate::guess::{self, FileFormat, HEAD_BYTES, LayoutGuess, TAIL_BYTES, Tail};
+use crate::guess::{self, FileFormat, HEAD_BYTES, LEFT_OUT_MAX, LayoutGuess, TAIL_BYTES, Tail};
 use crate::hive::directory_name::is_hidden;
 use crate::lake::{LakeError, Sample};
 use crate::layout::Layout;
@@ -54,6 +54,15 @@ struct Look {
     notes: Vec<String>,
 }
 
+/// What the looks into all files of a sample told.
+#[derive(Default)]
+struct Looks {
+    files: Vec<ProposedFile>,
+    /// The columns of each file that could be read, with its format and its path.
+    columns: Vec<(FileFormat, String, Vec<Column>)>,
+    notes: Vec<String>,
+}
+
 impl Look {
     fn refused(why: String) -> Self {
         Self {
@@ -86,24 +95,17 @@ impl Operations<'_> {
                 .map_err(|failure| Error::Invalid(failure.to_string()))?;
         }
         let sample = self.lake.sample(&location).await?;
-        let layout = guess::layout(&sample.directories, wanted.layout.as_deref());
+        let mut layout = guess::layout(&sample.directories, wanted.layout.as_deref());
         let candidates = candidates(&sample, &layout);
         if candidates.is_empty() && layout.seen == 0 {
-            let why = format!("there are no files with data in what was looked at of {location}");
-            return Err(Error::Invalid(why));
+            return Err(Error::Invalid(self.why_nothing(&location, &sample).await));
         }
-        let mut files = Vec::with_capacity(candidates.len());
-        let mut columns = Vec::new();
-        let mut notes = Vec::new();
-        for Candidate { path, bytes } in candidates {
-            let look = self.file_look(&location.below(&path), bytes).await?;
-            notes.extend(look.notes);
-            if let Ok(kind) = &look.found {
-                columns.push((kind.format.clone(), path.clone(), look.columns));
-            }
-            let found = look.found;
-            files.push(ProposedFile { path, bytes, found });
-        }
+        let Looks {
+            files,
+            columns,
+            mut notes,
+        } = self.files_look(&location, candidates).await?;
+        notes.extend(sample.notes);
         let format = format_of(&files, &mut notes);
         let is_text = !matches!(
             format,
@@ -115,7 +117,7 @@ impl Operations<'_> {
             .map(|(_, path, own)| (path, own));
         let joined = guess::join(of_format.collect(), &layout.keys, is_text);
         notes.extend(joined.notes);
-        let notes = bounded(notes);
+        let notes = foremost(&layout, bounded(notes));
         let at = wanted.database.table(
             wanted
                 .name
@@ -124,10 +126,18 @@ impl Operations<'_> {
                 .as_str(),
         );
         let has_columns = layout.kit.is_some() || !joined.columns.is_empty();
-        let table = table(at, location, &layout, format.as_ref(), joined.columns);
-        let plan = self.proposal_plan(&table, progress).await?;
+        let is_ready = has_columns && !layout.fits_none();
+        let table = table(
+            at,
+            location.clone(),
+            &layout,
+            format.as_ref(),
+            joined.columns,
+        );
+        let mut plan = self.proposal_plan(&table, progress).await?;
+        settle(&mut plan, &location, &mut layout);
         Ok(Proposal {
-            create_table: has_columns.then(|| guess::create_table(&table)),
+            create_table: is_ready.then(|| guess::create_table(&table)),
             table,
             is_given: wanted.layout.is_some(),
             layout,
@@ -137,6 +147,44 @@ impl Operations<'_> {
             is_whole: sample.is_whole,
             plan,
         })
+    }
+
+    /// Looks into each of these files.
+    async fn files_look(&self, location: &Location, candidates: Vec<Candidate>) -> Result<Looks> {
+        let mut looks = Looks::default();
+        for Candidate { path, bytes } in candidates {
+            let look = self.file_look(&location.below(&path), bytes).await?;
+            looks.notes.extend(look.notes);
+            if let Ok(kind) = &look.found {
+                let own = (kind.format.clone(), path.clone(), look.columns);
+                looks.columns.push(own);
+            }
+            let found = look.found;
+            looks.files.push(ProposedFile { path, bytes, found });
+        }
+        Ok(looks)
+    }
+
+    /// Why there is nothing to propose of a place, in words.
+    async fn why_nothing(&self, location: &Location, sample: &Sample) -> String {
+        let is_bare = |directory: &SampledDirectory| {
+            directory.directories.is_empty()
+                && directory.files.is_empty()
+                && directory.odd.is_empty()
+        };
+        if !sample.directories.iter().all(is_bare) {
+            return format!("there are no files with data in what was looked at of {location}");
+        }
+        // A file has another size than one byte, and says so.
+        let is_file = !location.path().trim_matches('/').is_empty()
+            && matches!(
+                self.lake.range(location, 0..1, 1).await,
+                Ok(_) | Err(LakeError::Footer { .. })
+            );
+        if is_file {
+            return format!("{location} is a file: the directory that it lies in is wanted");
+        }
+        format!("there is nothing at {location}: no files with data, and no directories")
     }
 
     /// What a sweep of the table would find.
@@ -245,6 +293,15 @@ fn bounded(mut notes: Vec<String>) -> Vec<String> {
     notes
 }
 
+/// The notes, before them that the layout is of no use.
+fn foremost(layout: &LayoutGuess, mut notes: Vec<String>) -> Vec<String> {
+    if layout.fits_none() {
+        let why = "the layout fits none of the directories with data: no statement is made of it";
+        notes.insert(0, why.to_owned());
+    }
+    notes
+}
+
 /// What a file itself is to blame for, in words; anything else is an error.
 fn told(failure: LakeError) -> Result<String> {
     match failure {
@@ -255,18 +312,34 @@ fn told(failure: LakeError) -> Result<String> {
     }
 }
 
+/// Puts what a sweep would find in order, and tells of the directories that fit the layout and still would be no partitions: a
+/// second one that means the same partition, a value that is none of its key's type.
+fn settle(plan: &mut DiscoveryPlan, location: &Location, layout: &mut LayoutGuess) {
+    plan.added
+        .sort_by(|one, other| (&one.name, &one.location).cmp(&(&other.name, &other.location)));
+    let holds = layout.holding();
+    // A whole bucket is written with a slash.
+    let root = location.as_str().trim_end_matches('/');
+    let room = LEFT_OUT_MAX.saturating_sub(layout.left_out.len());
+    let below = plan.skipped.iter().filter_map(|skip| {
+        let path = skip.path.strip_prefix(root)?.trim_matches('/');
+        Some((path.to_owned(), skip.reason.clone()))
+    });
+    let is_told = |path: &String| layout.left_out.iter().any(|(told, _)| told == path);
+    let mut more: Vec<(String, String)> = below
+        .filter(|(path, _)| holds(path) && !is_told(path))
+        .collect();
+    more.sort();
+    more.truncate(room);
+    layout.left_out.extend(more);
+}
+
 /// Some files of directories that would be partitions, or that lie in the place of an unpartitioned table: the newest of
-/// each directory, of directories that are spread over all.
+/// each directory, of directories that are spread over all. What a layout leaves out has no say in the columns.
 fn candidates(sample: &Sample, layout: &LayoutGuess) -> Vec<Candidate> {
-    let read = Layout::parse(&layout.template, &layout.keys).ok();
+    let holds = layout.holding();
     let is_inside = |directory: &&SampledDirectory| {
-        let depth = directory
-            .path
-            .split('/')
-            .filter(|part| !part.is_empty())
-            .count();
-        !directory.path.split('/').any(is_hidden)
-            && read.as_ref().is_none_or(|read| depth >= read.depth())
+        !directory.path.split('/').any(is_hidden) && holds(&directory.path)
     };
     let of_directory = |directory: &SampledDirectory| {
         let data = directory.files.iter();
@@ -322,7 +395,91 @@ fn format_of(files: &[ProposedFile], notes: &mut Vec<String>) -> Option<FileForm
 
 #[cfg(test)]
 mod tests {
-    use super::{NOTES_MAX, bounded};
+    use super::super::plan::PlannedPartition;
+    use super::{
+        DiscoveryPlan, LayoutGuess, Location, NOTES_MAX, Sample, SampledDirectory, bounded,
+        candidates, settle,
+    };
+    use crate::guess::{layout, template_keys};
+    use crate::model::{DiscoverySkip, SampledFile, SkipKind};
+
+    fn directory(path: &str, directories: &[&str], files: &[&str]) -> SampledDirectory {
+        let file = |name: &&str| SampledFile {
+            name: (*name).to_owned(),
+            bytes: 1,
+            modified_at: 0,
+        };
+        SampledDirectory {
+            path: path.to_owned(),
+            directories: directories.iter().map(|name| (*name).to_owned()).collect(),
+            files: files.iter().map(file).collect(),
+            ..SampledDirectory::default()
+        }
+    }
+
+    #[test]
+    fn what_a_layout_leaves_out_has_no_say_in_the_columns() {
+        let days = ["dt=2026-11-24", "dt=2026-11-25"];
+        let mut sample = Sample {
+            directories: vec![directory("", &[&days[..], &["tmp"]].concat(), &["README"])],
+            ..Sample::default()
+        };
+        let days = days.iter().map(|day| directory(day, &[], &["a.parquet"]));
+        sample.directories.extend(days);
+        sample
+            .directories
+            .push(directory("tmp", &[], &["z.parquet"]));
+        let read = |guess: &LayoutGuess| {
+            let files = candidates(&sample, guess).into_iter();
+            let mut paths: Vec<String> = files.map(|file| file.path).collect();
+            paths.sort();
+            paths
+        };
+        let guess = layout(&sample.directories, None);
+        let inside = ["dt=2026-11-24/a.parquet", "dt=2026-11-25/a.parquet"];
+        assert_eq!(read(&guess), inside);
+        // Without partitions every file is one of the table.
+        assert_eq!(read(&LayoutGuess::default()).len(), 4);
+    }
+
+    #[test]
+    fn what_would_be_found_is_in_order_and_twins_are_told() {
+        let found = |name: &str| PlannedPartition {
+            name: name.to_owned(),
+            location: format!("s3://lake/t/{name}"),
+            files: 1,
+            bytes: 1,
+            newest_at: 0,
+        };
+        let skip = |path: &str| DiscoverySkip {
+            path: path.to_owned(),
+            kind: SkipKind::Layout,
+            reason: "it means the partition p=a%3Ab".to_owned(),
+            first_seen_at: 0,
+            last_seen_at: 0,
+        };
+        let mut plan = DiscoveryPlan {
+            added: vec![found("p=b"), found("p=a%3Ab")],
+            skipped: vec![skip("s3://lake/t/p=a:b"), skip("s3://lake/t/tmp")],
+            ..DiscoveryPlan::default()
+        };
+        let mut guess = LayoutGuess {
+            template: "p={p}".to_owned(),
+            keys: template_keys("p={p}"),
+            ..LayoutGuess::default()
+        };
+        let location = Location::parse("s3://lake/t").expect("it is a location");
+        settle(&mut plan, &location, &mut guess);
+        let names: Vec<&str> = plan.added.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["p=a%3Ab", "p=b"]);
+        // What does not fit is told by the layout itself.
+        let told: Vec<&str> = guess
+            .left_out
+            .iter()
+            .map(|(path, _)| path.as_str())
+            .collect();
+        assert_eq!(told, ["p=a:b"]);
+    }
 
     #[test]
     fn notes_are_told_once_and_not_without_end() {

@@ -23,73 +23,110 @@ pub struct ColumnsFound {
     pub notes: Vec<String>,
 }
 
+/// What is known of one column while files are joined.
+struct Known {
+    column: Column,
+    /// The type in the first file that has it, and that file.
+    first: (String, String),
+    /// The type in another file, and that file, where one type reads both.
+    other: Option<(String, String)>,
+}
+
 /// Joins the columns of files, the newest file first. A type is one that reads all of them where there is such a one,
-/// else that of the newest file, and said; columns of text have always one. What has the name of a partition key is left out:
-/// a table has a name once.
+/// else that of the newest file; both is said. Columns of text have always one. What has the name of a partition key is left
+/// out: a table has a name once.
 pub fn join(files: Vec<(String, Vec<Column>)>, keys: &[Column], is_text: bool) -> ColumnsFound {
-    let mut found = ColumnsFound::default();
-    let mut sources: Vec<String> = Vec::new();
+    let mut notes = Vec::new();
+    let mut joined: Vec<Known> = Vec::new();
     for (file, columns) in files {
-        for mut column in columns {
-            if !is_column_name(&column.name) {
-                let name: String = column.name.chars().take(NAME_CHARS_SHOWN).collect();
-                let why = format!(
-                    "the files have a column {name:?}, which is no name that engines take: it is left out"
-                );
-                if found.notes.len() < COLUMNS_MAX {
-                    found.notes.push(why);
-                }
-                continue;
-            }
-            if let Some(once) = fields_once(&HiveType::parse(&column.data_type)) {
-                let why = format!(
-                    "the column {:?} has fields that differ in case alone, which engines take for one: the first of them stands",
-                    column.name
-                );
-                if !found.notes.contains(&why) {
-                    found.notes.push(why);
-                }
-                column.data_type = once.to_string();
-            }
-            if keys
-                .iter()
-                .any(|key| key.name.eq_ignore_ascii_case(&column.name))
-            {
-                let why = format!(
-                    "the files have a column {:?} of their own: the partition key has that name, so it is left out",
-                    column.name
-                );
-                if !found.notes.contains(&why) {
-                    found.notes.push(why);
-                }
-                continue;
-            }
-            let known = found
-                .columns
-                .iter()
-                .position(|known| known.name == column.name);
-            let Some(at) = known else {
-                if found.columns.len() < COLUMNS_MAX {
-                    found.columns.push(column);
-                    sources.push(file.clone());
-                }
+        for column in columns {
+            let Some(column) = admitted(column, keys, &mut notes) else {
                 continue;
             };
-            let known = &mut found.columns[at];
-            if known.data_type == column.data_type {
-                continue;
-            }
-            match wider(&known.data_type, &column.data_type) {
-                Some(wider) => known.data_type = wider,
-                None if is_text => "string".clone_into(&mut known.data_type),
-                None => found.notes.push(format!(
-                    "the column {:?} is {} in {} and {} in {file}",
-                    known.name, known.data_type, sources[at], column.data_type
-                )),
+            let at = joined
+                .iter()
+                .position(|known| known.column.name == column.name);
+            if let Some(at) = at {
+                notes.extend(joined[at].take(column, &file, is_text));
+            } else if joined.len() < COLUMNS_MAX {
+                let first = (column.data_type.clone(), file.clone());
+                joined.push(Known {
+                    column,
+                    first,
+                    other: None,
+                });
             }
         }
     }
-    found
+    notes.extend(joined.iter().filter_map(Known::widened));
+    let columns = joined.into_iter().map(|known| known.column).collect();
+    ColumnsFound { columns, notes }
+}
+
+impl Known {
+    /// Takes the same column of another file; gives what to say where no type reads both.
+    fn take(&mut self, column: Column, file: &str, is_text: bool) -> Option<String> {
+        let own = &mut self.column.data_type;
+        if *own == column.data_type {
+            return None;
+        }
+        let both = wider(own, &column.data_type).or_else(|| is_text.then(|| "string".to_owned()));
+        let Some(both) = both else {
+            return Some(format!(
+                "the column {:?} is {own} in {} and {} in {file}",
+                column.name, self.first.1, column.data_type
+            ));
+        };
+        if column.data_type != self.first.0 && (self.other.is_none() || *own != both) {
+            self.other = Some((column.data_type, file.to_owned()));
+        }
+        *own = both;
+        None
+    }
+
+    /// That it is not of one type in all files, once.
+    fn widened(&self) -> Option<String> {
+        let (other, other_file) = self.other.as_ref()?;
+        let (first, file) = &self.first;
+        let Column {
+            name, data_type, ..
+        } = &self.column;
+        Some(format!(
+            "the column {name:?} is {first} in {file} and {other} in {other_file}: {data_type} reads both"
+        ))
+    }
+}
+
+/// A column as a table can have it, or nothing; what is changed or left out is noted, each once.
+fn admitted(mut column: Column, keys: &[Column], notes: &mut Vec<String>) -> Option<Column> {
+    let mut note = |why: String| {
+        if notes.len() < COLUMNS_MAX && !notes.contains(&why) {
+            notes.push(why);
+        }
+    };
+    if !is_column_name(&column.name) {
+        let name: String = column.name.chars().take(NAME_CHARS_SHOWN).collect();
+        note(format!(
+            "the files have a column {name:?}, which is no name that engines take: it is left out"
+        ));
+        return None;
+    }
+    if let Some(once) = fields_once(&HiveType::parse(&column.data_type)) {
+        note(format!(
+            "the column {:?} has fields that differ in case alone, which engines take for one: the first of them stands",
+            column.name
+        ));
+        column.data_type = once.to_string();
+    }
+    let is_key = |key: &Column| key.name.eq_ignore_ascii_case(&column.name);
+    if keys.iter().any(is_key) {
+        note(format!(
+            "the files have a column {:?} of their own: the partition key has that name, so it is left out",
+            column.name
+        ));
+        return None;
+    }
+    Some(column)
 }
 
 /// A type without the fields whose name another one before has; nothing where there are none.
@@ -232,7 +269,24 @@ mod tests {
             column("gone", "double"),
         ];
         assert_eq!(found.columns, expected);
-        assert_eq!(found.notes.len(), 2, "{:?}", found.notes);
+        assert_eq!(found.notes.len(), 3, "{:?}", found.notes);
         assert!(found.notes[0].contains("timestamp in b and string in a"));
+        let widened = "the column \"id\" is int in b and bigint in a: bigint reads both";
+        assert_eq!(found.notes[2], widened);
+    }
+
+    #[test]
+    fn a_column_that_is_widened_is_told_once() {
+        let files = [
+            ("d", "bigint"),
+            ("c", "int"),
+            ("b", "double"),
+            ("a", "double"),
+        ];
+        let files = files.map(|(file, data_type)| (file.to_owned(), vec![column("id", data_type)]));
+        let found = join(files.to_vec(), &[], false);
+        assert_eq!(found.columns, [column("id", "double")]);
+        let told = "the column \"id\" is bigint in d and double in b: double reads both";
+        assert_eq!(found.notes, [told]);
     }
 }

@@ -11,7 +11,7 @@ use crate::model::{Column, SampledDirectory, SampledFile};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Things that are listed as left out at most.
-pub(super) const LEFT_OUT_MAX: usize = 100;
+pub const LEFT_OUT_MAX: usize = 100;
 /// Of a hundred directories with data, how many a kit's layout must read.
 const KIT_PERCENT_LEAST: usize = 80;
 /// Names of a level at most that are weighed: among more, one says little.
@@ -44,7 +44,37 @@ struct Level {
     /// Names that were seen, and how many different ones.
     names: usize,
     different: usize,
+    /// How many of the different ones have the form.
+    alike: usize,
     example: String,
+}
+
+impl Level {
+    /// What its names look like, in words.
+    fn shown(&self) -> String {
+        let (form, example) = (self.form.shown(), &self.example);
+        match (self.alike, self.different) {
+            (1, 1) => format!("1 name, {example:?}: {form}"),
+            (alike, all) if alike == all => format!("{all} names such as {example:?}: {form}"),
+            (1, all) => format!("1 of {all} names, {example:?}, looks like {form}"),
+            (alike, all) => format!("{alike} of {all} names look like {form}, such as {example:?}"),
+        }
+    }
+}
+
+impl LayoutGuess {
+    /// Tells of a directory below the place whether it is a partition's or lies in one; without partitions every one has files
+    /// of the table.
+    pub fn holding(&self) -> impl Fn(&str) -> bool + use<> {
+        let layout = Layout::parse(&self.template, &self.keys);
+        let layout = layout.ok().filter(|_| !self.template.is_empty());
+        move |path| layout.as_ref().is_none_or(|layout| fits(layout, path))
+    }
+
+    /// Whether it is a layout that reads none of the directories with data.
+    pub fn fits_none(&self) -> bool {
+        !self.template.is_empty() && self.fitting == 0
+    }
 }
 
 /// Guesses the layout of a sample, or tries the one that is given on it. The first directory of the sample is the place itself.
@@ -98,6 +128,11 @@ fn cut(path: &str, depth: usize) -> Option<&str> {
     }
 }
 
+/// Whether a directory is a partition's by the layout, or lies in one.
+fn fits(layout: &Layout, path: &str) -> bool {
+    cut(path, layout.depth()).is_some_and(|cut| layout.read(cut).is_ok())
+}
+
 fn kit_of(with_data: &[&str]) -> Option<&'static Kit> {
     kit::all().iter().copied().find(|kit| {
         let keys = kit.partition_keys();
@@ -125,18 +160,15 @@ fn kit_of(with_data: &[&str]) -> Option<&'static Kit> {
 fn of_levels(sample: &[SampledDirectory], guess: &mut LayoutGuess) {
     let mut levels = levels(sample);
     for (position, level) in levels.iter().enumerate() {
-        guess.evidence.push(format!(
-            "level {}: {} names such as {:?}: {}",
-            position + 1,
-            level.different,
-            level.example,
-            level.form.shown()
-        ));
+        let told = level.shown();
+        guess
+            .evidence
+            .push(format!("level {}: {told}", position + 1));
     }
     let telling = levels.iter().rposition(|level| level.form.is_telling());
     let Some(telling) = telling else {
         if !levels.is_empty() {
-            let why = "no level tells a time or key=value: each directory may be a table of its own; where they are values of a key, say so with a layout such as {name}";
+            let why = "no level tells a time or key=value by enough of its names: each directory may be a table of its own; where they are values of a key, say so with a layout such as {name}";
             guess.evidence.push(why.to_owned());
         }
         return;
@@ -192,8 +224,10 @@ fn levels(sample: &[SampledDirectory]) -> Vec<Level> {
             children.filter_map(|name| by_path.get(child(&directory.path, name).as_str()))
         });
         current = children.copied().collect();
+        let different: BTreeSet<&str> = names.iter().copied().collect();
         levels.push(Level {
-            different: names.iter().collect::<BTreeSet<_>>().len(),
+            different: different.len(),
+            alike: different.iter().filter(|name| form.fits(name)).count(),
             names: names.len(),
             example,
             form,
@@ -274,8 +308,8 @@ fn settle(sample: &[SampledDirectory], with_data: &[&str], guess: &mut LayoutGue
             return;
         }
     };
-    let fits = |path: &&&str| cut(path, layout.depth()).is_some_and(|cut| layout.read(cut).is_ok());
-    guess.fitting = with_data.iter().filter(fits).count();
+    let fitting = with_data.iter().filter(|path| fits(&layout, path));
+    guess.fitting = fitting.count();
     let mut left_out = |path: &str, why: String| {
         if guess.left_out.len() < LEFT_OUT_MAX {
             guess.left_out.push((path.to_owned(), why));
@@ -397,16 +431,39 @@ mod tests {
     }
 
     #[test]
-    fn a_rival_as_heavy_as_the_others_leaves_it_open() {
-        let guess = layout(
-            &sample(&[
-                ("2026-11-25", 1),
-                ("2026-11-26", 1),
-                ("copy/a", 1),
-                ("copy/b", 1),
-            ]),
-            None,
-        );
+    fn strays_beside_the_form_of_some_are_left_out_and_told() {
+        let places = [
+            ("2026-11-24", 1),
+            ("2026-11-25", 1),
+            ("tmp", 1),
+            ("backup.old", 1),
+        ];
+        let guess = layout(&sample(&places), None);
+        assert_eq!(guess.template, "{dt:%Y-%m-%d}", "{:?}", guess.evidence);
+        assert_eq!((guess.seen, guess.fitting), (4, 2));
+        assert!(guess.evidence[0].contains("2 of 4 names look like a time"));
+        let holds = guess.holding();
+        assert!(holds("2026-11-24") && holds("2026-11-24/below"));
+        assert!(!holds("tmp") && !holds(""));
+        let alone = layout(&sample(&[("dt=2026-11-24", 1)]), None);
+        assert!(alone.evidence[0].contains("1 name, \"dt=2026-11-24\""));
+    }
+
+    #[test]
+    fn a_layout_that_reads_nothing_says_so() {
+        let guess = layout(&sample(&[("a", 1), ("b", 1)]), Some("{dt:%Y}"));
+        assert!(guess.fits_none());
+        assert!(!guess.holding()("a"));
+        let guess = layout(&sample(&[("a", 1), ("b", 1)]), None);
+        assert!(!guess.fits_none());
+        assert!(guess.holding()("a"));
+    }
+
+    #[test]
+    fn a_rival_that_outweighs_the_others_leaves_it_open() {
+        let mut places = vec![("2026-11-25", 1), ("2026-11-26", 1)];
+        places.extend(["a", "b", "c", "d", "e", "f", "g"].map(|name| (name, 1)));
+        let guess = layout(&sample(&places), None);
         assert_eq!(guess.template, "");
         let evidence = guess.evidence.join("; ");
         assert!(evidence.contains("no level tells a time"), "{evidence}");

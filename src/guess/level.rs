@@ -1,5 +1,6 @@
 //! How the names of one level of directories are made: `key=value`, a time, a text that is always the same, or any text.
 
+use super::strays::shared_form;
 use super::value_type::ValueType;
 use crate::layout::Layout;
 use crate::model::Column;
@@ -8,6 +9,8 @@ use std::sync::LazyLock;
 
 /// Of a hundred names, how many must be made alike for the others to be exceptions.
 const ALIKE_PERCENT_LEAST: usize = 60;
+/// Names of keys whose spelling is counted: most are the first one.
+const SPELLINGS_MAX: usize = 20;
 /// Years that a number of four digits may stand for.
 const YEARS: std::ops::RangeInclusive<i32> = 1970..=2100;
 /// Times that one name may tell, the longest first.
@@ -106,7 +109,7 @@ impl Form {
                 .strip_prefix(before.as_str())
                 .and_then(|rest| rest.strip_suffix(after.as_str()))
                 .is_some_and(|rest| is_time(rest, time)),
-            // A layout knows no case of a key's own name.
+            // A layout knows no case of a key's own name, but where a time follows it.
             Self::Key { key, .. } => {
                 key_value(name).is_some_and(|(own, _)| own.eq_ignore_ascii_case(key))
             }
@@ -133,17 +136,8 @@ impl Form {
 
 /// How these names are made, below levels that told a time down to `above`. There is at least one name.
 pub(super) fn form(names: &[&str], above: Option<TimeUnit>) -> Form {
-    if let Some(form) = key_form(names, above) {
+    if let Some(form) = most_form(names, above).or_else(|| shared_form(names, above)) {
         return form;
-    }
-    if let Some(form) = time_form(names, above) {
-        return form;
-    }
-    if mostly(names, is_account) {
-        return Form::Account;
-    }
-    if mostly(names, is_region) {
-        return Form::Region;
     }
     match names {
         [first, others @ ..] if others.iter().all(|other| other == first) => {
@@ -151,6 +145,14 @@ pub(super) fn form(names: &[&str], above: Option<TimeUnit>) -> Form {
         }
         _ => Form::Text,
     }
+}
+
+/// The form that most names have.
+pub(super) fn most_form(names: &[&str], above: Option<TimeUnit>) -> Option<Form> {
+    key_form(names, above)
+        .or_else(|| time_form(names, above))
+        .or_else(|| mostly(names, is_account).then_some(Form::Account))
+        .or_else(|| mostly(names, is_region).then_some(Form::Region))
 }
 
 fn mostly(names: &[&str], is: impl Fn(&str) -> bool) -> bool {
@@ -162,33 +164,52 @@ fn is_most(count: usize, of: usize) -> bool {
 }
 
 /// The two sides of `key=value`, where the key is a name that a column may have.
-fn key_value(name: &str) -> Option<(&str, &str)> {
+pub(super) fn key_value(name: &str) -> Option<(&str, &str)> {
     let (key, value) = name.split_once('=')?;
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     (!key.is_empty() && key.bytes().all(is_name)).then_some((key, value))
 }
 
 fn key_form(names: &[&str], above: Option<TimeUnit>) -> Option<Form> {
-    let mut values: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut values: BTreeMap<String, Vec<(&str, &str)>> = BTreeMap::new();
     for name in names {
         if let Some((key, value)) = key_value(name) {
-            values.entry(key).or_default().push(value);
+            let own = values.entry(key.to_ascii_lowercase()).or_default();
+            own.push((key, value));
         }
     }
-    let (key, values) = values.into_iter().max_by_key(|(_, values)| values.len())?;
-    if !is_most(values.len(), names.len()) {
+    let (lower, pairs) = values.into_iter().max_by_key(|(_, pairs)| pairs.len())?;
+    if !is_most(pairs.len(), names.len()) {
         return None;
     }
-    let key = key.to_owned();
+    let key = spelling(&lower, &pairs);
+    // Before a time a layout takes a key's name as it is written.
+    let is_spelt_so = pairs.iter().filter(|(own, _)| *own == key).count();
+    let may_be_time = is_most(is_spelt_so, pairs.len());
+    let values = pairs.into_iter().map(|(_, value)| value);
     let told: Vec<&str> = values
-        .into_iter()
         .filter(|value| *value != crate::hive::partition_name::DEFAULT_PARTITION)
         .collect();
-    if let Some((time, finest)) = whole_time(&told).or_else(|| next_time(&told, above)) {
+    let time = whole_time(&told).or_else(|| next_time(&told, above));
+    if let Some((time, finest)) = time.filter(|_| may_be_time) {
         return Some(Form::KeyTime { key, time, finest });
     }
     let value = ValueType::of_all(told);
     Some(Form::Key { key, value })
+}
+
+/// The name of a key as most write it; where no way is that of most, in small letters.
+fn spelling(lower: &str, pairs: &[(&str, &str)]) -> String {
+    let is_common = |key: &&str| {
+        let same = pairs.iter().filter(|(other, _)| other == key).count();
+        is_most(same, pairs.len())
+    };
+    let common = pairs
+        .iter()
+        .map(|(key, _)| *key)
+        .take(SPELLINGS_MAX)
+        .find(is_common);
+    common.unwrap_or(lower).to_owned()
 }
 
 /// A whole time that nearly all values are, and nothing else.
@@ -295,16 +316,18 @@ fn behind_time(texts: &[&str], time: &str) -> Option<String> {
 
 /// The names that have the shape of most: equal but for their digits.
 fn alike<'n>(names: &[&'n str]) -> Option<Vec<&'n str>> {
-    let shape = |name: &str| -> String {
-        let digit = |c: char| if c.is_ascii_digit() { '0' } else { c };
-        name.chars().map(digit).collect()
-    };
     let mut shapes: BTreeMap<String, Vec<&'n str>> = BTreeMap::new();
     for name in names {
         shapes.entry(shape(name)).or_default().push(name);
     }
     let most = shapes.into_values().max_by_key(Vec::len)?;
     is_most(most.len(), names.len()).then_some(most)
+}
+
+/// A name but for its digits.
+pub(super) fn shape(name: &str) -> String {
+    let digit = |c: char| if c.is_ascii_digit() { '0' } else { c };
+    name.chars().map(digit).collect()
 }
 
 /// Whether a name is an account's number.
@@ -407,6 +430,17 @@ mod tests {
             form(&["n=7", "n=12", "n=__HIVE_DEFAULT_PARTITION__"], None),
             expected
         );
+    }
+
+    #[test]
+    fn a_key_has_one_name_in_whatever_case() {
+        let found = form(&["country=DE", "Country=FR", "COUNTRY=DE"], None);
+        assert!(matches!(&found, Form::Key { key, .. } if key == "country"));
+        assert!(found.fits("CountrY=x"));
+        let found = form(&["Dt=2026-11-24", "dt=2026-11-25"], None);
+        assert!(matches!(&found, Form::Key { key, .. } if key == "dt"));
+        let found = form(&["Shop=1", "Shop=2"], None);
+        assert!(matches!(&found, Form::Key { key, .. } if key == "Shop"));
     }
 
     #[test]

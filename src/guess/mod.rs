@@ -1,7 +1,7 @@
 //! What the directories and files of a place most likely are: a table's layout, its keys and its columns. A guess is shown
 //! with what it rests on and what it would leave out, and nothing is made of it by itself.
 //!
-//! - `level` tells how the names of one level of directories are made; `layout` makes a template of the levels, or takes
+//! - `level` tells how the names of one level of directories are made, `strays` where only some are made so; `layout` makes a template of the levels, or takes
 //!   the kit of a service's logs.
 //! - `file` tells formats apart; `avro`, `json`, `orc` and `separated` read columns from the first or last bytes of a file;
 //!   `columns` joins what several files say.
@@ -20,6 +20,7 @@ mod layout;
 mod level;
 mod orc;
 mod separated;
+mod strays;
 mod template;
 mod type_room;
 mod unpacked;
@@ -30,5 +31,5 @@ pub use ddl::create_table;
 pub use file::{HEAD_BYTES, TAIL_BYTES, read};
 pub use format::{FileFormat, Head};
 pub use given::template_keys;
-pub use layout::{LayoutGuess, layout};
+pub use layout::{LEFT_OUT_MAX, LayoutGuess, layout};
 pub use orc::{Tail, tail as orc_tail};

@@ -258,7 +258,8 @@ pub fn values_for_keys<K: AsRef<str>>(
     Ok(values)
 }
 
-/// The values of a name that has each of the table's keys once and nothing beside, in the order of the keys.
+/// The values of a name that has each of the table's keys once and nothing beside, in the order of the keys. Keys have no case,
+/// as in Hive: the name of a directory `userId=1` is that of the key `userid`.
 ///
 /// What people and scripts write: where [`values_for_keys`] ignores a surplus part, as Hive does for its own clients, a drop
 /// of `dt=1/hour=2` would take all of `dt=1` along.
@@ -266,32 +267,34 @@ pub fn values_of_whole_name<K: AsRef<str>>(
     name: &str,
     keys: &[K],
 ) -> Result<Vec<String>, PartitionNameError> {
-    let values = values_for_keys(name, keys)?;
     let mut met = HashSet::new();
-    for part in name.split('/') {
-        let Some((key, _)) = split_component(part) else {
+    let mut parts = Vec::new();
+    for part in name.split('/').filter(|_| !name.is_empty()) {
+        let Some((key, value)) = split_component(part) else {
             return Err(PartitionNameError::NoComponent {
                 part: part.to_owned(),
                 name: name.to_owned(),
             });
         };
         let key = unescape(key);
-        if !keys.iter().any(|known| known.as_ref() == key) {
+        let is_key = |known: &&str| *known == key || known.to_lowercase() == key.to_lowercase();
+        let Some(known) = keys.iter().map(AsRef::as_ref).find(is_key) else {
             let keys: Vec<&str> = keys.iter().map(AsRef::as_ref).collect();
             return Err(PartitionNameError::UnknownKey {
                 key: key.into_owned(),
                 name: name.to_owned(),
                 keys: keys.join(", "),
             });
-        }
-        if !met.insert(key.clone()) {
+        };
+        if !met.insert(known) {
             return Err(PartitionNameError::RepeatedKey {
                 key: key.into_owned(),
                 name: name.to_owned(),
             });
         }
+        parts.push(format!("{}={value}", escape(known)));
     }
-    Ok(values)
+    values_for_keys(&parts.join("/"), keys)
 }
 
 impl From<PartitionNameError> for Error {
@@ -318,6 +321,7 @@ mod tests {
         let keys = ["dt", "hour"];
         let values = |name: &str| values_of_whole_name(name, &keys).map_err(|why| why.to_string());
         assert_eq!(values("hour=2/dt=a%2Fb").unwrap(), ["a/b", "2"]);
+        assert_eq!(values("DT=A/Hour=2").unwrap(), ["A", "2"]);
         for (name, why) in [
             (
                 "dt=1/hour=2/x=3",
@@ -326,6 +330,7 @@ mod tests {
             ("dt=1/hour=2/3", "\"3\" in the partition name"),
             ("dt=1/hour=2/", "\"\" in the partition name"),
             ("dt=1/hour=2/dt=3", "has the key dt twice"),
+            ("dt=1/hour=2/DT=3", "has the key DT twice"),
             ("dt=1", "missing hour"),
             ("", "Partition name is invalid"),
         ] {

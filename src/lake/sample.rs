@@ -2,7 +2,7 @@
 //! and files are named and made, whatever lies there, and claims nothing of what it did not look at.
 
 use super::bucket::Query;
-use super::scan::{Entry, Listed, files_level};
+use super::scan::{Entry, Listed, files_level_some};
 use super::{Lake, LakeError, Reach, blocking, unreached};
 use crate::hive::directory_name::is_hidden;
 use crate::model::{Location, SampledDirectory, SampledFile};
@@ -16,6 +16,9 @@ const LEVELS_MAX: usize = 12;
 const WIDTH_MAX: usize = 12;
 /// Directories, and files, that are kept of one listing: what one page of S3 shows.
 const NAMES_MAX: usize = 1_000;
+/// Entries that are read of one directory of a file system, which shows them all or stops: a listing of hundreds of thousands
+/// would be held in memory for the few names that are kept.
+const ENTRIES_MAX: usize = 10_000;
 const REQUESTS_CONCURRENT_MAX: usize = 8;
 
 /// What a sample showed.
@@ -27,14 +30,20 @@ pub struct Sample {
     pub requests: u64,
     /// Whether that is all there is.
     pub is_whole: bool,
+    /// Which directories were looked at in part alone, in words.
+    pub notes: Vec<String>,
 }
 
 impl Lake {
     /// Lists a place, and of each level below it up to twelve directories: the first, the last and some between, of as many
     /// parents as there are. Hidden ones are named and not looked into.
     ///
-    /// On a file system a missing place is an error; on S3 it cannot be told from an empty one.
+    /// On a file system a missing place is an error, and so is a file; on S3 they cannot be told from an empty place.
     pub async fn sample(&self, root: &Location) -> Result<Sample, LakeError> {
+        if self.reach(root) == Reach::Disk {
+            let root = root.clone();
+            blocking(move || place_check(&root)).await?;
+        }
         let mut sample = Sample {
             is_whole: true,
             ..Sample::default()
@@ -44,7 +53,12 @@ impl Lake {
             let listed = stream::iter(level)
                 .map(|path| self.sampled_below(root, path))
                 .buffered(REQUESTS_CONCURRENT_MAX);
-            let listed: Vec<SampledDirectory> = listed.try_collect().await?;
+            let listed: Vec<(SampledDirectory, bool)> = listed.try_collect().await?;
+            let cut = listed.iter().filter(|(_, is_cut)| *is_cut);
+            sample
+                .notes
+                .extend(cut.map(|(directory, _)| cut_note(root, directory)));
+            let listed: Vec<SampledDirectory> = listed.into_iter().map(|(one, _)| one).collect();
             sample.requests += listed.len() as u64;
             sample.is_whole &= listed.iter().all(|directory| directory.is_whole);
             let below = chosen(&listed);
@@ -60,11 +74,16 @@ impl Lake {
         Ok(sample)
     }
 
-    async fn sampled(&self, root: &Location, path: String) -> Result<SampledDirectory, LakeError> {
-        let listed = match self.reach(root) {
+    /// A directory, and whether more of its entries were there than were read.
+    async fn sampled(
+        &self,
+        root: &Location,
+        path: String,
+    ) -> Result<(SampledDirectory, bool), LakeError> {
+        let (listed, is_cut) = match self.reach(root) {
             Reach::Disk => {
                 let (root, path) = (root.clone(), path.clone());
-                blocking(move || files_level(&root, &path)).await?
+                blocking(move || files_level_some(&root, &path, ENTRIES_MAX)).await?
             }
             Reach::Bucket => {
                 let query = Query {
@@ -72,11 +91,13 @@ impl Lake {
                     is_level: true,
                     ..Query::default()
                 };
-                self.bucket(root)?.listing(root, query).await?
+                (self.bucket(root)?.listing(root, query).await?, false)
             }
             Reach::Kept => return Err(unreached(root)),
         };
-        Ok(directory(path, listed))
+        let mut directory = directory(path, listed);
+        directory.is_whole &= !is_cut;
+        Ok((directory, is_cut))
     }
 
     /// The same of a directory below the root: one that may not be read is told, and keeps nobody from the others.
@@ -84,16 +105,38 @@ impl Lake {
         &self,
         root: &Location,
         path: String,
-    ) -> Result<SampledDirectory, LakeError> {
+    ) -> Result<(SampledDirectory, bool), LakeError> {
         match self.sampled(root, path.clone()).await {
-            Err(LakeError::Denied { .. }) if !path.is_empty() => Ok(SampledDirectory {
-                odd: vec![(path.clone(), "skep may not read it".to_owned())],
-                path,
-                ..SampledDirectory::default()
-            }),
+            Err(LakeError::Denied { .. }) if !path.is_empty() => {
+                let denied = SampledDirectory {
+                    odd: vec![(path.clone(), "skep may not read it".to_owned())],
+                    path,
+                    ..SampledDirectory::default()
+                };
+                Ok((denied, false))
+            }
             sampled => sampled,
         }
     }
+}
+
+/// Fails where there is no directory: nothing at all, or a file.
+fn place_check(root: &Location) -> Result<(), LakeError> {
+    let found = std::fs::metadata(root.path());
+    let found = found.map_err(|error| LakeError::from_io(root.as_str(), error))?;
+    if found.is_dir() {
+        return Ok(());
+    }
+    let why = "it is a file: the directory that it lies in is wanted";
+    Err(LakeError::invalid(root.as_str(), why))
+}
+
+fn cut_note(root: &Location, directory: &SampledDirectory) -> String {
+    let at = match directory.path.as_str() {
+        "" => root.clone(),
+        path => root.below(path),
+    };
+    format!("only the first {ENTRIES_MAX} entries of {at} were looked at")
 }
 
 fn directory(path: String, listed: Listed) -> SampledDirectory {
@@ -179,7 +222,46 @@ fn spread<T: Copy>(names: Vec<T>) -> Vec<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{SampledDirectory, chosen, spread};
+    use super::{LakeError, Location, SampledDirectory, chosen, place_check, spread};
+    use crate::lake::scan::files_level_some;
+
+    /// A new directory of the file system with so many empty files.
+    fn place(files: usize) -> (std::path::PathBuf, Location) {
+        let name = format!("skep-sample-{}-{files}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).expect("it is made");
+        for number in 0..files {
+            std::fs::write(path.join(format!("f{number}")), "").expect("it is written");
+        }
+        let at = Location::parse(&format!("file://{}", path.display())).expect("it is a location");
+        (path, at)
+    }
+
+    #[test]
+    fn no_more_of_a_directory_is_read_than_was_asked_for() {
+        let (path, at) = place(5);
+        let some = |most| {
+            let (listed, is_cut) = files_level_some(&at, "", most).expect("it is read");
+            (listed.files.len(), is_cut)
+        };
+        assert_eq!(some(3), (3, true));
+        assert_eq!(some(5), (5, false));
+        assert_eq!(some(6), (5, false));
+        std::fs::remove_dir_all(path).expect("it is removed");
+    }
+
+    #[test]
+    fn what_is_no_directory_says_what_it_is() {
+        let (path, at) = place(1);
+        assert!(place_check(&at).is_ok());
+        let file = place_check(&at.below("f0"));
+        assert!(
+            matches!(file, Err(LakeError::Invalid { why, .. }) if why.contains("it is a file"))
+        );
+        let nothing = place_check(&at.below("no"));
+        assert!(matches!(nothing, Err(LakeError::NotFound { .. })));
+        std::fs::remove_dir_all(path).expect("it is removed");
+    }
 
     #[test]
     fn a_sample_is_spread_over_names_and_parents() {

@@ -20,9 +20,11 @@ use utoipa_axum::PathItemExt;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 /// Headers that say under which conditions a change is to be made.
-const MEANINGFUL: [&str; 4] = [
+const MEANINGFUL: [&str; 6] = [
     "if-match",
+    "if-modified-since",
     "if-none-match",
+    "if-range",
     "if-unmodified-since",
     "idempotency-key",
 ];

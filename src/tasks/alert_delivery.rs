@@ -13,6 +13,8 @@ pub struct AlertDelivery {
     pub watch: Arc<Watch>,
     /// Where messages are counted.
     pub metrics: Arc<Metrics>,
+    /// The channel; each has a task of its own, so that a slow one holds up no other.
+    pub channel: String,
 }
 
 impl Task for AlertDelivery {
@@ -21,7 +23,11 @@ impl Task for AlertDelivery {
     }
 
     async fn activate(&self) -> Result<Report, Error> {
-        let report = self.watch.for_system().alerts_deliver().await?;
+        let report = self
+            .watch
+            .for_system()
+            .channel_deliver(&self.channel)
+            .await?;
         let metrics = self.metrics.watch();
         metrics.delivered("sent", report.sent);
         metrics.delivered("refused", report.refused);

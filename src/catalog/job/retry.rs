@@ -13,9 +13,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-/// How many deletions of one storage a pass of the background task takes up.
-const PENDING_DELETES_PER_PASS_MAX: usize = 100;
-/// How many it looks at: those of a storage that it is still at are among them.
+/// How many deletions of one storage are tried before it is asked whether one of them succeeded: a storage that lets nothing be
+/// deleted is left alone until the next pass.
+const PENDING_DELETES_PER_LOOK: usize = 100;
+/// How many a pass of the background task looks at: those of a storage that it is still at are among them.
 const PENDING_DELETES_LOOKED_AT_MAX: usize = 5_000;
 /// How many of them go on at the same time.
 const PENDING_DELETES_CONCURRENT_MAX: usize = 4;
@@ -47,7 +48,6 @@ impl Operations<'_> {
             let Some(turn) = self.jobs.deleting.begin(&storage) else {
                 continue;
             };
-            let due = due.into_iter().take(PENDING_DELETES_PER_PASS_MAX).collect();
             let catalog = Catalog::clone(self);
             begun.spawn(async move {
                 let _turn = turn;
@@ -84,17 +84,24 @@ enum Tried {
 impl Catalog {
     /// Tries the deletions of one storage, several at once; how many, and how many of them are not done.
     async fn pending_deletes_try(&self, due: Vec<PendingDelete>) -> (usize, usize) {
-        let tries: Vec<_> = due
-            .iter()
-            .map(|one| self.pending_delete_retry(one))
-            .collect();
-        let mut tries = stream::iter(tries).buffer_unordered(PENDING_DELETES_CONCURRENT_MAX);
         let (mut tried, mut failed) = (0, 0);
-        while let Some(outcome) = tries.next().await {
-            match outcome {
-                Tried::ByOthers => {}
-                Tried::Done => tried += 1,
-                Tried::InVain => (tried, failed) = (tried + 1, failed + 1),
+        for due in due.chunks(PENDING_DELETES_PER_LOOK) {
+            let tries: Vec<_> = due
+                .iter()
+                .map(|one| self.pending_delete_retry(one))
+                .collect();
+            let mut tries = stream::iter(tries).buffer_unordered(PENDING_DELETES_CONCURRENT_MAX);
+            let mut in_vain = 0;
+            while let Some(outcome) = tries.next().await {
+                match outcome {
+                    Tried::ByOthers => {}
+                    Tried::Done => tried += 1,
+                    Tried::InVain => (tried, in_vain) = (tried + 1, in_vain + 1),
+                }
+            }
+            failed += in_vain;
+            if in_vain == due.len() {
+                break;
             }
         }
         (tried, failed)

@@ -22,8 +22,22 @@ pub(super) fn root_check(root: &Location) -> Result<(), LakeError> {
 
 /// The children of a directory, in the order in which S3 lists them.
 pub(in crate::lake) fn level(root: &Location, directory: &str) -> Result<Listed, LakeError> {
+    Ok(level_of(directory, entries(root, directory, usize::MAX)?))
+}
+
+/// The same of so many entries that come first, in whatever order the file system tells them, and whether there are more.
+pub(in crate::lake) fn level_some(
+    root: &Location,
+    directory: &str,
+    entries_max: usize,
+) -> Result<(Listed, bool), LakeError> {
+    let found = entries(root, directory, entries_max)?;
+    let is_cut = found.is_cut;
+    Ok((level_of(directory, found), is_cut))
+}
+
+fn level_of(directory: &str, found: Entries) -> Listed {
     let mut listed = Listed::default();
-    let found = entries(root, directory)?;
     listed.odd = found.odd;
     for (name, found) in found.named {
         if found.is_dir() {
@@ -36,7 +50,7 @@ pub(in crate::lake) fn level(root: &Location, directory: &str) -> Result<Listed,
         .directories
         .sort_by_cached_key(|name| format!("{name}/"));
     listed.files.sort_by(|one, other| one.path.cmp(&other.path));
-    Ok(listed)
+    listed
 }
 
 /// Adds up the files of a partition.
@@ -51,7 +65,7 @@ pub(super) fn tally(
     let mut waiting = vec![path.to_owned()];
     while let Some(directory) = waiting.pop() {
         requests += 1;
-        let found = entries(root, &directory)?;
+        let found = entries(root, &directory, usize::MAX)?;
         let room = usize::try_from(MISMATCHES_LISTED_MAX).unwrap_or(usize::MAX) - odd.len();
         odd.extend(found.odd.into_iter().take(room));
         for (name, found) in found.named {
@@ -84,9 +98,11 @@ struct Entries {
     named: Vec<(String, fs::Metadata)>,
     /// Anything else.
     odd: Vec<OddKey>,
+    /// Whether there are more.
+    is_cut: bool,
 }
 
-fn entries(root: &Location, directory: &str) -> Result<Entries, LakeError> {
+fn entries(root: &Location, directory: &str, entries_max: usize) -> Result<Entries, LakeError> {
     let at: PathBuf = Path::new(root.path()).join(directory);
     let fail = |error| LakeError::from_io(&at.display().to_string(), error);
     let listed = match fs::read_dir(&at) {
@@ -114,8 +130,12 @@ fn entries(root: &Location, directory: &str) -> Result<Entries, LakeError> {
             });
         }
     };
-    for entry in listed {
+    for (count, entry) in listed.enumerate() {
         let entry = entry.map_err(fail)?;
+        if count == entries_max {
+            found.is_cut = true;
+            break;
+        }
         let name = match entry.file_name().into_string() {
             Ok(name) => name,
             Err(name) => {

@@ -24,7 +24,7 @@ mod sweep;
 mod tally;
 mod walk;
 
-pub(in crate::lake) use files::level as files_level;
+pub(in crate::lake) use files::{level as files_level, level_some as files_level_some};
 pub(in crate::lake) use job::{Listed, behind};
 pub use progress::ScanProgress;
 pub(in crate::lake) use tally::Entry;

@@ -140,7 +140,7 @@ pub enum NewTableType {
     View,
 }
 
-/// Changes of a table. What is absent stays as it is.
+/// Changes of a table. What is absent or null stays as it is; a property that is null goes.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeTable {

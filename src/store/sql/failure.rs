@@ -213,7 +213,8 @@ fn kind_of_database_error(error: &(dyn sqlx::error::DatabaseError + 'static)) ->
         }
         // PostgreSQL: statement timeout, too many connections, out of resources. SQLite: the file cannot be opened.
         Some("57014" | "53300" | "53000" | "53200" | "14") => FailureKind::Busy,
-        Some("53100" | "13") => FailureKind::Full,
+        // SQLite has a code of its own for the index of its log, whose file cannot grow.
+        Some("53100" | "13" | "4874") => FailureKind::Full,
         // SQLite: the file is malformed, or none of its own.
         Some("11" | "26") => FailureKind::Spoilt,
         // PostgreSQL: a wrong password, a user that may not log in, no such database, no right to connect.

@@ -185,6 +185,9 @@ fn alerts<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         call("alerts_deliver", Operate, SERVER, async move {
             watch.alerts_deliver().await
         }),
+        call("channel_deliver", Operate, SERVER, async move {
+            watch.channel_deliver("data").await
+        }),
         call("troubles_tell", Operate, SERVER, async move {
             watch.troubles_tell().await
         }),

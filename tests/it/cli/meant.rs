@@ -54,6 +54,55 @@ async fn a_name_that_does_not_exist_is_told_the_one_that_was_meant() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_means_nothing_is_told_what_would() {
+    let (_server, skep) = shop().await;
+    for (arguments, hint) in [
+        (
+            &["table", "show", "shpo.ordrs"][..],
+            "did you mean shop.orders?",
+        ),
+        (
+            &["discovery", "show", "shop.orders"],
+            "skep discovery on shop.orders lets",
+        ),
+        (
+            &[
+                "discovery",
+                "on",
+                "shop.orders",
+                "--set",
+                "skep.discovery.window=6h",
+            ],
+            "write window",
+        ),
+        (
+            &[
+                "partition",
+                "add",
+                "shop.orders",
+                "dt=1/hour=2",
+                "--location",
+                "a/b",
+            ],
+            "a location is absolute",
+        ),
+        (
+            &["schema", "log", "--since", "tomorrow"],
+            "so long ago (7d)",
+        ),
+        (&["schema", "diff", "web", "--from", "3x"], "latest"),
+        (
+            &["alerts", "ack", "8", "12-15"],
+            "there is no alert 8, 12-15",
+        ),
+        (&["schema", "ack", "7-50"], "there is no change 7-50"),
+    ] {
+        let (_, text) = skep.fail(arguments);
+        assert!(text.contains(hint), "{arguments:?}: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_drop_says_what_becomes_of_the_data() {
     let (server, skep) = shop().await;
     let told = |skep: &Skep, arguments: &[&str]| {

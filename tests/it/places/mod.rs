@@ -418,8 +418,10 @@ async fn over_rest_they_are_kept_too_whether_statistics_are_gathered_or_not() {
             let made = rest.post("/databases/default/tables", table).await;
             assert_eq!(made.expect(201)["location"], at);
             let own = json!({"values": ["1"], "location": format!("{at}/elsewhere")});
+            let own = json!({"partitions": [own]});
             let partitions = format!("/databases/default/tables/{name}/partitions");
-            let added = rest.post(&partitions, own).await.expect(201);
+            rest.post(&partitions, own).await.expect(200);
+            let added = rest.get(&format!("{partitions}/dt=1")).await.expect(200);
             assert_eq!(added["location"], format!("{at}/elsewhere"), "{added}");
         }
     }
