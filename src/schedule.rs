@@ -59,7 +59,7 @@ impl Schedule {
             .year(Year::Disallowed)
             .build();
         let cron = parser.parse(text).map_err(|error| {
-            let field = wrong_field(&parser, text);
+            let field = wrong_field(parser, text);
             refuse(match field {
                 Some((field, name, bounds)) => {
                     format!("{field:?} is no {name}, which is {bounds}")
@@ -117,10 +117,7 @@ const FIELDS: [(&str, &str); 5] = [
 ];
 
 /// The first field that no schedule has, whatever the others are; its name, and its bounds.
-fn wrong_field<'a>(
-    parser: &CronParser,
-    text: &'a str,
-) -> Option<(&'a str, &'static str, &'static str)> {
+fn wrong_field(parser: CronParser, text: &str) -> Option<(&str, &'static str, &'static str)> {
     let fields: Vec<&str> = text.split_whitespace().collect();
     if fields.len() != FIELDS.len() {
         return None;

@@ -178,17 +178,13 @@ async fn discover(
 /// Whether all of a table lies on a disk, whose directories cost nothing to list. Where the server does not say, it does not.
 async fn is_on_disk(client: &Client, table: &TablePlace) -> bool {
     let asked = client.get(&table.below(&["discovery"]), &[]).await;
-    let roots: Vec<String> = match asked {
-        Ok(DiscoveryView { roots, .. }) => roots.into_iter().map(|root| root.location).collect(),
+    let roots: Vec<String> = if let Ok(DiscoveryView { roots, .. }) = asked {
+        roots.into_iter().map(|root| root.location).collect()
+    } else {
         // It did not opt in.
-        Err(_) => {
-            let asked: Result<TableView, _> = client.get(&table.path(), &[]).await;
-            asked
-                .ok()
-                .and_then(|view| view.location)
-                .into_iter()
-                .collect()
-        }
+        let asked: Result<TableView, _> = client.get(&table.path(), &[]).await;
+        let location = asked.ok().and_then(|view| view.location);
+        location.into_iter().collect()
     };
     !roots.is_empty() && roots.iter().all(|root| humane::is_on_disk(root))
 }

@@ -39,6 +39,7 @@ mod source;
 mod suggest;
 mod table;
 mod type_text;
+mod unseen;
 mod version;
 mod yaml;
 

@@ -3,6 +3,7 @@
 
 use super::cell::Cell;
 use super::look::Look;
+use super::unseen::{FOLD, is_unseen};
 use super::yaml::yaml;
 use anyhow::Result;
 use clap::ValueEnum;
@@ -17,8 +18,6 @@ const NAME_SHARE: u16 = 2;
 const PADDING: usize = 4;
 /// How much further in what is folded stands than its line, where there are several lines.
 const HANG: usize = 2;
-/// Stands where a cell may be folded while it is laid out, and is taken away afterwards. It has no width.
-const FOLD: char = '\u{200b}';
 
 /// The form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -356,20 +355,6 @@ fn escaped(text: &str, is_other: impl Fn(char) -> bool) -> String {
         }
     }
     safe
-}
-
-/// Whether a character is not seen itself and changes how others are: it turns the direction of writing, or begins a line.
-pub(super) fn is_unseen(c: char) -> bool {
-    matches!(
-        c,
-        FOLD | '\u{61c}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{2028}'
-            | '\u{2029}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}'
-    )
 }
 
 #[cfg(test)]

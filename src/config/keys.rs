@@ -3,7 +3,7 @@
 
 use super::Settings;
 use crate::alert::ChannelSettings;
-use crate::lake::{AzureSettings, GcsSettings, S3Settings};
+use crate::lake::{AzureSettings, GcsSettings, S3Settings, StorageSettings};
 use crate::secret::Secret;
 use crate::source::{SourceKind, SourceSettings};
 use crate::watch::{OwnerRule, TargetRule};
@@ -144,43 +144,9 @@ fn collect(prefix: &str, table: &toml::Table, keys: &mut BTreeSet<String>) {
 fn every_key() -> Settings {
     let mut settings = Settings::default();
     settings.database.url_file = Some("x".into());
-    settings.storage.allowed_locations = Some(Vec::new());
     settings.thrift.connections_per_client_max = Some(1);
     settings.http.connections_per_client_max = Some(1);
-    settings.storage.queue.url = Some(String::new());
-    settings.storage.queue.region = Some(String::new());
-    settings.storage.s3 = S3Settings {
-        endpoint: Some(String::new()),
-        region: Some(String::new()),
-        access_key_id: Some(Secret::default()),
-        access_key_id_file: Some("x".into()),
-        secret_access_key: Some(Secret::default()),
-        secret_access_key_file: Some("x".into()),
-        session_token: Some(Secret::default()),
-        session_token_file: Some("x".into()),
-        path_style: Some(true),
-        allow_http: Some(true),
-        ..S3Settings::default()
-    };
-    settings.storage.gcs = GcsSettings {
-        endpoint: Some(String::new()),
-        service_account_key: Some(Secret::default()),
-        service_account_key_file: Some("x".into()),
-        ..GcsSettings::default()
-    };
-    settings.storage.azure = AzureSettings {
-        endpoint: Some(String::new()),
-        account: Some(String::new()),
-        access_key: Some(Secret::default()),
-        access_key_file: Some("x".into()),
-        sas_token: Some(Secret::default()),
-        sas_token_file: Some("x".into()),
-        tenant_id: Some(String::new()),
-        client_id: Some(String::new()),
-        client_secret: Some(Secret::default()),
-        client_secret_file: Some("x".into()),
-        ..AzureSettings::default()
-    };
+    settings.storage = storage_keys();
     settings.watch.secrets_dir = Some("x".into());
     settings.watch.sqlite_dir = Some("x".into());
     settings.watch.targets = vec![TargetRule {
@@ -218,6 +184,46 @@ fn every_key() -> Settings {
     };
     settings.alerts.channels.insert(NAME.to_owned(), channel);
     settings
+}
+
+fn storage_keys() -> StorageSettings {
+    let mut storage = StorageSettings::default();
+    storage.queue.url = Some(String::new());
+    storage.queue.region = Some(String::new());
+    storage.s3 = S3Settings {
+        endpoint: Some(String::new()),
+        region: Some(String::new()),
+        access_key_id: Some(Secret::default()),
+        access_key_id_file: Some("x".into()),
+        secret_access_key: Some(Secret::default()),
+        secret_access_key_file: Some("x".into()),
+        session_token: Some(Secret::default()),
+        session_token_file: Some("x".into()),
+        path_style: Some(true),
+        allow_http: Some(true),
+        ..S3Settings::default()
+    };
+    storage.gcs = GcsSettings {
+        endpoint: Some(String::new()),
+        service_account_key: Some(Secret::default()),
+        service_account_key_file: Some("x".into()),
+        ..GcsSettings::default()
+    };
+    storage.azure = AzureSettings {
+        endpoint: Some(String::new()),
+        account: Some(String::new()),
+        access_key: Some(Secret::default()),
+        access_key_file: Some("x".into()),
+        sas_token: Some(Secret::default()),
+        sas_token_file: Some("x".into()),
+        tenant_id: Some(String::new()),
+        client_id: Some(String::new()),
+        client_secret: Some(Secret::default()),
+        client_secret_file: Some("x".into()),
+        ..AzureSettings::default()
+    };
+    storage.allowed_locations = Some(Vec::new());
+    storage
 }
 
 #[cfg(test)]

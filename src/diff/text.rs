@@ -107,27 +107,7 @@ impl Change {
                     left_text(left.as_deref())
                 )
             }
-            ChangeKind::ColumnRenamed {
-                from,
-                guess,
-                taken,
-                twin,
-                left,
-                ..
-            } => {
-                let taken = if *taken {
-                    "; another column has its name now"
-                } else {
-                    ""
-                };
-                format!(
-                    "column {} of {table} renamed to {column}{}{taken}{}{}",
-                    named(from),
-                    reason(*guess),
-                    left_text(left.as_deref()),
-                    twin_text(twin.as_deref())
-                )
-            }
+            ChangeKind::ColumnRenamed { .. } => self.renamed_text(&column, table),
             ChangeKind::ColumnReplaced { .. } => {
                 format!("column {column} of {table} dropped and added anew: it is another one")
             }
@@ -167,6 +147,32 @@ impl Change {
             ),
             other => format!("{table}: {}", other.name()),
         }
+    }
+
+    fn renamed_text(&self, column: &str, table: &str) -> String {
+        let ChangeKind::ColumnRenamed {
+            from,
+            guess,
+            taken,
+            twin,
+            left,
+            ..
+        } = &self.kind
+        else {
+            return String::new();
+        };
+        let taken = if *taken {
+            "; another column has its name now"
+        } else {
+            ""
+        };
+        format!(
+            "column {} of {table} renamed to {column}{}{taken}{}{}",
+            named(from),
+            reason(*guess),
+            left_text(left.as_deref()),
+            twin_text(twin.as_deref())
+        )
     }
 
     /// What tells this change from every other: 32 hexadecimal digits from the source, the object, and

@@ -2,7 +2,8 @@
 //! of the levels, checked against the sample by the layout itself.
 
 use super::given::template_keys;
-use super::level::{Form, TimeUnit, form, is_account, is_region};
+use super::level::{Form, TimeUnit, is_account, is_region};
+use super::strays::form;
 use super::template::{Template, template};
 use crate::hive::directory_name::is_hidden;
 use crate::kit::{self, Kit};

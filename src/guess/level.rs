@@ -1,6 +1,5 @@
 //! How the names of one level of directories are made: `key=value`, a time, a text that is always the same, or any text.
 
-use super::strays::shared_form;
 use super::value_type::ValueType;
 use crate::layout::Layout;
 use crate::model::Column;
@@ -134,9 +133,9 @@ impl Form {
     }
 }
 
-/// How these names are made, below levels that told a time down to `above`. There is at least one name.
+/// How most of these names are made, below levels that told a time down to `above`. There is at least one name.
 pub(super) fn form(names: &[&str], above: Option<TimeUnit>) -> Form {
-    if let Some(form) = most_form(names, above).or_else(|| shared_form(names, above)) {
+    if let Some(form) = most_form(names, above) {
         return form;
     }
     match names {

@@ -1,14 +1,23 @@
 //! The form of some names of a level beside strays: what a cleaned up, or half made, place shows.
 
-use super::level::{Form, TimeUnit, key_value, most_form, shape};
+use super::level::{self, Form, TimeUnit, key_value, most_form, shape};
 use std::collections::BTreeMap;
 
 /// Of a hundred names, how many must have a form at least where the others have none in common.
 const SHARE_PERCENT_LEAST: usize = 25;
 
+/// How these names are made, below levels that told a time down to `above`: as most of them are or, where most have no form, as a
+/// good part of them beside strays. There is at least one name.
+pub(super) fn form(names: &[&str], above: Option<TimeUnit>) -> Form {
+    match level::form(names, above) {
+        open @ (Form::Text | Form::Literal(_)) => shared_form(names, above).unwrap_or(open),
+        form => form,
+    }
+}
+
 /// The time, or the key, that a good part of the names have, where the others have no form in common: those are strays, such as
 /// `tmp` and `backup.old` beside two days.
-pub(super) fn shared_form(names: &[&str], above: Option<TimeUnit>) -> Option<Form> {
+fn shared_form(names: &[&str], above: Option<TimeUnit>) -> Option<Form> {
     let mut groups: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for name in names {
         let group = match key_value(name) {
@@ -49,8 +58,7 @@ fn is_share(alike: &[&str], of: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::level::form;
-    use super::{Form, TimeUnit};
+    use super::{Form, TimeUnit, form};
 
     #[test]
     fn strays_without_a_form_in_common_leave_the_form_to_the_others() {

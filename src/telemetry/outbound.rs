@@ -37,7 +37,7 @@ impl StoreOutcome {
     pub fn of(status: Option<u16>) -> Self {
         match status {
             Some(..400) => Self::Ok,
-            Some(429) | Some(500..) | None => Self::Failed,
+            Some(429 | 500..) | None => Self::Failed,
             Some(_) => Self::Refused,
         }
     }

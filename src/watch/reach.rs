@@ -104,11 +104,7 @@ impl<'a> Reach<'a> {
         {
             effects.push("no table of the catalog is known to be filled from it".to_owned());
         }
-        if effects.len() > EFFECTS_MAX {
-            let more = effects.len() - EFFECTS_MAX;
-            effects.truncate(EFFECTS_MAX);
-            effects.push(format!("and {more} more"));
-        }
+        effects_bound(&mut effects);
         let owner = owner(self.watch, &self.source, change, &targets);
         let engines = grade.engines.into_iter().map(|one| EngineEffect {
             engine: one.engine.to_string(),
@@ -210,30 +206,7 @@ impl<'a> Reach<'a> {
         } else {
             target_impact(change, self.dialect, filled)
         };
-        for column in &impact.lacks {
-            let (name, data_type) = (named(&column.name), named(&column.data_type));
-            effects.push(format!("{place} lacks the column {name} ({data_type})"));
-        }
-        if let Some(name) = &impact.lacks_untyped {
-            let name = named(name);
-            effects.push(format!(
-                "{place} lacks the column {name}, of a type that each dump makes in its own way: add it by hand"
-            ));
-        }
-        if !impact.surplus.is_empty() {
-            let names: Vec<String> = impact.surplus.iter().map(|name| named(name)).collect();
-            let names = names.join(", ");
-            effects.push(format!("{place} gets nothing for {names} any more"));
-        }
-        for name in &impact.refilled {
-            let name = named(name);
-            effects.push(format!(
-                "{place} gets the values of another column for {name}"
-            ));
-        }
-        if let Some(ready) = &impact.ready {
-            effects.push(format!("{place} {ready}"));
-        }
+        impact_tell(place, &impact, effects);
         target.lacks = impact.lacks;
         target.surplus = impact.surplus;
         target.differs = impact.differs;
@@ -262,6 +235,43 @@ impl<'a> Reach<'a> {
         let found = self.session.table_get(at).await?;
         self.tables.insert(at.clone(), found.clone());
         Ok(found)
+    }
+}
+
+/// Says what a change means to the table at a place.
+fn impact_tell(place: &str, impact: &TargetImpact, effects: &mut Vec<String>) {
+    for column in &impact.lacks {
+        let (name, data_type) = (named(&column.name), named(&column.data_type));
+        effects.push(format!("{place} lacks the column {name} ({data_type})"));
+    }
+    if let Some(name) = &impact.lacks_untyped {
+        let name = named(name);
+        effects.push(format!(
+            "{place} lacks the column {name}, of a type that each dump makes in its own way: add it by hand"
+        ));
+    }
+    if !impact.surplus.is_empty() {
+        let names: Vec<String> = impact.surplus.iter().map(|name| named(name)).collect();
+        let names = names.join(", ");
+        effects.push(format!("{place} gets nothing for {names} any more"));
+    }
+    for name in &impact.refilled {
+        let name = named(name);
+        effects.push(format!(
+            "{place} gets the values of another column for {name}"
+        ));
+    }
+    if let Some(ready) = &impact.ready {
+        effects.push(format!("{place} {ready}"));
+    }
+}
+
+/// Leaves as many as one change tells at most, and counts the rest.
+fn effects_bound(effects: &mut Vec<String>) {
+    if effects.len() > EFFECTS_MAX {
+        let more = effects.len() - EFFECTS_MAX;
+        effects.truncate(EFFECTS_MAX);
+        effects.push(format!("and {more} more"));
     }
 }
 

@@ -37,8 +37,10 @@ pub(in crate::lake) fn level_some(
 }
 
 fn level_of(directory: &str, found: Entries) -> Listed {
-    let mut listed = Listed::default();
-    listed.odd = found.odd;
+    let mut listed = Listed {
+        odd: found.odd,
+        ..Listed::default()
+    };
     for (name, found) in found.named {
         if found.is_dir() {
             listed.directories.push(name);

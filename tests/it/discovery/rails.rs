@@ -351,7 +351,10 @@ async fn explain_says_why_a_partition_is_there_or_not() {
         .for_system()
         .discovery_explain(&at("t"), "day=1")
         .await;
-    assert!(matches!(incomplete, Err(Error::InvalidObject(_))));
+    assert!(
+        matches!(incomplete, Err(Error::Invalid(_))),
+        "{incomplete:?}"
+    );
     world.s3.fail("ListObjectsV2", "2023/11/12", 0, 1, 403);
     let denied = explain("t", "dt=2023-11-12").await;
     assert!(matches!(denied.places[0].state, PlaceState::Unknown(_)));
