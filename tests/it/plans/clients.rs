@@ -21,7 +21,11 @@ use crate::harness::{TestDatabase, TestServer};
 use crate::rest::{Rest, discovery};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 use step::{Server, Session};
+
+/// How long the tasks may take until each has run once.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Asks; `source` is watched as `shop`.
 pub(super) async fn ask_for_everything(server: &TestServer, source: &TestDatabase) {
@@ -126,6 +130,7 @@ async fn tasks(server: &TestServer) {
         "schema_diff",
         "watch_upkeep",
     ];
+    let began = Instant::now();
     loop {
         let text = reqwest::get(&url).await.unwrap().text().await.unwrap();
         let has_run = |task: &&str| {
@@ -136,5 +141,6 @@ async fn tasks(server: &TestServer) {
         if wanted.iter().all(has_run) {
             return;
         }
+        assert!(began.elapsed() < PATIENCE, "not all have run:\n{text}");
     }
 }

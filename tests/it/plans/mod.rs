@@ -7,6 +7,7 @@ mod fill;
 
 use crate::harness::{TestDatabase, TestServer, run};
 use fill::{LARGE_TABLES, fill};
+use skep::alert::{ChannelKind, ChannelSettings};
 use skep::source::{SourceKind, SourceSettings};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use std::collections::BTreeSet;
@@ -95,6 +96,11 @@ async fn no_statement_walks_a_large_table() {
             let server = TestServer::start_with(&test, |settings| {
                 let watched = SourceSettings::new(SourceKind::Sqlite, Some(source.url()));
                 settings.sources.insert("shop".to_owned(), watched);
+                let channel = ChannelSettings {
+                    kind: ChannelKind::Log,
+                    ..ChannelSettings::default()
+                };
+                settings.alerts.channels.insert("team".to_owned(), channel);
                 let tasks = &mut settings.tasks;
                 tasks.lake_cleanup_interval_s = 1;
                 tasks.event_retention_interval_s = 1;
