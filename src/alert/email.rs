@@ -2,7 +2,7 @@
 //! says otherwise, and a password never goes over one that is not.
 
 use super::letter::{Letter, parts};
-use super::mask::masked;
+use super::mask::{decoded, masked};
 use super::post::causes;
 use super::{Alerter, POST_TIMEOUT, Part, SendError};
 use crate::model::Notice;
@@ -11,7 +11,6 @@ use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
-use percent_encoding::percent_decode_str;
 use std::path::Path;
 use std::time::Duration;
 
@@ -130,10 +129,6 @@ fn secrets(url: &Secret) -> Vec<Secret> {
         }
     }
     secrets
-}
-
-fn decoded(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 impl Alerter for Email {

@@ -94,7 +94,8 @@ fn writings(part: &str) -> [String; 5] {
     ]
 }
 
-fn decoded(text: &str) -> String {
+/// A part of an address without its percent signs.
+pub(super) fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 

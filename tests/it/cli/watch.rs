@@ -8,6 +8,12 @@ use crate::rest::watch::{entries_told, server, source, target, told};
 use crate::watch::grants::Reader;
 use serde_json::json;
 
+/// Adds the source `shop`, which nobody has read yet.
+fn shop_add(skep: &Skep, source: &TestDatabase) {
+    let add = ["source", "add", "shop", "--kind", "sqlite", "--url"];
+    skep.run(&[&add[..], &[source.url()]].concat());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_check_stops_a_deployment_where_a_change_is_grave() {
     let (database, source) = (TestDatabase::sqlite().await, source().await);
@@ -84,15 +90,7 @@ async fn a_check_passes_where_the_table_was_altered_before_its_source() {
     let server = server(&database, &listener.url()).await;
     let (skep, rest) = (Skep::of(&server), Rest::of(&server));
     target(&rest).await;
-    skep.run(&[
-        "source",
-        "add",
-        "shop",
-        "--kind",
-        "sqlite",
-        "--url",
-        source.url(),
-    ]);
+    shop_add(&skep, &source);
     skep.run(&["schema", "check", "shop"]);
     let more = json!({"columns": [{"change": "add", "name": "colour", "type": "bigint"}]});
     let table = "/databases/t1_shop/tables/orders_snapshot";
@@ -142,15 +140,7 @@ async fn alerts_are_answered() {
     let skep = Skep::of(&server);
     skep.run(&["alerts", "test", "team"]);
     assert_eq!(told(&listener, 1).await[0]["kind"], "test");
-    skep.run(&[
-        "source",
-        "add",
-        "shop",
-        "--kind",
-        "sqlite",
-        "--url",
-        source.url(),
-    ]);
+    shop_add(&skep, &source);
     let muted = skep.run(&[
         "alerts",
         "mute",
