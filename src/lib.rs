@@ -11,7 +11,8 @@ pub mod tasks;
 pub use skep_catalog::{catalog, discovery, watch};
 pub use skep_ground::{
     back_off, budget, choice, clock, comma_list, crypto, database_url, deadline, diff, error,
-    filter, front, guess, hive, kit, layout, model, naming, period, schedule, secret, telemetry,
+    filter, front, guess, hive, kit, layout, model, naming, number_ranges, period, schedule,
+    secret, telemetry, unseen,
 };
 pub use skep_lake::lake;
 pub use skep_rest::rest;

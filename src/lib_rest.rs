@@ -5,5 +5,7 @@
 pub mod rest;
 
 use skep_catalog::{catalog, discovery, watch};
-use skep_ground::{budget, error, filter, front, guess, hive, kit, model, telemetry};
+use skep_ground::{
+    budget, error, filter, front, guess, hive, kit, model, number_ranges, telemetry,
+};
 use skep_source::{alert, source};

@@ -7,4 +7,5 @@ pub mod source;
 
 use skep_ground::{
     choice, comma_list, crypto, database_url, hive, model, period, schedule, secret, telemetry,
+    unseen,
 };

@@ -58,6 +58,9 @@ pub enum StartError {
     /// The watch or a channel is configured wrongly.
     #[error("cannot watch the sources")]
     Watch(#[source] WatchSetupError),
+    /// The address of the pages is none.
+    #[error("cannot use the address of the pages (server.public_url): {0}")]
+    PublicUrl(String),
     /// The first database cannot be made.
     #[error("cannot prepare the catalog")]
     Catalog(#[source] Error),
@@ -117,6 +120,7 @@ impl Server {
             thrift_port: thrift_addr.port(),
             database: settings.database.url_shown(),
             warehouse: catalog.settings().warehouse_location.to_string(),
+            pages: settings.server.pages().map_err(StartError::PublicUrl)?,
         };
         let budget = Budget::new(settings.server.budget());
         let over_thrift = thrift::Shared {
@@ -246,7 +250,8 @@ async fn parts_open(settings: &Settings, store: Store, clock: Clock) -> Result<P
         },
     );
     let watch = WatchSetup::new(&settings.watch, &settings.sources, &settings.alerts)
-        .map_err(StartError::Watch)?;
+        .map_err(StartError::Watch)?
+        .with_pages(settings.server.pages().map_err(StartError::PublicUrl)?);
     catalog.bootstrap().await.map_err(StartError::Catalog)?;
     let catalog = Arc::new(catalog);
     let discovery = Discovery::new(Arc::clone(&catalog));

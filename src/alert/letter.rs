@@ -65,7 +65,12 @@ fn letter(notice: &Notice, number: usize, count: usize, folds: &[Fold<'_>]) -> L
         marked(&context, SUBJECT_CHARS_MAX)
     );
     for fold in folds {
-        fold_write(fold, &mut text, &mut html);
+        fold_write(
+            fold,
+            notice.acknowledge(fold.entries.clone()),
+            &mut text,
+            &mut html,
+        );
     }
     Letter {
         subject: format!("[skep] {heading}"),
@@ -74,7 +79,7 @@ fn letter(notice: &Notice, number: usize, count: usize, folds: &[Fold<'_>]) -> L
     }
 }
 
-fn fold_write(fold: &Fold<'_>, text: &mut String, html: &mut String) {
+fn fold_write(fold: &Fold<'_>, link: Option<String>, text: &mut String, html: &mut String) {
     let object = fold.object().unwrap_or_default();
     let object = super::text::shown(&object, OBJECT_CHARS_MAX);
     let count = count(fold).map(|count| format!(" · {count}"));
@@ -106,6 +111,11 @@ fn fold_write(fold: &Fold<'_>, text: &mut String, html: &mut String) {
         let foot = foot.join(" · ");
         let _ = writeln!(text, "  {foot}");
         let _ = write!(html, "<small>{}</small>", escaped(&foot));
+    }
+    if let Some(link) = link {
+        let _ = writeln!(text, "  acknowledge: {link}");
+        let link = escaped(&link);
+        let _ = write!(html, "<small> · <a href=\"{link}\">acknowledge</a></small>");
     }
     html.push_str("</p>\n");
 }
@@ -153,6 +163,7 @@ mod tests {
             subject: "shop\r\nBcc: all@example.org".to_owned(),
             at: 1_763_967_600,
             entries: entries.collect(),
+            pages: None,
         }
     }
 

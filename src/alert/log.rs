@@ -2,7 +2,7 @@
 
 use super::text::{TEXT_CHARS_MAX, shown};
 use super::{Alerter, Part, SendError};
-use crate::model::{Notice, NoticeEntry, Severity};
+use crate::model::{Notice, Severity};
 use crate::telemetry::ALERTS_TARGET;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
@@ -19,6 +19,9 @@ struct Line {
     severity: Option<String>,
     owner: Option<String>,
     text: String,
+    /// Where people say that they have seen it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    acknowledge: Option<String>,
 }
 
 impl Line {
@@ -30,7 +33,8 @@ impl Line {
         }
     }
 
-    fn of(notice: &Notice, entry: &NoticeEntry) -> Self {
+    fn of(notice: &Notice, number: usize) -> Self {
+        let entry = &notice.entries[number];
         let mut text = format!(
             "{}: {}",
             shown(&entry.object_shown(), TEXT_CHARS_MAX),
@@ -49,6 +53,7 @@ impl Line {
                 .as_deref()
                 .map(|owner| shown(owner, TEXT_CHARS_MAX)),
             text,
+            acknowledge: notice.acknowledge(number..number + 1),
         }
     }
 }
@@ -62,12 +67,13 @@ pub(super) fn parts(notice: &Notice) -> Vec<Part> {
             severity: None,
             owner: None,
             text: notice.summary(),
+            acknowledge: None,
         };
         return vec![line.part(0..0)];
     }
-    let lines = notice.entries.iter().enumerate();
+    let lines = 0..notice.entries.len();
     lines
-        .map(|(number, entry)| Line::of(notice, entry).part(number..number + 1))
+        .map(|number| Line::of(notice, number).part(number..number + 1))
         .collect()
 }
 
@@ -85,17 +91,19 @@ impl Alerter for Log {
             severity,
             owner,
             text,
+            acknowledge,
         } = &line;
         let (severity, owner) = (severity.as_deref(), owner.as_deref());
+        let acknowledge = acknowledge.as_deref();
         match severity.and_then(Severity::parse) {
             Some(Severity::Breaking | Severity::Alarm) => {
-                tracing::error!(target: ALERTS_TARGET, source = subject, why, severity, owner, "{text}");
+                tracing::error!(target: ALERTS_TARGET, source = subject, why, severity, owner, acknowledge, "{text}");
             }
             Some(Severity::Risky) => {
-                tracing::warn!(target: ALERTS_TARGET, source = subject, why, severity, owner, "{text}");
+                tracing::warn!(target: ALERTS_TARGET, source = subject, why, severity, owner, acknowledge, "{text}");
             }
             Some(Severity::Additive) | None => {
-                tracing::info!(target: ALERTS_TARGET, source = subject, why, severity, owner, "{text}");
+                tracing::info!(target: ALERTS_TARGET, source = subject, why, severity, owner, acknowledge, "{text}");
             }
         }
         Ok(())

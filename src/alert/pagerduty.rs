@@ -67,7 +67,14 @@ pub(super) fn parts(notice: &Notice) -> Vec<Part> {
         return tried(notice);
     }
     let entries = notice.entries.iter().enumerate();
-    let parts = entries.map(|(number, entry)| part(&event(notice, entry), number..number + 1));
+    let parts = entries.map(|(number, entry)| {
+        let mut event = event(notice, entry);
+        let link = notice.acknowledge(number..number + 1);
+        if let Some(link) = link.filter(|_| event.get("payload").is_some()) {
+            event["links"] = json!([{"href": link, "text": "acknowledge"}]);
+        }
+        part(&event, number..number + 1)
+    });
     parts.collect()
 }
 
@@ -177,6 +184,7 @@ mod tests {
             subject: "shop".to_owned(),
             at: 1_763_967_600,
             entries,
+            pages: None,
         };
         let parts = parts(&notice).into_iter();
         parts

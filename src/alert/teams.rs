@@ -60,7 +60,10 @@ impl Alerter for Teams {
 /// The messages of a notice.
 pub(super) fn parts(notice: &Notice) -> Vec<Part> {
     let folds = folded(&notice.entries);
-    let containers: Vec<Value> = folds.iter().map(container).collect();
+    let containers: Vec<Value> = folds
+        .iter()
+        .map(|fold| container(fold, notice.acknowledge(fold.entries.clone())))
+        .collect();
     let groups = grouped(&containers);
     let all = groups.len();
     let parts = groups.into_iter().enumerate().map(|(number, group)| {
@@ -115,8 +118,8 @@ fn message(notice: &Notice, number: usize, count: usize, containers: &[Value]) -
     json!({"type": "message", "attachments": [attachment]}).to_string()
 }
 
-/// What is told together, in a box of its gravity's colour.
-fn container(fold: &Fold<'_>) -> Value {
+/// What is told together, in a box of its gravity's colour, and where people say that they have seen it.
+fn container(fold: &Fold<'_>, link: Option<String>) -> Value {
     let style = match fold.first.severity {
         _ if fold.first.is_over() => "good",
         Severity::Breaking | Severity::Alarm => "attention",
@@ -152,8 +155,15 @@ fn container(fold: &Fold<'_>) -> Value {
     });
     let foot: Vec<String> = owner.into_iter().chain(fold.numbers.clone()).collect();
     if !foot.is_empty() {
-        let foot = run(&foot.join(" · "), TITLE_CHARS_MAX, "Lighter", "Small");
-        items.push(rich(vec![foot]));
+        let mut foot = vec![run(&foot.join(" · "), TITLE_CHARS_MAX, "Lighter", "Small")];
+        if let Some(link) = link {
+            foot.push(plain(" · "));
+            foot.push(json!({
+                "type": "TextRun", "text": "acknowledge", "color": "Accent", "size": "Small",
+                "selectAction": {"type": "Action.OpenUrl", "url": link},
+            }));
+        }
+        items.push(rich(foot));
     }
     json!({"type": "Container", "style": style, "items": items})
 }
@@ -217,6 +227,7 @@ mod tests {
             subject: "꿀".repeat(300),
             at: 1_763_967_600,
             entries,
+            pages: None,
         }
     }
 

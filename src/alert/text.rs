@@ -1,5 +1,6 @@
 //! Foreign text made fit to be shown: names and comments of source databases may hold anything.
 
+use crate::unseen::is_unseen;
 use std::fmt::Write as _;
 
 /// Characters of one text that are shown; the rest is counted in a mark.
@@ -11,7 +12,7 @@ pub(super) fn shown(text: &str, chars_max: usize) -> String {
     let mut line = String::with_capacity(text.len().min(chars_max * 4));
     let mut rest = text.chars();
     for character in rest.by_ref().take(chars_max) {
-        line.push(if is_unseen(character) {
+        line.push(if character.is_control() || is_unseen(character) {
             '\u{FFFD}'
         } else {
             character
@@ -23,12 +24,6 @@ pub(super) fn shown(text: &str, chars_max: usize) -> String {
         let _ = write!(line, "… [{missing} more characters]");
     }
     line
-}
-
-/// Control characters and the invisible ones that turn the direction of writing, by which a name can pose as another.
-fn is_unseen(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Any HTTP listener: a JSON body of a fixed shape (`docs/SCHEMA-WATCH.md`), signed where a secret is set.
 
 use super::{Alerter, Part, Poster, SendError};
-use crate::model::{Notice, NoticeEntry};
+use crate::model::Notice;
 use crate::secret::Secret;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
@@ -63,7 +63,7 @@ pub(super) fn parts(notice: &Notice) -> Vec<Part> {
             "at": notice.at,
             "part": number + 1,
             "parts": count,
-            "entries": notice.entries[entries.clone()].iter().map(view).collect::<Vec<_>>(),
+            "entries": entries.clone().map(|number| view(notice, number)).collect::<Vec<_>>(),
         });
         Part {
             body: body.to_string(),
@@ -73,8 +73,9 @@ pub(super) fn parts(notice: &Notice) -> Vec<Part> {
     parts.collect()
 }
 
-fn view(entry: &NoticeEntry) -> Value {
-    json!({
+fn view(notice: &Notice, number: usize) -> Value {
+    let entry = &notice.entries[number];
+    let mut view = json!({
         "key": entry.key,
         "change": entry.change,
         "severity": entry.severity.as_str(),
@@ -82,7 +83,11 @@ fn view(entry: &NoticeEntry) -> Value {
         "text": shown(&entry.text),
         "effects": entry.effects.iter().map(|effect| shown(effect)).collect::<Vec<_>>(),
         "owner": entry.owner,
-    })
+    });
+    if let Some(link) = notice.acknowledge(number..number + 1) {
+        view["acknowledge"] = json!(link);
+    }
+    view
 }
 
 fn shown(text: &str) -> String {

@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::failure::ClientError;
+use crate::number_ranges::collapsed;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -70,7 +71,7 @@ impl Missing {
         if self.all.is_empty() {
             return Ok(None);
         }
-        let numbers = collapsed(&self.all);
+        let numbers = collapsed(&self.all).join(", ");
         if self.is_named || is_nothing {
             let text = format!("there is no {one} {numbers}");
             return Err(ClientError::Missing(
@@ -93,37 +94,9 @@ fn is_named(ranges: &[RangeInclusive<i64>], number: i64) -> bool {
     ranges.contains(&(number..=number))
 }
 
-/// Numbers as people write them: `8-100, 103`.
-fn collapsed(numbers: &BTreeSet<i64>) -> String {
-    let mut runs: Vec<(i64, i64)> = Vec::new();
-    for number in numbers {
-        match runs.last_mut() {
-            Some((_, last)) if last.checked_add(1) == Some(*number) => *last = *number,
-            _ => runs.push((*number, *number)),
-        }
-    }
-    let runs = runs.into_iter().map(|(first, last)| {
-        if first == last {
-            first.to_string()
-        } else {
-            format!("{first}-{last}")
-        }
-    });
-    runs.collect::<Vec<_>>().join(", ")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{ClientError, Missing, collapsed, each_once, is_named};
-
-    #[test]
-    fn numbers_are_collapsed_to_ranges() {
-        let of = |numbers: &[i64]| collapsed(&numbers.iter().copied().collect());
-        assert_eq!(of(&[]), "");
-        assert_eq!(of(&[8]), "8");
-        assert_eq!(of(&[103, 8, 9, 10]), "8-10, 103");
-        assert_eq!(of(&[1, 2, 4, 5, i64::MAX]), "1-2, 4-5, 9223372036854775807");
-    }
+    use super::{ClientError, Missing, each_once, is_named};
 
     #[test]
     fn each_number_is_tried_once_and_in_its_order() {

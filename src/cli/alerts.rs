@@ -6,12 +6,13 @@ use super::client::{Client, given};
 use super::failure::ClientError;
 use super::humane::counted;
 use super::output::Output;
-use super::place::{number, numbers};
+use super::place::number;
 use super::preview::PreviewCommand;
 use super::progress::while_waiting;
 use super::remote::Remote;
 use super::suggest::nearest;
 use crate::clock::Clock;
+use crate::number_ranges;
 use crate::period::period_s;
 use crate::rest::view::alert::{
     AlertListView, AlertView, ChannelListView, MuteListView, MuteView, NewMute, SnoozeAlert,
@@ -52,7 +53,7 @@ enum Action {
     /// Say that alerts were seen: they are not sent any more
     Ack {
         /// Their numbers; also ranges, such as 3-7
-        #[arg(required = true, value_name = "ALERT", value_parser = numbers)]
+        #[arg(required = true, value_name = "ALERT", value_parser = number_ranges::range)]
         alerts: Vec<RangeInclusive<i64>>,
     },
     /// Put an alert off; one that was sent is sent again then

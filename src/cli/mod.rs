@@ -39,7 +39,6 @@ mod source;
 mod suggest;
 mod table;
 mod type_text;
-mod unseen;
 mod version;
 mod yaml;
 

@@ -3,8 +3,8 @@
 
 use super::cell::Cell;
 use super::look::Look;
-use super::unseen::{FOLD, is_unseen};
 use super::yaml::yaml;
+use crate::unseen::is_unseen;
 use anyhow::Result;
 use clap::ValueEnum;
 use comfy_table::{Attribute, ColumnConstraint, ContentArrangement, Table, presets};
@@ -18,6 +18,9 @@ const NAME_SHARE: u16 = 2;
 const PADDING: usize = 4;
 /// How much further in what is folded stands than its line, where there are several lines.
 const HANG: usize = 2;
+
+/// Stands where a cell may be folded while it is laid out, and is taken away afterwards. It has no width.
+const FOLD: char = '\u{200b}';
 
 /// The form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,10 +1,9 @@
-//! Arguments that several commands read alike: `DATABASE.TABLE`, `KEY=VALUE`, numbers, ranges of them and times.
+//! Arguments that several commands read alike: `DATABASE.TABLE`, `KEY=VALUE`, numbers and times.
 
 use crate::model::DISCOVERY_PROPERTY_PREFIX;
 use crate::period::period_s;
 use crate::rest::view::{moment, moment_parse};
 use std::fmt;
-use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// How a time that is over is written.
@@ -68,24 +67,6 @@ pub(super) fn property(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Numbers that one range may have: more is a slip.
-const RANGE_LENGTH_MAX: i64 = 10_000;
-
-/// `101`, `101-112`, or `101–112` as messages write it.
-pub(super) fn numbers(text: &str) -> Result<RangeInclusive<i64>, String> {
-    let (first, last) = text.split_once(['-', '–']).unwrap_or((text, text));
-    let above_0 = |text: &str| text.trim().parse::<i64>().ok().filter(|one| *one > 0);
-    let (Some(first), Some(last)) = (above_0(first), above_0(last)) else {
-        return Err("write a number, or a range such as 101-112".to_owned());
-    };
-    if first > last || last - first >= RANGE_LENGTH_MAX {
-        return Err(format!(
-            "a range goes upwards and has at most {RANGE_LENGTH_MAX} numbers"
-        ));
-    }
-    Ok(first..=last)
-}
-
 /// A setting of discovery and its value.
 pub(super) fn setting(text: &str) -> Result<(String, String), String> {
     let (key, value) = property(text)?;
@@ -136,17 +117,7 @@ pub(super) fn since(text: &str, now: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{numbers, setting, setting_name, since, snapshot, time_over};
-
-    #[test]
-    fn numbers_are_read_as_messages_write_them() {
-        assert_eq!(numbers("101"), Ok(101..=101));
-        assert_eq!(numbers("101-112"), Ok(101..=112));
-        assert_eq!(numbers("101–112"), Ok(101..=112));
-        for text in ["", "0", "x", "5-4", "1-20000", "-3"] {
-            assert!(numbers(text).is_err(), "{text}");
-        }
-    }
+    use super::{setting, setting_name, since, snapshot, time_over};
 
     #[test]
     fn what_settings_begin_with_is_not_written() {

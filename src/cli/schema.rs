@@ -7,11 +7,12 @@ use super::change::{count, show_changes, show_report};
 use super::client::{Client, PAGE_SIZE, given};
 use super::failure::ClientError;
 use super::output::Output;
-use super::place::{number, numbers, since, snapshot, time_over};
+use super::place::{number, since, snapshot, time_over};
 use super::progress::while_waiting;
 use super::remote::Remote;
 use crate::clock::Clock;
 use crate::model::Severity;
+use crate::number_ranges;
 use crate::rest::view::alert::{AlertListView, AlertView};
 use crate::rest::view::change::{AppliedView, ChangeListView, ChangeView, DiffView};
 use crate::rest::view::source::{SnapshotListView, SourceView, WatchReportView};
@@ -79,7 +80,7 @@ enum Action {
     /// Say that changes were seen: they are told no more, on no channel
     Ack {
         /// The changes' numbers, as messages tell them; also ranges, such as 101-112
-        #[arg(required = true, value_name = "CHANGE", value_parser = numbers)]
+        #[arg(required = true, value_name = "CHANGE", value_parser = number_ranges::range)]
         changes: Vec<RangeInclusive<i64>>,
     },
     /// Add to the catalog's tables the columns that a change says they lack; it does nothing else

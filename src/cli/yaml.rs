@@ -1,7 +1,7 @@
 //! YAML that a terminal can show: characters that are not seen and steer it become YAML's own escapes, which mean the same. Control
 //! characters are such already where the library writes them.
 
-use super::unseen::is_unseen;
+use crate::unseen::is_unseen;
 use anyhow::Result;
 use serde::Serialize;
 use serde_saphyr::{SerializerOptions, to_string, to_string_with_options};

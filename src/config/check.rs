@@ -43,6 +43,10 @@ impl Settings {
         })?;
         self.hive_check()?;
         self.watch_check()?;
+        // What was written is not shown: it may hold a password.
+        self.server
+            .pages()
+            .map_err(|why| ConfigError::invalid("server.public_url", &SECRET_SHOWN, why))?;
         at_least_one(&[
             ("http.ready_timeout_ms", self.http.ready_timeout_ms),
             ("http.request_timeout_s", self.http.request_timeout_s),

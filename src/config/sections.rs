@@ -2,6 +2,7 @@
 
 use crate::budget::BudgetLimits;
 use crate::front::{client_share, listen_address_read};
+use crate::model::PublicUrl;
 use crate::rest::HttpLimits;
 use crate::secret::{Secret, url_shown};
 use crate::store::StoreSettings;
@@ -238,6 +239,9 @@ impl Default for TasksSettings {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServerSettings {
+    /// Where people reach the HTTP port, such as `https://skep.example.com`: messages have links to its pages then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
     /// Seconds after SIGTERM in which everything is served as before, while `/readyz` fails already: a load balancer needs
     /// them to send its clients elsewhere.
     pub grace_s: u64,
@@ -254,6 +258,7 @@ pub struct ServerSettings {
 impl Default for ServerSettings {
     fn default() -> Self {
         Self {
+            public_url: None,
             grace_s: 3,
             drain_timeout_s: 20,
             bytes_in_flight_max: 1024 * 1024 * 1024,
@@ -264,6 +269,11 @@ impl Default for ServerSettings {
 }
 
 impl ServerSettings {
+    /// Where people reach the HTTP port. The error says what is wrong with the address.
+    pub fn pages(&self) -> Result<Option<PublicUrl>, String> {
+        self.public_url.as_deref().map(PublicUrl::parse).transpose()
+    }
+
     /// What the budget of bytes in flight is made with.
     pub fn budget(&self) -> BudgetLimits {
         BudgetLimits {

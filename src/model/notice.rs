@@ -3,6 +3,9 @@
 //! All texts are one line, with what is foreign (names, types, defaults) in backticks, which come in pairs. They may hold
 //! whatever a foreign database calls its tables: a channel escapes them.
 
+use super::PublicUrl;
+use std::ops::Range;
+
 /// What alerts about discovery are about, where others name a source. No source is called so.
 pub const DISCOVERY_SUBJECT: &str = "discovery";
 /// What the key of an entry ends with that tells the end of what the key before it began.
@@ -23,6 +26,8 @@ pub struct Notice {
     pub at: i64,
     /// What happened, the gravest first. Empty for [`NoticeKind::Quiet`] and [`NoticeKind::Test`].
     pub entries: Vec<NoticeEntry>,
+    /// Where people reach the pages of the server, where that is known: what they are told links there.
+    pub pages: Option<PublicUrl>,
 }
 
 /// Why a notice is sent.
@@ -188,6 +193,17 @@ impl Notice {
             counts.push(format!("{} over", over.len()));
         }
         counts.join(", ")
+    }
+
+    /// The page on which people say that they have seen the changes among some of its entries. None where there are none, where
+    /// the page's address is not known, and where they were seen.
+    pub fn acknowledge(&self, entries: Range<usize>) -> Option<String> {
+        let pages = self
+            .pages
+            .as_ref()
+            .filter(|_| self.kind != NoticeKind::Answer)?;
+        let entries = self.entries.get(entries)?.iter();
+        pages.acknowledge(entries.filter_map(|entry| entry.change))
     }
 }
 

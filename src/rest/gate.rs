@@ -7,6 +7,7 @@ use super::problem::{Kind, Problem};
 use crate::budget::{Account, Reservation};
 use crate::error::Error;
 use crate::front::{Cut, Frame};
+use crate::model::PublicUrl;
 use axum::body::HttpBody;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, header};
@@ -42,7 +43,7 @@ pub(super) async fn gate(
     };
     frame
         .run(
-            answer(request, next, &reservation),
+            answer(request, next, shared.facts.pages.as_ref(), &reservation),
             |cut: Cut| Problem::from(cut.into_error("the request")).into_response(),
             |response: &Response, took| {
                 let status = response.status().as_u16();
@@ -54,8 +55,13 @@ pub(super) async fn gate(
 }
 
 /// The answer of the handler. What the request took is given back; the answer's own bytes are held until they are sent.
-async fn answer(request: Request, next: Next, reservation: &Arc<Reservation>) -> Response {
-    if let Some(problem) = cross_origin(request.method(), request.headers()) {
+async fn answer(
+    request: Request,
+    next: Next,
+    pages: Option<&PublicUrl>,
+    reservation: &Arc<Reservation>,
+) -> Response {
+    if let Some(problem) = cross_origin(request.method(), request.headers(), pages) {
         return problem.into_response();
     }
     let is_change = !request.method().is_safe();
@@ -74,8 +80,13 @@ async fn answer(request: Request, next: Next, reservation: &Arc<Reservation>) ->
 }
 
 /// Refuses a change that a browser sends for a page of another origin. Browsers name the page's origin with every
-/// change; other clients name none, and pages cannot leave it out.
-fn cross_origin(method: &Method, headers: &HeaderMap) -> Option<Problem> {
+/// change; other clients name none, and pages cannot leave it out. A proxy may ask by another host than the one that people
+/// reach, `pages`.
+fn cross_origin(
+    method: &Method,
+    headers: &HeaderMap,
+    pages: Option<&PublicUrl>,
+) -> Option<Problem> {
     if method.is_safe() {
         return None;
     }
@@ -90,7 +101,12 @@ fn cross_origin(method: &Method, headers: &HeaderMap) -> Option<Problem> {
         .is_some_and(|(_, authority)| {
             host.is_some_and(|host| host.eq_ignore_ascii_case(authority))
         });
-    (!own).then(|| {
+    let public = pages.is_some_and(|pages| {
+        origin
+            .as_bytes()
+            .eq_ignore_ascii_case(pages.origin().as_bytes())
+    });
+    (!own && !public).then(|| {
         let origin = String::from_utf8_lossy(origin.as_bytes());
         let text = format!("the page's origin {origin} is not this server");
         Problem::new(Kind::CrossOrigin, text)
@@ -114,6 +130,7 @@ fn method_label(method: &Method) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::cross_origin;
+    use crate::model::PublicUrl;
     use axum::http::{HeaderMap, HeaderValue, Method, header};
 
     #[test]
@@ -133,8 +150,24 @@ mod tests {
                 let value = HeaderValue::from_bytes(origin.as_bytes()).unwrap();
                 headers.insert(header::ORIGIN, value);
             }
-            let problem = cross_origin(&method, &headers);
+            let problem = cross_origin(&method, &headers, None);
             assert_eq!(problem.is_some(), refused, "{method} {origin:?}");
+        }
+    }
+
+    #[test]
+    fn pages_that_people_reach_through_a_proxy_are_not_foreign() {
+        let pages = PublicUrl::parse("https://skep.example.com/catalog").unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_static("10.0.0.7:9084"));
+        for (origin, refused) in [
+            ("https://skep.example.com", false),
+            ("http://skep.example.com", true),
+            ("https://skep.example.com.evil.example", true),
+        ] {
+            headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+            let problem = cross_origin(&Method::POST, &headers, Some(&pages));
+            assert_eq!(problem.is_some(), refused, "{origin}");
         }
     }
 }

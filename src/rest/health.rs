@@ -1,11 +1,10 @@
-//! What operators and their machines ask: whether the process lives, whether it can serve, its counters, and the start
-//! page.
+//! What operators and their machines ask: whether the process lives, whether it can serve, and its counters.
 
+use super::Shared;
 use super::problem::Problem;
-use super::{Shared, page};
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
 /// The type of the metrics' text; Prometheus reads it since version 2.5.
@@ -39,14 +38,4 @@ pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
         shared.metrics.to_text(),
     )
         .into_response()
-}
-
-pub(super) async fn start_page(
-    State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
-) -> Html<String> {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    Html(page::render(&shared.facts, host.unwrap_or("127.0.0.1")))
 }

@@ -1,4 +1,4 @@
-//! The HTTP port: the REST interface under `/api/v1`, health, metrics and the start page.
+//! The HTTP port: the REST interface under `/api/v1`, health, metrics and the pages for people.
 //!
 //! It asks the catalog as every front end does and knows neither Thrift nor SQL. `serve` takes connections; a request goes
 //! through `gate` (the frame of all front ends, and the cross-origin check) to its handler in `resources`; handlers read
@@ -30,7 +30,7 @@ pub use serve::serve;
 use crate::budget::Budget;
 use crate::catalog::Catalog;
 use crate::discovery::Discovery;
-use crate::model::{Caller, Way};
+use crate::model::{Caller, PublicUrl, Way};
 use crate::telemetry::Metrics;
 use crate::watch::Watch;
 use std::sync::Arc;
@@ -60,7 +60,7 @@ pub struct Shared {
     pub limits: HttpLimits,
     /// The room for discovery runs that clients ask for: they list object stores.
     pub runs: Arc<Semaphore>,
-    /// What the start page tells.
+    /// What the pages tell.
     pub facts: Facts,
     /// The process is about to end: it is not ready for more.
     pub leaving: CancellationToken,
@@ -85,7 +85,7 @@ pub struct HttpLimits {
     pub write_timeout: Duration,
 }
 
-/// What the start page tells of the server, ready to be shown: no secrets.
+/// What the pages tell of the server, ready to be shown: no secrets.
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// The Thrift port.
@@ -94,6 +94,8 @@ pub struct Facts {
     pub database: String,
     /// The warehouse's location.
     pub warehouse: String,
+    /// Where people reach the pages.
+    pub pages: Option<PublicUrl>,
 }
 
 /// Who asks over HTTP.

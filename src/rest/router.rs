@@ -6,7 +6,8 @@ use super::resources::{
     lint, partition_batches, partition_changes, partitions, previews, sources, statistics,
     table_rename, tables,
 };
-use super::{API_ROOT, Shared, compression, conditional, gate, health, openapi, problem};
+use super::{API_ROOT, Shared, compression, conditional, gate, health, openapi, page, problem};
+use crate::model::ACKNOWLEDGE_PATH;
 use axum::Router;
 use axum::http::header;
 use axum::middleware;
@@ -96,7 +97,8 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         &format!("{API_ROOT}/openapi.json"),
         get(|| async { ([(header::CONTENT_TYPE, "application/json")], document) }),
     )
-    .route("/", get(health::start_page))
+    .route("/", get(page::start_page))
+    .route(ACKNOWLEDGE_PATH, get(page::ask).post(page::acknowledge))
     .route("/healthz", get(health::healthz))
     .route("/readyz", get(health::readyz))
     .route("/metrics", get(health::metrics))

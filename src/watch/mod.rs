@@ -27,7 +27,7 @@ mod told_within;
 mod views;
 
 pub use operations::Operations;
-pub use outbox::{AlertPreview, DeliveryReport, PreviewWish};
+pub use outbox::{AlertPreview, DeliveryReport, PreviewWish, ToldChange};
 pub use settings::{
     OwnerRule, SOURCES_MAX, TargetRule, WatchSettings, WatchSetup, WatchSetupError,
 };

@@ -6,7 +6,7 @@ use crate::alert::{
 use crate::comma_list;
 use crate::diff::coercion::Engine;
 use crate::diff::impact_rules::ImpactRules;
-use crate::model::{DISCOVERY_SUBJECT, is_watch_name};
+use crate::model::{DISCOVERY_SUBJECT, PublicUrl, is_watch_name};
 use crate::schedule::{Schedule, ScheduleError};
 use crate::source::{RemoteBounds, SourceSettings};
 use serde::{Deserialize, Serialize};
@@ -120,9 +120,16 @@ pub struct WatchSetup {
     pub(super) dedupe_window_s: i64,
     pub(super) troubles: TroubleSettings,
     pub(super) channels: BTreeMap<String, ChannelSetup>,
+    pub(super) pages: Option<PublicUrl>,
 }
 
 impl WatchSetup {
+    /// The same, with links to the server's pages in what people are told.
+    #[must_use]
+    pub fn with_pages(self, pages: Option<PublicUrl>) -> Self {
+        Self { pages, ..self }
+    }
+
     /// Puts the sections together; nothing is connected. The first fault is told by its key.
     pub fn new(
         watch: &WatchSettings,
@@ -144,6 +151,7 @@ impl WatchSetup {
             dedupe_window_s: alerts.dedupe_window_s,
             troubles: alerts.discovery.clone(),
             channels: BTreeMap::new(),
+            pages: None,
         };
         for (name, settings) in sources {
             let at = |key: &str| format!("sources.{name}.{key}");

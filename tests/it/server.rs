@@ -161,6 +161,7 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
             thrift_port: 0,
             database: String::new(),
             warehouse: warehouse_location,
+            pages: None,
         },
         leaving: CancellationToken::new(),
     };

@@ -34,7 +34,10 @@ const OWNER_CHARS_MAX: usize = 80;
 /// The messages of a notice.
 pub(in crate::alert) fn parts(notice: &Notice) -> Vec<Part> {
     let folds = folded(&notice.entries);
-    let rendered: Vec<Vec<String>> = folds.iter().map(sections).collect();
+    let rendered: Vec<Vec<String>> = folds
+        .iter()
+        .map(|fold| sections(fold, notice.acknowledge(fold.entries.clone())))
+        .collect();
     let groups = grouped(&rendered);
     let count = groups.len();
     let parts = groups.into_iter().enumerate().map(|(number, group)| {
@@ -89,8 +92,8 @@ fn mrkdwn(text: &str) -> Value {
     json!({"type": "mrkdwn", "text": text, "verbatim": true})
 }
 
-/// The texts of the sections that tell what is told together: nearly always one.
-fn sections(fold: &Fold<'_>) -> Vec<String> {
+/// The texts of the sections that tell what is told together, and where people say that they have seen it: nearly always one.
+fn sections(fold: &Fold<'_>, link: Option<String>) -> Vec<String> {
     let mark = match fold.first.severity {
         _ if fold.first.is_over() => ":white_check_mark:",
         Severity::Breaking => ":red_circle:",
@@ -122,7 +125,9 @@ fn sections(fold: &Fold<'_>) -> Vec<String> {
     }
     let owner = fold.first.owner.as_ref();
     let owner = owner.map(|name| format!("Owner: {}", owner_shown(name, OWNER_CHARS_MAX)));
-    let foot: Vec<String> = owner.into_iter().chain(fold.numbers.clone()).collect();
+    let link = link.map(|link| format!("<{link}|acknowledge>"));
+    let foot = owner.into_iter().chain(fold.numbers.clone()).chain(link);
+    let foot: Vec<String> = foot.collect();
     if !foot.is_empty() {
         lines.push(foot.join(" · "));
     }
@@ -170,6 +175,7 @@ mod tests {
             subject: "shop".to_owned(),
             at: 1_763_967_600,
             entries,
+            pages: None,
         }
     }
 

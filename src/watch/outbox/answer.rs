@@ -3,7 +3,7 @@
 use crate::catalog::{Action, Resource};
 use crate::clock::DatabaseTime;
 use crate::error::{Entity, Error, Result};
-use crate::model::{Alert, AlertFilter, AlertState, NoticeEntry, NoticeKind, SEEN};
+use crate::model::{Alert, AlertFilter, AlertState, NoticeEntry, NoticeKind, SEEN, SchemaChange};
 use crate::store::Session;
 use crate::transact;
 use crate::watch::Operations;
@@ -48,6 +48,24 @@ impl Operations<'_> {
         found.ok_or_else(|| Error::NotFound(Entity::own("alert", &id)))
     }
 
+    /// The changes of these numbers, as far as there are, each with what channels were told of it, or are to be.
+    #[boxed]
+    pub async fn schema_changes_told(&self, ids: &[i64]) -> Result<Vec<ToldChange>> {
+        self.authorize(Action::See, Resource::Server).await?;
+        let channels: Vec<&str> = self.setup.channels.keys().map(String::as_str).collect();
+        let mut session = self.store.session().await?;
+        let mut found = Vec::new();
+        for id in ids {
+            if let Some(change) = session.schema_change_get(*id).await? {
+                let alerts = session
+                    .alert_siblings(&channels, &change.source, &change.key, change.at)
+                    .await?;
+                found.push(ToldChange { change, alerts });
+            }
+        }
+        Ok(found)
+    }
+
     /// Says that a change was seen: it is told no more, on no channel. Gives what the channels were told of it, or were
     /// to be. `NotFound`.
     #[boxed]
@@ -81,6 +99,15 @@ impl Operations<'_> {
         )
         .await
     }
+}
+
+/// A change, and what channels were told of it, or are to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldChange {
+    /// The change.
+    pub change: SchemaChange,
+    /// What each channel was told, or is to be; empty where none is.
+    pub alerts: Vec<Alert>,
 }
 
 /// One thing that channels are told of: the source, its key and when it was written.

@@ -59,6 +59,7 @@ impl Operations<'_> {
             subject: "skep".to_owned(),
             at: now.seconds(),
             entries: Vec::new(),
+            pages: None,
         };
         self.notice_send(setup, &notice)
             .await

@@ -104,28 +104,6 @@ impl Operations<'_> {
             None => Ok(DeliveryReport::default()),
         }
     }
-
-    /// Sends what is due on every channel, and waits for the slowest.
-    #[boxed]
-    pub async fn alerts_deliver(&self) -> Result<DeliveryReport> {
-        self.authorize(Action::Operate, Resource::Server).await?;
-        let mut report = DeliveryReport::default();
-        let channels = self.setup.channels.iter();
-        let looks = channels.map(|(name, setup)| self.channel_look(name, setup));
-        let mut failure = None;
-        for look in futures::future::join_all(looks).await {
-            match look {
-                Ok(one) => {
-                    report.sent += one.sent;
-                    report.refused += one.refused;
-                    report.failed += one.failed;
-                    report.given_up += one.given_up;
-                }
-                Err(error) => failure = Some(error),
-            }
-        }
-        failure.map_or(Ok(report), Err)
-    }
 }
 
 impl Watch {
@@ -218,6 +196,9 @@ impl Watch {
         }
         let quiet = self.quiet_digest(name, setup, has_digest).await?;
         notices.extend(quiet.map(|notice| Due::new(notice, Vec::new())));
+        for due in &mut notices {
+            due.notice.pages.clone_from(&self.setup.pages);
+        }
         Ok(notices)
     }
 
@@ -381,6 +362,7 @@ pub(super) fn by_subject(kind: NoticeKind, alerts: Vec<Alert>, now: i64) -> Vec<
             subject,
             at: now,
             entries,
+            pages: None,
         };
         Due {
             notice,

@@ -40,6 +40,7 @@ impl Watch {
             subject,
             at: now.seconds(),
             entries: Vec::new(),
+            pages: None,
         }))
     }
 
@@ -103,6 +104,7 @@ pub(super) fn digest(mut alerts: Vec<Alert>, now: i64) -> (Notice, Vec<i64>) {
         subject,
         at: now,
         entries: entries.collect(),
+        pages: None,
     };
     (notice, ids)
 }

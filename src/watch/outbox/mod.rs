@@ -16,6 +16,7 @@ mod settled;
 mod trouble;
 mod write;
 
+pub use answer::ToldChange;
 pub use deliver::DeliveryReport;
 pub use preview::{AlertPreview, PreviewWish};
 pub(in crate::watch) use write::SIGHT;

@@ -96,7 +96,8 @@ impl Operations<'_> {
                 .iter()
                 .filter(|alert| alert.channel == *name && alert.state == AlertState::Pending);
             due.extend(own.cloned());
-            for notice in notices(due) {
+            for mut notice in notices(due) {
+                notice.pages.clone_from(&self.setup.pages);
                 let parts = match wish.form {
                     Some(form) => form.parts(&notice),
                     None => setup.channel.parts(&notice),

@@ -173,6 +173,9 @@ fn alerts<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         call("alert_acknowledge", Operate, SERVER, async move {
             watch.alert_acknowledge(1).await
         }),
+        call("schema_changes_told", See, SERVER, async move {
+            watch.schema_changes_told(&[1]).await
+        }),
         call("schema_change_acknowledge", Operate, SERVER, async move {
             watch.schema_change_acknowledge(1).await
         }),
@@ -181,9 +184,6 @@ fn alerts<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         }),
         call("alert_backlog", See, SERVER, async move {
             watch.alert_backlog().await
-        }),
-        call("alerts_deliver", Operate, SERVER, async move {
-            watch.alerts_deliver().await
         }),
         call("channel_deliver", Operate, SERVER, async move {
             watch.channel_deliver("data").await

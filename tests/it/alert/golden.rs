@@ -2,7 +2,8 @@
 //! `UPDATE_GOLDEN=1 cargo test --test it golden` writes them anew.
 
 use super::{Notice, NoticeEntry, NoticeKind, Severity};
-use skep::alert::{Alerter, Poster, Slack};
+use skep::alert::{Alerter, Form, Poster, Slack};
+use skep::model::PublicUrl;
 use skep::secret::Secret;
 use std::path::Path;
 
@@ -23,18 +24,22 @@ fn entry(severity: Severity, object: &str, text: &str, effects: &[&str]) -> Noti
     }
 }
 
-fn compare(name: &str, kind: NoticeKind, entries: Vec<NoticeEntry>) {
-    let notice = Notice {
+fn notice(kind: NoticeKind, entries: Vec<NoticeEntry>) -> Notice {
+    Notice {
         kind,
         subject: "shop".to_owned(),
         at: 1_763_967_600,
         entries,
-    };
+        pages: None,
+    }
+}
+
+fn compare(name: &str, notice: &Notice) {
     let slack = Slack::new(
         Secret::new("http://127.0.0.1:1/"),
         Poster::new(super::TIMEOUT),
     );
-    let bodies = slack.parts(&notice).into_iter().map(|part| {
+    let bodies = slack.parts(notice).into_iter().map(|part| {
         let body: serde_json::Value = serde_json::from_str(&part.body).expect("JSON");
         serde_json::to_string_pretty(&body).expect("JSON")
     });
@@ -92,7 +97,55 @@ fn a_digest() {
         column(number, name, Severity::Additive, &text, &[&lacks])
     });
     let entries = [first, second].into_iter().chain(added).collect();
-    compare("digest", NoticeKind::Digest, entries);
+    compare("digest", &notice(NoticeKind::Digest, entries));
+}
+
+/// Three changes of one table, the last two in a row.
+fn linked() -> Notice {
+    let text = |name: &str| format!("column `{name}` of `public.orders` added (`text`)");
+    let added = [("gift", 101), ("email", 103), ("note", 104)];
+    let added =
+        added.map(|(name, number)| column(number, name, Severity::Additive, &text(name), &[]));
+    Notice {
+        pages: Some(PublicUrl::parse("https://skep.example.com/catalog/").expect("an address")),
+        ..notice(NoticeKind::AtOnce, added.to_vec())
+    }
+}
+
+#[test]
+fn a_message_with_a_link_to_acknowledge() {
+    compare("linked", &linked());
+}
+
+#[test]
+fn every_form_has_the_link_and_none_has_it_once_it_was_seen() {
+    let page = "https://skep.example.com/catalog/acknowledge?changes=";
+    let bodies = |name: &str, notice: &Notice| {
+        let form = Form::parse(name).expect("a form");
+        let parts = form.parts(notice).into_iter();
+        parts.map(|part| part.body).collect::<Vec<_>>().concat()
+    };
+    let seen = Notice {
+        kind: NoticeKind::Answer,
+        ..linked()
+    };
+    for name in Form::names() {
+        let links = match name {
+            // What is a piece of its own is told by itself there.
+            "webhook" | "pagerduty" | "log" => ["101", "103", "104"].as_slice(),
+            _ => &["101,103-104"],
+        };
+        let told = bodies(name, &linked());
+        for numbers in links {
+            assert!(told.contains(&format!("{page}{numbers}")), "{name}: {told}");
+        }
+        assert!(!bodies(name, &seen).contains(page), "{name}");
+        let unlinked = Notice {
+            pages: None,
+            ..linked()
+        };
+        assert!(!bodies(name, &unlinked).contains("acknowledge"), "{name}");
+    }
 }
 
 #[test]
@@ -111,7 +164,7 @@ fn names_that_were_made_to_mislead() {
             &[],
         ),
     ];
-    compare("hostile", NoticeKind::AtOnce, entries);
+    compare("hostile", &notice(NoticeKind::AtOnce, entries));
 }
 
 #[test]
@@ -122,7 +175,7 @@ fn an_alarm_a_quiet_day_and_a_test() {
         "the source was not reached since 2025-11-23 07:00 UTC: connection refused",
         &["changes of this source are not seen until it answers again"],
     );
-    compare("alarm", NoticeKind::Alarm, vec![alarm]);
-    compare("quiet", NoticeKind::Quiet, Vec::new());
-    compare("test", NoticeKind::Test, Vec::new());
+    compare("alarm", &notice(NoticeKind::Alarm, vec![alarm]));
+    compare("quiet", &notice(NoticeKind::Quiet, Vec::new()));
+    compare("test", &notice(NoticeKind::Test, Vec::new()));
 }

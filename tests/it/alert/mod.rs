@@ -45,6 +45,7 @@ fn notice(count: usize) -> Notice {
         subject: "shop".to_owned(),
         at: 1_763_967_600,
         entries: entries.collect(),
+        pages: None,
     }
 }
 

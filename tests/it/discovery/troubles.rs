@@ -5,6 +5,7 @@ use super::schema;
 use crate::alert::{Listener, picture_compare};
 use crate::harness::{TestDatabase, on_every_database};
 use crate::s3::S3Server;
+use crate::watch::fixture::EveryChannel;
 use serde_json::Value;
 use skep::alert::{ChannelKind, ChannelSettings, Threshold};
 use skep::clock::Clock;

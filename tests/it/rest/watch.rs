@@ -30,7 +30,20 @@ fn path(source: &TestDatabase) -> &str {
 
 /// A server that reads sources when it is asked to, and tells the channel `team` of everything at once.
 pub(crate) async fn server(database: &TestDatabase, channel_url: &str) -> TestServer {
-    TestServer::start_with(database, |settings| settings_fill(settings, channel_url)).await
+    server_with(database, channel_url, |_| ()).await
+}
+
+/// The same with more settings.
+pub(super) async fn server_with(
+    database: &TestDatabase,
+    channel_url: &str,
+    more: impl FnOnce(&mut Settings),
+) -> TestServer {
+    TestServer::start_with(database, |settings| {
+        settings_fill(settings, channel_url);
+        more(settings);
+    })
+    .await
 }
 
 fn settings_fill(settings: &mut Settings, channel_url: &str) {
@@ -69,7 +82,7 @@ pub(crate) async fn target(rest: &Rest) {
 }
 
 /// Adds the source `shop` and takes its baseline.
-async fn shop(rest: &Rest, source: &TestDatabase) {
+pub(super) async fn shop(rest: &Rest, source: &TestDatabase) {
     let settings = json!({"kind": "sqlite", "url": source.url(), "schedule": "0 6 * * 1-5"});
     let added = rest
         .post("/sources", json!({"name": "shop", "settings": settings}))
@@ -98,7 +111,7 @@ async fn metrics(server: &TestServer) -> String {
 }
 
 /// Adds a column and drops another.
-async fn alter(source: &TestDatabase) {
+pub(super) async fn alter(source: &TestDatabase) {
     source
         .execute("ALTER TABLE orders ADD COLUMN colour INTEGER")
         .await;

@@ -1,6 +1,8 @@
 //! Alarms: a source that cannot be read, one that was not read, and the news that it works again.
 
-use super::fixture::{DAY_S, HOUR_S, Replica, START_S, Watched, columns_set, look, round};
+use super::fixture::{
+    DAY_S, EveryChannel, HOUR_S, Replica, START_S, Watched, columns_set, look, round,
+};
 use crate::harness::{TestDatabase, on_every_database};
 use skep::error::Error;
 use skep::model::WatchCause;

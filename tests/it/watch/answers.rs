@@ -1,6 +1,6 @@
 //! What people say: they have seen an alert, it can wait, they do not want to hear of some things.
 
-use super::fixture::{DAY_S, HOUR_S, Replica, START_S, Watched, columns_set, look};
+use super::fixture::{DAY_S, EveryChannel, HOUR_S, Replica, START_S, Watched, columns_set, look};
 use crate::harness::{TestDatabase, on_every_database};
 use skep::error::Error;
 use skep::model::{Alert, AlertFilter, AlertState, Mute, NoticeKind, Severity};

@@ -1,6 +1,8 @@
 //! Messages: at once and in digests, split by source, deduplicated, and what happens where a channel does not take them.
 
-use super::fixture::{DAY_S, HOUR_S, Replica, START_S, Watched, columns_set, look, round};
+use super::fixture::{
+    DAY_S, EveryChannel, HOUR_S, Replica, START_S, Watched, columns_set, look, round,
+};
 use crate::alert::Answer;
 use crate::harness::{TestDatabase, on_every_database};
 use skep::alert::Threshold;

@@ -6,12 +6,15 @@ use crate::harness::{TestDatabase, place};
 use skep::alert::{AlertSettings, ChannelKind, ChannelSettings, Threshold};
 use skep::catalog::{Catalog, CatalogSettings, PlaceRules};
 use skep::clock::Clock;
+use skep::error::Error;
 use skep::lake::{Lake, StorageSettings};
 use skep::model::{Column, DatabaseRef, StorageDescriptor, Table, TableRef, TableType, WatchCause};
 use skep::naming::{NamingPolicy, NamingRules};
 use skep::secret::Secret;
 use skep::source::{SourceKind, SourceSettings};
-use skep::watch::{TargetRule, Watch, WatchReport, WatchSettings, WatchSetup};
+use skep::watch::{
+    DeliveryReport, Operations, TargetRule, Watch, WatchReport, WatchSettings, WatchSetup,
+};
 use std::sync::Arc;
 
 /// 2026-11-25 05:00 UTC: an hour before the daily look, four before the daily digest.
@@ -233,6 +236,28 @@ pub(crate) async fn look(replica: &Replica) -> WatchReport {
         .watch_run("lake", WatchCause::Manual)
         .await
         .expect("the source is read")
+}
+
+/// What the tasks of all channels do, each in a turn of its own.
+pub(crate) trait EveryChannel {
+    /// Sends what is due on every channel, and waits for the slowest.
+    async fn alerts_deliver(&self) -> Result<DeliveryReport, Error>;
+}
+
+impl EveryChannel for Operations<'_> {
+    async fn alerts_deliver(&self) -> Result<DeliveryReport, Error> {
+        let channels = self.channel_list().await?;
+        let turns = channels.iter().map(|one| self.channel_deliver(&one.name));
+        let mut all = DeliveryReport::default();
+        for report in futures::future::join_all(turns).await {
+            let report = report?;
+            all.sent += report.sent;
+            all.refused += report.refused;
+            all.failed += report.failed;
+            all.given_up += report.given_up;
+        }
+        Ok(all)
+    }
 }
 
 /// What the task of a replica does in one round.

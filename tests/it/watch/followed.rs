@@ -1,6 +1,6 @@
 //! Views that change because their table did: told once, within what they follow from.
 
-use super::fixture::{Watched, at, columns_set, look, view_set};
+use super::fixture::{EveryChannel, Watched, at, columns_set, look, view_set};
 use crate::harness::{TestDatabase, on_every_database};
 use skep::catalog::Unconditional;
 use skep::model::ChangeFilter;

@@ -1,6 +1,6 @@
 //! Grants that vanish: a source whose tables nobody shows any more must not look like one whose tables were dropped.
 
-use super::fixture::{Watched, look};
+use super::fixture::{EveryChannel, Watched, look};
 use crate::harness::{TestDatabase, run};
 use skep::source::{SourceKind, SourceSettings};
 

@@ -1,7 +1,7 @@
 //! What is not kept for ever, and what is not forgotten: snapshots are thinned, tables that nobody may see any more are
 //! no drops.
 
-use super::fixture::{DAY_S, Replica, START_S, Watched, columns_set, look};
+use super::fixture::{DAY_S, EveryChannel, Replica, START_S, Watched, columns_set, look};
 use crate::harness::{TestDatabase, on_every_database};
 use skep::model::{AlertFilter, ChangeFilter};
 

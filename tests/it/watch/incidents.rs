@@ -1,6 +1,6 @@
 //! A channel that hears of answers: its incidents end with what began them, or with the acknowledgement.
 
-use super::fixture::{HOUR_S, Watched, columns_set, look};
+use super::fixture::{EveryChannel, HOUR_S, Watched, columns_set, look};
 use crate::harness::{TestDatabase, on_every_database};
 use skep::alert::ChannelKind;
 use skep::model::{AlertFilter, AlertState, NoticeKind, WatchCause};

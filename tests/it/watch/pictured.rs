@@ -1,6 +1,6 @@
 //! The messages that the pictures of the documentation show, sent by the product.
 
-use super::fixture::{HOUR_S, Watched, columns_set, look, table_set_at, view_set};
+use super::fixture::{EveryChannel, HOUR_S, Watched, columns_set, look, table_set_at, view_set};
 use crate::alert::picture_compare;
 use crate::harness::TestDatabase;
 use skep::alert::{ChannelKind, Threshold};

@@ -1,6 +1,6 @@
 //! What channels would be told, shown without telling it.
 
-use super::fixture::{DAY_S, HOUR_S, START_S, Watched, columns_set, look};
+use super::fixture::{DAY_S, EveryChannel, HOUR_S, START_S, Watched, columns_set, look};
 use crate::harness::{TestDatabase, on_every_database};
 use skep::alert::{ChannelKind, Form};
 use skep::error::Error;

@@ -1,6 +1,6 @@
 //! A bot of Slack: what it tells has a thread, into which answers go.
 
-use super::fixture::{Watched, columns_set, look};
+use super::fixture::{EveryChannel, Watched, columns_set, look};
 use crate::alert::Answer;
 use crate::harness::{TestDatabase, on_every_database};
 use skep::alert::ChannelKind;

@@ -8,7 +8,7 @@ mod postgres;
 use super::{settings, snapshot};
 use crate::alert::Listener;
 use crate::harness::{TestDatabase, place, run};
-use crate::watch::fixture::table_of;
+use crate::watch::fixture::{EveryChannel, table_of};
 use skep::alert::{AlertSettings, ChannelKind, ChannelSettings, Threshold};
 use skep::catalog::{Catalog, CatalogSettings, DatabaseSpec, PlaceRules};
 use skep::clock::Clock;

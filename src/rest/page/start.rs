@@ -1,34 +1,31 @@
-//! The start page: what runs here, and what to paste into Spark and Trino. It works without
-//! scripts and without any other server.
+//! The start page: what runs here, and what to paste into Spark and Trino.
 
-use super::Facts;
+use super::{escape, page};
+use crate::rest::{Facts, Shared};
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+use std::sync::Arc;
 
-/// The page for a browser that reached this server as `host` (with or without a port).
-pub(super) fn render(facts: &Facts, host: &str) -> String {
+/// The page by the address that its browser asked for.
+pub(in crate::rest) async fn start_page(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+) -> Response {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    page("skep", &body(&shared.facts, host.unwrap_or("127.0.0.1")))
+}
+
+/// What it says to a browser that reached this server as `host` (with or without a port).
+fn body(facts: &Facts, host: &str) -> String {
     let thrift = format!("thrift://{}:{}", escape(host_name(host)), facts.thrift_port);
     let version = env!("CARGO_PKG_VERSION");
     let (database, warehouse) = (escape(&facts.database), escape(&facts.warehouse));
     let spark_warehouse = escape(&of_spark(&facts.warehouse));
     format!(
-        r#"<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>skep</title>
-<style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem;
-  color: #222; background: #fff; }}
-pre {{ background: #f4f2ec; padding: .8rem 1rem; overflow-x: auto; border-radius: 4px; }}
-th {{ text-align: left; padding-right: 1.5rem; font-weight: 600; vertical-align: top; }}
-td {{ overflow-wrap: anywhere; }}
-@media (prefers-color-scheme: dark) {{
-  body {{ color: #ddd; background: #1b1b1b; }} pre {{ background: #2a2823; }} a {{ color: #9bf; }}
-}}
-</style>
-</head>
-<body>
-<h1>skep {version}</h1>
+        r#"<h1>skep {version}</h1>
 <p>A catalog server that speaks the Hive Metastore protocol.</p>
 <table>
 <tr><th scope="row">Metastore</th><td>{thrift}</td></tr>
@@ -47,10 +44,7 @@ td {{ overflow-wrap: anywhere; }}
 <h2>Trino</h2>
 <pre># etc/catalog/hive.properties
 connector.name=hive
-hive.metastore.uri={thrift}</pre>
-</body>
-</html>
-"#
+hive.metastore.uri={thrift}</pre>"#
     )
 }
 
@@ -70,25 +64,9 @@ fn host_name(host: &str) -> &str {
     }
 }
 
-/// Text as HTML shows it, also inside an attribute.
-fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Facts, host_name, render};
+    use super::{Facts, body, host_name};
 
     #[test]
     fn the_page_tells_the_address_by_which_it_was_reached() {
@@ -96,8 +74,9 @@ mod tests {
             thrift_port: 19083,
             database: "sqlite:./a&b.db".to_owned(),
             warehouse: "s3://bucket/w".to_owned(),
+            pages: None,
         };
-        let page = render(&facts, "catalog.example:9084");
+        let page = body(&facts, "catalog.example:9084");
         assert!(
             page.contains("hive.metastore.uri=thrift://catalog.example:19083"),
             "{page}"
@@ -105,7 +84,7 @@ mod tests {
         assert!(page.contains("sqlite:./a&amp;b.db"));
         assert!(page.contains("spark.sql.warehouse.dir=s3a://bucket/w"));
         assert!(page.contains("<td>s3://bucket/w</td>"));
-        let page = render(&facts, "<script>alert(1)</script>");
+        let page = body(&facts, "<script>alert(1)</script>");
         assert!(
             !page.contains("<script>"),
             "a host name of the client's making is only shown"
