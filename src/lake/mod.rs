@@ -21,6 +21,7 @@ mod reach;
 mod sample;
 pub mod scan;
 mod settings;
+mod several;
 mod signed;
 mod signer;
 mod standing;
@@ -38,6 +39,7 @@ pub use queue::{
 pub use sample::{SAMPLE_REQUESTS_MAX, Sample};
 pub use scan::{FoundPartition, SampleFile, ScanItem, ScanProgress, ScanRequest, ScanSummary};
 pub use settings::{AzureSettings, GcsSettings, S3Settings, StorageSettings};
+pub use several::OldDirectory;
 pub use standing::Mark;
 
 use crate::model::{Location, Storage};

@@ -1,9 +1,8 @@
 //! What stands at a place.
 
 use super::reach::{Reach, unreached};
-use super::{Lake, LakeError, blocking, local, on_disk};
+use super::{Lake, LakeError, local, on_disk};
 use crate::model::Location;
-use std::collections::HashMap;
 
 /// By what a directory of a file system is known again wherever it is moved on it; nothing where there is none.
 pub type Mark = Option<String>;
@@ -24,20 +23,5 @@ impl Lake {
             Reach::Disk => on_disk(at, local::directory_mark).await,
             Reach::Bucket | Reach::Kept => Ok(None),
         }
-    }
-
-    /// The same of many places at once. What is not on a file system, or cannot be looked at, is not among it.
-    pub async fn directory_marks(&self, places: &[&Location]) -> HashMap<Location, Mark> {
-        let here = places.iter().filter(|at| self.reach(at) == Reach::Disk);
-        let here: Vec<Location> = here.map(|at| (*at).clone()).collect();
-        if here.is_empty() {
-            return HashMap::new();
-        }
-        let look = |at: Location| {
-            let mark = local::directory_mark(&at).ok()?;
-            Some((at, mark))
-        };
-        let marks = blocking(move || Ok(here.into_iter().filter_map(look).collect()));
-        marks.await.unwrap_or_default()
     }
 }

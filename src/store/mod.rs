@@ -22,7 +22,7 @@ pub use form::snapshot::SnapshotBody;
 pub use hive::event::{EventFilter, EventHead};
 pub use hive::holder::{Held, Holder, Holding, Owner};
 pub use hive::job::JOB_LEASE;
-pub use hive::moving::Sources;
+pub use hive::moving::{Sources, TableOutlook};
 pub use hive::partition::PartitionFound;
 pub use hive::pending_delete::{NewPendingDelete, PendingDelete};
 pub use hive::pending_delete_taken::Taken;

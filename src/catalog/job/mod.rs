@@ -19,6 +19,7 @@
 //!   its deadline passes. Whoever asks for the same again waits for the same job, on any replica.
 //! - Drops and truncations begin with their commit, in the phase `deleting`.
 
+mod attempt;
 mod covered;
 mod deletion;
 mod emptied;

@@ -20,14 +20,8 @@ impl Operations<'_> {
         super::check::table_check(&table)?;
         super::check::names_check(&table, None)?;
         let database = self.database_read(&table.at.database_ref()).await?;
-        if self
-            .store
-            .session()
-            .await?
-            .table_get(&table.at)
-            .await?
-            .is_some()
-        {
+        let outlook = self.store.session().await?.table_outlook(&table.at).await?;
+        if outlook.is_there {
             return Err(Error::AlreadyExists(Entity::Table(table.at)));
         }
         self.table_name_check(&table.at)?;
@@ -40,7 +34,9 @@ impl Operations<'_> {
         let directory = table.location.clone().filter(|_| !table.is_view());
         let created = match &directory {
             Some(location) => {
-                self.places_clear(&[location]).await?;
+                if outlook.places_are_unsettled {
+                    self.places_clear(&[location]).await?;
+                }
                 Some(self.lake.directory_create(location).await?)
             }
             None => None,

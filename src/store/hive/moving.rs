@@ -2,11 +2,12 @@
 //! job moves is written once, and a process reads it once. An exchange may have a hundred thousand directories.
 
 use crate::error::Result;
-use crate::model::{JobPhase, Location, Storage};
+use crate::model::{JobPhase, Location, Storage, TableRef};
 use crate::store::form::job::ways_of;
 use crate::store::form::place::PlaceSet;
 use crate::store::hive::known_ways::Ways;
 use crate::store::sql::failure::Failure;
+use crate::store::sql::row::Cells;
 use crate::store::sql::session::Session;
 use crate::store::sql::statement::LIST_LENGTH_MAX;
 use std::sync::Arc;
@@ -21,29 +22,50 @@ pub enum Sources {
     All,
 }
 
+/// What a question for unfinished work reads: a number for each kind of it, of which most are NULL most of the time. It has no
+/// arguments, so that it is planned once.
+const UNSETTLED: &str = "(SELECT MIN(id) FROM skep_pending_deletes),
+    (SELECT MIN(next_at) FROM skep_jobs WHERE phase = 'planned'),
+    (SELECT MIN(next_at) FROM skep_jobs WHERE phase = 'copying'),
+    (SELECT MIN(next_at) FROM skep_jobs WHERE phase = 'undoing')";
+
+/// What who is about to make a table asks first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableOutlook {
+    /// There is one of that name.
+    pub is_there: bool,
+    /// As [`Session::places_are_unsettled`] says.
+    pub places_are_unsettled: bool,
+}
+
 impl Session {
     /// Whether anything is on its way, or waits to be deleted, anywhere. Mostly nothing is, and one statement tells.
     pub async fn places_are_unsettled(&mut self) -> Result<bool> {
+        let statement = self.statement("SELECT ").text(UNSETTLED);
+        match self.row(&statement).await? {
+            Some(row) => Ok(is_unsettled(&mut row.cells())?),
+            None => Ok(true),
+        }
+    }
+
+    /// Both in one statement: whether there is such a table, and whether anything is on its way anywhere.
+    pub async fn table_outlook(&mut self, at: &TableRef) -> Result<TableOutlook> {
+        let database = at.database_ref();
         let statement = self
             .statement(
-                "SELECT (SELECT MIN(id) FROM skep_pending_deletes),
-                        (SELECT MIN(next_at) FROM skep_jobs WHERE phase = ?),
-                        (SELECT MIN(next_at) FROM skep_jobs WHERE phase = ?),
-                        (SELECT MIN(next_at) FROM skep_jobs WHERE phase = ?)",
+                "SELECT (SELECT t.id FROM skep_tables t WHERE t.name = ? AND t.database_id = ",
             )
-            .bind(JobPhase::Planned.as_str())
-            .bind(JobPhase::Copying.as_str())
-            .bind(JobPhase::Undoing.as_str());
-        let Some(row) = self.row(&statement).await? else {
-            return Ok(true);
-        };
+            .bind(at.table.as_str())
+            .database_id(&database)
+            .text("), ")
+            .text(UNSETTLED);
+        let row = self.row(&statement).await?;
+        let row = row.ok_or_else(|| Failure::fault("a SELECT without FROM has one row"))?;
         let mut cells = row.cells();
-        for _ in 0..4 {
-            if cells.integer_or_null()?.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(TableOutlook {
+            is_there: cells.integer_or_null()?.is_some(),
+            places_are_unsettled: is_unsettled(&mut cells)?,
+        })
     }
 
     /// A job that is moving data to a place that overlaps one of these locations, or from such a place as far as `sources`
@@ -98,4 +120,14 @@ impl Session {
         found.sort_unstable_by_key(|(id, _)| *id);
         Ok(found)
     }
+}
+
+/// Reads what [`UNSETTLED`] gives.
+fn is_unsettled(cells: &mut Cells<'_>) -> Result<bool, Failure> {
+    for _ in 0..4 {
+        if cells.integer_or_null()?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

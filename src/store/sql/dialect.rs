@@ -102,6 +102,15 @@ impl Dialect {
         }
     }
 
+    /// Whether an UPDATE can give its rows by `RETURNING`, which spares every write a question: neither MySQL nor MariaDB has
+    /// it.
+    pub(in crate::store) fn returns_rows(self) -> bool {
+        match self {
+            Self::MySql => false,
+            Self::Sqlite | Self::Postgres => true,
+        }
+    }
+
     /// The database's own time, whole seconds since the epoch, at the moment of the statement: replicas whose clocks
     /// differ agree on it.
     pub(in crate::store) fn now(self) -> &'static str {

@@ -1,5 +1,5 @@
 //! Numbers of catalogs, databases, tables, functions and descriptors, taken in blocks from a row in the database, so
-//! that no engine's own sequence and no `RETURNING` is needed.
+//! that no engine's own sequence is needed.
 //!
 //! They are unique, not dense and not in the order of time; what needs an order (events, locks) counts by itself.
 
@@ -93,11 +93,16 @@ impl Session {
             .statement("UPDATE skep_sequences SET next_value = next_value + ? WHERE name = ?")
             .bind(count)
             .bind(name);
-        self.execute(&update).await?;
-        let select = self
-            .statement("SELECT next_value FROM skep_sequences WHERE name = ?")
-            .bind(name);
-        let row = self.row(&select).await?.ok_or_else(|| {
+        let row = if self.dialect().returns_rows() {
+            self.row(&update.text(" RETURNING next_value")).await?
+        } else {
+            self.execute(&update).await?;
+            let select = self
+                .statement("SELECT next_value FROM skep_sequences WHERE name = ?")
+                .bind(name);
+            self.row(&select).await?
+        };
+        let row = row.ok_or_else(|| {
             Failure::fault(Error::internal(format!("the counter {name} is missing")))
         })?;
         let end = row.cells().integer()?;
