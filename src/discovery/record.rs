@@ -64,9 +64,12 @@ pub(super) struct Record {
     pub(super) run: DiscoveryRun,
     lease: Option<Lease>,
     position: i64,
-    /// The hashes of the paths that it told as left out.
+    /// The hashes of the paths that it told as left out, [`TOLD_MAX`] of them at most.
     told: HashSet<u64>,
 }
+
+/// Paths that a run remembers as told, some 16 bytes each. A table keeps a thousand of them.
+const TOLD_MAX: usize = 1_000_000;
 
 impl Record {
     pub(super) fn new(
@@ -103,12 +106,18 @@ impl Record {
     /// Notes directories that it tells as left out.
     pub(super) fn tell(&mut self, skips: &[DiscoverySkip]) {
         let paths = skips.iter().map(|skip| skip_path_stored(&skip.path));
-        self.told.extend(paths.map(name_hash));
+        for path in paths {
+            if self.told.len() == TOLD_MAX {
+                return;
+            }
+            self.told.insert(name_hash(path));
+        }
     }
 
-    /// Whether it told a directory, by its stored path, as left out.
+    /// Whether it told a directory, by its stored path, as left out. Where they were too many to be remembered, all are taken to
+    /// be, so that nothing is forgotten that is there.
     pub(super) fn has_told(&self, path: &str) -> bool {
-        self.told.contains(&name_hash(path))
+        self.told.len() == TOLD_MAX || self.told.contains(&name_hash(path))
     }
 
     pub(super) fn has_begun(&self) -> bool {

@@ -210,6 +210,7 @@ def arguments(*extra):
         parser.add_argument(name, required=True)
     parser.add_argument("--reference", action="store_true", help="the metastore is Hive's own")
     parser.add_argument("--s3-endpoint", help="where the warehouse's bucket is served")
+    parser.add_argument("--rest", help="skep's REST interface; Hive's own metastore has none")
     parser.add_argument("--topics", help="run these topics alone, as in `partitions,iceberg`")
     return parser.parse_args()
 

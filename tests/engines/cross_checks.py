@@ -3,8 +3,12 @@
 Runs in Spark's virtual environment, which holds Trino's client too, beside a running Trino.
 """
 
+import contextlib
+import json
 import os
+import sqlite3
 import sys
+import urllib.request
 
 import spark_checks
 import trino_checks
@@ -147,6 +151,39 @@ class Suite(Both):
 
         at_once([by_spark, by_trino])
 
+    def ask(self, path, body=None):
+        """An answer of skep's REST interface: to a GET, or to a POST where there is a body."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.options.rest}{path}", data, {"content-type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def applied(self):
+        """A column that a source got, and that skep added to the table which is filled from it: Spark's own kind of table
+        keeps its columns a second time, in its properties."""
+        if not self.options.rest:
+            return
+        c, table, path = self.c, f"{self.db}.orders_loaded", f"{self.options.work}/shop.db"
+        with contextlib.closing(sqlite3.connect(path)) as shop:
+            shop.execute("CREATE TABLE orders (id INTEGER PRIMARY KEY)")
+            settings = {"kind": "sqlite", "url": f"sqlite:{path}", "schedule": "0 6 * * *"}
+            self.ask("/sources", {"name": "shop", "settings": settings})
+            self.ask("/sources/shop/run", {})
+            self.spark(f"CREATE TABLE {table} (id BIGINT, dt STRING) USING parquet PARTITIONED BY (dt)")
+            self.spark(f"INSERT INTO {table} VALUES (1, 'd1')")
+            shop.execute("ALTER TABLE orders ADD COLUMN colour TEXT")
+            self.ask("/sources/shop/run", {})
+        changes = self.ask("/schema-changes?source=shop")["changes"]
+        self.ask(f"/schema-changes/{changes[0]['id']}/apply", {})
+        rows = [(1, None, "d1")]
+        query = f"SELECT id, colour, dt FROM {table}"
+        c.equal("column added by skep, by Spark", lambda: self.fresh(table, query), rows)
+        c.equal("column added by skep, by Trino", lambda: self.trino(query), rows)
+        self.spark(f"INSERT INTO {table} (id, colour, dt) VALUES (2, 'red', 'd2')")
+        rows.append((2, "red", "d2"))
+        c.equal("column added by skep is filled by Spark", lambda: self.fresh(table, query), rows)
+        c.equal("column added by skep is filled, by Trino", lambda: self.trino(query), rows)
+
     def clean_up(self):
         """The database goes by Spark, and Trino knows it."""
         self.spark("USE default")
@@ -162,7 +199,7 @@ def main():
     os.chdir(options.work)
     session = spark_checks.start_session(options)
     suite = Suite(session, checks, options)
-    for topic in (suite.start, suite.tables, suite.partitions, suite.changes, suite.iceberg, suite.clean_up):
+    for topic in (suite.start, suite.tables, suite.partitions, suite.changes, suite.iceberg, suite.applied, suite.clean_up):
         checks.topic(topic)
     session.stop()
     sys.exit(checks.finish())

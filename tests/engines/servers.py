@@ -143,9 +143,22 @@ def skep_binary():
     return max(builds, key=os.path.getmtime)
 
 
+# What the environment cannot say: the tables `…_loaded` are filled from a source that a check makes.
+CONFIG = """
+[watch]
+sources_over_rest = true
+
+[[watch.targets]]
+source = "shop:main.{table}"
+table = "cross_main.{table}_loaded"
+"""
+
+
 def start_skep(work, warehouse, database_url=None, s3=None):
-    """Starts skep; answers the server and its Thrift port."""
+    """Starts skep; answers the server, which knows its `http` port, and its Thrift port."""
     thrift, http = free_port(), free_port()
+    with open(f"{work}/skep.toml", "w", encoding="utf-8") as config:
+        config.write(CONFIG)
     env = {
         **os.environ,
         "SKEP_THRIFT__LISTEN": f"127.0.0.1:{thrift}",
@@ -154,6 +167,7 @@ def start_skep(work, warehouse, database_url=None, s3=None):
         "SKEP_WAREHOUSE__LOCATION": warehouse,
         # The checks make managed data beside the warehouse too, and look for it after drops.
         "SKEP_STORAGE__DELETABLE_LOCATIONS": f"file:{work}",
+        "SKEP_WATCH__SQLITE_DIR": work,
     }
     if s3:
         env.update({
@@ -164,7 +178,9 @@ def start_skep(work, warehouse, database_url=None, s3=None):
             "SKEP_STORAGE__S3__PATH_STYLE": "true",
             "SKEP_STORAGE__QUEUE__URL": s3.queue_url,
         })
-    server = Server("skep", [skep_binary(), "serve"], f"{work}/skep.log", env=env, cwd=work)
+    command = [skep_binary(), "serve", "--config", f"{work}/skep.toml"]
+    server = Server("skep", command, f"{work}/skep.log", env=env, cwd=work)
+    server.http = http
     server.wait_until(lambda: answers(f"http://127.0.0.1:{http}/readyz") and accepts(thrift), 30)
     return server, thrift
 

@@ -2,13 +2,16 @@
 
 use super::proxy::Proxy;
 use crate::client::Client;
-use crate::harness::{TestDatabase, TestServer};
+use crate::harness::{TestDatabase, TestServer, address};
 use crate::thrift::objects::table;
 use serde_json::json;
 use skep::secret::Secret;
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::process::{Command, Stdio};
 
-/// A server whose way to the database can be cut, with short deadlines.
-async fn behind_proxy(database: &TestDatabase) -> (TestServer, Proxy) {
+/// The address of a database behind a proxy.
+async fn proxied(database: &TestDatabase) -> (url::Url, Proxy) {
     let mut url = url::Url::parse(database.url()).expect("a URL");
     let target = format!(
         "{}:{}",
@@ -18,6 +21,12 @@ async fn behind_proxy(database: &TestDatabase) -> (TestServer, Proxy) {
     let proxy = Proxy::start(target).await;
     url.set_host(Some("127.0.0.1")).expect("a host");
     url.set_port(Some(proxy.port())).expect("a port");
+    (url, proxy)
+}
+
+/// A server whose way to the database can be cut, with short deadlines.
+async fn behind_proxy(database: &TestDatabase) -> (TestServer, Proxy) {
+    let (url, proxy) = proxied(database).await;
     let server = TestServer::start_with(database, |settings| {
         settings.database.url = Secret::new(url.as_str());
         settings.database.statement_timeout_ms = 500;
@@ -115,4 +124,57 @@ async fn a_postgresql_that_went_away_comes_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mariadb_that_went_away_comes_back() {
     crate::harness::run(TestDatabase::mysql().await, close_and_resume).await;
+}
+
+/// The binary's log tells a database that is away by its cause, and each fault once however often it is met: one that filled a
+/// disk was a fault of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_away_is_told_once_with_its_cause() {
+    let database = TestDatabase::postgres().await;
+    let (url, proxy) = proxied(&database).await;
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let mut process = Command::new(env!("CARGO_BIN_EXE_skep"))
+        .arg("serve")
+        .env("SKEP_THRIFT__LISTEN", "127.0.0.1:0")
+        .env("SKEP_HTTP__LISTEN", "127.0.0.1:0")
+        .env("SKEP_DATABASE__URL", url.as_str())
+        .env("SKEP_DATABASE__ACQUIRE_TIMEOUT_MS", "200")
+        .env(
+            "SKEP_WAREHOUSE__LOCATION",
+            format!("file:{}", folder.path().display()),
+        )
+        .stdout(Stdio::null())
+        .stderr(File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    let told = || std::fs::read_to_string(&log).unwrap();
+    let http = loop {
+        match told().lines().find_map(|line| address(line, "http")) {
+            Some(http) => break http,
+            None => assert!(process.try_wait().unwrap().is_none(), "{}", told()),
+        }
+    };
+    let before = told().len();
+    proxy.close();
+    let client = reqwest::Client::new();
+    for _ in 0..30 {
+        let asked = client.get(format!("http://{http}/api/v1/databases"));
+        assert_eq!(asked.send().await.unwrap().status(), 503);
+    }
+    process.kill().unwrap();
+    process.wait().unwrap();
+    let log = told();
+    let faults = log[before..].lines().filter_map(|line| {
+        let level = line.find(" WARN ").or_else(|| line.find("ERROR "))?;
+        Some(&line[level..])
+    });
+    let faults: Vec<&str> = faults.collect();
+    let different: BTreeSet<&str> = faults.iter().copied().collect();
+    assert_eq!(faults.len(), different.len(), "{faults:#?}");
+    assert!(!faults.is_empty() && faults.len() < 20, "{faults:#?}");
+    assert!(
+        faults.iter().any(|line| line.contains("onnection")),
+        "{faults:#?}"
+    );
 }

@@ -399,6 +399,32 @@ async fn a_run_beside_one_that_hangs_is_refused_after_a_while() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_waits_for_one_that_ends_soon() {
+    let database = TestDatabase::sqlite().await;
+    let (_server, s3, rest) = slow_logs(&database).await;
+    let hanging = s3.hang("logs");
+    let start = || {
+        rest.request(Method::POST, &format!("{LOGS}/discovery/run"))
+            .header("content-type", "application/json")
+            .body(json!({"scope": "sweep"}).to_string())
+            .send()
+    };
+    let first = tokio::spawn(start());
+    hanging.arrived(1).await;
+    let mut second = start().await.unwrap();
+    let mut text = second.chunk().await.unwrap().unwrap().to_vec();
+    assert!(text.starts_with(b"{\"progress\""), "it waits");
+    hanging.end();
+    assert_eq!(first.await.unwrap().unwrap().status(), 200);
+    while let Some(more) = second.chunk().await.unwrap() {
+        text.extend_from_slice(&more);
+    }
+    let text = String::from_utf8(text).unwrap();
+    let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    assert_eq!(last["report"]["outcome"], "done", "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_fails_after_the_answer_began_is_told_in_it() {
     let database = TestDatabase::sqlite().await;
     let (_server, s3, rest) = slow_logs(&database).await;

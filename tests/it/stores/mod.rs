@@ -173,6 +173,51 @@ async fn a_table_on_azures_data_lake_lives_as_on_s3() {
     a_table_lives_as_on_s3(Kind::DataLake).await;
 }
 
+/// A place with keys that are no paths can be used, and what is dropped leaves nothing behind and takes nothing along.
+async fn odd_keys_are_counted_and_deleted_as_on_s3(kind: Kind) {
+    let (objects, server) = lakehouse(kind).await;
+    let odd = ["//x", "a//b", "dir/", "line\nfeed", "part", "x"];
+    let fill = |directory: &str| {
+        for below in odd {
+            objects.put(&format!("{directory}/{below}"), "xy");
+        }
+    };
+    fill("in");
+    fill("w/t");
+    let neighbours = ["w/t_2/x", "w/x"];
+    for key in neighbours {
+        objects.put(key, "x");
+    }
+    let root = root(kind);
+    server
+        .ask(move |client| {
+            let mut external = table("default", "counted");
+            external["tableType"] = json!("EXTERNAL_TABLE");
+            external["parameters"]["EXTERNAL"] = json!("TRUE");
+            external["sd"]["location"] = json!(format!("{root}/in"));
+            create(client, &external);
+            let get = json!({ "dbname": "default", "tbl_name": "counted" });
+            let told = client.call("get_table", get).unwrap();
+            assert_eq!(told["parameters"]["numFiles"], "2", "{told}");
+            create(client, &table("default", "t"));
+            let drop = json!({ "dbname": "default", "name": "t", "deleteData": true });
+            client.call("drop_table", drop).unwrap();
+        })
+        .await;
+    let left: Vec<String> = objects.keys().into_iter().skip(odd.len()).collect();
+    assert_eq!(left, neighbours);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_on_google_that_are_no_paths_are_counted_and_deleted_as_on_s3() {
+    odd_keys_are_counted_and_deleted_as_on_s3(Kind::Google).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_on_azure_that_are_no_paths_are_counted_and_deleted_as_on_s3() {
+    odd_keys_are_counted_and_deleted_as_on_s3(Kind::Azure).await;
+}
+
 #[tokio::test]
 async fn the_directories_of_a_data_lake_go_with_their_files_and_no_other_one_does() {
     let objects = ObjectServer::start(Kind::DataLake).await;
