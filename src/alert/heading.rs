@@ -31,10 +31,13 @@ pub(super) fn context(notice: &Notice) -> String {
     let at = Timestamp::from_second(notice.at).unwrap_or_default();
     let at = at.strftime("%Y-%m-%d %H:%M");
     let is_change = notice.entries.iter().any(|entry| entry.change.is_some());
-    let answer = if is_change && notice.kind != NoticeKind::Answer {
-        " · seen it? `skep schema ack NUMBER`"
-    } else {
-        ""
+    let answer = match (
+        &notice.pages,
+        is_change && notice.kind != NoticeKind::Answer,
+    ) {
+        (_, false) => "",
+        (None, true) => " · seen it? `skep schema ack NUMBER`",
+        (Some(_), true) => " · seen it? acknowledge it below, or by `skep schema ack NUMBER`",
     };
     format!("skep · {why} · {at} UTC{answer}")
 }

@@ -5,7 +5,7 @@ use super::Part;
 use super::fold::{Fold, folded};
 use super::heading::{context, title};
 use super::piece::pieces;
-use super::told::{count, gravity, lines, mark};
+use super::told::{count, gravity, labelled, lines, mark};
 use crate::model::Notice;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
@@ -79,7 +79,7 @@ fn letter(notice: &Notice, number: usize, count: usize, folds: &[Fold<'_>]) -> L
     }
 }
 
-fn fold_write(fold: &Fold<'_>, link: Option<String>, text: &mut String, html: &mut String) {
+fn fold_write(fold: &Fold<'_>, links: Vec<String>, text: &mut String, html: &mut String) {
     let object = fold.object().unwrap_or_default();
     let object = super::text::shown(&object, OBJECT_CHARS_MAX);
     let count = count(fold).map(|count| format!(" · {count}"));
@@ -112,10 +112,10 @@ fn fold_write(fold: &Fold<'_>, link: Option<String>, text: &mut String, html: &m
         let _ = writeln!(text, "  {foot}");
         let _ = write!(html, "<small>{}</small>", escaped(&foot));
     }
-    if let Some(link) = link {
-        let _ = writeln!(text, "  acknowledge: {link}");
-        let link = escaped(&link);
-        let _ = write!(html, "<small> · <a href=\"{link}\">acknowledge</a></small>");
+    for (label, link) in labelled(&links) {
+        let _ = writeln!(text, "  {label}: {link}");
+        let link = escaped(link);
+        let _ = write!(html, "<small> · <a href=\"{link}\">{label}</a></small>");
     }
     html.push_str("</p>\n");
 }

@@ -14,10 +14,12 @@ pub struct Log;
 /// A line as it waits to be written.
 #[derive(Debug, Serialize, Deserialize)]
 struct Line {
+    #[serde(rename = "source")]
     subject: String,
     why: String,
     severity: Option<String>,
     owner: Option<String>,
+    #[serde(rename = "message")]
     text: String,
     /// Where people say that they have seen it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,7 +55,7 @@ impl Line {
                 .as_deref()
                 .map(|owner| shown(owner, TEXT_CHARS_MAX)),
             text,
-            acknowledge: notice.acknowledge(number..number + 1),
+            acknowledge: notice.acknowledge(number..number + 1).pop(),
         }
     }
 }

@@ -69,7 +69,7 @@ pub(super) fn parts(notice: &Notice) -> Vec<Part> {
     let entries = notice.entries.iter().enumerate();
     let parts = entries.map(|(number, entry)| {
         let mut event = event(notice, entry);
-        let link = notice.acknowledge(number..number + 1);
+        let link = notice.acknowledge(number..number + 1).pop();
         if let Some(link) = link.filter(|_| event.get("payload").is_some()) {
             event["links"] = json!([{"href": link, "text": "acknowledge"}]);
         }

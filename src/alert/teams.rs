@@ -4,7 +4,7 @@
 use super::fold::{Fold, folded};
 use super::heading::{context, title};
 use super::piece::pieces;
-use super::told::{count, gravity, lines, mark};
+use super::told::{count, gravity, labelled, lines, mark};
 use super::{Alerter, Part, Poster, SendError};
 use crate::model::{Notice, Severity};
 use crate::secret::Secret;
@@ -119,7 +119,7 @@ fn message(notice: &Notice, number: usize, count: usize, containers: &[Value]) -
 }
 
 /// What is told together, in a box of its gravity's colour, and where people say that they have seen it.
-fn container(fold: &Fold<'_>, link: Option<String>) -> Value {
+fn container(fold: &Fold<'_>, links: Vec<String>) -> Value {
     let style = match fold.first.severity {
         _ if fold.first.is_over() => "good",
         Severity::Breaking | Severity::Alarm => "attention",
@@ -156,10 +156,10 @@ fn container(fold: &Fold<'_>, link: Option<String>) -> Value {
     let foot: Vec<String> = owner.into_iter().chain(fold.numbers.clone()).collect();
     if !foot.is_empty() {
         let mut foot = vec![run(&foot.join(" · "), TITLE_CHARS_MAX, "Lighter", "Small")];
-        if let Some(link) = link {
+        for (label, link) in labelled(&links) {
             foot.push(plain(" · "));
             foot.push(json!({
-                "type": "TextRun", "text": "acknowledge", "color": "Accent", "size": "Small",
+                "type": "TextRun", "text": label, "color": "Accent", "size": "Small",
                 "selectAction": {"type": "Action.OpenUrl", "url": link},
             }));
         }

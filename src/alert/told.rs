@@ -59,3 +59,15 @@ pub(super) fn count(fold: &Fold<'_>) -> Option<String> {
     };
     (count > 1).then(|| format!("{count} {noun}"))
 }
+
+/// The links of what is told together, each with what people are shown of it.
+pub(super) fn labelled(links: &[String]) -> Vec<(String, &String)> {
+    if let [only] = links {
+        return vec![("acknowledge".to_owned(), only)];
+    }
+    let numbered = (1..).zip(links);
+    let label = |number| format!("acknowledge ({number}/{})", links.len());
+    numbered
+        .map(|(number, link)| (label(number), link))
+        .collect()
+}

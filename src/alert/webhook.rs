@@ -84,7 +84,7 @@ fn view(notice: &Notice, number: usize) -> Value {
         "effects": entry.effects.iter().map(|effect| shown(effect)).collect::<Vec<_>>(),
         "owner": entry.owner,
     });
-    if let Some(link) = notice.acknowledge(number..number + 1) {
+    if let Some(link) = notice.acknowledge(number..number + 1).pop() {
         view["acknowledge"] = json!(link);
     }
     view

@@ -44,7 +44,7 @@ pub(super) enum ClientError {
         /// The source.
         source_name: String,
         /// How many there are.
-        changes: u64,
+        changes: String,
         /// Which count.
         severity: &'static str,
     },

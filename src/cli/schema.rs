@@ -234,9 +234,10 @@ async fn check(client: &Client, output: Output, source: &str, fail_on: Severity)
         Severity::parse(&change.severity).is_none_or(|severity| severity <= fail_on)
     };
     let grave = report.changes.iter().filter(is_grave).count();
-    // What is not shown may be anything.
+    // The gravest are shown: of the others some may be as grave where all of these are.
     let unseen = report.changes_count - report.changes.len() as u64;
-    if grave == 0 && unseen == 0 {
+    let is_least = unseen > 0 && grave == report.changes.len();
+    if grave == 0 {
         // What it does not show may have changed in any way.
         return match report.unread {
             0 => Ok(()),
@@ -249,7 +250,11 @@ async fn check(client: &Client, output: Output, source: &str, fail_on: Severity)
     }
     Err(ClientError::Grave {
         source_name: source.to_owned(),
-        changes: grave as u64 + unseen,
+        changes: if is_least {
+            format!("{grave} or more")
+        } else {
+            grave.to_string()
+        },
         severity: match fail_on {
             Severity::Risky => "risky or breaking",
             Severity::Additive => "additive, risky or breaking",

@@ -147,6 +147,7 @@ fn every_key() -> Settings {
     settings.thrift.connections_per_client_max = Some(1);
     settings.http.connections_per_client_max = Some(1);
     settings.storage = storage_keys();
+    settings.server.public_url = Some(String::new());
     settings.watch.secrets_dir = Some("x".into());
     settings.watch.sqlite_dir = Some("x".into());
     settings.watch.targets = vec![TargetRule {

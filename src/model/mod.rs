@@ -49,7 +49,7 @@ pub use lock::{Lock, LockComponent, LockLevel, LockState, LockType};
 pub use name::{DEFAULT_CATALOG, DatabaseRef, FunctionRef, Name, TableRef};
 pub use notice::{DISCOVERY_SUBJECT, Notice, NoticeEntry, NoticeKind, OVER, SEEN, Severity};
 pub use partition::Partition;
-pub use public_url::{ACKNOWLEDGE_PATH, PublicUrl};
+pub use public_url::{ACKNOWLEDGE_CHANGES_MAX, ACKNOWLEDGE_PATH, PublicUrl};
 pub use sample::{SampledDirectory, SampledFile};
 pub use source::{
     Coverage, SNAPSHOT_COLUMNS_MAX, SNAPSHOT_TABLES_MAX, SOURCE_NAME_BYTES_MAX,

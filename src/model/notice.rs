@@ -195,15 +195,15 @@ impl Notice {
         counts.join(", ")
     }
 
-    /// The page on which people say that they have seen the changes among some of its entries. None where there are none, where
-    /// the page's address is not known, and where they were seen.
-    pub fn acknowledge(&self, entries: Range<usize>) -> Option<String> {
-        let pages = self
-            .pages
-            .as_ref()
-            .filter(|_| self.kind != NoticeKind::Answer)?;
-        let entries = self.entries.get(entries)?.iter();
-        pages.acknowledge(entries.filter_map(|entry| entry.change))
+    /// The pages on which people say that they have seen the changes among some of its entries. None where there are none, where
+    /// the address of the pages is not known, and where they were seen.
+    pub fn acknowledge(&self, entries: Range<usize>) -> Vec<String> {
+        let pages = self.pages.as_ref();
+        let pages = pages.filter(|_| self.kind != NoticeKind::Answer);
+        let (Some(pages), Some(entries)) = (pages, self.entries.get(entries)) else {
+            return Vec::new();
+        };
+        pages.acknowledge(entries.iter().filter_map(|entry| entry.change))
     }
 }
 

@@ -1,12 +1,19 @@
 //! Where people reach the pages of this server, as links in messages say it.
 
 use crate::number_ranges::collapsed;
+use std::collections::BTreeSet;
 use url::Url;
 
 /// The page on which people say that they have seen changes.
 pub const ACKNOWLEDGE_PATH: &str = "/acknowledge";
+/// Changes that one page shows.
+pub const ACKNOWLEDGE_CHANGES_MAX: usize = 1_000;
 /// Characters of the numbers in one link at most: a message has bounds, and so has the line of a request.
 const NUMBERS_CHARS_MAX: usize = 1_000;
+/// Links for what is told together, at most; a message has room for no more.
+const LINKS_MAX: usize = 2;
+/// Characters of an address.
+const CHARS_MAX: usize = 300;
 
 /// An `http` or `https` address, without what is told to nobody, a query or a slash at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +26,17 @@ impl PublicUrl {
     /// Reads an address such as `https://skep.example.com`, or with a path that a proxy takes away. The error says what is
     /// wrong with it and does not repeat it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let url = Url::parse(text)
-            .map_err(|why| format!("write an address such as https://skep.example.com ({why})"))?;
+        const EXAMPLE: &str = "write an address such as https://skep.example.com";
+        let after = text.split_once("://").map(|(_, after)| after);
+        let (Ok(url), Some(after)) = (Url::parse(text), after) else {
+            return Err(EXAMPLE.to_owned());
+        };
+        if after.starts_with('/') || url.port() == Some(0) {
+            return Err(EXAMPLE.to_owned());
+        }
+        if text.len() > CHARS_MAX {
+            return Err(format!("it has more than {CHARS_MAX} characters"));
+        }
         if !matches!(url.scheme(), "http" | "https") {
             return Err("write an address that begins with https:// or http://".to_owned());
         }
@@ -32,8 +48,10 @@ impl PublicUrl {
         }
         // What means something in the marks of a message, or ends a link there.
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%/".contains(&byte);
-        if !url.path().bytes().all(is_plain) {
-            return Err("its path may have letters, digits and -._~%/ alone".to_owned());
+        let path = after.split_once('/').map_or("", |(_, path)| path);
+        if !path.bytes().all(is_plain) || !url.path().ends_with(path) || text.contains('\\') {
+            let why = "its path may have letters, digits and -._~%/ alone, and none of its parts may be . or ..";
+            return Err(why.to_owned());
         }
         Ok(Self {
             text: url.as_str().trim_end_matches('/').to_owned(),
@@ -51,13 +69,32 @@ impl PublicUrl {
         &self.origin
     }
 
-    /// The page on which people say that they have seen these changes. None where there are none, or where they are too many
-    /// for a link.
-    pub fn acknowledge(&self, changes: impl IntoIterator<Item = i64>) -> Option<String> {
-        let numbers = collapsed(&changes.into_iter().collect()).join(",");
-        let fits = !numbers.is_empty() && numbers.len() <= NUMBERS_CHARS_MAX;
-        fits.then(|| format!("{}{ACKNOWLEDGE_PATH}?changes={numbers}", self.text))
+    /// The pages on which people say that they have seen these changes: one, or two where they are too many for one. What is
+    /// more than that has no link.
+    pub fn acknowledge(&self, changes: impl IntoIterator<Item = i64>) -> Vec<String> {
+        let changes: Vec<i64> = changes
+            .into_iter()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        let mut rest = changes.as_slice();
+        let mut links = Vec::new();
+        while !rest.is_empty() && links.len() < LINKS_MAX {
+            let mut count = rest.len().min(ACKNOWLEDGE_CHANGES_MAX);
+            let mut numbers = numbers_of(&rest[..count]);
+            while numbers.len() > NUMBERS_CHARS_MAX {
+                count = count * NUMBERS_CHARS_MAX / numbers.len();
+                numbers = numbers_of(&rest[..count]);
+            }
+            links.push(format!("{}{ACKNOWLEDGE_PATH}?changes={numbers}", self.text));
+            rest = &rest[count..];
+        }
+        links
     }
+}
+
+fn numbers_of(changes: &[i64]) -> String {
+    collapsed(&changes.iter().copied().collect()).join(",")
 }
 
 #[cfg(test)]
@@ -95,6 +132,12 @@ mod tests {
             "https://skep.example.com/#a",
             "https://skep.example.com/a|b",
             "https://skep.example.com/a>b*c*",
+            "https://skep.example.com/a b",
+            "https://skep.example.com/../x",
+            "https://skep.example.com\\x",
+            "https://skep.example.com:0",
+            "https:///x",
+            &format!("https://skep.example.com/{}", "x".repeat(300)),
         ] {
             let why = PublicUrl::parse(text).unwrap_err();
             assert!(!why.contains("secret"), "{why}");
@@ -105,10 +148,28 @@ mod tests {
     fn a_link_names_changes_as_people_write_them() {
         let url = PublicUrl::parse("https://skep.example.com/a").unwrap();
         assert_eq!(
-            url.acknowledge([103, 8, 9, 10, 9]).as_deref(),
-            Some("https://skep.example.com/a/acknowledge?changes=8-10,103")
+            url.acknowledge([103, 8, 9, 10, 9]),
+            ["https://skep.example.com/a/acknowledge?changes=8-10,103"]
         );
-        assert_eq!(url.acknowledge([]), None);
-        assert_eq!(url.acknowledge((0..1_000).map(|number| number * 2)), None);
+        assert!(url.acknowledge([]).is_empty());
+        let numbers = |link: &String| link.split_once('=').unwrap().1.to_owned();
+        let many: Vec<_> = url.acknowledge(9..1109).iter().map(numbers).collect();
+        assert_eq!(many, ["9-1008", "1009-1108"]);
+        let apart = url.acknowledge((0..100_000).map(|number| number * 2));
+        assert_eq!(apart.len(), 2);
+        assert!(numbers(&apart[0]).starts_with("0,2,4,"));
+        for link in &apart {
+            assert!((500..=1_000).contains(&numbers(link).len()), "{link}");
+        }
+        let last = numbers(&apart[0])
+            .rsplit_once(',')
+            .unwrap()
+            .1
+            .parse::<i64>();
+        let next = format!("{},", last.unwrap() + 2);
+        assert!(
+            numbers(&apart[1]).starts_with(&next),
+            "no change is between two links"
+        );
     }
 }

@@ -90,7 +90,12 @@ fn cross_origin(
     if method.is_safe() {
         return None;
     }
-    let origin = headers.get(header::ORIGIN)?;
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        // A browser that names no origin still says whether the page is another site's.
+        let site = headers.get("sec-fetch-site")?;
+        let is_own = [&b"same-origin"[..], b"none"].contains(&site.as_bytes());
+        return (!is_own).then(|| Problem::new(Kind::CrossOrigin, "the page is another site's"));
+    };
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
@@ -152,6 +157,21 @@ mod tests {
             }
             let problem = cross_origin(&method, &headers, None);
             assert_eq!(problem.is_some(), refused, "{method} {origin:?}");
+        }
+    }
+
+    #[test]
+    fn a_browser_that_names_no_origin_says_whose_page_it_is() {
+        for (site, refused) in [
+            ("cross-site", true),
+            ("same-site", true),
+            ("same-origin", false),
+            ("none", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("sec-fetch-site", HeaderValue::from_static(site));
+            let problem = cross_origin(&Method::POST, &headers, None);
+            assert_eq!(problem.is_some(), refused, "{site}");
         }
     }
 

@@ -276,6 +276,17 @@ fn after_sigterm_it_serves_for_a_while_and_is_not_ready() {
 }
 
 #[test]
+fn a_checked_configuration_leaves_nothing_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    let checked = binary(directory.path(), &["check-config"])
+        .output()
+        .unwrap();
+    assert!(checked.status.success(), "{checked:?}");
+    let left = std::fs::read_dir(directory.path()).unwrap();
+    assert_eq!(left.count(), 0, "it made files or folders");
+}
+
+#[test]
 fn the_binary_migrates_checks_and_complains() {
     let directory = tempfile::tempdir().unwrap();
     let migrated = binary(directory.path(), &["migrate"]).output().unwrap();

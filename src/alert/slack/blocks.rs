@@ -7,7 +7,7 @@ use super::super::Part;
 use super::super::fold::{Fold, Line, folded};
 use super::super::heading::{context, title};
 use super::super::told::{
-    EFFECT_CHARS_MAX, LINES_MAX, TEXT_CHARS_MAX, count as told_count, gravity,
+    EFFECT_CHARS_MAX, LINES_MAX, TEXT_CHARS_MAX, count as told_count, gravity, labelled,
 };
 use super::mrkdwn::{code, owner as owner_shown, plain};
 use crate::model::{Notice, Severity};
@@ -93,7 +93,7 @@ fn mrkdwn(text: &str) -> Value {
 }
 
 /// The texts of the sections that tell what is told together, and where people say that they have seen it: nearly always one.
-fn sections(fold: &Fold<'_>, link: Option<String>) -> Vec<String> {
+fn sections(fold: &Fold<'_>, links: Vec<String>) -> Vec<String> {
     let mark = match fold.first.severity {
         _ if fold.first.is_over() => ":white_check_mark:",
         Severity::Breaking => ":red_circle:",
@@ -125,11 +125,17 @@ fn sections(fold: &Fold<'_>, link: Option<String>) -> Vec<String> {
     }
     let owner = fold.first.owner.as_ref();
     let owner = owner.map(|name| format!("Owner: {}", owner_shown(name, OWNER_CHARS_MAX)));
-    let link = link.map(|link| format!("<{link}|acknowledge>"));
-    let foot = owner.into_iter().chain(fold.numbers.clone()).chain(link);
-    let foot: Vec<String> = foot.collect();
+    let foot: Vec<String> = owner.into_iter().chain(fold.numbers.clone()).collect();
+    let mut foot = foot.join(" · ");
+    for (label, link) in labelled(&links) {
+        let link = format!(" · <{link}|{label}>");
+        if foot.chars().count() + link.len() > SECTION_CHARS_MAX {
+            lines.push(std::mem::take(&mut foot));
+        }
+        foot.push_str(&link);
+    }
     if !foot.is_empty() {
-        lines.push(foot.join(" · "));
+        lines.push(foot);
     }
     packed(lines)
 }

@@ -2,7 +2,7 @@
 //! it changes nothing, for chats look at links by themselves.
 
 use super::{escape, page};
-use crate::model::AlertState;
+use crate::model::{ACKNOWLEDGE_CHANGES_MAX, AlertState};
 use crate::number_ranges::{collapsed, range};
 use crate::rest::asked::Asked;
 use crate::rest::extract::Query;
@@ -15,10 +15,10 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// Changes that one page says are seen.
-const CHANGES_MAX: usize = 1_000;
 /// Changes that it writes out; the others are counted.
 const CHANGES_SHOWN_MAX: usize = 100;
+/// Lines of what follows from a change that it writes out; the others are counted.
+const EFFECTS_SHOWN_MAX: usize = 5;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,14 +28,15 @@ pub(in crate::rest) struct ChangesQuery {
 }
 
 impl ChangesQuery {
-    fn numbers(&self) -> Result<BTreeSet<i64>, Problem> {
+    /// The error says what is wrong with them, for people.
+    fn numbers(&self) -> Result<BTreeSet<i64>, String> {
         let mut numbers = BTreeSet::new();
         for text in self.changes.split(',') {
-            let range = range(text).map_err(|why| Problem::field("changes", why))?;
-            numbers.extend(range);
-            if numbers.len() > CHANGES_MAX {
-                let why = format!("more than {CHANGES_MAX} changes");
-                return Err(Problem::field("changes", why));
+            numbers.extend(range(text)?);
+            if numbers.len() > ACKNOWLEDGE_CHANGES_MAX {
+                return Err(format!(
+                    "this page takes {ACKNOWLEDGE_CHANGES_MAX} changes at most"
+                ));
             }
         }
         Ok(numbers)
@@ -45,10 +46,16 @@ impl ChangesQuery {
 /// Shows the changes.
 pub(in crate::rest) async fn ask(
     asked: Asked,
-    Query(query): Query<ChangesQuery>,
+    query: Result<Query<ChangesQuery>, Problem>,
 ) -> Result<Response, Problem> {
-    let numbers: Vec<i64> = query.numbers()?.into_iter().collect();
-    let found = asked.watch().schema_changes_told(&numbers).await?;
+    let numbers = match numbers_of(query) {
+        Ok(numbers) => numbers,
+        Err(answer) => return Ok(answer),
+    };
+    let numbers: Vec<i64> = numbers.into_iter().collect();
+    let mut found = asked.watch().schema_changes_told(&numbers).await?;
+    // The gravest first, as messages tell them.
+    found.sort_by_key(|one| (one.change.severity, one.change.id));
     let status = if found.is_empty() {
         StatusCode::NOT_FOUND
     } else {
@@ -60,17 +67,42 @@ pub(in crate::rest) async fn ask(
 /// Says that they were seen, and shows them as they are then.
 pub(in crate::rest) async fn acknowledge(
     asked: Asked,
-    Query(query): Query<ChangesQuery>,
+    query: Result<Query<ChangesQuery>, Problem>,
 ) -> Result<Response, Problem> {
-    let numbers = query.numbers()?;
+    let numbers = match numbers_of(query) {
+        Ok(numbers) => numbers,
+        Err(answer) => return Ok(answer),
+    };
     let list: Vec<i64> = numbers.iter().copied().collect();
     let watch = asked.watch();
     for told in watch.schema_changes_told(&list).await? {
         watch.schema_change_acknowledge(told.change.id).await?;
     }
+    let numbers = collapsed(&numbers).join(",");
+    tracing::info!(changes = numbers, "changes were acknowledged on their page");
     // Written without the path, which a proxy may have cut.
-    let back = format!("?changes={}", collapsed(&numbers).join(","));
+    let back = format!("?changes={numbers}");
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, back)]).into_response())
+}
+
+/// The numbers that are asked for, or the page that says what is wrong with them.
+fn numbers_of(query: Result<Query<ChangesQuery>, Problem>) -> Result<BTreeSet<i64>, Response> {
+    let why = match query {
+        Ok(Query(query)) => match query.numbers() {
+            Ok(numbers) => return Ok(numbers),
+            Err(why) => why,
+        },
+        Err(_) => "it wants the numbers of changes, and nothing else".to_owned(),
+    };
+    let text = format!(
+        "<h1>This link is not whole</h1>\n<p>{}: <code>?changes=101-112,120</code></p>",
+        escape(&why)
+    );
+    Err((
+        StatusCode::BAD_REQUEST,
+        page("This link is not whole", &text),
+    )
+        .into_response())
 }
 
 fn shown(numbers: &[i64], found: &[ToldChange]) -> Response {
@@ -80,10 +112,11 @@ fn shown(numbers: &[i64], found: &[ToldChange]) -> Response {
         return page("No such changes", text);
     }
     let (count, missing) = (found.len(), numbers.len() - found.len());
-    let noun = if count == 1 { "change" } else { "changes" };
+    let noun = |count| if count == 1 { "change" } else { "changes" };
+    let title = format!("{count} {}", noun(count));
     let unseen = found.iter().filter(|one| state(one) == State::Unseen);
     let unseen = unseen.count();
-    let mut body = format!("<h1>{count} {noun}</h1>\n<ul>\n");
+    let mut body = format!("<h1>{title}</h1>\n<ul>\n");
     for one in found.iter().take(CHANGES_SHOWN_MAX) {
         item_write(one, &mut body);
     }
@@ -95,19 +128,23 @@ fn shown(numbers: &[i64], found: &[ToldChange]) -> Response {
     if missing > 0 {
         let _ = writeln!(
             body,
-            "<p>{missing} of these numbers mean no change any more.</p>"
+            "<p>No change has the other {missing} of these numbers.</p>"
         );
     }
     if unseen > 0 {
+        let what = match (unseen, count) {
+            (1, 1) => "this change".to_owned(),
+            _ => format!("{unseen} {}", noun(unseen)),
+        };
         let _ = writeln!(
             body,
-            "<form method=\"post\"><p>Who acknowledges them says that somebody looks after them: no channel is told of them \
-             again.</p>\n<button type=\"submit\">Acknowledge {unseen}</button></form>"
+            "<form method=\"post\"><p>Who acknowledges a change says that somebody looks after it: no channel is told of it \
+             again.</p>\n<button type=\"submit\">Acknowledge {what}</button></form>"
         );
     } else {
         body.push_str("<p role=\"status\">Nothing is left to acknowledge.</p>\n");
     }
-    page(&format!("{count} {noun} · skep"), &body)
+    page(&format!("{title} · skep"), &body)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,14 +176,21 @@ fn item_write(told: &ToldChange, body: &mut String) {
     // Writing to a String cannot fail.
     let _ = writeln!(
         body,
-        "<li><strong>{}</strong> · change {} of {} · {state}<br>{}<br><small>{}{}</small></li>",
+        "<li><strong>{}</strong> · change {} of {} · {state}<br>{}<br>",
         change.severity.as_str(),
         change.id,
         escape(&change.source),
         names_marked(&change.text),
-        escape(&moment(change.at).unwrap_or_default()),
-        owner.unwrap_or_default(),
     );
+    for effect in change.effects.iter().take(EFFECTS_SHOWN_MAX) {
+        let _ = writeln!(body, "• {}<br>", names_marked(effect));
+    }
+    if let Some(more @ 1..) = change.effects.len().checked_sub(EFFECTS_SHOWN_MAX) {
+        let _ = writeln!(body, "• and {more} more<br>");
+    }
+    let at = moment(change.at).unwrap_or_default();
+    let owner = owner.unwrap_or_default();
+    let _ = writeln!(body, "<small>{}{owner}</small></li>", escape(&at));
 }
 
 /// A text with what stands in backticks as code; they come in pairs.
@@ -167,6 +211,7 @@ fn names_marked(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{ChangesQuery, names_marked};
+    use crate::model::PublicUrl;
 
     fn numbers(text: &str) -> Option<Vec<i64>> {
         let changes = text.to_owned();
@@ -180,6 +225,19 @@ mod tests {
         assert_eq!(numbers("1-1000").map(|all| all.len()), Some(1_000));
         for text in ["", "x", "1,", "1-1001", "1-900,2000-2200", "1-10000000000"] {
             assert_eq!(numbers(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_link_of_a_message_is_read() {
+        let pages = PublicUrl::parse("https://skep.example.com").unwrap();
+        for changes in [1..=1, 1..=1_000, 1..=2_000, 999_000..=999_999] {
+            let links = pages.acknowledge(changes.clone());
+            let read = links.iter().flat_map(|link| {
+                let (_, text) = link.split_once("?changes=").unwrap();
+                numbers(text).unwrap()
+            });
+            assert!(read.eq(changes));
         }
     }
 

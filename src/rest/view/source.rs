@@ -269,11 +269,16 @@ impl From<SourceTest> for SourceCheckView {
 }
 
 impl WatchReportView {
-    /// The report with its first changes; what one run finds may be as large as the source.
+    /// The report with its gravest changes, in their order; what one run finds may be as large as the source.
     pub fn with_first(report: WatchReport, changes_max: usize) -> Self {
         let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let count = report.changes.len() as u64;
-        let first = report.changes.into_iter().take(changes_max);
+        let mut changes: Vec<_> = (0..).zip(report.changes).collect();
+        if changes.len() > changes_max {
+            changes.sort_by_key(|(_, change): &(usize, _)| change.severity);
+            changes.truncate(changes_max);
+            changes.sort_by_key(|(place, _)| *place);
+        }
         Self {
             source: report.source,
             baseline: report.baseline,
@@ -284,7 +289,7 @@ impl WatchReportView {
             read_ms: millis(report.read),
             elapsed_ms: millis(report.elapsed),
             changes_count: count,
-            changes: first.map(ChangeView::from).collect(),
+            changes: changes.into_iter().map(|(_, one)| one.into()).collect(),
         }
     }
 }

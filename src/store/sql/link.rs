@@ -17,7 +17,6 @@ use sqlx::mysql::MySqlConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, query_with, raw_sql};
-use std::path::Path;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
@@ -125,6 +124,19 @@ impl Target {
         }
     }
 
+    /// Makes the folder of the file, of SQLite alone.
+    pub(in crate::store) fn folder_make(&self) -> Result<()> {
+        let Self::Sqlite(options) = self else {
+            return Ok(());
+        };
+        let folder = options.get_filename().parent();
+        let made = folder.map_or(Ok(()), std::fs::create_dir_all);
+        made.map_err(|source| Error::Unavailable {
+            what: "the folder of the SQLite file".into(),
+            source: source.into(),
+        })
+    }
+
     pub(in crate::store) fn dialect(&self) -> Dialect {
         match self {
             Self::Sqlite(_) => Dialect::Sqlite,
@@ -162,12 +174,6 @@ fn sqlite_target(url: &str) -> Result<Target> {
         return Err(Error::Invalid(
             "the SQLite URL must name a file: sqlite:PATH".into(),
         ));
-    }
-    if let Some(folder) = Path::new(path).parent() {
-        std::fs::create_dir_all(folder).map_err(|source| Error::Unavailable {
-            what: "the folder of the SQLite file".into(),
-            source: source.into(),
-        })?;
     }
     Ok(Target::Sqlite(
         SqliteConnectOptions::new()

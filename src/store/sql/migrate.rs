@@ -66,6 +66,7 @@ pub(in crate::store) async fn migrate(settings: &StoreSettings) -> Result<()> {
         statement_timeout: STATEMENT_TIMEOUT,
         ..settings.clone()
     })?;
+    target.folder_make()?;
     let link = connect(&target, settings.acquire_timeout).await?;
     let mut migrator = Migrator {
         link,

@@ -162,8 +162,8 @@ async fn the_log_takes_every_entry_in_a_line_of_its_own() {
         .collect();
     let line = |number: usize| {
         json!({
-            "subject": "shop", "why": "digest", "severity": "additive", "owner": null,
-            "text": format!("shop.orders.c{number}: comment set to `{number}`"),
+            "source": "shop", "why": "digest", "severity": "additive", "owner": null,
+            "message": format!("shop.orders.c{number}: comment set to `{number}`"),
         })
     };
     assert_eq!(lines, [line(0), line(1)]);

@@ -106,6 +106,36 @@ async fn a_check_passes_where_the_table_was_altered_before_its_source() {
     );
 }
 
+/// A report shows a thousand changes, the gravest of all: those that it does not show are not graver.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_of_more_changes_than_are_shown_goes_by_the_gravest_of_all() {
+    let (database, source) = (TestDatabase::sqlite().await, source().await);
+    let listener = Listener::start().await;
+    let server = server(&database, &listener.url()).await;
+    let (skep, rest) = (Skep::of(&server), Rest::of(&server));
+    target(&rest).await;
+    shop_add(&skep, &source);
+    skep.run(&["schema", "check", "shop"]);
+    let tables = |begin: &str| {
+        let statements =
+            (0..1_050).map(|number| format!("CREATE TABLE {begin}{number} (id INTEGER);"));
+        statements.collect::<String>()
+    };
+    source.execute(&tables("a")).await;
+    let harmless = skep.output(&["schema", "check", "shop"], "");
+    assert!(harmless.status.success(), "{harmless:?}");
+    source.execute(&tables("b")).await;
+    // The last of them, by its name.
+    source.execute("ALTER TABLE orders DROP COLUMN note").await;
+    let grave = skep.output(&["schema", "check", "shop", "--json"], "");
+    assert_eq!(grave.status.code(), Some(1), "{grave:?}");
+    let report: serde_json::Value = serde_json::from_slice(&grave.stdout).unwrap();
+    assert_eq!(report["changes_count"], 1_051);
+    assert_eq!(report["changes"].as_array().unwrap().len(), 1_000);
+    let complaint = String::from_utf8(grave.stderr).unwrap();
+    assert!(complaint.contains("that are breaking: 1"), "{complaint}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_check_of_a_source_that_shows_less_than_it_did_fails() {
     let (database, shop) = (TestDatabase::sqlite().await, TestDatabase::mysql().await);
