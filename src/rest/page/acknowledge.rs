@@ -126,10 +126,11 @@ fn shown(numbers: &[i64], found: &[ToldChange]) -> Response {
         let _ = writeln!(body, "<p>and {} more</p>", count - CHANGES_SHOWN_MAX);
     }
     if missing > 0 {
-        let _ = writeln!(
-            body,
-            "<p>No change has the other {missing} of these numbers.</p>"
-        );
+        let numbers = match missing {
+            1 => "number".to_owned(),
+            some => format!("{some} numbers"),
+        };
+        let _ = writeln!(body, "<p>No change has the other {numbers}.</p>");
     }
     if unseen > 0 {
         let what = match (unseen, count) {
