@@ -67,7 +67,7 @@ fn letter(notice: &Notice, number: usize, count: usize, folds: &[Fold<'_>]) -> L
     for fold in folds {
         fold_write(
             fold,
-            notice.acknowledge(fold.entries.clone()),
+            &notice.acknowledge(fold.entries.clone()),
             &mut text,
             &mut html,
         );
@@ -79,7 +79,7 @@ fn letter(notice: &Notice, number: usize, count: usize, folds: &[Fold<'_>]) -> L
     }
 }
 
-fn fold_write(fold: &Fold<'_>, links: Vec<String>, text: &mut String, html: &mut String) {
+fn fold_write(fold: &Fold<'_>, links: &[String], text: &mut String, html: &mut String) {
     let object = fold.object().unwrap_or_default();
     let object = super::text::shown(&object, OBJECT_CHARS_MAX);
     let count = count(fold).map(|count| format!(" · {count}"));
@@ -112,7 +112,7 @@ fn fold_write(fold: &Fold<'_>, links: Vec<String>, text: &mut String, html: &mut
         let _ = writeln!(text, "  {foot}");
         let _ = write!(html, "<small>{}</small>", escaped(&foot));
     }
-    for (label, link) in labelled(&links) {
+    for (label, link) in labelled(links) {
         let _ = writeln!(text, "  {label}: {link}");
         let link = escaped(link);
         let _ = write!(html, "<small> · <a href=\"{link}\">{label}</a></small>");

@@ -62,7 +62,7 @@ pub(super) fn parts(notice: &Notice) -> Vec<Part> {
     let folds = folded(&notice.entries);
     let containers: Vec<Value> = folds
         .iter()
-        .map(|fold| container(fold, notice.acknowledge(fold.entries.clone())))
+        .map(|fold| container(fold, &notice.acknowledge(fold.entries.clone())))
         .collect();
     let groups = grouped(&containers);
     let all = groups.len();
@@ -119,7 +119,7 @@ fn message(notice: &Notice, number: usize, count: usize, containers: &[Value]) -
 }
 
 /// What is told together, in a box of its gravity's colour, and where people say that they have seen it.
-fn container(fold: &Fold<'_>, links: Vec<String>) -> Value {
+fn container(fold: &Fold<'_>, links: &[String]) -> Value {
     let style = match fold.first.severity {
         _ if fold.first.is_over() => "good",
         Severity::Breaking | Severity::Alarm => "attention",
@@ -156,7 +156,7 @@ fn container(fold: &Fold<'_>, links: Vec<String>) -> Value {
     let foot: Vec<String> = owner.into_iter().chain(fold.numbers.clone()).collect();
     if !foot.is_empty() {
         let mut foot = vec![run(&foot.join(" · "), TITLE_CHARS_MAX, "Lighter", "Small")];
-        for (label, link) in labelled(&links) {
+        for (label, link) in labelled(links) {
             foot.push(plain(" · "));
             foot.push(json!({
                 "type": "TextRun", "text": label, "color": "Accent", "size": "Small",

@@ -18,6 +18,10 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+/// How deep directories may lie in one another: each level holds a handle and a part of the stack, and no path that an engine
+/// writes is as long.
+const DEPTH_MAX: usize = 256;
+
 /// Deletes what is older than a moment, of the directory that has a mark: once another one stands there, nothing more. Files
 /// that were moved here keep the time of their writing, so the time of their move counts as well; a directory counts by its
 /// birth, for deleting from it changes its other times. The files of a directory that was moved here as a whole cannot be
@@ -58,7 +62,7 @@ impl Deletion<'_> {
             return self.no_directory_delete();
         };
         let found = File::from(root.try_clone()?).metadata()?;
-        if self.mark != Some(mark_of(&found).as_str()) || !self.inside_delete(&root)? {
+        if self.mark != Some(mark_of(&found).as_str()) || !self.inside_delete(&root, 1)? {
             return Ok(());
         }
         let born = found.created().or_else(|_| found.modified())?;
@@ -89,9 +93,15 @@ impl Deletion<'_> {
         Ok(found.as_ref().map(mark_of).as_deref() == self.mark)
     }
 
-    /// Deletes what is old inside of a directory; false where another one has taken the root's place meanwhile. As deep as
-    /// handles may be open at once.
-    fn inside_delete(&mut self, directory: &OwnedFd) -> io::Result<bool> {
+    /// Deletes what is old inside of a directory, the so manieth of those in one another; false where another one has taken the
+    /// root's place meanwhile.
+    fn inside_delete(&mut self, directory: &OwnedFd, depth: usize) -> io::Result<bool> {
+        if depth > DEPTH_MAX {
+            let why = format!(
+                "directories lie more than {DEPTH_MAX} deep in one another: remove them by hand"
+            );
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+        }
         if !self.root_stands()? {
             return Ok(false);
         }
@@ -113,7 +123,7 @@ impl Deletion<'_> {
             };
             let born = File::from(inner.try_clone()?).metadata()?;
             let born = born.created().or_else(|_| born.modified())?;
-            if !self.inside_delete(&inner)? {
+            if !self.inside_delete(&inner, depth + 1)? {
                 return Ok(false);
             }
             if self.moment.side(born) == Side::Before {
@@ -193,4 +203,43 @@ fn changed(found: &FileStat) -> SystemTime {
     };
     let written = time(found.st_mtime, found.st_mtime_nsec);
     written.max(time(found.st_ctime, found.st_ctime_nsec))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::sys::stat::mkdirat;
+    use std::sync::Arc;
+
+    /// Directories in one another, so many, with a file in the last one.
+    fn nested(root: &Path, depth: usize) {
+        let mut inner = directory_open(AT_FDCWD, root).unwrap().unwrap();
+        for _ in 1..depth {
+            mkdirat(&inner, "d", Mode::S_IRWXU).unwrap();
+            inner = directory_open(&inner, "d").unwrap().unwrap();
+        }
+        let flags = OFlag::O_CREAT | OFlag::O_WRONLY;
+        openat(&inner, "file", flags, Mode::S_IRWXU).unwrap();
+    }
+
+    fn delete(root: &Path) -> Result<Kept, LakeError> {
+        let at = Location::parse(&format!("file:{}", root.display())).unwrap();
+        let mark = mark_of(&fs::metadata(root).unwrap());
+        let moment = Moment::exact(i64::MAX / 2);
+        directory_delete_older(&at, moment, Some(&mark), &Arc::new(Progress::default()))
+    }
+
+    #[test]
+    fn directories_deep_in_one_another_end_no_process() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("t");
+        fs::create_dir(&root).unwrap();
+        nested(&root, DEPTH_MAX);
+        delete(&root).unwrap_or_else(|failure| panic!("{failure:?}"));
+        assert!(!root.exists());
+        fs::create_dir(&root).unwrap();
+        nested(&root, DEPTH_MAX + 1);
+        let why = delete(&root).unwrap_err().to_string();
+        assert!(why.contains("256 deep in one another"), "{why}");
+    }
 }

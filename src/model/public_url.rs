@@ -2,7 +2,7 @@
 
 use crate::number_ranges::collapsed;
 use std::collections::BTreeSet;
-use url::Url;
+use url::{Host, Url};
 
 /// The page on which people say that they have seen changes.
 pub const ACKNOWLEDGE_PATH: &str = "/acknowledge";
@@ -45,6 +45,12 @@ impl PublicUrl {
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err("neither ? nor # may stand in it".to_owned());
+        }
+        let is_of_a_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
+        if let Some(Host::Domain(name)) = url.host()
+            && !name.bytes().all(is_of_a_name)
+        {
+            return Err("its host may have letters, digits and -. alone".to_owned());
         }
         // What means something in the marks of a message, or ends a link there.
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%/".contains(&byte);
@@ -137,6 +143,10 @@ mod tests {
             "https://skep.example.com\\x",
             "https://skep.example.com:0",
             "https:///x",
+            "https://a`b",
+            "https://*.b",
+            "https://a(b),c",
+            "https://skep.example.com/a\nb",
             &format!("https://skep.example.com/{}", "x".repeat(300)),
         ] {
             let why = PublicUrl::parse(text).unwrap_err();

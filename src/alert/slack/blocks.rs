@@ -36,7 +36,7 @@ pub(in crate::alert) fn parts(notice: &Notice) -> Vec<Part> {
     let folds = folded(&notice.entries);
     let rendered: Vec<Vec<String>> = folds
         .iter()
-        .map(|fold| sections(fold, notice.acknowledge(fold.entries.clone())))
+        .map(|fold| sections(fold, &notice.acknowledge(fold.entries.clone())))
         .collect();
     let groups = grouped(&rendered);
     let count = groups.len();
@@ -93,7 +93,7 @@ fn mrkdwn(text: &str) -> Value {
 }
 
 /// The texts of the sections that tell what is told together, and where people say that they have seen it: nearly always one.
-fn sections(fold: &Fold<'_>, links: Vec<String>) -> Vec<String> {
+fn sections(fold: &Fold<'_>, links: &[String]) -> Vec<String> {
     let mark = match fold.first.severity {
         _ if fold.first.is_over() => ":white_check_mark:",
         Severity::Breaking => ":red_circle:",
@@ -127,7 +127,7 @@ fn sections(fold: &Fold<'_>, links: Vec<String>) -> Vec<String> {
     let owner = owner.map(|name| format!("Owner: {}", owner_shown(name, OWNER_CHARS_MAX)));
     let foot: Vec<String> = owner.into_iter().chain(fold.numbers.clone()).collect();
     let mut foot = foot.join(" · ");
-    for (label, link) in labelled(&links) {
+    for (label, link) in labelled(links) {
         let link = format!(" · <{link}|{label}>");
         if foot.chars().count() + link.len() > SECTION_CHARS_MAX {
             lines.push(std::mem::take(&mut foot));

@@ -370,14 +370,15 @@ impl Catalog {
         let mut session = self.store.session().await?;
         let left = session.pending_delete_left(&job.deletions).await?;
         drop(session);
+        // Also while one is left: nobody knows how long it takes, and engines fail where the others have no directory.
+        if job.kind == JobKind::Truncate {
+            self.truncated_directories_create(job.table_id).await?;
+        }
         if left > 0 {
             transact!(self.store, |session| {
                 session.job_postpone(job.id, RETRY_DELAY_S).await
             })?;
             return Ok(false);
-        }
-        if job.kind == JobKind::Truncate {
-            self.truncated_directories_create(job.table_id).await?;
         }
         self.deletion_job_done(job.id, None).await;
         Ok(true)

@@ -14,8 +14,7 @@ impl Catalog {
         Ok(())
     }
 
-    /// Makes the directories of a truncated table that were deleted with what was in them. Where one cannot be made, an
-    /// engine that writes there makes it, or says why it cannot.
+    /// Makes the directories of a truncated table that were deleted with what was in them.
     pub(super) async fn truncated_directories_create(&self, table_id: i64) -> Result<()> {
         let mut session = self.store.session().await?;
         let Some(at) = session.table_place(table_id).await? else {
@@ -27,7 +26,7 @@ impl Catalog {
         drop(session);
         let root = table.location.as_ref();
         if let (Some(location), false) = (root, table.is_partitioned()) {
-            self.directory_create_if_local(location).await;
+            self.directory_make_sure(location).await;
             return Ok(());
         }
         let mut after: Option<String> = None;
@@ -42,18 +41,19 @@ impl Catalog {
             };
             after = Some(last.name.clone());
             for location in page.iter().filter_map(|one| one.full_location(root)) {
-                self.directory_create_if_local(&location).await;
+                self.directory_make_sure(&location).await;
             }
         }
     }
 
-    /// Makes a directory; an object store has none that could be missing.
-    async fn directory_create_if_local(&self, location: &Location) {
+    /// Makes a directory where it is missing; an object store has none that could be. Where it cannot be made, an engine that
+    /// writes there makes it, or says why it cannot.
+    pub(in crate::catalog) async fn directory_make_sure(&self, location: &Location) {
         if location.storage() != Storage::File {
             return;
         }
         if let Err(failure) = self.lake.directory_create(location).await {
-            tracing::warn!(%location, %failure, "the directory of truncated data cannot be made again");
+            tracing::warn!(%location, %failure, "a directory is missing and cannot be made");
         }
     }
 }

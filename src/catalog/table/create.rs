@@ -64,6 +64,12 @@ impl Operations<'_> {
         {
             self.directory_discard(created).await;
         }
+        if let (Ok(()), Some(created)) = (&stored, &created)
+            && !created.is_new()
+        {
+            // It may have been that of a table that was dropped at this moment, and gone with it.
+            self.directory_make_sure(created.location()).await;
+        }
         stored
     }
 }

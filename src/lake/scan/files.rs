@@ -41,16 +41,16 @@ fn level_of(directory: &str, found: Entries) -> Listed {
         odd: found.odd,
         ..Listed::default()
     };
-    for (name, found) in found.named {
-        if found.is_dir() {
-            listed.directories.push(name);
-        } else {
-            listed.files.push(entry(child(directory, &name), &found));
+    for (name, file) in found.named {
+        match file {
+            None => listed.directories.push(name),
+            Some(file) => listed.files.push(file.entry(child(directory, &name))),
         }
     }
-    listed
-        .directories
-        .sort_by_cached_key(|name| format!("{name}/"));
+    listed.directories.sort_unstable_by(|one, other| {
+        let (one, other) = (one.bytes().chain(*b"/"), other.bytes().chain(*b"/"));
+        one.cmp(other)
+    });
     listed.files.sort_by(|one, other| one.path.cmp(&other.path));
     listed
 }
@@ -70,16 +70,14 @@ pub(super) fn tally(
         let found = entries(root, &directory, usize::MAX)?;
         let room = usize::try_from(MISMATCHES_LISTED_MAX).unwrap_or(usize::MAX) - odd.len();
         odd.extend(found.odd.into_iter().take(room));
-        for (name, found) in found.named {
+        for (name, file) in found.named {
             let below = child(&directory, &name);
-            if found.is_dir() {
-                if !is_hidden(&name) {
-                    waiting.push(below);
-                }
-            } else {
+            if let Some(file) = file {
                 objects += 1;
                 let name = below[path.len() + 1..].to_owned();
-                tally.add(&entry(below, &found), &name, marker);
+                tally.add(&file.entry(below), &name, marker);
+            } else if !is_hidden(&name) {
+                waiting.push(below);
             }
         }
     }
@@ -96,8 +94,8 @@ pub(super) fn tally(
 /// What a directory holds.
 #[derive(Default)]
 struct Entries {
-    /// Directories and files.
-    named: Vec<(String, fs::Metadata)>,
+    /// Directories, and files with what is told of them.
+    named: Vec<(String, Option<FoundFile>)>,
     /// Anything else.
     odd: Vec<OddKey>,
     /// Whether there are more.
@@ -149,8 +147,9 @@ fn entries(root: &Location, directory: &str, entries_max: usize) -> Result<Entri
             Ok(metadata) if metadata.is_symlink() => {
                 odd(&name, "it is a symbolic link, and those are not followed");
             }
-            Ok(metadata) if metadata.is_dir() || metadata.is_file() => {
-                found.named.push((name, metadata));
+            Ok(metadata) if metadata.is_dir() => found.named.push((name, None)),
+            Ok(metadata) if metadata.is_file() => {
+                found.named.push((name, Some(FoundFile::of(&metadata))));
             }
             Ok(_) => odd(&name, "it is neither a file nor a directory"),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -160,15 +159,31 @@ fn entries(root: &Location, directory: &str, entries_max: usize) -> Result<Entri
     Ok(found)
 }
 
-fn entry(path: String, found: &fs::Metadata) -> Entry {
-    let modified = found.modified().ok();
-    let since = modified.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-    let at = since.map_or(0, |since| {
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-    });
-    Entry {
-        path,
-        bytes: found.len(),
-        at,
+/// What is told of a file. A directory may have a million, so nothing more of them is kept.
+struct FoundFile {
+    bytes: u64,
+    /// When it changed last, in seconds since the epoch.
+    at: i64,
+}
+
+impl FoundFile {
+    fn of(found: &fs::Metadata) -> Self {
+        let modified = found.modified().ok();
+        let since = modified.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+        let at = since.map_or(0, |since| {
+            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+        });
+        Self {
+            bytes: found.len(),
+            at,
+        }
+    }
+
+    fn entry(self, path: String) -> Entry {
+        Entry {
+            path,
+            bytes: self.bytes,
+            at: self.at,
+        }
     }
 }

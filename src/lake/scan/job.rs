@@ -39,6 +39,16 @@ pub(super) enum Job {
     },
 }
 
+/// Children of a directory that are not gone into yet.
+pub(super) struct Later {
+    pub(super) segments: Vec<String>,
+    pub(super) wanted: Children,
+    /// The last one first.
+    pub(super) names: Vec<String>,
+    /// How many steps wait that come after them.
+    pub(super) steps_below: usize,
+}
+
 /// A stretch of the sorted keys that ends between two partitions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Part {

@@ -2,7 +2,7 @@
 
 use super::group::ABOVE;
 use super::group::first_segments;
-use super::job::{Job, Listed};
+use super::job::{Job, Later, Listed};
 use super::tally::{Tally, is_data};
 use super::walk::Walk;
 use crate::hive::directory_name::is_hidden;
@@ -12,6 +12,10 @@ use crate::layout::{Children, Window};
 /// Names that are gone down into without asking whether they are there. More are listed, which costs one request and
 /// shows 1,000 of them.
 const NAMES_DIRECT_MAX: usize = 3;
+
+/// Children of one directory that become steps at once. A page of an object store has no more; a directory of a file system is
+/// read whole, and may have a million.
+const CHILDREN_AT_ONCE_MAX: usize = 1_000;
 
 impl Walk<'_> {
     /// Begins to look into a directory above the partitions, in as few requests as the layout allows.
@@ -71,12 +75,33 @@ impl Walk<'_> {
                 from: listed.next,
             });
         }
-        for name in listed.directories.iter().rev() {
-            if !is_hidden(name) && wanted.contains(name) {
-                self.descend(segments, name);
+        let mut names = listed.directories;
+        names.reverse();
+        self.children_take(segments, wanted, names);
+        Ok(())
+    }
+
+    /// Goes into the first of a directory's children, which come last in `names`; the others wait as names, which are small.
+    pub(super) fn children_take(
+        &mut self,
+        segments: &[String],
+        wanted: &Children,
+        mut names: Vec<String>,
+    ) {
+        let first = names.split_off(names.len().saturating_sub(CHILDREN_AT_ONCE_MAX));
+        if !names.is_empty() {
+            self.later.push(Later {
+                segments: segments.to_vec(),
+                wanted: wanted.clone(),
+                names,
+                steps_below: self.waiting.len(),
+            });
+        }
+        for name in first {
+            if !is_hidden(&name) && wanted.contains(&name) {
+                self.descend(segments, &name);
             }
         }
-        Ok(())
     }
 
     /// Goes into a child that is there, or may be.

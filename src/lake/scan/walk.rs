@@ -3,7 +3,7 @@
 
 use super::findings::Findings;
 use super::group::{Group, Rules};
-use super::job::{Answer, Job, Part};
+use super::job::{Answer, Job, Later, Part};
 use super::tally::Tally;
 use super::{ScanProgress, ScanRequest, ScanSummary, files};
 use crate::lake::bucket::{Bucket, Query};
@@ -27,6 +27,8 @@ pub(super) struct Walk<'a> {
     pub(super) root: Location,
     source: Source,
     pub(super) waiting: Vec<Job>,
+    /// Children that were listed and are not gone into yet, those of the innermost directory last.
+    pub(super) later: Vec<Later>,
     pub(super) findings: Findings,
     pub(super) summary: ScanSummary,
     /// Levels that were listed to cut the sweep into parts.
@@ -49,6 +51,7 @@ impl<'a> Walk<'a> {
             root,
             source,
             waiting: Vec::new(),
+            later: Vec::new(),
             findings: Findings::new(found),
             summary: ScanSummary::default(),
             cuts: 0,
@@ -109,11 +112,12 @@ impl<'a> Walk<'a> {
     /// Sends as many waiting steps as may be on their way.
     fn ask(&mut self, asked: &mut JoinSet<Asked>) {
         while asked.len() < self.request.requests_concurrent_max.max(1) {
-            let Some(job) = self.waiting.pop() else {
+            let Some(job) = self.next() else {
                 return;
             };
             if self.summary.requests >= self.request.requests_max {
                 self.waiting.clear();
+                self.later.clear();
                 let budget = self.request.requests_max;
                 self.stop(&format!("the budget of {budget} requests is used up"));
                 return;
@@ -130,6 +134,17 @@ impl<'a> Walk<'a> {
                 }
             }
         }
+    }
+
+    /// The step that waited last. Children are made steps once those before them are taken.
+    fn next(&mut self) -> Option<Job> {
+        while let Some(later) = self
+            .later
+            .pop_if(|later| later.steps_below == self.waiting.len())
+        {
+            self.children_take(&later.segments, &later.wanted, later.names);
+        }
+        self.waiting.pop()
     }
 
     fn take(&mut self, job: Job, answer: Answer) -> Result<(), LakeError> {

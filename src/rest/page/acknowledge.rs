@@ -50,7 +50,7 @@ pub(in crate::rest) async fn ask(
 ) -> Result<Response, Problem> {
     let numbers = match numbers_of(query) {
         Ok(numbers) => numbers,
-        Err(answer) => return Ok(answer),
+        Err(why) => return Ok(faulty(&why)),
     };
     let numbers: Vec<i64> = numbers.into_iter().collect();
     let mut found = asked.watch().schema_changes_told(&numbers).await?;
@@ -71,13 +71,10 @@ pub(in crate::rest) async fn acknowledge(
 ) -> Result<Response, Problem> {
     let numbers = match numbers_of(query) {
         Ok(numbers) => numbers,
-        Err(answer) => return Ok(answer),
+        Err(why) => return Ok(faulty(&why)),
     };
     let list: Vec<i64> = numbers.iter().copied().collect();
-    let watch = asked.watch();
-    for told in watch.schema_changes_told(&list).await? {
-        watch.schema_change_acknowledge(told.change.id).await?;
-    }
+    asked.watch().schema_changes_acknowledge(&list).await?;
     let numbers = collapsed(&numbers).join(",");
     tracing::info!(changes = numbers, "changes were acknowledged on their page");
     // Written without the path, which a proxy may have cut.
@@ -85,24 +82,20 @@ pub(in crate::rest) async fn acknowledge(
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, back)]).into_response())
 }
 
-/// The numbers that are asked for, or the page that says what is wrong with them.
-fn numbers_of(query: Result<Query<ChangesQuery>, Problem>) -> Result<BTreeSet<i64>, Response> {
-    let why = match query {
-        Ok(Query(query)) => match query.numbers() {
-            Ok(numbers) => return Ok(numbers),
-            Err(why) => why,
-        },
-        Err(_) => "it wants the numbers of changes, and nothing else".to_owned(),
-    };
+/// The numbers that are asked for, or what is wrong with them.
+fn numbers_of(query: Result<Query<ChangesQuery>, Problem>) -> Result<BTreeSet<i64>, String> {
+    let wanted = |_| "it wants the numbers of changes, and nothing else".to_owned();
+    query.map_err(wanted)?.0.numbers()
+}
+
+/// The page for a link that was cut, or made by hand.
+fn faulty(why: &str) -> Response {
     let text = format!(
         "<h1>This link is not whole</h1>\n<p>{}: <code>?changes=101-112,120</code></p>",
-        escape(&why)
+        escape(why)
     );
-    Err((
-        StatusCode::BAD_REQUEST,
-        page("This link is not whole", &text),
-    )
-        .into_response())
+    let page = page("This link is not whole", &text);
+    (StatusCode::BAD_REQUEST, page).into_response()
 }
 
 fn shown(numbers: &[i64], found: &[ToldChange]) -> Response {

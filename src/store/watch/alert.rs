@@ -347,6 +347,26 @@ impl Session {
         Ok(self.execute(&statement).await? > 0)
     }
 
+    /// What channels were told, or are to be, of things that have these keys, in the order of the alerts' numbers.
+    pub async fn alerts_of_keys(&mut self, channels: &[&str], keys: &[&str]) -> Result<Vec<Alert>> {
+        let mut found = Vec::new();
+        if channels.is_empty() {
+            return Ok(found);
+        }
+        for keys in keys.chunks(LIST_LENGTH_MAX) {
+            let statement = self
+                .statement(COLUMNS)
+                .text("WHERE channel IN ")
+                .list(channels)
+                .text(" AND alert_key IN ")
+                .list(keys);
+            let rows = self.rows(&statement).await?;
+            found.extend(alerts_of(&rows)?);
+        }
+        found.sort_by_key(|alert| alert.id);
+        Ok(found)
+    }
+
     /// What channels were told, or are to be, of one thing: the alerts about a source that have that key and were written
     /// at that moment.
     pub async fn alert_siblings(
@@ -356,19 +376,21 @@ impl Session {
         key: &str,
         at: i64,
     ) -> Result<Vec<Alert>> {
-        if channels.is_empty() {
-            return Ok(Vec::new());
+        let mut found = self.alerts_of_keys(channels, &[key]).await?;
+        found.retain(|alert| alert.subject == source && alert.at == at);
+        Ok(found)
+    }
+
+    /// Marks alerts as seen.
+    pub async fn alerts_acknowledge(&mut self, ids: &[i64]) -> Result<()> {
+        for ids in ids.chunks(LIST_LENGTH_MAX) {
+            let statement = self
+                .statement("UPDATE skep_alerts SET state = ? WHERE id IN ")
+                .bind(AlertState::Acknowledged.as_str())
+                .list(ids);
+            self.execute(&statement).await?;
         }
-        let statement = self
-            .statement(COLUMNS)
-            .text("WHERE alert_key = ? AND subject = ? AND at = ? AND channel IN ")
-            .bind(key)
-            .bind(source)
-            .bind(at)
-            .list(channels)
-            .text(" ORDER BY id");
-        let rows = self.rows(&statement).await?;
-        alerts_of(&rows)
+        Ok(())
     }
 
     /// Makes due at once what a channel refused: it was mended.

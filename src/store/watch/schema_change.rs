@@ -10,7 +10,7 @@ use crate::store::form::severity::{severity_number, severity_of};
 use crate::store::sql::failure::Failure;
 use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
-use crate::store::sql::statement::rows_in_next_statement;
+use crate::store::sql::statement::{LIST_LENGTH_MAX, rows_in_next_statement};
 use serde::{Deserialize, Serialize};
 
 const COLUMNS: &str =
@@ -229,6 +229,19 @@ impl Session {
         let statement = self.statement(COLUMNS).text("WHERE id = ?").bind(id);
         let row = self.row(&statement).await?;
         Ok(row.as_ref().map(change_of).transpose()?)
+    }
+
+    /// The changes of these numbers, as far as there are.
+    pub async fn schema_change_get_list(&mut self, ids: &[i64]) -> Result<Vec<SchemaChange>> {
+        let mut found = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(LIST_LENGTH_MAX) {
+            let statement = self.statement(COLUMNS).text("WHERE id IN ").list(ids);
+            for row in self.rows(&statement).await? {
+                found.push(change_of(&row)?);
+            }
+        }
+        found.sort_by_key(|change| change.id);
+        Ok(found)
     }
 
     /// Writes down when the columns of a change were added to its targets.

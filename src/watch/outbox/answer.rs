@@ -9,9 +9,12 @@ use crate::transact;
 use crate::watch::Operations;
 use crate::watch::Watch;
 use async_recursion::async_recursion as boxed;
+use std::collections::{BTreeSet, HashMap};
 
 /// Alerts of one page at most.
 const PAGE_LENGTH_MAX: usize = 10_000;
+/// Changes that are acknowledged in one transaction.
+const CHANGES_PER_TRANSACTION_MAX: usize = 500;
 /// Seconds that an alert can be put off.
 const SNOOZE_S_MAX: i64 = 366 * 24 * 3600;
 
@@ -52,18 +55,8 @@ impl Operations<'_> {
     #[boxed]
     pub async fn schema_changes_told(&self, ids: &[i64]) -> Result<Vec<ToldChange>> {
         self.authorize(Action::See, Resource::Server).await?;
-        let channels: Vec<&str> = self.setup.channels.keys().map(String::as_str).collect();
         let mut session = self.store.session().await?;
-        let mut found = Vec::new();
-        for id in ids {
-            if let Some(change) = session.schema_change_get(*id).await? {
-                let alerts = session
-                    .alert_siblings(&channels, &change.source, &change.key, change.at)
-                    .await?;
-                found.push(ToldChange { change, alerts });
-            }
-        }
-        Ok(found)
+        self.changes_told(&mut session, ids).await
     }
 
     /// Says that a change was seen: it is told no more, on no channel. Gives what the channels were told of it, or were
@@ -71,15 +64,20 @@ impl Operations<'_> {
     #[boxed]
     pub async fn schema_change_acknowledge(&self, id: i64) -> Result<Vec<Alert>> {
         self.authorize(Action::Operate, Resource::Server).await?;
-        let found = transact!(self.store, |session| {
-            let Some(change) = session.schema_change_get(id).await? else {
-                return Ok(None);
-            };
-            let told = (change.source.as_str(), change.key.as_str(), change.at);
-            let alerts = self.told_acknowledge(session, told).await?;
-            Ok(Some(alerts))
-        })?;
-        found.ok_or_else(|| Error::NotFound(Entity::own("change", &id)))
+        let found = self.changes_acknowledge(&[id]).await?.pop();
+        let found = found.ok_or_else(|| Error::NotFound(Entity::own("change", &id)))?;
+        Ok(found.alerts)
+    }
+
+    /// The same of many changes, of which some may not be there; gives those that are.
+    #[boxed]
+    pub async fn schema_changes_acknowledge(&self, ids: &[i64]) -> Result<Vec<ToldChange>> {
+        self.authorize(Action::Operate, Resource::Server).await?;
+        let mut seen = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(CHANGES_PER_TRANSACTION_MAX) {
+            seen.extend(self.changes_acknowledge(ids).await?);
+        }
+        Ok(seen)
     }
 
     /// Puts an alert off until a time, in seconds since the epoch; one that was sent is sent again then. `NotFound`,
@@ -114,25 +112,65 @@ pub struct ToldChange {
 type Told<'a> = (&'a str, &'a str, i64);
 
 impl Watch {
-    /// Marks as seen what every channel was told of one thing, and gives it as it is then.
+    /// Marks as seen what every channel was told of one thing.
     async fn told_acknowledge(
         &self,
         session: &mut Session,
         (source, key, at): Told<'_>,
-    ) -> Result<Vec<Alert>> {
-        let channels: Vec<&str> = self.setup.channels.keys().map(String::as_str).collect();
+    ) -> Result<()> {
+        let channels = self.channels();
         let mut alerts = session.alert_siblings(&channels, source, key, at).await?;
+        self.alerts_acknowledge(session, alerts.iter_mut()).await
+    }
+
+    async fn changes_acknowledge(&self, ids: &[i64]) -> Result<Vec<ToldChange>> {
+        transact!(self.store, |session| {
+            let mut told = self.changes_told(session, ids).await?;
+            let alerts = told.iter_mut().flat_map(|one| &mut one.alerts);
+            self.alerts_acknowledge(session, alerts).await?;
+            Ok(told)
+        })
+    }
+
+    async fn changes_told(&self, session: &mut Session, ids: &[i64]) -> Result<Vec<ToldChange>> {
+        let changes = session.schema_change_get_list(ids).await?;
+        let keys: BTreeSet<&str> = changes.iter().map(|change| change.key.as_str()).collect();
+        let keys: Vec<&str> = keys.into_iter().collect();
+        let mut told: HashMap<(String, String, i64), Vec<Alert>> = HashMap::new();
+        for alert in session.alerts_of_keys(&self.channels(), &keys).await? {
+            let of = (alert.subject.clone(), alert.entry.key.clone(), alert.at);
+            told.entry(of).or_default().push(alert);
+        }
+        let changes = changes.into_iter().map(|change| {
+            let of = (change.source.clone(), change.key.clone(), change.at);
+            let alerts = told.get(&of).cloned().unwrap_or_default();
+            ToldChange { change, alerts }
+        });
+        Ok(changes.collect())
+    }
+
+    /// Marks alerts as seen, and tells the channels that want to hear of it.
+    async fn alerts_acknowledge(
+        &self,
+        session: &mut Session,
+        alerts: impl Iterator<Item = &mut Alert>,
+    ) -> Result<()> {
         let now = session.now().await?;
-        let mut answers = Vec::new();
-        for alert in &mut alerts {
+        let (mut ids, mut answers) = (Vec::new(), Vec::new());
+        for alert in alerts {
             if alert.state != AlertState::Acknowledged && alert.sent_at.is_some() {
                 answers.extend(self.answer_to(alert, now));
             }
             alert.state = AlertState::Acknowledged;
-            session.alert_set(alert.id, alert.state, None).await?;
+            ids.push(alert.id);
         }
+        session.alerts_acknowledge(&ids).await?;
         session.alert_insert(&answers).await?;
-        Ok(alerts)
+        Ok(())
+    }
+
+    fn channels(&self) -> Vec<&str> {
+        self.setup.channels.keys().map(String::as_str).collect()
     }
 
     /// What a channel is told of an answer to what it told, where it wants to hear of it.

@@ -75,7 +75,9 @@ impl Operations<'_> {
         drop(session);
         for (what, count) in [("changes", changes.len()), ("troubles", troubles.len())] {
             if count > CHANGES_MAX {
-                return Err(too_much(&format!("more than {CHANGES_MAX} {what}")));
+                return Err(Error::Invalid(format!(
+                    "there are more than {CHANGES_MAX} {what} in this period: name a later time (since)"
+                )));
             }
         }
         let troubles = troubles.iter().flat_map(|trouble| {

@@ -176,6 +176,9 @@ fn alerts<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         call("schema_changes_told", See, SERVER, async move {
             watch.schema_changes_told(&[1]).await
         }),
+        call("schema_changes_acknowledge", Operate, SERVER, async move {
+            watch.schema_changes_acknowledge(&[1]).await
+        }),
         call("schema_change_acknowledge", Operate, SERVER, async move {
             watch.schema_change_acknowledge(1).await
         }),

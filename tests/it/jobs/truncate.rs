@@ -1,17 +1,18 @@
 //! Truncation: whose data goes, and which of it.
 
 use super::fixture::{House, call, create, jobs_ended, jobs_if_ended, stand};
-use crate::harness::{TestDatabase, on_every_database};
+use crate::harness::{TestDatabase, TestServer, on_every_database};
 use crate::thrift::objects::{partitioned, table};
 use serde_json::{Value, json};
 use skep::server::Running;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 on_every_database!(
     the_data_of_an_external_table_stays_unless_the_table_says_otherwise,
     files_that_are_written_after_a_truncation_stay,
     a_truncation_whose_store_is_down_is_committed_and_finished_later,
     a_truncation_of_all_partitions_is_one_job,
+    directories_of_a_truncation_stand_while_one_of_them_cannot_be_emptied,
 );
 
 async fn truncate(running: &Running, name: &str) -> Result<Value, crate::client::Failure> {
@@ -151,4 +152,53 @@ async fn a_truncation_of_all_partitions_is_one_job(database: TestDatabase) {
     assert_eq!(stand(&ended), [("truncate", "done")]);
     assert_eq!(ended[0]["objects_done"], 3);
     running.shutdown().await;
+}
+
+/// What a later try deletes it makes again at the end, and nobody knows when that is: engines fail where a partition has no
+/// directory.
+async fn directories_of_a_truncation_stand_while_one_of_them_cannot_be_emptied(
+    database: TestDatabase,
+) {
+    let folder = tempfile::tempdir().unwrap();
+    let warehouse = folder.path().join("w");
+    let server = TestServer::start_with(&database, |settings| {
+        settings.warehouse.location = format!("file:{}", warehouse.display());
+        settings.tasks.job_interval_s = 1;
+    });
+    let server = server.await;
+    let described = partitioned("default", "p", &[("dt", "string")]);
+    server
+        .ask(move |client| {
+            client
+                .call("create_table", json!({ "tbl": described }))
+                .unwrap();
+            for value in ["1", "2"] {
+                let mut sd = described["sd"].clone();
+                sd["location"] = Value::Null;
+                let partition = json!({
+                    "dbName": "default", "tableName": "p", "values": [value], "sd": sd, "parameters": {},
+                });
+                let arguments = json!({ "new_part": partition });
+                client.call("add_partition", arguments).unwrap();
+            }
+        })
+        .await;
+    let (first, second) = (warehouse.join("p/dt=1"), warehouse.join("p/dt=2"));
+    // A link is not skep's to empty.
+    std::fs::remove_dir(&second).unwrap();
+    std::os::unix::fs::symlink(folder.path(), &second).unwrap();
+    server
+        .ask(|client| {
+            let arguments = json!({ "dbName": "default", "tableName": "p" });
+            client.call("truncate_table", arguments).unwrap();
+        })
+        .await;
+    std::fs::remove_dir(&first).unwrap();
+    let until = Instant::now() + Duration::from_mins(1);
+    while !first.exists() {
+        assert!(Instant::now() < until, "the directory is not made again");
+        database.execute("UPDATE skep_jobs SET next_at = 0").await;
+        tokio::task::yield_now().await;
+    }
+    assert!(second.is_symlink());
 }

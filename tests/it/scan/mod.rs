@@ -11,7 +11,7 @@ use crate::s3::S3Server;
 use skep::lake::{FoundPartition, Lake, LakeError, ScanItem, ScanRequest, ScanSummary};
 use skep::layout::{Layout, Window};
 use skep::model::Column;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tokio::sync::mpsc;
 
 /// Partition keys of type string.
@@ -168,6 +168,34 @@ async fn mismatches_are_listed_up_to_a_limit_and_all_counted() {
     assert_eq!(found.mismatches.len(), 1_000);
     assert_eq!(summary.mismatches, 1_200);
     assert!(summary.complete);
+}
+
+/// More children than are gone into at once, on two levels: all are found, each once.
+#[tokio::test]
+async fn many_directories_beside_each_other_on_disk_are_all_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let layout = Layout::hive(&keys(&["dt", "hour"]));
+    let mut wanted = BTreeSet::new();
+    let days = (0..2_500).map(|day| (day, 1)).chain([(7_000, 2_500)]);
+    for (day, hours) in days {
+        for hour in 0..hours {
+            let path = format!("dt={day}/hour={hour}");
+            let at = directory.path().join(&path);
+            std::fs::create_dir_all(&at).unwrap();
+            std::fs::write(at.join("part"), "x").unwrap();
+            wanted.insert(path);
+        }
+    }
+    std::fs::create_dir(directory.path().join("other")).unwrap();
+    std::fs::write(directory.path().join("other/part"), "x").unwrap();
+    let (_server, lake) = remote().await;
+    let root = format!("file:{}", directory.path().display());
+    let sweep = request(&root, &layout, None);
+    let (found, summary) = scan(&lake, sweep).await.unwrap();
+    assert!(summary.complete, "{summary:?}");
+    let paths: BTreeSet<String> = found.partitions.into_keys().collect();
+    assert!(paths == wanted, "{} of {}", paths.len(), wanted.len());
+    assert_eq!(found.mismatches.len(), 1);
 }
 
 #[tokio::test]
