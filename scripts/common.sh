@@ -14,6 +14,12 @@ TRINO_VERSION="${TRINO_VERSION:-476}"
 TRINO_CLIENT_VERSION="${TRINO_CLIENT_VERSION:-0.340.0}"
 MOTO_VERSION="${MOTO_VERSION:-5.2.5}"
 ICEBERG_VERSION="${ICEBERG_VERSION:-1.12.0}"
+HIVE4_ARTIFACTS="org.apache.hive:hive-standalone-metastore-common:4.0.1 org.apache.hive:hive-storage-api:4.0.1
+org.apache.thrift:libthrift:0.16.0 org.apache.thrift:libfb303:0.9.3 org.apache.hadoop:hadoop-client-api:3.3.6
+org.apache.hadoop:hadoop-client-runtime:3.3.6 com.google.guava:guava:22.0 commons-lang:commons-lang:2.6
+org.apache.commons:commons-lang3:3.12.0 org.slf4j:slf4j-api:1.7.36 commons-logging:commons-logging:1.1.3
+commons-codec:commons-codec:1.11 org.apache.httpcomponents:httpclient:4.5.13
+org.apache.httpcomponents:httpcore:4.4.13"
 ICEBERG35_ARTIFACT="iceberg-spark-runtime-3.5_2.12"
 ICEBERG4_ARTIFACT="iceberg-spark-runtime-4.1_2.13"
 SCHEMATHESIS_VERSION="${SCHEMATHESIS_VERSION:-4.32.5}"

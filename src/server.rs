@@ -123,13 +123,14 @@ impl Server {
             pages: settings.server.pages().map_err(StartError::PublicUrl)?,
         };
         let budget = Budget::new(settings.server.budget());
-        let over_thrift = thrift::Shared {
+        let over_thrift = Arc::new(thrift::Shared {
             catalog: Arc::clone(catalog),
             settings: settings.thrift.clone(),
             budget: budget.clone(),
             metrics: Arc::clone(&metrics),
             started_at,
-        };
+        });
+        let beside = thrift::http_router(Arc::clone(&over_thrift));
         let over_http = rest::Shared {
             catalog: Arc::clone(catalog),
             discovery: Arc::clone(&parts.discovery),
@@ -143,12 +144,13 @@ impl Server {
         };
         let ending = shutdown.clone();
         let listeners = vec![
-            tokio::spawn(thrift::serve(
-                thrift_listener,
-                Arc::new(over_thrift),
-                ending.clone(),
+            tokio::spawn(thrift::serve(thrift_listener, over_thrift, ending.clone())),
+            tokio::spawn(rest::serve(
+                http_listener,
+                Arc::new(over_http),
+                beside,
+                ending,
             )),
-            tokio::spawn(rest::serve(http_listener, Arc::new(over_http), ending)),
         ];
         Ok(Running {
             thrift_addr,

@@ -87,8 +87,8 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(channels::test))
 }
 
-/// All that the HTTP port answers.
-pub(super) fn router(shared: Arc<Shared>) -> Router {
+/// All that the HTTP port answers; what is beside REST has frames of its own.
+pub(super) fn router(shared: Arc<Shared>, beside: Router) -> Router {
     let (api, document) = OpenApiRouter::with_openapi(openapi::head())
         .nest(API_ROOT, api())
         .split_for_parts();
@@ -112,4 +112,5 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
     .layer(compression::layer())
     .layer(middleware::map_response(conditional::tag_coded))
     .with_state(shared)
+    .merge(beside)
 }

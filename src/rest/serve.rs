@@ -35,16 +35,22 @@ fn no_place(full: Full) -> String {
     )
 }
 
-/// Serves a listener until `shutdown`, then lets the requests in flight finish.
+/// Serves a listener until `shutdown`, then lets the requests in flight finish. What other front ends answer on this port comes
+/// `beside`: its requests have the [account](crate::budget::Account) of their client among their extensions.
 #[boxed]
-pub async fn serve(listener: TcpListener, shared: Arc<Shared>, shutdown: CancellationToken) {
+pub async fn serve(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    beside: Router,
+    shutdown: CancellationToken,
+) {
     let port = Port {
         name: "http",
         connections_max: shared.limits.connections_max,
         connections_per_client_max: shared.limits.connections_per_client_max,
         metrics: Arc::clone(&shared.metrics),
     };
-    let router = router::router(Arc::clone(&shared));
+    let router = router::router(Arc::clone(&shared), beside);
     let refuse = |stream: TcpStream, full| {
         // The buffer of a new socket takes this at once; who does not read it does not matter.
         drop(stream.try_write(no_place(full).as_bytes()));

@@ -14,6 +14,7 @@ mod from_wire;
 mod inbox;
 mod method;
 mod methods;
+mod over_http;
 mod registry;
 mod reply;
 mod settings;
@@ -21,6 +22,7 @@ mod to_wire;
 
 pub use accept::serve;
 pub use call::message_cost;
+pub use over_http::http_router;
 pub use registry::served_methods;
 pub use settings::ThriftSettings;
 

@@ -1,6 +1,8 @@
 //! An encoded answer on its way to the socket. What many partitions share is kept once, beside the places where it
 //! belongs, and put in between while the answer is sent: a long answer never stands in memory as a whole.
 
+use bytes::Bytes;
+
 /// Encoded bytes with gaps for shared ones.
 #[derive(Debug, Default)]
 pub(super) struct Reply {
@@ -77,6 +79,21 @@ impl Reply {
         to_last_gap.chain(std::iter::once(&self.own[end..]))
     }
 
+    /// The same, to be kept: nothing is copied, and no piece is empty.
+    pub(super) fn into_pieces(self) -> impl Iterator<Item = Bytes> + Send + 'static {
+        let own = Bytes::from(self.own);
+        let shared: Vec<Bytes> = self.shared.into_iter().map(Bytes::from).collect();
+        let last = own.slice(self.gaps.last().map_or(0, |gap| gap.at)..);
+        let mut from = 0;
+        let to_last_gap = self.gaps.into_iter().flat_map(move |gap| {
+            let before = own.slice(from..gap.at);
+            from = gap.at;
+            [before, shared[gap.shared].clone()]
+        });
+        let pieces = to_last_gap.chain(std::iter::once(last));
+        pieces.filter(|piece| !piece.is_empty())
+    }
+
     /// All bytes in one piece: for short ones.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.len());
@@ -104,6 +121,9 @@ mod tests {
         let reply = reply.inside(b"<>".to_vec(), 1);
         assert_eq!(reply.to_bytes(), b"<BaBcB>");
         assert_eq!(reply.len(), 7);
+        let pieces: Vec<_> = reply.into_pieces().collect();
+        assert!(pieces.iter().all(|piece| !piece.is_empty()));
+        assert_eq!(pieces.concat(), b"<BaBcB>");
     }
 
     #[test]

@@ -312,6 +312,14 @@ def start_trino(work, uri, s3=None, port=None):
     return server, port
 
 
+def hive4_client(title, address):
+    """The command line of the checks of Hive 4's own client."""
+    jars = f"{engines_dir()}/hive4"
+    if not os.path.isdir(jars):
+        raise StartFailed("the client of Hive 4 is missing: run scripts/install engines")
+    return [f"{spark_java()}/bin/java", "-cp", f"{jars}/*", f"{HERE}/HiveHttpClient.java", title, address]
+
+
 def iceberg_jar(spark):
     """The Iceberg runtime for one of the two Sparks."""
     kind = {"spark35": "3.5", "spark4": "4.*"}[spark]

@@ -125,6 +125,27 @@ by `tests/it/coverage.rs`: run that test with `UPDATE_DOCS=1` after a change.
 
 A star marks the methods without which Trino, Presto, Spark or an Iceberg commit cannot do ordinary work. *Versions* are
 those of Hive that have the method.
+
+## Over HTTP
+
+The same methods are answered at `POST /metastore`, and at what lies below it, of the HTTP port (`http.listen`), for Hive 4 and for engines behind an
+ingress: one message of the binary or the compact protocol in a body of the type `application/x-thrift`, its answer in the body
+of the response.
+
+```
+hive.metastore.uris                              http://skep.example.com:9084/metastore
+hive.metastore.client.thrift.transport.mode      http
+```
+
+- `x-actor-username` says who asks. Where it is missing, the caller is skep's own user, as over a socket without `set_ugi`; Hive
+  answers 401. Nobody is authenticated: a bearer token is not looked at.
+- Each request is a conversation of its own: `set_ugi` and `setMetaConf` are answered and forgotten, as in Hive.
+- Bounds are those of the Thrift port: `thrift.message_bytes_max`, `thrift.message_timeout_s`, `thrift.call_timeout_s`, and memory.
+- A refusal of the catalog is a Thrift exception with the status 200. What is no message has a status, which is all that clients
+  show: 400 (it cannot be read, is cut, or is more than one), 401 (the user), 405 (not `POST`), 408 (it comes too slowly), 413 (it
+  is too long), 415 (another type).
+
+Tested with the client of Hive 4.0.1 in its HTTP mode, in both protocols.
 ";
 
 fn idl() -> String {

@@ -7,6 +7,7 @@ mod cli;
 mod client;
 #[path = "client/tests.rs"]
 mod client_tests;
+mod compose;
 mod config;
 mod config_words;
 mod coverage;

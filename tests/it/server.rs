@@ -168,7 +168,12 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let shutdown = CancellationToken::new();
-    let serving = tokio::spawn(rest::serve(listener, Arc::new(shared), shutdown.clone()));
+    let serving = tokio::spawn(rest::serve(
+        listener,
+        Arc::new(shared),
+        axum::Router::new(),
+        shutdown.clone(),
+    ));
     skep::crypto::provider_install();
     let ask = |path: &str| reqwest::get(format!("http://{address}{path}"));
     assert_eq!(ask("/readyz").await.unwrap().status(), 200);

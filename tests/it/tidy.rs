@@ -51,7 +51,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     // A Parquet footer is Thrift's compact protocol: one reader of it for clients and files.
     ("hms", &["lake", "thrift"]),
     ("lettre", &["alert"]),
-    ("axum", &["rest", "server"]),
+    ("axum", &["rest", "server", "thrift"]),
     ("hyper", &["rest"]),
     ("hyper_util", &["rest"]),
     ("tokio_io_timeout", &["rest"]),

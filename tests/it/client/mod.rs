@@ -9,6 +9,7 @@
 //! ```
 
 mod failure;
+mod http;
 pub(crate) mod idl;
 mod json;
 pub(crate) mod wire;
@@ -93,6 +94,28 @@ impl Client {
         Ok(Self {
             input: input_protocol(read, options),
             output: output_protocol(write, options),
+            sequence: 0,
+        })
+    }
+
+    /// Speaks over HTTP, with further headers.
+    pub(crate) fn over_http(
+        address: impl ToSocketAddrs,
+        options: Options,
+        headers: &[(&str, &str)],
+    ) -> Result<Self, Failure> {
+        let stream = TcpStream::connect(address).map_err(transport)?;
+        stream
+            .set_read_timeout(Some(options.timeout))
+            .map_err(transport)?;
+        let posts = http::Posts::new(stream, "/metastore", headers);
+        Ok(Self {
+            input: input_protocol(posts.answered(), options),
+            // The crate's own buffer flushes when it is full, and a flush is the end of a message here.
+            output: match options.protocol {
+                Protocol::Binary => Box::new(TBinaryOutputProtocol::new(posts, true)),
+                Protocol::Compact => Box::new(TCompactOutputProtocol::new(posts)),
+            },
             sequence: 0,
         })
     }

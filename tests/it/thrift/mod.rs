@@ -8,6 +8,7 @@ mod functions;
 mod locks;
 mod memory;
 pub(crate) mod objects;
+mod over_http;
 mod partitions;
 mod partitions_add;
 mod partitions_faults;
