@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 /// Numbers that one range may have: more is a slip.
-pub const RANGE_LENGTH_MAX: i64 = 10_000;
+const RANGE_LENGTH_MAX: i64 = 10_000;
 
 /// `101`, `101-112`, or `101–112` as messages write it. The error says how to write it.
 pub fn range(text: &str) -> Result<RangeInclusive<i64>, String> {

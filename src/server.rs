@@ -17,7 +17,7 @@ use crate::tasks::{
 };
 use crate::telemetry::Metrics;
 use crate::watch::{Watch, WatchSetup, WatchSetupError};
-use crate::{rest, tasks, thrift};
+use crate::{http, rest, tasks, thrift};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -58,6 +58,9 @@ pub enum StartError {
     /// The watch or a channel is configured wrongly.
     #[error("cannot watch the sources")]
     Watch(#[source] WatchSetupError),
+    /// A name of the HTTP port is none.
+    #[error("cannot use the names of the HTTP port (http.hosts)")]
+    Hosts(#[source] http::HostRuleError),
     /// The address of the pages is none.
     #[error("cannot use the address of the pages (server.public_url): {0}")]
     PublicUrl(String),
@@ -120,37 +123,37 @@ impl Server {
             thrift_port: thrift_addr.port(),
             database: settings.database.url_shown(),
             warehouse: catalog.settings().warehouse_location.to_string(),
-            pages: settings.server.pages().map_err(StartError::PublicUrl)?,
         };
         let budget = Budget::new(settings.server.budget());
+        let port = Arc::new(http::Shared {
+            metrics: Arc::clone(&metrics),
+            budget: budget.clone(),
+            limits: settings.http.limits(),
+            pages: settings.server.pages().map_err(StartError::PublicUrl)?,
+            hosts: settings.http.host_rules().map_err(StartError::Hosts)?,
+        });
         let over_thrift = Arc::new(thrift::Shared {
             catalog: Arc::clone(catalog),
             settings: settings.thrift.clone(),
-            budget: budget.clone(),
+            budget,
             metrics: Arc::clone(&metrics),
             started_at,
         });
-        let beside = thrift::http_router(Arc::clone(&over_thrift));
-        let over_http = rest::Shared {
+        let over_rest = rest::Shared {
             catalog: Arc::clone(catalog),
             discovery: Arc::clone(&parts.discovery),
             watch: Arc::clone(&parts.watch),
-            metrics: Arc::clone(&metrics),
-            budget,
-            limits: settings.http.limits(),
+            port: Arc::clone(&port),
             runs: Arc::new(Semaphore::new(rest::RUNS_CONCURRENT_MAX)),
             facts,
             leaving: leaving.clone(),
         };
+        let router =
+            rest::router(Arc::new(over_rest)).merge(thrift::http_router(Arc::clone(&over_thrift)));
         let ending = shutdown.clone();
         let listeners = vec![
             tokio::spawn(thrift::serve(thrift_listener, over_thrift, ending.clone())),
-            tokio::spawn(rest::serve(
-                http_listener,
-                Arc::new(over_http),
-                beside,
-                ending,
-            )),
+            tokio::spawn(http::serve(http_listener, port, router, ending)),
         ];
         Ok(Running {
             thrift_addr,

@@ -47,6 +47,10 @@ impl Settings {
         self.server
             .pages()
             .map_err(|why| ConfigError::invalid("server.public_url", &SECRET_SHOWN, why))?;
+        self.http.host_rules().map_err(|why| {
+            let hosts = self.http.hosts.join(", ");
+            ConfigError::invalid("http.hosts", &hosts, why.to_string())
+        })?;
         at_least_one(&[
             ("http.ready_timeout_ms", self.http.ready_timeout_ms),
             ("http.request_timeout_s", self.http.request_timeout_s),

@@ -146,6 +146,7 @@ fn every_key() -> Settings {
     settings.database.url_file = Some("x".into());
     settings.thrift.connections_per_client_max = Some(1);
     settings.http.connections_per_client_max = Some(1);
+    settings.http.hosts = vec![String::new()];
     settings.storage = storage_keys();
     settings.server.public_url = Some(String::new());
     settings.watch.secrets_dir = Some("x".into());

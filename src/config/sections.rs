@@ -1,9 +1,10 @@
 //! The sections that belong to no module of their own, with their defaults and why.
 
 use crate::budget::BudgetLimits;
+use crate::comma_list;
 use crate::front::{client_share, listen_address_read};
+use crate::http::{HostRule, HostRuleError, HttpLimits};
 use crate::model::PublicUrl;
-use crate::rest::HttpLimits;
 use crate::secret::{Secret, url_shown};
 use crate::store::StoreSettings;
 use serde::{Deserialize, Serialize, Serializer};
@@ -18,6 +19,10 @@ pub struct HttpSettings {
     /// Where to listen.
     #[serde(deserialize_with = "listen_address_read")]
     pub listen: SocketAddr,
+    /// Names by which clients reach the port, beside `server.public_url`, addresses and names of private networks:
+    /// `skep.example.com`, or `*.example.com` for all below it.
+    #[serde(deserialize_with = "comma_list::read")]
+    pub hosts: Vec<String>,
     /// Milliseconds that the readiness check waits for the database.
     pub ready_timeout_ms: u64,
     /// Seconds one request may take before its client is told so.
@@ -40,6 +45,7 @@ impl Default for HttpSettings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 9084)),
+            hosts: Vec::new(),
             ready_timeout_ms: 2_000,
             request_timeout_s: 300,
             body_bytes_max: 16 * 1024 * 1024,
@@ -57,7 +63,12 @@ impl HttpSettings {
         client_share(self.connections_max, self.connections_per_client_max)
     }
 
-    /// What the HTTP front end is bounded by.
+    /// The names by which clients reach the port.
+    pub fn host_rules(&self) -> Result<Vec<HostRule>, HostRuleError> {
+        self.hosts.iter().map(|host| host.parse()).collect()
+    }
+
+    /// What the HTTP port is bounded by.
     pub fn limits(&self) -> HttpLimits {
         HttpLimits {
             ready_timeout: Duration::from_millis(self.ready_timeout_ms),

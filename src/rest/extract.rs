@@ -2,7 +2,7 @@
 //! nearest right one.
 
 use super::Shared;
-use super::compression::{inflate, is_gzip};
+use super::inflate::{inflate, is_gzip};
 use super::problem::{Kind, Problem};
 use super::view::moment_parse;
 use super::words::plain_words;
@@ -144,7 +144,7 @@ pub fn body_cost(body_bytes: usize) -> usize {
 
 /// Bytes of a body at most. One that says how large it is need not be waited for.
 pub(super) fn body_limit(headers: &HeaderMap, shared: &Shared) -> Result<usize, Problem> {
-    let limit = shared.limits.body_bytes_max;
+    let limit = shared.port.limits.body_bytes_max;
     let announced = headers.get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {

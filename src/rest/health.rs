@@ -21,7 +21,7 @@ pub(super) async fn readyz(State(shared): State<Arc<Shared>>) -> Response {
     if shared.leaving.is_cancelled() {
         return Problem::unavailable("this server is about to end").into_response();
     }
-    match tokio::time::timeout(shared.limits.ready_timeout, shared.catalog.ping()).await {
+    match tokio::time::timeout(shared.port.limits.ready_timeout, shared.catalog.ping()).await {
         Ok(Ok(())) => "ready\n".into_response(),
         Ok(Err(failure)) => Problem::from(failure).into_response(),
         Err(_) => {
@@ -32,10 +32,13 @@ pub(super) async fn readyz(State(shared): State<Arc<Shared>>) -> Response {
 }
 
 pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
-    shared.metrics.bytes_in_flight(shared.budget.bytes_held());
+    shared
+        .port
+        .metrics
+        .bytes_in_flight(shared.port.budget.bytes_held());
     (
         [(header::CONTENT_TYPE, METRICS_TYPE)],
-        shared.metrics.to_text(),
+        shared.port.metrics.to_text(),
     )
         .into_response()
 }

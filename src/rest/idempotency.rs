@@ -59,7 +59,7 @@ async fn keyed<F: Future<Output = Response>>(
         fingerprint: hash(&[parts.method.as_str().as_bytes(), target.as_bytes(), &bytes]),
     };
     let catalog = shared.catalog.for_caller(&caller);
-    let seconds = shared.limits.request_timeout.as_secs() + OVER_S;
+    let seconds = shared.port.limits.request_timeout.as_secs() + OVER_S;
     let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
     let holder = match catalog.answer_claim(&key, seconds).await? {
         AnswerClaim::New(holder) => holder,

@@ -46,8 +46,6 @@ pub(super) enum Kind {
     MediaType,
     /// The key of a request came with another one.
     KeyReused,
-    /// A page of another origin asks for a change.
-    CrossOrigin,
 }
 
 impl Kind {
@@ -70,10 +68,6 @@ impl Kind {
             Self::TooLarge => ("too-large", "the body is too large"),
             Self::MediaType => ("media-type", "the body must be JSON"),
             Self::KeyReused => ("key-reused", "the key came with another request"),
-            Self::CrossOrigin => (
-                "cross-origin",
-                "pages of other origins may not change anything",
-            ),
         }
     }
 
@@ -84,7 +78,7 @@ impl Kind {
             Self::InvalidRequest => StatusCode::BAD_REQUEST,
             Self::InvalidObject | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Outdated => StatusCode::PRECONDITION_FAILED,
-            Self::Denied | Self::CrossOrigin => StatusCode::FORBIDDEN,
+            Self::Denied => StatusCode::FORBIDDEN,
             Self::Unsupported => StatusCode::NOT_IMPLEMENTED,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,

@@ -6,11 +6,13 @@ use super::resources::{
     lint, partition_batches, partition_changes, partitions, previews, sources, statistics,
     table_rename, tables,
 };
-use super::{API_ROOT, Shared, compression, conditional, gate, health, openapi, page, problem};
+use super::{API_ROOT, Shared, conditional, health, openapi, page, problem};
+use crate::http::{Gate, compression, gate};
 use crate::model::ACKNOWLEDGE_PATH;
 use axum::Router;
 use axum::http::header;
 use axum::middleware;
+use axum::response::IntoResponse;
 use axum::routing::get;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -87,8 +89,13 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(channels::test))
 }
 
-/// All that the HTTP port answers; what is beside REST has frames of its own.
-pub(super) fn router(shared: Arc<Shared>, beside: Router) -> Router {
+/// All that REST, the pages and the machines that watch this server are answered, and what any other path is.
+pub fn router(shared: Arc<Shared>) -> Router {
+    let frame = Gate {
+        shared: Arc::clone(&shared.port),
+        patience: |_| None,
+        failure: |failure| problem::Problem::from(failure).into_response(),
+    };
     let (api, document) = OpenApiRouter::with_openapi(openapi::head())
         .nest(API_ROOT, api())
         .split_for_parts();
@@ -104,13 +111,9 @@ pub(super) fn router(shared: Arc<Shared>, beside: Router) -> Router {
     .route("/metrics", get(health::metrics))
     .fallback(problem::unknown_path)
     .method_not_allowed_fallback(problem::unknown_method)
-    .layer(middleware::from_fn_with_state(
-        Arc::clone(&shared),
-        gate::gate,
-    ))
+    .layer(middleware::from_fn_with_state(frame, gate))
     // Outside of the gate: what waits to be compressed is counted as waiting to be sent.
-    .layer(compression::layer())
+    .layer(compression())
     .layer(middleware::map_response(conditional::tag_coded))
     .with_state(shared)
-    .merge(beside)
 }

@@ -8,9 +8,10 @@ use super::conversation::Conversation;
 use super::dispatch::{dispatch, refuse_unread};
 use super::inbox::Inbox;
 use super::reply::Reply;
+use super::settings::PIECE_BYTES;
 use crate::budget::{Account, Exhausted};
 use bytes::BytesMut;
-use hms::{Limits, Opening, Progress, Protocol, Scanner};
+use hms::{Opening, Progress, Protocol, Scanner};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -19,9 +20,6 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// Bytes given to the socket at once, and bytes of a message that a client has to send within
-/// [`message_timeout`](super::ThriftSettings::message_timeout_s).
-const PIECE_BYTES: usize = 256 * 1024;
 /// Bytes of the length before each framed message.
 const FRAME_HEADER_BYTES: usize = 4;
 
@@ -138,11 +136,7 @@ impl Connection<'_> {
 
     /// Messages without a length: the scanner finds their ends.
     async fn unframed(&mut self, protocol: Protocol) -> Result<(), End> {
-        let limits = Limits {
-            message_bytes_max: self.shared.settings.message_bytes_max,
-            ..Limits::default()
-        };
-        let mut scanner = Scanner::new(protocol, limits);
+        let mut scanner = Scanner::new(protocol, self.shared.settings.limits());
         loop {
             match scanner.scan(&self.inbox)? {
                 Progress::Complete { len } => {

@@ -7,6 +7,7 @@ use super::Shared;
 use super::conversation::Conversation;
 use super::dispatch::{dispatch, refuse_unread};
 use super::reply::Reply;
+use super::settings::PIECE_BYTES;
 use crate::budget::{Account, Exhausted, Reservation};
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -16,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bytes::BytesMut;
 use futures::{Stream, StreamExt, stream};
-use hms::{Limits, Opening, Progress, Protocol, ScanError, Scanner};
+use hms::{Opening, Progress, Protocol, ScanError, Scanner};
 use std::convert::Infallible;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -30,9 +31,6 @@ const PATHS: [&str; 3] = ["/metastore", "/metastore/", "/metastore/{*below}"];
 const TYPE: &str = "application/x-thrift";
 /// The header in which Hive's client says who asks.
 const USER: &str = "x-actor-username";
-/// Bytes of an answer that are given to the connection at once, and bytes of a message that a client has to send within
-/// [`message_timeout`](super::ThriftSettings::message_timeout_s).
-const PIECE_BYTES: usize = 256 * 1024;
 /// Bytes in memory for each byte of a message that has arrived: its buffer doubles.
 const MESSAGE_FACTOR: usize = 2;
 
@@ -204,10 +202,7 @@ async fn message_read(
         }
         message.extend_from_slice(&piece);
         if scanner.is_none() {
-            let limits = Limits {
-                message_bytes_max: most,
-                ..Limits::default()
-            };
+            let limits = shared.settings.limits();
             let protocol = protocol_of(&message)?;
             scanner = protocol.map(|protocol| (protocol, Scanner::new(protocol, limits)));
         }

@@ -1,9 +1,14 @@
 //! The limits of the Thrift front end.
 
 use crate::front::{client_share, listen_address_read};
+use hms::Limits;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::time::Duration;
+
+/// Bytes of an answer that are given to a connection at once, and bytes of a message that a client has to send within
+/// [`message_timeout`](ThriftSettings::message_timeout_s).
+pub(super) const PIECE_BYTES: usize = 256 * 1024;
 
 /// `[thrift]` in the configuration.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -47,6 +52,14 @@ impl ThriftSettings {
     /// The connections that one client may hold.
     pub fn connections_per_client(&self) -> usize {
         client_share(self.connections_max, self.connections_per_client_max)
+    }
+
+    /// What a message may be.
+    pub(super) fn limits(&self) -> Limits {
+        Limits {
+            message_bytes_max: self.message_bytes_max,
+            ..Limits::default()
+        }
     }
 
     /// [`Self::idle_timeout_s`] as a duration.

@@ -16,6 +16,7 @@ mod dropped_data;
 mod faults;
 mod footer;
 mod harness;
+mod http;
 mod jobs;
 mod keys;
 mod lake;

@@ -7,12 +7,12 @@ use skep::config::{HttpSettings, ServerSettings, Settings};
 use skep::discovery::Discovery;
 use skep::lake::{Lake, StorageSettings};
 use skep::naming::{NamingPolicy, NamingRules};
-use skep::rest;
 use skep::secret::Secret;
 use skep::server::{Running, Server, StartError};
 use skep::store::{Store, StoreSettings};
 use skep::telemetry::Metrics;
 use skep::watch::{Watch, WatchSetup};
+use skep::{http, rest};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
@@ -149,29 +149,33 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
         },
     );
     let catalog = Arc::new(catalog);
+    let port = Arc::new(http::Shared {
+        metrics: Arc::new(Metrics::new([])),
+        budget: Budget::new(ServerSettings::default().budget()),
+        limits: HttpSettings::default().limits(),
+        pages: None,
+        hosts: Vec::new(),
+    });
     let shared = rest::Shared {
         discovery: Arc::new(Discovery::new(Arc::clone(&catalog))),
         watch: Arc::new(Watch::new(Arc::clone(&catalog), WatchSetup::default())),
         catalog,
-        metrics: Arc::new(Metrics::new([])),
-        budget: Budget::new(ServerSettings::default().budget()),
-        limits: HttpSettings::default().limits(),
+        port: Arc::clone(&port),
         runs: Arc::new(tokio::sync::Semaphore::new(1)),
         facts: rest::Facts {
             thrift_port: 0,
             database: String::new(),
             warehouse: warehouse_location,
-            pages: None,
         },
         leaving: CancellationToken::new(),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let shutdown = CancellationToken::new();
-    let serving = tokio::spawn(rest::serve(
+    let serving = tokio::spawn(http::serve(
         listener,
-        Arc::new(shared),
-        axum::Router::new(),
+        port,
+        rest::router(Arc::new(shared)),
         shutdown.clone(),
     ));
     skep::crypto::provider_install();

@@ -4,16 +4,20 @@
 use super::{escape, page};
 use crate::model::{ACKNOWLEDGE_CHANGES_MAX, AlertState};
 use crate::number_ranges::{collapsed, range};
+use crate::rest::Shared;
 use crate::rest::asked::Asked;
 use crate::rest::extract::Query;
 use crate::rest::problem::Problem;
 use crate::rest::view::moment;
 use crate::watch::ToldChange;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// Changes that it writes out; the others are counted.
 const CHANGES_SHOWN_MAX: usize = 100;
@@ -43,15 +47,25 @@ impl ChangesQuery {
     }
 }
 
+/// The numbers that a link asks for. Where it is faulty, a page says so.
+pub(in crate::rest) struct Numbers(BTreeSet<i64>);
+
+impl FromRequestParts<Arc<Shared>> for Numbers {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Response> {
+        let query = Query::<ChangesQuery>::from_request_parts(parts, shared).await;
+        let query =
+            query.map_err(|_| faulty("it wants the numbers of changes, and nothing else"))?;
+        query.0.numbers().map(Self).map_err(|why| faulty(&why))
+    }
+}
+
 /// Shows the changes.
 pub(in crate::rest) async fn ask(
     asked: Asked,
-    query: Result<Query<ChangesQuery>, Problem>,
+    Numbers(numbers): Numbers,
 ) -> Result<Response, Problem> {
-    let numbers = match numbers_of(query) {
-        Ok(numbers) => numbers,
-        Err(why) => return Ok(faulty(&why)),
-    };
     let numbers: Vec<i64> = numbers.into_iter().collect();
     let mut found = asked.watch().schema_changes_told(&numbers).await?;
     // The gravest first, as messages tell them.
@@ -67,12 +81,8 @@ pub(in crate::rest) async fn ask(
 /// Says that they were seen, and shows them as they are then.
 pub(in crate::rest) async fn acknowledge(
     asked: Asked,
-    query: Result<Query<ChangesQuery>, Problem>,
+    Numbers(numbers): Numbers,
 ) -> Result<Response, Problem> {
-    let numbers = match numbers_of(query) {
-        Ok(numbers) => numbers,
-        Err(why) => return Ok(faulty(&why)),
-    };
     let list: Vec<i64> = numbers.iter().copied().collect();
     asked.watch().schema_changes_acknowledge(&list).await?;
     let numbers = collapsed(&numbers).join(",");
@@ -80,12 +90,6 @@ pub(in crate::rest) async fn acknowledge(
     // Written without the path, which a proxy may have cut.
     let back = format!("?changes={numbers}");
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, back)]).into_response())
-}
-
-/// The numbers that are asked for, or what is wrong with them.
-fn numbers_of(query: Result<Query<ChangesQuery>, Problem>) -> Result<BTreeSet<i64>, String> {
-    let wanted = |_| "it wants the numbers of changes, and nothing else".to_owned();
-    query.map_err(wanted)?.0.numbers()
 }
 
 /// The page for a link that was cut, or made by hand.

@@ -74,7 +74,6 @@ mod tests {
             thrift_port: 19083,
             database: "sqlite:./a&b.db".to_owned(),
             warehouse: "s3://bucket/w".to_owned(),
-            pages: None,
         };
         let page = body(&facts, "catalog.example:9084");
         assert!(

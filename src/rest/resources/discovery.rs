@@ -226,7 +226,7 @@ pub(in crate::rest) async fn undo(
 ) -> Result<Json<RunView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &(database, table));
     let undone = asked.discovery().discovery_undo(&at, run).await?;
-    let metrics = asked.shared.metrics.discovery();
+    let metrics = asked.shared.port.metrics.discovery();
     metrics.ran(undone.cause, undone.outcome, &undone.counts);
     Ok(Json(undone.into()))
 }

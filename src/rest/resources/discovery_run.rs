@@ -162,7 +162,7 @@ async fn run(
             }
             report => {
                 let report = report?;
-                let metrics = asked.shared.metrics.discovery();
+                let metrics = asked.shared.port.metrics.discovery();
                 metrics.ran(RunCause::Manual, report.outcome, &report.counts);
                 return Ok(RunLine::Report(Box::new(report.into())));
             }

@@ -96,7 +96,7 @@ pub(in crate::rest) async fn remove(
     Query(NothingQuery {}): Query<NothingQuery>,
 ) -> Result<StatusCode, Problem> {
     asked.watch().source_remove(&source).await?;
-    asked.shared.metrics.watch().source_end(&source);
+    asked.shared.port.metrics.watch().source_end(&source);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -129,7 +129,7 @@ pub(in crate::rest) async fn run(
     let running = tokio::spawn(async move {
         let _permit = permit;
         let ended = asked.watch().watch_run(&source, WatchCause::Manual).await;
-        let metrics = asked.shared.metrics.watch();
+        let metrics = asked.shared.port.metrics.watch();
         match &ended {
             Ok(report) => {
                 metrics.ran(&source, report.changes.iter().map(|change| change.severity));

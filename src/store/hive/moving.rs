@@ -131,3 +131,15 @@ fn is_unsettled(cells: &mut Cells<'_>) -> Result<bool, Failure> {
     }
     Ok(false)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::UNSETTLED;
+    use crate::model::JobPhase;
+
+    #[test]
+    fn unfinished_work_is_that_of_the_phases_that_move_data() {
+        let asked: Vec<&str> = UNSETTLED.split('\'').skip(1).step_by(2).collect();
+        assert_eq!(asked, JobPhase::MOVING.map(JobPhase::as_str));
+    }
+}

@@ -1,6 +1,7 @@
 //! The body of an answer on its way to the client. It goes out piece by piece, and what it holds of the server's memory is
-//! given back when the client has taken the last one.
+//! given back when the last one is written.
 
+use super::streams::Turn;
 use crate::budget::Reservation;
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
@@ -8,23 +9,39 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-/// What the connection gets at once, bytes; what it has got is not counted any more.
+/// What the connection gets at once, bytes.
 const PIECE_BYTES: usize = 32 * 1024;
 
 /// A body that holds a reservation.
-pub(super) struct Held {
+#[derive(Debug)]
+pub struct Held {
     inner: Body,
     waiting: Bytes,
+    /// Whose turn it is, where the answer is one of several on its connection.
+    turn: Option<Arc<Turn>>,
+    reservation: Arc<Reservation>,
+}
+
+/// Bytes that the connection has and has not written yet.
+struct Piece {
+    bytes: Bytes,
     _reservation: Arc<Reservation>,
+}
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 impl Held {
     /// The body of a request's answer.
-    pub(super) fn body(inner: Body, reservation: Arc<Reservation>) -> Body {
+    pub fn body(inner: Body, reservation: Arc<Reservation>) -> Body {
         Body::new(Self {
             inner,
             waiting: Bytes::new(),
-            _reservation: reservation,
+            turn: Turn::of_this_stream(),
+            reservation,
         })
     }
 }
@@ -37,6 +54,9 @@ impl HttpBody for Held {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if let Some(turn) = &self.turn {
+            turn.of_server();
+        }
         if self.waiting.is_empty() {
             match Pin::new(&mut self.inner).poll_frame(context) {
                 Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
@@ -46,8 +66,15 @@ impl HttpBody for Held {
                 other => return other,
             }
         }
-        let piece = self.waiting.len().min(PIECE_BYTES);
-        Poll::Ready(Some(Ok(Frame::data(self.waiting.split_to(piece)))))
+        if let Some(turn) = &self.turn {
+            turn.of_client();
+        }
+        let length = self.waiting.len().min(PIECE_BYTES);
+        let piece = Piece {
+            bytes: self.waiting.split_to(length),
+            _reservation: Arc::clone(&self.reservation),
+        };
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_owner(piece)))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -76,7 +103,7 @@ mod tests {
     use std::time::Duration;
 
     #[tokio::test]
-    async fn an_answer_is_held_until_its_last_piece_is_taken() {
+    async fn an_answer_is_held_until_its_last_piece_is_written() {
         let budget = Budget::new(BudgetLimits {
             total_bytes: 1 << 20,
             client_bytes: 1 << 20,
@@ -90,12 +117,15 @@ mod tests {
         let mut pieces = body.into_data_stream();
         let mut taken = Vec::new();
         for _ in 0..3 {
-            assert!(budget.bytes_held() >= bytes.len());
-            taken.extend_from_slice(&pieces.next().await.unwrap().unwrap());
+            taken.push(pieces.next().await.unwrap().unwrap());
         }
         assert!(pieces.next().await.is_none());
-        assert_eq!(taken, bytes);
+        assert_eq!(taken.concat(), bytes);
         drop(pieces);
+        let last = taken.pop();
+        drop(taken);
+        assert!(budget.bytes_held() >= bytes.len());
+        drop(last);
         assert_eq!(budget.bytes_held(), 0);
     }
 }

@@ -1,4 +1,4 @@
-//! gzip, both ways: answers are compressed for clients that ask for it, and bodies may come compressed.
+//! Bodies that come compressed by gzip.
 
 use super::problem::{Kind, Problem};
 use crate::budget::Reservation;
@@ -6,24 +6,9 @@ use crate::error::Error;
 use axum::http::{HeaderMap, header};
 use flate2::write::MultiGzDecoder;
 use std::io::{self, Write};
-use tower_http::CompressionLevel;
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{And, NotForContentType, Predicate, SizeAbove};
 
-/// Answers shorter than this are sent as they are, bytes: to compress them saves no packet.
-const ANSWER_BYTES_MIN: u16 = 1024;
 /// What is inflated at once, bytes; it becomes a thousand times as much at most.
 const PIECE_BYTES: usize = 256;
-
-/// Compresses answers, piece by piece as the client takes them. What a run tells while it works goes out at once instead.
-pub(super) fn layer() -> CompressionLayer<And<SizeAbove, NotForContentType>> {
-    CompressionLayer::new()
-        .quality(CompressionLevel::Fastest)
-        .compress_when(
-            SizeAbove::new(ANSWER_BYTES_MIN)
-                .and(NotForContentType::const_new("application/x-ndjson")),
-        )
-}
 
 /// Whether a body is compressed. Fails for a coding other than gzip.
 pub(super) fn is_gzip(headers: &HeaderMap) -> Result<bool, Problem> {

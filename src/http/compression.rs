@@ -1,0 +1,18 @@
+//! gzip of answers, for clients that ask for it.
+
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{And, NotForContentType, Predicate, SizeAbove};
+
+/// Answers shorter than this are sent as they are, bytes: to compress them saves no packet.
+const ANSWER_BYTES_MIN: u16 = 1024;
+
+/// Compresses answers, piece by piece as the client takes them. What a run tells while it works goes out at once instead.
+pub fn compression() -> CompressionLayer<And<SizeAbove, NotForContentType>> {
+    CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(
+            SizeAbove::new(ANSWER_BYTES_MIN)
+                .and(NotForContentType::const_new("application/x-ndjson")),
+        )
+}

@@ -1,0 +1,104 @@
+//! The frame of all front ends around a request of HTTP, and the memory of its answer.
+
+use super::held::Held;
+use super::{NO_ROUTE, Shared};
+use crate::budget::{Account, Reservation};
+use crate::error::Error;
+use crate::front::{Cut, Frame};
+use axum::body::HttpBody;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, Method};
+use axum::middleware::Next;
+use axum::response::Response;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What stands before the handlers of one front end.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    /// What all requests of the port share.
+    pub shared: Arc<Shared>,
+    /// How long its client lets a request take; the setting holds where it says nothing, or more.
+    pub patience: fn(&HeaderMap) -> Option<Duration>,
+    /// An error in the form of the front end's answers.
+    pub failure: fn(Error) -> Response,
+}
+
+/// Runs one request. Its handler finds the request's [`Account`] and [`Reservation`] among the extensions.
+pub async fn gate(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
+    let shared = &gate.shared;
+    let method = request.method().clone();
+    let route = match request.extensions().get::<MatchedPath>() {
+        Some(path) => path.as_str().to_owned(),
+        None => NO_ROUTE.to_owned(),
+    };
+    // Whoever serves the router puts the client's account in; without one, all are one client.
+    let account = request.extensions().get::<Account>().cloned();
+    let account = account.unwrap_or_else(|| shared.budget.account(Ipv4Addr::LOCALHOST.into()));
+    let reservation = Arc::new(account.reservation());
+    request.extensions_mut().insert(Arc::clone(&reservation));
+    let own = shared.limits.request_timeout;
+    let frame = Frame {
+        span: tracing::debug_span!("http", %method, path = request.uri().path()),
+        limit: (gate.patience)(request.headers()).map_or(own, |limit| limit.min(own)),
+        reservation: &reservation,
+        bytes: head_bytes(&request),
+    };
+    frame
+        .run(
+            answer(request, next, gate.failure, &reservation),
+            |cut: Cut| (gate.failure)(cut.into_error("the request")),
+            |response: &Response, took| {
+                let status = response.status().as_u16();
+                let method = method_label(&method);
+                shared.metrics.http_request(method, route, status, took);
+            },
+        )
+        .await
+}
+
+/// The answer of the handler. What the request took is given back; the answer's own bytes are held until they are sent.
+async fn answer(
+    request: Request,
+    next: Next,
+    failure: fn(Error) -> Response,
+    reservation: &Arc<Reservation>,
+) -> Response {
+    let is_change = !request.method().is_safe();
+    let response = next.run(request).await;
+    let bytes = response.body().size_hint().lower();
+    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    reservation.shrink_to(bytes);
+    let more = bytes.saturating_sub(reservation.bytes());
+    if is_change && response.status().is_success() {
+        // To refuse the answer to what is done would be to say that it is not.
+        reservation.owe(more);
+    } else if let Err(exhausted) = reservation.try_grow(more) {
+        return failure(Error::from(exhausted));
+    }
+    response.map(|body| Held::body(body, Arc::clone(reservation)))
+}
+
+/// What the line and the headers of a request take, bytes.
+fn head_bytes(request: &Request) -> usize {
+    let path = request.uri().path_and_query();
+    let path = path.map_or(0, |path| path.as_str().len());
+    let headers = request.headers().iter();
+    let headers = headers.map(|(name, value)| name.as_str().len() + value.len());
+    path + headers.sum::<usize>()
+}
+
+/// The method as a label; what a client makes up is one of a kind.
+pub(super) fn method_label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
