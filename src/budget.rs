@@ -136,6 +136,11 @@ impl Budget {
         Account(client)
     }
 
+    /// What one client may hold.
+    pub fn client_bytes(&self) -> usize {
+        self.0.limits.client_bytes
+    }
+
     /// What is held at this moment.
     pub fn bytes_held(&self) -> usize {
         self.0.total.held() * UNIT_BYTES

@@ -14,6 +14,7 @@ pub use skep_ground::{
     filter, front, guess, hive, kit, layout, model, naming, number_ranges, period, schedule,
     secret, telemetry, unseen,
 };
+pub use skep_grpc::grpc;
 pub use skep_http::http;
 pub use skep_lake::lake;
 pub use skep_rest::rest;

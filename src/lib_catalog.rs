@@ -7,8 +7,8 @@ pub mod discovery;
 pub mod watch;
 
 use skep_ground::{
-    back_off, clock, comma_list, deadline, diff, error, filter, guess, hive, layout, model, naming,
-    period, schedule, telemetry,
+    back_off, clock, comma_list, deadline, diff, error, filter, guess, hive, kit, layout, model,
+    naming, period, schedule, telemetry,
 };
 use skep_lake::lake;
 use skep_source::{alert, source};

@@ -17,7 +17,8 @@ use crate::tasks::{
 };
 use crate::telemetry::Metrics;
 use crate::watch::{Watch, WatchSetup, WatchSetupError};
-use crate::{http, rest, tasks, thrift};
+use crate::{grpc, http, rest, tasks, thrift};
+use axum::Router;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -114,42 +115,19 @@ impl Server {
             .map_err(StartError::Store)?;
         let started_at = clock.seconds();
         let parts = parts_open(&settings, store.clone(), clock).await?;
-        let catalog = &parts.catalog;
         let queue = Queue::open(&settings.storage.queue, &settings.storage.s3)
             .map_err(StartError::Queue)?;
         let metrics = Arc::new(Metrics::new(thrift::served_methods()));
         let (shutdown, leaving) = (CancellationToken::new(), CancellationToken::new());
-        let facts = rest::Facts {
+        let asking = Asking {
+            parts: &parts,
+            metrics: &metrics,
             thrift_port: thrift_addr.port(),
-            database: settings.database.url_shown(),
-            warehouse: catalog.settings().warehouse_location.to_string(),
-        };
-        let budget = Budget::new(settings.server.budget());
-        let port = Arc::new(http::Shared {
-            metrics: Arc::clone(&metrics),
-            budget: budget.clone(),
-            limits: settings.http.limits(),
-            pages: settings.server.pages().map_err(StartError::PublicUrl)?,
-            hosts: settings.http.host_rules().map_err(StartError::Hosts)?,
-        });
-        let over_thrift = Arc::new(thrift::Shared {
-            catalog: Arc::clone(catalog),
-            settings: settings.thrift.clone(),
-            budget,
-            metrics: Arc::clone(&metrics),
             started_at,
-        });
-        let over_rest = rest::Shared {
-            catalog: Arc::clone(catalog),
-            discovery: Arc::clone(&parts.discovery),
-            watch: Arc::clone(&parts.watch),
-            port: Arc::clone(&port),
-            runs: Arc::new(Semaphore::new(rest::RUNS_CONCURRENT_MAX)),
-            facts,
-            leaving: leaving.clone(),
+            leaving: &leaving,
+            ending: &shutdown,
         };
-        let router =
-            rest::router(Arc::new(over_rest)).merge(thrift::http_router(Arc::clone(&over_thrift)));
+        let (over_thrift, port, router) = asking.front_ends(&settings)?;
         let ending = shutdown.clone();
         let listeners = vec![
             tokio::spawn(thrift::serve(thrift_listener, over_thrift, ending.clone())),
@@ -227,6 +205,64 @@ struct Parts {
     catalog: Arc<Catalog>,
     discovery: Arc<Discovery>,
     watch: Arc<Watch>,
+}
+
+/// What front ends are made of.
+struct Asking<'a> {
+    parts: &'a Parts,
+    metrics: &'a Arc<Metrics>,
+    thrift_port: u16,
+    started_at: i64,
+    leaving: &'a CancellationToken,
+    ending: &'a CancellationToken,
+}
+
+impl Asking<'_> {
+    /// What answers on the Thrift port, and what on the HTTP port.
+    fn front_ends(
+        &self,
+        settings: &Settings,
+    ) -> Result<(Arc<thrift::Shared>, Arc<http::Shared>, Router), StartError> {
+        let catalog = &self.parts.catalog;
+        let budget = Budget::new(settings.server.budget());
+        let port = Arc::new(http::Shared {
+            metrics: Arc::clone(self.metrics),
+            budget: budget.clone(),
+            limits: settings.http.limits(),
+            pages: settings.server.pages().map_err(StartError::PublicUrl)?,
+            hosts: settings.http.host_rules().map_err(StartError::Hosts)?,
+        });
+        let over_thrift = Arc::new(thrift::Shared {
+            catalog: Arc::clone(catalog),
+            settings: settings.thrift.clone(),
+            budget,
+            metrics: Arc::clone(self.metrics),
+            started_at: self.started_at,
+        });
+        let over_rest = rest::Shared {
+            catalog: Arc::clone(catalog),
+            discovery: Arc::clone(&self.parts.discovery),
+            watch: Arc::clone(&self.parts.watch),
+            port: Arc::clone(&port),
+            runs: Arc::new(Semaphore::new(rest::RUNS_CONCURRENT_MAX)),
+            facts: rest::Facts {
+                thrift_port: self.thrift_port,
+                database: settings.database.url_shown(),
+                warehouse: catalog.settings().warehouse_location.to_string(),
+            },
+            leaving: self.leaving.clone(),
+        };
+        let over_grpc = grpc::Shared {
+            catalog: Arc::clone(catalog),
+            port: Arc::clone(&port),
+            leaving: self.leaving.clone(),
+            ending: self.ending.clone(),
+        };
+        let router = rest::router(Arc::new(over_rest))
+            .merge(thrift::http_router(Arc::clone(&over_thrift)))
+            .merge(grpc::router(Arc::new(over_grpc)));
+        Ok((over_thrift, port, router))
+    }
 }
 
 async fn parts_open(settings: &Settings, store: Store, clock: Clock) -> Result<Parts, StartError> {

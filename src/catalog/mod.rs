@@ -13,6 +13,7 @@ mod config_value;
 mod database;
 mod event;
 mod event_retention;
+mod event_tail;
 mod function;
 mod holders;
 mod job;
@@ -34,25 +35,32 @@ pub use access::{Action, AllowAll, Authorizer, Resource};
 pub use answer::{ANSWER_KEPT_S, ANSWERS_PER_CALLER_MAX};
 pub use database::{DatabaseChange, DatabaseSpec};
 pub use event::{Announcement, EventFilter};
+pub use event_tail::EventWatch;
 pub use job::{JobDetail, JobFigures};
 pub use lock::{ListedLock, LockFilter, LockSpec};
 pub use name_policy::{LintPlace, Offender};
 pub use operations::Operations;
 pub use parameter_changes::ParameterChanges;
 pub use partition::{
-    AddOptions, DropOptions, DropSelection, PartitionAlterOptions, PartitionAt, PartitionChange,
-    PartitionCursor, PartitionDraft, PartitionKey, PartitionSelection, PartitionsOf, ValuesRequest,
+    AddOptions, AddedEach, AddedPartition, DropOptions, DropSelection, DroppedEach, NamedDraft,
+    PartitionAlterOptions, PartitionAt, PartitionChange, PartitionCursor, PartitionDraft,
+    PartitionKey, PartitionSelection, PartitionSpec, PartitionSpecFault, PartitionsOf,
+    ValuesRequest, partition_names_distinct, partition_names_meant, partition_values_check,
 };
 pub use places::{PlaceRuleFault, PlaceRules};
 pub use precondition::{Precondition, Unconditional};
 pub use settings::CatalogSettings;
 pub use statistics::StatisticsUpdate;
-pub use table::{AlterOptions, Expected, TableChange};
+pub use table::{
+    AlterOptions, Expected, StorageSpec, TABLE_COMMENT, TableChange, TableSpec, TableSpecFault,
+};
 
 use crate::clock::Clock;
+use crate::error::{Error, Result};
 use crate::lake::Lake;
 use crate::store::Store;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The catalog of one process: the engine below the operations, which are asked for by
 /// [`for_caller`](Catalog::for_caller). It holds no state of its own but hints that each use checks: the database is the only
@@ -67,6 +75,7 @@ pub struct Catalog {
     settings: Arc<CatalogSettings>,
     key_hints: Arc<partition::KeyHints>,
     jobs: Arc<job::RunningJobs>,
+    event_tail: Arc<event_tail::EventTail>,
     authorizer: Arc<dyn Authorizer>,
 }
 
@@ -80,6 +89,7 @@ impl Catalog {
             settings: Arc::new(settings),
             key_hints: Arc::default(),
             jobs: Arc::default(),
+            event_tail: Arc::default(),
             authorizer: Arc::new(AllowAll),
         }
     }
@@ -95,9 +105,15 @@ impl Catalog {
         &self.settings
     }
 
-    /// Reaches the database; fails with `Unavailable` where it does not answer.
-    pub async fn ping(&self) -> crate::error::Result<()> {
-        self.store.ping().await
+    /// Reaches the database within a time; fails with `Unavailable` where it does not answer.
+    pub async fn ping(&self, limit: Duration) -> Result<()> {
+        let answered = tokio::time::timeout(limit, self.store.ping()).await;
+        answered.unwrap_or_else(|_| {
+            Err(Error::Unavailable {
+                what: "the database did not answer in time and".to_owned(),
+                source: "deadline passed".into(),
+            })
+        })
     }
 
     /// The process's time in seconds since the epoch, for what is only shown. What replicas compare takes the

@@ -6,12 +6,14 @@
 
 mod accept;
 mod caller;
+mod failure;
 mod frame;
 mod listen_address;
 mod places;
 
 pub use accept::{Port, accept};
 pub use caller::caller;
+pub use failure::{failure_log, words};
 pub use frame::{Cut, Frame, REQUEST_BYTES};
 pub use listen_address::{listen_address, listen_address_read};
 pub use places::{Full, client_share};

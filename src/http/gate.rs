@@ -3,7 +3,6 @@
 use super::held::Held;
 use super::{NO_ROUTE, Shared};
 use crate::budget::{Account, Reservation};
-use crate::error::Error;
 use crate::front::{Cut, Frame};
 use axum::body::HttpBody;
 use axum::extract::{MatchedPath, Request, State};
@@ -21,8 +20,8 @@ pub struct Gate {
     pub shared: Arc<Shared>,
     /// How long its client lets a request take; the setting holds where it says nothing, or more.
     pub patience: fn(&HeaderMap) -> Option<Duration>,
-    /// An error in the form of the front end's answers.
-    pub failure: fn(Error) -> Response,
+    /// What a client is told whose request was cut off, in the form of the front end's answers.
+    pub cut: fn(Cut) -> Response,
 }
 
 /// Runs one request. Its handler finds the request's [`Account`] and [`Reservation`] among the extensions.
@@ -47,8 +46,8 @@ pub async fn gate(State(gate): State<Gate>, mut request: Request, next: Next) ->
     };
     frame
         .run(
-            answer(request, next, gate.failure, &reservation),
-            |cut: Cut| (gate.failure)(cut.into_error("the request")),
+            answer(request, next, gate.cut, &reservation),
+            gate.cut,
             |response: &Response, took| {
                 let status = response.status().as_u16();
                 let method = method_label(&method);
@@ -58,16 +57,19 @@ pub async fn gate(State(gate): State<Gate>, mut request: Request, next: Next) ->
         .await
 }
 
-/// The answer of the handler. What the request took is given back; the answer's own bytes are held until they are sent.
+/// The answer of the handler. What the request took is given back; the answer's own bytes are held until they are sent. An answer
+/// that says nothing of its length is counted by its handler.
 async fn answer(
     request: Request,
     next: Next,
-    failure: fn(Error) -> Response,
+    cut: fn(Cut) -> Response,
     reservation: &Arc<Reservation>,
 ) -> Response {
     let is_change = !request.method().is_safe();
     let response = next.run(request).await;
-    let bytes = response.body().size_hint().lower();
+    let Some(bytes) = response.body().size_hint().exact() else {
+        return response.map(|body| Held::body(body, Arc::clone(reservation)));
+    };
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     reservation.shrink_to(bytes);
     let more = bytes.saturating_sub(reservation.bytes());
@@ -75,7 +77,7 @@ async fn answer(
         // To refuse the answer to what is done would be to say that it is not.
         reservation.owe(more);
     } else if let Err(exhausted) = reservation.try_grow(more) {
-        return failure(Error::from(exhausted));
+        return cut(Cut::Refused(exhausted));
     }
     response.map(|body| Held::body(body, Arc::clone(reservation)))
 }

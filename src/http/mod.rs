@@ -9,6 +9,7 @@ mod connection;
 mod gate;
 mod held;
 mod host;
+mod inflate;
 mod origin;
 mod refusal;
 mod serve;
@@ -18,6 +19,7 @@ pub use compression::compression;
 pub use gate::{Gate, gate};
 pub use held::Held;
 pub use host::{HostRule, HostRuleError};
+pub use inflate::{InflateError, inflate};
 pub use serve::serve;
 
 use crate::budget::Budget;

@@ -18,6 +18,8 @@ pub enum Way {
     Thrift,
     /// HTTP with JSON.
     Rest,
+    /// gRPC.
+    Grpc,
     /// A background task of skep itself.
     Task,
 }

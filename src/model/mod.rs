@@ -10,6 +10,7 @@ mod descriptor;
 mod discovery;
 mod discovery_settings;
 mod event;
+mod event_digest;
 mod function;
 mod job;
 mod location;
@@ -40,6 +41,7 @@ pub use discovery_settings::{
     RootSettings, SchemaPolicy, is_discovery_property,
 };
 pub use event::{Event, EventBody, EventKind, NewEvent};
+pub use event_digest::EventDigest;
 pub use function::{Function, FunctionResource};
 pub use job::{
     Job, JobFailure, JobFilter, JobKind, JobMove, JobPhase, JobProgress, JobTarget, JobWork, NewJob,

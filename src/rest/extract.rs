@@ -2,12 +2,12 @@
 //! nearest right one.
 
 use super::Shared;
-use super::inflate::{inflate, is_gzip};
 use super::problem::{Kind, Problem};
 use super::view::moment_parse;
 use super::words::plain_words;
 use crate::budget::Reservation;
 use crate::error::Error;
+use crate::http::{InflateError, inflate};
 use crate::model::{DEFAULT_CATALOG, DatabaseRef, Name, Severity, TableRef};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
@@ -77,7 +77,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Shared>> for Body<T> {
         let inflating = is_gzip(&parts.headers)?;
         let bytes = body_read(body, limit, &parts.extensions).await?;
         let bytes = if inflating {
-            inflate(&bytes, limit, &reservation).await?
+            inflated(&bytes, limit, &reservation).await?
         } else {
             bytes
         };
@@ -128,6 +128,37 @@ pub(super) fn severity_of(text: Option<&str>) -> Result<Option<Severity>, Proble
         let why = format!("severity is '{text}' and must be one of {known}");
         Problem::field("severity", why)
     })
+}
+
+/// Whether a body is compressed. Fails for a coding other than gzip.
+fn is_gzip(headers: &HeaderMap) -> Result<bool, Problem> {
+    let Some(coding) = headers.get(header::CONTENT_ENCODING) else {
+        return Ok(false);
+    };
+    let coding = String::from_utf8_lossy(coding.as_bytes());
+    match coding.trim().to_ascii_lowercase().as_str() {
+        "gzip" | "x-gzip" => Ok(true),
+        "" | "identity" => Ok(false),
+        _ => {
+            let text =
+                format!("send the body plain or with Content-Encoding: gzip, not '{coding}'");
+            Err(Problem::new(Kind::MediaType, text))
+        }
+    }
+}
+
+async fn inflated(
+    bytes: &[u8],
+    limit: usize,
+    reservation: &Reservation,
+) -> Result<Vec<u8>, Problem> {
+    inflate(bytes, limit, reservation)
+        .await
+        .map_err(|failure| match failure {
+            InflateError::TooLong(limit) => Problem::too_large(limit),
+            InflateError::Refused(exhausted) => Error::from(exhausted).into(),
+            InflateError::Broken(_) => Problem::new(Kind::InvalidRequest, failure.to_string()),
+        })
 }
 
 fn is_json(kind: &str) -> bool {

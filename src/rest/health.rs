@@ -21,13 +21,10 @@ pub(super) async fn readyz(State(shared): State<Arc<Shared>>) -> Response {
     if shared.leaving.is_cancelled() {
         return Problem::unavailable("this server is about to end").into_response();
     }
-    match tokio::time::timeout(shared.port.limits.ready_timeout, shared.catalog.ping()).await {
-        Ok(Ok(())) => "ready\n".into_response(),
-        Ok(Err(failure)) => Problem::from(failure).into_response(),
-        Err(_) => {
-            tracing::warn!("not ready: the database does not answer in time");
-            Problem::unavailable("the database did not answer in time").into_response()
-        }
+    let limit = shared.port.limits.ready_timeout;
+    match shared.catalog.ping(limit).await {
+        Ok(()) => "ready\n".into_response(),
+        Err(failure) => Problem::from(failure).into_response(),
     }
 }
 

@@ -10,7 +10,6 @@ mod created;
 mod extract;
 mod health;
 mod idempotency;
-mod inflate;
 mod openapi;
 mod page;
 mod paging;

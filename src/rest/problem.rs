@@ -2,8 +2,8 @@
 //! the core's error to it.
 
 use super::view::problem::{ProblemView, SubjectView};
-use crate::error::{Entity, Error};
-use crate::telemetry::{causes, fault_due};
+use crate::error::Error;
+use crate::front::{failure_log, words};
 use axum::Json;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -150,21 +150,8 @@ impl Problem {
 }
 
 impl From<Error> for Problem {
-    /// The server's own faults are logged here, with their causes: nobody else sees them.
     fn from(error: Error) -> Self {
-        if let Error::Unavailable { .. } | Error::Internal { .. } = &error {
-            let error = causes(&error);
-            if let Some(repeated) = fault_due(&error) {
-                tracing::warn!(error, repeated, "a request failed");
-            } else {
-                tracing::debug!(error, "a request failed");
-            }
-        } else {
-            tracing::debug!(
-                error = &error as &dyn std::error::Error,
-                "a request was refused"
-            );
-        }
+        failure_log(&error);
         let (kind, entity) = match &error {
             Error::NotFound(entity) => (Kind::NotFound, Some(entity)),
             Error::AlreadyExists(entity) => (Kind::AlreadyExists, Some(entity)),
@@ -180,26 +167,11 @@ impl From<Error> for Problem {
         };
         Self {
             kind,
-            detail: detail(&error),
+            detail: words(&error),
             retryable: error.retryable(),
             subject: entity.map(|entity| Box::new(entity.into())),
             field: None,
         }
-    }
-}
-
-/// The words of an error. Hive's clients expect misses in words that tell people little, so these get better ones.
-fn detail(error: &Error) -> String {
-    match error {
-        Error::NotFound(Entity::Partition(at, values)) => {
-            format!(
-                "Partition {values} of {}.{} does not exist",
-                at.database, at.table
-            )
-        }
-        Error::NotFound(Entity::Own { .. } | Entity::Worded(_)) => error.to_string(),
-        Error::NotFound(entity) => format!("{entity} does not exist"),
-        other => other.to_string(),
     }
 }
 

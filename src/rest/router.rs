@@ -94,7 +94,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
     let frame = Gate {
         shared: Arc::clone(&shared.port),
         patience: |_| None,
-        failure: |failure| problem::Problem::from(failure).into_response(),
+        cut: |cut| problem::Problem::from(cut.into_error("the request")).into_response(),
     };
     let (api, document) = OpenApiRouter::with_openapi(openapi::head())
         .nest(API_ROOT, api())

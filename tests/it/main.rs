@@ -15,6 +15,7 @@ mod discovery;
 mod dropped_data;
 mod faults;
 mod footer;
+mod grpc;
 mod harness;
 mod http;
 mod jobs;

@@ -22,6 +22,8 @@ pub struct AddOptions {
     pub if_not_exists: bool,
     /// Whether the files of directories that existed before are counted.
     pub gather_statistics: bool,
+    /// Whether directories are made. Without it the lake is not asked for anything, and no files are counted.
+    pub directories: bool,
 }
 
 impl Operations<'_> {
@@ -55,7 +57,8 @@ impl Catalog {
             .await?
             .ok_or_else(|| table_missing(at))?;
         let mut partitions = Vec::with_capacity(drafts.len());
-        let mut gather = options.gather_statistics && self.settings.gather_statistics;
+        let mut gather =
+            options.directories && options.gather_statistics && self.settings.gather_statistics;
         for draft in drafts {
             let mut prepared = Catalog::partition_prepare(&table, draft)?;
             gather &= !prepared.keeps_statistics;
@@ -86,9 +89,15 @@ impl Catalog {
         if partitions.is_empty() {
             return Ok(PartitionsOf { table, partitions });
         }
-        let created = self
-            .partition_directories_create(&table, &partitions)
-            .await?;
+        let created = if options.directories {
+            self.partition_directories_create(&table, &partitions)
+                .await?
+        } else {
+            let locations = locations_of(&table, &partitions);
+            self.places_clear(&locations.iter().collect::<Vec<_>>())
+                .await?;
+            Vec::new()
+        };
         if gather {
             self.partition_statistics_fill(&mut partitions, &created)
                 .await;
@@ -229,6 +238,7 @@ impl Catalog {
         let options = AddOptions {
             if_not_exists: false,
             gather_statistics,
+            directories: true,
         };
         self.partitions_register(&table.at, vec![draft], options)
             .await

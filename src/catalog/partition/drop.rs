@@ -62,6 +62,20 @@ impl Operations<'_> {
         expected: &'a dyn Precondition<PartitionAt>,
     ) -> Result<PartitionsOf> {
         self.authorize(Action::Write, Resource::Table(at)).await?;
+        self.partitions_remove(at, selection, options, expected)
+            .await
+    }
+}
+
+impl Catalog {
+    /// As [`Operations::partitions_drop`], where that has been asked already.
+    pub(super) async fn partitions_remove<'a>(
+        &self,
+        at: &'a TableRef,
+        selection: DropSelection<'a>,
+        options: DropOptions,
+        expected: &'a dyn Precondition<PartitionAt>,
+    ) -> Result<PartitionsOf> {
         let wanted = self.partitions_drop_resolve(at, selection).await?;
         let names: Vec<&str> = wanted.names.iter().map(String::as_str).collect();
         let now = self.now();
@@ -104,9 +118,7 @@ impl Operations<'_> {
         }
         Ok(dropped)
     }
-}
 
-impl Catalog {
     /// The names that are meant. The names of a filter are looked up before the transaction: what is added meanwhile
     /// was not meant.
     async fn partitions_drop_resolve(

@@ -4,11 +4,13 @@
 //! write holds the row of the table, so that it is neither dropped nor moved meanwhile, and appends its event last.
 
 mod add;
+mod add_each;
 mod alter;
 mod change;
 mod cursor;
 mod directories;
 mod drop;
+mod drop_each;
 mod event;
 mod exchange;
 mod get;
@@ -18,19 +20,25 @@ mod list;
 mod prepare;
 mod rename;
 mod selection;
+mod spec;
 mod truncate;
 mod values;
 
 pub use add::AddOptions;
+pub use add_each::AddedEach;
 pub use alter::PartitionAlterOptions;
 pub use change::PartitionChange;
 pub(super) use cursor::PARTITIONS_PER_PAGE;
 pub use cursor::PartitionCursor;
 pub use drop::{DropOptions, DropSelection};
+pub use drop_each::{DroppedEach, partition_names_distinct, partition_names_meant};
 pub(crate) use event::{change_events, partitions_event};
 pub use get::{PartitionAt, PartitionKey};
 pub(super) use hints::KeyHints;
 pub use selection::PartitionSelection;
+pub use spec::{
+    AddedPartition, NamedDraft, PartitionSpec, PartitionSpecFault, partition_values_check,
+};
 pub use values::ValuesRequest;
 
 use crate::catalog::Precondition;

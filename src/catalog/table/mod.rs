@@ -9,12 +9,14 @@ mod drop;
 mod filter;
 mod read;
 mod rename;
+mod spec;
 mod statistics;
 
 pub use alter::{AlterOptions, Expected};
 pub use change::TableChange;
+pub use spec::{StorageSpec, TABLE_COMMENT, TableSpec, TableSpecFault};
 pub(super) use statistics::{DO_NOT_UPDATE_STATS, accuracy_renew};
-pub(crate) use statistics::{NUM_FILES, TOTAL_SIZE};
+pub(crate) use statistics::{NUM_FILES, NUM_ROWS, TOTAL_SIZE};
 
 use crate::model::{EventBody, EventKind, NewEvent, Parameters, Table, TableType};
 

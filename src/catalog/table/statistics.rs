@@ -8,6 +8,8 @@ use crate::model::{Location, Parameters, Table};
 pub(crate) const NUM_FILES: &str = "numFiles";
 /// Count of bytes.
 pub(crate) const TOTAL_SIZE: &str = "totalSize";
+/// Count of rows.
+pub(crate) const NUM_ROWS: &str = "numRows";
 /// A parameter, and a key of the environment, by which a client keeps the server from counting.
 pub(in crate::catalog) const DO_NOT_UPDATE_STATS: &str = "DO_NOT_UPDATE_STATS";
 

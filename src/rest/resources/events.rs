@@ -1,7 +1,7 @@
 //! The notification log: what changed, for readers that follow.
 
 use crate::catalog::EventFilter;
-use crate::model::Name;
+use crate::model::{EventDigest, Name};
 use crate::rest::asked::Asked;
 use crate::rest::extract::Query;
 use crate::rest::paging::page_size;
@@ -61,6 +61,7 @@ pub(in crate::rest) async fn list(
         Some(event) => event.id,
         None => last.max(query.after),
     };
-    let events = found.into_iter().map(EventView::from).collect();
+    let digests = found.into_iter().map(EventDigest::from);
+    let events = digests.map(EventView::from).collect();
     Ok(Json(EventListView { events, next, last }))
 }

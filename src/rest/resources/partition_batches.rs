@@ -1,9 +1,7 @@
 //! Many partitions by one request.
 
 use super::CatalogQuery;
-use super::partitions::key_names;
-use crate::catalog::{DropOptions, DropSelection, Unconditional};
-use crate::hive::partition_name::{make_name, values_of_whole_name};
+use crate::catalog::{DroppedEach, partition_names_distinct, partition_names_meant};
 use crate::model::Partition;
 use crate::rest::asked::Asked;
 use crate::rest::extract::{Body, Query, Segments, table_at};
@@ -14,7 +12,7 @@ use crate::rest::view::partition_batch::{
     FoundOutcome, FoundPartitionView, FoundPartitionsView, GetPartitions,
 };
 use axum::Json;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// Show partitions by their names
 #[utoipa::path(post, path = "/databases/{database}/tables/{table}/partitions/batch-get", tag = "partitions",
@@ -32,8 +30,8 @@ pub(in crate::rest) async fn get(
     few_enough(&request.names)?;
     let at = table_at(query.catalog.as_deref(), &place);
     let table = asked.catalog().table_get(&at).await?;
-    let meant = meant(&key_names(&table), &request.names);
-    let names = distinct(&meant);
+    let meant = partition_names_meant(&table, &request.names);
+    let names = partition_names_distinct(&meant);
     let found = asked.catalog().partitions_by_name(&at, &names).await?;
     let location = found.table.location.as_ref();
     let by_name: HashMap<&str, &Partition> = found
@@ -80,37 +78,27 @@ pub(in crate::rest) async fn delete(
 ) -> Result<Json<DeletedPartitionsView>, Problem> {
     few_enough(&request.names)?;
     let at = table_at(query.catalog.as_deref(), &place);
-    let table = asked.catalog().table_get(&at).await?;
-    let meant = meant(&key_names(&table), &request.names);
-    let names = distinct(&meant);
-    let options = DropOptions {
-        delete_data: request.delete_data,
-        if_exists: true,
-    };
-    let selection = DropSelection::Names(&names);
-    let dropped = asked
+    let told = asked
         .catalog()
-        .partitions_drop(&at, selection, options, &Unconditional)
+        .partitions_drop_each(&at, &request.names, request.delete_data)
         .await?;
-    let gone: HashSet<&str> = dropped
-        .partitions
-        .iter()
-        .map(|one| one.name.as_str())
-        .collect();
-    let answers = request.names.iter().zip(&meant).map(|(asked, meant)| {
-        let (outcome, detail) = match meant {
-            Err(why) => (DeleteOutcome::Invalid, Some(why.clone())),
-            Ok(name) if gone.contains(name.as_str()) => (DeleteOutcome::Deleted, None),
-            Ok(_) => (DeleteOutcome::Missing, None),
+    let gone = told.iter().zip(&request.names);
+    let gone = gone.filter(|(became, _)| **became == DroppedEach::Dropped);
+    let deleted = gone.map(|(_, name)| name).collect::<HashSet<_>>().len();
+    let answers = request.names.into_iter().zip(told).map(|(name, became)| {
+        let (outcome, detail) = match became {
+            DroppedEach::Dropped => (DeleteOutcome::Deleted, None),
+            DroppedEach::Missing => (DeleteOutcome::Missing, None),
+            DroppedEach::Invalid(why) => (DeleteOutcome::Invalid, Some(why)),
         };
         DeletedPartitionView {
-            name: asked.clone(),
+            name,
             outcome,
             detail,
         }
     });
     Ok(Json(DeletedPartitionsView {
-        deleted: gone.len(),
+        deleted,
         partitions: answers.collect(),
     }))
 }
@@ -121,18 +109,4 @@ fn few_enough(names: &[String]) -> Result<(), Problem> {
     }
     let text = format!("{} names are too many: {BATCH_MAX} at most", names.len());
     Err(Problem::field("names", text))
-}
-
-/// The name as it is stored that each of these means, or what is wrong with it.
-fn meant(keys: &[&str], names: &[String]) -> Vec<Result<String, String>> {
-    let read = names.iter().map(|name| {
-        let values = values_of_whole_name(name, keys).map_err(|failure| failure.to_string())?;
-        make_name(keys, &values).map_err(|failure| failure.to_string())
-    });
-    read.collect()
-}
-
-fn distinct(meant: &[Result<String, String>]) -> Vec<&str> {
-    let names: BTreeSet<&str> = meant.iter().flatten().map(String::as_str).collect();
-    names.into_iter().collect()
 }

@@ -1,8 +1,10 @@
 //! What becomes of partitions that are there: changed, touched, renamed.
 
 use super::CatalogQuery;
-use super::partitions::{by_name, key_names, values_check};
-use crate::catalog::{ParameterChanges, PartitionChange, PartitionKey, Unconditional};
+use super::partitions::{by_name, key_names};
+use crate::catalog::{
+    ParameterChanges, PartitionChange, PartitionKey, Unconditional, partition_values_check,
+};
 use crate::error::Error;
 use crate::hive::partition_name::values_of_whole_name;
 use crate::hive::written_type::{written_name, written_type};
@@ -133,7 +135,7 @@ pub(in crate::rest) async fn rename(
             ));
         }
     };
-    values_check(&found, &to).map_err(|why| Problem::field("values", why))?;
+    partition_values_check(&found, &to).map_err(|why| Problem::field("values", why))?;
     let key = PartitionKey::WholeName(&partition);
     let renamed = asked
         .catalog()

@@ -3,28 +3,23 @@
 use super::CatalogQuery;
 use super::tables::DeleteQuery;
 use crate::catalog::{
-    AddOptions, DropOptions, DropSelection, PartitionDraft, PartitionKey, PartitionSelection,
-    PartitionsOf,
+    AddOptions, DropOptions, DropSelection, PartitionKey, PartitionSelection, PartitionSpec,
 };
 use crate::error::{Entity, Error};
-use crate::filter::value_fits;
 use crate::hive::partition_name::{make_name, values_of_whole_name};
-use crate::model::{Location, Parameters, Partition, Table};
+use crate::model::Table;
 use crate::rest::asked::Asked;
 use crate::rest::conditional::{IfMatch, IfNoneMatch};
 use crate::rest::extract::{Body, Query, Segments, table_at};
 use crate::rest::paging::{page_of, page_size};
 use crate::rest::problem::Problem;
 use crate::rest::view::partition::{
-    AddOutcome, AddPartitions, AddedPartitionView, AddedPartitionsView, NewPartition,
-    PartitionListView, PartitionView,
+    AddPartitions, AddedPartitionView, AddedPartitionsView, PartitionListView, PartitionView,
 };
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use std::collections::HashMap;
-use std::sync::Arc;
 use utoipa::IntoParams;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -87,108 +82,30 @@ pub(in crate::rest) async fn add(
 ) -> Result<Json<AddedPartitionsView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
     let table = asked.catalog().table_get(&at).await?;
-    let keys = key_names(&table);
-    let mut names = Vec::with_capacity(request.partitions.len());
     let mut drafts = Vec::with_capacity(request.partitions.len());
     for (index, new) in request.partitions.into_iter().enumerate() {
-        let draft = draft(&table, &keys, new)
-            .map_err(|why| Problem::field(format!("partitions[{index}]"), why))?;
-        let name = make_name(&keys, &draft.values);
-        names.push(name.map_err(|failure| {
-            Problem::field(format!("partitions[{index}].values"), failure.to_string())
+        let draft = PartitionSpec::from(new).draft(&table);
+        drafts.push(draft.map_err(|fault| {
+            let field = fault.field.map(|field| format!(".{field}"));
+            let field = format!("partitions[{index}]{}", field.unwrap_or_default());
+            Problem::field(field, fault.why)
         })?);
-        drafts.push(draft);
-    }
-    if table.is_view() {
-        let text = format!("{} is a view: engines make its partitions", table.at.table);
-        return Err(Error::NotAllowed(text).into());
     }
     let options = AddOptions {
         if_not_exists: request.if_not_exists,
         gather_statistics: true,
+        directories: true,
     };
-    let wanted: Vec<Wanted> = names.into_iter().zip(&drafts).map(Wanted::from).collect();
-    let added = asked.catalog().partitions_add(&at, drafts, options).await?;
-    let new = by_their_names(&added);
-    let others: Vec<&str> = wanted
-        .iter()
-        .map(|one| one.name.as_str())
-        .filter(|name| !new.contains_key(name))
-        .collect();
-    // What was there is not what was asked for, perhaps, and must not pass for it.
-    let existing = asked.catalog().partitions_by_name(&at, &others).await?;
-    let stored = by_their_names(&existing);
-    let root = added.table.location.as_ref();
-    let partitions: Vec<AddedPartitionView> = wanted
-        .iter()
-        .map(|one| match new.get(one.name.as_str()) {
-            Some(found) => one.view(AddOutcome::Added, Some(found), root),
-            None => one.view(
-                AddOutcome::Existed,
-                stored.get(one.name.as_str()).copied(),
-                root,
-            ),
-        })
-        .collect();
+    let told = asked
+        .catalog()
+        .partitions_add_told(&table, drafts, options)
+        .await?;
+    let added = told.iter().filter(|one| one.is_new).count();
     Ok(Json(AddedPartitionsView {
-        added: new.len(),
-        existed: partitions.len() - new.len(),
-        partitions,
+        added,
+        existed: told.len() - added,
+        partitions: told.into_iter().map(AddedPartitionView::from).collect(),
     }))
-}
-
-fn by_their_names(found: &PartitionsOf) -> HashMap<&str, &Partition> {
-    let named = found.partitions.iter().map(|one| (one.name.as_str(), one));
-    named.collect()
-}
-
-/// What a request says of a partition beside its values.
-struct Wanted {
-    name: String,
-    location: Option<String>,
-    parameters: Parameters,
-}
-
-impl From<(String, &PartitionDraft)> for Wanted {
-    fn from((name, draft): (String, &PartitionDraft)) -> Self {
-        let location = draft.location.clone();
-        Self {
-            name,
-            location: location.filter(|text| !text.trim().is_empty()),
-            parameters: draft.parameters.clone(),
-        }
-    }
-}
-
-impl Wanted {
-    /// What became of it, and what of the one that is there is another than was asked for. One that is gone again is not
-    /// `found`.
-    fn view(
-        &self,
-        outcome: AddOutcome,
-        found: Option<&Partition>,
-        root: Option<&Location>,
-    ) -> AddedPartitionView {
-        let location = found.and_then(|found| found.full_location(root));
-        let mut differs = Vec::new();
-        if let (AddOutcome::Existed, Some(found)) = (outcome, found) {
-            let wanted = self.location.as_deref();
-            let wanted = wanted.and_then(|text| Location::parse(text).ok());
-            if wanted.is_some() && wanted != location {
-                differs.push("location".to_owned());
-            }
-            let mut wanted = self.parameters.iter();
-            if wanted.any(|(key, value)| found.parameters.get(key) != Some(value)) {
-                differs.push("parameters".to_owned());
-            }
-        }
-        AddedPartitionView {
-            name: self.name.clone(),
-            outcome,
-            location: location.map(|location| location.to_string()),
-            differs,
-        }
-    }
 }
 
 /// The names of a table's partition keys.
@@ -202,41 +119,6 @@ pub(super) fn stored_name(table: &Table, name: &str) -> Result<String, Problem> 
     let keys = key_names(table);
     let values = values_of_whole_name(name, &keys).map_err(Error::from)?;
     Ok(make_name(&keys, &values).map_err(Error::from)?)
-}
-
-/// Fails for a value that is none of its key's type.
-pub(super) fn values_check(table: &Table, values: &[String]) -> Result<(), String> {
-    let mut pairs = table.partition_keys.iter().zip(values);
-    match pairs.find(|(key, value)| !value_fits(&key.data_type, value)) {
-        Some((key, value)) => Err(format!(
-            "{value:?} is no value of the key {} of type {}",
-            key.name, key.data_type
-        )),
-        None => Ok(()),
-    }
-}
-
-/// A partition as the catalog wants it described: like its table.
-fn draft(table: &Table, keys: &[&str], new: NewPartition) -> Result<PartitionDraft, String> {
-    let values = match (new.values, new.name) {
-        (Some(values), None) => values,
-        (None, Some(name)) => {
-            values_of_whole_name(&name, keys).map_err(|failure| failure.to_string())?
-        }
-        (Some(_), Some(_)) => return Err("give values or a name, not both".to_owned()),
-        (None, None) => return Err("give values or a name".to_owned()),
-    };
-    values_check(table, &values)?;
-    Ok(PartitionDraft {
-        at: table.at.clone(),
-        values,
-        location: new.location,
-        descriptor: Some(Arc::clone(&table.descriptor)),
-        created_at: 0,
-        last_access_at: 0,
-        parameters: new.parameters,
-        unknown_fields: Vec::new(),
-    })
 }
 
 /// Show a partition

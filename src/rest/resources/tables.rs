@@ -1,7 +1,7 @@
 //! Tables and views.
 
 use super::CatalogQuery;
-use crate::error::Error;
+use crate::catalog::TableSpecFault;
 use crate::rest::asked::Asked;
 use crate::rest::conditional::{IfMatch, IfNoneMatch, Tagged};
 use crate::rest::created::location;
@@ -68,13 +68,13 @@ pub(in crate::rest) async fn create(
     asked: Asked,
     Segments(database): Segments<String>,
     Query(query): Query<CatalogQuery>,
-    Body(mut new): Body<NewTable>,
+    Body(new): Body<NewTable>,
 ) -> Result<impl IntoResponse, Problem> {
     let at = database_at(query.catalog.as_deref(), &database);
-    new.types_read().map_err(Error::InvalidObject)?;
-    let table = new
-        .table(&at)
-        .map_err(|(field, why)| Problem::field(field, why))?;
+    let table = new.spec().table(&at).map_err(|fault| match fault {
+        TableSpecFault::Field(field, why) => Problem::field(field, why),
+        TableSpecFault::Object(failure) => failure.into(),
+    })?;
     let at = table.at.clone();
     asked.catalog().table_create(table, true).await?;
     let made = asked.catalog().table_get(&at).await?;

@@ -1,7 +1,7 @@
 //! Notification events.
 
 use super::moment;
-use crate::model::{Event, EventBody};
+use crate::model::EventDigest;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -46,42 +46,18 @@ pub struct EventListView {
     pub last: i64,
 }
 
-impl From<Event> for EventView {
-    fn from(stored: Event) -> Self {
-        let event = stored.event;
-        let mut view = Self {
-            id: stored.id,
-            at: moment(stored.at),
+impl From<EventDigest> for EventView {
+    fn from(event: EventDigest) -> Self {
+        Self {
+            id: event.id,
+            at: moment(event.at),
             kind: event.kind.as_str().to_owned(),
             catalog: event.catalog.to_string(),
             database: event.database.map(|name| name.to_string()),
             table: event.table.map(|name| name.to_string()),
-            renamed_to: None,
-            partitions: Vec::new(),
-            files: Vec::new(),
-        };
-        match event.body {
-            EventBody::Database(_)
-            | EventBody::DatabaseChange { .. }
-            | EventBody::Table(_)
-            | EventBody::Function(_) => {}
-            EventBody::TableChange { before, after, .. } => {
-                if before.at != after.at {
-                    view.renamed_to = Some(format!("{}.{}", after.at.database, after.at.table));
-                }
-            }
-            EventBody::Partitions { partitions, .. } => {
-                view.partitions = partitions.into_iter().map(|one| one.name).collect();
-            }
-            EventBody::PartitionChange { after, .. } => view.partitions.push(after.name),
-            EventBody::Insert {
-                partition, files, ..
-            } => {
-                view.partitions.extend(partition.map(|one| one.name));
-                view.files = files;
-            }
-            EventBody::Statistics { partition, .. } => view.partitions.extend(partition),
+            renamed_to: event.renamed_to,
+            partitions: event.partitions,
+            files: event.files,
         }
-        view
     }
 }

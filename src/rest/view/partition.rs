@@ -2,6 +2,7 @@
 
 use super::moment;
 use super::storage::{ColumnView, StorageView};
+use crate::catalog::{AddedPartition, PartitionSpec};
 use crate::model::{Location, Partition};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -135,6 +136,34 @@ pub enum AddOutcome {
     Added,
     /// It existed before, and is as it was.
     Existed,
+}
+
+impl From<NewPartition> for PartitionSpec {
+    fn from(new: NewPartition) -> Self {
+        Self {
+            values: new.values,
+            name: new.name,
+            location: new.location,
+            parameters: new.parameters,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<AddedPartition> for AddedPartitionView {
+    fn from(told: AddedPartition) -> Self {
+        let differs = told.differs.into_iter().map(str::to_owned);
+        Self {
+            name: told.name,
+            outcome: if told.is_new {
+                AddOutcome::Added
+            } else {
+                AddOutcome::Existed
+            },
+            location: told.location.map(|location| location.to_string()),
+            differs: differs.collect(),
+        }
+    }
 }
 
 impl PartitionView {

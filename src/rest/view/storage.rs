@@ -1,7 +1,8 @@
 //! Columns, file formats and serdes.
 
+use crate::catalog::StorageSpec;
 use crate::hive::storage_format::StorageFormat;
-use crate::model::{Column, Serde, StorageDescriptor};
+use crate::model::{Column, StorageDescriptor};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -128,40 +129,15 @@ impl From<&StorageDescriptor> for StorageView {
     }
 }
 
-impl NewStorage {
-    /// The descriptor of a table with these columns. Fails with the name of the field that is missing or unknown.
-    pub fn descriptor(
-        self,
-        columns: Vec<Column>,
-    ) -> Result<StorageDescriptor, (&'static str, String)> {
-        let format = match &self.format {
-            None => None,
-            Some(name) => Some(StorageFormat::parse(name).ok_or_else(|| {
-                let known = "parquet, orc, avro, json, csv and text";
-                ("format", format!("there is no format {name}, but {known}"))
-            })?),
-        };
-        let class = |own: Option<String>, of_format: fn(StorageFormat) -> &'static str| {
-            own.or_else(|| format.map(|format| of_format(format).to_owned()))
-        };
-        let library = class(self.serde, |format| format.serde);
-        if library.is_none() {
-            let text = "say how the files are read: by a format or a serde".to_owned();
-            return Err(("format", text));
+impl From<NewStorage> for StorageSpec {
+    fn from(new: NewStorage) -> Self {
+        Self {
+            format: new.format,
+            input_format: new.input_format,
+            output_format: new.output_format,
+            serde: new.serde,
+            serde_parameters: new.serde_parameters,
+            compressed: new.compressed,
         }
-        Ok(StorageDescriptor {
-            columns: Some(columns),
-            input_format: class(self.input_format, |format| format.input_format),
-            output_format: class(self.output_format, |format| format.output_format),
-            compressed: self.compressed,
-            // Hive's own clients send −1 for none.
-            bucket_count: -1,
-            serde: Some(Serde {
-                library,
-                parameters: self.serde_parameters,
-                ..Serde::default()
-            }),
-            ..StorageDescriptor::default()
-        })
     }
 }

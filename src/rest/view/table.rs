@@ -3,21 +3,11 @@
 use super::column_change::ColumnChangeView;
 use super::moment;
 use super::storage::{ColumnView, NewStorage, StorageView};
-use crate::catalog::{ParameterChanges, TableChange};
-use crate::hive::written_type::{written_key_type, written_name, written_type};
-use crate::kit;
-use crate::model::{DatabaseRef, Location, Table, TableType};
+use crate::catalog::{ParameterChanges, TABLE_COMMENT, TableChange, TableSpec};
+use crate::model::{Location, Table, TableType};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use utoipa::ToSchema;
-
-/// Who owns a table where the request names nobody: the server's own user.
-const OWNER: &str = "skep";
-/// What stands in the storage descriptor of a view, which no engine looks at and some want to be there.
-const VIEW_FORMAT: &str = "text";
-/// The property that tells what a table is for.
-const COMMENT: &str = "comment";
 
 /// A table or view.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -212,7 +202,7 @@ impl From<&Table> for TableSummaryView {
             format: StorageView::from(&*table.descriptor).format,
             partition_keys: keys.collect(),
             location: table.location.as_ref().map(Location::to_string),
-            comment: table.parameters.get(COMMENT).cloned(),
+            comment: table.parameters.get(TABLE_COMMENT).cloned(),
             owner: table.owner.clone(),
         }
     }
@@ -226,7 +216,7 @@ impl From<Table> for TableView {
             database: table.at.database.to_string(),
             name: table.at.table.to_string(),
             table_type: type_text(&table.table_type),
-            comment: table.parameters.get(COMMENT).cloned(),
+            comment: table.parameters.get(TABLE_COMMENT).cloned(),
             owner: table.owner,
             created_at: moment(table.created_at),
             location: table.location.as_ref().map(Location::to_string),
@@ -240,142 +230,32 @@ impl From<Table> for TableView {
 }
 
 impl NewTable {
-    /// Reads the types of columns and keys as people write them. The error says which one no engine could read.
-    pub fn types_read(&mut self) -> Result<(), String> {
-        let read_by = |columns: &mut Vec<ColumnView>, read: fn(&str) -> Result<String, String>| {
-            columns.iter_mut().try_for_each(|column| {
-                let name = written_name(&column.name)?;
-                let read = read(&column.data_type);
-                column.data_type = read.map_err(|why| format!("column {name}: {why}"))?;
-                Ok::<(), String>(())
-            })
-        };
-        read_by(&mut self.columns, written_type)?;
-        read_by(&mut self.partition_keys, written_key_type)?;
-        Ok(())
-    }
-
-    /// The table of a database. Fails with the name of the field at fault, and why.
-    pub fn table(self, database: &DatabaseRef) -> Result<Table, (&'static str, String)> {
-        let is_view = self.table_type == Some(NewTableType::View);
-        if self.view_text.is_some() != is_view {
-            let text = "a view has a text, and nothing else has one".to_owned();
-            return Err(("view_text", text));
-        }
-        match self.kit.clone() {
-            Some(kit) => self.table_of_kit(&kit, database),
-            None if is_view => self.view(database),
-            None => self.table_of_columns(database),
+    /// The description in the catalog's words.
+    pub fn spec(self) -> TableSpec {
+        let columns = |views: Vec<ColumnView>| views.into_iter().map(ColumnView::into).collect();
+        TableSpec {
+            name: self.name,
+            table_type: self.table_type.map(NewTableType::into),
+            comment: self.comment,
+            owner: self.owner,
+            kit: self.kit,
+            columns: columns(self.columns),
+            partition_keys: columns(self.partition_keys),
+            location: self.location,
+            storage: self.storage.map(NewStorage::into),
+            view_text: self.view_text,
+            parameters: self.parameters,
         }
     }
+}
 
-    fn view(self, database: &DatabaseRef) -> Result<Table, (&'static str, String)> {
-        let has = |field: &'static str| Err((field, format!("a view has no {field}")));
-        if self.storage.is_some() {
-            return has("storage");
+impl From<NewTableType> for TableType {
+    fn from(word: NewTableType) -> Self {
+        match word {
+            NewTableType::Managed => Self::Managed,
+            NewTableType::External => Self::External,
+            NewTableType::View => Self::VirtualView,
         }
-        if self.location.is_some() {
-            return has("location");
-        }
-        let text = self.view_text.clone();
-        let with_storage = Self {
-            table_type: Some(NewTableType::Managed),
-            storage: Some(NewStorage {
-                format: Some(VIEW_FORMAT.to_owned()),
-                ..NewStorage::default()
-            }),
-            ..self
-        };
-        let table = with_storage.table_of_columns(database)?;
-        Ok(Table {
-            table_type: TableType::VirtualView,
-            view_original_text: text.clone(),
-            view_expanded_text: text,
-            ..table
-        })
-    }
-
-    /// What a kit says, with the properties of the request over it.
-    fn table_of_kit(
-        self,
-        kit: &str,
-        database: &DatabaseRef,
-    ) -> Result<Table, (&'static str, String)> {
-        let Some(found) = kit::find(kit) else {
-            let known: Vec<&str> = kit::all().iter().map(|kit| kit.name).collect();
-            let text = format!("there is no kit {kit}, but {}", known.join(", "));
-            return Err(("kit", text));
-        };
-        let says = |field| Err((field, format!("the kit {kit} says it")));
-        if !self.columns.is_empty() {
-            return says("columns");
-        }
-        if !self.partition_keys.is_empty() {
-            return says("partition_keys");
-        }
-        if self.storage.is_some() {
-            return says("storage");
-        }
-        if self.table_type == Some(NewTableType::Managed) {
-            let text = "the data of logs is not skep's: a kit's table is external".to_owned();
-            return Err(("type", text));
-        }
-        let Some(location) = self.location.filter(|at| !at.trim().is_empty()) else {
-            let text = "a kit's table needs a location: where the log lies".to_owned();
-            return Err(("location", text));
-        };
-        let location = place(location.trim())?;
-        let mut table = found.table(database.table(self.name.as_str()), location);
-        table.owner = self.owner.or_else(|| Some(OWNER.to_owned()));
-        table.parameters.extend(self.parameters);
-        if let Some(comment) = self.comment {
-            table.parameters.insert(COMMENT.to_owned(), comment);
-        }
-        Ok(table)
-    }
-
-    fn table_of_columns(self, database: &DatabaseRef) -> Result<Table, (&'static str, String)> {
-        let location = self.location.as_deref().filter(|at| !at.trim().is_empty());
-        let location = location.map(place).transpose()?;
-        let external = match self.table_type {
-            Some(table_type) => table_type == NewTableType::External,
-            None => location.is_some(),
-        };
-        let mut parameters = self.parameters;
-        if external {
-            parameters.insert("EXTERNAL".to_owned(), "TRUE".to_owned());
-        } else {
-            parameters.remove("EXTERNAL");
-        }
-        if let Some(comment) = self.comment {
-            parameters.insert(COMMENT.to_owned(), comment);
-        }
-        let columns = self.columns.into_iter().map(ColumnView::into).collect();
-        Ok(Table {
-            id: 0,
-            at: database.table(self.name.as_str()),
-            table_type: if external {
-                TableType::External
-            } else {
-                TableType::Managed
-            },
-            owner: self.owner.or_else(|| Some(OWNER.to_owned())),
-            owner_type: None,
-            created_at: 0,
-            last_access_at: 0,
-            retention: 0,
-            partition_keys: self
-                .partition_keys
-                .into_iter()
-                .map(ColumnView::into)
-                .collect(),
-            location,
-            descriptor: Arc::new(self.storage.unwrap_or_default().descriptor(columns)?),
-            parameters,
-            view_original_text: None,
-            view_expanded_text: None,
-            unknown_fields: Vec::new(),
-        })
     }
 }
 
@@ -388,7 +268,7 @@ impl ChangeTable {
     pub fn read(self) -> Result<TableChange, (String, String)> {
         let mut parameters = self.parameters;
         if let Some(comment) = self.comment {
-            parameters.insert(COMMENT.to_owned(), Some(comment));
+            parameters.insert(TABLE_COMMENT.to_owned(), Some(comment));
         }
         let location = self.location.as_deref().map(place).transpose();
         let mut columns = Vec::with_capacity(self.columns.len());

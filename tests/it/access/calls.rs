@@ -7,7 +7,7 @@ use skep::catalog::Action::{self, Alter, Create, Drop, Lock, Operate, See, Write
 use skep::catalog::{
     AddOptions, AlterOptions, DatabaseChange, DatabaseSpec, DropOptions, DropSelection,
     EventFilter, LockFilter, PartitionAlterOptions, PartitionChange, PartitionKey,
-    PartitionSelection, TableChange, Unconditional, ValuesRequest,
+    PartitionSelection, PartitionSpec, TableChange, Unconditional, ValuesRequest,
 };
 use skep::error::Result;
 use skep::model::{AnswerKey, Caller, DatabaseRef, JobFilter, KeptAnswer, Name};
@@ -238,8 +238,32 @@ fn partitions_written<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>>
             let options = AddOptions {
                 if_not_exists: true,
                 gather_statistics: false,
+                directories: true,
             };
             catalog.partitions_add(&orders(), Vec::new(), options).await
+        }),
+        call("partitions_add_told", Write, ORDERS, async move {
+            let options = AddOptions {
+                if_not_exists: true,
+                gather_statistics: false,
+                directories: true,
+            };
+            catalog
+                .partitions_add_told(&table("orders"), Vec::new(), options)
+                .await
+        }),
+        call("partitions_drop_each", Write, ORDERS, async move {
+            let names = vec!["dt=2026-11-29".to_owned()];
+            catalog.partitions_drop_each(&orders(), &names, false).await
+        }),
+        call("partitions_add_each", Write, ORDERS, async move {
+            let options = AddOptions {
+                if_not_exists: true,
+                gather_statistics: false,
+                directories: false,
+            };
+            let specs = vec![PartitionSpec::default()];
+            catalog.partitions_add_each(&orders(), specs, options).await
         }),
         call("partition_append", Write, ORDERS, async move {
             let values = vec!["2026-11-23".to_owned()];
@@ -371,6 +395,9 @@ fn events_and_locks<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         }),
         call("event_list", See, SERVER, async move {
             catalog.event_list(&EventFilter::default(), 10).await
+        }),
+        call("event_watch", See, SERVER, async move {
+            catalog.event_watch(EventFilter::default(), None).await
         }),
         call("event_count", See, SERVER, async move {
             catalog.event_count(&EventFilter::default()).await

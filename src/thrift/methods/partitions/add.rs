@@ -57,6 +57,7 @@ async fn add_one(
     let options = AddOptions {
         if_not_exists: false,
         gather_statistics: gathers(context),
+        directories: true,
     };
     let added = call
         .catalog()
@@ -90,6 +91,7 @@ async fn add_list(call: &Call<'_>, drafts: Vec<PartitionDraft>) -> Result<i32, F
     let options = AddOptions {
         if_not_exists: false,
         gather_statistics: true,
+        directories: true,
     };
     let added = call
         .catalog()
@@ -140,6 +142,7 @@ async fn add_partitions_req(call: Call<'_>) -> Answer {
     let options = AddOptions {
         if_not_exists: request.if_not_exists,
         gather_statistics: gathers(request.environment_context.as_deref()),
+        directories: true,
     };
     let added = call
         .catalog()

@@ -1,61 +1,57 @@
-//! Bodies that come compressed by gzip.
+//! Bodies and messages that come compressed by gzip.
 
-use super::problem::{Kind, Problem};
-use crate::budget::Reservation;
-use crate::error::Error;
-use axum::http::{HeaderMap, header};
+use crate::budget::{Exhausted, Reservation};
 use flate2::write::MultiGzDecoder;
 use std::io::{self, Write};
 
 /// What is inflated at once, bytes; it becomes a thousand times as much at most.
 const PIECE_BYTES: usize = 256;
 
-/// Whether a body is compressed. Fails for a coding other than gzip.
-pub(super) fn is_gzip(headers: &HeaderMap) -> Result<bool, Problem> {
-    let Some(coding) = headers.get(header::CONTENT_ENCODING) else {
-        return Ok(false);
-    };
-    let coding = String::from_utf8_lossy(coding.as_bytes());
-    match coding.trim().to_ascii_lowercase().as_str() {
-        "gzip" | "x-gzip" => Ok(true),
-        "" | "identity" => Ok(false),
-        _ => {
-            let text =
-                format!("send the body plain or with Content-Encoding: gzip, not '{coding}'");
-            Err(Problem::new(Kind::MediaType, text))
-        }
-    }
+/// Why something compressed cannot be inflated.
+#[derive(Debug, thiserror::Error)]
+pub enum InflateError {
+    /// It becomes longer than it may.
+    #[error("it holds more than {0} bytes")]
+    TooLong(usize),
+    /// It is no gzip.
+    #[error("the body is no gzip: {0}")]
+    Broken(io::Error),
+    /// There is no memory for it.
+    #[error("{0}")]
+    Refused(Exhausted),
 }
 
 /// What a compressed body holds, counted as it grows. It may have several members, as what is appended to piece by piece.
-pub(super) async fn inflate(
+pub async fn inflate(
     body: &[u8],
     limit: usize,
     reservation: &Reservation,
-) -> Result<Vec<u8>, Problem> {
-    let broken = |failure: io::Error| {
-        let text = format!("the body is no gzip: {failure}");
-        Problem::new(Kind::InvalidRequest, text)
-    };
+) -> Result<Vec<u8>, InflateError> {
     let mut decoder = MultiGzDecoder::new(Vec::new());
     let mut counted = 0;
     for piece in body.chunks(PIECE_BYTES) {
-        decoder.write_all(piece).map_err(broken)?;
+        decoder.write_all(piece).map_err(InflateError::Broken)?;
         // What is left in the decoder's own buffer is bounded, and is counted with the next piece.
         let length = decoder.get_ref().len();
         if length > limit {
-            return Err(Problem::too_large(limit));
+            return Err(InflateError::TooLong(limit));
         }
         let more = length - counted;
-        reservation.grow(more).await.map_err(Error::from)?;
+        reservation
+            .grow(more)
+            .await
+            .map_err(InflateError::Refused)?;
         counted = length;
     }
-    let inflated = decoder.finish().map_err(broken)?;
+    let inflated = decoder.finish().map_err(InflateError::Broken)?;
     if inflated.len() > limit {
-        return Err(Problem::too_large(limit));
+        return Err(InflateError::TooLong(limit));
     }
     let more = inflated.len() - counted;
-    reservation.grow(more).await.map_err(Error::from)?;
+    reservation
+        .grow(more)
+        .await
+        .map_err(InflateError::Refused)?;
     Ok(inflated)
 }
 

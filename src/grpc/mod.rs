@@ -1,0 +1,38 @@
+//! gRPC on the HTTP port: the operations of REST for programs that are generated from `proto/skep/v1`.
+//!
+//! It asks the catalog as every front end does. A request goes through the gate of the port; `counted` takes each message's memory
+//! from the budget before it is read; `services` has a line a method and a function that calls the catalog once; `to_wire` and
+//! `from_wire` are the only places that know both the messages and the model. Errors leave as a [`failure`](self) alone.
+
+mod asked;
+mod counted;
+mod failure;
+mod from_wire;
+mod health;
+mod patience;
+mod router;
+mod services;
+mod to_wire;
+
+pub use router::router;
+
+use crate::catalog::Catalog;
+use crate::http;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// Bytes of one message at most, inflated: the default of gRPC's libraries.
+pub const MESSAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// What all requests of a server share.
+#[derive(Debug)]
+pub struct Shared {
+    /// The operations on Hive's nouns.
+    pub catalog: Arc<Catalog>,
+    /// The port: its counters, budget and bounds.
+    pub port: Arc<http::Shared>,
+    /// The process is about to end: it is not ready for more.
+    pub leaving: CancellationToken,
+    /// The process ends: streams without an end of their own end now.
+    pub ending: CancellationToken,
+}

@@ -1,0 +1,53 @@
+//! The services: a line a method, and in a file a noun the functions behind them.
+
+mod add_stream;
+mod catalogs;
+mod databases;
+mod events;
+mod list_stream;
+mod partitions;
+mod tables;
+
+use super::Shared;
+use super::asked::Asked;
+use super::failure::Failure;
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use prost::Message;
+use std::sync::Arc;
+use tonic::{Request, Response, Status};
+
+/// All services.
+#[derive(Debug, Clone)]
+pub(super) struct Services(pub(super) Arc<Shared>);
+
+/// What a method does with a request.
+type Work<Q, A> = fn(Asked, Q) -> BoxFuture<'static, Result<A, Failure>>;
+/// An answer of many messages.
+type Answers<A> = BoxStream<'static, Result<A, Status>>;
+
+impl Services {
+    /// Runs a method that changes nothing.
+    async fn read<Q, A: Message>(
+        &self,
+        request: Request<Q>,
+        work: Work<Q, A>,
+    ) -> Result<Response<A>, Status> {
+        let asked = Asked::of(&self.0, &request)?;
+        let answer = work(asked.clone(), request.into_inner()).await?;
+        asked.count(&answer).await?;
+        Ok(Response::new(answer))
+    }
+
+    /// Runs a method that changes something.
+    async fn change<Q, A: Message>(
+        &self,
+        request: Request<Q>,
+        work: Work<Q, A>,
+    ) -> Result<Response<A>, Status> {
+        let asked = Asked::of(&self.0, &request)?;
+        let answer = work(asked.clone(), request.into_inner()).await?;
+        asked.owe(&answer);
+        Ok(Response::new(answer))
+    }
+}

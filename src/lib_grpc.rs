@@ -1,0 +1,9 @@
+//! The front end that speaks gRPC.
+//!
+//! One of the crates that the floors of `docs/ARCHITECTURE.md` are compiled in; their rooms are the folders beside this file.
+
+pub mod grpc;
+
+use skep_catalog::catalog;
+use skep_ground::{budget, error, front, hive, model};
+use skep_http::http;
