@@ -13,6 +13,7 @@ SPARK4_VERSION="${SPARK4_VERSION:-4.1.4}"
 TRINO_VERSION="${TRINO_VERSION:-476}"
 TRINO_CLIENT_VERSION="${TRINO_CLIENT_VERSION:-0.340.0}"
 MOTO_VERSION="${MOTO_VERSION:-5.2.5}"
+GRPC_TOOLS_VERSION="${GRPC_TOOLS_VERSION:-1.85.1}"
 ICEBERG_VERSION="${ICEBERG_VERSION:-1.12.0}"
 HIVE4_ARTIFACTS="org.apache.hive:hive-standalone-metastore-common:4.0.1 org.apache.hive:hive-storage-api:4.0.1
 org.apache.thrift:libthrift:0.16.0 org.apache.thrift:libfb303:0.9.3 org.apache.hadoop:hadoop-client-api:3.3.6

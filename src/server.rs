@@ -231,6 +231,8 @@ impl Asking<'_> {
             limits: settings.http.limits(),
             pages: settings.server.pages().map_err(StartError::PublicUrl)?,
             hosts: settings.http.host_rules().map_err(StartError::Hosts)?,
+            leaving: self.leaving.clone(),
+            ending: self.ending.clone(),
         });
         let over_thrift = Arc::new(thrift::Shared {
             catalog: Arc::clone(catalog),
@@ -250,13 +252,10 @@ impl Asking<'_> {
                 database: settings.database.url_shown(),
                 warehouse: catalog.settings().warehouse_location.to_string(),
             },
-            leaving: self.leaving.clone(),
         };
         let over_grpc = grpc::Shared {
             catalog: Arc::clone(catalog),
             port: Arc::clone(&port),
-            leaving: self.leaving.clone(),
-            ending: self.ending.clone(),
         };
         let router = rest::router(Arc::new(over_rest))
             .merge(thrift::http_router(Arc::clone(&over_thrift)))

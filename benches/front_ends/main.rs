@@ -40,6 +40,7 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
+    skep::crypto::provider_install();
     let skep = Process::start(&arguments.database)?;
     registering::measure(&skep, arguments.partitions, arguments.rounds).await?;
     watching::measure(&skep, arguments.watchers).await

@@ -30,7 +30,7 @@ impl Readiness {
 
     async fn now(&self) -> ServingStatus {
         let limit = self.shared.port.limits.ready_timeout;
-        if self.shared.leaving.is_cancelled() {
+        if self.shared.port.leaving.is_cancelled() {
             return ServingStatus::NotServing;
         }
         match self.shared.catalog.ping(limit).await {
@@ -77,7 +77,7 @@ impl Health for Readiness {
                 }
                 tokio::select! {
                     () = tokio::time::sleep(LOOK_EVERY) => {}
-                    () = readiness.shared.ending.cancelled() => {
+                    () = readiness.shared.port.ending.cancelled() => {
                         return Some((Err(Failure::ending().into()), None));
                     }
                 }

@@ -19,7 +19,6 @@ pub use router::router;
 use crate::catalog::Catalog;
 use crate::http;
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
 
 /// Bytes of one message at most, inflated: the default of gRPC's libraries.
 pub const MESSAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -31,8 +30,4 @@ pub struct Shared {
     pub catalog: Arc<Catalog>,
     /// The port: its counters, budget and bounds.
     pub port: Arc<http::Shared>,
-    /// The process is about to end: it is not ready for more.
-    pub leaving: CancellationToken,
-    /// The process ends: streams without an end of their own end now.
-    pub ending: CancellationToken,
 }

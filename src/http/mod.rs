@@ -27,6 +27,7 @@ use crate::model::PublicUrl;
 use crate::telemetry::Metrics;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// What all requests of the port share.
 #[derive(Debug)]
@@ -41,6 +42,10 @@ pub struct Shared {
     pub pages: Option<PublicUrl>,
     /// The names by which others reach the port (`http.hosts`).
     pub hosts: Vec<HostRule>,
+    /// The process is about to end: it is not ready for more.
+    pub leaving: CancellationToken,
+    /// The process ends: streams without an end of their own end now.
+    pub ending: CancellationToken,
 }
 
 /// The bounds of connections and requests.

@@ -18,7 +18,7 @@ pub(super) async fn healthz() -> &'static str {
 
 /// Whether calls can be served: the database answers in time, and the process is not about to end.
 pub(super) async fn readyz(State(shared): State<Arc<Shared>>) -> Response {
-    if shared.leaving.is_cancelled() {
+    if shared.port.leaving.is_cancelled() {
         return Problem::unavailable("this server is about to end").into_response();
     }
     let limit = shared.port.limits.ready_timeout;

@@ -30,7 +30,6 @@ use crate::model::{Caller, Way};
 use crate::watch::Watch;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
-use tokio_util::sync::CancellationToken;
 
 /// Where the REST interface begins.
 pub const API_ROOT: &str = "/api/v1";
@@ -52,8 +51,6 @@ pub struct Shared {
     pub runs: Arc<Semaphore>,
     /// What the pages tell.
     pub facts: Facts,
-    /// The process is about to end: it is not ready for more.
-    pub leaving: CancellationToken,
 }
 
 /// What the pages tell of the server, ready to be shown: no secrets.

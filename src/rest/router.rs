@@ -2,9 +2,9 @@
 
 use super::plain::routes;
 use super::resources::{
-    alerts, catalogs, changes, channels, databases, discovery, discovery_run, events, jobs, kits,
-    lint, partition_batches, partition_changes, partitions, previews, sources, statistics,
-    table_rename, tables,
+    alerts, catalogs, changes, channels, databases, discovery, discovery_run, event_stream, events,
+    jobs, kits, lint, partition_batches, partition_changes, partition_lines, partitions, previews,
+    sources, statistics, table_rename, tables,
 };
 use super::{API_ROOT, Shared, conditional, health, openapi, page, problem};
 use crate::http::{Gate, compression, gate};
@@ -40,6 +40,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         ))
         .routes(routes!(partition_batches::get))
         .routes(routes!(partition_batches::delete))
+        .routes(routes!(partition_lines::add))
         .routes(routes!(partition_changes::touch))
         .routes(routes!(partition_changes::rename))
         .routes(routes!(
@@ -67,6 +68,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(discovery::skipped))
         .routes(routes!(discovery::explain))
         .routes(routes!(events::list))
+        .routes(routes!(event_stream::follow))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::get))
         .routes(routes!(lint::list))

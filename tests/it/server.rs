@@ -155,6 +155,8 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
         limits: HttpSettings::default().limits(),
         pages: None,
         hosts: Vec::new(),
+        leaving: CancellationToken::new(),
+        ending: CancellationToken::new(),
     });
     let shared = rest::Shared {
         discovery: Arc::new(Discovery::new(Arc::clone(&catalog))),
@@ -167,7 +169,6 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
             database: String::new(),
             warehouse: warehouse_location,
         },
-        leaving: CancellationToken::new(),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

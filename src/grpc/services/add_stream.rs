@@ -2,7 +2,7 @@
 //! the client can take that.
 
 use super::Answers;
-use super::partitions::{add_options, batch_add};
+use super::batch::{add_options, batch_add};
 use crate::catalog::AddOptions;
 use crate::front::{Cut, Frame};
 use crate::grpc::asked::Asked;
@@ -48,7 +48,7 @@ impl Adding {
         self.asked.reservation().shrink_to(0);
         let batch = tokio::select! {
             batch = self.batches.message() => batch?,
-            () = self.asked.shared.ending.cancelled() => return Err(Failure::ending().into()),
+            () = self.asked.shared.port.ending.cancelled() => return Err(Failure::ending().into()),
         };
         let Some(batch) = batch else {
             return Ok(None);

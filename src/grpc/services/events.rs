@@ -78,7 +78,7 @@ fn watched(asked: Asked, watch: EventWatch) -> Answers<WatchEventsResponse> {
 }
 
 async fn next(asked: &Asked, watch: &mut EventWatch) -> Result<WatchEventsResponse, Failure> {
-    let ending = asked.shared.ending.clone();
+    let ending = asked.shared.port.ending.clone();
     let came = tokio::select! {
         came = tokio::time::timeout(QUIET_MAX, watch.next()) => came,
         () = ending.cancelled() => return Err(Failure::ending()),

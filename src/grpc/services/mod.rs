@@ -1,6 +1,7 @@
 //! The services: a line a method, and in a file a noun the functions behind them.
 
 mod add_stream;
+mod batch;
 mod catalogs;
 mod databases;
 mod events;

@@ -1,24 +1,21 @@
 //! Partitions.
 
+use super::batch::{add_options, batch_add, few_enough};
 use super::{Answers, Services, add_stream, list_stream};
-use crate::catalog::{AddOptions, DroppedEach, PartitionKey};
+use crate::catalog::{DroppedEach, PartitionKey};
 use crate::error::{Entity, Error};
 use crate::grpc::asked::Asked;
 use crate::grpc::failure::Failure;
 use crate::grpc::{from_wire, to_wire};
-use crate::model::TableRef;
 use async_recursion::async_recursion as boxed;
 use skep_wire::v1::partition_service_server::PartitionService;
 use skep_wire::v1::{
-    AddPartitionBatchRequest, AddPartitionBatchResponse, AddPartitionsOptions,
-    AddPartitionsRequest, AddPartitionsResponse, AddedPartition, DeleteOutcome,
-    DeletePartitionsRequest, DeletePartitionsResponse, DeletedPartition, GetPartitionRequest,
-    GetPartitionResponse, ListPartitionsRequest, ListPartitionsResponse, NewPartition,
+    AddPartitionBatchRequest, AddPartitionBatchResponse, AddPartitionsRequest,
+    AddPartitionsResponse, DeleteOutcome, DeletePartitionsRequest, DeletePartitionsResponse,
+    DeletedPartition, GetPartitionRequest, GetPartitionResponse, ListPartitionsRequest,
+    ListPartitionsResponse,
 };
 use tonic::{Request, Response, Status, Streaming};
-
-/// Partitions of one message at most.
-const BATCH_MAX: usize = 1000;
 
 #[tonic::async_trait]
 impl PartitionService for Services {
@@ -82,40 +79,6 @@ async fn get(asked: Asked, request: GetPartitionRequest) -> Result<GetPartitionR
     let root = found.table_location.as_ref();
     let partition = Some(to_wire::partition(&found.partition, root));
     Ok(GetPartitionResponse { partition })
-}
-
-/// How partitions are added, by what a request says.
-pub(super) fn add_options(options: Option<AddPartitionsOptions>) -> AddOptions {
-    let options = options.unwrap_or_default();
-    AddOptions {
-        if_not_exists: !options.refuse_existing,
-        gather_statistics: options.touch_storage,
-        directories: options.touch_storage,
-    }
-}
-
-/// Adds one batch.
-pub(super) async fn batch_add(
-    asked: &Asked,
-    at: &TableRef,
-    options: AddOptions,
-    partitions: Vec<NewPartition>,
-) -> Result<Vec<AddedPartition>, Failure> {
-    few_enough("partitions", partitions.len())?;
-    let specs = partitions.into_iter().map(from_wire::partition_spec);
-    let told = asked
-        .catalog()
-        .partitions_add_each(at, specs.collect(), options)
-        .await?;
-    Ok(told.into_iter().map(to_wire::added).collect())
-}
-
-fn few_enough(field: &str, count: usize) -> Result<(), Failure> {
-    if count <= BATCH_MAX {
-        return Ok(());
-    }
-    let why = format!("{count} {field} are too many: {BATCH_MAX} at most");
-    Err(Failure::field(field, why))
 }
 
 #[boxed]

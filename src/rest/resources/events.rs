@@ -37,23 +37,17 @@ pub(in crate::rest) async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<EventListView>, Problem> {
     let size = page_size(query.limit)?;
-    if query.table.is_some() && query.database.is_none() {
-        let text = "table is given without its database";
-        return Err(Problem::field("table", text));
-    }
+    let catalog = query.catalog.as_deref().map(Name::new);
+    let filter = filter_of(query.catalog, query.database, query.table)?;
     // Read before the list, so that a follower who stops at it has missed nothing.
     let last = asked.catalog().event_last_id().await?;
-    let name = |text: Option<String>| text.map(|text| Name::new(&text));
     let filter = EventFilter {
         after: query.after,
         up_to: Some(last),
-        catalog: name(query.catalog.clone()),
-        database: name(query.database),
-        tables: name(query.table).into_iter().collect(),
-        skip: Vec::new(),
+        ..filter
     };
     let found = asked.catalog().event_list(&filter, size).await?;
-    if let Some(catalog) = name(query.catalog).filter(|_| found.is_empty()) {
+    if let Some(catalog) = catalog.filter(|_| found.is_empty()) {
         // That there is no such catalog is another answer than that nothing happened in it.
         asked.catalog().catalog_get(&catalog).await?;
     }
@@ -64,4 +58,23 @@ pub(in crate::rest) async fn list(
     let digests = found.into_iter().map(EventDigest::from);
     let events = digests.map(EventView::from).collect();
     Ok(Json(EventListView { events, next, last }))
+}
+
+/// Which events are meant, whatever their numbers.
+pub(super) fn filter_of(
+    catalog: Option<String>,
+    database: Option<String>,
+    table: Option<String>,
+) -> Result<EventFilter, Problem> {
+    if table.is_some() && database.is_none() {
+        let text = "table is given without its database";
+        return Err(Problem::field("table", text));
+    }
+    let name = |text: Option<String>| text.map(|text| Name::new(&text));
+    Ok(EventFilter {
+        catalog: name(catalog),
+        database: name(database),
+        tables: name(table).into_iter().collect(),
+        ..EventFilter::default()
+    })
 }

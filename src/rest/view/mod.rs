@@ -16,6 +16,7 @@ pub mod kit;
 pub mod lint;
 pub mod partition;
 pub mod partition_batch;
+pub mod partition_line;
 pub mod preview;
 pub mod problem;
 pub mod proposal;

@@ -1,0 +1,103 @@
+//! Events as they are committed, as browsers follow them (server-sent events).
+
+use super::events::filter_of;
+use crate::catalog::EventWatch;
+use crate::model::EventDigest;
+use crate::rest::asked::Asked;
+use crate::rest::extract::Query;
+use crate::rest::problem::Problem;
+use crate::rest::view::event::EventView;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use futures::stream;
+use serde::Deserialize;
+use std::convert::Infallible;
+use std::fmt::Write as _;
+use std::time::Duration;
+use utoipa::IntoParams;
+
+/// How often a follower hears that nothing came, so that it sees when its connection is dead.
+const QUIET_MAX: Duration = Duration::from_secs(15);
+/// In which header a browser says after which event it lost its connection.
+const LAST: &str = "last-event-id";
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::rest) struct StreamQuery {
+    /// Only events of this catalog
+    catalog: Option<String>,
+    /// Only events of this database
+    database: Option<String>,
+    /// Only events of this table; needs a database
+    table: Option<String>,
+    /// Only events after this number; by default those that come from now on
+    after: Option<i64>,
+}
+
+/// Follow what changes
+///
+/// Server-sent events: `id` is the event's number, `event` its kind and `data` its JSON. A browser goes on where it was by
+/// itself (`Last-Event-ID`). A comment comes every 15 seconds where nothing else does.
+#[utoipa::path(get, path = "/events/stream", tag = "events", operation_id = "event_stream",
+    params(StreamQuery,
+        ("Last-Event-ID" = Option<i64>, Header, description = "Only events after this number, in place of `after`")),
+    responses((status = 200, description = "Events as they come", body = EventView, content_type = "text/event-stream")))]
+pub(in crate::rest) async fn follow(
+    asked: Asked,
+    Query(query): Query<StreamQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let last = match headers.get(LAST) {
+        None => query.after,
+        Some(value) => {
+            let number = value
+                .to_str()
+                .ok()
+                .and_then(|text| text.trim().parse().ok());
+            let why = "Last-Event-ID is the number of an event";
+            Some(number.ok_or_else(|| Problem::field(LAST, why))?)
+        }
+    };
+    let filter = filter_of(query.catalog, query.database, query.table)?;
+    let watch = asked.catalog().event_watch(filter, last).await?;
+    let events = stream::unfold(Some((asked, watch)), async |following| {
+        let (asked, mut watch) = following?;
+        let text = next(&asked, &mut watch).await?;
+        Some((Ok::<_, Infallible>(text), Some((asked, watch))))
+    });
+    let headers = [
+        (header::CONTENT_TYPE, "text/event-stream"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, Body::from_stream(events)).into_response())
+}
+
+/// What comes next; `None` where a client has to ask again, of this server or of another one.
+async fn next(asked: &Asked, watch: &mut EventWatch) -> Option<Bytes> {
+    let came = tokio::select! {
+        came = tokio::time::timeout(QUIET_MAX, watch.next()) => came,
+        () = asked.shared.port.ending.cancelled() => return None,
+    };
+    let Ok(came) = came else {
+        return Some(Bytes::from_static(b":\n\n"));
+    };
+    let mut text = String::new();
+    for event in came.ok()? {
+        event_write(&event, &mut text);
+    }
+    Some(text.into())
+}
+
+fn event_write(event: &EventDigest, text: &mut String) {
+    let view = EventView::from(event.clone());
+    // A view of texts, numbers and lists always has a JSON form, of one line.
+    let data = serde_json::to_string(&view).unwrap_or_default();
+    // Writing to a String cannot fail.
+    let _ = write!(
+        text,
+        "id: {}\nevent: {}\ndata: {data}\n\n",
+        view.id, view.kind
+    );
+}

@@ -1,0 +1,328 @@
+//! Partitions of any number by one request, a line each. Lines are read while others are written, so a request of any length
+//! takes as much memory as a batch; the answers wait for a client that reads none before it has sent all.
+
+use crate::budget::{Account, Reservation};
+use crate::catalog::{AddOptions, AddedEach, PartitionSpec};
+use crate::error::Error;
+use crate::model::TableRef;
+use crate::rest::asked::Asked;
+use crate::rest::extract::{Query, Segments, body_cost, table_at};
+use crate::rest::problem::{Kind, Problem};
+use crate::rest::view::partition::NewPartition;
+use crate::rest::view::partition_line::{PartitionLine, PartitionLinesSum};
+use axum::body::{Body, BodyDataStream, Bytes};
+use axum::extract::{Extension, Request};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use bytes::BytesMut;
+use futures::{StreamExt, stream};
+use serde::Deserialize;
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio_util::task::AbortOnDropHandle;
+use utoipa::IntoParams;
+
+/// The type of requests and answers.
+const LINES_TYPE: &str = "application/x-ndjson";
+/// Lines of one transaction at most.
+const BATCH_LINES_MAX: usize = 1_000;
+/// Bytes of one line at most.
+const LINE_BYTES_MAX: usize = 1024 * 1024;
+/// How long a batch waits for more lines: a client may wait for an answer before it sends the next one.
+const BATCH_WAIT: Duration = Duration::from_millis(100);
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::rest) struct LinesQuery {
+    /// The catalog, `hive` by default
+    catalog: Option<String>,
+    /// Whether a partition that exists is refused; otherwise it is told as existing
+    #[serde(default)]
+    refuse_existing: bool,
+    /// Whether directories are made and the files of those that are there are counted; otherwise nothing is asked of the store
+    #[serde(default)]
+    touch_storage: bool,
+}
+
+/// Add partitions of any number, a line each
+///
+/// Each line is a new partition in JSON, as in the list of `partition_add`, and is answered by one: added, existing or refused, in
+/// their order. Up to 1000 lines are one transaction, and one that is refused keeps no other out. The last line of
+/// the answer has the sums; without it something went wrong in between, and the request may be sent again as a whole.
+#[utoipa::path(post, path = "/databases/{database}/tables/{table}/partitions/lines", tag = "partitions",
+    operation_id = "partition_lines_add",
+    params(("database" = String, Path, description = "The database"),
+        ("table" = String, Path, description = "The table"), LinesQuery),
+    request_body(content = NewPartition, content_type = "application/x-ndjson"),
+    responses((status = 200, description = "Lines", body = PartitionLine, content_type = "application/x-ndjson")))]
+pub(in crate::rest) async fn add(
+    asked: Asked,
+    Segments(place): Segments<(String, String)>,
+    Query(query): Query<LinesQuery>,
+    Extension(account): Extension<Account>,
+    request: Request,
+) -> Result<Response, Problem> {
+    type_check(&request)?;
+    let at = table_at(query.catalog.as_deref(), &place);
+    // One that does not exist is told by the status.
+    asked.catalog().table_get(&at).await?;
+    let (sender, answers) = mpsc::unbounded_channel();
+    let adding = Adding {
+        asked,
+        at,
+        options: AddOptions {
+            if_not_exists: !query.refuse_existing,
+            gather_statistics: query.touch_storage,
+            directories: query.touch_storage,
+        },
+        lines: Lines::new(
+            request.into_body().into_data_stream(),
+            account.reservation(),
+        ),
+        account,
+        sender,
+        sum: PartitionLinesSum::default(),
+    };
+    // Nobody waits for it any more where the client went away.
+    let task = AbortOnDropHandle::new(tokio::spawn(adding.run()));
+    let answers = stream::unfold((answers, task), async |(mut answers, task)| {
+        let (line, held): (Bytes, Reservation) = answers.recv().await?;
+        drop(held);
+        Some((Ok::<_, Infallible>(line), (answers, task)))
+    });
+    let kind = [(header::CONTENT_TYPE, LINES_TYPE)];
+    Ok((kind, Body::from_stream(answers)).into_response())
+}
+
+fn type_check(request: &Request) -> Result<(), Problem> {
+    let header = |name| {
+        let value = request.headers().get(name);
+        value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
+    let kind = header(header::CONTENT_TYPE);
+    let bare = kind.split(';').next().unwrap_or_default().trim();
+    if !bare.eq_ignore_ascii_case(LINES_TYPE) {
+        let text = format!("send Content-Type: {LINES_TYPE} instead of '{kind}'");
+        return Err(Problem::new(Kind::MediaType, text));
+    }
+    if !header(header::CONTENT_ENCODING).is_empty() {
+        let text = "lines come plain: send them without Content-Encoding";
+        return Err(Problem::new(Kind::MediaType, text));
+    }
+    Ok(())
+}
+
+/// A request that is being worked on.
+struct Adding {
+    asked: Asked,
+    at: TableRef,
+    options: AddOptions,
+    lines: Lines,
+    account: Account,
+    sender: mpsc::UnboundedSender<(Bytes, Reservation)>,
+    sum: PartitionLinesSum,
+}
+
+impl Adding {
+    /// Works until there are no more lines, or something goes wrong, which the last line tells.
+    async fn run(mut self) {
+        let ended = self.batches().await;
+        let last = match ended {
+            Ok(()) => PartitionLine::Sum(self.sum),
+            Err(problem) => PartitionLine::Problem(Box::new(problem.into())),
+        };
+        // Where there is no memory for it either, the missing sum says that something went wrong.
+        drop(self.tell(&[last]).await);
+    }
+
+    async fn batches(&mut self) -> Result<(), Problem> {
+        let ending = self.asked.shared.port.ending.clone();
+        loop {
+            let batch = tokio::select! {
+                batch = self.lines.batch() => batch?,
+                () = ending.cancelled() => {
+                    return Err(Problem::unavailable("this server is about to end: it"));
+                }
+            };
+            if batch.is_empty() {
+                return Ok(());
+            }
+            let told = self.added(batch).await?;
+            self.tell(&told).await?;
+            self.lines.reservation.shrink_to(0);
+        }
+    }
+
+    /// Adds what can be read of a batch, and tells of each line what became of it.
+    async fn added(&mut self, batch: Vec<Bytes>) -> Result<Vec<PartitionLine>, Problem> {
+        let mut read = Vec::with_capacity(batch.len());
+        let mut specs = Vec::with_capacity(batch.len());
+        for line in batch {
+            match serde_json::from_slice::<NewPartition>(&line) {
+                Ok(new) => {
+                    specs.push(PartitionSpec::from(new));
+                    read.push(None);
+                }
+                Err(why) => {
+                    let why = Error::Invalid(format!("the line cannot be read: {why}"));
+                    read.push(Some((String::new(), Err(why))));
+                }
+            }
+        }
+        let limit = self.asked.shared.port.limits.request_timeout;
+        let catalog = self.asked.catalog();
+        let work = catalog.partitions_add_each(&self.at, specs, self.options);
+        let told = tokio::time::timeout(limit, work).await;
+        let told = told.map_err(|_| {
+            let text = format!("a batch did not end within {} s; it", limit.as_secs());
+            Problem::unavailable(text)
+        })??;
+        let mut told = told.into_iter();
+        let all = read
+            .into_iter()
+            .filter_map(|one| one.or_else(|| told.next()));
+        Ok(all.map(|one| self.line(one)).collect())
+    }
+
+    fn line(&mut self, (name, became): AddedEach) -> PartitionLine {
+        match became {
+            Ok(found) => {
+                let sum = &mut self.sum;
+                *(if found.is_new {
+                    &mut sum.added
+                } else {
+                    &mut sum.existed
+                }) += 1;
+                PartitionLine::Partition(found.into())
+            }
+            Err(why) => {
+                self.sum.refused += 1;
+                let name = (!name.is_empty()).then_some(name);
+                let problem = Box::new(Problem::from(why).into());
+                PartitionLine::Refused { name, problem }
+            }
+        }
+    }
+
+    /// Hands lines over; they wait, counted, until the client takes them.
+    async fn tell(&mut self, lines: &[PartitionLine]) -> Result<(), Problem> {
+        let mut text = Vec::new();
+        for line in lines {
+            // Views are plain objects of texts and numbers: these always serialize.
+            text.extend(serde_json::to_vec(line).unwrap_or_default());
+            text.push(b'\n');
+        }
+        let held = self.account.reservation();
+        held.grow(text.len()).await.map_err(Error::from)?;
+        // A client that is gone has ended this task.
+        drop(self.sender.send((text.into(), held)));
+        Ok(())
+    }
+}
+
+/// The lines of a body, counted as they arrive.
+struct Lines {
+    pieces: BodyDataStream,
+    waiting: BytesMut,
+    /// How much of what waits has no end of a line.
+    looked: usize,
+    ended: bool,
+    /// What is wrong behind the lines that were given last.
+    failed: Option<Problem>,
+    reservation: Reservation,
+}
+
+impl Lines {
+    fn new(pieces: BodyDataStream, reservation: Reservation) -> Self {
+        Self {
+            pieces,
+            waiting: BytesMut::new(),
+            looked: 0,
+            ended: false,
+            failed: None,
+            reservation,
+        }
+    }
+
+    /// The next lines, as many as are there soon; none at the end. Blank lines are none. What is wrong behind good lines is told
+    /// when these are done.
+    async fn batch(&mut self) -> Result<Vec<Bytes>, Problem> {
+        if let Some(failure) = self.failed.take() {
+            return Err(failure);
+        }
+        let mut batch = Vec::new();
+        match self.gather(&mut batch).await {
+            Ok(()) => Ok(batch),
+            Err(failure) if batch.is_empty() => Err(failure),
+            Err(failure) => {
+                self.failed = Some(failure);
+                Ok(batch)
+            }
+        }
+    }
+
+    async fn gather(&mut self, batch: &mut Vec<Bytes>) -> Result<(), Problem> {
+        while batch.len() < BATCH_LINES_MAX {
+            if let Some(line) = self.line()? {
+                if !line.trim_ascii().is_empty() {
+                    let cost = body_cost(line.len());
+                    self.reservation.grow(cost).await.map_err(Error::from)?;
+                    batch.push(line);
+                }
+                continue;
+            }
+            if self.ended {
+                break;
+            }
+            let more = self.pieces.next();
+            let more = if batch.is_empty() {
+                more.await
+            } else {
+                match tokio::time::timeout(BATCH_WAIT, more).await {
+                    Ok(more) => more,
+                    Err(_) => break,
+                }
+            };
+            match more {
+                Some(Ok(piece)) => self.waiting.extend_from_slice(&piece),
+                Some(Err(failure)) => {
+                    let text = format!("the body did not arrive: {failure}");
+                    return Err(Problem::new(Kind::InvalidRequest, text));
+                }
+                None => self.ended = true,
+            }
+        }
+        Ok(())
+    }
+
+    /// A line that is there as a whole.
+    fn line(&mut self) -> Result<Option<Bytes>, Problem> {
+        let fresh = &self.waiting[self.looked..];
+        let end = fresh.iter().position(|byte| *byte == b'\n');
+        let length = match end {
+            Some(at) => self.looked + at + 1,
+            None if self.ended && !self.waiting.is_empty() => self.waiting.len(),
+            None => {
+                self.looked = self.waiting.len();
+                if self.looked > LINE_BYTES_MAX {
+                    return Err(too_long());
+                }
+                return Ok(None);
+            }
+        };
+        if length > LINE_BYTES_MAX {
+            return Err(too_long());
+        }
+        self.looked = 0;
+        Ok(Some(self.waiting.split_to(length).freeze()))
+    }
+}
+
+fn too_long() -> Problem {
+    let text = format!("a line may have {LINE_BYTES_MAX} bytes at most");
+    Problem::new(Kind::TooLarge, text)
+}
