@@ -4,6 +4,7 @@
 use crate::catalog::{Action, Catalog, EventFilter, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::model::EventDigest;
+use crate::store::Session;
 use async_recursion::async_recursion as boxed;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -41,9 +42,11 @@ enum News {
     Failed,
 }
 
-/// Events without a gap, the newest last.
+/// All events after a number that this version knows the kind of, the newest last.
 #[derive(Debug, Default)]
 struct Kept {
+    /// What came up to this number is not here.
+    from: i64,
     events: VecDeque<Arc<EventDigest>>,
     bytes: usize,
 }
@@ -58,12 +61,23 @@ impl Default for EventTail {
 }
 
 impl Kept {
+    /// Nothing yet of what comes after a number.
+    fn after_all(from: i64) -> Self {
+        Self {
+            from,
+            ..Self::default()
+        }
+    }
+
     fn push(&mut self, event: EventDigest) {
         self.bytes += event.bytes();
         self.events.push_back(Arc::new(event));
         while self.events.len() > EVENTS_KEPT_MAX || self.bytes > BYTES_KEPT_MAX {
             match self.events.pop_front() {
-                Some(oldest) => self.bytes -= oldest.bytes(),
+                Some(oldest) => {
+                    self.bytes -= oldest.bytes();
+                    self.from = oldest.id;
+                }
                 None => break,
             }
         }
@@ -71,10 +85,12 @@ impl Kept {
 
     /// What comes after a number, as much as one turn takes; `None` where that is not kept any more.
     fn after(&self, id: i64) -> Option<Vec<Arc<EventDigest>>> {
-        let first = self.events.front()?.id;
-        let skipped = usize::try_from(id.checked_add(1)?.checked_sub(first)?).ok()?;
+        if id < self.from {
+            return None;
+        }
+        let seen = self.events.partition_point(|event| event.id <= id);
         let mut bytes = 0;
-        let turn = self.events.iter().skip(skipped).take(EVENTS_PER_TURN_MAX);
+        let turn = self.events.range(seen..).take(EVENTS_PER_TURN_MAX);
         let turn = turn.take_while(|event| {
             let is_room = bytes < BYTES_PER_TURN_MAX;
             bytes += event.bytes();
@@ -119,8 +135,7 @@ impl Catalog {
             is_asleep
         });
         if woken {
-            // What was kept is old: there may be a gap behind it.
-            *tail.kept() = Kept::default();
+            *tail.kept() = Kept::after_all(last);
             let catalog = self.clone();
             tokio::spawn(async move { catalog.event_tail_follow(last).await });
         }
@@ -171,15 +186,14 @@ impl Catalog {
                 ..EventFilter::default()
             };
             let events = session.event_list(&filter, EVENTS_PER_READ).await?;
+            let end = events.last().map_or(newest, |event| event.id);
+            let gone = is_gone(&mut session, *last, newest).await?;
             let mut kept = self.event_tail.kept();
-            let Some(end) = events.last().map(|event| event.id) else {
-                // They are past their time already.
-                *kept = Kept::default();
+            if gone {
+                // They are past their time already: who has not seen them is told so.
+                *kept = Kept::after_all(newest);
                 *last = newest;
                 break;
-            };
-            if events.first().is_some_and(|first| first.id != *last + 1) {
-                *kept = Kept::default();
             }
             for event in events {
                 kept.push(event.into());
@@ -188,6 +202,15 @@ impl Catalog {
         }
         Ok(())
     }
+}
+
+/// Whether some of what came after a number, up to the last one there is, is past its time.
+async fn is_gone(session: &mut Session, after: i64, last: i64) -> Result<bool> {
+    let first = match session.event_first_id().await? {
+        0 => last + 1,
+        first => first,
+    };
+    Ok(after < last && first > after + 1)
 }
 
 /// Somebody who watches the log.
@@ -206,7 +229,8 @@ impl EventWatch {
     }
 
     /// Waits for events that the filter lets through, and gives some of them, in order. Fails with `Unavailable` where the log
-    /// cannot be read. Nothing is lost where this is dropped while it waits.
+    /// cannot be read, and with `NotAllowed` where some of what comes next is past its time. Nothing is lost where this is
+    /// dropped while it waits.
     #[boxed]
     pub async fn next(&mut self) -> Result<Vec<Arc<EventDigest>>> {
         loop {
@@ -247,6 +271,12 @@ impl EventWatch {
         };
         let mut session = self.catalog.store.session().await?;
         let events = session.event_list(&filter, EVENTS_PER_TURN_MAX).await?;
+        if is_gone(&mut session, self.after, last).await? {
+            return Err(Error::NotAllowed(format!(
+                "the events after {} are not kept any more (tasks.event_kept_s): read what there is anew, and go on after {last}",
+                self.after
+            )));
+        }
         self.after = events.last().map_or(last, |event| event.id);
         let events = events.into_iter();
         Ok(events.map(|event| Arc::new(event.into())).collect())
@@ -288,8 +318,9 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_bounded_and_has_no_gap() {
-        let mut kept = Kept::default();
-        assert!(kept.after(0).is_none());
+        let mut kept = Kept::after_all(0);
+        assert!(kept.after(0).unwrap().is_empty());
+        assert!(kept.after(-1).is_none());
         for id in 1..=i64::try_from(EVENTS_KEPT_MAX).unwrap() + 5 {
             kept.push(event(id, ""));
         }
@@ -297,6 +328,7 @@ mod tests {
         assert!(kept.after(4).is_none(), "the fifth is gone");
         let turn = kept.after(5).unwrap();
         assert_eq!((turn[0].id, turn.len()), (6, EVENTS_PER_TURN_MAX));
+        assert_eq!(kept.from, 5);
         let last = kept.events.back().unwrap().id;
         assert!(kept.after(last).unwrap().is_empty());
         assert!(kept.after(last + 7).unwrap().is_empty());

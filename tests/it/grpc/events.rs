@@ -130,3 +130,26 @@ async fn many_watchers_share_one_reading_of_the_log() {
         assert_eq!(ids, (first..first + 9).collect::<Vec<_>>());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_after_events_are_gone_is_told_so() {
+    let server = TestServer::start(&TestDatabase::sqlite().await).await;
+    let channel = shop(&server).await;
+    let mut early = watch(channel.clone(), Some(0), "").await;
+    let (events, at) = next(&mut early, 1).await;
+    assert_eq!(events[0].id, 1);
+    server.expire_events().await;
+    let mut late = watch(channel.clone(), Some(0), "").await;
+    let failure = late.message().await.unwrap_err();
+    assert_eq!(failure.code(), Code::FailedPrecondition, "{failure:?}");
+    assert!(
+        failure.message().contains("tasks.event_kept_s"),
+        "{failure:?}"
+    );
+    // Who had seen them goes on.
+    add(&server, channel.clone(), "2026-01-01").await;
+    let (events, _) = next(&mut early, 1).await;
+    assert!(events[0].id > at, "{events:?}");
+    let mut seen = watch(channel, Some(events[0].id - 1), "").await;
+    assert_eq!(next(&mut seen, 1).await.0[0].id, events[0].id);
+}

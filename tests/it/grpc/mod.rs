@@ -1,6 +1,7 @@
 //! gRPC over real sockets, by generated clients.
 
 mod contract;
+mod equal;
 mod events;
 mod hostile;
 mod partitions;

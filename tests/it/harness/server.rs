@@ -48,6 +48,15 @@ impl TestServer {
         self.running.shutdown().await;
     }
 
+    /// Forgets all events that there are.
+    pub(crate) async fn expire_events(&self) {
+        let catalog = self.running.catalog.for_system();
+        catalog
+            .events_expire(-3600)
+            .await
+            .expect("they can be forgotten");
+    }
+
     /// Where the Hive Metastore protocol is spoken.
     pub(crate) fn thrift(&self) -> SocketAddr {
         self.running.thrift_addr
