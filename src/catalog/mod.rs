@@ -37,7 +37,7 @@ pub use database::{DatabaseChange, DatabaseSpec};
 pub use event::{Announcement, EventFilter};
 pub use event_tail::EventWatch;
 pub use job::{JobDetail, JobFigures};
-pub use lock::{ListedLock, LockFilter, LockSpec};
+pub use lock::{ExplainedLock, ListedLock, LockFilter, LockSpec};
 pub use name_policy::{LintPlace, Offender};
 pub use operations::Operations;
 pub use parameter_changes::ParameterChanges;

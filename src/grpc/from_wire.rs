@@ -5,10 +5,15 @@ use crate::catalog::{
     DatabaseChange, DatabaseSpec, EventFilter, ParameterChanges, PartitionSpec, StorageSpec,
     TableSpec, TableSpecFault,
 };
-use crate::model::{Column, DEFAULT_CATALOG, DatabaseRef, Name, Parameters, TableRef, TableType};
+use crate::model::{
+    Column, DEFAULT_CATALOG, DatabaseRef, Function, FunctionRef, FunctionResource, Name,
+    Parameters, TableRef, TableType,
+};
 use skep_wire::v1;
 use std::collections::BTreeMap;
 
+/// Hive's number of functions in Java, the only ones.
+const JAVA: i32 = 1;
 /// Items of a page at most.
 const PAGE_SIZE_MAX: u32 = 1000;
 /// Items of a page where the client asks for no number.
@@ -191,5 +196,41 @@ pub(super) fn event_filter(
         database: name(&filter.database),
         tables: name(&filter.table).into_iter().collect(),
         skip: Vec::new(),
+    })
+}
+
+/// The function of a name in the database that a request names.
+pub(super) fn function(at: Option<v1::DatabaseName>, name: &str) -> Result<FunctionRef, Failure> {
+    let at = database("database", at)?;
+    Ok(at.function(named("name", name)?))
+}
+
+/// A new function.
+pub(super) fn new_function(
+    at: FunctionRef,
+    request: v1::CreateFunctionRequest,
+) -> Result<Function, Failure> {
+    let mut resources = Vec::with_capacity(request.resources.len());
+    for one in request.resources {
+        // The numbers are Hive's.
+        let known = v1::ResourceType::try_from(one.r#type);
+        let known = known.map_err(|_| {
+            let why = format!("{} is no type of a resource", one.r#type);
+            Failure::field("resources", why)
+        })?;
+        resources.push(FunctionResource {
+            resource_type: (known != v1::ResourceType::Unspecified).then_some(known.into()),
+            uri: one.uri,
+        });
+    }
+    Ok(Function {
+        id: 0,
+        at,
+        class_name: some_text(&request.class_name).map(str::to_owned),
+        owner: request.owner,
+        owner_type: None,
+        created_at: 0,
+        function_type: Some(JAVA),
+        resources,
     })
 }

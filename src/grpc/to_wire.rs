@@ -1,13 +1,13 @@
 //! From the model to messages.
 
 use super::failure::reason;
-use crate::catalog::{AddedEach, TABLE_COMMENT};
+use crate::catalog::{AddedEach, ListedLock, TABLE_COMMENT};
 use crate::error::Error;
 use crate::front::words;
 use crate::hive::storage_format::StorageFormat;
 use crate::model::{
-    Catalog, Column, Database, EventDigest, Location, Partition, StorageDescriptor, Table,
-    TableType,
+    Catalog, Column, Database, EventDigest, Function, Location, LockComponent, LockState, LockType,
+    Partition, StorageDescriptor, Table, TableType,
 };
 use prost_types::Timestamp;
 use skep_wire::v1;
@@ -199,5 +199,64 @@ pub(super) fn event(event: &EventDigest) -> v1::Event {
         renamed_to: event.renamed_to.clone(),
         partitions: event.partitions.clone(),
         files: event.files.clone(),
+    }
+}
+
+/// A function.
+pub(super) fn function(function: Function) -> v1::Function {
+    let resources = function.resources.into_iter();
+    v1::Function {
+        catalog: function.at.catalog.to_string(),
+        database: function.at.database.to_string(),
+        name: function.at.name.to_string(),
+        class_name: function.class_name,
+        owner: function.owner,
+        create_time: moment(function.created_at),
+        resources: resources
+            .map(|one| v1::FunctionResource {
+                // The numbers are Hive's.
+                r#type: v1::ResourceType::try_from(one.resource_type.unwrap_or_default())
+                    .unwrap_or_default()
+                    .into(),
+                uri: one.uri,
+            })
+            .collect(),
+    }
+}
+
+/// A lock.
+pub(super) fn lock(listed: ListedLock) -> v1::Lock {
+    let lock = listed.lock;
+    let state = match lock.state {
+        LockState::Acquired => v1::LockState::Acquired,
+        LockState::Waiting => v1::LockState::Waiting,
+        LockState::Aborted | LockState::NotAcquired => v1::LockState::Refused,
+    };
+    v1::Lock {
+        id: lock.id,
+        state: state.into(),
+        user: lock.user,
+        host: lock.hostname,
+        agent: lock.agent_info,
+        idle_seconds: lock.idle_s,
+        acquire_time: lock.acquired_at.and_then(|at| moment(at.seconds())),
+        blocked_by: listed.blocked_by,
+        components: lock.components.into_iter().map(lock_component).collect(),
+    }
+}
+
+fn lock_component(component: LockComponent) -> v1::LockComponent {
+    let strength = match component.lock_type {
+        LockType::SharedRead => v1::LockType::SharedRead,
+        LockType::SharedWrite => v1::LockType::SharedWrite,
+        LockType::ExclusiveWrite => v1::LockType::ExclusiveWrite,
+        LockType::Exclusive => v1::LockType::Exclusive,
+    };
+    v1::LockComponent {
+        r#type: strength.into(),
+        catalog: component.catalog.to_string(),
+        database: component.database.to_string(),
+        table: component.table.map(|name| name.to_string()),
+        partition: component.partition,
     }
 }

@@ -111,6 +111,17 @@ pub struct FunctionRef {
     pub name: Name,
 }
 
+impl DatabaseRef {
+    /// A function of this database.
+    pub fn function(&self, name: impl Into<Name>) -> FunctionRef {
+        FunctionRef {
+            catalog: self.catalog.clone(),
+            database: self.database.clone(),
+            name: name.into(),
+        }
+    }
+}
+
 impl FunctionRef {
     /// The database this function stands in.
     pub fn database_ref(&self) -> DatabaseRef {

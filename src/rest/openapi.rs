@@ -36,6 +36,8 @@ const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$"#;
         (name = "partitions", description = "Partitions of tables"),
         (name = "statistics", description = "What planners know of the values of columns"),
         (name = "discovery", description = "Partitions that appear by themselves"),
+        (name = "functions", description = "User-defined functions"),
+        (name = "locks", description = "Which engine keeps which waiting"),
         (name = "jobs", description = "Work that takes an object store's time: renames, drops, truncations"),
         (name = "events", description = "What changed, in the order of the commits"),
         (name = "sources", description = "Databases whose schemas are watched, and what changed in them"),

@@ -3,8 +3,8 @@
 use super::plain::routes;
 use super::resources::{
     alerts, catalogs, changes, channels, databases, discovery, discovery_run, event_stream, events,
-    jobs, kits, lint, partition_batches, partition_changes, partition_lines, partitions, previews,
-    sources, statistics, table_rename, tables,
+    functions, jobs, kits, lint, locks, partition_batches, partition_changes, partition_lines,
+    partitions, previews, sources, statistics, table_rename, tables,
 };
 use super::{API_ROOT, Shared, conditional, health, openapi, page, problem};
 use crate::http::{Gate, compression, gate};
@@ -20,6 +20,11 @@ use utoipa_axum::router::OpenApiRouter;
 /// The REST interface. The paths stand at the handlers, from where they also reach the `OpenAPI` document; handlers of
 /// one path stand on one line.
 fn api() -> OpenApiRouter<Arc<Shared>> {
+    of_catalog().merge(of_services())
+}
+
+/// Hive's nouns, and what is done with them.
+fn of_catalog() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new()
         .routes(routes!(catalogs::list))
         .routes(routes!(databases::list, databases::create))
@@ -53,6 +58,19 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
             statistics::partition_put,
             statistics::partition_delete
         ))
+        .routes(routes!(events::list))
+        .routes(routes!(event_stream::follow))
+        .routes(routes!(functions::list, functions::create))
+        .routes(routes!(functions::get, functions::delete))
+        .routes(routes!(locks::list))
+        .routes(routes!(locks::explain, locks::release))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::get))
+}
+
+/// What stands on the catalog: discovery, naming, the watch over sources and its alerts.
+fn of_services() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new()
         .routes(routes!(discovery::list))
         .routes(routes!(
             discovery::get,
@@ -67,10 +85,6 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(discovery::resume))
         .routes(routes!(discovery::skipped))
         .routes(routes!(discovery::explain))
-        .routes(routes!(events::list))
-        .routes(routes!(event_stream::follow))
-        .routes(routes!(jobs::list))
-        .routes(routes!(jobs::get))
         .routes(routes!(lint::list))
         .routes(routes!(sources::list, sources::add))
         .routes(routes!(sources::get, sources::remove))

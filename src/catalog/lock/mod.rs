@@ -5,6 +5,9 @@
 //! A lock that nobody keeps alive is deleted by whoever it would hinder, and by a background task.
 
 mod conflict;
+mod explain;
+
+pub use explain::ExplainedLock;
 
 use super::Catalog;
 use crate::catalog::{Action, Operations, Resource};

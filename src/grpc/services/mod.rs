@@ -5,7 +5,9 @@ mod batch;
 mod catalogs;
 mod databases;
 mod events;
+mod functions;
 mod list_stream;
+mod locks;
 mod partitions;
 mod tables;
 

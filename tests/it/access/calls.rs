@@ -426,6 +426,9 @@ fn events_and_locks<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         call("lock_list", See, SERVER, async move {
             catalog.lock_list(&LockFilter::default()).await
         }),
+        call("lock_explain", See, SERVER, async move {
+            catalog.lock_explain(1).await
+        }),
         call("locks_expire", Operate, SERVER, async move {
             catalog.locks_expire().await
         }),
