@@ -19,6 +19,7 @@ use skep_wire::v1::catalog_service_server::CatalogServiceServer;
 use skep_wire::v1::database_service_server::DatabaseServiceServer;
 use skep_wire::v1::event_service_server::EventServiceServer;
 use skep_wire::v1::function_service_server::FunctionServiceServer;
+use skep_wire::v1::job_service_server::JobServiceServer;
 use skep_wire::v1::lock_service_server::LockServiceServer;
 use skep_wire::v1::partition_service_server::PartitionServiceServer;
 use skep_wire::v1::table_service_server::TableServiceServer;
@@ -101,6 +102,7 @@ fn services(shared: Arc<Shared>, readiness: Readiness) -> Router {
         DatabaseServiceServer,
         EventServiceServer,
         FunctionServiceServer,
+        JobServiceServer,
         LockServiceServer,
         PartitionServiceServer,
         TableServiceServer

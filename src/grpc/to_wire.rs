@@ -16,7 +16,7 @@ use skep_wire::v1;
 const ASCENDING: i32 = 1;
 
 /// A moment in seconds since the epoch; nothing for 0, by which Hive means that nobody knows.
-fn moment(seconds: i64) -> Option<Timestamp> {
+pub(super) fn moment(seconds: i64) -> Option<Timestamp> {
     (seconds != 0).then_some(Timestamp { seconds, nanos: 0 })
 }
 

@@ -6,6 +6,7 @@ mod catalogs;
 mod databases;
 mod events;
 mod functions;
+mod jobs;
 mod list_stream;
 mod locks;
 mod partitions;

@@ -4,6 +4,7 @@ mod contract;
 mod equal;
 mod events;
 mod hostile;
+mod jobs;
 mod operators;
 mod partitions;
 mod tables;
