@@ -108,10 +108,24 @@ impl EventTail {
 
 impl Operations<'_> {
     /// Follows the log after a number; `None` is after the last event that there is now. Of a filter the numbers do not count.
+    ///
+    /// Fails with `Invalid` for a number that no event has yet, and with `NotAllowed` where some of what comes after it is past
+    /// its time.
     #[boxed]
     pub async fn event_watch(&self, filter: EventFilter, after: Option<i64>) -> Result<EventWatch> {
         self.authorize(Action::See, Resource::Server).await?;
-        let last = self.store.session().await?.event_last_id().await?;
+        let mut session = self.store.session().await?;
+        let last = session.event_last_id().await?;
+        if let Some(after) = after {
+            if after > last {
+                let why = format!("there is no event {after} yet: the last one is {last}");
+                return Err(Error::Invalid(why));
+            }
+            if is_gone(&mut session, after, last).await? {
+                return Err(gone(after, last));
+            }
+        }
+        drop(session);
         let catalog: Catalog = (**self).clone();
         Ok(EventWatch {
             news: catalog.event_tail_join(last),
@@ -213,6 +227,12 @@ async fn is_gone(session: &mut Session, after: i64, last: i64) -> Result<bool> {
     Ok(after < last && first > after + 1)
 }
 
+fn gone(after: i64, last: i64) -> Error {
+    Error::NotAllowed(format!(
+        "the events after {after} are not kept any more (tasks.event_kept_s): read what there is anew, and go on after {last}"
+    ))
+}
+
 /// Somebody who watches the log.
 #[derive(Debug)]
 pub struct EventWatch {
@@ -272,10 +292,7 @@ impl EventWatch {
         let mut session = self.catalog.store.session().await?;
         let events = session.event_list(&filter, EVENTS_PER_TURN_MAX).await?;
         if is_gone(&mut session, self.after, last).await? {
-            return Err(Error::NotAllowed(format!(
-                "the events after {} are not kept any more (tasks.event_kept_s): read what there is anew, and go on after {last}",
-                self.after
-            )));
+            return Err(gone(self.after, last));
         }
         self.after = events.last().map_or(last, |event| event.id);
         let events = events.into_iter();

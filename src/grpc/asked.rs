@@ -46,12 +46,17 @@ impl Asked {
         &self.reservation
     }
 
-    /// Counts an answer, of a request that changed nothing, in place of what the request took.
-    pub(super) async fn count(&self, answer: &impl Message) -> Result<(), Failure> {
-        let bytes = answer.encoded_len() * ANSWER_FACTOR;
+    /// Counts bytes of what is to be answered, in place of all that was counted before.
+    pub(super) async fn hold(&self, bytes: usize) -> Result<(), Failure> {
+        let bytes = bytes * ANSWER_FACTOR;
         self.reservation.shrink_to(bytes);
         let more = bytes.saturating_sub(self.reservation.bytes());
         Ok(self.reservation.grow(more).await?)
+    }
+
+    /// Counts an answer, of a request that changed nothing, in place of what the request took.
+    pub(super) async fn count(&self, answer: &impl Message) -> Result<(), Failure> {
+        self.hold(answer.encoded_len()).await
     }
 
     /// The same of a change: to refuse the answer to what is done would be to say that it is not.

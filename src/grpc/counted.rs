@@ -1,19 +1,22 @@
-//! The messages of a request, each taken from the budget of bytes in flight before it is read: its length stands before it, and
-//! a library that trusts that length would take the memory at once. What is compressed is inflated here, for the same reason.
+//! The messages of a request, each whole before a library sees it: the length that stands before it is only a claim, and a library that
+//! trusts it would take the memory at once. What has arrived is taken from the budget of bytes in flight, and what is compressed
+//! is inflated here, for the same reason.
 
 use super::MESSAGE_BYTES_MAX;
-use super::failure::Failure;
+use super::failure::{Failure, of_library};
 use crate::budget::{Budget, Reservation};
+use crate::front::Cut;
 use crate::http::{InflateError, inflate};
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::{Buf, BufMut, BytesMut};
 use futures::{Stream, StreamExt, stream};
 use std::sync::Arc;
-use tonic::Status;
+use std::time::Duration;
+use tonic::{Code, Status};
 
 /// Bytes before each message: whether it is compressed, and its length.
 const HEAD_BYTES: usize = 5;
@@ -27,8 +30,25 @@ pub(super) fn message_bytes_max(budget: &Budget) -> usize {
     MESSAGE_BYTES_MAX.min(budget.client_bytes() / (MESSAGE_FACTOR + 2))
 }
 
-/// Has the messages of a request counted, on their way to the service; `limit` is the bytes of one at most.
-pub(super) async fn counted(State(limit): State<usize>, request: Request, next: Next) -> Response {
+/// What bounds messages on their way in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MessageBounds {
+    /// Bytes of one at most.
+    pub(super) bytes_max: usize,
+    /// How long one may take from its first byte to its last.
+    pub(super) patience: Duration,
+}
+
+/// Has the messages of a request counted, on their way to the service.
+pub(super) async fn counted(
+    State(bounds): State<MessageBounds>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if !is_grpc(request.headers()) {
+        let text = "this path takes messages of gRPC: send Content-Type: application/grpc\n";
+        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, text).into_response();
+    }
     let Some(reservation) = request.extensions().get::<Arc<Reservation>>().cloned() else {
         let missing = crate::error::Error::internal("a request without a frame");
         return failed(missing.into());
@@ -41,21 +61,33 @@ pub(super) async fn counted(State(limit): State<usize>, request: Request, next: 
         let messages = Messages {
             pieces: body.into_data_stream(),
             waiting: BytesMut::new(),
-            left: 0,
             compressed,
-            limit,
+            bounds,
             reservation,
         };
         Body::from_stream(messages.pieces())
     });
     // What goes on is plain.
     request.headers_mut().remove(ENCODING);
-    next.run(request).await
+    let response = next.run(request).await;
+    // What a message could not be read by is told before any answer.
+    match Status::from_header_map(response.headers()) {
+        Some(status) if status.code() == Code::Internal => {
+            let status = of_library(status);
+            status.into_http::<tonic::body::Body>().into_response()
+        }
+        _ => response,
+    }
 }
 
 fn failed(failure: Failure) -> Response {
     let status = Status::from(failure);
     status.into_http::<tonic::body::Body>().into_response()
+}
+
+fn is_grpc(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
 }
 
 fn is_gzip(headers: &HeaderMap) -> Result<bool, Failure> {
@@ -74,16 +106,13 @@ struct Messages {
     pieces: BodyDataStream,
     /// What has arrived and not gone on.
     waiting: BytesMut,
-    /// Bytes of the message at hand that have not gone on.
-    left: usize,
     compressed: bool,
-    /// Bytes of one message at most.
-    limit: usize,
+    bounds: MessageBounds,
     reservation: Arc<Reservation>,
 }
 
 impl Messages {
-    /// The same bytes, plain, none of which is given before it is counted.
+    /// The same messages, plain, each as one piece.
     fn pieces(self) -> impl Stream<Item = Result<Bytes, Status>> + Send {
         stream::unfold(Some(self), async |messages| {
             let mut messages = messages?;
@@ -96,31 +125,39 @@ impl Messages {
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
-        if self.left == 0 {
-            if !self.gather(HEAD_BYTES).await? {
-                // A head that is cut off is told of by whoever reads the rest.
-                return Ok((!self.waiting.is_empty()).then(|| self.waiting.split().freeze()));
-            }
-            let (flag, length) = (self.waiting[0], (&self.waiting[1..]).get_u32());
-            let length = usize::try_from(length).unwrap_or(usize::MAX);
-            if length > self.limit {
-                return Err(Failure::too_long(self.limit));
-            }
-            if flag == 1 && self.compressed {
-                return self.inflated(length).await.map(Some);
-            }
-            self.reservation.grow(length * MESSAGE_FACTOR).await?;
-            self.left = HEAD_BYTES + length;
-        }
-        if self.waiting.is_empty() && !self.gather(1).await? {
+        // Between messages a client may be quiet for as long as it likes.
+        if !self.gather(1).await? {
             return Ok(None);
         }
-        let length = self.waiting.len().min(self.left);
-        self.left -= length;
-        Ok(Some(self.waiting.split_to(length).freeze()))
+        let patience = self.bounds.patience;
+        let message = tokio::time::timeout(patience, self.message()).await;
+        message
+            .unwrap_or_else(|_| Err(Cut::Late(patience).into()))
+            .map(Some)
     }
 
-    /// Waits until so many bytes are there; says whether they are.
+    /// The message that has begun, or as much of it as there is: whoever reads it tells of that.
+    async fn message(&mut self) -> Result<Bytes, Failure> {
+        if !self.gather(HEAD_BYTES).await? {
+            return Ok(self.waiting.split().freeze());
+        }
+        let (flag, length) = (self.waiting[0], (&self.waiting[1..]).get_u32());
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        if length > self.bounds.bytes_max {
+            return Err(Failure::too_long(self.bounds.bytes_max));
+        }
+        let whole = HEAD_BYTES + length;
+        if !self.gather(whole).await? {
+            return Ok(self.waiting.split().freeze());
+        }
+        let message = self.waiting.split_to(whole).freeze();
+        if flag == 1 && self.compressed {
+            return self.inflated(&message[HEAD_BYTES..]).await;
+        }
+        Ok(message)
+    }
+
+    /// Waits until so many bytes are there; says whether they are. What comes is counted as what it may be read to.
     async fn gather(&mut self, bytes: usize) -> Result<bool, Failure> {
         while self.waiting.len() < bytes {
             let Some(piece) = self.pieces.next().await else {
@@ -129,20 +166,16 @@ impl Messages {
             let piece = piece.map_err(|failure| {
                 Failure::field("body", format!("the request broke off: {failure}"))
             })?;
+            let cost = piece.len() * MESSAGE_FACTOR;
+            self.reservation.grow(cost).await?;
             self.waiting.extend_from_slice(&piece);
         }
         Ok(true)
     }
 
-    /// The compressed message that waits, as a plain one.
-    async fn inflated(&mut self, length: usize) -> Result<Bytes, Failure> {
-        self.reservation.grow(length).await?;
-        if !self.gather(HEAD_BYTES + length).await? {
-            return Ok(self.waiting.split().freeze());
-        }
-        self.waiting.advance(HEAD_BYTES);
-        let message = self.waiting.split_to(length);
-        let plain = inflate(&message, self.limit, &self.reservation)
+    /// A compressed message as a plain one.
+    async fn inflated(&mut self, message: &[u8]) -> Result<Bytes, Failure> {
+        let plain = inflate(message, self.bounds.bytes_max, &self.reservation)
             .await
             .map_err(|failure| match failure {
                 InflateError::TooLong(limit) => Failure::too_long(limit),

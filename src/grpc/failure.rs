@@ -14,9 +14,9 @@ const DOMAIN: &str = "skep";
 /// After what a client may try again what a dependency or a concurrent writer prevented.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// Characters of a status's words, and of a name in its details, at most: both are sent as headers, of which clients take 8 KiB.
+/// Bytes of a status's words, and of a name in its details, at most, as they are sent: in headers, of which clients take 8 KiB.
 const WORDS_MAX: usize = 1_500;
-const NAME_MAX: usize = 300;
+const NAME_MAX: usize = 600;
 
 /// A failed request.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Failure {
     /// A message that is longer than it may be.
     pub(super) fn too_long(limit: usize) -> Self {
         let why = format!(
-            "a message may have {limit} bytes at most: 4 MiB, or less where \
+            "a message may have {limit} bytes at most: 1 MiB, or less where \
              server.bytes_in_flight_per_client_max is low"
         );
         let details = ErrorDetails::with_error_info("TOO_LARGE", DOMAIN, HashMap::new());
@@ -51,13 +51,27 @@ impl Failure {
 
     /// The server ends; the client may go on with another one.
     pub(super) fn ending() -> Self {
-        let source = "the process ends".into();
-        Error::Unavailable {
-            what: "this server is about to end: it".to_owned(),
-            source,
-        }
-        .into()
+        let mut details = ErrorDetails::with_error_info("UNAVAILABLE", DOMAIN, HashMap::new());
+        details.set_retry_info(Some(RETRY_AFTER));
+        let why = "this server ends: go on with another one, or when it is there again";
+        Self(Status::with_error_details(Code::Unavailable, why, details))
     }
+}
+
+/// A status of the library's own, as skep says it: what cannot be read is no fault of the server.
+pub(super) fn of_library(status: Status) -> Status {
+    let is_unread = [
+        "failed to decode",
+        "protocol error",
+        "Unexpected EOF",
+        "Missing request",
+    ]
+    .iter()
+    .any(|words| status.message().starts_with(words));
+    if status.code() == Code::Internal && is_unread {
+        return Failure::field("body", status.message()).into();
+    }
+    status
 }
 
 impl From<Cut> for Failure {
@@ -107,9 +121,16 @@ impl From<Error> for Failure {
 }
 
 /// A text, or as much of it as may be sent.
-fn cut_off(text: String, chars_max: usize) -> String {
-    match text.char_indices().nth(chars_max) {
-        Some((at, _)) => format!("{} …", &text[..at]),
+fn cut_off(text: String, bytes_max: usize) -> String {
+    let mut bytes = 0;
+    let end = text.char_indices().find(|(_, char)| {
+        // All but printable ASCII is escaped, byte by byte.
+        let is_plain = (' '..='~').contains(char);
+        bytes += if is_plain { 1 } else { 3 * char.len_utf8() };
+        bytes > bytes_max
+    });
+    match end {
+        Some((at, _)) => format!("{} ...", &text[..at]),
         None => text,
     }
 }

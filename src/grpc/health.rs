@@ -66,7 +66,12 @@ impl Health for Readiness {
     ) -> Result<Response<Self::WatchStream>, Status> {
         if !self.knows(request.get_ref()) {
             let unknown = stream::iter([Ok(told(ServingStatus::ServiceUnknown))]);
-            return Ok(Response::new(unknown.chain(stream::pending()).boxed()));
+            let ending = self.shared.port.ending.clone();
+            let end = stream::once(async move {
+                ending.cancelled().await;
+                Err(Failure::ending().into())
+            });
+            return Ok(Response::new(unknown.chain(end).boxed()));
         }
         let states = stream::unfold(Some((self.clone(), None)), async |watching| {
             let (readiness, before) = watching?;
@@ -75,8 +80,10 @@ impl Health for Readiness {
                 if Some(now) != before {
                     return Some((Ok(told(now)), Some((readiness, Some(now)))));
                 }
+                let leaving = &readiness.shared.port.leaving;
                 tokio::select! {
                     () = tokio::time::sleep(LOOK_EVERY) => {}
+                    () = leaving.cancelled(), if !leaving.is_cancelled() => {}
                     () = readiness.shared.port.ending.cancelled() => {
                         return Some((Err(Failure::ending().into()), None));
                     }

@@ -20,8 +20,8 @@ use crate::catalog::Catalog;
 use crate::http;
 use std::sync::Arc;
 
-/// Bytes of one message at most, inflated: the default of gRPC's libraries.
-pub const MESSAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of one message at most, inflated: a thousand partitions with a kilobyte each.
+pub const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
 
 /// What all requests of a server share.
 #[derive(Debug)]

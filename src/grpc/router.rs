@@ -1,6 +1,6 @@
 //! Every method there is, by its path.
 
-use super::counted::{counted, message_bytes_max};
+use super::counted::{MessageBounds, counted, message_bytes_max};
 use super::failure::Failure;
 use super::health::Readiness;
 use super::patience::patience;
@@ -11,6 +11,7 @@ use crate::http::{Gate, gate};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
+use axum::routing::post_service;
 use axum::{Router, middleware};
 use prost::Message;
 use prost_types::FileDescriptorSet;
@@ -54,15 +55,18 @@ pub fn router(shared: Arc<Shared>) -> Router {
         shared: Arc::clone(&shared),
         services: named.map(str::to_owned).collect(),
     };
-    let limit = message_bytes_max(&shared.port.budget);
-    let counting = middleware::from_fn_with_state(limit, counted);
+    let bounds = MessageBounds {
+        bytes_max: message_bytes_max(&shared.port.budget),
+        patience: shared.port.limits.request_timeout,
+    };
+    let counting = middleware::from_fn_with_state(bounds, counted);
     let served = services(shared, readiness).layer(counting);
     let served = served.map_request(|request: Request<tonic::body::Body>| request.map(Body::new));
     let served = GrpcWebLayer::new().layer(served);
     let paths = methods.iter().map(String::as_str).chain(OTHERS);
     paths
         .fold(Router::new(), |router, path| {
-            router.route_service(path, served.clone())
+            router.route(path, post_service(served.clone()))
         })
         .layer(middleware::from_fn_with_state(frame, gate))
 }
@@ -108,7 +112,13 @@ fn services(shared: Arc<Shared>, readiness: Readiness) -> Router {
         TableServiceServer
     );
     let mut routes = routes.add_service(HealthServer::new(readiness));
-    let reflection = || Builder::configure().register_encoded_file_descriptor_set(DESCRIPTION);
+    let reflection = || {
+        Builder::configure()
+            .register_encoded_file_descriptor_set(DESCRIPTION)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            // What the details of a status are.
+            .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
+    };
     // They fail for a description that cannot be read, which is compiled in and tested.
     if let (Ok(v1), Ok(v1alpha)) = (reflection().build_v1(), reflection().build_v1alpha()) {
         routes = routes.add_service(v1).add_service(v1alpha);

@@ -3,6 +3,7 @@
 
 use super::Shared;
 use super::streams::Streams;
+use super::unread::Unread;
 use axum::Router;
 use axum::extract::Request;
 use hyper::body::Incoming;
@@ -52,7 +53,7 @@ pub(super) async fn converse(
     let service = TowerToHyperService::new(router);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(account.clone());
-        hyper::service::Service::call(&service, request)
+        hyper::service::Service::call(&service, request.map(Unread::body))
     });
     let (mut reader, writer) = stream.into_split();
     let first = tokio::select! {

@@ -79,6 +79,10 @@ impl HostRule {
 pub(super) fn is_own(authority: &str, pages: Option<&PublicUrl>, hosts: &[HostRule]) -> bool {
     let host = host_name(authority).to_ascii_lowercase();
     let host = host.strip_suffix('.').unwrap_or(&host);
+    let is_of_a_name = |char: char| char.is_ascii_alphanumeric() || "-_.:[]".contains(char);
+    if !host.chars().all(is_of_a_name) {
+        return false;
+    }
     let is_address = host.parse::<IpAddr>().is_ok()
         || host
             .strip_prefix('[')
@@ -146,6 +150,9 @@ mod tests {
             ("127.0.0.1.evil.example", false),
             ("127.0.0.1.nip.io", false),
             ("evilocal.example", false),
+            ("evil.example/.local", false),
+            ("evil%2eexample", false),
+            ("user@evil", false),
         ] {
             assert_eq!(is_own(authority, Some(&pages), &hosts), own, "{authority}");
         }

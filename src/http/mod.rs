@@ -14,6 +14,7 @@ mod origin;
 mod refusal;
 mod serve;
 mod streams;
+mod unread;
 
 pub use compression::compression;
 pub use gate::{Gate, gate};

@@ -13,7 +13,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// What machines ask that go by names of their own: it tells nothing of the data.
-const OF_MACHINES: [&str; 3] = ["/healthz", "/metrics", "/readyz"];
+const OF_MACHINES: [&str; 5] = [
+    "/grpc.health.v1.Health/Check",
+    "/grpc.health.v1.Health/Watch",
+    "/healthz",
+    "/metrics",
+    "/readyz",
+];
 /// Characters of a host that are shown.
 const HOST_CHARS_MAX: usize = 100;
 
@@ -54,9 +60,11 @@ fn misdirected(shared: &Shared, uri: &Uri, headers: &HeaderMap) -> Option<Refusa
     }
     let named = uri.authority().is_some() || headers.contains_key(header::HOST);
     let authority = authority(uri, headers);
-    let own = authority.map_or(!named, |authority| {
-        is_own(authority, shared.pages.as_ref(), &shared.hosts)
-    });
+    let several = headers.get_all(header::HOST).iter().nth(1).is_some();
+    let own = !several
+        && authority.map_or(!named, |authority| {
+            is_own(authority, shared.pages.as_ref(), &shared.hosts)
+        });
     (!own).then(|| {
         let shown: String = authority
             .unwrap_or("a name that is no text")

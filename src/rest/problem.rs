@@ -66,7 +66,7 @@ impl Kind {
             Self::NoSuchPath => ("no-such-path", "no such path"),
             Self::NoSuchMethod => ("no-such-method", "no such method"),
             Self::TooLarge => ("too-large", "the body is too large"),
-            Self::MediaType => ("media-type", "the body must be JSON"),
+            Self::MediaType => ("media-type", "the body is of another type"),
             Self::KeyReused => ("key-reused", "the key came with another request"),
         }
     }

@@ -1,12 +1,12 @@
 //! Adding partitions where one that cannot be added does not keep the others out: what streams of them are made of.
 
 use super::AddOptions;
-use super::spec::{AddedPartition, NamedDraft, PartitionSpec};
+use super::spec::{AddedPartition, NamedDraft, PartitionSpec, differing};
 use crate::catalog::{Action, Catalog, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::model::{Table, TableRef};
 use async_recursion::async_recursion as boxed;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// What became of one partition, by its name as far as it could be made.
 pub type AddedEach = (String, Result<AddedPartition>);
@@ -25,29 +25,32 @@ impl Operations<'_> {
     ) -> Result<Vec<AddedEach>> {
         self.authorize(Action::Write, Resource::Table(at)).await?;
         let table = self.table_read(at).await?;
-        let mut told: Vec<Option<AddedEach>> = Vec::with_capacity(specs.len());
-        let mut good = Vec::with_capacity(specs.len());
-        let mut names = HashSet::with_capacity(specs.len());
+        let mut slots = Vec::with_capacity(specs.len());
+        let mut good: Vec<NamedDraft> = Vec::with_capacity(specs.len());
+        let mut firsts: HashMap<String, usize> = HashMap::with_capacity(specs.len());
         for spec in specs {
-            match self.draft_check(&table, spec, &mut names) {
-                Ok(named) => {
-                    told.push(None);
-                    good.push(named);
+            let named = match self.draft_check(&table, spec) {
+                Ok(named) => named,
+                Err((name, why)) => {
+                    slots.push(Slot::Told((name, Err(why))));
+                    continue;
                 }
-                Err((name, why)) => told.push(Some((name, Err(why)))),
+            };
+            if let Some(first) = firsts.get(&named.name) {
+                slots.push(Slot::Again(*first, differing(&named, &good[*first])));
+            } else {
+                slots.push(Slot::Good(good.len()));
+                firsts.insert(named.name.clone(), good.len());
+                good.push(named);
             }
         }
         let any = AddOptions {
             if_not_exists: true,
             ..options
         };
-        let mut added = self.added_apart(&table, good, any).await?.into_iter();
-        let told = told.into_iter().map(|one| {
-            let one = one.or_else(|| added.next());
-            let (name, became) = one.unwrap_or_else(|| {
-                let lost = Error::internal("a partition without an answer");
-                (String::new(), Err(lost))
-            });
+        let added = self.added_apart(&table, good, any).await?;
+        let told = slots.into_iter().map(|slot| {
+            let (name, became) = slot.told(&added);
             match became {
                 Ok(found) if !found.is_new && !options.if_not_exists => {
                     let entity = Entity::Partition(at.clone(), name.clone());
@@ -60,13 +63,52 @@ impl Operations<'_> {
     }
 }
 
+/// What is known of one partition of a batch before any is added.
+enum Slot {
+    /// It cannot be added.
+    Told(AddedEach),
+    /// It is this one of those that can be.
+    Good(usize),
+    /// It is the same as this one, which stands before it, but for what differs.
+    Again(usize, Vec<&'static str>),
+}
+
+impl Slot {
+    /// What became of it, by what became of those that could be added.
+    fn told(self, added: &[AddedEach]) -> AddedEach {
+        let (first, differs) = match self {
+            Self::Told(told) => return told,
+            Self::Good(first) => (first, None),
+            Self::Again(first, differs) => (first, Some(differs)),
+        };
+        let Some((name, became)) = added.get(first) else {
+            let lost = Error::internal("a partition without an answer");
+            return (String::new(), Err(lost));
+        };
+        let became = match (became, differs) {
+            (Ok(found), None) => Ok(found.clone()),
+            (Ok(found), Some(differs)) => {
+                let mut again = found.clone();
+                again.is_new = false;
+                let more = differs
+                    .into_iter()
+                    .filter(|one| !found.differs.contains(one));
+                again.differs.extend(more);
+                Ok(again)
+            }
+            // It was a fault of the request: all others fail the whole batch.
+            (Err(failure), _) => Err(Error::Invalid(failure.to_string())),
+        };
+        (name.clone(), became)
+    }
+}
+
 impl Catalog {
-    /// What is wrong with one partition, with its name as far as it has one. `names` are those of the good ones before it.
+    /// What is wrong with one partition by itself, with its name as far as it has one.
     fn draft_check(
         &self,
         table: &Table,
         spec: PartitionSpec,
-        names: &mut HashSet<String>,
     ) -> Result<NamedDraft, (String, Error)> {
         let called = spec.name.clone().unwrap_or_default();
         let named = spec
@@ -76,10 +118,6 @@ impl Catalog {
         let prepared = Catalog::partition_prepare(table, named.draft.clone()).map_err(refused)?;
         if let Some(own) = &prepared.partition.location {
             self.place_allow(own).map_err(refused)?;
-        }
-        if !names.insert(named.name.clone()) {
-            let text = "it stands in the batch twice".to_owned();
-            return Err(refused(Error::Invalid(text)));
         }
         Ok(named)
     }

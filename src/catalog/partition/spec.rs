@@ -73,6 +73,12 @@ impl PartitionSpec {
             (Some(_), Some(_)) => return Err(fault("give values or a name, not both".to_owned())),
             (None, None) => return Err(fault("give values or a name".to_owned())),
         };
+        if values.len() != table.partition_keys.len() {
+            return Err(PartitionSpecFault {
+                field: Some("values"),
+                why: wrong_number(table, values.len()),
+            });
+        }
         partition_values_check(table, &values).map_err(fault)?;
         let name = make_name(&key_names(table), &values);
         let name = name.map_err(|failure| PartitionSpecFault {
@@ -85,9 +91,16 @@ impl PartitionSpec {
             (TOTAL_SIZE, self.total_bytes),
             (NUM_ROWS, self.row_count),
         ] {
-            if let Some(figure) = figure {
-                parameters.insert(key.to_owned(), figure.to_string());
+            let Some(figure) = figure else { continue };
+            // Engines read them as signed numbers.
+            if i64::try_from(figure).is_err() {
+                return Err(fault(format!("{figure} is too large for {key}")));
             }
+            let figure = figure.to_string();
+            if parameters.get(key).is_some_and(|said| *said != figure) {
+                return Err(fault(format!("{key} is said twice, and not the same")));
+            }
+            parameters.insert(key.to_owned(), figure);
         }
         let draft = PartitionDraft {
             at: table.at.clone(),
@@ -101,6 +114,36 @@ impl PartitionSpec {
         };
         Ok(NamedDraft { name, draft })
     }
+}
+
+fn wrong_number(table: &Table, count: usize) -> String {
+    let keys = key_names(table);
+    let name = &table.at.table;
+    match keys.len() {
+        0 => format!("{name} has no partition keys"),
+        wanted => format!(
+            "there are {count} values, and {name} has {wanted} keys: {}",
+            keys.join(", ")
+        ),
+    }
+}
+
+/// What of one description is another than in one of the same name.
+pub(super) fn differing(one: &NamedDraft, other: &NamedDraft) -> Vec<&'static str> {
+    let place = |named: &NamedDraft| {
+        let text = named.draft.location.as_deref();
+        text.and_then(|text| Location::parse(text).ok())
+    };
+    let mut differs = Vec::new();
+    if place(one).is_some() && place(one) != place(other) {
+        differs.push("location");
+    }
+    let known = &other.draft.parameters;
+    let mut wanted = one.draft.parameters.iter();
+    if wanted.any(|(key, value)| known.get(key) != Some(value)) {
+        differs.push("parameters");
+    }
+    differs
 }
 
 /// Fails for a value that is none of its key's type. The error says which.

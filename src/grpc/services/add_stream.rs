@@ -6,7 +6,7 @@ use super::batch::{add_options, batch_add};
 use crate::catalog::AddOptions;
 use crate::front::{Cut, Frame};
 use crate::grpc::asked::Asked;
-use crate::grpc::failure::Failure;
+use crate::grpc::failure::{Failure, of_library};
 use crate::grpc::from_wire;
 use crate::model::TableRef;
 use futures::{StreamExt, stream};
@@ -17,6 +17,8 @@ use tonic::{Status, Streaming};
 struct Adding {
     asked: Asked,
     batches: Streaming<AddPartitionsRequest>,
+    /// Bytes of the answer before, which may not be on its way yet.
+    answered: usize,
     /// The table and the way that the last message named.
     place: Option<(TableRef, AddOptions)>,
 }
@@ -29,6 +31,7 @@ pub(super) fn answers(
     let adding = Adding {
         asked,
         batches,
+        answered: 0,
         place: None,
     };
     let answers = stream::unfold(Some(adding), async |adding| {
@@ -44,10 +47,10 @@ pub(super) fn answers(
 
 impl Adding {
     async fn next(&mut self) -> Result<Option<AddPartitionsResponse>, Status> {
-        // The batch before is answered.
-        self.asked.reservation().shrink_to(0);
+        // The batch before is done.
+        self.asked.reservation().shrink_to(self.answered);
         let batch = tokio::select! {
-            batch = self.batches.message() => batch?,
+            batch = self.batches.message() => batch.map_err(of_library)?,
             () = self.asked.shared.port.ending.cancelled() => return Err(Failure::ending().into()),
         };
         let Some(batch) = batch else {
@@ -68,6 +71,7 @@ impl Adding {
             )
             .await?;
         asked.owe(&added);
+        self.answered = asked.reservation().bytes();
         Ok(Some(added))
     }
 

@@ -67,6 +67,11 @@ async fn list(asked: Asked, request: ListEventsRequest) -> Result<ListEventsResp
 }
 
 fn watched(asked: Asked, watch: EventWatch) -> Answers<WatchEventsResponse> {
+    // Where it begins, so that one that breaks at once goes on from there.
+    let begin = WatchEventsResponse {
+        events: Vec::new(),
+        next: watch.position(),
+    };
     let answers = stream::unfold(Some((asked, watch)), async |watching| {
         let (asked, mut watch) = watching?;
         match next(&asked, &mut watch).await {
@@ -74,7 +79,7 @@ fn watched(asked: Asked, watch: EventWatch) -> Answers<WatchEventsResponse> {
             Err(failure) => Some((Err(failure.into()), None)),
         }
     });
-    answers.boxed()
+    stream::iter([Ok(begin)]).chain(answers).boxed()
 }
 
 async fn next(asked: &Asked, watch: &mut EventWatch) -> Result<WatchEventsResponse, Failure> {

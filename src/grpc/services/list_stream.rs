@@ -3,15 +3,22 @@
 
 use super::Answers;
 use crate::catalog::PartitionSelection;
+use crate::error::Error;
 use crate::grpc::asked::Asked;
 use crate::grpc::failure::Failure;
 use crate::grpc::{from_wire, to_wire};
 use crate::model::TableRef;
 use futures::{StreamExt, stream};
-use skep_wire::v1::{ListPartitionsRequest, ListPartitionsResponse};
+use prost::Message;
+use skep_wire::v1::{ListPartitionsRequest, ListPartitionsResponse, Partition};
+use std::collections::VecDeque;
 
-/// Partitions of a message.
+/// Partitions that are read at once: few first, and never more than four times as many as before, for one may be large.
+const FIRST: usize = 25;
+const GROWTH: usize = 4;
 const PAGE: usize = 1000;
+/// Bytes after which a message takes no more partitions: clients take 4 MiB where they are not told otherwise.
+const MESSAGE_BYTES: usize = 1024 * 1024;
 
 /// Where a listing stands.
 struct Listing {
@@ -21,6 +28,10 @@ struct Listing {
     after: Option<String>,
     /// How many more are wanted.
     left: usize,
+    /// How many are read next.
+    size: usize,
+    /// What is read and not sent.
+    waiting: VecDeque<Partition>,
 }
 
 /// The pages of a listing. What is wrong with the request itself is told before the first of them.
@@ -36,6 +47,8 @@ pub(super) async fn pages(
         filter: request.filter,
         after: from_wire::some_text(&request.after).map(str::to_owned),
         left: if limit == 0 { usize::MAX } else { limit },
+        size: FIRST,
+        waiting: VecDeque::new(),
     };
     let first = listing.next().await?;
     let rest = stream::unfold(Some(listing), async |listing| {
@@ -51,32 +64,59 @@ pub(super) async fn pages(
 
 impl Listing {
     async fn next(&mut self) -> Result<Option<ListPartitionsResponse>, Failure> {
-        if self.left == 0 {
+        if self.waiting.is_empty() {
+            // What is read may be as large as that: it is counted as it is afterwards.
+            self.asked.hold(MESSAGE_BYTES).await?;
+            self.read().await.map_err(unread)?;
+        }
+        let (mut partitions, mut bytes) = (Vec::new(), 0);
+        while bytes < MESSAGE_BYTES
+            && let Some(one) = self.waiting.pop_front()
+        {
+            bytes += one.encoded_len();
+            partitions.push(one);
+        }
+        if partitions.is_empty() {
             return Ok(None);
         }
-        let selection = PartitionSelection::Filter(&self.filter);
-        let found = self
-            .asked
-            .catalog()
-            .partition_page(
-                &self.at,
-                selection,
-                self.after.as_deref(),
-                PAGE.min(self.left),
-            )
-            .await?;
-        let Some(last) = found.partitions.last() else {
-            return Ok(None);
-        };
-        self.left -= found.partitions.len();
-        let root = found.table.location.as_ref();
-        let partitions = found.partitions.iter();
-        let partitions = partitions.map(|one| to_wire::partition_listed(one, root));
-        let page = ListPartitionsResponse {
-            partitions: partitions.collect(),
-        };
-        self.after = Some(last.name.clone());
+        let page = ListPartitionsResponse { partitions };
         self.asked.count(&page).await?;
         Ok(Some(page))
+    }
+
+    async fn read(&mut self) -> Result<(), Error> {
+        if self.left == 0 {
+            return Ok(());
+        }
+        let selection = PartitionSelection::Filter(&self.filter);
+        let size = self.size.min(self.left);
+        let after = self.after.as_deref();
+        let catalog = self.asked.catalog();
+        let found = catalog
+            .partition_page(&self.at, selection, after, size)
+            .await?;
+        self.left = match found.partitions.len() {
+            // There are no more of them.
+            count if count < size => 0,
+            count => self.left - count,
+        };
+        self.after = found.partitions.last().map(|last| last.name.clone());
+        let root = found.table.location.as_ref();
+        let partitions = found.partitions.iter();
+        self.waiting = partitions
+            .map(|one| to_wire::partition_listed(one, root))
+            .collect();
+        let bytes: usize = self.waiting.iter().map(Message::encoded_len).sum();
+        let fitting = MESSAGE_BYTES * self.waiting.len() / bytes.max(1);
+        self.size = fitting.clamp(1, PAGE.min(self.size * GROWTH));
+        Ok(())
+    }
+}
+
+/// What is wrong with a listing: of the request it is the filter alone.
+fn unread(failure: Error) -> Failure {
+    match failure {
+        Error::Invalid(why) => Failure::field("filter", why),
+        other => other.into(),
     }
 }

@@ -72,9 +72,10 @@ async fn get(asked: Asked, request: GetPartitionRequest) -> Result<GetPartitionR
         .map_err(|failure| match failure {
             // A miss by the name that was asked for, not by the values that were read from it.
             Error::NotFound(Entity::Partition(at, _)) => {
-                Error::NotFound(Entity::Partition(at, request.name.clone()))
+                Error::NotFound(Entity::Partition(at, request.name.clone())).into()
             }
-            other => other,
+            Error::Invalid(why) => Failure::field("name", why),
+            other => Failure::from(other),
         })?;
     let root = found.table_location.as_ref();
     let partition = Some(to_wire::partition(&found.partition, root));

@@ -1,6 +1,7 @@
 //! Events as they are committed, as browsers follow them (server-sent events).
 
 use super::events::filter_of;
+use crate::budget::{Account, Reservation};
 use crate::catalog::EventWatch;
 use crate::model::EventDigest;
 use crate::rest::asked::Asked;
@@ -8,9 +9,10 @@ use crate::rest::extract::Query;
 use crate::rest::problem::Problem;
 use crate::rest::view::event::EventView;
 use axum::body::{Body, Bytes};
+use axum::extract::Extension;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use futures::stream;
+use futures::{StreamExt, stream};
 use serde::Deserialize;
 use std::convert::Infallible;
 use std::fmt::Write as _;
@@ -19,6 +21,8 @@ use utoipa::IntoParams;
 
 /// How often a follower hears that nothing came, so that it sees when its connection is dead.
 const QUIET_MAX: Duration = Duration::from_secs(15);
+/// Bytes in memory for each byte of an event: itself, its JSON, and the text that grows.
+const TEXT_FACTOR: usize = 4;
 /// In which header a browser says after which event it lost its connection.
 const LAST: &str = "last-event-id";
 
@@ -38,8 +42,8 @@ pub(in crate::rest) struct StreamQuery {
 
 /// Follow what changes
 ///
-/// Server-sent events: `id` is the event's number, `event` its kind and `data` its JSON. A browser goes on where it was by
-/// itself (`Last-Event-ID`). A comment comes every 15 seconds where nothing else does.
+/// Server-sent events: `id` is the event's number and `data` its JSON. A browser goes on where it was by itself
+/// (`Last-Event-ID`). First, and every 15 seconds where nothing else comes, an `id` alone says where the log is.
 #[utoipa::path(get, path = "/events/stream", tag = "events", operation_id = "event_stream",
     params(StreamQuery,
         ("Last-Event-ID" = Option<i64>, Header, description = "Only events after this number, in place of `after`")),
@@ -47,10 +51,12 @@ pub(in crate::rest) struct StreamQuery {
 pub(in crate::rest) async fn follow(
     asked: Asked,
     Query(query): Query<StreamQuery>,
+    Extension(account): Extension<Account>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let last = match headers.get(LAST) {
         None => query.after,
+        Some(value) if value.is_empty() => query.after,
         Some(value) => {
             let number = value
                 .to_str()
@@ -62,32 +68,46 @@ pub(in crate::rest) async fn follow(
     };
     let filter = filter_of(query.catalog, query.database, query.table)?;
     let watch = asked.catalog().event_watch(filter, last).await?;
-    let events = stream::unfold(Some((asked, watch)), async |following| {
-        let (asked, mut watch) = following?;
-        let text = next(&asked, &mut watch).await?;
-        Some((Ok::<_, Infallible>(text), Some((asked, watch))))
-    });
+    let begin = stream::iter([Ok::<_, Infallible>(position(&watch))]);
+    let events = stream::unfold(
+        Some((asked, watch, account.reservation())),
+        async |following| {
+            let (asked, mut watch, held) = following?;
+            let text = next(&asked, &mut watch, &held).await?;
+            Some((Ok::<_, Infallible>(text), Some((asked, watch, held))))
+        },
+    );
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    Ok((headers, Body::from_stream(events)).into_response())
+    Ok((headers, Body::from_stream(begin.chain(events))).into_response())
 }
 
 /// What comes next; `None` where a client has to ask again, of this server or of another one.
-async fn next(asked: &Asked, watch: &mut EventWatch) -> Option<Bytes> {
+async fn next(asked: &Asked, watch: &mut EventWatch, held: &Reservation) -> Option<Bytes> {
     let came = tokio::select! {
         came = tokio::time::timeout(QUIET_MAX, watch.next()) => came,
         () = asked.shared.port.ending.cancelled() => return None,
     };
+    // What was given before is taken.
+    held.shrink_to(0);
     let Ok(came) = came else {
-        return Some(Bytes::from_static(b":\n\n"));
+        return Some(position(watch));
     };
+    let came = came.ok()?;
+    let bytes = came.iter().map(|event| event.bytes()).sum::<usize>() * TEXT_FACTOR;
+    held.grow(bytes).await.ok()?;
     let mut text = String::new();
-    for event in came.ok()? {
+    for event in came {
         event_write(&event, &mut text);
     }
     Some(text.into())
+}
+
+/// Where the follower is: a browser keeps it, and hands on nothing.
+fn position(watch: &EventWatch) -> Bytes {
+    format!("id: {}\n\n", watch.position()).into()
 }
 
 fn event_write(event: &EventDigest, text: &mut String) {
@@ -95,9 +115,5 @@ fn event_write(event: &EventDigest, text: &mut String) {
     // A view of texts, numbers and lists always has a JSON form, of one line.
     let data = serde_json::to_string(&view).unwrap_or_default();
     // Writing to a String cannot fail.
-    let _ = write!(
-        text,
-        "id: {}\nevent: {}\ndata: {data}\n\n",
-        view.id, view.kind
-    );
+    let _ = write!(text, "id: {}\ndata: {data}\n\n", view.id);
 }

@@ -20,6 +20,7 @@ use serde::Deserialize;
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
 use utoipa::IntoParams;
 
@@ -27,8 +28,12 @@ use utoipa::IntoParams;
 const LINES_TYPE: &str = "application/x-ndjson";
 /// Lines of one transaction at most.
 const BATCH_LINES_MAX: usize = 1_000;
+/// Bytes of lines after which a batch takes no more.
+const BATCH_BYTES: usize = 256 * 1024;
 /// Bytes of one line at most.
 const LINE_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of answers that wait for a client to stop sending: those to some 500,000 lines.
+const READY_BYTES_MAX: usize = 48 * 1024 * 1024;
 /// How long a batch waits for more lines: a client may wait for an answer before it sends the next one.
 const BATCH_WAIT: Duration = Duration::from_millis(100);
 
@@ -68,6 +73,7 @@ pub(in crate::rest) async fn add(
     let at = table_at(query.catalog.as_deref(), &place);
     // One that does not exist is told by the status.
     asked.catalog().table_get(&at).await?;
+    let patience = asked.shared.port.limits.header_timeout;
     let (sender, answers) = mpsc::unbounded_channel();
     let adding = Adding {
         asked,
@@ -77,12 +83,21 @@ pub(in crate::rest) async fn add(
             gather_statistics: query.touch_storage,
             directories: query.touch_storage,
         },
-        lines: Lines::new(
-            request.into_body().into_data_stream(),
-            account.reservation(),
-        ),
+        lines: Lines {
+            pieces: request.into_body().into_data_stream(),
+            waiting: BytesMut::new(),
+            looked: 0,
+            number: 0,
+            ended: false,
+            quiet: false,
+            failed: None,
+            patience,
+            reservation: account.reservation(),
+        },
         account,
         sender,
+        ready: Vec::new(),
+        ready_bytes: 0,
         sum: PartitionLinesSum::default(),
     };
     // Nobody waits for it any more where the client went away.
@@ -124,6 +139,9 @@ struct Adding {
     lines: Lines,
     account: Account,
     sender: mpsc::UnboundedSender<(Bytes, Reservation)>,
+    /// Answers that are not handed over yet.
+    ready: Vec<(Bytes, Reservation)>,
+    ready_bytes: usize,
     sum: PartitionLinesSum,
 }
 
@@ -137,6 +155,7 @@ impl Adding {
         };
         // Where there is no memory for it either, the missing sum says that something went wrong.
         drop(self.tell(&[last]).await);
+        self.hand_over();
     }
 
     async fn batches(&mut self) -> Result<(), Problem> {
@@ -152,25 +171,27 @@ impl Adding {
                 return Ok(());
             }
             let told = self.added(batch).await?;
+            // What waits of the next lines stays counted.
+            let left = self.lines.waiting.len();
+            self.lines.reservation.shrink_to(left);
             self.tell(&told).await?;
-            self.lines.reservation.shrink_to(0);
+            if self.lines.quiet || self.ready_bytes > READY_BYTES_MAX {
+                self.hand_over();
+            }
         }
     }
 
     /// Adds what can be read of a batch, and tells of each line what became of it.
-    async fn added(&mut self, batch: Vec<Bytes>) -> Result<Vec<PartitionLine>, Problem> {
+    async fn added(&mut self, batch: Vec<(u64, Bytes)>) -> Result<Vec<PartitionLine>, Problem> {
         let mut read = Vec::with_capacity(batch.len());
         let mut specs = Vec::with_capacity(batch.len());
-        for line in batch {
-            match serde_json::from_slice::<NewPartition>(&line) {
+        for (number, line) in batch {
+            match partition_read(&line) {
                 Ok(new) => {
                     specs.push(PartitionSpec::from(new));
-                    read.push(None);
+                    read.push((number, None));
                 }
-                Err(why) => {
-                    let why = Error::Invalid(format!("the line cannot be read: {why}"));
-                    read.push(Some((String::new(), Err(why))));
-                }
+                Err(why) => read.push((number, Some((String::new(), Err(Error::Invalid(why)))))),
             }
         }
         let limit = self.asked.shared.port.limits.request_timeout;
@@ -182,13 +203,14 @@ impl Adding {
             Problem::unavailable(text)
         })??;
         let mut told = told.into_iter();
-        let all = read
-            .into_iter()
-            .filter_map(|one| one.or_else(|| told.next()));
-        Ok(all.map(|one| self.line(one)).collect())
+        let all = read.into_iter().filter_map(|(number, one)| {
+            let one = one.or_else(|| told.next());
+            one.map(|one| (number, one))
+        });
+        Ok(all.map(|(number, one)| self.line(number, one)).collect())
     }
 
-    fn line(&mut self, (name, became): AddedEach) -> PartitionLine {
+    fn line(&mut self, line: u64, (name, became): AddedEach) -> PartitionLine {
         match became {
             Ok(found) => {
                 let sum = &mut self.sum;
@@ -203,12 +225,16 @@ impl Adding {
                 self.sum.refused += 1;
                 let name = (!name.is_empty()).then_some(name);
                 let problem = Box::new(Problem::from(why).into());
-                PartitionLine::Refused { name, problem }
+                PartitionLine::Refused {
+                    line,
+                    name,
+                    problem,
+                }
             }
         }
     }
 
-    /// Hands lines over; they wait, counted, until the client takes them.
+    /// Has lines ready; they wait, counted, until the client takes them.
     async fn tell(&mut self, lines: &[PartitionLine]) -> Result<(), Problem> {
         let mut text = Vec::new();
         for line in lines {
@@ -218,9 +244,19 @@ impl Adding {
         }
         let held = self.account.reservation();
         held.grow(text.len()).await.map_err(Error::from)?;
-        // A client that is gone has ended this task.
-        drop(self.sender.send((text.into(), held)));
+        self.ready_bytes += text.len();
+        self.ready.push((text.into(), held));
         Ok(())
+    }
+
+    /// Gives the client what is ready. While it sends lines it gets none: one that reads nothing before it has sent all would be
+    /// taken for one that has stopped.
+    fn hand_over(&mut self) {
+        for ready in self.ready.drain(..) {
+            // A client that is gone has ended this task.
+            drop(self.sender.send(ready));
+        }
+        self.ready_bytes = 0;
     }
 }
 
@@ -230,31 +266,27 @@ struct Lines {
     waiting: BytesMut,
     /// How much of what waits has no end of a line.
     looked: usize,
+    /// The number of the last line that was given.
+    number: u64,
     ended: bool,
+    /// Whether the client sends none at the moment.
+    quiet: bool,
     /// What is wrong behind the lines that were given last.
     failed: Option<Problem>,
+    /// How long a line that has begun may stop.
+    patience: Duration,
     reservation: Reservation,
 }
 
 impl Lines {
-    fn new(pieces: BodyDataStream, reservation: Reservation) -> Self {
-        Self {
-            pieces,
-            waiting: BytesMut::new(),
-            looked: 0,
-            ended: false,
-            failed: None,
-            reservation,
-        }
-    }
-
     /// The next lines, as many as are there soon; none at the end. Blank lines are none. What is wrong behind good lines is told
     /// when these are done.
-    async fn batch(&mut self) -> Result<Vec<Bytes>, Problem> {
+    async fn batch(&mut self) -> Result<Vec<(u64, Bytes)>, Problem> {
         if let Some(failure) = self.failed.take() {
             return Err(failure);
         }
         let mut batch = Vec::new();
+        self.quiet = false;
         match self.gather(&mut batch).await {
             Ok(()) => Ok(batch),
             Err(failure) if batch.is_empty() => Err(failure),
@@ -265,38 +297,63 @@ impl Lines {
         }
     }
 
-    async fn gather(&mut self, batch: &mut Vec<Bytes>) -> Result<(), Problem> {
-        while batch.len() < BATCH_LINES_MAX {
+    async fn gather(&mut self, batch: &mut Vec<(u64, Bytes)>) -> Result<(), Problem> {
+        let (mut bytes, mut ends) = (0, None);
+        while batch.len() < BATCH_LINES_MAX && bytes < BATCH_BYTES {
             if let Some(line) = self.line()? {
+                self.number += 1;
                 if !line.trim_ascii().is_empty() {
-                    let cost = body_cost(line.len());
-                    self.reservation.grow(cost).await.map_err(Error::from)?;
-                    batch.push(line);
+                    bytes += line.len();
+                    let values = body_cost(line.len()) - line.len();
+                    self.reservation.grow(values).await.map_err(Error::from)?;
+                    batch.push((self.number, line));
+                    ends = ends.or_else(|| Some(Instant::now() + BATCH_WAIT));
                 }
                 continue;
             }
             if self.ended {
                 break;
             }
-            let more = self.pieces.next();
-            let more = if batch.is_empty() {
-                more.await
-            } else {
-                match tokio::time::timeout(BATCH_WAIT, more).await {
-                    Ok(more) => more,
-                    Err(_) => break,
-                }
+            let Some(more) = self.more(ends).await? else {
+                self.quiet = true;
+                break;
             };
-            match more {
-                Some(Ok(piece)) => self.waiting.extend_from_slice(&piece),
-                Some(Err(failure)) => {
-                    let text = format!("the body did not arrive: {failure}");
-                    return Err(Problem::new(Kind::InvalidRequest, text));
-                }
-                None => self.ended = true,
-            }
+            self.waiting.extend_from_slice(&more);
         }
         Ok(())
+    }
+
+    /// The next piece, counted; nothing where no more comes until a batch has to end. A line that has begun has to go on.
+    async fn more(&mut self, ends: Option<Instant>) -> Result<Option<Bytes>, Problem> {
+        let more = self.pieces.next();
+        let more = match ends {
+            Some(ends) => match timeout_at(ends, more).await {
+                Ok(more) => more,
+                Err(_) => return Ok(None),
+            },
+            None if self.waiting.is_empty() => more.await,
+            None => timeout(self.patience, more).await.map_err(|_| {
+                let text = format!("nothing of a line came for {} s", self.patience.as_secs());
+                Problem::new(Kind::InvalidRequest, text)
+            })?,
+        };
+        match more {
+            Some(Ok(piece)) => {
+                self.reservation
+                    .grow(piece.len())
+                    .await
+                    .map_err(Error::from)?;
+                Ok(Some(piece))
+            }
+            Some(Err(failure)) => {
+                let text = format!("the body did not arrive: {failure}");
+                Err(Problem::new(Kind::InvalidRequest, text))
+            }
+            None => {
+                self.ended = true;
+                Ok(Some(Bytes::new()))
+            }
+        }
     }
 
     /// A line that is there as a whole.
@@ -322,7 +379,23 @@ impl Lines {
     }
 }
 
+/// A new partition out of a line, or what is wrong with it.
+fn partition_read(line: &[u8]) -> Result<NewPartition, String> {
+    let text = line.trim_ascii();
+    if text.first() != Some(&b'{') {
+        return Err(
+            "the line is no object of JSON such as {\"values\": [\"2026-11-22\"]}".to_owned(),
+        );
+    }
+    serde_json::from_slice(text).map_err(|why| {
+        let why = why.to_string().replace(" at line 1 column ", " at column ");
+        format!("the line cannot be read: {why}")
+    })
+}
+
 fn too_long() -> Problem {
-    let text = format!("a line may have {LINE_BYTES_MAX} bytes at most");
+    let text = format!(
+        "a line may have {LINE_BYTES_MAX} bytes at most (curl keeps the ends of lines only with --data-binary or -T)"
+    );
     Problem::new(Kind::TooLarge, text)
 }

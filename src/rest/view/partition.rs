@@ -70,6 +70,18 @@ pub struct NewPartition {
     /// Properties
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, String>,
+    /// How many files it has, where that is known: the property `numFiles`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 9_223_372_036_854_775_807_i64)]
+    pub file_count: Option<u64>,
+    /// How many bytes these have together: the property `totalSize`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 9_223_372_036_854_775_807_i64)]
+    pub total_bytes: Option<u64>,
+    /// How many rows: the property `numRows`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 9_223_372_036_854_775_807_i64)]
+    pub row_count: Option<u64>,
 }
 
 /// Changes of a partition. What is absent stays as it is.
@@ -145,7 +157,9 @@ impl From<NewPartition> for PartitionSpec {
             name: new.name,
             location: new.location,
             parameters: new.parameters,
-            ..Self::default()
+            file_count: new.file_count,
+            total_bytes: new.total_bytes,
+            row_count: new.row_count,
         }
     }
 }

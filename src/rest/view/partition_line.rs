@@ -13,6 +13,8 @@ pub enum PartitionLine {
     Partition(AddedPartitionView),
     /// A partition cannot be added; the others are not touched by that.
     Refused {
+        /// Which line of the request it is, from 1 on; blank lines count
+        line: u64,
         /// Its name, as far as it could be made
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,

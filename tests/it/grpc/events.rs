@@ -139,13 +139,23 @@ async fn who_comes_after_events_are_gone_is_told_so() {
     let (events, at) = next(&mut early, 1).await;
     assert_eq!(events[0].id, 1);
     server.expire_events().await;
-    let mut late = watch(channel.clone(), Some(0), "").await;
-    let failure = late.message().await.unwrap_err();
+    let mut client = EventServiceClient::new(channel.clone());
+    let late = WatchEventsRequest {
+        after: Some(0),
+        ..WatchEventsRequest::default()
+    };
+    let failure = client.watch_events(late).await.unwrap_err();
     assert_eq!(failure.code(), Code::FailedPrecondition, "{failure:?}");
     assert!(
         failure.message().contains("tasks.event_kept_s"),
         "{failure:?}"
     );
+    let early_by_far = WatchEventsRequest {
+        after: Some(99_999),
+        ..WatchEventsRequest::default()
+    };
+    let failure = client.watch_events(early_by_far).await.unwrap_err();
+    assert_eq!(failure.code(), Code::InvalidArgument, "{failure:?}");
     // Who had seen them goes on.
     add(&server, channel.clone(), "2026-01-01").await;
     let (events, _) = next(&mut early, 1).await;

@@ -9,6 +9,7 @@ use reqwest::StatusCode;
 use skep_wire::v1::table_service_client::TableServiceClient;
 use skep_wire::v1::{GetTableRequest, TableName};
 use std::io::Write;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tonic::Code;
 use tonic_health::pb::HealthCheckRequest;
@@ -85,17 +86,17 @@ async fn faulty_messages_are_refused_with_a_status_and_end_nothing_else() {
             },
             5,
         ),
-        ("nothing", None, Vec::new(), 13),
-        ("half a head", None, vec![0, 0], 13),
-        ("half a message", None, message(0, 100, &whole), 13),
+        ("nothing", None, Vec::new(), 3),
+        ("half a head", None, vec![0, 0], 3),
+        ("half a message", None, message(0, 100, &whole), 3),
         ("a claim", None, message(0, 0xffff_ffff, &whole), 8),
-        ("no protobuf", None, message(0, 3, &[0xff, 0xff, 0xff]), 13),
-        ("an odd flag", None, message(7, whole.len(), &whole), 13),
+        ("no protobuf", None, message(0, 3, &[0xff, 0xff, 0xff]), 3),
+        ("an odd flag", None, message(7, whole.len(), &whole), 3),
         (
             "compressed unsaid",
             None,
             message(1, whole.len(), &whole),
-            13,
+            3,
         ),
         ("no gzip", Some("gzip"), message(1, whole.len(), &whole), 3),
         (
@@ -136,7 +137,7 @@ async fn messages_take_their_memory_from_the_budget() {
         settings.http.body_bytes_max = MIB;
     })
     .await;
-    // As long as it may be, where a client has so much; here the limit is lower.
+    // Longer than it may be where a client may hold so little.
     let long = vec![0; 2 * MIB];
     let (_, told) = web(&server, GET_TABLE, None, message(0, long.len(), &long)).await;
     assert!(told.contains("grpc-status:8"), "{told}");
@@ -144,7 +145,7 @@ async fn messages_take_their_memory_from_the_budget() {
     let short = vec![0; MIB / 2];
     let (_, told) = web(&server, GET_TABLE, None, message(0, short.len(), &short)).await;
     assert!(
-        told.contains("grpc-status:13"),
+        told.contains("grpc-status:3"),
         "it is read, and is no message: {told}"
     );
 }
@@ -212,5 +213,70 @@ async fn names_of_any_kind_come_back_as_they_were_sent() {
                 "{failure:?}"
             );
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_length_that_is_only_claimed_takes_no_memory_and_ends() {
+    let server = TestServer::start_with(&TestDatabase::sqlite().await, |settings| {
+        settings.http.request_timeout_s = 1;
+    })
+    .await;
+    let mut claims = Vec::new();
+    for _ in 0..8 {
+        let mut stream = TcpStream::connect(server.http()).await.unwrap();
+        let head = format!(
+            "POST {GET_TABLE} HTTP/1.1\r\nHost: h\r\nContent-Type: application/grpc-web+proto\r\n\
+             Content-Length: 1000000\r\n\r\n"
+        );
+        let claim = [head.as_bytes(), &message(0, 1_000_000, &[])].concat();
+        stream.write_all(&claim).await.unwrap();
+        claims.push(stream);
+    }
+    for mut stream in claims {
+        let mut answer = Vec::new();
+        // A reset by the server is an end like any other.
+        let _ = stream.read_to_end(&mut answer).await;
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        assert!(answer.contains("grpc-status: 4"), "{answer}");
+    }
+    Rest::of(&server).get("/databases").await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_but_a_post_of_grpc_reaches_a_method() {
+    let server = start().await;
+    let url = format!(
+        "http://{}/skep.v1.CatalogService/ListCatalogs",
+        server.http()
+    );
+    let client = reqwest::Client::new();
+    for (method, kind, status) in [
+        (reqwest::Method::GET, "application/grpc", 405),
+        (reqwest::Method::PUT, "application/grpc", 405),
+        (reqwest::Method::POST, "text/plain", 400),
+        (reqwest::Method::POST, "application/json", 400),
+    ] {
+        let request = client.request(method.clone(), &url);
+        let request = request
+            .header("content-type", kind)
+            .body(message(0, 0, &[]));
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), status, "{method} {kind}");
+    }
+    let stream = TcpStream::connect(server.http()).await.unwrap();
+    let (mut client, connection) = h2::client::handshake(stream).await.unwrap();
+    tokio::spawn(connection);
+    for (method, kind, status) in [
+        ("GET", "application/grpc", 405),
+        ("POST", "text/plain", 415),
+    ] {
+        let request = axum::http::Request::builder()
+            .method(method)
+            .uri(&url)
+            .header("content-type", kind);
+        let request = request.body(()).unwrap();
+        let (answer, _) = client.send_request(request, true).unwrap();
+        assert_eq!(answer.await.unwrap().status(), status, "{method} {kind}");
     }
 }

@@ -235,7 +235,7 @@ async fn what_is_wrong_with_a_new_table_is_told_with_its_field() {
         (
             named(|new| new.storage = None),
             "INVALID_REQUEST",
-            Some("format"),
+            Some("storage.format"),
         ),
         (
             named(|new| new.location = Some("nowhere".to_owned())),

@@ -115,7 +115,9 @@ async fn an_answer_that_nobody_takes_is_given_up_and_the_others_go_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_ends_lets_open_connections_of_http2_go() {
     let server = server_with(|_| {}).await;
-    let (client, connection) = connect(&server, &h2::client::Builder::new()).await;
+    let (mut client, connection) = connect(&server, &h2::client::Builder::new()).await;
+    let (answer, _) = client.send_request(get(&server, "/healthz"), true).unwrap();
+    assert_eq!(answer.await.unwrap().status(), 200);
     server.stop().await;
     connection.await.unwrap().unwrap();
     drop(client);

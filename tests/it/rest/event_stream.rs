@@ -24,16 +24,16 @@ async fn follow(server: &TestServer, query: &str, headers: &str) -> (Following, 
 
 /// The next event: its number, its kind and its data.
 async fn next(stream: &mut Following) -> (i64, String, Value) {
-    let (mut id, mut kind) = (0, String::new());
+    let mut id = 0;
     loop {
         let mut line = String::new();
         assert_ne!(stream.read_line(&mut line).await.unwrap(), 0, "it ended");
         if let Some(number) = line.strip_prefix("id: ") {
             id = number.trim().parse().unwrap();
-        } else if let Some(text) = line.strip_prefix("event: ") {
-            kind = text.trim().to_owned();
         } else if let Some(data) = line.strip_prefix("data: ") {
-            return (id, kind, serde_json::from_str(data).unwrap());
+            let data: Value = serde_json::from_str(data).unwrap();
+            assert_eq!(data["id"], id);
+            return (id, data["kind"].as_str().unwrap().to_owned(), data);
         }
     }
 }
@@ -72,8 +72,23 @@ async fn a_browser_hears_of_what_is_committed_and_goes_on_where_it_was() {
     rest.get("/events/stream?table=orders")
         .await
         .problem(400, "invalid-request");
-    let (_, head) = follow(&server, "", "Last-Event-ID: x\r\n").await;
-    assert!(head.starts_with("HTTP/1.1 400"), "{head}");
+    for (headers, status) in [
+        ("Last-Event-ID: x\r\n", 400),
+        ("Last-Event-ID: 99999\r\n", 400),
+    ] {
+        let (_, head) = follow(&server, "", headers).await;
+        assert!(head.starts_with(&format!("HTTP/1.1 {status}")), "{head}");
+    }
+    // Where it begins is told at once, so that one that breaks early goes on from there.
+    let mut first = String::new();
+    let (mut empty, _) = follow(&server, "", "Last-Event-ID:\r\n").await;
+    while !first.contains("id: ") {
+        assert_ne!(empty.read_line(&mut first).await.unwrap(), 0);
+    }
+    server.expire_events().await;
+    rest.get("/events/stream?after=1")
+        .await
+        .problem(409, "not-allowed");
     // A server that ends does not wait for those who follow.
     server.stop().await;
     let mut rest_of_it = String::new();
@@ -82,5 +97,5 @@ async fn a_browser_hears_of_what_is_committed_and_goes_on_where_it_was() {
         .await
         .is_ok_and(|read| read > 0)
     {}
-    assert!(!rest_of_it.contains("event:"), "{rest_of_it}");
+    assert!(!rest_of_it.contains("data:"), "{rest_of_it}");
 }

@@ -102,7 +102,7 @@ async fn one_client_leaves_connections_for_others() {
 }
 
 /// What requests and answers hold.
-async fn bytes_in_flight(server: &TestServer) -> usize {
+pub(super) async fn bytes_in_flight(server: &TestServer) -> usize {
     let metrics = reqwest::get(format!("http://{}/metrics", server.http()));
     let metrics = metrics.await.unwrap().text().await.unwrap();
     let held = metrics

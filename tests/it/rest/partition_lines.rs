@@ -1,10 +1,12 @@
 //! Partitions of any number by one request, a line each.
 
 use super::Rest;
+use super::limits::bytes_in_flight;
 use crate::harness::{TestDatabase, TestServer, on_every_database};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
@@ -59,6 +61,8 @@ async fn each_line_is_answered_and_a_bad_one_keeps_no_other_out(place: TestDatab
     ] {
         let kind = format!("urn:skep:problem:{slug}");
         assert_eq!(told[at]["refused"]["problem"]["type"], kind, "{}", told[at]);
+        // Two blank lines stand before them.
+        assert_eq!(told[at]["refused"]["line"], at + 3, "{}", told[at]);
     }
     assert_eq!(told[2_503]["partition"]["name"], "dt=7777/hour=1");
     let sum = json!({"sum": {"added": 2_501, "existed": 0, "refused": 3}});
@@ -168,4 +172,74 @@ async fn what_is_no_line_is_told_and_ends_the_request() {
     stream.read_exact(&mut answer).await.unwrap();
     drop(stream);
     rest.get("/databases/shop/tables/orders").await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_stops_ends_its_request_and_takes_what_has_come_of_it() {
+    let database = TestDatabase::sqlite().await;
+    let server =
+        TestServer::start_with(&database, |settings| settings.http.header_timeout_s = 1).await;
+    let rest = Rest::of(&server);
+    rest.orders().await;
+    let mut stream = TcpStream::connect(server.http()).await.unwrap();
+    let half = "x".repeat(500_000);
+    let head = format!(
+        "POST /api/v1{PATH} HTTP/1.1\r\nHost: h\r\nContent-Type: {TYPE}\r\nContent-Length: 1000000\r\n\r\n{half}"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    while bytes_in_flight(&server).await < half.len() {}
+    let mut answer = Vec::new();
+    // A reset by the server is an end like any other.
+    let _ = stream.read_to_end(&mut answer).await;
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    assert!(
+        answer.contains("nothing of a line came for 1 s"),
+        "{answer}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_of_a_megabyte_are_taken_one_by_one() {
+    let server = TestServer::start(&TestDatabase::sqlite().await).await;
+    let rest = Rest::of(&server);
+    rest.orders().await;
+    let mut body = String::new();
+    for number in 0..12 {
+        let note = "x".repeat(1_000_000);
+        let one = json!({"values": [number.to_string(), "0"], "parameters": {"note": note}});
+        let _ = writeln!(body, "{one}");
+    }
+    let told = sent(&rest, PATH, body).await;
+    let sum = json!({"sum": {"added": 12, "existed": 0, "refused": 0}});
+    assert_eq!(told.last(), Some(&sum));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_drips_is_answered_all_the_same() {
+    let server = TestServer::start(&TestDatabase::sqlite().await).await;
+    let rest = Rest::of(&server);
+    rest.orders().await;
+    let (mut reader, mut writer) = TcpStream::connect(server.http())
+        .await
+        .unwrap()
+        .into_split();
+    let head = format!(
+        "POST /api/v1{PATH} HTTP/1.1\r\nHost: h\r\nContent-Type: {TYPE}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    );
+    writer.write_all(head.as_bytes()).await.unwrap();
+    let first = line(1, 1);
+    let chunk = format!("{:x}\r\n{first}\r\n", first.len());
+    writer.write_all(chunk.as_bytes()).await.unwrap();
+    // Blank lines without end, each before a batch would wait no longer.
+    let dripping = tokio::spawn(async move {
+        let mut pace = tokio::time::interval(Duration::from_millis(20));
+        while writer.write_all(b"1\r\n\n\r\n").await.is_ok() {
+            pace.tick().await;
+        }
+    });
+    let path = "/databases/shop/tables/orders/partitions/dt=1%2Fhour=1";
+    // It is committed although the client never stops.
+    while rest.get(path).await.status != 200 {}
+    dripping.abort();
+    drop(reader.read(&mut [0; 1]).await);
 }

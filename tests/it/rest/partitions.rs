@@ -184,7 +184,7 @@ async fn faulty_partitions_are_refused_with_their_place() {
         (
             json!({"values": ["1"]}),
             "partitions[1].values",
-            "Invalid partition key",
+            "there are 1 values, and orders has 2 keys: dt, hour",
         ),
         (json!({"name": "dt=1"}), "partitions[1]", "hour"),
         (
