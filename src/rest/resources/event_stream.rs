@@ -7,7 +7,7 @@ use crate::model::EventDigest;
 use crate::rest::asked::Asked;
 use crate::rest::extract::Query;
 use crate::rest::problem::Problem;
-use crate::rest::view::event::EventView;
+use crate::rest::view::event::{EventMessageView, EventView};
 use axum::body::{Body, Bytes};
 use axum::extract::Extension;
 use axum::http::{HeaderMap, header};
@@ -47,7 +47,7 @@ pub(in crate::rest) struct StreamQuery {
 #[utoipa::path(get, path = "/events/stream", tag = "events", operation_id = "event_stream",
     params(StreamQuery,
         ("Last-Event-ID" = Option<i64>, Header, description = "Only events after this number, in place of `after`")),
-    responses((status = 200, description = "Events as they come", body = EventView, content_type = "text/event-stream")))]
+    responses((status = 200, description = "Events as they come", body = EventMessageView, content_type = "text/event-stream")))]
 pub(in crate::rest) async fn follow(
     asked: Asked,
     Query(query): Query<StreamQuery>,

@@ -46,6 +46,17 @@ pub struct EventListView {
     pub last: i64,
 }
 
+/// An event as a stream of server-sent events has it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = EventMessage)]
+pub struct EventMessageView {
+    /// The event's number
+    pub id: String,
+    /// The event in JSON, as in a page of events; absent where only the number is told
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
+}
+
 impl From<EventDigest> for EventView {
     fn from(event: EventDigest) -> Self {
         Self {
