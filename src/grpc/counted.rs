@@ -6,10 +6,10 @@ use super::MESSAGE_BYTES_MAX;
 use super::failure::{Failure, of_library};
 use crate::budget::{Budget, Reservation};
 use crate::front::Cut;
-use crate::http::{InflateError, inflate};
+use crate::http::{InflateError, inflate, is_grpc};
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::{Buf, BufMut, BytesMut};
@@ -83,11 +83,6 @@ pub(super) async fn counted(
 fn failed(failure: Failure) -> Response {
     let status = Status::from(failure);
     status.into_http::<tonic::body::Body>().into_response()
-}
-
-fn is_grpc(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE);
-    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
 }
 
 fn is_gzip(headers: &HeaderMap) -> Result<bool, Failure> {

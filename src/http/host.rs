@@ -106,7 +106,7 @@ fn is_below(host: &str, ending: &str) -> bool {
 }
 
 /// A host without its port; an IPv6 address keeps its brackets.
-fn host_name(authority: &str) -> &str {
+pub fn host_name(authority: &str) -> &str {
     match authority.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => authority,

@@ -19,8 +19,9 @@ mod unread;
 pub use compression::compression;
 pub use gate::{Gate, gate};
 pub use held::Held;
-pub use host::{HostRule, HostRuleError};
+pub use host::{HostRule, HostRuleError, host_name};
 pub use inflate::{InflateError, inflate};
+pub use refusal::is_grpc;
 pub use serve::serve;
 
 use crate::budget::Budget;

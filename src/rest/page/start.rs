@@ -1,6 +1,7 @@
 //! The start page: what runs here, and what to paste into Spark and Trino.
 
 use super::{escape, page};
+use crate::http::host_name;
 use crate::rest::{Facts, Shared};
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -53,14 +54,6 @@ fn of_spark(place: &str) -> String {
     match place.split_once("://") {
         Some(("s3" | "s3n", rest)) => format!("s3a://{rest}"),
         _ => place.to_owned(),
-    }
-}
-
-/// The host without its port; an IPv6 address keeps its brackets.
-fn host_name(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
     }
 }
 
