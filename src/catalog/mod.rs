@@ -43,9 +43,10 @@ pub use operations::Operations;
 pub use parameter_changes::ParameterChanges;
 pub use partition::{
     AddOptions, AddedEach, AddedPartition, DropOptions, DropSelection, DroppedEach, NamedDraft,
-    PartitionAlterOptions, PartitionAt, PartitionChange, PartitionCursor, PartitionDraft,
-    PartitionKey, PartitionSelection, PartitionSpec, PartitionSpecFault, PartitionsOf,
-    ValuesRequest, partition_names_distinct, partition_names_meant, partition_values_check,
+    PARTITION_PAGE_BYTES, PartitionAlterOptions, PartitionAt, PartitionChange, PartitionCursor,
+    PartitionDraft, PartitionKey, PartitionSelection, PartitionSpec, PartitionSpecFault,
+    PartitionsOf, PartitionsPage, ValuesRequest, partition_names_distinct, partition_names_meant,
+    partition_values_check,
 };
 pub use places::{PlaceRuleFault, PlaceRules};
 pub use precondition::{Precondition, Unconditional};

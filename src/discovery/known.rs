@@ -92,18 +92,17 @@ impl Discovery {
         let mut after: Option<String> = None;
         loop {
             let mut session = self.store.session().await?;
-            let page = session
+            let mut page = session
                 .partition_page(table.id, after.as_deref(), range, PARTITIONS_PER_PAGE)
                 .await?;
-            let ended = page.len() < PARTITIONS_PER_PAGE;
-            for partition in &page {
+            for partition in &page.partitions {
                 // What lies elsewhere was put there by somebody, and is none of discovery's.
                 let location = partition.full_location(table.location.as_ref());
                 let root = location.and_then(|location| site.root_of(&location));
                 known.insert(&partition.name, root.map_or(0, |root| root.rank));
             }
-            after = page.into_iter().next_back().map(|partition| partition.name);
-            if ended {
+            after = page.partitions.pop().map(|partition| partition.name);
+            if page.ended {
                 return Ok(());
             }
         }

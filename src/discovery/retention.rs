@@ -25,9 +25,12 @@ impl Discovery {
                 .partition_page(site.table.id, after.as_deref(), &[], PARTITIONS_PER_PAGE)
                 .await?;
             drop(session);
-            let ended = page.len() < PARTITIONS_PER_PAGE;
-            after = page.last().map(|partition| partition.name.clone());
+            after = page
+                .partitions
+                .last()
+                .map(|partition| partition.name.clone());
             let old = page
+                .partitions
                 .into_iter()
                 .filter(|one| begins(site, one).saturating_add(retention.period_s) <= now);
             let batch = Batch {
@@ -38,7 +41,7 @@ impl Discovery {
                 let batch = purge(site, retention, batch);
                 self.record_batch(&site.table, record, &batch).await?;
             }
-            if ended {
+            if page.ended {
                 return Ok(());
             }
         }

@@ -103,9 +103,11 @@ impl Discovery {
                 .partition_page(site.table.id, after.as_deref(), &[], PARTITIONS_PER_PAGE)
                 .await?;
             drop(session);
-            let ended = page.len() < PARTITIONS_PER_PAGE;
-            after = page.last().map(|partition| partition.name.clone());
-            for partition in page {
+            after = page
+                .partitions
+                .last()
+                .map(|partition| partition.name.clone());
+            for partition in page.partitions {
                 missing.known += 1;
                 if is_missing(&partition.name) && is_discoverable(site, &partition) {
                     missing.count += 1;
@@ -114,7 +116,7 @@ impl Discovery {
                     }
                 }
             }
-            if ended {
+            if page.ended {
                 return Ok(missing);
             }
         }

@@ -24,6 +24,7 @@ pub use hive::holder::{Held, Holder, Holding, Owner};
 pub use hive::job::JOB_LEASE;
 pub use hive::moving::{Sources, TableOutlook};
 pub use hive::partition::PartitionFound;
+pub use hive::partition_page::{PARTITION_PAGE_BYTES, PARTITIONS_NAMED_MAX, PartitionPage};
 pub use hive::pending_delete::{NewPendingDelete, PendingDelete};
 pub use hive::pending_delete_taken::Taken;
 pub use hive::statistics::TABLE_LEVEL;

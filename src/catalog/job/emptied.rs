@@ -36,11 +36,15 @@ impl Catalog {
                 .partition_page(table.id, after.as_deref(), &[], PARTITIONS_PER_PAGE)
                 .await?;
             drop(session);
-            let Some(last) = page.last() else {
+            let Some(last) = page.partitions.last() else {
                 return Ok(());
             };
             after = Some(last.name.clone());
-            for location in page.iter().filter_map(|one| one.full_location(root)) {
+            for location in page
+                .partitions
+                .iter()
+                .filter_map(|one| one.full_location(root))
+            {
                 self.directory_make_sure(&location).await;
             }
         }

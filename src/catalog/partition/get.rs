@@ -1,6 +1,6 @@
 //! One partition.
 
-use super::{PartitionsOf, key_names, key_names_of, missing, table_missing};
+use super::{key_names, key_names_of, missing, table_missing};
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
 use crate::hive::partition_name::{make_name, values_for_keys, values_of_whole_name};
@@ -73,20 +73,6 @@ impl Operations<'_> {
             table_location: table.location,
             partition: found.ok_or_else(|| missing(at, &values))?,
         })
-    }
-
-    /// The partitions of these names that exist, in the order of their names, each once. Names that mean nothing are
-    /// left out.
-    #[boxed]
-    pub async fn partitions_by_name(&self, at: &TableRef, names: &[&str]) -> Result<PartitionsOf> {
-        self.authorize(Action::See, Resource::Table(at)).await?;
-        let mut session = self.store.session().await?;
-        let table = session
-            .table_get(at)
-            .await?
-            .ok_or_else(|| table_missing(at))?;
-        let partitions = session.partition_list_by_names(table.id, names).await?;
-        Ok(PartitionsOf { table, partitions })
     }
 }
 

@@ -10,6 +10,15 @@ use crate::filter::PartitionFilter;
 use crate::model::{Table, TableRef};
 use async_recursion::async_recursion as boxed;
 
+/// One page of a listing.
+#[derive(Debug)]
+pub struct PartitionsPage {
+    /// The table and the partitions.
+    pub found: PartitionsOf,
+    /// After which name the next page begins; nothing where there is none.
+    pub next: Option<String>,
+}
+
 impl Operations<'_> {
     /// The partitions of a selection in the order of their names, at most `max` (`None`: all), to be fetched page by
     /// page.
@@ -44,7 +53,8 @@ impl Catalog {
 
 impl Operations<'_> {
     /// At most `max` partitions of a selection whose names come after `after`, in the order of their names: one page of
-    /// a listing that its reader goes on with, whatever was added or dropped meanwhile.
+    /// a listing that its reader goes on with, whatever was added or dropped meanwhile. Where partitions are large, a page has
+    /// fewer of them ([`PARTITION_PAGE_BYTES`](crate::catalog::PARTITION_PAGE_BYTES)).
     ///
     /// Fails as [`Self::partitions_select`].
     #[boxed]
@@ -54,17 +64,32 @@ impl Operations<'_> {
         selection: PartitionSelection<'a>,
         after: Option<&str>,
         max: usize,
-    ) -> Result<PartitionsOf> {
+    ) -> Result<PartitionsPage> {
         self.authorize(Action::See, Resource::Table(at)).await?;
-        let mut cursor = self.partition_cursor(at, selection, Some(max)).await?;
+        // One more tells whether any follow.
+        let mut cursor = self.partition_cursor(at, selection, Some(max + 1)).await?;
         self.partition_limit_check(&mut cursor, Some(max)).await?;
         cursor.skip_to(after);
         let mut partitions = Vec::new();
         while let Some(mut page) = cursor.next_page().await? {
             partitions.append(&mut page);
+            if cursor.is_cut() {
+                break;
+            }
         }
+        let next = if partitions.len() > max {
+            partitions.truncate(max);
+            partitions.last().map(|last| last.name.clone())
+        } else if cursor.is_cut() {
+            cursor.position().map(str::to_owned)
+        } else {
+            None
+        };
         let table = cursor.table().clone();
-        Ok(PartitionsOf { table, partitions })
+        Ok(PartitionsPage {
+            found: PartitionsOf { table, partitions },
+            next,
+        })
     }
 
     /// The names of the partitions of a selection, ascending, at most `max`. No operator's limit applies.

@@ -24,6 +24,7 @@ mod spec;
 mod truncate;
 mod values;
 
+pub use crate::store::PARTITION_PAGE_BYTES;
 pub use add::AddOptions;
 pub use add_each::AddedEach;
 pub use alter::PartitionAlterOptions;
@@ -35,6 +36,7 @@ pub use drop_each::{DroppedEach, partition_names_distinct, partition_names_meant
 pub(crate) use event::{change_events, partitions_event};
 pub use get::{PartitionAt, PartitionKey};
 pub(super) use hints::KeyHints;
+pub use list::PartitionsPage;
 pub use selection::PartitionSelection;
 pub use spec::{
     AddedPartition, NamedDraft, PartitionSpec, PartitionSpecFault, partition_values_check,

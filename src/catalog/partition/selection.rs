@@ -7,6 +7,7 @@ use crate::filter::PartitionFilter;
 use crate::hive::name_range::NameRange;
 use crate::hive::partition_name::{escape_value, make_name};
 use crate::model::Table;
+use std::collections::BTreeSet;
 
 /// Which partitions of a table are meant.
 #[derive(Debug, Clone, Copy)]
@@ -17,15 +18,36 @@ pub enum PartitionSelection<'a> {
     Values(&'a [String]),
     /// Those that a filter of Hive's partition language accepts; an empty text means all.
     Filter(&'a str),
+    /// Those of these names that exist, each once; names that mean nothing are left out.
+    Names(&'a [&'a str]),
 }
 
 /// A selection against one table.
 #[derive(Debug)]
 pub(super) struct Plan {
-    /// Where the names lie; none at all means everywhere.
-    pub(super) ranges: Vec<NameRange>,
+    /// Where the names lie.
+    pub(super) places: Places,
     /// What decides.
     pub(super) test: Test,
+}
+
+/// Where the names of the partitions lie that are looked at.
+#[derive(Debug)]
+pub(super) enum Places {
+    /// In these ranges, sorted, without overlap; none at all means everywhere.
+    Ranges(Vec<NameRange>),
+    /// They are these, sorted, each once.
+    Names(Vec<String>),
+}
+
+impl Places {
+    /// The ranges; none where the names are known.
+    pub(super) fn ranges(&self) -> &[NameRange] {
+        match self {
+            Self::Ranges(ranges) => ranges,
+            Self::Names(_) => &[],
+        }
+    }
 }
 
 /// Decides whether a partition is meant.
@@ -63,13 +85,23 @@ impl Plan {
     /// Plans a selection. `Invalid` for a filter that makes no sense for the table, or a wrong number of values.
     pub(super) fn new(table: &Table, selection: PartitionSelection<'_>) -> Result<Self> {
         match selection {
-            PartitionSelection::All => Ok(Self {
-                ranges: Vec::new(),
-                test: Test::Always,
-            }),
+            PartitionSelection::All => Ok(Self::within(Vec::new(), Test::Always)),
+            PartitionSelection::Names(names) => {
+                let names: BTreeSet<&str> = names.iter().copied().collect();
+                let names = names.into_iter().map(str::to_owned).collect();
+                Ok(Self {
+                    places: Places::Names(names),
+                    test: Test::Always,
+                })
+            }
             PartitionSelection::Values(values) => Self::of_values(table, values),
             PartitionSelection::Filter(text) => Self::of_filter(table, text),
         }
+    }
+
+    fn within(ranges: Vec<NameRange>, test: Test) -> Self {
+        let places = Places::Ranges(ranges);
+        Self { places, test }
     }
 
     fn of_values(table: &Table, values: &[String]) -> Result<Self> {
@@ -93,42 +125,27 @@ impl Plan {
             Err(_) => Vec::new(),
         };
         if leading == values.len() && leading > 0 && leading < keys.len() {
-            return Ok(Self {
-                ranges,
-                test: Test::Always,
-            });
+            return Ok(Self::within(ranges, Test::Always));
         }
         let wanted = values
             .iter()
             .map(|value| (!value.is_empty()).then(|| escape_value(value).into_owned()))
             .collect();
-        Ok(Self {
-            ranges,
-            test: Test::Values(wanted),
-        })
+        Ok(Self::within(ranges, Test::Values(wanted)))
     }
 
     fn of_filter(table: &Table, text: &str) -> Result<Self> {
         let filter = PartitionFilter::parse(text, &table.partition_keys)
             .map_err(|failure| Error::Invalid(failure.to_string()))?;
         if filter.matches_all() {
-            return Ok(Self {
-                ranges: Vec::new(),
-                test: Test::Always,
-            });
+            return Ok(Self::within(Vec::new(), Test::Always));
         }
         let ranges = filter.name_ranges();
         if ranges.is_empty() {
-            return Ok(Self {
-                ranges: Vec::new(),
-                test: Test::Never,
-            });
+            return Ok(Self::within(Vec::new(), Test::Never));
         }
         let everywhere = ranges.iter().any(NameRange::is_all);
         let ranges = if everywhere { Vec::new() } else { ranges };
-        Ok(Self {
-            ranges,
-            test: Test::Filter(filter),
-        })
+        Ok(Self::within(ranges, Test::Filter(filter)))
     }
 }

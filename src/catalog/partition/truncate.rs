@@ -123,11 +123,11 @@ async fn truncate_all(session: &mut Session, table: &Table, now: i64) -> Result<
         let page = session
             .partition_page(table.id, after.as_deref(), &[], PARTITIONS_PER_PAGE)
             .await?;
-        let Some(last) = page.last() else {
+        let Some(last) = page.partitions.last() else {
             return Ok((places, events));
         };
         after = Some(last.name.clone());
-        let (more, told) = truncate_page(session, table, page, now).await?;
+        let (more, told) = truncate_page(session, table, page.partitions, now).await?;
         places.extend(more);
         events.extend(told);
     }

@@ -2,7 +2,7 @@
 //! database that nobody holds meanwhile.
 
 use super::Answers;
-use crate::catalog::PartitionSelection;
+use crate::catalog::{PARTITION_PAGE_BYTES, PartitionSelection};
 use crate::error::Error;
 use crate::grpc::asked::Asked;
 use crate::grpc::failure::Failure;
@@ -13,9 +13,7 @@ use prost::Message;
 use skep_wire::v1::{ListPartitionsRequest, ListPartitionsResponse, Partition};
 use std::collections::VecDeque;
 
-/// Partitions that are read at once: few first, and never more than four times as many as before, for one may be large.
-const FIRST: usize = 25;
-const GROWTH: usize = 4;
+/// Partitions that are read at once at most.
 const PAGE: usize = 1000;
 /// Bytes after which a message takes no more partitions: clients take 4 MiB where they are not told otherwise.
 const MESSAGE_BYTES: usize = 1024 * 1024;
@@ -28,8 +26,6 @@ struct Listing {
     after: Option<String>,
     /// How many more are wanted.
     left: usize,
-    /// How many are read next.
-    size: usize,
     /// What is read and not sent.
     waiting: VecDeque<Partition>,
 }
@@ -47,7 +43,6 @@ pub(super) async fn pages(
         filter: request.filter,
         after: from_wire::some_text(&request.after).map(str::to_owned),
         left: if limit == 0 { usize::MAX } else { limit },
-        size: FIRST,
         waiting: VecDeque::new(),
     };
     let first = listing.next().await?;
@@ -66,7 +61,7 @@ impl Listing {
     async fn next(&mut self) -> Result<Option<ListPartitionsResponse>, Failure> {
         if self.waiting.is_empty() {
             // What is read may be as large as that: it is counted as it is afterwards.
-            self.asked.hold(MESSAGE_BYTES).await?;
+            self.asked.hold(PARTITION_PAGE_BYTES).await?;
             self.read().await.map_err(unread)?;
         }
         let (mut partitions, mut bytes) = (Vec::new(), 0);
@@ -89,26 +84,22 @@ impl Listing {
             return Ok(());
         }
         let selection = PartitionSelection::Filter(&self.filter);
-        let size = self.size.min(self.left);
+        let size = PAGE.min(self.left);
         let after = self.after.as_deref();
         let catalog = self.asked.catalog();
-        let found = catalog
+        let page = catalog
             .partition_page(&self.at, selection, after, size)
             .await?;
-        self.left = match found.partitions.len() {
-            // There are no more of them.
-            count if count < size => 0,
-            count => self.left - count,
+        let partitions = page.found.partitions.iter();
+        self.left = match page.next {
+            Some(_) => self.left - partitions.len(),
+            None => 0,
         };
-        self.after = found.partitions.last().map(|last| last.name.clone());
-        let root = found.table.location.as_ref();
-        let partitions = found.partitions.iter();
+        self.after = page.next;
+        let root = page.found.table.location.as_ref();
         self.waiting = partitions
             .map(|one| to_wire::partition_listed(one, root))
             .collect();
-        let bytes: usize = self.waiting.iter().map(Message::encoded_len).sum();
-        let fitting = MESSAGE_BYTES * self.waiting.len() / bytes.max(1);
-        self.size = fitting.clamp(1, PAGE.min(self.size * GROWTH));
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use crate::rest::problem::Problem;
 use crate::rest::view::event::{EventMessageView, EventView};
 use axum::body::{Body, Bytes};
 use axum::extract::Extension;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures::{StreamExt, stream};
 use serde::Deserialize;
@@ -46,7 +46,8 @@ pub(in crate::rest) struct StreamQuery {
 /// (`Last-Event-ID`). First, and every 15 seconds where nothing else comes, an `id` alone says where the log is.
 #[utoipa::path(get, path = "/events/stream", tag = "events", operation_id = "event_stream",
     params(StreamQuery,
-        ("Last-Event-ID" = Option<i64>, Header, description = "Only events after this number, in place of `after`")),
+        ("Last-Event-ID" = Option<String>, Header, pattern = "^[0-9]{0,19}$",
+            description = "Only events after this number, in place of `after`; an empty one says nothing")),
     responses((status = 200, description = "Events as they come", body = EventMessageView, content_type = "text/event-stream")))]
 pub(in crate::rest) async fn follow(
     asked: Asked,
@@ -58,12 +59,8 @@ pub(in crate::rest) async fn follow(
         None => query.after,
         Some(value) if value.is_empty() => query.after,
         Some(value) => {
-            let number = value
-                .to_str()
-                .ok()
-                .and_then(|text| text.trim().parse().ok());
             let why = "Last-Event-ID is the number of an event";
-            Some(number.ok_or_else(|| Problem::field(LAST, why))?)
+            Some(number_of(value).ok_or_else(|| Problem::field(LAST, why))?)
         }
     };
     let filter = filter_of(query.catalog, query.database, query.table)?;
@@ -82,6 +79,14 @@ pub(in crate::rest) async fn follow(
         (header::CACHE_CONTROL, "no-store"),
     ];
     Ok((headers, Body::from_stream(begin.chain(events))).into_response())
+}
+
+/// Digits alone: a sign, which Rust reads as well, is in no number that was given.
+fn number_of(value: &HeaderValue) -> Option<i64> {
+    let text = value.to_str().ok()?;
+    text.bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| text.parse().ok())?
 }
 
 /// What comes next; `None` where a client has to ask again, of this server or of another one.

@@ -1,8 +1,13 @@
 //! Many partitions by one request.
 
 use super::CatalogQuery;
-use crate::catalog::{DroppedEach, partition_names_distinct, partition_names_meant};
-use crate::model::Partition;
+use crate::budget::Reservation;
+use crate::catalog::{
+    DroppedEach, PARTITION_PAGE_BYTES, PartitionSelection, partition_names_distinct,
+    partition_names_meant,
+};
+use crate::error::Error;
+use crate::model::{Partition, TableRef};
 use crate::rest::asked::Asked;
 use crate::rest::extract::{Body, Query, Segments, table_at};
 use crate::rest::problem::Problem;
@@ -12,7 +17,12 @@ use crate::rest::view::partition_batch::{
     FoundOutcome, FoundPartitionView, FoundPartitionsView, GetPartitions,
 };
 use axum::Json;
+use axum::extract::Extension;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Bytes in memory for each byte of a stored partition: itself, its view, and the text that grows.
+const TEXT_FACTOR: usize = 4;
 
 /// Show partitions by their names
 #[utoipa::path(post, path = "/databases/{database}/tables/{table}/partitions/batch-get", tag = "partitions",
@@ -25,6 +35,7 @@ pub(in crate::rest) async fn get(
     asked: Asked,
     Segments(place): Segments<(String, String)>,
     Query(query): Query<CatalogQuery>,
+    Extension(held): Extension<Arc<Reservation>>,
     Body(request): Body<GetPartitions>,
 ) -> Result<Json<FoundPartitionsView>, Problem> {
     few_enough(&request.names)?;
@@ -32,10 +43,9 @@ pub(in crate::rest) async fn get(
     let table = asked.catalog().table_get(&at).await?;
     let meant = partition_names_meant(&table, &request.names);
     let names = partition_names_distinct(&meant);
-    let found = asked.catalog().partitions_by_name(&at, &names).await?;
-    let location = found.table.location.as_ref();
-    let by_name: HashMap<&str, &Partition> = found
-        .partitions
+    let partitions = found(&asked, &at, &names, &held).await?;
+    let location = table.location.as_ref();
+    let by_name: HashMap<&str, &Partition> = partitions
         .iter()
         .map(|one| (one.name.as_str(), one))
         .collect();
@@ -59,6 +69,30 @@ pub(in crate::rest) async fn get(
     });
     let partitions = answers.collect();
     Ok(Json(FoundPartitionsView { partitions }))
+}
+
+/// Those of the names that exist. They are one answer, so what it takes is counted as it grows.
+async fn found(
+    asked: &Asked,
+    at: &TableRef,
+    names: &[&str],
+    held: &Reservation,
+) -> Result<Vec<Partition>, Problem> {
+    let mut partitions = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let names = PartitionSelection::Names(names);
+        let catalog = asked.catalog();
+        let page = catalog.partition_page(at, names, after.as_deref(), BATCH_MAX);
+        let mut page = page.await?;
+        partitions.append(&mut page.found.partitions);
+        after = page.next;
+        if after.is_none() {
+            return Ok(partitions);
+        }
+        let more = held.grow(PARTITION_PAGE_BYTES * TEXT_FACTOR).await;
+        more.map_err(Error::from)?;
+    }
 }
 
 /// Drop partitions by their names

@@ -11,7 +11,7 @@ use crate::model::Table;
 use crate::rest::asked::Asked;
 use crate::rest::conditional::{IfMatch, IfNoneMatch};
 use crate::rest::extract::{Body, Query, Segments, table_at};
-use crate::rest::paging::{page_of, page_size};
+use crate::rest::paging::page_size;
 use crate::rest::problem::Problem;
 use crate::rest::view::partition::{
     AddPartitions, AddedPartitionView, AddedPartitionsView, PartitionListView, PartitionView,
@@ -33,7 +33,7 @@ pub(in crate::rest) struct ListQuery {
     filter: String,
     /// Only names after this one: `next` of the page before
     after: Option<String>,
-    /// Partitions of a page: 1 to 1000, by default 100
+    /// Partitions of a page at most: 1 to 1000, by default 100. Where they are large, a page has fewer
     limit: Option<usize>,
 }
 
@@ -51,17 +51,17 @@ pub(in crate::rest) async fn list(
     let size = page_size(query.limit)?;
     let at = table_at(query.catalog.as_deref(), &place);
     let selection = PartitionSelection::Filter(&query.filter);
-    let found = asked
+    let page = asked
         .catalog()
-        .partition_page(&at, selection, query.after.as_deref(), size + 1)
+        .partition_page(&at, selection, query.after.as_deref(), size)
         .await?;
-    let location = found.table.location.as_ref();
-    let views = found
-        .partitions
-        .iter()
-        .map(|one| PartitionView::listed(one, location));
-    let (partitions, next) = page_of(views.collect(), size, |one| one.name.clone());
-    Ok(Json(PartitionListView { partitions, next }))
+    let location = page.found.table.location.as_ref();
+    let partitions = page.found.partitions.iter();
+    let views = partitions.map(|one| PartitionView::listed(one, location));
+    Ok(Json(PartitionListView {
+        partitions: views.collect(),
+        next: page.next,
+    }))
 }
 
 /// Add partitions, all or none

@@ -1,4 +1,4 @@
-//! Partitions as rows: reading them. Writing them is in `partition_write.rs`.
+//! Partitions as rows: reading them. Pages of them are in `partition_page.rs`, writing them is in `partition_write.rs`.
 //!
 //! The key is `(table, name)` in byte order, so that a listing is a walk along the key, a filter on leading keys a few
 //! ranges of it, and a page starts where the last one ended, at the same price everywhere in the table.
@@ -15,10 +15,11 @@ use crate::store::sql::session::Session;
 use crate::store::sql::statement::{LIST_LENGTH_MAX, Statement};
 use std::sync::Arc;
 
-const COLUMNS: &str = "SELECT p.name, p.location, p.part_values, p.created_at, p.last_access_at,
+pub(super) const COLUMNS: &str =
+    "SELECT p.name, p.location, p.part_values, p.created_at, p.last_access_at,
         p.parameters, p.rest, p.descriptor_id
  FROM ";
-const OF_TABLE: &str = "skep_partitions p WHERE p.table_id = ? ";
+pub(super) const OF_TABLE: &str = "skep_partitions p WHERE p.table_id = ? ";
 
 /// The same beside the table that it is looked for in, whose row comes even where the partition does not.
 const COLUMNS_WITH_TABLE: &str = "SELECT t.location, t.partition_keys, p.table_id,
@@ -91,7 +92,7 @@ impl PartitionRow {
 
 impl<'a> Statement<'a> {
     /// Those partitions `p` of a table that have one of these names, as what follows FROM.
-    fn partitions_named(self, table_id: i64, names: &[&'a str]) -> Self {
+    pub(super) fn partitions_named(self, table_id: i64, names: &[&'a str]) -> Self {
         if self.dialect().keeps_plans() {
             // OFFSET keeps the inner query what it is: a look into the index for each name, whatever the planner
             // believes of the table's size.
@@ -111,7 +112,7 @@ impl<'a> Statement<'a> {
     }
 
     /// The bounds of one range, after a name that was already seen.
-    fn name_bounds(self, after: Option<&'a str>, range: &'a NameRange) -> Self {
+    pub(super) fn name_bounds(self, after: Option<&'a str>, range: &'a NameRange) -> Self {
         let mut statement = self;
         match (after, range.from.as_deref()) {
             (Some(seen), Some(from)) if from > seen => {
@@ -128,7 +129,7 @@ impl<'a> Statement<'a> {
     }
 }
 
-fn ranges_or_all(ranges: &[NameRange]) -> &[NameRange] {
+pub(super) fn ranges_or_all(ranges: &[NameRange]) -> &[NameRange] {
     if ranges.is_empty() {
         &[NameRange::ALL]
     } else {
@@ -250,38 +251,7 @@ impl Session {
         Ok(found)
     }
 
-    /// The next `limit` partitions after a name, in name order, of those whose names lie in `ranges`: sorted, without
-    /// overlap; none at all means every name.
-    pub async fn partition_page(
-        &mut self,
-        table_id: i64,
-        after: Option<&str>,
-        ranges: &[NameRange],
-        limit: usize,
-    ) -> Result<Vec<Partition>> {
-        let mut partitions = Vec::new();
-        for range in ranges_or_all(ranges)
-            .iter()
-            .filter(|range| !range.is_behind(after))
-        {
-            let left = limit - partitions.len();
-            if left == 0 {
-                break;
-            }
-            let statement = self
-                .statement(COLUMNS)
-                .text(OF_TABLE)
-                .bind(table_id)
-                .name_bounds(after, range)
-                .text("ORDER BY p.name LIMIT ?")
-                .bind(left);
-            let rows = self.rows(&statement).await?;
-            partitions.append(&mut self.partitions_of(&rows).await?);
-        }
-        Ok(partitions)
-    }
-
-    /// As [`Self::partition_page`], the names alone; up to 10,000 are one statement.
+    /// As [`Self::partition_page`], the names alone, so many of them; up to 10,000 are one statement.
     pub async fn partition_names_page(
         &mut self,
         table_id: i64,
@@ -392,7 +362,7 @@ impl Session {
         Ok(self.descriptor_list(&ids).await?.into_values().collect())
     }
 
-    async fn partitions_of(&mut self, rows: &[Row]) -> Result<Vec<Partition>, Failure> {
+    pub(super) async fn partitions_of(&mut self, rows: &[Row]) -> Result<Vec<Partition>, Failure> {
         let mut read = Vec::with_capacity(rows.len());
         let mut ids: Vec<i64> = Vec::new();
         for row in rows {

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::store::sql::dialect::Dialect;
 use crate::store::sql::failure::{Failure, FailureKind};
 use crate::store::sql::mysql_link::{self, MySqlLink};
-use crate::store::sql::row::Row;
+use crate::store::sql::row::{Row, Rows};
 use crate::store::sql::settings::StoreSettings;
 use crate::store::sql::sqlite_file::SqliteFile;
 use crate::store::sql::statement::Statement;
@@ -222,31 +222,25 @@ fn unreadable_url(error: &sqlx::Error) -> Error {
 }
 
 impl Link {
-    /// Runs a query and gives all its rows. The caller bounds their number by LIMIT.
+    /// Runs a query and gives its rows, until they hold `most` bytes. The caller bounds their number by LIMIT.
     pub(in crate::store) async fn rows(
         &mut self,
         statement: &Statement<'_>,
-    ) -> Result<Vec<Row>, Failure> {
+        most: usize,
+    ) -> Result<Rows, Failure> {
         let sql = AssertSqlSafe(statement.sql());
         Ok(match self {
             Self::Sqlite(connection) => {
                 let arguments = statement.arguments::<sqlx::Sqlite>()?;
-                let rows = query_with(sql, arguments)
-                    .fetch_all(&mut **connection)
-                    .await?;
-                rows.into_iter().map(Row::Sqlite).collect()
+                let rows = query_with(sql, arguments).fetch(&mut **connection);
+                Rows::read(rows, Row::Sqlite, most).await?
             }
             Self::Postgres(connection) => {
                 let arguments = statement.arguments::<sqlx::Postgres>()?;
-                let rows = query_with(sql, arguments)
-                    .fetch_all(&mut **connection)
-                    .await?;
-                rows.into_iter().map(Row::Postgres).collect()
+                let rows = query_with(sql, arguments).fetch(&mut **connection);
+                Rows::read(rows, Row::Postgres, most).await?
             }
-            Self::MySql(link) => {
-                let rows = link.rows(statement).await?;
-                rows.into_iter().map(Row::MySql).collect()
-            }
+            Self::MySql(link) => link.rows(statement, most).await?,
         })
     }
 

@@ -155,8 +155,9 @@ impl Migrator {
             self.dialect(),
             "SELECT number FROM skep_migrations ORDER BY number",
         );
-        let rows = self.link.rows(&statement).await?;
-        rows.iter().map(|row| row.cells().integer()).collect()
+        let found = self.link.rows(&statement, usize::MAX).await?;
+        let rows = found.rows.iter();
+        rows.map(|row| row.cells().integer()).collect()
     }
 
     fn missing(applied: &[i64]) -> Result<Vec<&'static Migration>> {

@@ -5,8 +5,9 @@
 //! it prepares for one use, until it is replaced by a younger one. `Session` lets the idle ones give up theirs too.
 
 use crate::store::sql::failure::{Failure, FailureKind};
+use crate::store::sql::row::{Row, Rows};
 use crate::store::sql::statement::Statement;
-use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlRow};
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row as _, query_with, raw_sql};
 use std::time::Duration;
 
@@ -68,12 +69,13 @@ impl MySqlLink {
     pub(in crate::store) async fn rows(
         &mut self,
         statement: &Statement<'_>,
-    ) -> Result<Vec<MySqlRow>, Failure> {
-        let first = self.rows_once(statement).await;
+        most: usize,
+    ) -> Result<Rows, Failure> {
+        let first = self.rows_once(statement, most).await;
         match first {
             Err(failure) if self.may_make_room(&failure) => {
                 self.make_room().await?;
-                self.rows_once(statement).await
+                self.rows_once(statement, most).await
             }
             other => other,
         }
@@ -93,13 +95,12 @@ impl MySqlLink {
         }
     }
 
-    async fn rows_once(&mut self, statement: &Statement<'_>) -> Result<Vec<MySqlRow>, Failure> {
+    async fn rows_once(&mut self, statement: &Statement<'_>, most: usize) -> Result<Rows, Failure> {
         let arguments = statement.arguments::<sqlx::MySql>()?;
         let rows = query_with(AssertSqlSafe(statement.sql()), arguments)
             .persistent(self.keeps_statements)
-            .fetch_all(&mut self.connection)
-            .await?;
-        Ok(rows)
+            .fetch(&mut self.connection);
+        Ok(Rows::read(rows, Row::MySql, most).await?)
     }
 
     async fn execute_once(&mut self, statement: &Statement<'_>) -> Result<u64, Failure> {

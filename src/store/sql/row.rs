@@ -2,10 +2,11 @@
 
 use crate::clock::DatabaseTime;
 use crate::store::sql::failure::Failure;
-use sqlx::Row as _;
+use futures::{Stream, StreamExt};
 use sqlx::mysql::MySqlRow;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, TypeInfo as _, ValueRef as _};
 
 /// A row as its driver gave it.
 #[derive(Debug)]
@@ -13,6 +14,50 @@ pub(in crate::store) enum Row {
     Sqlite(SqliteRow),
     Postgres(PgRow),
     MySql(MySqlRow),
+}
+
+/// The rows of a query, as many of them as were wanted.
+#[derive(Debug)]
+pub(in crate::store) struct Rows {
+    /// In the order of the query.
+    pub(in crate::store) rows: Vec<Row>,
+    /// What their cells hold; not counted where no bound was asked for.
+    pub(in crate::store) bytes: usize,
+    /// There were more, which nobody read.
+    pub(in crate::store) is_cut: bool,
+}
+
+impl Rows {
+    /// Reads rows until their cells hold `most` bytes, at least one of them. What comes behind is passed over by the connection
+    /// itself, a piece at a time, before its next statement.
+    pub(in crate::store) async fn read<R>(
+        mut incoming: impl Stream<Item = Result<R, sqlx::Error>> + Unpin,
+        of: fn(R) -> Row,
+        most: usize,
+    ) -> Result<Self, sqlx::Error> {
+        let (mut rows, mut bytes) = (Vec::new(), 0);
+        while let Some(row) = incoming.next().await {
+            if bytes >= most {
+                let is_cut = true;
+                return Ok(Self {
+                    rows,
+                    bytes,
+                    is_cut,
+                });
+            }
+            let row = of(row?);
+            if most != usize::MAX {
+                bytes += row.bytes().max(1);
+            }
+            rows.push(row);
+        }
+        let is_cut = false;
+        Ok(Self {
+            rows,
+            bytes,
+            is_cut,
+        })
+    }
 }
 
 /// Reads a row from left to right. The types are skep's own (`migrations/README.md`), so the drivers' checks, which
@@ -25,6 +70,32 @@ pub(in crate::store) struct Cells<'r> {
 impl Row {
     pub(in crate::store) fn cells(&self) -> Cells<'_> {
         Cells { row: self, next: 0 }
+    }
+
+    /// What its cells hold, bytes.
+    fn bytes(&self) -> usize {
+        let columns = match self {
+            Self::Sqlite(row) => row.len(),
+            Self::Postgres(row) => row.len(),
+            Self::MySql(row) => row.len(),
+        };
+        let mut cells = self.cells();
+        let held = (0..columns).map(|index| {
+            let is_number = match self {
+                // SQLite writes a number down as text to show its bytes, and it is a number no more.
+                Self::Sqlite(row) => row
+                    .try_get_raw(index)
+                    .is_ok_and(|cell| cell.type_info().name() == "INTEGER"),
+                Self::Postgres(_) | Self::MySql(_) => false,
+            };
+            if is_number {
+                cells.step();
+                return size_of::<i64>();
+            }
+            let bytes = cells.bytes_or_null().ok().flatten();
+            bytes.map_or(0, <[u8]>::len)
+        });
+        held.sum()
     }
 }
 

@@ -15,7 +15,7 @@ use crate::store::hive::known_ways::KnownWays;
 use crate::store::sql::dialect::Dialect;
 use crate::store::sql::failure::{Failure, FailureKind};
 use crate::store::sql::pool::Lease;
-use crate::store::sql::row::Row;
+use crate::store::sql::row::{Row, Rows};
 use crate::store::sql::statement::Statement;
 use futures::future::BoxFuture;
 use std::time::Duration;
@@ -35,6 +35,8 @@ pub struct Session {
     pub(in crate::store) in_transaction: bool,
     /// Descriptors that this transaction stored or read: known to others once it is committed.
     pub(in crate::store) made_descriptors: MadeDescriptors,
+    /// Partitions that the next page of them asks for at most: fewer where those of the page before were large.
+    pub(in crate::store) partitions_fitting: usize,
     /// Whether an error left the transaction unable to go on with anything but a roll-back.
     pub(in crate::store) failure: Option<FailureKind>,
 }
@@ -47,6 +49,7 @@ impl Session {
             lease,
             in_transaction: false,
             made_descriptors: MadeDescriptors::default(),
+            partitions_fitting: usize::MAX,
             failure: None,
         }
     }
@@ -61,6 +64,7 @@ impl Session {
             lease,
             in_transaction: true,
             made_descriptors: MadeDescriptors::default(),
+            partitions_fitting: usize::MAX,
             failure: None,
         };
         Box::pin(session.begun())
@@ -139,11 +143,20 @@ impl Session {
     }
 
     /// Runs a query.
-    pub(in crate::store) fn rows<'s>(
+    pub(in crate::store) async fn rows(
+        &mut self,
+        statement: &Statement<'_>,
+    ) -> Result<Vec<Row>, Failure> {
+        Ok(self.rows_within(statement, usize::MAX).await?.rows)
+    }
+
+    /// Runs a query and reads its rows until they hold `most` bytes, at least one.
+    pub(in crate::store) fn rows_within<'s>(
         &'s mut self,
         statement: &'s Statement<'_>,
-    ) -> BoxFuture<'s, Result<Vec<Row>, Failure>> {
-        Box::pin(self.rows_unboxed(statement))
+        most: usize,
+    ) -> BoxFuture<'s, Result<Rows, Failure>> {
+        Box::pin(self.rows_unboxed(statement, most))
     }
 
     /// Runs a query that gives at most one row.
@@ -162,14 +175,18 @@ impl Session {
         Box::pin(self.execute_unboxed(statement))
     }
 
-    async fn rows_unboxed(&mut self, statement: &Statement<'_>) -> Result<Vec<Row>, Failure> {
+    async fn rows_unboxed(
+        &mut self,
+        statement: &Statement<'_>,
+        most: usize,
+    ) -> Result<Rows, Failure> {
         statement.check().map_err(Failure::fault)?;
-        let first = self.rows_once(statement).await;
+        let first = self.rows_once(statement, most).await;
         match first {
             Err(failure) if self.may_try_again(&failure) => {
                 tracing::info!("a database connection was lost; reading again on a new one");
                 self.lease.renew().await?;
-                self.rows_once(statement).await
+                self.rows_once(statement, most).await
             }
             other => other,
         }
@@ -192,13 +209,13 @@ impl Session {
         }
     }
 
-    async fn rows_once(&mut self, statement: &Statement<'_>) -> Result<Vec<Row>, Failure> {
+    async fn rows_once(&mut self, statement: &Statement<'_>, most: usize) -> Result<Rows, Failure> {
         let mut crowded = 0;
         loop {
             let limit = self.limit();
             // Until the statement is through, a cancelled caller must not leave the connection to others.
             self.lease.clean = false;
-            let run = async { self.lease.link()?.rows(statement).await };
+            let run = async { self.lease.link()?.rows(statement, most).await };
             let result = match timeout(limit, run).await {
                 Ok(result) => result,
                 Err(_) => Err(Failure::silence()),

@@ -202,9 +202,6 @@ fn partitions_read<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
             let key = PartitionKey::Name("dt=2026-11-22");
             catalog.partition_get(&orders(), key).await
         }),
-        call("partitions_by_name", See, ORDERS, async move {
-            catalog.partitions_by_name(&orders(), &[]).await
-        }),
         call("partitions_select", See, ORDERS, async move {
             catalog.partitions_select(&orders(), all, None).await
         }),

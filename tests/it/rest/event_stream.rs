@@ -74,6 +74,7 @@ async fn a_browser_hears_of_what_is_committed_and_goes_on_where_it_was() {
         .problem(400, "invalid-request");
     for (headers, status) in [
         ("Last-Event-ID: x\r\n", 400),
+        ("Last-Event-ID: +1\r\n", 400),
         ("Last-Event-ID: 99999\r\n", 400),
     ] {
         let (_, head) = follow(&server, "", headers).await;

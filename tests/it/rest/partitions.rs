@@ -9,7 +9,46 @@ const PARTITIONS: &str = "/databases/shop/tables/orders/partitions";
 on_every_database!(
     partitions_live_from_their_addition_to_their_drop,
     two_clients_may_add_the_same_partitions_at_once,
+    large_partitions_come_in_pages_that_hold_few_of_them,
 );
+
+async fn large_partitions_come_in_pages_that_hold_few_of_them(database: TestDatabase) {
+    let server = TestServer::start(&database).await;
+    let rest = Rest::of(&server);
+    rest.orders().await;
+    let named = |number: usize| format!("dt={:02}/hour={number:02}", number % 2);
+    let large =
+        |number: usize| json!({"name": named(number), "parameters": {"note": "x".repeat(200_000)}});
+    for first in (0..30).step_by(10) {
+        let new: Vec<Value> = (first..first + 10).map(large).collect();
+        let new = json!({"partitions": new});
+        rest.post(PARTITIONS, new).await.expect(200);
+    }
+    for (filter, count) in [("", 30), ("dt = '01'", 15), ("hour >= '10'", 20)] {
+        let (mut found, mut after) = (Vec::new(), String::new());
+        loop {
+            let filter = filter.replace(' ', "%20");
+            let path = format!("{PARTITIONS}?limit=1000&filter={filter}&after={after}");
+            let page = rest.get(&path).await.expect(200);
+            let some = names(&page["partitions"]);
+            assert!(!some.is_empty() && some.len() < 15, "{some:?}");
+            found.extend(some.into_iter().map(str::to_owned));
+            let Some(next) = page["next"].as_str() else {
+                break;
+            };
+            after = next.replace('/', "%2F");
+        }
+        assert_eq!(found.len(), count, "{found:?}");
+        assert!(found.is_sorted());
+    }
+    // One answer for all that are asked for by name, also with the ones between them that are not there.
+    let asked: Vec<String> = (0..60).map(named).collect();
+    let path = format!("{PARTITIONS}/batch-get");
+    let answer = rest.post(&path, json!({"names": asked})).await.expect(200);
+    let answer = answer["partitions"].as_array().unwrap();
+    let there = answer.iter().filter(|one| one["outcome"] == "found");
+    assert_eq!((answer.len(), there.count()), (60, 30));
+}
 
 async fn partitions_live_from_their_addition_to_their_drop(database: TestDatabase) {
     let server = TestServer::start(&database).await;

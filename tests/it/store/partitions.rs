@@ -5,7 +5,7 @@ use crate::harness::{TestDatabase, on_every_database, place};
 use skep::error::{Entity, Error};
 use skep::hive::name_range::NameRange;
 use skep::model::{ColumnStatistics, Figures, Name, Parameters, Partition, Range, Table};
-use skep::store::{PARTITION_NAME_BYTES_MAX, Store, TABLE_LEVEL};
+use skep::store::{PARTITION_NAME_BYTES_MAX, PARTITION_PAGE_BYTES, Store, TABLE_LEVEL};
 use skep::transact;
 
 on_every_database!(
@@ -14,6 +14,7 @@ on_every_database!(
     values_differ_by_every_byte,
     an_insert_is_all_or_nothing,
     many_partitions_in_one_transaction,
+    a_page_of_large_partitions_has_few_of_them,
     a_rename_takes_the_statistics_along,
     columns_cascade_by_descriptor,
     locations_are_pinned_and_move_with_their_directory_alone,
@@ -149,8 +150,9 @@ async fn partitions_are_paged_through_ranges(test: TestDatabase) {
                 .partition_names_page(table.id, after.as_deref(), &ranges, limit)
                 .await
                 .unwrap();
-            assert!(page.iter().map(|one| &one.name).eq(same.iter()));
-            assert!(page.len() <= limit);
+            let names_of_page = page.partitions.iter().map(|one| &one.name);
+            assert!(names_of_page.eq(same.iter()));
+            assert!(page.partitions.len() <= limit);
             let Some(last) = same.last() else { break };
             after = Some(last.clone());
             names.extend(same);
@@ -162,6 +164,7 @@ async fn partitions_are_paged_through_ranges(test: TestDatabase) {
             .partition_page(table.id, None, &[], 100)
             .await
             .unwrap()
+            .partitions
             .len(),
         30
     );
@@ -248,13 +251,67 @@ async fn many_partitions_in_one_transaction(test: TestDatabase) {
         .partition_page(table.id, Some("ds=00998"), &[], 2)
         .await
         .unwrap();
-    assert_eq!(page, partitions[999..1001]);
+    assert_eq!(page.partitions, partitions[999..1001]);
     let deleted = transact!(store, |session| {
         session.partition_delete_all(table.id).await
     });
     assert_eq!(deleted.unwrap(), u64::try_from(count).unwrap());
     assert_eq!(session.partition_count(table.id, &[]).await.unwrap(), 0);
     assert_eq!(session.partition_count(neighbour.id, &[]).await.unwrap(), 1);
+}
+
+async fn a_page_of_large_partitions_has_few_of_them(test: TestDatabase) {
+    let store = test.store().await;
+    add_database(&store).await;
+    let table = add_table(&store, "t").await;
+    let large = |number: usize| Partition {
+        parameters: [("note".to_owned(), "x".repeat(200_000))].into(),
+        ..partition(&format!("{number:02}"))
+    };
+    let partitions: Vec<Partition> = (0..40).map(large).collect();
+    for some in partitions.chunks(10) {
+        transact!(store, |session| {
+            session.partition_insert(&table, some).await
+        })
+        .unwrap();
+    }
+    let fitting = PARTITION_PAGE_BYTES / 200_000 + 1;
+    let mut session = store.session().await.unwrap();
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let page = session
+            .partition_page(table.id, after.as_deref(), &[], 1000)
+            .await
+            .unwrap();
+        assert!(
+            page.partitions.len() <= fitting,
+            "{}",
+            page.partitions.len()
+        );
+        after = page.partitions.last().map(|last| last.name.clone());
+        found.extend(page.partitions);
+        if page.ended {
+            break;
+        }
+    }
+    assert!(found == partitions, "each of them came once");
+    let names: Vec<&str> = partitions.iter().map(|one| one.name.as_str()).collect();
+    let mut left = &names[..];
+    while !left.is_empty() {
+        let page = session.partition_page_named(table.id, left).await.unwrap();
+        let count = page.partitions.len();
+        assert!(count <= fitting, "{count}");
+        assert!(
+            page.partitions
+                .iter()
+                .map(|one| one.name.as_str())
+                .eq(left[..count].iter().copied())
+        );
+        assert_eq!(page.ended, count == left.len());
+        left = &left[count..];
+    }
+    // The connection passes over what nobody read.
+    assert_eq!(session.partition_count(table.id, &[]).await.unwrap(), 40);
 }
 
 fn statistics() -> ColumnStatistics {
@@ -370,7 +427,11 @@ async fn columns_cascade_by_descriptor(test: TestDatabase) {
         .partition_page(table.id, None, &[], 9)
         .await
         .unwrap();
-    let descriptors: Vec<_> = found.into_iter().map(|one| one.descriptor).collect();
+    let descriptors: Vec<_> = found
+        .partitions
+        .into_iter()
+        .map(|one| one.descriptor)
+        .collect();
     assert_eq!(descriptors, [new.clone(), new, own.descriptor]);
 }
 
@@ -408,7 +469,7 @@ async fn locations_are_pinned_and_move_with_their_directory_alone(test: TestData
         .partition_page(table.id, None, &[], 9)
         .await
         .unwrap();
-    let locations = found.into_iter().filter_map(|one| one.location);
+    let locations = found.partitions.into_iter().filter_map(|one| one.location);
     let locations: Vec<String> = locations.map(|one| one.to_string()).collect();
     let mut expected = vec!["s3://lake/ü/ds=a b"];
     expected.extend(own.iter().map(|(_, after)| *after));

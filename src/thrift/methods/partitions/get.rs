@@ -1,6 +1,7 @@
 //! One partition, by values or by name; and many, by their names.
 
-use crate::catalog::PartitionKey;
+use super::select;
+use crate::catalog::{PartitionKey, PartitionSelection};
 use crate::model::TableRef;
 use crate::thrift::call::{Answer, Call};
 use crate::thrift::error::Failure;
@@ -72,10 +73,7 @@ async fn named(
     patterns: ParameterPatterns,
 ) -> Result<PartitionList, Failure> {
     let names = required(names, "names")?;
-    let found = call.catalog().partitions_by_name(at, names).await?;
-    let mut list = PartitionList::new(&found.table, call.protocol, patterns);
-    list.extend(&found.partitions);
-    Ok(list)
+    select(call, at, PartitionSelection::Names(names), None, patterns).await
 }
 
 async fn get_partitions_by_names(call: Call<'_>) -> Answer {

@@ -10,7 +10,7 @@ use crate::thrift::from_wire::name::{self, required};
 use crate::thrift::from_wire::strings;
 use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire::partition::ParameterPatterns;
-use crate::thrift::to_wire::partition_list::{PartitionList, Success, Wrapped};
+use crate::thrift::to_wire::partition_list::{Success, Wrapped};
 use hms::{args, replies};
 
 pub(in crate::thrift) static METHODS: &[Method] = methods![
@@ -87,9 +87,8 @@ async fn get_partitions_ps_with_auth_req(call: Call<'_>) -> Answer {
         .as_deref()
         .filter(|names| !names.is_empty())
     {
-        let found = call.catalog().partitions_by_name(&at, names).await?;
-        let mut list = PartitionList::new(&found.table, call.protocol, patterns);
-        list.extend(&found.partitions);
+        let selection = PartitionSelection::Names(names);
+        let list = select(&call, &at, selection, None, patterns).await?;
         return call.reply_list(list, |list| Success(Wrapped::new(list)));
     }
     let values = request

@@ -10,7 +10,7 @@ use crate::thrift::from_wire::name::{self, required};
 use crate::thrift::from_wire::strings;
 use crate::thrift::method::{Method, methods};
 use crate::thrift::to_wire::partition::ParameterPatterns;
-use crate::thrift::to_wire::partition_list::{PartitionList, Success, Wrapped};
+use crate::thrift::to_wire::partition_list::{Success, Wrapped};
 use hms::args;
 use hms::types::{GetPartitionsFilterSpec, PartitionFilterMode};
 
@@ -47,34 +47,13 @@ async fn get_partitions_with_specs(call: Call<'_>) -> Answer {
         projection.include_param_key_pattern,
         projection.exclude_param_key_pattern,
     );
-    let list = match wanted(request.filter_spec.as_deref())? {
-        Wanted::Names(names) => {
-            let found = call.catalog().partitions_by_name(&at, &names).await?;
-            let mut list = PartitionList::new(&found.table, call.protocol, patterns);
-            list.extend(&found.partitions);
-            list
-        }
-        Wanted::Values(values) => {
-            select(
-                &call,
-                &at,
-                PartitionSelection::Values(&values),
-                None,
-                patterns,
-            )
-            .await?
-        }
-        Wanted::Filter(filter) => {
-            select(
-                &call,
-                &at,
-                PartitionSelection::Filter(&filter),
-                None,
-                patterns,
-            )
-            .await?
-        }
+    let wanted = wanted(request.filter_spec.as_deref())?;
+    let selection = match &wanted {
+        Wanted::Names(names) => PartitionSelection::Names(names),
+        Wanted::Values(values) => PartitionSelection::Values(values),
+        Wanted::Filter(filter) => PartitionSelection::Filter(filter),
     };
+    let list = select(&call, &at, selection, None, patterns).await?;
     call.reply_list(list, |list| Success(Wrapped::new(list.into_specs())))
 }
 
