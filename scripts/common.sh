@@ -24,6 +24,8 @@ org.apache.httpcomponents:httpcore:4.4.13"
 ICEBERG35_ARTIFACT="iceberg-spark-runtime-3.5_2.12"
 ICEBERG4_ARTIFACT="iceberg-spark-runtime-4.1_2.13"
 SCHEMATHESIS_VERSION="${SCHEMATHESIS_VERSION:-4.32.5}"
+# The driver of the browser wants it; its own version stands in scripts/page/package.json.
+NODE_MAJOR=20
 CARGO_DENY_VERSION="0.20.2"
 CARGO_DENY_SHA256="ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee"
 
@@ -87,6 +89,9 @@ find_java() {
 # Spark 3.5 and 4 both run on Java 17; Trino 476 needs 24 or newer.
 spark_java() { find_java 17 21 "${JAVA17_HOME:-}" /usr/lib/jvm/java-17*; }
 trino_java() { find_java 24 99 "${JAVA25_HOME:-}" /usr/lib/jvm/temurin-25*; }
+
+# Whether there is a Node.js of $NODE_MAJOR or newer, with npm.
+node_is_new() { have node && have npm && (($(node -p 'process.versions.node.split(".")[0]') >= NODE_MAJOR)); }
 
 # Prints the path of cargo-deny, or fails.
 cargo_deny() {

@@ -11,12 +11,13 @@ pub mod tasks;
 pub use skep_catalog::{catalog, discovery, watch};
 pub use skep_ground::{
     back_off, budget, choice, clock, comma_list, crypto, database_url, deadline, diff, error,
-    filter, front, guess, hive, kit, layout, model, naming, number_ranges, period, schedule,
-    secret, telemetry, unseen,
+    filter, front, guess, hive, humane, kit, layout, model, naming, number_ranges, period,
+    schedule, secret, telemetry, unseen,
 };
 pub use skep_grpc::grpc;
 pub use skep_http::http;
 pub use skep_lake::lake;
+pub use skep_page::page;
 pub use skep_rest::rest;
 pub use skep_source::{alert, source};
 pub use skep_store::{store, transact};

@@ -16,6 +16,7 @@ pub mod filter;
 pub mod front;
 pub mod guess;
 pub mod hive;
+pub mod humane;
 pub mod kit;
 pub mod layout;
 pub mod model;

@@ -17,7 +17,7 @@ use crate::tasks::{
 };
 use crate::telemetry::Metrics;
 use crate::watch::{Watch, WatchSetup, WatchSetupError};
-use crate::{grpc, http, rest, tasks, thrift};
+use crate::{grpc, http, page, rest, tasks, thrift};
 use axum::Router;
 use std::io;
 use std::net::SocketAddr;
@@ -247,17 +247,25 @@ impl Asking<'_> {
             watch: Arc::clone(&self.parts.watch),
             port: Arc::clone(&port),
             runs: Arc::new(Semaphore::new(rest::RUNS_CONCURRENT_MAX)),
-            facts: rest::Facts {
+        };
+        let pages = page::Shared {
+            catalog: Arc::clone(catalog),
+            discovery: Arc::clone(&self.parts.discovery),
+            watch: Arc::clone(&self.parts.watch),
+            port: Arc::clone(&port),
+            facts: page::Facts {
                 thrift_port: self.thrift_port,
                 database: settings.database.url_shown(),
                 warehouse: catalog.settings().warehouse_location.to_string(),
+                started_at: self.started_at,
             },
         };
         let over_grpc = grpc::Shared {
             catalog: Arc::clone(catalog),
             port: Arc::clone(&port),
         };
-        let router = rest::router(Arc::new(over_rest))
+        let router = rest::router(Arc::new(over_rest), page::no_such_page)
+            .merge(page::router(Arc::new(pages)))
             .merge(thrift::http_router(Arc::clone(&over_thrift)))
             .merge(grpc::router(Arc::new(over_grpc)));
         Ok((over_thrift, port, router))

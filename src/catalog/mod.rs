@@ -42,11 +42,11 @@ pub use name_policy::{LintPlace, Offender};
 pub use operations::Operations;
 pub use parameter_changes::ParameterChanges;
 pub use partition::{
-    AddOptions, AddedEach, AddedPartition, DropOptions, DropSelection, DroppedEach, NamedDraft,
-    PARTITION_PAGE_BYTES, PartitionAlterOptions, PartitionAt, PartitionChange, PartitionCursor,
-    PartitionDraft, PartitionKey, PartitionSelection, PartitionSpec, PartitionSpecFault,
-    PartitionsOf, PartitionsPage, ValuesRequest, partition_names_distinct, partition_names_meant,
-    partition_values_check,
+    AddOptions, AddedEach, AddedPartition, CalendarDay, DropOptions, DropSelection, DroppedEach,
+    NamedDraft, PARTITION_PAGE_BYTES, PartitionAlterOptions, PartitionAt, PartitionCalendar,
+    PartitionChange, PartitionCursor, PartitionDraft, PartitionKey, PartitionSelection,
+    PartitionSpec, PartitionSpecFault, PartitionsOf, PartitionsPage, ValuesRequest,
+    partition_names_distinct, partition_names_meant, partition_values_check,
 };
 pub use places::{PlaceRuleFault, PlaceRules};
 pub use precondition::{Precondition, Unconditional};
@@ -119,7 +119,7 @@ impl Catalog {
 
     /// The process's time in seconds since the epoch, for what is only shown. What replicas compare takes the
     /// database's: `session.now()`.
-    fn now(&self) -> i64 {
+    pub fn now(&self) -> i64 {
         self.clock.seconds()
     }
 }

@@ -4,7 +4,6 @@ use super::acknowledge::{Seen, acknowledge};
 use super::cell::{Cell, moment as when, word};
 use super::client::{Client, given};
 use super::failure::ClientError;
-use super::humane::counted;
 use super::output::Output;
 use super::place::number;
 use super::preview::PreviewCommand;
@@ -12,6 +11,7 @@ use super::progress::while_waiting;
 use super::remote::Remote;
 use super::suggest::nearest;
 use crate::clock::Clock;
+use crate::humane::counted;
 use crate::number_ranges;
 use crate::period::period_s;
 use crate::rest::view::alert::{

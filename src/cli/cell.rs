@@ -1,7 +1,7 @@
 //! A value of an answer: how people are shown it, and how scripts get it.
 
-use super::humane;
 use super::type_text::type_folded;
+use crate::humane;
 use comfy_table::Color;
 
 /// Characters of a property that is shown whole.

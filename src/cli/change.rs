@@ -1,8 +1,8 @@
 //! How changes of sources and the runs that found them are shown, by several commands alike.
 
 use super::cell::{Cell, moment, word};
-use super::humane::counted;
 use super::output::Output;
+use crate::humane::counted;
 use crate::rest::view::change::ChangeView;
 use crate::rest::view::source::WatchReportView;
 use anyhow::Result;

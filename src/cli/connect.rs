@@ -3,11 +3,11 @@
 
 use super::cell::{Cell, word};
 use super::failure::ClientError;
-use super::humane::counted;
 use super::output::Output;
 use super::progress::while_waiting;
 use crate::config::Settings;
 use crate::error::Error;
+use crate::humane::counted;
 use crate::lake::{Lake, Queue};
 use crate::model::{Location, Storage};
 use crate::source::{AnySource, Source, SourceKind, SourceSettings};

@@ -3,12 +3,12 @@
 use super::cell::{Cell, word};
 use super::client::Client;
 use super::failure::ClientError;
-use super::humane::{self, counted};
 use super::output::Output;
-use super::place::{TablePlace, setting};
+use super::place::{self, TablePlace, setting};
 use super::progress::spinner;
 use super::proposal::show_proposal;
 use super::remote::Remote;
+use crate::humane::{self, counted};
 use crate::rest::view::discovery::DiscoveryView;
 use crate::rest::view::proposal::AskProposal;
 use crate::rest::view::run::{
@@ -186,7 +186,7 @@ async fn is_on_disk(client: &Client, table: &TablePlace) -> bool {
         let location = asked.ok().and_then(|view| view.location);
         location.into_iter().collect()
     };
-    !roots.is_empty() && roots.iter().all(|root| humane::is_on_disk(root))
+    !roots.is_empty() && roots.iter().all(|root| place::is_on_disk(root))
 }
 
 async fn propose(wanted: &AskProposal, client: &Client, output: Output) -> Result<()> {

@@ -2,9 +2,8 @@
 
 use super::cell::{Cell, moment, word};
 use super::client::Client;
-use super::humane;
 use super::output::Output;
-use super::place::{TablePlace, number, setting, setting_name};
+use super::place::{self, TablePlace, number, setting, setting_name};
 use super::progress::while_waiting;
 use super::remote::Remote;
 use crate::period::period_shown;
@@ -225,7 +224,7 @@ fn show(output: Output, view: &DiscoveryView) -> Result<()> {
 
 /// What looks of today came to, and on an object store what they cost.
 fn requests_today(view: &DiscoveryView) -> String {
-    let is_on_disk = |root: &RootView| humane::is_on_disk(&root.location);
+    let is_on_disk = |root: &RootView| place::is_on_disk(&root.location);
     // Where a property makes no sense there are no roots, and nothing is looked for.
     if view.roots.iter().all(is_on_disk) {
         return view.requests_today.to_string();

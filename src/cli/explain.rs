@@ -2,10 +2,10 @@
 
 use super::cell::{Cell, moment};
 use super::client::Client;
-use super::humane;
 use super::output::Output;
 use super::place::TablePlace;
 use super::remote::Remote;
+use crate::humane;
 use crate::rest::view::discovery::DiscoveryView;
 use crate::rest::view::explanation::{ExplanationView, PlaceView, RegisteredView};
 use anyhow::Result;

@@ -1,7 +1,7 @@
 //! Why a command failed, and the exit code by which scripts tell failures apart.
 
-use super::humane::counted;
 use crate::config::ConfigError;
+use crate::humane::counted;
 use crate::rest::API_ROOT;
 use crate::rest::view::problem::ProblemView;
 

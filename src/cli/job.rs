@@ -3,11 +3,11 @@
 use super::cell::{Cell, moment, word};
 use super::client::{Client, given};
 use super::failure::ClientError;
-use super::humane;
 use super::output::Output;
 use super::place::number;
 use super::progress::counter;
 use super::remote::Remote;
+use crate::humane;
 use crate::rest::view::job::{JobDetailView, JobListView, JobView};
 use anyhow::Result;
 use clap::{Args, Subcommand};

@@ -19,7 +19,6 @@ mod examples;
 mod explain;
 mod failure;
 mod hint;
-mod humane;
 mod init;
 mod job;
 mod kit;

@@ -115,6 +115,11 @@ pub(super) fn since(text: &str, now: i64) -> String {
     at.unwrap_or_else(|| text.to_owned())
 }
 
+/// Whether a location lies on a disk, and not in an object store whose requests have a price.
+pub(super) fn is_on_disk(location: &str) -> bool {
+    location.starts_with("file:")
+}
+
 #[cfg(test)]
 mod tests {
     use super::{setting, setting_name, since, snapshot, time_over};

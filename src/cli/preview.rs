@@ -1,10 +1,10 @@
 //! `skep alerts preview`: what channels would be told of the changes of a time, without telling it.
 
 use super::client::{Client, given};
-use super::humane::counted;
 use super::output::{Output, print};
 use super::place::{since, time_over};
 use crate::clock::Clock;
+use crate::humane::counted;
 use crate::rest::view::preview::AlertPreviewListView;
 use anyhow::Result;
 use clap::Args;

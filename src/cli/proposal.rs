@@ -1,8 +1,8 @@
 //! How `skep discover plan LOCATION` shows what table a place would be, and what makes it.
 
 use super::cell::Cell;
-use super::humane::counted;
 use super::output::{Output, print, printable};
+use crate::humane::counted;
 use crate::rest::view::proposal::{LayoutProposalView, ProposalView, ProposedFileView};
 use crate::rest::view::storage::ColumnView;
 use anyhow::Result;

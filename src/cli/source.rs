@@ -4,11 +4,11 @@ use super::cell::{Cell, moment, word};
 use super::change::show_report;
 use super::client::Client;
 use super::failure::ClientError;
-use super::humane::{self, counted};
 use super::output::Output;
 use super::place::number;
 use super::progress::while_waiting;
 use super::remote::Remote;
+use crate::humane::{self, counted};
 use crate::rest::view::source::{
     NewSource, SourceCheckView, SourceListView, SourceSettingsView, SourceView, WatchReportView,
 };

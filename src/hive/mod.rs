@@ -4,6 +4,7 @@
 //! Nothing here knows a table, a request or a database connection: each file is one rule over text,
 //! so that every front end, discovery and the store apply the same one.
 
+pub mod calendar_key;
 pub mod catalog_prefix;
 pub mod column_change;
 pub mod directory_name;

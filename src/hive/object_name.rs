@@ -15,10 +15,12 @@ pub struct InvalidObjectName {
 /// Checks the name of a table or a database: at least one character, each one printable ASCII other
 /// than the backslash (Hive 4.x, `metastore.support.special.characters.tablename` on) and the
 /// backtick. Engines quote names with backticks; one inside comes from a name that was quoted twice,
-/// and Iceberg expects it to be refused as Hive 2 and 3 do.
+/// and Iceberg expects it to be refused as Hive 2 and 3 do. A dot or two alone, which Hive 4 lets pass, is no name but a step of
+/// a path: no address of HTTP reaches it.
 pub fn check_object_name(name: &str) -> Result<(), InvalidObjectName> {
+    let is_step = matches!(name, "." | "..");
     check(name, |byte| {
-        matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'`')
+        !is_step && matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'`')
     })
 }
 
@@ -42,10 +44,17 @@ mod tests {
 
     #[test]
     fn objects_may_hold_punctuation() {
-        for name in ["t", "T_1", "a b", "x-y.z/(w)", "~!@#$%^&*+={}[]|;:'\"<>,?"] {
+        for name in [
+            "t",
+            "T_1",
+            "...",
+            "a b",
+            "x-y.z/(w)",
+            "~!@#$%^&*+={}[]|;:'\"<>,?",
+        ] {
             assert_eq!(check_object_name(name), Ok(()), "{name}");
         }
-        for name in ["", "`tbl`", "a\\b", "é", "한", "a\tb", "a\u{7f}"] {
+        for name in ["", "`tbl`", "a\\b", "é", "한", "a\tb", "a\u{7f}", ".", ".."] {
             assert!(check_object_name(name).is_err(), "{name}");
         }
         let error = check_object_name("é").unwrap_err();

@@ -20,6 +20,8 @@ pub enum Way {
     Rest,
     /// gRPC.
     Grpc,
+    /// The web page.
+    Page,
     /// A background task of skep itself.
     Task,
 }

@@ -60,6 +60,18 @@ pub enum LockType {
     ExclusiveWrite,
 }
 
+impl LockType {
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SharedRead => "shared_read",
+            Self::SharedWrite => "shared_write",
+            Self::Exclusive => "exclusive",
+            Self::ExclusiveWrite => "exclusive_write",
+        }
+    }
+}
+
 /// What a lock component names, by Hive's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LockLevel {

@@ -6,6 +6,7 @@ mod answer;
 mod caller;
 mod column;
 mod database;
+mod decimal;
 mod descriptor;
 mod discovery;
 mod discovery_settings;
@@ -31,6 +32,7 @@ pub use answer::{AnswerClaim, AnswerKey, KeptAnswer};
 pub use caller::{Caller, Way};
 pub use column::Column;
 pub use database::{Catalog, Database};
+pub use decimal::Decimal;
 pub use descriptor::{Serde, Skew, SortColumn, StorageDescriptor};
 pub use discovery::{
     DiscoveryRun, DiscoverySkip, DiscoveryState, DiscoveryTable, Freshness, RunCause, RunCounts,
@@ -58,7 +60,7 @@ pub use source::{
     SOURCE_TEXT_BYTES_MAX, Snapshot, SnapshotError, SourceColumn, SourceDialect, SourceTable,
     SourceTableKind, SourceTableRef, TABLE_COLUMNS_MAX, VIEW_BYTES_MAX,
 };
-pub use statistics::{Bounds, ColumnStatistics, Decimal, Figures, Lengths, Range};
+pub use statistics::{Bounds, ColumnStatistics, Figures, Lengths, Range};
 pub use table::{PrincipalType, Table, TableMeta, TableType};
 pub use trouble::{Trouble, TroubleEnd, TroubleKind};
 pub use watch::{

@@ -1,6 +1,6 @@
 //! Column statistics, as engines compute and send them; skep stores and returns them without judging.
 
-use super::Name;
+use super::{Decimal, Name};
 
 /// The statistics of one column.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,13 +72,4 @@ pub struct Lengths {
     pub max: i64,
     /// Average length.
     pub average: f64,
-}
-
-/// A decimal as Hive sends it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decimal {
-    /// The unscaled value, big-endian two's complement.
-    pub unscaled: Vec<u8>,
-    /// Digits after the point.
-    pub scale: i16,
 }

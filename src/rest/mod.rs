@@ -1,4 +1,4 @@
-//! The REST interface under `/api/v1`, health, metrics and the pages for people.
+//! The REST interface under `/api/v1`, health and metrics.
 //!
 //! It asks the catalog as every front end does and knows neither Thrift nor SQL. A request comes through the gate of the port to
 //! its handler in `resources`; handlers read what was sent by `extract`, call the catalog once, and answer in the form of `view`.
@@ -11,7 +11,6 @@ mod extract;
 mod health;
 mod idempotency;
 mod openapi;
-mod page;
 mod paging;
 mod plain;
 mod problem;
@@ -49,19 +48,6 @@ pub struct Shared {
     pub port: Arc<http::Shared>,
     /// The room for discovery runs that clients ask for: they list object stores.
     pub runs: Arc<Semaphore>,
-    /// What the pages tell.
-    pub facts: Facts,
-}
-
-/// What the pages tell of the server, ready to be shown: no secrets.
-#[derive(Clone, Debug)]
-pub struct Facts {
-    /// The Thrift port.
-    pub thrift_port: u16,
-    /// The database's URL without its password.
-    pub database: String,
-    /// The warehouse's location.
-    pub warehouse: String,
 }
 
 /// Who asks over HTTP.

@@ -208,7 +208,7 @@ impl IntoResponse for Problem {
     }
 }
 
-pub(super) async fn unknown_path(uri: Uri) -> Problem {
+pub(super) fn unknown_path(uri: &Uri) -> Problem {
     Problem::new(
         Kind::NoSuchPath,
         format!("{} is not served; see /", uri.path()),

@@ -6,13 +6,12 @@ use super::resources::{
     functions, jobs, kits, lint, locks, partition_batches, partition_changes, partition_lines,
     partitions, previews, sources, statistics, table_rename, tables,
 };
-use super::{API_ROOT, Shared, conditional, health, openapi, page, problem};
+use super::{API_ROOT, Shared, conditional, health, openapi, problem};
 use crate::http::{Gate, compression, gate};
-use crate::model::ACKNOWLEDGE_PATH;
 use axum::Router;
-use axum::http::header;
+use axum::http::{HeaderMap, Uri, header};
 use axum::middleware;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -105,8 +104,9 @@ fn of_services() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(channels::test))
 }
 
-/// All that REST, the pages and the machines that watch this server are answered, and what any other path is.
-pub fn router(shared: Arc<Shared>) -> Router {
+/// All that REST and the machines that watch this server are answered, and what any other path is: a browser gets the page that
+/// `for_people` makes.
+pub fn router(shared: Arc<Shared>, for_people: fn(&Uri) -> Response) -> Router {
     let frame = Gate {
         shared: Arc::clone(&shared.port),
         patience: |_| None,
@@ -120,16 +120,27 @@ pub fn router(shared: Arc<Shared>) -> Router {
         &format!("{API_ROOT}/openapi.json"),
         get(|| async { ([(header::CONTENT_TYPE, "application/json")], document) }),
     )
-    .route("/", get(page::start_page))
-    .route(ACKNOWLEDGE_PATH, get(page::ask).post(page::acknowledge))
     .route("/healthz", get(health::healthz))
     .route("/readyz", get(health::readyz))
     .route("/metrics", get(health::metrics))
-    .fallback(problem::unknown_path)
+    .fallback(async move |uri: Uri, headers: HeaderMap| {
+        if wants_page(&headers) {
+            for_people(&uri)
+        } else {
+            problem::unknown_path(&uri).into_response()
+        }
+    })
     .method_not_allowed_fallback(problem::unknown_method)
     .layer(middleware::from_fn_with_state(frame, gate))
     // Outside of the gate: what waits to be compressed is counted as waiting to be sent.
     .layer(compression())
     .layer(middleware::map_response(conditional::tag_coded))
     .with_state(shared)
+}
+
+/// Whether a browser asks: what it takes first is a page.
+fn wants_page(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT);
+    let accepted = accepted.and_then(|accepted| accepted.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.starts_with("text/html"))
 }

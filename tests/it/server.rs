@@ -12,7 +12,7 @@ use skep::server::{Running, Server, StartError};
 use skep::store::{Store, StoreSettings};
 use skep::telemetry::Metrics;
 use skep::watch::{Watch, WatchSetup};
-use skep::{http, rest};
+use skep::{http, page, rest};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
@@ -58,7 +58,7 @@ async fn it_tells_its_health_its_counters_and_how_to_reach_it() {
         "{text}"
     );
 
-    let page = get(&running, "/").await.text().await.unwrap();
+    let page = get(&running, "/connect").await.text().await.unwrap();
     let thrift = format!(
         "hive.metastore.uri=thrift://127.0.0.1:{}",
         running.thrift_addr.port()
@@ -164,11 +164,6 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
         catalog,
         port: Arc::clone(&port),
         runs: Arc::new(tokio::sync::Semaphore::new(1)),
-        facts: rest::Facts {
-            thrift_port: 0,
-            database: String::new(),
-            warehouse: warehouse_location,
-        },
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -176,7 +171,7 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
     let serving = tokio::spawn(http::serve(
         listener,
         port,
-        rest::router(Arc::new(shared)),
+        rest::router(Arc::new(shared), page::no_such_page),
         shutdown.clone(),
     ));
     skep::crypto::provider_install();

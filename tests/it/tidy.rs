@@ -21,6 +21,7 @@ const FLOORS: [&[&str]; 15] = [
         "database_url",
         "deadline",
         "error",
+        "humane",
         "model",
         "number_ranges",
         "period",
@@ -38,7 +39,7 @@ const FLOORS: [&[&str]; 15] = [
     &["discovery", "watch"],
     &["front"],
     &["http"],
-    &["grpc", "rest", "tasks", "thrift"],
+    &["grpc", "page", "rest", "tasks", "thrift"],
     &["config"],
     &["server"],
     &["cli"],
@@ -52,7 +53,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     // A Parquet footer is Thrift's compact protocol: one reader of it for clients and files.
     ("hms", &["lake", "thrift"]),
     ("lettre", &["alert"]),
-    ("axum", &["grpc", "http", "rest", "server", "thrift"]),
+    (
+        "axum",
+        &["grpc", "http", "page", "rest", "server", "thrift"],
+    ),
     ("hyper", &["http"]),
     ("hyper_util", &["http"]),
     ("tokio_io_timeout", &["http"]),
@@ -75,7 +79,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("csv", &["cli", "guess"]),
     ("serde_saphyr", &["cli"]),
     ("terminal_size", &["cli"]),
-    ("indicatif", &["cli"]),
+    ("askama", &["page"]),
+    ("pulldown_cmark", &["page"]),
+    ("indicatif", &["cli", "humane"]),
     ("reqwest", &["alert", "cli", "lake", "source"]),
 ];
 

@@ -107,6 +107,16 @@ impl Operations<'_> {
             .await
     }
 
+    /// The last partitions of a table by their names, which with keys of time are the newest: `max` at most, the last one first.
+    #[boxed]
+    pub async fn partition_names_last(&self, at: &TableRef, max: usize) -> Result<Vec<String>> {
+        self.authorize(Action::See, Resource::Table(at)).await?;
+        let mut session = self.store.session().await?;
+        let table = session.table_get(at).await?;
+        let table = table.ok_or_else(|| table_missing(at))?;
+        session.partition_names_last(table.id, max).await
+    }
+
     /// How many partitions a selection has.
     #[boxed]
     pub async fn partition_count<'a>(

@@ -3,7 +3,7 @@
 use super::moment;
 use crate::catalog::{ExplainedLock, ListedLock};
 use crate::clock::DatabaseTime;
-use crate::model::{LockComponent, LockState, LockType};
+use crate::model::{LockComponent, LockState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -84,20 +84,10 @@ pub struct ExplainedLockView {
     pub waits_for: Vec<LockView>,
 }
 
-/// The word for a strength.
-fn type_text(lock_type: LockType) -> &'static str {
-    match lock_type {
-        LockType::SharedRead => "shared_read",
-        LockType::SharedWrite => "shared_write",
-        LockType::Exclusive => "exclusive",
-        LockType::ExclusiveWrite => "exclusive_write",
-    }
-}
-
 impl From<LockComponent> for LockComponentView {
     fn from(component: LockComponent) -> Self {
         Self {
-            lock_type: type_text(component.lock_type).to_owned(),
+            lock_type: component.lock_type.as_str().to_owned(),
             catalog: component.catalog.to_string(),
             database: component.database.to_string(),
             table: component.table.map(|name| name.to_string()),

@@ -5,9 +5,6 @@ use crate::model::{Bounds, Column, ColumnStatistics, Decimal, Figures, Lengths, 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Digits behind the point of a decimal at most.
-const SCALE_MAX: usize = 38;
-
 /// Statistics of the columns of a table, or of one of its partitions.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = Statistics)]
@@ -173,8 +170,8 @@ impl From<Range> for ValuesView {
                 average,
             },
             Range::Decimal(Bounds { low, high }) => Self::Decimal {
-                low: low.as_ref().and_then(decimal_text),
-                high: high.as_ref().and_then(decimal_text),
+                low: low.as_ref().and_then(Decimal::to_text),
+                high: high.as_ref().and_then(Decimal::to_text),
             },
             Range::Date(Bounds { low, high }) => Self::Date { low, high },
             Range::Timestamp(Bounds { low, high }) => Self::Timestamp { low, high },
@@ -197,76 +194,11 @@ impl ValuesView {
                 average,
             }),
             Self::Decimal { low, high } => Range::Decimal(Bounds {
-                low: low.as_deref().map(decimal_parse).transpose()?,
-                high: high.as_deref().map(decimal_parse).transpose()?,
+                low: low.as_deref().map(Decimal::parse).transpose()?,
+                high: high.as_deref().map(Decimal::parse).transpose()?,
             }),
             Self::Date { low, high } => Range::Date(Bounds { low, high }),
             Self::Timestamp { low, high } => Range::Timestamp(Bounds { low, high }),
         })
-    }
-}
-
-/// A decimal as people write it; `None` for what no decimal of Hive holds.
-fn decimal_text(decimal: &Decimal) -> Option<String> {
-    let fill = match decimal.unscaled.first() {
-        Some(first) if *first >= 0x80 => 0xff,
-        _ => 0,
-    };
-    let mut bytes = [fill; 16];
-    let start = bytes.len().checked_sub(decimal.unscaled.len())?;
-    bytes[start..].copy_from_slice(&decimal.unscaled);
-    let unscaled = i128::from_be_bytes(bytes);
-    let scale = usize::try_from(decimal.scale).ok()?;
-    if scale > SCALE_MAX {
-        return None;
-    }
-    let sign = if unscaled < 0 { "-" } else { "" };
-    let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = scale + 1);
-    let (whole, behind) = digits.split_at(digits.len() - scale);
-    let point = if scale == 0 { "" } else { "." };
-    Some(format!("{sign}{whole}{point}{behind}"))
-}
-
-fn decimal_parse(text: &str) -> Result<Decimal, String> {
-    let wrong = || format!("'{text}' is no decimal such as -12.50 with at most {SCALE_MAX} digits");
-    let (whole, behind) = text.split_once('.').unwrap_or((text, ""));
-    let digits = format!("{whole}{behind}");
-    let count = digits.trim_start_matches(['-', '+']).len();
-    let is_number = digits.strip_prefix('-').unwrap_or(&digits);
-    if count > SCALE_MAX || is_number.is_empty() || !is_number.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(wrong());
-    }
-    let unscaled: i128 = digits.parse().map_err(|_| wrong())?;
-    let bytes = unscaled.to_be_bytes();
-    // As few bytes as keep the sign, as Java writes them.
-    let spare = bytes.windows(2).take_while(|pair| {
-        (pair[0] == 0 && pair[1] < 0x80) || (pair[0] == 0xff && pair[1] >= 0x80)
-    });
-    let unscaled = bytes[spare.count()..].to_vec();
-    let scale = i16::try_from(behind.len()).map_err(|_| wrong())?;
-    Ok(Decimal { unscaled, scale })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{decimal_parse, decimal_text};
-
-    #[test]
-    fn decimals_are_written_as_people_do_and_kept_as_java_does() {
-        for (text, unscaled, scale) in [
-            ("12.50", vec![4, 226], 2),
-            ("-0.05", vec![251], 2),
-            ("0", vec![0], 0),
-            ("128", vec![0, 128], 0),
-            ("-128", vec![128], 0),
-        ] {
-            let read = decimal_parse(text).unwrap();
-            assert_eq!((&read.unscaled, read.scale), (&unscaled, scale), "{text}");
-            assert_eq!(decimal_text(&read).as_deref(), Some(text));
-        }
-        let long = "9".repeat(39);
-        for text in ["", "-", ".", "1.2.3", "1e5", "--1", "+1", &long] {
-            assert!(decimal_parse(text).is_err(), "{text}");
-        }
     }
 }

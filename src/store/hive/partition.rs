@@ -287,6 +287,22 @@ impl Session {
         Ok(names)
     }
 
+    /// The last `limit` names of a table's partitions, the last one first.
+    pub async fn partition_names_last(
+        &mut self,
+        table_id: i64,
+        limit: usize,
+    ) -> Result<Vec<String>> {
+        let statement = self
+            .statement("SELECT p.name FROM skep_partitions p WHERE p.table_id = ? ")
+            .bind(table_id)
+            .text("ORDER BY p.name DESC LIMIT ?")
+            .bind(limit);
+        let rows = self.rows(&statement).await?;
+        let names = rows.iter().map(|row| row.cells().string());
+        Ok(names.collect::<Result<_, Failure>>()?)
+    }
+
     /// How many partitions have names in `ranges`; no range means every name.
     pub async fn partition_count(&mut self, table_id: i64, ranges: &[NameRange]) -> Result<i64> {
         let mut count = 0;

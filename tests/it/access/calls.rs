@@ -208,6 +208,12 @@ fn partitions_read<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         call("partition_page", See, ORDERS, async move {
             catalog.partition_page(&orders(), all, None, 10).await
         }),
+        call("partition_calendar", See, ORDERS, async move {
+            catalog.partition_calendar(&orders(), None).await
+        }),
+        call("partition_names_last", See, ORDERS, async move {
+            catalog.partition_names_last(&orders(), 1).await
+        }),
         call("partition_names", See, ORDERS, async move {
             catalog.partition_names(&orders(), all, None).await
         }),

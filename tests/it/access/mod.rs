@@ -26,6 +26,8 @@ const ENGINES: [(&str, &str, &[&str]); 3] = [
             "for_system",
             "bootstrap",
             "settings",
+            // The process's own clock.
+            "now",
             "ping",
             "job_figures",
             "jobs_stop",

@@ -1,6 +1,5 @@
 //! The REST interface over real sockets: each resource, what it refuses, and the document that describes it.
 
-mod acknowledge_page;
 mod bad_input;
 mod compression;
 mod conditional;

@@ -34,7 +34,7 @@ pub(crate) async fn server(database: &TestDatabase, channel_url: &str) -> TestSe
 }
 
 /// The same with more settings.
-pub(super) async fn server_with(
+pub(crate) async fn server_with(
     database: &TestDatabase,
     channel_url: &str,
     more: impl FnOnce(&mut Settings),
@@ -82,7 +82,7 @@ pub(crate) async fn target(rest: &Rest) {
 }
 
 /// Adds the source `shop` and takes its baseline.
-pub(super) async fn shop(rest: &Rest, source: &TestDatabase) {
+pub(crate) async fn shop(rest: &Rest, source: &TestDatabase) {
     let settings = json!({"kind": "sqlite", "url": source.url(), "schedule": "0 6 * * 1-5"});
     let added = rest
         .post("/sources", json!({"name": "shop", "settings": settings}))
@@ -111,7 +111,7 @@ async fn metrics(server: &TestServer) -> String {
 }
 
 /// Adds a column and drops another.
-pub(super) async fn alter(source: &TestDatabase) {
+pub(crate) async fn alter(source: &TestDatabase) {
     source
         .execute("ALTER TABLE orders ADD COLUMN colour INTEGER")
         .await;

@@ -20,35 +20,40 @@ const SPAN_UNITS_MAX: usize = 2;
 
 /// How long before or after `now` (seconds since the epoch) a moment of RFC 3339 is: `16 mins ago`, `in 3 hrs`. `None` where it is no
 /// moment.
-pub(super) fn age(moment: &str, now: i64) -> Option<String> {
+pub fn age(moment: &str, now: i64) -> Option<String> {
     let moment: Timestamp = moment.parse().ok()?;
-    let apart = now.saturating_sub(moment.as_second());
+    Some(age_of(moment.as_second(), now))
+}
+
+/// The same of a moment that is given in seconds since the epoch.
+pub fn age_of(moment: i64, now: i64) -> String {
+    let apart = now.saturating_sub(moment);
     let length = apart.saturating_abs();
     if (-AHEAD_S_MAX..=0).contains(&apart) {
-        return Some("now".to_owned());
+        return "now".to_owned();
     }
     let unit = AGE_UNITS
         .iter()
         .find(|(unit, _)| length >= 2 * unit - unit / AGE_SLACK);
     let text = match unit {
-        Some((unit, name)) => format!("{} {name}", (length + unit / 2) / unit),
+        Some((unit, name)) => format!("{} {name}", length.saturating_add(unit / 2) / unit),
         None => counted(length.unsigned_abs(), "sec", "secs"),
     };
-    Some(if apart < 0 {
+    if apart < 0 {
         format!("in {text}")
     } else {
         format!("{text} ago")
-    })
+    }
 }
 
 /// So many of something: `1 file`, `3 files`.
-pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
+pub fn counted(count: u64, one: &str, many: &str) -> String {
     let things = if count == 1 { one } else { many };
     format!("{count} {things}")
 }
 
 /// A length of time in seconds, such as `1 day` or `1 hr 30 mins`.
-pub(super) fn span(seconds: i64) -> String {
+pub fn span(seconds: i64) -> String {
     let days = seconds / DAY_S;
     let rest = SignedDuration::from_secs(seconds % DAY_S);
     let printer = SpanPrinter::new()
@@ -71,13 +76,8 @@ fn first_units(text: &str) -> String {
 }
 
 /// A number of bytes, such as `1.20 GiB`.
-pub(super) fn bytes(count: u64) -> String {
+pub fn bytes(count: u64) -> String {
     HumanBytes(count).to_string()
-}
-
-/// Whether a location lies on a disk, and not in an object store whose requests have a price.
-pub(super) fn is_on_disk(location: &str) -> bool {
-    location.starts_with("file:")
 }
 
 #[cfg(test)]

@@ -1,0 +1,9 @@
+//! The web page.
+//!
+//! One of the crates that the floors of `docs/ARCHITECTURE.md` are compiled in; their rooms are the folders beside this file.
+
+pub mod page;
+
+use skep_catalog::{catalog, discovery, watch};
+use skep_ground::{error, front, guess, hive, humane, model, number_ranges, unseen};
+use skep_http::http;

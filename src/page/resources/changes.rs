@@ -1,0 +1,173 @@
+//! What changed in the sources, the latest first.
+
+use super::{ROWS_MAX, page_of};
+use crate::model::{ChangeFilter, SchemaChange, Severity};
+use crate::page::asked::Asked;
+use crate::page::extract::Query;
+use crate::page::failure::Failure;
+use crate::page::shell::{Section, Shell, found};
+use crate::page::show::{When, when};
+use crate::page::{filters, links};
+use askama::Template;
+use axum::response::Response;
+use serde::Deserialize;
+
+/// Changes on one page; the list of the watch gives no more at once.
+const PAGE: usize = 100;
+
+#[derive(Deserialize)]
+pub(in crate::page) struct ChangesQuery {
+    #[serde(default)]
+    source: String,
+    #[serde(default)]
+    severity: String,
+    /// The number of the last change of the page before.
+    before: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "changes.html")]
+struct ChangesPage {
+    shell: Shell,
+    source: String,
+    severity: String,
+    severities: Vec<&'static str>,
+    changes: Vec<ChangeRow>,
+    next: String,
+}
+
+struct ChangeRow {
+    id: i64,
+    severity: &'static str,
+    source: String,
+    text: Vec<Piece>,
+    effects: Vec<Vec<Piece>>,
+    engines: Vec<EngineRow>,
+    targets: Vec<TargetLink>,
+    owner: String,
+    at: Option<When>,
+    applied: bool,
+}
+
+struct EngineRow {
+    engine: String,
+    severity: &'static str,
+}
+
+struct TargetLink {
+    name: String,
+    /// Where it is; nothing where it does not exist.
+    link: String,
+}
+
+/// A part of a line: a name, or what stands around it.
+pub(super) struct Piece {
+    pub(super) text: String,
+    pub(super) is_name: bool,
+}
+
+/// A line whose names stand in backticks, which come in pairs.
+pub(super) fn pieces(text: &str) -> Vec<Piece> {
+    let pieces = text.split('`').enumerate();
+    let pieces = pieces.filter(|(_, piece)| !piece.is_empty());
+    pieces
+        .map(|(number, piece)| Piece {
+            text: piece.to_owned(),
+            is_name: number % 2 == 1,
+        })
+        .collect()
+}
+
+fn row(change: &SchemaChange, now: i64) -> ChangeRow {
+    let targets = change.targets.iter().map(|target| TargetLink {
+        name: format!("{}.{}", target.table.database, target.table.table),
+        link: if target.exists {
+            links::table(&target.table)
+        } else {
+            String::new()
+        },
+    });
+    let engines = change.engines.iter().map(|engine| EngineRow {
+        engine: engine.engine.clone(),
+        severity: engine.severity.as_str(),
+    });
+    ChangeRow {
+        id: change.id,
+        severity: change.severity.as_str(),
+        source: change.source.clone(),
+        text: pieces(&change.text),
+        effects: change.effects.iter().map(|effect| pieces(effect)).collect(),
+        engines: engines.collect(),
+        targets: targets.collect(),
+        owner: change.owner.clone().unwrap_or_default(),
+        at: when(change.at, now),
+        applied: change.applied_at.is_some(),
+    }
+}
+
+pub(in crate::page) async fn show(
+    asked: Asked,
+    Query(query): Query<ChangesQuery>,
+) -> Result<Response, Failure> {
+    let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let severity = some(&query.severity);
+    let severity = severity.map(|text| {
+        let found = Severity::parse(&text);
+        found.ok_or_else(|| Failure::Faulty(format!("No change is '{text}'.")))
+    });
+    let filter = ChangeFilter {
+        source: some(&query.source),
+        severity: severity.transpose()?,
+        before: query.before,
+        limit: PAGE,
+        ..ChangeFilter::default()
+    };
+    let changes = asked.watch().schema_change_list(&filter).await?;
+    let last = changes.last().filter(|_| changes.len() == PAGE);
+    let next = last.map(|last| {
+        let before = last.id.to_string();
+        links::query(&[
+            ("source", &query.source),
+            ("severity", &query.severity),
+            ("before", &before),
+        ])
+    });
+    let now = asked.now();
+    let (rows, _) = page_of(
+        changes
+            .iter()
+            .take(ROWS_MAX)
+            .map(|one| row(one, now))
+            .collect(),
+    );
+    Ok(found(&ChangesPage {
+        shell: Shell::of(&asked, Section::Changes, "Changes"),
+        source: query.source,
+        severity: query.severity,
+        severities: Severity::ALL.map(Severity::as_str).to_vec(),
+        changes: rows,
+        next: next.unwrap_or_default(),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pieces;
+
+    #[test]
+    fn names_stand_in_backticks() {
+        let read = pieces("column `a` of `b` added");
+        let read: Vec<_> = read
+            .iter()
+            .map(|one| (one.text.as_str(), one.is_name))
+            .collect();
+        let wanted = [
+            ("column ", false),
+            ("a", true),
+            (" of ", false),
+            ("b", true),
+            (" added", false),
+        ];
+        assert_eq!(read, wanted);
+    }
+}

@@ -1,0 +1,121 @@
+//! What changed lately in the catalog.
+
+use crate::catalog::EventFilter;
+use crate::model::{EventDigest, Name};
+use crate::page::asked::Asked;
+use crate::page::extract::Query;
+use crate::page::failure::Failure;
+use crate::page::shell::{Section, Shell, found};
+use crate::page::show::{When, when};
+use crate::page::{filters, links};
+use askama::Template;
+use axum::response::Response;
+use serde::Deserialize;
+
+/// Numbers of events that one page looks at: what it costs does not depend on what it looks for.
+const SPAN: i64 = 200;
+/// Partitions of an event that are named.
+const PARTITIONS_MAX: usize = 3;
+
+#[derive(Deserialize)]
+pub(in crate::page) struct EventsQuery {
+    #[serde(default)]
+    database: String,
+    #[serde(default)]
+    table: String,
+    /// Only events before this number.
+    before: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "events.html")]
+struct EventsPage {
+    shell: Shell,
+    database: String,
+    table: String,
+    events: Vec<EventRow>,
+    is_last: bool,
+    next: String,
+}
+
+struct EventRow {
+    id: i64,
+    at: Option<When>,
+    kind: String,
+    subject: String,
+    /// Where it is; nothing where it is no table.
+    link: String,
+    detail: String,
+}
+
+fn row(event: EventDigest, now: i64) -> EventRow {
+    let place = event.database.zip(event.table);
+    let at = place.map(|(database, table)| {
+        crate::model::DatabaseRef::new(event.catalog.clone(), database.as_str())
+            .table(table.as_str())
+    });
+    let more = event.partitions.len().saturating_sub(PARTITIONS_MAX);
+    let mut detail = event.partitions;
+    detail.truncate(PARTITIONS_MAX);
+    if more > 0 {
+        detail.push(format!("and {more} more"));
+    }
+    if let Some(to) = event.renamed_to {
+        detail.push(format!("to {to}"));
+    }
+    EventRow {
+        id: event.id,
+        at: when(event.at, now),
+        kind: event.kind.as_str().to_lowercase().replace('_', " "),
+        link: at.as_ref().map(links::table).unwrap_or_default(),
+        subject: at
+            .map(|at| format!("{}.{}", at.database, at.table))
+            .unwrap_or_default(),
+        detail: detail.join(", "),
+    }
+}
+
+pub(in crate::page) async fn show(
+    asked: Asked,
+    Query(query): Query<EventsQuery>,
+) -> Result<Response, Failure> {
+    let catalog = asked.catalog();
+    let last = catalog.event_last_id().await?;
+    let up_to = query.before.map_or(last, |before| (before - 1).min(last));
+    let after = (up_to - SPAN).max(0);
+    let name = |text: &str| {
+        Some(text.trim())
+            .filter(|text| !text.is_empty())
+            .map(Name::new)
+    };
+    let filter = EventFilter {
+        after,
+        up_to: Some(up_to),
+        database: name(&query.database),
+        tables: name(&query.table).into_iter().collect(),
+        ..EventFilter::default()
+    };
+    let limit = usize::try_from(SPAN).unwrap_or_default();
+    let mut events = catalog.event_list(&filter, limit).await?;
+    events.reverse();
+    let now = asked.now();
+    let before = (after + 1).to_string();
+    let pairs = [
+        ("database", query.database.as_str()),
+        ("table", &query.table),
+        ("before", &before),
+    ];
+    let next = if after > 0 {
+        links::query(&pairs)
+    } else {
+        String::new()
+    };
+    Ok(found(&EventsPage {
+        shell: Shell::of(&asked, Section::Events, "Events"),
+        events: events.into_iter().map(|one| row(one.into(), now)).collect(),
+        is_last: query.before.is_none(),
+        next,
+        database: query.database,
+        table: query.table,
+    }))
+}

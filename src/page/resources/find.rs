@@ -1,0 +1,103 @@
+//! What is called so.
+
+use super::{ROWS_MAX, catalog, page_of};
+use crate::page::asked::Asked;
+use crate::page::extract::Query;
+use crate::page::failure::Failure;
+use crate::page::shell::{Section, Shell, found};
+use crate::page::{filters, links};
+use askama::Template;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+/// Characters of what is looked for.
+const QUERY_CHARS_MAX: usize = 256;
+
+#[derive(Deserialize)]
+pub(in crate::page) struct FindQuery {
+    #[serde(default)]
+    q: String,
+}
+
+#[derive(Template)]
+#[template(path = "find.html")]
+struct FindPage {
+    shell: Shell,
+    databases: Vec<Found>,
+    tables: Vec<Found>,
+    /// There are more tables than are shown.
+    more: bool,
+}
+
+struct Found {
+    name: String,
+    link: String,
+    kind: String,
+    comment: String,
+}
+
+pub(in crate::page) async fn show(
+    asked: Asked,
+    Query(query): Query<FindQuery>,
+) -> Result<Response, Failure> {
+    let wanted = query.q.trim();
+    if wanted.is_empty() {
+        return Ok(Redirect::to(".").into_response());
+    }
+    if wanted.chars().count() > QUERY_CHARS_MAX {
+        let why = format!("What is looked for has more than {QUERY_CHARS_MAX} characters.");
+        return Err(Failure::Faulty(why));
+    }
+    let word = wanted.to_lowercase();
+    let (database_word, table_word) = match word.split_once('.') {
+        Some((database, table)) => (Some(database), table),
+        None => (None, word.as_str()),
+    };
+    let all = asked.catalog().databases(&catalog(), None).await?;
+    let databases = all
+        .iter()
+        .filter(|one| database_word.is_none() && one.at.database.as_str().contains(table_word));
+    let databases = databases.take(ROWS_MAX).map(|one| Found {
+        name: one.at.database.to_string(),
+        link: links::database(&one.at),
+        kind: "database".to_owned(),
+        comment: one.description.clone().unwrap_or_default(),
+    });
+    let metas = asked
+        .catalog()
+        .table_metas(&catalog(), None, None, &[])
+        .await?;
+    let mut metas: Vec<_> = metas
+        .into_iter()
+        .filter(|meta| {
+            let name = meta.at.table.as_str();
+            let in_database = database_word.is_none_or(|word| meta.at.database.as_str() == word);
+            in_database && name.contains(table_word)
+        })
+        .collect();
+    // The very name first, then those that begin so.
+    metas.sort_by_cached_key(|meta| {
+        let name = meta.at.table.as_str();
+        (
+            name != table_word,
+            !name.starts_with(table_word),
+            meta.at.clone(),
+        )
+    });
+    metas.truncate(ROWS_MAX + 1);
+    let rows = metas.into_iter().map(|meta| Found {
+        name: format!("{}.{}", meta.at.database, meta.at.table),
+        link: links::table(&meta.at),
+        kind: super::table::kind(&meta.table_type),
+        comment: meta.comment.unwrap_or_default(),
+    });
+    let (tables, more) = page_of(rows.collect());
+    let mut shell = Shell::of(&asked, Section::Data, format!("Found for “{wanted}”"));
+    shell.query = wanted.to_owned();
+    Ok(found(&FindPage {
+        shell,
+        databases: databases.collect(),
+        tables,
+        more,
+    }))
+}

@@ -1,0 +1,305 @@
+//! A month of a table: how much each day or hour holds, and how late it came.
+
+use super::calendar::YEARS;
+use super::table_at;
+use crate::catalog::PartitionSelection;
+use crate::hive::calendar_key::{CalendarKeys, CalendarTime, HOURS_A_DAY};
+use crate::humane;
+use crate::model::Partition;
+use crate::page::asked::Asked;
+use crate::page::extract::{Path, Query};
+use crate::page::failure::Failure;
+use crate::page::shell::{Section, Shell, found};
+use crate::page::show::{count, number_of};
+use crate::page::{filters, links};
+use askama::Template;
+use axum::response::Response;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Partitions that one month looks at: seven an hour. Of a table with more, the first ones are shown.
+const PARTITIONS_MAX: usize = 5_000;
+/// Partitions that are read at once.
+const PAGE: usize = 1_000;
+/// Shades of a cell that has something, the darkest last.
+const SHADES: u64 = 4;
+const HOUR_S: i64 = 3_600;
+const DAY_S: i64 = 24 * HOUR_S;
+
+/// What a month shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Measure {
+    Size,
+    Rows,
+    Files,
+    Lateness,
+}
+
+impl Measure {
+    const ALL: [(Self, &'static str, &'static str); 4] = [
+        (Self::Size, "size", "Size"),
+        (Self::Rows, "rows", "Rows"),
+        (Self::Files, "files", "Files"),
+        (Self::Lateness, "late", "Came after its end"),
+    ];
+}
+
+#[derive(Deserialize)]
+pub(in crate::page) struct MonthQuery {
+    #[serde(default)]
+    show: String,
+}
+
+#[derive(Template)]
+#[template(path = "month.html")]
+struct MonthPage {
+    shell: Shell,
+    table: String,
+    table_link: String,
+    calendar_link: String,
+    partitions_link: String,
+    year: i16,
+    month: String,
+    before: String,
+    after: String,
+    measures: Vec<MeasureLink>,
+    has_hours: bool,
+    is_whole: bool,
+    days: Vec<DayRow>,
+}
+
+struct MeasureLink {
+    word: &'static str,
+    name: &'static str,
+    is_here: bool,
+}
+
+struct DayRow {
+    day: String,
+    /// The filter of its partitions, as a query.
+    filter: String,
+    /// All of it.
+    sum: String,
+    cells: Vec<Cell>,
+}
+
+struct Cell {
+    class: String,
+    told: String,
+    mark: &'static str,
+}
+
+/// What the partitions of one time hold together.
+#[derive(Debug, Clone, Copy, Default)]
+struct Held {
+    partitions: u64,
+    /// Of those that tell it.
+    amount: Option<u64>,
+}
+
+pub(in crate::page) async fn show(
+    asked: Asked,
+    Path((database, table, month)): Path<(String, String, String)>,
+    Query(query): Query<MonthQuery>,
+) -> Result<Response, Failure> {
+    let at = table_at(&(database, table));
+    let first = month_parse(&month).ok_or(Failure::NoSuchPage)?;
+    let (year, month) = (first.year(), first.month());
+    let known = Measure::ALL
+        .into_iter()
+        .find(|(_, word, _)| *word == query.show);
+    let measure = known.map_or(Measure::Size, |(measure, ..)| measure);
+    let calendar = asked.catalog().partition_calendar(&at, Some(year)).await?;
+    let keys = calendar.keys.ok_or(Failure::NoSuchPage)?;
+    let names: Vec<String> = calendar
+        .table
+        .partition_keys
+        .iter()
+        .map(|key| key.name.clone())
+        .collect();
+    let filter = keys.month_filter(&names, first);
+    let (mut held, mut after, mut seen) = (BTreeMap::new(), None, 0);
+    let is_whole = loop {
+        let selection = PartitionSelection::Filter(&filter);
+        let catalog = asked.catalog();
+        let read = catalog.partition_page(&at, selection, after.as_deref(), PAGE);
+        let page = read.await?;
+        seen += page.found.partitions.len();
+        for partition in &page.found.partitions {
+            note(&mut held, &keys, partition, measure);
+        }
+        after = page.next;
+        if after.is_none() || seen >= PARTITIONS_MAX {
+            break after.is_none();
+        }
+    };
+    let most = held.values().filter_map(|one: &Held| one.amount).max();
+    let days = (1..=31).filter_map(|day| Date::new(year, month, day).ok());
+    let days = days.map(|day| DayRow {
+        day: day.to_string(),
+        filter: links::query(&[("filter", &keys.day_filter(&names, day))]),
+        sum: sum(&held, day, measure),
+        cells: cells(&held, day, measure, most.unwrap_or(0), calendar.has_hours),
+    });
+    let title = format!("{} of {}.{}", month_text(first), at.database, at.table);
+    Ok(found(&MonthPage {
+        shell: Shell::of(&asked, Section::Data, title),
+        table: format!("{}.{}", at.database, at.table),
+        table_link: links::table(&at),
+        calendar_link: links::calendar(&at),
+        partitions_link: links::partitions(&at),
+        year,
+        month: month_text(first),
+        before: first.yesterday().map(month_text).unwrap_or_default(),
+        after: first
+            .last_of_month()
+            .tomorrow()
+            .map(month_text)
+            .unwrap_or_default(),
+        measures: Measure::ALL
+            .map(|(one, word, name)| MeasureLink {
+                word,
+                name,
+                is_here: one == measure,
+            })
+            .into(),
+        has_hours: calendar.has_hours,
+        is_whole,
+        days: days.collect(),
+    }))
+}
+
+/// The first day of a month such as `2026-11`.
+fn month_parse(text: &str) -> Option<Date> {
+    let day: Date = format!("{text}-01").parse().ok()?;
+    (YEARS.contains(&day.year()) && month_text(day) == text).then_some(day)
+}
+
+fn month_text(day: Date) -> String {
+    format!("{:04}-{:02}", day.year(), day.month())
+}
+
+fn note(
+    held: &mut BTreeMap<(Date, Option<u8>), Held>,
+    keys: &CalendarKeys,
+    partition: &Partition,
+    measure: Measure,
+) {
+    let Some(time) = keys.time(&partition.values) else {
+        return;
+    };
+    let of = |key| number_of(&partition.parameters, key);
+    let amount = match measure {
+        Measure::Size => of("totalSize"),
+        Measure::Rows => of("numRows"),
+        Measure::Files => of("numFiles"),
+        Measure::Lateness => lateness(time, partition.created_at),
+    };
+    let one = held.entry((time.day, time.hour)).or_default();
+    one.partitions += 1;
+    one.amount = match (measure, one.amount, amount) {
+        (Measure::Lateness, Some(old), Some(new)) => Some(old.max(new)),
+        (_, Some(old), Some(new)) => Some(old.saturating_add(new)),
+        (_, old, new) => old.or(new),
+    };
+}
+
+/// Seconds from the end of a partition's time, in UTC, to its addition; none where nobody knows when that was.
+fn lateness(time: CalendarTime, created_at: i64) -> Option<u64> {
+    if created_at == 0 {
+        return None;
+    }
+    let midnight = time.day.to_datetime(Time::midnight());
+    let begins = TimeZone::UTC.to_timestamp(midnight).ok()?.as_second();
+    let ends = match time.hour {
+        Some(hour) => begins + (i64::from(hour) + 1) * HOUR_S,
+        None => begins + DAY_S,
+    };
+    Some(u64::try_from(created_at - ends).unwrap_or(0))
+}
+
+fn amount_text(measure: Measure, amount: u64) -> String {
+    match measure {
+        Measure::Size => humane::bytes(amount),
+        Measure::Rows => format!("{} rows", count(amount)),
+        Measure::Files => format!("{} files", count(amount)),
+        Measure::Lateness => humane::span(i64::try_from(amount).unwrap_or(i64::MAX)),
+    }
+}
+
+fn sum(held: &BTreeMap<(Date, Option<u8>), Held>, day: Date, measure: Measure) -> String {
+    let of_day = held.range((day, None)..=(day, Some(u8::MAX)));
+    let amounts = of_day.filter_map(|(_, one)| one.amount);
+    let all = match measure {
+        Measure::Lateness => amounts.max(),
+        _ => amounts.reduce(u64::saturating_add),
+    };
+    all.map(|all| amount_text(measure, all)).unwrap_or_default()
+}
+
+fn cells(
+    held: &BTreeMap<(Date, Option<u8>), Held>,
+    day: Date,
+    measure: Measure,
+    most: u64,
+    has_hours: bool,
+) -> Vec<Cell> {
+    let hours: Vec<Option<u8>> = if has_hours {
+        (0..HOURS_A_DAY)
+            .map(|hour| u8::try_from(hour).ok())
+            .collect()
+    } else {
+        vec![None]
+    };
+    let cell = |hour: Option<u8>| {
+        let when = hour.map_or_else(|| day.to_string(), |hour| format!("{day} {hour:02} h"));
+        let Some(one) = held.get(&(day, hour)) else {
+            return Cell {
+                class: "none".to_owned(),
+                told: format!("{when}: no partition"),
+                mark: "",
+            };
+        };
+        let Some(amount) = one.amount else {
+            return Cell {
+                class: "unknown".to_owned(),
+                told: format!("{when}: there, and nobody told how much"),
+                mark: "?",
+            };
+        };
+        let shade = amount
+            .saturating_mul(SHADES)
+            .div_ceil(most.max(1))
+            .clamp(1, SHADES);
+        Cell {
+            class: format!("shade{shade}"),
+            told: format!("{when}: {}", amount_text(measure, amount)),
+            mark: if amount == 0 && measure != Measure::Lateness {
+                "0"
+            } else {
+                ""
+            },
+        }
+    };
+    hours.into_iter().map(cell).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lateness;
+    use crate::hive::calendar_key::CalendarTime;
+    use jiff::civil::date;
+
+    #[test]
+    fn lateness_counts_from_the_end_of_the_hour_or_day() {
+        let day = date(2026, 11, 22);
+        let (begins, hour) = (1_795_305_600, 3_600);
+        let of = |hour| CalendarTime { day, hour };
+        assert_eq!(lateness(of(Some(0)), begins + hour + 90), Some(90));
+        assert_eq!(lateness(of(None), begins + 25 * hour), Some(3_600));
+        assert_eq!(lateness(of(Some(5)), begins), Some(0));
+        assert_eq!(lateness(of(None), 0), None);
+    }
+}

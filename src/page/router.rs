@@ -1,0 +1,63 @@
+//! Every page, in one list.
+
+use super::Shared;
+use super::failure::{Failure, told};
+use super::resources::{
+    acknowledge, alerts, asset, calendar, changes, connect, data, database, discovery, events,
+    find, jobs, locks, month, partition, partitions, server, sources, table, table_discovery,
+};
+use crate::http::{Gate, compression, gate};
+use crate::model::ACKNOWLEDGE_PATH;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use std::sync::Arc;
+
+/// All pages, and the files that they load.
+pub fn router(shared: Arc<Shared>) -> Router {
+    let frame = Gate {
+        shared: Arc::clone(&shared.port),
+        patience: |_| None,
+        cut: |cut| Failure::from(cut).into_response(),
+    };
+    let table_path = "/databases/{database}/tables/{table}";
+    Router::new()
+        .route("/", get(data::show))
+        .route("/find", get(find::show))
+        .route("/connect", get(connect::show))
+        .route("/databases/{database}", get(database::show))
+        .route(table_path, get(table::show))
+        .route(&format!("{table_path}/partitions"), get(partitions::show))
+        .route(
+            &format!("{table_path}/partitions/{{partition}}"),
+            get(partition::show),
+        )
+        .route(
+            &format!("{table_path}/discovery"),
+            get(table_discovery::show),
+        )
+        .route(&format!("{table_path}/calendar"), get(calendar::show))
+        .route(
+            &format!("{table_path}/calendar/{{month}}"),
+            get(month::show),
+        )
+        .route("/discovery", get(discovery::show))
+        .route("/changes", get(changes::show))
+        .route(
+            ACKNOWLEDGE_PATH,
+            get(acknowledge::ask).post(acknowledge::acknowledge),
+        )
+        .route("/alerts", get(alerts::show))
+        .route("/sources", get(sources::show))
+        .route("/jobs", get(jobs::show))
+        .route("/locks", get(locks::show))
+        .route("/locks/{lock}/release", post(locks::release))
+        .route("/events", get(events::show))
+        .route("/server", get(server::show))
+        .route("/assets/{name}", get(asset::show))
+        .method_not_allowed_fallback(async || Failure::NoSuchMethod)
+        .layer(middleware::from_fn_with_state(frame, gate))
+        .layer(compression())
+        .layer(middleware::from_fn(told))
+        .with_state(shared)
+}

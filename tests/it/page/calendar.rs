@@ -1,0 +1,107 @@
+//! The calendar: what is there, what is missing, how much it is.
+
+use super::Browser;
+use crate::harness::{TestDatabase, TestServer, on_every_database};
+use crate::rest::Rest;
+use serde_json::{Value, json};
+
+on_every_database!(a_missing_day_and_a_missing_hour_are_seen_at_a_glance);
+
+const TABLE: &str = "/databases/shop/tables/orders";
+
+async fn a_missing_day_and_a_missing_hour_are_seen_at_a_glance(database: TestDatabase) {
+    let server = TestServer::start(&database).await;
+    let (rest, browser) = (Rest::of(&server), Browser::of(&server));
+    rest.orders().await;
+    let text = browser.text(&format!("{TABLE}/calendar"), 200).await;
+    assert!(
+        text.contains("None of its last partitions tells a day"),
+        "{text}"
+    );
+    // Hours without zeros in front, as jobs write them: their order by name is not that of time.
+    let hour = |day: &str, hour: usize| json!({"values": [day, hour.to_string()], "total_bytes": 1024 * (hour + 1), "row_count": hour});
+    let days = [
+        "2025-12-31",
+        "2026-11-01",
+        "2026-11-02",
+        "2026-11-05",
+        "2026-11-06",
+    ];
+    let all = days.iter().flat_map(|day| (0..24).map(|at| hour(day, at)));
+    let without_seven = all.filter(|one| one["values"] != json!(["2026-11-02", "7"]));
+    let new: Vec<Value> = without_seven
+        .chain([json!({"values": ["__HIVE_DEFAULT_PARTITION__", "1"]})])
+        .collect();
+    rest.post(&format!("{TABLE}/partitions"), json!({"partitions": new}))
+        .await
+        .expect(200);
+
+    let text = browser.text(&format!("{TABLE}/calendar"), 200).await;
+    assert!(
+        text.contains("In 2026, 4 of its days have partitions, 95 in all"),
+        "{text}"
+    );
+    for told in [
+        "2026-11-01: 24 of 24 hours",
+        "2026-11-02: 23 of 24 hours",
+        "2026-11-03: no partition",
+        "2026-11-03 to 2026-11-04: no partition",
+        "2026-11-02: without the hour 07",
+        "2026-01-01 to 2026-10-31: no partition",
+        "class=\"gap\" title=\"2026-11-04",
+        "class=\"none\" title=\"2026-11-07",
+        "class=\"shade4\" title=\"2026-11-05",
+        "?year=2025\"",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    assert!(!text.contains("?year=2027"), "{text}");
+    let text = browser
+        .text(&format!("{TABLE}/calendar?year=2025"), 200)
+        .await;
+    assert!(
+        text.contains("In 2025, 1 of its days") && text.contains("Nothing, between"),
+        "{text}"
+    );
+
+    let month = format!("{TABLE}/calendar/2026-11");
+    let text = browser.text(&month, 200).await;
+    for told in [
+        "2026-11-02 06 h: 7.00 KiB",
+        "2026-11-02 07 h: no partition",
+        "300.00 KiB",
+        "calendar/2026-12",
+        "calendar/2026-10",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    let text = browser.text(&format!("{month}?show=rows"), 200).await;
+    assert!(text.contains("2026-11-02 06 h: 6 rows"), "{text}");
+    let text = browser.text(&format!("{month}?show=files"), 200).await;
+    assert!(text.contains("there, and nobody told how much"), "{text}");
+    // A day leads to its partitions.
+    let filter = "filter=dt+%3E%3D+%272026-11-02%27+and+dt+%3C+%272026-11-03%27";
+    assert!(text.contains(filter), "{text}");
+    let text = browser
+        .text(&format!("{TABLE}/partitions?{filter}"), 200)
+        .await;
+    assert_eq!(
+        text.matches("<bdi>dt=2026-11-02/hour=").count(),
+        23,
+        "{text}"
+    );
+    for path in [
+        "calendar/2026-13",
+        "calendar/2026-00",
+        "calendar/99999-01",
+        "calendar?year=0",
+        "calendar?year=x",
+    ] {
+        let refused = browser.open(&format!("{TABLE}/{path}")).await;
+        assert!(
+            refused.status().is_client_error(),
+            "{path}: {}",
+            refused.status()
+        );
+    }
+}

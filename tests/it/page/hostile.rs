@@ -1,0 +1,72 @@
+//! Names and texts that would be markup, or pose as others, if they were not shown as what they are.
+
+use super::Browser;
+use crate::harness::{TestDatabase, TestServer};
+use crate::rest::Rest;
+use serde_json::json;
+
+const NAME: &str = "<script>alert(1)</script>";
+const TEXT: &str = "\"'><img src=x onerror=alert(1)> \u{202E}txt.exe";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_clients_wrote_is_markup_on_any_page() {
+    let server = TestServer::start(&TestDatabase::sqlite().await).await;
+    let (rest, browser) = (Rest::of(&server), Browser::of(&server));
+    let database = json!({"name": NAME, "description": TEXT, "parameters": {TEXT: TEXT}});
+    rest.post("/databases", database).await.expect(201);
+    let table = json!({
+        "name": NAME, "comment": TEXT, "parameters": {TEXT: TEXT, "skep.docs": TEXT},
+        "columns": [{"name": NAME, "type": "string", "comment": TEXT}],
+        "partition_keys": [{"name": "k", "type": "string", "comment": TEXT}],
+        "storage": {"format": "parquet"},
+    });
+    let segment = "%3Cscript%3Ealert(1)%3C%2Fscript%3E";
+    let path = format!("/databases/{segment}/tables");
+    rest.post(&path, table).await.expect(201);
+    let path = format!("{path}/{segment}");
+    let new = json!({"partitions": [{"values": [TEXT], "parameters": {TEXT: TEXT}}]});
+    let added = rest
+        .post(&format!("{path}/partitions"), new)
+        .await
+        .expect(200);
+    let name = added["partitions"][0]["name"].as_str().expect("a name");
+    let name: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let encoded: String = TEXT.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    for path in [
+        "/".to_owned(),
+        format!("/find?q={encoded}"),
+        "/find?q=script".to_owned(),
+        format!("/databases/{segment}"),
+        format!("/databases/{segment}?name={encoded}"),
+        path.clone(),
+        format!("{path}/partitions"),
+        format!("{path}/partitions?after={encoded}"),
+        format!("{path}/partitions/{name}"),
+        format!("{path}/discovery"),
+        format!("/changes?source={encoded}"),
+        format!("/alerts?channel={encoded}"),
+        format!("/events?database={encoded}&table={encoded}"),
+        "/events".to_owned(),
+    ] {
+        let text = browser.text(&path, 200).await;
+        assert!(
+            !text.contains("<script>") && !text.contains("<img"),
+            "{path}: {text}"
+        );
+        assert!(!text.contains('\u{202E}'), "{path}: {text}");
+    }
+    for path in [
+        format!("/{encoded}"),
+        format!("/databases/{encoded}"),
+        format!("{path}/partitions?filter={encoded}"),
+    ] {
+        let refused = browser.open(&path).await;
+        assert!(refused.status().is_client_error(), "{path}");
+        let text = refused.text().await.unwrap();
+        assert!(text.starts_with("<!doctype html>"), "{text}");
+        assert!(
+            !text.contains("<img") && !text.contains('\u{202E}'),
+            "{path}: {text}"
+        );
+    }
+}
