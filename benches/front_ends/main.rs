@@ -1,4 +1,4 @@
-//! What the front ends cost beside one another, and what streams of gRPC do: a `skep serve` in a process of its own.
+//! What the front ends cost beside one another, what streams of gRPC do, and how long pages take: a `skep serve` in a process of its own.
 //!
 //! `scripts/with-databases --only postgres cargo bench --bench front_ends`
 
@@ -7,6 +7,7 @@
 #[expect(dead_code, reason = "the tests use the rest of the client")]
 #[path = "../../tests/it/client/mod.rs"]
 mod client;
+mod pages;
 mod process;
 #[path = "../../tests/it/harness/ready.rs"]
 mod ready;
@@ -29,6 +30,9 @@ struct Arguments {
     /// Those that watch events.
     #[arg(long, default_value_t = 1_000)]
     watchers: usize,
+    /// Partitions of the table whose pages are asked for.
+    #[arg(long, default_value_t = 1_000_000)]
+    page_partitions: u32,
     /// Rounds of what is compared.
     #[arg(long, default_value_t = 7)]
     rounds: usize,
@@ -43,7 +47,8 @@ async fn main() -> Result<()> {
     skep::crypto::provider_install();
     let skep = Process::start(&arguments.database)?;
     registering::measure(&skep, arguments.partitions, arguments.rounds).await?;
-    watching::measure(&skep, arguments.watchers).await
+    watching::measure(&skep, arguments.watchers).await?;
+    pages::measure(&skep, arguments.page_partitions).await
 }
 
 /// The one in the middle.

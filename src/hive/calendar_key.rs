@@ -12,7 +12,7 @@ const MONTHS: [&str; 4] = ["month", "mm", "mon", "m"];
 const DAYS: [&str; 4] = ["day", "dd", "dayofmonth", "d"];
 const HOURS: [&str; 5] = ["hour", "hh", "hr", "h", "p_hh"];
 /// Hours of a day.
-pub const HOURS_A_DAY: usize = 24;
+pub const HOURS_A_DAY: u8 = 24;
 
 /// The keys of a table that tell the time of a partition, by their places.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl CalendarKeys {
     /// The keys of a table whose partition has these values. `None` where they tell no day.
     pub fn of(keys: &[String], values: &[String]) -> Option<Self> {
         let day = day_key(keys, values)?;
-        let hour = place(keys, values, &HOURS, HOURS_A_DAY);
+        let hour = place(keys, values, &HOURS, HOURS_A_DAY.into());
         Some(Self { day, hour })
     }
 
@@ -216,7 +216,7 @@ fn day_of(value: &str, form: DayForm) -> Option<(Date, Option<u8>)> {
 fn hour_of(text: &str) -> Option<u8> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let hour = is_number.then(|| text.parse::<u8>().ok())??;
-    (usize::from(hour) < HOURS_A_DAY).then_some(hour)
+    (hour < HOURS_A_DAY).then_some(hour)
 }
 
 #[cfg(test)]

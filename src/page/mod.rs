@@ -11,6 +11,8 @@ mod extract;
 mod failure;
 #[expect(
     unreachable_pub,
+    clippy::inline_always,
+    clippy::unused_self,
     reason = "the macro of filters makes items of its own"
 )]
 mod filters;

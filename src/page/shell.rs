@@ -51,6 +51,12 @@ pub(super) struct Shell {
     pub(super) root: String,
     /// What the box for searching holds.
     pub(super) query: String,
+    /// The names of the files that it loads.
+    pub(super) style: &'static str,
+    pub(super) script: &'static str,
+    pub(super) icon: &'static str,
+    /// The server's version.
+    pub(super) version: &'static str,
     here: Section,
 }
 
@@ -64,20 +70,23 @@ pub(super) struct Way {
 impl Shell {
     /// The shell of the page that was asked for.
     pub(super) fn of(asked: &Asked, here: Section, title: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            root: asked.root.clone(),
-            query: String::new(),
-            here,
-        }
+        Self::with(asked.root.clone(), here, title.into())
     }
 
     /// The shell of a page at a path.
     pub(super) fn at(path: &str, here: Section, title: impl Into<String>) -> Self {
+        Self::with(root_of(path), here, title.into())
+    }
+
+    fn with(root: String, here: Section, title: String) -> Self {
         Self {
-            title: title.into(),
-            root: root_of(path),
+            title,
+            root,
             query: String::new(),
+            style: &STYLE.name,
+            script: &SCRIPT.name,
+            icon: &ICON.name,
+            version: env!("CARGO_PKG_VERSION"),
             here,
         }
     }
@@ -91,22 +100,6 @@ impl Shell {
                 name,
                 is_here: section == here,
             })
-    }
-
-    pub(super) fn style(&self) -> &'static str {
-        &STYLE.name
-    }
-
-    pub(super) fn script(&self) -> &'static str {
-        &SCRIPT.name
-    }
-
-    pub(super) fn icon(&self) -> &'static str {
-        &ICON.name
-    }
-
-    pub(super) fn version(&self) -> &'static str {
-        env!("CARGO_PKG_VERSION")
     }
 }
 

@@ -59,7 +59,7 @@ impl CalendarDay {
     }
 
     /// The hours that are not.
-    pub fn hours_missing(self) -> impl Iterator<Item = usize> {
+    pub fn hours_missing(self) -> impl Iterator<Item = u8> {
         (0..HOURS_A_DAY).filter(move |hour| self.hours & (1 << hour) == 0)
     }
 }

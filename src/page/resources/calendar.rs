@@ -182,7 +182,7 @@ fn cell(calendar: &PartitionCalendar, day: Date, bounds: Option<(Date, Date)>, m
         };
     };
     let (share, of) = if calendar.has_hours {
-        (found.hours(), HOURS_A_DAY as u32)
+        (found.hours(), u32::from(HOURS_A_DAY))
     } else {
         (found.partitions, most)
     };
@@ -211,7 +211,7 @@ fn told(day: Date, found: CalendarDay, has_hours: bool) -> String {
 }
 
 fn lacks(day: CalendarDay) -> bool {
-    (day.hours() as usize) < HOURS_A_DAY
+    day.hours() < u32::from(HOURS_A_DAY)
 }
 
 /// What is missing between the first and the last day, in the order of time; days in a row are one gap.

@@ -93,7 +93,7 @@ pub(in crate::page) async fn show(
     });
     let (tables, more) = page_of(rows.collect());
     let mut shell = Shell::of(&asked, Section::Data, format!("Found for “{wanted}”"));
-    shell.query = wanted.to_owned();
+    wanted.clone_into(&mut shell.query);
     Ok(found(&FindPage {
         shell,
         databases: databases.collect(),

@@ -247,9 +247,7 @@ fn cells(
     has_hours: bool,
 ) -> Vec<Cell> {
     let hours: Vec<Option<u8>> = if has_hours {
-        (0..HOURS_A_DAY)
-            .map(|hour| u8::try_from(hour).ok())
-            .collect()
+        (0..HOURS_A_DAY).map(Some).collect()
     } else {
         vec![None]
     };

@@ -1,9 +1,10 @@
 //! The partitions of a table, page by page, of all or of those that a filter means.
 
 use super::table_at;
-use crate::catalog::{PartitionSelection, PartitionsPage};
+use crate::catalog::{PartitionSelection, PartitionsOf, PartitionsPage};
 use crate::error::Error;
 use crate::front::words;
+use crate::model::{Partition, TableRef};
 use crate::page::asked::Asked;
 use crate::page::extract::{Path, Query};
 use crate::page::failure::Failure;
@@ -56,80 +57,78 @@ struct PartitionRow {
     location: String,
 }
 
+fn row(at: &TableRef, partition: &Partition, now: i64) -> PartitionRow {
+    let own = partition.location.as_ref();
+    PartitionRow {
+        name: partition.name.clone(),
+        link: links::partition(at, &partition.name),
+        created: when(partition.created_at, now),
+        volume: volume(&partition.parameters),
+        location: own.map(ToString::to_string).unwrap_or_default(),
+    }
+}
+
+/// The page of a listing, or what is wrong with its filter.
+async fn read(
+    asked: &Asked,
+    at: &TableRef,
+    query: &PartitionsQuery,
+) -> Result<(PartitionsPage, String), Failure> {
+    let selection = PartitionSelection::Filter(&query.filter);
+    let after = Some(query.after.as_str()).filter(|after| !after.is_empty());
+    let catalog = asked.catalog();
+    let read = catalog.partition_page(at, selection, after, PAGE).await;
+    match read {
+        Ok(page) => Ok((page, String::new())),
+        // Of a request that is understood, only the filter can make no sense.
+        Err(failure @ Error::Invalid(_)) if !query.filter.is_empty() => {
+            let found = PartitionsOf {
+                table: catalog.table_get(at).await?,
+                partitions: Vec::new(),
+            };
+            let next = None;
+            Ok((PartitionsPage { found, next }, words(&failure)))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
 pub(in crate::page) async fn show(
     asked: Asked,
     Path(place): Path<(String, String)>,
     Query(query): Query<PartitionsQuery>,
 ) -> Result<Response, Failure> {
     let at = table_at(&place);
-    let selection = PartitionSelection::Filter(&query.filter);
-    let after = Some(query.after.as_str()).filter(|after| !after.is_empty());
-    let read = asked
-        .catalog()
-        .partition_page(&at, selection, after, PAGE)
-        .await;
-    let (status, table, rows, next, fault) = match read {
-        Ok(PartitionsPage { found, next }) => {
-            let now = asked.now();
-            let rows = found.partitions.iter().map(|one| PartitionRow {
-                name: one.name.clone(),
-                link: links::partition(&at, &one.name),
-                created: when(one.created_at, now),
-                volume: volume(&one.parameters),
-                location: one
-                    .location
-                    .as_ref()
-                    .map(ToString::to_string)
-                    .unwrap_or_default(),
-            });
-            (
-                StatusCode::OK,
-                found.table,
-                rows.collect(),
-                next,
-                String::new(),
-            )
-        }
-        // Of a request that is understood, only the filter can make no sense.
-        Err(failure @ Error::Invalid(_)) if !query.filter.is_empty() => {
-            let table = asked.catalog().table_get(&at).await?;
-            (
-                StatusCode::BAD_REQUEST,
-                table,
-                Vec::new(),
-                None,
-                words(&failure),
-            )
-        }
-        Err(other) => return Err(other.into()),
-    };
-    let keys: Vec<&str> = table
-        .partition_keys
-        .iter()
-        .map(|key| key.name.as_str())
-        .collect();
+    let (PartitionsPage { found, next }, fault) = read(&asked, &at, &query).await?;
+    let keys = found.table.partition_keys.iter();
+    let keys: Vec<&str> = keys.map(|key| key.name.as_str()).collect();
     let next = next.map(|next| links::query(&[("filter", &query.filter), ("after", &next)]));
-    let title = format!("Partitions of {}.{}", at.database, at.table);
+    let filter = links::query(&[("filter", &query.filter)]);
+    let example = keys.first().map(|key| format!("{key} >= '…'"));
+    let name = format!("{}.{}", at.database, at.table);
+    let now = asked.now();
+    let status = if fault.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::BAD_REQUEST
+    };
     let shown = PartitionsPageShown {
-        shell: Shell::of(&asked, Section::Data, title),
-        table: format!("{}.{}", at.database, at.table),
+        shell: Shell::of(&asked, Section::Data, format!("Partitions of {name}")),
+        table: name,
         table_link: links::table(&at),
         database: at.database.to_string(),
         table_name: at.table.to_string(),
-        example: keys
-            .first()
-            .map(|key| format!("{key} >= '…'"))
-            .unwrap_or_default(),
+        example: example.unwrap_or_default(),
         keys: keys.join(", "),
-        first: format!(
-            "{}{}",
-            links::partitions(&at),
-            links::query(&[("filter", &query.filter)])
-        ),
+        first: format!("{}{filter}", links::partitions(&at)),
         is_first: query.after.is_empty(),
         filter: query.filter,
         fault,
-        partitions: rows,
+        partitions: found
+            .partitions
+            .iter()
+            .map(|one| row(&at, one, now))
+            .collect(),
         next: next.unwrap_or_default(),
     };
     Ok(page(status, &shown))

@@ -5,7 +5,7 @@ use super::partition::{COLUMNS, OF_TABLE, ranges_or_all};
 use crate::error::Result;
 use crate::hive::name_range::NameRange;
 use crate::model::Partition;
-use crate::store::sql::row::Rows;
+use crate::store::sql::row::FoundRows;
 use crate::store::sql::session::Session;
 use crate::store::sql::statement::LIST_LENGTH_MAX;
 
@@ -86,7 +86,7 @@ impl Session {
     }
 
     /// Remembers how many partitions fit into a page, so that the next one asks for no more than it takes.
-    fn partitions_fit(&mut self, found: &Rows, before: usize) {
+    fn partitions_fit(&mut self, found: &FoundRows, before: usize) {
         let count = (before + found.rows.len()).max(1);
         self.partitions_fitting = if found.is_cut {
             count

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::store::sql::dialect::Dialect;
 use crate::store::sql::failure::{Failure, FailureKind};
 use crate::store::sql::mysql_link::{self, MySqlLink};
-use crate::store::sql::row::{Row, Rows};
+use crate::store::sql::row::{FoundRows, Row};
 use crate::store::sql::settings::StoreSettings;
 use crate::store::sql::sqlite_file::SqliteFile;
 use crate::store::sql::statement::Statement;
@@ -227,18 +227,18 @@ impl Link {
         &mut self,
         statement: &Statement<'_>,
         most: usize,
-    ) -> Result<Rows, Failure> {
+    ) -> Result<FoundRows, Failure> {
         let sql = AssertSqlSafe(statement.sql());
         Ok(match self {
             Self::Sqlite(connection) => {
                 let arguments = statement.arguments::<sqlx::Sqlite>()?;
                 let rows = query_with(sql, arguments).fetch(&mut **connection);
-                Rows::read(rows, Row::Sqlite, most).await?
+                FoundRows::read(rows, Row::Sqlite, most).await?
             }
             Self::Postgres(connection) => {
                 let arguments = statement.arguments::<sqlx::Postgres>()?;
                 let rows = query_with(sql, arguments).fetch(&mut **connection);
-                Rows::read(rows, Row::Postgres, most).await?
+                FoundRows::read(rows, Row::Postgres, most).await?
             }
             Self::MySql(link) => link.rows(statement, most).await?,
         })

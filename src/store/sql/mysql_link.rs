@@ -5,7 +5,7 @@
 //! it prepares for one use, until it is replaced by a younger one. `Session` lets the idle ones give up theirs too.
 
 use crate::store::sql::failure::{Failure, FailureKind};
-use crate::store::sql::row::{Row, Rows};
+use crate::store::sql::row::{FoundRows, Row};
 use crate::store::sql::statement::Statement;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row as _, query_with, raw_sql};
@@ -70,7 +70,7 @@ impl MySqlLink {
         &mut self,
         statement: &Statement<'_>,
         most: usize,
-    ) -> Result<Rows, Failure> {
+    ) -> Result<FoundRows, Failure> {
         let first = self.rows_once(statement, most).await;
         match first {
             Err(failure) if self.may_make_room(&failure) => {
@@ -95,12 +95,16 @@ impl MySqlLink {
         }
     }
 
-    async fn rows_once(&mut self, statement: &Statement<'_>, most: usize) -> Result<Rows, Failure> {
+    async fn rows_once(
+        &mut self,
+        statement: &Statement<'_>,
+        most: usize,
+    ) -> Result<FoundRows, Failure> {
         let arguments = statement.arguments::<sqlx::MySql>()?;
         let rows = query_with(AssertSqlSafe(statement.sql()), arguments)
             .persistent(self.keeps_statements)
             .fetch(&mut self.connection);
-        Ok(Rows::read(rows, Row::MySql, most).await?)
+        Ok(FoundRows::read(rows, Row::MySql, most).await?)
     }
 
     async fn execute_once(&mut self, statement: &Statement<'_>) -> Result<u64, Failure> {

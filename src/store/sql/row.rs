@@ -18,7 +18,7 @@ pub(in crate::store) enum Row {
 
 /// The rows of a query, as many of them as were wanted.
 #[derive(Debug)]
-pub(in crate::store) struct Rows {
+pub(in crate::store) struct FoundRows {
     /// In the order of the query.
     pub(in crate::store) rows: Vec<Row>,
     /// What their cells hold; not counted where no bound was asked for.
@@ -27,7 +27,7 @@ pub(in crate::store) struct Rows {
     pub(in crate::store) is_cut: bool,
 }
 
-impl Rows {
+impl FoundRows {
     /// Reads rows until their cells hold `most` bytes, at least one of them. What comes behind is passed over by the connection
     /// itself, a piece at a time, before its next statement.
     pub(in crate::store) async fn read<R>(

@@ -15,7 +15,7 @@ use crate::store::hive::known_ways::KnownWays;
 use crate::store::sql::dialect::Dialect;
 use crate::store::sql::failure::{Failure, FailureKind};
 use crate::store::sql::pool::Lease;
-use crate::store::sql::row::{Row, Rows};
+use crate::store::sql::row::{FoundRows, Row};
 use crate::store::sql::statement::Statement;
 use futures::future::BoxFuture;
 use std::time::Duration;
@@ -155,7 +155,7 @@ impl Session {
         &'s mut self,
         statement: &'s Statement<'_>,
         most: usize,
-    ) -> BoxFuture<'s, Result<Rows, Failure>> {
+    ) -> BoxFuture<'s, Result<FoundRows, Failure>> {
         Box::pin(self.rows_unboxed(statement, most))
     }
 
@@ -179,7 +179,7 @@ impl Session {
         &mut self,
         statement: &Statement<'_>,
         most: usize,
-    ) -> Result<Rows, Failure> {
+    ) -> Result<FoundRows, Failure> {
         statement.check().map_err(Failure::fault)?;
         let first = self.rows_once(statement, most).await;
         match first {
@@ -209,7 +209,11 @@ impl Session {
         }
     }
 
-    async fn rows_once(&mut self, statement: &Statement<'_>, most: usize) -> Result<Rows, Failure> {
+    async fn rows_once(
+        &mut self,
+        statement: &Statement<'_>,
+        most: usize,
+    ) -> Result<FoundRows, Failure> {
         let mut crowded = 0;
         loop {
             let limit = self.limit();

@@ -64,6 +64,25 @@ async fn a_missing_day_and_a_missing_hour_are_seen_at_a_glance(database: TestDat
         "{text}"
     );
 
+    month_is_told(&browser).await;
+    for path in [
+        "calendar/2026-13",
+        "calendar/2026-00",
+        "calendar/99999-01",
+        "calendar?year=0",
+        "calendar?year=x",
+    ] {
+        let refused = browser.open(&format!("{TABLE}/{path}")).await;
+        assert!(
+            refused.status().is_client_error(),
+            "{path}: {}",
+            refused.status()
+        );
+    }
+}
+
+/// How much each hour holds, by what is asked for.
+async fn month_is_told(browser: &Browser) {
     let month = format!("{TABLE}/calendar/2026-11");
     let text = browser.text(&month, 200).await;
     for told in [
@@ -90,18 +109,4 @@ async fn a_missing_day_and_a_missing_hour_are_seen_at_a_glance(database: TestDat
         23,
         "{text}"
     );
-    for path in [
-        "calendar/2026-13",
-        "calendar/2026-00",
-        "calendar/99999-01",
-        "calendar?year=0",
-        "calendar?year=x",
-    ] {
-        let refused = browser.open(&format!("{TABLE}/{path}")).await;
-        assert!(
-            refused.status().is_client_error(),
-            "{path}: {}",
-            refused.status()
-        );
-    }
 }

@@ -3,10 +3,16 @@
 use super::Browser;
 use crate::harness::{TestDatabase, TestServer};
 use crate::rest::Rest;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
 const NAME: &str = "<script>alert(1)</script>";
 const TEXT: &str = "\"'><img src=x onerror=alert(1)> \u{202E}txt.exe";
+
+/// A text as a segment or a value.
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_clients_wrote_is_markup_on_any_page() {
@@ -30,8 +36,8 @@ async fn nothing_that_clients_wrote_is_markup_on_any_page() {
         .await
         .expect(200);
     let name = added["partitions"][0]["name"].as_str().expect("a name");
-    let name: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let encoded: String = TEXT.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let name = encoded(name);
+    let encoded = encoded(TEXT);
     for path in [
         "/".to_owned(),
         format!("/find?q={encoded}"),
