@@ -110,19 +110,16 @@ impl CalendarKeys {
                 format!("{name} >= '{from}' and {name} < '{to}'")
             }
             DayKey::Parts { year, month, .. } => format!(
-                "{} = '{:04}' and ({m} = '{:02}' or {m} = '{}')",
+                "{} = '{:04}' and {}",
                 keys[year],
                 first.year(),
-                first.month(),
-                first.month(),
-                m = keys[month],
+                part_filter(&keys[month], first.month()),
             ),
         }
     }
 
     /// The filter of the partitions of a day.
     pub fn day_filter(&self, keys: &[String], day: Date) -> String {
-        let (year, month, date) = (day.year(), day.month(), day.day());
         match self.day {
             DayKey::One { key, form } => {
                 let name = &keys[key];
@@ -131,17 +128,26 @@ impl CalendarKeys {
                 format!("{name} >= '{from}' and {name} < '{to}'")
             }
             DayKey::Parts {
-                year: y,
-                month: m,
-                day: d,
+                year,
+                month,
+                day: date,
             } => format!(
-                "{} = '{year:04}' and ({m} = '{month:02}' or {m} = '{month}') and ({d} = '{date:02}' or {d} = '{date}')",
-                keys[y],
-                m = keys[m],
-                d = keys[d],
+                "{} = '{:04}' and {} and {}",
+                keys[year],
+                day.year(),
+                part_filter(&keys[month], day.month()),
+                part_filter(&keys[date], day.day()),
             ),
         }
     }
+}
+
+/// A part of a day, with and without a zero in front.
+fn part_filter(key: &str, part: i8) -> String {
+    if part >= 10 {
+        return format!("{key} = '{part}'");
+    }
+    format!("({key} = '{part:02}' or {key} = '{part}')")
 }
 
 /// A day as a value writes it.

@@ -17,6 +17,14 @@ pub(super) fn brief(value: impl Display, _: &dyn Values) -> askama::Result<Strin
     Ok(brief_text(&value.to_string()))
 }
 
+/// The same of a text of its own place: what is longer than anybody reads is cut, and says so.
+#[askama::filter_fn]
+pub(super) fn cut(value: impl Display, _: &dyn Values) -> askama::Result<String> {
+    Ok(cut_text(&value.to_string()))
+}
+
+/// Bytes of a text in a place of its own.
+const CUT_BYTES: usize = 16 * 1024;
 /// Characters of a text in a list.
 const BRIEF_CHARS: usize = 160;
 
@@ -34,6 +42,18 @@ pub(super) fn seen_text(text: &str) -> String {
     shown
 }
 
+pub(super) fn cut_text(text: &str) -> String {
+    if text.len() <= CUT_BYTES {
+        return seen_text(text);
+    }
+    let end = text.floor_char_boundary(CUT_BYTES);
+    let more = text.len() - end;
+    format!(
+        "{} … and {more} bytes more, which REST tells",
+        seen_text(&text[..end])
+    )
+}
+
 pub(super) fn brief_text(text: &str) -> String {
     let mut chars = text.chars();
     let mut brief: String = chars.by_ref().take(BRIEF_CHARS).collect();
@@ -45,12 +65,20 @@ pub(super) fn brief_text(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{BRIEF_CHARS, brief_text, seen_text};
+    use super::{BRIEF_CHARS, CUT_BYTES, brief_text, cut_text, seen_text};
 
     #[test]
     fn what_cannot_be_seen_is_written_down() {
         assert_eq!(seen_text("a\u{202E}b\u{7}c\nd"), "a⟨U+202E⟩b⟨U+0007⟩c\nd");
         assert_eq!(seen_text("꿀 é 🐝"), "꿀 é 🐝");
+    }
+
+    #[test]
+    fn what_nobody_reads_is_cut_and_says_so() {
+        let long = "é".repeat(CUT_BYTES);
+        let shown = cut_text(&long);
+        assert!(shown.len() < CUT_BYTES + 100 && shown.ends_with("which REST tells"));
+        assert_eq!(cut_text("whole"), "whole");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! alone. So there is nothing to take out of it afterwards.
 
 use super::filters::seen_text;
-use pulldown_cmark::{Alignment, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{Alignment, Event, LinkType, Options, Parser, Tag, TagEnd, html};
 
 /// Bytes of notes that are shown.
 pub(super) const NOTES_BYTES_MAX: usize = 64 * 1024;
@@ -21,9 +21,9 @@ const HEADING_SHIFT: u8 = 2;
 pub(super) fn html_of(text: &str) -> String {
     let text = cut(text);
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let mut depth = 0;
+    let (mut depth, mut astray) = (0, false);
     let events = Parser::new_ext(text, options)
-        .filter(|event| is_shallow(event, &mut depth))
+        .filter(|event| is_shallow(event, &mut depth) && !is_led_astray(event, &mut astray))
         .filter_map(harmless)
         .flat_map(framed);
     let mut made = String::new();
@@ -79,7 +79,13 @@ fn harmless(event: Event<'_>) -> Option<Event<'_>> {
             link_type,
             dest_url,
             ..
-        }) => Some(Event::Start(link(link_type, &dest_url))),
+        }) => Some(Event::Start(Tag::Link {
+            link_type,
+            dest_url,
+            title: "".into(),
+            id: "".into(),
+        })),
+        Event::Code(text) => Some(Event::Code(seen_text(&text).into())),
         // How cells are aligned would be a style of the page's own text, which browsers are told to refuse.
         Event::Start(Tag::Table(columns)) => Some(Event::Start(Tag::Table(vec![
             Alignment::None;
@@ -96,21 +102,22 @@ fn harmless(event: Event<'_>) -> Option<Event<'_>> {
     }
 }
 
-/// A link to the web; one to anywhere else leads nowhere.
-fn link<'a>(link_type: LinkType, to: &str) -> Tag<'a> {
-    let lower = to.trim_start().to_ascii_lowercase();
-    let is_mail = link_type == LinkType::Email;
-    let is_harmless = is_mail || SCHEMES.iter().any(|scheme| lower.starts_with(scheme));
-    let to: CowStr<'a> = if is_harmless {
-        to.to_owned().into()
-    } else {
-        "#".into()
-    };
-    Tag::Link {
-        link_type,
-        dest_url: to,
-        title: "".into(),
-        id: "".into(),
+/// Whether an event belongs to a link that leads elsewhere than to the web: of such a link its text alone is left. Links do not lie
+/// in each other.
+fn is_led_astray(event: &Event<'_>, astray: &mut bool) -> bool {
+    match event {
+        Event::Start(Tag::Link {
+            link_type,
+            dest_url,
+            ..
+        }) => {
+            let lower = dest_url.trim_start().to_ascii_lowercase();
+            let leads = SCHEMES.iter().any(|scheme| lower.starts_with(scheme));
+            *astray = !leads && *link_type != LinkType::Email;
+            *astray
+        }
+        Event::End(TagEnd::Link) => std::mem::take(astray),
+        _ => false,
     }
 }
 

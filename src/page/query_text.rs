@@ -33,6 +33,11 @@ pub(super) fn snippets(table: &Table, newest: Option<&str>) -> Vec<Snippet> {
     let catalog = connector(table);
     let ansi = select(table, &values, Speech::Ansi, Some(catalog));
     let spark = select(table, &values, Speech::Backticks, None);
+    let note = if is_hives_view(table) {
+        "-- Trino reads a view of Hive's where its catalog says hive.hive-views.enabled=true\n"
+    } else {
+        ""
+    };
     let database = table.at.database.as_str();
     let python = format!(
         "# pip install trino\nfrom trino.dbapi import connect\n\n\
@@ -47,7 +52,7 @@ pub(super) fn snippets(table: &Table, newest: Option<&str>) -> Vec<Snippet> {
     vec![
         Snippet {
             engine: "Trino and Presto",
-            text: format!("{ansi};\n"),
+            text: format!("{note}{ansi}\n"),
         },
         Snippet {
             engine: "Spark and Hive",
@@ -58,6 +63,12 @@ pub(super) fn snippets(table: &Table, newest: Option<&str>) -> Vec<Snippet> {
             text: python,
         },
     ]
+}
+
+/// Whether a view is written in Hive's language, and not in Trino's own way of keeping one.
+fn is_hives_view(table: &Table) -> bool {
+    let text = table.view_original_text.as_deref().unwrap_or_default();
+    table.is_view() && !text.starts_with("/* Presto View")
 }
 
 /// The connector of Trino that reads such tables, by whose name its catalog usually goes.
@@ -101,6 +112,14 @@ fn condition(key: &Column, value: &str, speech: Speech) -> String {
     match kind {
         "tinyint" | "smallint" | "int" | "bigint" if is_number => format!("{name} = {value}"),
         "boolean" if ["true", "false"].contains(&value) => format!("{name} = {value}"),
+        "decimal" | "double" | "float" if matches!(speech, Speech::Ansi) => {
+            let word = if kind == "float" { "REAL" } else { kind };
+            format!(
+                "{name} = {} {}",
+                word.to_uppercase(),
+                text_of(value, speech)
+            )
+        }
         "date" => format!("{name} = DATE {}", text_of(value, speech)),
         "timestamp" => format!("{name} = TIMESTAMP {}", text_of(value, speech)),
         _ => format!("{name} = {}", text_of(value, speech)),
@@ -115,53 +134,24 @@ fn text_of(value: &str, speech: Speech) -> String {
     }
 }
 
-/// A name, in quotes where it is no plain word.
+/// A name in quotes: which bare words mean something else differs between engines and their versions.
 fn quoted(name: &str, speech: Speech) -> String {
-    let begins = name
-        .bytes()
-        .next()
-        .is_some_and(|byte| byte.is_ascii_lowercase());
-    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    let is_word = begins && name.bytes().all(is_plain) && !RESERVED.contains(&name);
     match speech {
-        _ if is_word => name.to_owned(),
         Speech::Ansi => format!("\"{}\"", name.replace('"', "\"\"")),
         Speech::Backticks => format!("`{}`", name.replace('`', "``")),
     }
 }
 
-/// Words that mean something to one of the engines where a name may stand, and that tables and keys are called by.
-const RESERVED: [&str; 21] = [
-    "all",
-    "by",
-    "case",
-    "date",
-    "day",
-    "default",
-    "end",
-    "from",
-    "group",
-    "hour",
-    "interval",
-    "minute",
-    "month",
-    "order",
-    "second",
-    "table",
-    "time",
-    "timestamp",
-    "user",
-    "values",
-    "year",
-];
-
 /// A text in Python's triple or single quotes.
 fn python_text(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+    let escaped = text.replace('\\', "\\\\");
     if escaped.contains('\n') {
-        format!("\"\"\"\n{escaped}\n\"\"\"")
+        format!(
+            "\"\"\"\n{}\n\"\"\"",
+            escaped.replace("\"\"\"", "\\\"\\\"\\\"")
+        )
     } else {
-        format!("\"{escaped}\"")
+        format!("\"{}\"", escaped.replace('"', "\\\""))
     }
 }
 
@@ -190,19 +180,21 @@ mod tests {
     #[test]
     fn a_key_is_compared_as_its_type_wants() {
         for (key, value, wanted) in [
-            (key("dt", "string"), "2026-11-22", "dt = '2026-11-22'"),
+            (key("dt", "string"), "2026-11-22", "\"dt\" = '2026-11-22'"),
             (key("hour", "int"), "07", "\"hour\" = 07"),
             (
                 key("day", "date"),
                 "2026-11-22",
                 "\"day\" = DATE '2026-11-22'",
             ),
-            (key("dt", "varchar(10)"), "o'x", "dt = 'o''x'"),
-            (key("n", "int"), "x", "n = 'x'"),
+            (key("dt", "varchar(10)"), "o'x", "\"dt\" = 'o''x'"),
+            (key("n", "int"), "x", "\"n\" = 'x'"),
+            (key("d", "decimal(5,2)"), "1.50", "\"d\" = DECIMAL '1.50'"),
+            (key("d", "float"), "1.5", "\"d\" = REAL '1.5'"),
             (
                 key("dt", "string"),
                 "__HIVE_DEFAULT_PARTITION__",
-                "dt IS NULL",
+                "\"dt\" IS NULL",
             ),
         ] {
             assert_eq!(condition(&key, value, Speech::Ansi), wanted);
@@ -213,7 +205,7 @@ mod tests {
     fn no_name_and_no_value_ends_its_quotes() {
         assert_eq!(quoted("a\"b", Speech::Ansi), "\"a\"\"b\"");
         assert_eq!(quoted("a`b", Speech::Backticks), "`a``b`");
-        assert_eq!(quoted("orders_2", Speech::Ansi), "orders_2");
+        assert_eq!(quoted("orders_2", Speech::Ansi), "\"orders_2\"");
         assert_eq!(shell_word("shop.orders"), "shop.orders");
         assert_eq!(shell_word("shop.o'; rm"), "'shop.o'\\''; rm'");
         assert_eq!(text_of("a\\'b", Speech::Backticks), "'a\\\\\\'b'");

@@ -8,10 +8,28 @@ use super::resources::{
 };
 use crate::http::{Gate, compression, gate};
 use crate::model::ACKNOWLEDGE_PATH;
-use axum::response::IntoResponse;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// Pages that are made at once; others wait for their turn, within the time of a request. People look at few, and what they look at
+/// must leave the database and the processors to the engines.
+const PAGES_CONCURRENT_MAX: usize = 4;
+
+/// Makes a page when it is its turn.
+async fn one_of_few(
+    State(places): State<Arc<Semaphore>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    // It is never closed.
+    let _place = places.acquire().await;
+    next.run(request).await
+}
 
 /// All pages, and the files that they load.
 pub fn router(shared: Arc<Shared>) -> Router {
@@ -20,6 +38,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         patience: |_| None,
         cut: |cut| Failure::from(cut).into_response(),
     };
+    let places = Arc::new(Semaphore::new(PAGES_CONCURRENT_MAX));
     let table_path = "/databases/{database}/tables/{table}";
     Router::new()
         .route("/", get(data::show))
@@ -56,6 +75,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/server", get(server::show))
         .route("/assets/{name}", get(asset::show))
         .method_not_allowed_fallback(async || Failure::NoSuchMethod)
+        .layer(middleware::from_fn_with_state(places, one_of_few))
         .layer(middleware::from_fn_with_state(frame, gate))
         .layer(compression())
         .layer(middleware::from_fn(told))

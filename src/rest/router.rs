@@ -2,9 +2,9 @@
 
 use super::plain::routes;
 use super::resources::{
-    alerts, catalogs, changes, channels, databases, discovery, discovery_run, event_stream, events,
-    functions, jobs, kits, lint, locks, partition_batches, partition_changes, partition_lines,
-    partitions, previews, sources, statistics, table_rename, tables,
+    alerts, calendar, catalogs, changes, channels, databases, discovery, discovery_run,
+    event_stream, events, functions, jobs, kits, lint, locks, partition_batches, partition_changes,
+    partition_lines, partitions, previews, sources, statistics, table_rename, tables,
 };
 use super::{API_ROOT, Shared, conditional, health, openapi, problem};
 use crate::http::{Gate, compression, gate};
@@ -35,6 +35,7 @@ fn of_catalog() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(tables::list, tables::create))
         .routes(routes!(tables::get, tables::change, tables::delete))
         .routes(routes!(kits::list))
+        .routes(routes!(calendar::get))
         .routes(routes!(partitions::list, partitions::add))
         .routes(routes!(table_rename::rename))
         .routes(routes!(

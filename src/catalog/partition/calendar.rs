@@ -9,7 +9,9 @@ use crate::hive::partition_name::values_of_name;
 use crate::model::{Table, TableRef};
 use crate::store::Session;
 use async_recursion::async_recursion as boxed;
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 /// Names that one calendar looks at: half a hundred a day of a year. A table with more in a year shows its first ones.
@@ -58,6 +60,11 @@ impl CalendarDay {
         self.hours.count_ones()
     }
 
+    /// The last hour that is told.
+    pub fn last_hour(self) -> Option<u8> {
+        (0..HOURS_A_DAY).rev().find(|hour| self.has_hour(*hour))
+    }
+
     /// The hours that are not.
     pub fn hours_missing(self) -> impl Iterator<Item = u8> {
         (0..HOURS_A_DAY).filter(move |hour| self.hours & (1 << hour) == 0)
@@ -78,11 +85,25 @@ impl Operations<'_> {
         let table = table.ok_or_else(|| table_missing(at))?;
         let names = key_names(&table);
         let last = session.partition_names_last(table.id, SAMPLE).await?;
-        let sampled = last.iter().find_map(|name| {
+        let tomorrow = tomorrow(self.now());
+        let mut sampled = None;
+        for name in &last {
             let values = values_of_name(name);
-            let keys = CalendarKeys::of(&names, &values)?;
-            Some((keys.time(&values)?, keys))
-        });
+            let Some(keys) = CalendarKeys::of(&names, &values) else {
+                continue;
+            };
+            let Some(time) = keys.time(&values) else {
+                continue;
+            };
+            // One of a far day to come is a mistake, or stands for no day: the calendar begins at what is newest of the rest.
+            let is_near = time.day <= tomorrow;
+            if sampled.is_none() || is_near {
+                sampled = Some((time, keys));
+            }
+            if is_near {
+                break;
+            }
+        }
         let Some((newest, keys)) = sampled else {
             return Ok(PartitionCalendar {
                 table,
@@ -105,7 +126,13 @@ impl Operations<'_> {
         };
         let (days, is_whole) = days_of(&mut session, &table, &keys, range, year).await?;
         Ok(PartitionCalendar {
-            has_hours: newest.hour.is_some(),
+            // One hour for all days is how a day is written, and no hour.
+            has_hours: newest.hour.is_some()
+                && days
+                    .values()
+                    .fold(0, |all, day| all | day.hours)
+                    .count_ones()
+                    > 1,
             keys: Some(keys),
             table,
             year,
@@ -114,6 +141,13 @@ impl Operations<'_> {
             is_whole,
         })
     }
+}
+
+/// The day after that of a moment, in UTC; clocks and time zones differ by less.
+fn tomorrow(now: i64) -> Date {
+    let now = Timestamp::from_second(now).unwrap_or_default();
+    let today = TimeZone::UTC.to_datetime(now).date();
+    today.tomorrow().unwrap_or(today)
 }
 
 /// The year of the first partition by name that tells one.
@@ -159,9 +193,11 @@ async fn days_of(
             day.partitions += 1;
             day.hours |= time.hour.map_or(0, |hour| 1 << hour);
         }
-        let ended = names.len() < NAMES_PER_PAGE;
-        if ended || seen >= NAMES_MAX {
-            return Ok((days, ended));
+        if names.len() < NAMES_PER_PAGE {
+            return Ok((days, true));
+        }
+        if seen >= NAMES_MAX {
+            return Ok((days, false));
         }
         after = names.into_iter().next_back();
     }

@@ -103,6 +103,22 @@ impl Operations<'_> {
         Ok(found)
     }
 
+    /// Tables and views of a catalog whose names contain a word in lower case, of one database where it is named: the very name
+    /// first, then those that begin so, `max` at most.
+    #[boxed]
+    pub async fn table_find(
+        &self,
+        catalog: &Name,
+        database: Option<&Name>,
+        word: &str,
+        max: usize,
+    ) -> Result<Vec<TableMeta>> {
+        self.authorize(Action::See, Resource::Catalog(catalog))
+            .await?;
+        let mut session = self.store.session().await?;
+        session.table_find(catalog, database, word, max).await
+    }
+
     /// The data columns of a table, and its partition keys after them where `with_keys` says so. The name is cut at
     /// the first dot, as Hive reads `table.column`.
     #[boxed]

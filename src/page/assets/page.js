@@ -23,32 +23,71 @@ for (const block of document.querySelectorAll("pre[data-copy]")) {
   block.before(button);
 }
 
+// Ages go on while a page is open, in the words of the server.
+const units = [[86400, "days"], [3600, "hrs"], [60, "mins"]];
+function age(moment) {
+  const apart = Math.round((Date.now() - moment) / 1000);
+  const length = Math.abs(apart);
+  if (apart <= 0 && length <= 5) return "now";
+  const unit = units.find(([seconds]) => length >= 2 * seconds - seconds / 20);
+  const text = unit ? `${Math.round(length / unit[0])} ${unit[1]}` : `${length} sec${length === 1 ? "" : "s"}`;
+  return apart < 0 ? `in ${text}` : `${text} ago`;
+}
+setInterval(() => {
+  for (const one of document.querySelectorAll("time[datetime]")) one.textContent = age(Date.parse(one.dateTime));
+}, 30000);
+
 // A list that follows the events of what it shows: it is read again when something came, once a second at most.
 const followed = document.querySelector("[data-follow]");
 if (followed && window.EventSource) {
-  const events = new EventSource(followed.dataset.follow);
-  const main = document.getElementById("main");
+  let events = null;
   let waiting = false;
-  events.addEventListener("message", (event) => {
-    if (!event.data || waiting) return;
+  let missed = false;
+  let pause = 1000;
+  const busy = () => followed.contains(document.activeElement) && document.activeElement !== document.body;
+  const read = async () => {
+    waiting = false;
+    // Who is in the list, with the keyboard or a finger, is not disturbed: it is read when they leave it.
+    missed = busy();
+    if (missed || document.hidden) return;
+    try {
+      const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+      if (!answer.ok) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-follow]");
+      if (fresh) followed.replaceChildren(...fresh.childNodes);
+    } catch {
+      // The server is away: the list stays as it is until it is followed again.
+    }
+  };
+  // Not all who look read at the same moment.
+  const soon = () => {
+    if (waiting) return;
     waiting = true;
-    setTimeout(async () => {
-      waiting = false;
-      // Who is writing, or has something unfolded, is not disturbed.
-      const busy = document.activeElement;
-      if (busy && main.contains(busy) && busy.matches("input, select, textarea, summary, button")) return;
-      try {
-        const answer = await fetch(location.href, { headers: { accept: "text/html" } });
-        if (!answer.ok) return;
-        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main");
-        if (!fresh) return;
-        const link = busy && main.contains(busy) && busy.getAttribute("href");
-        main.replaceChildren(...fresh.childNodes);
-        if (link) main.querySelector(`a[href="${CSS.escape(link)}"]`)?.focus();
-      } catch {
-        // The server is away: the list stays as it is, and the stream comes back by itself.
-      }
-    }, 1000);
+    setTimeout(read, 500 + Math.random() * 1000);
+  };
+  const leave = () => {
+    events?.close();
+    events = null;
+  };
+  const follow = () => {
+    if (events || document.hidden) return;
+    events = new EventSource(followed.dataset.follow);
+    events.addEventListener("open", () => { pause = 1000; });
+    events.addEventListener("message", (event) => { if (event.data) soon(); });
+    events.addEventListener("error", () => {
+      // A browser goes on by itself but where it was refused.
+      if (events?.readyState !== EventSource.CLOSED) return;
+      leave();
+      setTimeout(() => { follow(); soon(); }, pause);
+      pause = Math.min(pause * 2, 60000);
+    });
+  };
+  followed.addEventListener("focusout", () => { if (missed) setTimeout(read, 200); });
+  // A browser has few connections for all its tabs: those that nobody sees keep none.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) leave();
+    else { follow(); soon(); }
   });
-  addEventListener("pagehide", () => events.close());
+  addEventListener("pagehide", leave);
+  follow();
 }

@@ -11,7 +11,9 @@ use crate::page::show::count;
 use crate::page::{filters, links};
 use askama::Template;
 use axum::response::Response;
+use jiff::Timestamp;
 use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 /// Years that a calendar has.
@@ -55,6 +57,8 @@ struct CalendarPage {
     is_whole: bool,
     /// Such as `330 days have partitions, 4 000 in all`.
     summary: String,
+    /// The last day of the year that has any, and how long ago that was.
+    newest: Option<String>,
     months: Vec<MonthRow>,
     gaps: Vec<Gap>,
     gaps_more: usize,
@@ -64,6 +68,8 @@ struct MonthRow {
     name: &'static str,
     /// Such as `2026-11`.
     text: String,
+    /// Whether it has partitions.
+    has_some: bool,
     cells: Vec<Cell>,
 }
 
@@ -95,7 +101,8 @@ pub(in crate::page) async fn show(
     let calendar = asked.catalog().partition_calendar(&at, query.year).await?;
     let title = format!("Calendar of {}.{}", at.database, at.table);
     let shell = Shell::of(&asked, Section::Data, title);
-    let gaps = gaps(&calendar);
+    let today = day_of(asked.now());
+    let gaps = gaps(&calendar, today);
     let year = calendar.year;
     let partitions: u64 = calendar
         .days
@@ -119,28 +126,62 @@ pub(in crate::page) async fn show(
             calendar.days.len(),
             count(partitions)
         ),
-        months: months(&calendar),
+        newest: calendar
+            .days
+            .keys()
+            .next_back()
+            .map(|day| format!("{day}, {}", ago(*day, today))),
+        months: months(&calendar, today),
         gaps_more: gaps.len().saturating_sub(GAPS_MAX),
         gaps: gaps.into_iter().take(GAPS_MAX).collect(),
     }))
 }
 
-fn months(calendar: &PartitionCalendar) -> Vec<MonthRow> {
+/// The years that are worth a look.
+pub(super) fn known_years(calendar: &PartitionCalendar) -> (i16, i16) {
+    match calendar.years {
+        Some(years) => years,
+        None if calendar.days.is_empty() => (calendar.year, calendar.year),
+        None => (*YEARS.start(), *YEARS.end()),
+    }
+}
+
+/// The day of a moment, in UTC.
+pub(super) fn day_of(now: i64) -> Date {
+    let now = Timestamp::from_second(now).unwrap_or_default();
+    TimeZone::UTC.to_datetime(now).date()
+}
+
+fn ago(day: Date, today: Date) -> String {
+    match (today - day).get_days() {
+        0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        days if days > 0 => format!("{days} days ago"),
+        _ => "a day to come".to_owned(),
+    }
+}
+
+fn months(calendar: &PartitionCalendar, today: Date) -> Vec<MonthRow> {
     let most = calendar.days.values().map(|day| day.partitions).max();
-    let bounds = bounds(calendar);
     let row = |(index, name): (usize, &'static str)| {
         let number = index + 1;
         let cells = (1..=31_i8).map(|day| {
             let month = i8::try_from(number).unwrap_or(1);
             let date = Date::new(calendar.year, month, day).ok();
             date.map_or_else(nowhere, |date| {
-                cell(calendar, date, bounds, most.unwrap_or(1))
+                cell(calendar, date, today, most.unwrap_or(1))
             })
         });
+        let cells: Vec<Cell> = cells.collect();
+        let prefix = format!("{:04}-{number:02}", calendar.year);
         MonthRow {
             name,
-            text: format!("{:04}-{number:02}", calendar.year),
-            cells: cells.collect(),
+            has_some: calendar
+                .days
+                .keys()
+                .any(|day| usize::try_from(day.month()) == Ok(number)),
+            text: prefix,
+            cells,
         }
     };
     MONTHS.into_iter().enumerate().map(row).collect()
@@ -154,12 +195,13 @@ fn nowhere() -> Cell {
     }
 }
 
-/// The first and the last day between which a day without partitions is a gap.
-fn bounds(calendar: &PartitionCalendar) -> Option<(Date, Date)> {
+/// The first and the last day of the year between which a day without partitions is a gap.
+pub(super) fn bounds(calendar: &PartitionCalendar) -> Option<(Date, Date)> {
     let days = &calendar.days;
     let (first, last) = (*days.keys().next()?, *days.keys().next_back()?);
     let Some((first_year, last_year)) = calendar.years else {
-        return Some((first, last));
+        // Names in another order: what was not read may be any day.
+        return calendar.is_whole.then_some((first, last));
     };
     let begin = date(calendar.year, 1, 1);
     let end = date(calendar.year, 12, 31);
@@ -168,17 +210,35 @@ fn bounds(calendar: &PartitionCalendar) -> Option<(Date, Date)> {
     } else {
         first
     };
-    let to = if last_year > calendar.year { end } else { last };
+    // What comes after the last name that was read was not looked at.
+    let to = if last_year > calendar.year && calendar.is_whole {
+        end
+    } else {
+        last
+    };
     Some((from, to))
 }
 
-fn cell(calendar: &PartitionCalendar, day: Date, bounds: Option<(Date, Date)>, most: u32) -> Cell {
+/// Whether nothing came on a day although it did before, and it is over.
+fn is_since(calendar: &PartitionCalendar, day: Date, today: Date) -> bool {
+    let Some((_, last)) = bounds(calendar) else {
+        return false;
+    };
+    calendar.is_whole && day > last && day < today
+}
+
+fn cell(calendar: &PartitionCalendar, day: Date, today: Date, most: u32) -> Cell {
     let Some(found) = calendar.days.get(&day) else {
-        let is_gap = bounds.is_some_and(|(first, last)| first <= day && day <= last);
+        let is_gap = bounds(calendar).is_some_and(|(first, last)| first <= day && day <= last);
+        let (class, mark) = match (is_gap, is_since(calendar, day, today)) {
+            (true, _) => ("gap", "×"),
+            (_, true) => ("since", "–"),
+            _ => ("none", ""),
+        };
         return Cell {
-            class: if is_gap { "gap" } else { "none" }.to_owned(),
+            class: class.to_owned(),
             told: format!("{day}: no partition"),
-            mark: if is_gap { "×" } else { "" },
+            mark,
         };
     };
     let (share, of) = if calendar.has_hours {
@@ -187,15 +247,27 @@ fn cell(calendar: &PartitionCalendar, day: Date, bounds: Option<(Date, Date)>, m
         (found.partitions, most)
     };
     let shade = (share * SHADES).div_ceil(of.max(1)).clamp(1, SHADES);
+    let lacks = hours_lacking(calendar, day, *found, today).next().is_some();
     Cell {
         class: format!("shade{shade}"),
         told: told(day, *found, calendar.has_hours),
-        mark: if calendar.has_hours && lacks(*found) {
-            "·"
-        } else {
-            ""
-        },
+        mark: if lacks { "·" } else { "" },
     }
+}
+
+/// The hours that a day lacks. Of the last day, while it is not over, those count that are before its newest one.
+pub(super) fn hours_lacking(
+    calendar: &PartitionCalendar,
+    day: Date,
+    found: CalendarDay,
+    today: Date,
+) -> impl Iterator<Item = u8> {
+    let end = match (calendar.has_hours, day < today) {
+        (false, _) => 0,
+        (true, true) => HOURS_A_DAY,
+        (true, false) => found.last_hour().unwrap_or(0),
+    };
+    found.hours_missing().take_while(move |hour| *hour < end)
 }
 
 fn told(day: Date, found: CalendarDay, has_hours: bool) -> String {
@@ -210,57 +282,83 @@ fn told(day: Date, found: CalendarDay, has_hours: bool) -> String {
     format!("{day}: {} {noun}", count(found.partitions))
 }
 
-fn lacks(day: CalendarDay) -> bool {
-    day.hours() < u32::from(HOURS_A_DAY)
-}
-
-/// What is missing between the first and the last day, in the order of time; days in a row are one gap.
-fn gaps(calendar: &PartitionCalendar) -> Vec<Gap> {
+/// What is missing between the first and the last day, in the order of time, and since then; days in a row that lack the same are one
+/// gap.
+fn gaps(calendar: &PartitionCalendar, today: Date) -> Vec<Gap> {
     let Some((first, last)) = bounds(calendar) else {
         return Vec::new();
     };
-    let mut gaps: Vec<Gap> = Vec::new();
-    let mut without: Option<(Date, Date)> = None;
+    let end = if calendar.is_whole {
+        last.max(today.yesterday().unwrap_or(last))
+    } else {
+        last
+    };
+    let end = end.min(date(calendar.year, 12, 31));
+    let mut runs: Vec<(Date, Date, String)> = Vec::new();
     let mut day = first;
     loop {
-        match calendar.days.get(&day) {
-            None => without = Some((without.map_or(day, |(from, _)| from), day)),
-            Some(found) => {
-                gaps.extend(without.take().map(days_without));
-                // The last day is not over, perhaps.
-                if calendar.has_hours && day != last && lacks(*found) {
-                    gaps.push(hours_without(day, *found));
-                }
-            }
+        let lacks = lacks(calendar, day, today);
+        let yesterday = day.yesterday().unwrap_or(day);
+        match runs.last_mut() {
+            Some((_, to, what)) if *what == lacks && *to == yesterday => *to = day,
+            _ if lacks.is_empty() => {}
+            _ => runs.push((day, day, lacks)),
         }
         match day.tomorrow() {
-            Ok(next) if day < last => day = next,
+            Ok(next) if day < end => day = next,
             _ => break,
         }
     }
-    gaps.extend(without.take().map(days_without));
-    gaps
-}
-
-fn days_without((from, to): (Date, Date)) -> Gap {
-    Gap {
+    let gap = |(from, to, what): (Date, Date, String)| Gap {
         when: if from == to {
             from.to_string()
         } else {
             format!("{from} to {to}")
         },
-        what: "no partition".to_owned(),
+        what,
+    };
+    runs.into_iter().map(gap).collect()
+}
+
+/// What a day lacks, in words; nothing where it is whole.
+fn lacks(calendar: &PartitionCalendar, day: Date, today: Date) -> String {
+    let Some(found) = calendar.days.get(&day) else {
+        let words = if is_since(calendar, day, today) {
+            "nothing since"
+        } else {
+            "no partition"
+        };
+        return words.to_owned();
+    };
+    let hours: Vec<u8> = hours_lacking(calendar, day, *found, today).collect();
+    match hours.as_slice() {
+        [] => String::new(),
+        [one] => format!("without the hour {one:02}"),
+        several => format!("without the hours {}", ranges(several)),
     }
 }
 
-fn hours_without(day: Date, found: CalendarDay) -> Gap {
-    let hours: Vec<String> = found
-        .hours_missing()
-        .map(|hour| format!("{hour:02}"))
-        .collect();
-    let noun = if hours.len() == 1 { "hour" } else { "hours" };
-    Gap {
-        when: day.to_string(),
-        what: format!("without the {noun} {}", hours.join(", ")),
+/// Numbers with those in a row as one: `00–05, 07`.
+fn ranges(hours: &[u8]) -> String {
+    let runs = hours.chunk_by(|one, next| one + 1 == *next);
+    let runs = runs.filter_map(|run| {
+        let (first, last) = (run.first()?, run.last()?);
+        Some(if first == last {
+            format!("{first:02}")
+        } else {
+            format!("{first:02}–{last:02}")
+        })
+    });
+    runs.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ranges;
+
+    #[test]
+    fn hours_in_a_row_are_one() {
+        assert_eq!(ranges(&[0, 1, 2, 5, 7, 8]), "00–02, 05, 07–08");
+        assert_eq!(ranges(&[23]), "23");
     }
 }

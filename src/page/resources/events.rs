@@ -81,7 +81,9 @@ pub(in crate::page) async fn show(
 ) -> Result<Response, Failure> {
     let catalog = asked.catalog();
     let last = catalog.event_last_id().await?;
-    let up_to = query.before.map_or(last, |before| (before - 1).min(last));
+    let up_to = query
+        .before
+        .map_or(last, |before| before.saturating_sub(1).clamp(0, last));
     let after = (up_to - SPAN).max(0);
     let name = |text: &str| {
         Some(text.trim())

@@ -1,6 +1,7 @@
 //! What is called so.
 
 use super::{ROWS_MAX, catalog, page_of};
+use crate::model::Name;
 use crate::page::asked::Asked;
 use crate::page::extract::Query;
 use crate::page::failure::Failure;
@@ -63,28 +64,11 @@ pub(in crate::page) async fn show(
         kind: "database".to_owned(),
         comment: one.description.clone().unwrap_or_default(),
     });
+    let in_database = database_word.map(Name::new);
     let metas = asked
         .catalog()
-        .table_metas(&catalog(), None, None, &[])
+        .table_find(&catalog(), in_database.as_ref(), table_word, ROWS_MAX + 1)
         .await?;
-    let mut metas: Vec<_> = metas
-        .into_iter()
-        .filter(|meta| {
-            let name = meta.at.table.as_str();
-            let in_database = database_word.is_none_or(|word| meta.at.database.as_str() == word);
-            in_database && name.contains(table_word)
-        })
-        .collect();
-    // The very name first, then those that begin so.
-    metas.sort_by_cached_key(|meta| {
-        let name = meta.at.table.as_str();
-        (
-            name != table_word,
-            !name.starts_with(table_word),
-            meta.at.clone(),
-        )
-    });
-    metas.truncate(ROWS_MAX + 1);
     let rows = metas.into_iter().map(|meta| Found {
         name: format!("{}.{}", meta.at.database, meta.at.table),
         link: links::table(&meta.at),

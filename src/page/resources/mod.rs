@@ -23,6 +23,8 @@ pub(super) mod table_discovery;
 
 use crate::model::{DEFAULT_CATALOG, DatabaseRef, Name, Parameters, TableRef};
 
+/// Properties that are shown of one thing.
+const PROPERTIES_MAX: usize = 200;
 /// Rows of a list on one page.
 const ROWS_MAX: usize = 200;
 
@@ -55,7 +57,7 @@ struct Property {
 }
 
 fn properties(parameters: &Parameters) -> Vec<Property> {
-    let all = parameters.iter();
+    let all = parameters.iter().take(PROPERTIES_MAX);
     all.map(|(key, value)| Property {
         key: key.clone(),
         value: value.clone(),

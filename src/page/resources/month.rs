@@ -1,8 +1,8 @@
 //! A month of a table: how much each day or hour holds, and how late it came.
 
-use super::calendar::YEARS;
+use super::calendar::{YEARS, bounds, day_of, hours_lacking, known_years};
 use super::table_at;
-use crate::catalog::PartitionSelection;
+use crate::catalog::{PartitionCalendar, PartitionSelection};
 use crate::hive::calendar_key::{CalendarKeys, CalendarTime, HOURS_A_DAY};
 use crate::humane;
 use crate::model::Partition;
@@ -23,6 +23,8 @@ use std::collections::BTreeMap;
 const PARTITIONS_MAX: usize = 5_000;
 /// Partitions that are read at once.
 const PAGE: usize = 1_000;
+/// Pages that are read: there are more of them where partitions are large.
+const PAGES_MAX: usize = 8;
 /// Shades of a cell that has something, the darkest last.
 const SHADES: u64 = 4;
 const HOUR_S: i64 = 3_600;
@@ -62,6 +64,9 @@ struct MonthPage {
     partitions_link: String,
     year: i16,
     month: String,
+    /// Whether it shows how late partitions came.
+    is_late: bool,
+    /// The months beside it; nothing where the table has none so early or late.
     before: String,
     after: String,
     measures: Vec<MeasureLink>,
@@ -112,7 +117,7 @@ pub(in crate::page) async fn show(
         .find(|(_, word, _)| *word == query.show);
     let measure = known.map_or(Measure::Size, |(measure, ..)| measure);
     let calendar = asked.catalog().partition_calendar(&at, Some(year)).await?;
-    let keys = calendar.keys.ok_or(Failure::NoSuchPage)?;
+    let keys = calendar.keys.clone().ok_or(Failure::NoSuchPage)?;
     let names: Vec<String> = calendar
         .table
         .partition_keys
@@ -120,28 +125,30 @@ pub(in crate::page) async fn show(
         .map(|key| key.name.clone())
         .collect();
     let filter = keys.month_filter(&names, first);
-    let (mut held, mut after, mut seen) = (BTreeMap::new(), None, 0);
+    let (mut held, mut after, mut seen, mut pages) = (BTreeMap::new(), None, 0, 0);
     let is_whole = loop {
         let selection = PartitionSelection::Filter(&filter);
         let catalog = asked.catalog();
         let read = catalog.partition_page(&at, selection, after.as_deref(), PAGE);
         let page = read.await?;
         seen += page.found.partitions.len();
+        pages += 1;
         for partition in &page.found.partitions {
             note(&mut held, &keys, partition, measure);
         }
         after = page.next;
-        if after.is_none() || seen >= PARTITIONS_MAX {
+        if after.is_none() || seen >= PARTITIONS_MAX || pages >= PAGES_MAX {
             break after.is_none();
         }
     };
+    let today = day_of(asked.now());
     let most = held.values().filter_map(|one: &Held| one.amount).max();
     let days = (1..=31).filter_map(|day| Date::new(year, month, day).ok());
     let days = days.map(|day| DayRow {
         day: day.to_string(),
         filter: links::query(&[("filter", &keys.day_filter(&names, day))]),
         sum: sum(&held, day, measure),
-        cells: cells(&held, day, measure, most.unwrap_or(0), calendar.has_hours),
+        cells: cells(&held, day, measure, most.unwrap_or(0), &calendar, today),
     });
     let title = format!("{} of {}.{}", month_text(first), at.database, at.table);
     Ok(found(&MonthPage {
@@ -152,12 +159,9 @@ pub(in crate::page) async fn show(
         partitions_link: links::partitions(&at),
         year,
         month: month_text(first),
-        before: first.yesterday().map(month_text).unwrap_or_default(),
-        after: first
-            .last_of_month()
-            .tomorrow()
-            .map(month_text)
-            .unwrap_or_default(),
+        is_late: measure == Measure::Lateness,
+        before: near(first.yesterday().ok(), &calendar),
+        after: near(first.last_of_month().tomorrow().ok(), &calendar),
         measures: Measure::ALL
             .map(|(one, word, name)| MeasureLink {
                 word,
@@ -175,6 +179,13 @@ pub(in crate::page) async fn show(
 fn month_parse(text: &str) -> Option<Date> {
     let day: Date = format!("{text}-01").parse().ok()?;
     (YEARS.contains(&day.year()) && month_text(day) == text).then_some(day)
+}
+
+/// The month of a day, where the table may have partitions in its year.
+fn near(day: Option<Date>, calendar: &PartitionCalendar) -> String {
+    let (first, last) = known_years(calendar);
+    let day = day.filter(|day| first <= day.year() && day.year() <= last);
+    day.map(month_text).unwrap_or_default()
 }
 
 fn month_text(day: Date) -> String {
@@ -244,9 +255,10 @@ fn cells(
     day: Date,
     measure: Measure,
     most: u64,
-    has_hours: bool,
+    calendar: &PartitionCalendar,
+    today: Date,
 ) -> Vec<Cell> {
-    let hours: Vec<Option<u8>> = if has_hours {
+    let hours: Vec<Option<u8>> = if calendar.has_hours {
         (0..HOURS_A_DAY).map(Some).collect()
     } else {
         vec![None]
@@ -254,10 +266,11 @@ fn cells(
     let cell = |hour: Option<u8>| {
         let when = hour.map_or_else(|| day.to_string(), |hour| format!("{day} {hour:02} h"));
         let Some(one) = held.get(&(day, hour)) else {
+            let is_gap = is_gap(calendar, day, hour, today);
             return Cell {
-                class: "none".to_owned(),
+                class: if is_gap { "gap" } else { "none" }.to_owned(),
                 told: format!("{when}: no partition"),
-                mark: "",
+                mark: if is_gap { "×" } else { "" },
             };
         };
         let Some(amount) = one.amount else {
@@ -267,21 +280,26 @@ fn cells(
                 mark: "?",
             };
         };
-        let shade = amount
-            .saturating_mul(SHADES)
-            .div_ceil(most.max(1))
-            .clamp(1, SHADES);
+        let shade = amount.saturating_mul(SHADES).div_ceil(most.max(1));
+        let is_nothing = amount == 0 && measure != Measure::Lateness;
         Cell {
-            class: format!("shade{shade}"),
+            class: format!("shade{}", shade.clamp(1, SHADES)),
             told: format!("{when}: {}", amount_text(measure, amount)),
-            mark: if amount == 0 && measure != Measure::Lateness {
-                "0"
-            } else {
-                ""
-            },
+            mark: if is_nothing { "0" } else { "" },
         }
     };
     hours.into_iter().map(cell).collect()
+}
+
+/// Whether a day or an hour without a partition lies between others.
+fn is_gap(calendar: &PartitionCalendar, day: Date, hour: Option<u8>, today: Date) -> bool {
+    match (calendar.days.get(&day), hour) {
+        (Some(found), Some(hour)) => {
+            hours_lacking(calendar, day, *found, today).any(|one| one == hour)
+        }
+        (Some(_), None) => false,
+        (None, _) => bounds(calendar).is_some_and(|(first, last)| first <= day && day <= last),
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::table_at;
 use crate::catalog::{PartitionSelection, PartitionsOf, PartitionsPage};
 use crate::error::Error;
 use crate::front::words;
+use crate::hive::calendar_key::CalendarKeys;
 use crate::model::{Partition, TableRef};
 use crate::page::asked::Asked;
 use crate::page::extract::{Path, Query};
@@ -38,7 +39,12 @@ struct PartitionsPageShown {
     database: String,
     table_name: String,
     keys: String,
+    /// A filter that means something here; nothing where there is no partition to read one off.
     example: String,
+    /// Whether some partition of the page tells a day.
+    has_calendar: bool,
+    /// Whether some partition of the page lies elsewhere than by default.
+    has_places: bool,
     filter: String,
     /// What is wrong with the filter.
     fault: String,
@@ -101,10 +107,14 @@ pub(in crate::page) async fn show(
     let at = table_at(&place);
     let (PartitionsPage { found, next }, fault) = read(&asked, &at, &query).await?;
     let keys = found.table.partition_keys.iter();
-    let keys: Vec<&str> = keys.map(|key| key.name.as_str()).collect();
+    let keys: Vec<String> = keys.map(|key| key.name.clone()).collect();
     let next = next.map(|next| links::query(&[("filter", &query.filter), ("after", &next)]));
     let filter = links::query(&[("filter", &query.filter)]);
-    let example = keys.first().map(|key| format!("{key} >= '…'"));
+    let read = &found.partitions;
+    let first = keys
+        .first()
+        .zip(read.first().and_then(|one| one.values.first()));
+    let example = first.map(|(key, value)| format!("{key} >= '{}'", value.replace('\'', "\\'")));
     let name = format!("{}.{}", at.database, at.table);
     let now = asked.now();
     let status = if fault.is_empty() {
@@ -119,16 +129,16 @@ pub(in crate::page) async fn show(
         database: at.database.to_string(),
         table_name: at.table.to_string(),
         example: example.unwrap_or_default(),
+        has_calendar: read
+            .iter()
+            .any(|one| CalendarKeys::of(&keys, &one.values).is_some()),
+        has_places: read.iter().any(|one| one.location.is_some()),
         keys: keys.join(", "),
         first: format!("{}{filter}", links::partitions(&at)),
         is_first: query.after.is_empty(),
         filter: query.filter,
         fault,
-        partitions: found
-            .partitions
-            .iter()
-            .map(|one| row(&at, one, now))
-            .collect(),
+        partitions: read.iter().map(|one| row(&at, one, now)).collect(),
         next: next.unwrap_or_default(),
     };
     Ok(page(status, &shown))

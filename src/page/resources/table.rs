@@ -1,13 +1,16 @@
 //! A table: what it is, what is in it, how it is asked.
 
+use super::changes::{Piece, pieces};
 use super::{Property, properties, table_at};
-use crate::catalog::LockFilter;
+use crate::catalog::{LockFilter, PartitionSelection};
 use crate::guess::create_table;
+use crate::hive::calendar_key::CalendarKeys;
 use crate::hive::partition_name::values_of_name;
 use crate::hive::storage_format::StorageFormat;
+use crate::hive::written_type::written_type;
 use crate::model::{
-    Bounds, ChangeFilter, Column, ColumnStatistics, Decimal, Name, Range, Table, TableType,
-    is_discovery_property,
+    Bounds, ChangeFilter, Column, ColumnStatistics, Decimal, Name, Range, Table, TableRef,
+    TableType, is_discovery_property,
 };
 use crate::page::asked::Asked;
 use crate::page::extract::Path;
@@ -15,7 +18,7 @@ use crate::page::failure::Failure;
 use crate::page::markdown::html_of;
 use crate::page::query_text::{Snippet, snippets};
 use crate::page::shell::{Section, Shell, found};
-use crate::page::show::{Volume, When, count, number_of, volume, when};
+use crate::page::show::{Size, Volume, When, count, number_of, volume, when};
 use crate::page::{filters, links};
 use askama::Template;
 use axum::response::Response;
@@ -24,8 +27,19 @@ use jiff::tz::TimeZone;
 
 /// The property in which owners keep notes beside their table, in Markdown.
 const NOTES: &str = "skep.docs";
+/// What engines noted of a table's data, which is not so of another table.
+const NOTED: [&str; 6] = [
+    "COLUMN_STATS_ACCURATE",
+    "numFiles",
+    "numRows",
+    "rawDataSize",
+    "totalSize",
+    "transient_lastDdlTime",
+];
 /// Whose statistics are shown: all engines but Impala write them as Hive's.
 const ENGINE: &str = "hive";
+/// Bytes of the statement that makes a table.
+const STATEMENT_BYTES_MAX: usize = 64 * 1024;
 /// Partitions that the page names.
 const NEWEST_MAX: usize = 10;
 /// Partitions that are read to find those: the last names of a day are not its last hours where hours are written as `9`.
@@ -56,25 +70,31 @@ struct TablePage {
     columns_more: usize,
     has_figures: bool,
     keys: Vec<ColumnRow>,
-    newest: Vec<PartitionLink>,
+    newest: Vec<NewestRow>,
+    newest_data: Option<When>,
+    has_calendar: bool,
     has_discovery: bool,
     locks: usize,
     changes: Vec<ChangeRow>,
     view_text: String,
     snippets: Vec<Snippet>,
-    ddl: String,
+    /// Nothing where it would be too long, or have types that are none.
+    ddl: Option<String>,
     properties: Vec<Property>,
 }
 
-struct PartitionLink {
+struct NewestRow {
     name: String,
     link: String,
+    created: Option<When>,
+    bytes: Option<Size>,
+    has_time: bool,
 }
 
 struct ChangeRow {
     id: i64,
     severity: &'static str,
-    text: String,
+    text: Vec<Piece>,
     at: Option<When>,
 }
 
@@ -118,34 +138,128 @@ pub(in crate::page) async fn show(
         .map(|one| Name::new(&one.name))
         .collect();
     let figures = catalog.table_statistics(&at, ENGINE, &names).await?;
-    let newest = if table.is_partitioned() {
-        newest(catalog.partition_names_last(&at, LAST_MAX).await?)
-    } else {
-        Vec::new()
+    let known = Known {
+        newest: newest_of(&asked, &table).await?,
+        newest_data: newest_data(&asked, &table).await?,
+        locks: locks_of(&asked, &at).await?,
+        changes: changes_of(&asked, &table).await?,
     };
+    Ok(found(&filled(&asked, &table, &figures, known)))
+}
+
+/// What is asked for a table beside itself.
+struct Known {
+    newest: Vec<NewestRow>,
+    newest_data: Option<When>,
+    locks: usize,
+    changes: Vec<ChangeRow>,
+}
+
+async fn locks_of(asked: &Asked, at: &TableRef) -> Result<usize, Failure> {
     let filter = LockFilter {
         catalog: Some(at.catalog.clone()),
         database: Some(at.database.clone()),
         table: Some(at.table.clone()),
         ..LockFilter::default()
     };
-    let locks = catalog.lock_list(&filter).await?.len();
-    let changes = changes_of(&asked, &table).await?;
-    Ok(found(&filled(
-        &asked, &table, &figures, newest, locks, changes,
-    )))
+    Ok(asked.catalog().lock_list(&filter).await?.len())
 }
 
-/// The newest of some partitions: numbers are compared as numbers.
-fn newest(mut names: Vec<String>) -> Vec<String> {
+/// The newest of some partitions by name. Those that tell a time come first, the latest one before the others; one of a day to come is
+/// a mistake, or stands for no day. Numbers are compared as numbers.
+fn newest(keys: &[String], mut names: Vec<String>, now: i64) -> Vec<String> {
+    let today = Timestamp::from_second(now).unwrap_or_default();
+    let today = TimeZone::UTC.to_datetime(today).date();
+    let near = today.tomorrow().unwrap_or(today);
     let order = |name: &String| {
-        let values = values_of_name(name).into_iter();
-        let typed = values.map(|value| (value.parse::<i64>().ok(), value));
-        std::cmp::Reverse(typed.collect::<Vec<_>>())
+        let values = values_of_name(name);
+        let time = CalendarKeys::of(keys, &values).and_then(|found| found.time(&values));
+        let time = time.filter(|time| time.day <= near);
+        let typed = values
+            .into_iter()
+            .map(|value| (value.parse::<i64>().ok(), value));
+        std::cmp::Reverse((
+            time.map(|time| (time.day, time.hour)),
+            typed.collect::<Vec<_>>(),
+        ))
     };
     names.sort_by_cached_key(order);
     names.truncate(NEWEST_MAX);
     names
+}
+
+/// The newest partitions with what is known of each.
+async fn newest_of(asked: &Asked, table: &Table) -> Result<Vec<NewestRow>, Failure> {
+    if !table.is_partitioned() {
+        return Ok(Vec::new());
+    }
+    let (at, now) = (&table.at, asked.now());
+    let keys: Vec<String> = table
+        .partition_keys
+        .iter()
+        .map(|key| key.name.clone())
+        .collect();
+    let names = asked.catalog().partition_names_last(at, LAST_MAX).await?;
+    let names = newest(&keys, names, now);
+    let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
+    let selection = PartitionSelection::Names(&wanted);
+    let catalog = asked.catalog();
+    let page = catalog
+        .partition_page(at, selection, None, NEWEST_MAX)
+        .await?;
+    let found = page.found.partitions;
+    let rows = names.iter().filter_map(|name| {
+        // What is too large for a page of ten, or was dropped meanwhile, is left out.
+        let one = found.iter().find(|one| one.name == *name)?;
+        Some(NewestRow {
+            name: name.clone(),
+            link: links::partition(at, name),
+            created: when(one.created_at, now),
+            bytes: volume(&one.parameters).bytes,
+            has_time: CalendarKeys::of(&keys, &one.values).is_some(),
+        })
+    });
+    Ok(rows.collect())
+}
+
+/// When the newest data was written that discovery saw.
+async fn newest_data(asked: &Asked, table: &Table) -> Result<Option<When>, Failure> {
+    if !has_discovery(table) {
+        return Ok(None);
+    }
+    let status = asked.discovery().discovery_status(&table.at).await?;
+    let fresh = status.state.freshness;
+    Ok(fresh.and_then(|fresh| when(fresh.object_at, status.state.now)))
+}
+
+fn has_discovery(table: &Table) -> bool {
+    let mut keys = table.parameters.keys();
+    table.is_partitioned() && keys.any(|key| is_discovery_property(key))
+}
+
+/// The statement that makes a table like this one, without what engines noted of its data.
+fn statement(table: &Table) -> Option<String> {
+    let columns = table.descriptor.columns.iter().flatten();
+    let mut types = columns
+        .chain(&table.partition_keys)
+        .map(|column| column.data_type.as_str());
+    // What is no type could be anything where it is pasted.
+    if !types.all(|one| written_type(one).is_ok()) {
+        return None;
+    }
+    let mut like = table.clone();
+    like.parameters
+        .retain(|key, _| !NOTED.contains(&key.as_str()));
+    let text = create_table(&like);
+    if text.len() > STATEMENT_BYTES_MAX {
+        return None;
+    }
+    if table.is_external() {
+        return Some(text);
+    }
+    Some(format!(
+        "-- A managed table: this makes an external one over the same files, which go with the managed one.\n{text}"
+    ))
 }
 
 /// What sources of the watch told lately that reaches the table.
@@ -163,20 +277,13 @@ async fn changes_of(asked: &Asked, table: &Table) -> Result<Vec<ChangeRow>, Fail
     let rows = reached.map(|change| ChangeRow {
         id: change.id,
         severity: change.severity.as_str(),
-        text: change.text,
+        text: pieces(&change.text),
         at: when(change.at, now),
     });
     Ok(rows.collect())
 }
 
-fn filled(
-    asked: &Asked,
-    table: &Table,
-    figures: &[ColumnStatistics],
-    newest: Vec<String>,
-    locks: usize,
-    changes: Vec<ChangeRow>,
-) -> TablePage {
+fn filled(asked: &Asked, table: &Table, figures: &[ColumnStatistics], known: Known) -> TablePage {
     let at = &table.at;
     let now = asked.now();
     let rows = number_of(&table.parameters, "numRows");
@@ -209,6 +316,7 @@ fn filled(
         comment: parameter("comment").cloned().unwrap_or_default(),
         owner: table.owner.clone().unwrap_or_default(),
         format: match (table.is_iceberg(), format, library) {
+            _ if table.is_view() => String::new(),
             (true, ..) => "iceberg".to_owned(),
             (_, Some(format), _) => format.name.to_owned(),
             (_, None, library) => library.unwrap_or_default().to_owned(),
@@ -226,23 +334,15 @@ fn filled(
         columns_more: columns.len().saturating_sub(COLUMNS_MAX),
         has_figures: !figures.is_empty(),
         keys: table.partition_keys.iter().map(row).collect(),
-        snippets: snippets(table, newest.first().map(String::as_str)),
-        newest: newest
-            .into_iter()
-            .map(|name| PartitionLink {
-                link: links::partition(at, &name),
-                name,
-            })
-            .collect(),
-        has_discovery: table.is_partitioned()
-            && table
-                .parameters
-                .keys()
-                .any(|key| is_discovery_property(key)),
-        locks,
-        changes,
+        snippets: snippets(table, known.newest.first().map(|one| one.name.as_str())),
+        has_calendar: known.newest.iter().any(|one| one.has_time),
+        newest: known.newest,
+        newest_data: known.newest_data,
+        has_discovery: has_discovery(table),
+        locks: known.locks,
+        changes: known.changes,
         view_text: table.view_expanded_text.clone().unwrap_or_default(),
-        ddl: create_table(table),
+        ddl: statement(table),
         properties: properties(&table.parameters),
     }
 }
@@ -317,9 +417,13 @@ mod tests {
             "dt=2026-12-01/hour=9",
             "dt=2026-12-01/hour=23",
             "dt=2026-12-02/hour=0",
+            "dt=2099-01-01/hour=0",
+            "dt=latest/hour=0",
         ];
-        let sorted = newest(names.map(str::to_owned).to_vec());
-        assert_eq!(sorted, [names[2], names[1], names[0]]);
+        let keys = ["dt", "hour"].map(str::to_owned);
+        let now = 1_796_169_600;
+        let sorted = newest(&keys, names.map(str::to_owned).to_vec(), now);
+        assert_eq!(sorted[..3], [names[2], names[1], names[0]]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! document, turns what was sent into the catalog's words, calls the catalog, and gives its answer as a view.
 
 pub(super) mod alerts;
+pub(super) mod calendar;
 pub(super) mod catalogs;
 pub(super) mod changes;
 pub(super) mod channels;

@@ -4,6 +4,7 @@
 //! What comes in refuses unknown fields; what goes out may get new ones, so its readers ignore those they do not know.
 
 pub mod alert;
+pub mod calendar;
 pub mod catalog;
 pub mod change;
 pub mod column_change;

@@ -21,3 +21,4 @@ pub(in crate::store) mod pending_delete_taken;
 pub(in crate::store) mod place_fill;
 pub(in crate::store) mod statistics;
 pub(in crate::store) mod table;
+pub(in crate::store) mod table_find;

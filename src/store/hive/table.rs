@@ -11,7 +11,7 @@ use crate::store::hive::database::{principal_type_number, principal_type_of};
 use crate::store::sql::failure::Failure;
 use crate::store::sql::limits::{OBJECT_NAME_BYTES_MAX, check_length};
 use crate::store::sql::name_list::NAMES_PER_STATEMENT_MAX;
-use crate::store::sql::row::Row;
+use crate::store::sql::row::{Cells, Row};
 use crate::store::sql::session::Session;
 use crate::store::sql::statement::{LIST_LENGTH_MAX, Statement};
 use std::sync::Arc;
@@ -39,6 +39,23 @@ pub struct TableSummary {
     pub owner: Option<String>,
     /// The comment among its properties.
     pub comment: Option<String>,
+}
+
+/// Reads name, type, owner and what [`comment_of_table`](crate::store::sql::dialect::Dialect::comment_of_table) gives.
+pub(super) fn summary_of(cells: &mut Cells<'_>) -> Result<TableSummary, Failure> {
+    let (name, table_type) = (cells.text()?, cells.text()?);
+    let owner = cells.string_or_null()?;
+    let comment = cells.string_or_null()?;
+    let comment = match cells.text_or_null()? {
+        Some(all) => parameters_of(Some(all))?.remove("comment"),
+        None => comment,
+    };
+    Ok(TableSummary {
+        name: Name::new(name),
+        table_type: TableType::parse(table_type),
+        owner,
+        comment,
+    })
 }
 
 struct TableRow {
@@ -350,22 +367,7 @@ impl Session {
             .bind(after.map_or("", Name::as_str))
             .bind(limit);
         let rows = self.rows(&statement).await?;
-        let summaries = rows.iter().map(|row| {
-            let mut cells = row.cells();
-            let (name, table_type) = (cells.text()?, cells.text()?);
-            let owner = cells.string_or_null()?;
-            let comment = cells.string_or_null()?;
-            let comment = match cells.text_or_null()? {
-                Some(all) => parameters_of(Some(all))?.remove("comment"),
-                None => comment,
-            };
-            Ok(TableSummary {
-                name: Name::new(name),
-                table_type: TableType::parse(table_type),
-                owner,
-                comment,
-            })
-        });
+        let summaries = rows.iter().map(|row| summary_of(&mut row.cells()));
         Ok(summaries.collect::<Result<_, Failure>>()?)
     }
 

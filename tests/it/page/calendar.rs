@@ -46,10 +46,11 @@ async fn a_missing_day_and_a_missing_hour_are_seen_at_a_glance(database: TestDat
         "2026-11-02: 23 of 24 hours",
         "2026-11-03: no partition",
         "2026-11-03 to 2026-11-04: no partition",
+        "The last one is 2026-11-06",
         "2026-11-02: without the hour 07",
         "2026-01-01 to 2026-10-31: no partition",
         "class=\"gap\" title=\"2026-11-04",
-        "class=\"none\" title=\"2026-11-07",
+        "class=\"none\" title=\"2026-12-31",
         "class=\"shade4\" title=\"2026-11-05",
         "?year=2025\"",
     ] {
@@ -60,10 +61,31 @@ async fn a_missing_day_and_a_missing_hour_are_seen_at_a_glance(database: TestDat
         .text(&format!("{TABLE}/calendar?year=2025"), 200)
         .await;
     assert!(
-        text.contains("In 2025, 1 of its days") && text.contains("Nothing, between"),
+        text.contains("In 2025, 1 of its days") && text.contains("Nothing, from"),
         "{text}"
     );
 
+    let year = rest.get(&format!("{TABLE}/calendar")).await.expect(200);
+    let told = [
+        &year["year"],
+        &year["first_year"],
+        &year["last_year"],
+        &year["is_whole"],
+    ];
+    assert_eq!(
+        told,
+        [&json!(2026), &json!(2025), &json!(2026), &json!(true)]
+    );
+    let second = &year["days"][1];
+    assert_eq!(
+        (&second["day"], &second["partitions"]),
+        (&json!("2026-11-02"), &json!(23))
+    );
+    let hours = second["hours"].as_array().expect("a list");
+    assert!(hours.len() == 23 && !hours.contains(&json!(7)), "{hours:?}");
+    rest.get(&format!("{TABLE}/calendar?year=0"))
+        .await
+        .problem(400, "invalid-request");
     month_is_told(&browser).await;
     for path in [
         "calendar/2026-13",

@@ -76,3 +76,34 @@ async fn nothing_that_clients_wrote_is_markup_on_any_page() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_text_makes_a_page_large_and_no_type_a_statement() {
+    let server = TestServer::start(&TestDatabase::sqlite().await).await;
+    let (rest, browser) = (Rest::of(&server), Browser::of(&server));
+    rest.orders().await;
+    let table = "/databases/shop/tables/orders";
+    let long = "\"<".repeat(500_000);
+    let patch = json!({"parameters": {"comment": long, "a": long, "skep.docs": long}});
+    rest.patch(table, patch).await.expect(200);
+    let text = browser.text(table, 200).await;
+    assert!(text.len() < 2_000_000, "{} bytes", text.len());
+    assert!(text.contains("bytes more, which REST tells"));
+    // An engine may say of a column what it likes; REST takes real types alone.
+    let odd = json!({
+        "dbName": "shop", "tableName": "odd", "tableType": "EXTERNAL_TABLE", "parameters": {"EXTERNAL": "TRUE"},
+        "sd": {"cols": [{"name": "a", "type": "string); drop table shop.t; --"}], "serdeInfo": {}},
+    });
+    server
+        .ask(move |client| client.call("create_table", json!({"tbl": odd})).unwrap())
+        .await;
+    let text = browser.text("/databases/shop/tables/odd", 200).await;
+    assert!(!text.contains("CREATE EXTERNAL TABLE"), "{text}");
+    assert!(
+        text.contains("No statement is shown that makes it"),
+        "{text}"
+    );
+    for before in [i64::MIN, i64::MIN + 100, 0, i64::MAX] {
+        browser.text(&format!("/events?before={before}"), 200).await;
+    }
+}

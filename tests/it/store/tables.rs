@@ -15,6 +15,7 @@ on_every_database!(
     names_differ_by_every_byte,
     tables_are_listed_in_byte_order,
     large_values_survive,
+    tables_are_found_by_a_part_of_their_name,
     what_cannot_be_stored_is_refused_by_name,
 );
 
@@ -159,6 +160,53 @@ async fn tables_are_listed_in_byte_order(test: TestDatabase) {
             .unwrap()
             .is_empty()
     );
+}
+
+async fn tables_are_found_by_a_part_of_their_name(test: TestDatabase) {
+    let store = test.store().await;
+    add_database(&store).await;
+    let names = [
+        "orders",
+        "old_orders",
+        "orders_v2",
+        "x%y",
+        "xzy",
+        "a_b",
+        "acb",
+    ];
+    for name in names {
+        let mut new = table(table_ref(name));
+        new.parameters = Parameters::from([("comment".to_owned(), format!("about {name}"))]);
+        transact!(store, |session| { session.table_insert(&new).await }).unwrap();
+    }
+    let mut session = store.session().await.unwrap();
+    let hive = Name::new("hive");
+    let at = table_ref("orders");
+    let (here, elsewhere) = (Some(&at.database), Name::new("none"));
+    for (database, word, limit, wanted) in [
+        (
+            None,
+            "orders",
+            9,
+            &["orders", "orders_v2", "old_orders"][..],
+        ),
+        (None, "orders", 2, &["orders", "orders_v2"]),
+        (here, "rders_", 9, &["orders_v2"]),
+        (None, "x%y", 9, &["x%y"]),
+        (None, "a_b", 9, &["a_b"]),
+        (None, "!", 9, &[]),
+        (Some(&elsewhere), "orders", 9, &[]),
+    ] {
+        let found = session
+            .table_find(&hive, database, word, limit)
+            .await
+            .unwrap();
+        let found_names: Vec<&str> = found.iter().map(|one| one.at.table.as_str()).collect();
+        assert_eq!(found_names, wanted, "{word}");
+        for one in found {
+            assert_eq!(one.comment, Some(format!("about {}", one.at.table)));
+        }
+    }
 }
 
 async fn large_values_survive(test: TestDatabase) {
