@@ -18,23 +18,7 @@ async fn a_missing_day_and_a_missing_hour_are_seen_at_a_glance(database: TestDat
         text.contains("None of its last partitions tells a day"),
         "{text}"
     );
-    // Hours without zeros in front, as jobs write them: their order by name is not that of time.
-    let hour = |day: &str, hour: usize| json!({"values": [day, hour.to_string()], "total_bytes": 1024 * (hour + 1), "row_count": hour});
-    let days = [
-        "2025-12-31",
-        "2026-11-01",
-        "2026-11-02",
-        "2026-11-05",
-        "2026-11-06",
-    ];
-    let all = days.iter().flat_map(|day| (0..24).map(|at| hour(day, at)));
-    let without_seven = all.filter(|one| one["values"] != json!(["2026-11-02", "7"]));
-    let new: Vec<Value> = without_seven
-        .chain([json!({"values": ["__HIVE_DEFAULT_PARTITION__", "1"]})])
-        .collect();
-    rest.post(&format!("{TABLE}/partitions"), json!({"partitions": new}))
-        .await
-        .expect(200);
+    fill(&rest).await;
 
     let text = browser.text(&format!("{TABLE}/calendar"), 200).await;
     assert!(
@@ -65,27 +49,7 @@ async fn a_missing_day_and_a_missing_hour_are_seen_at_a_glance(database: TestDat
         "{text}"
     );
 
-    let year = rest.get(&format!("{TABLE}/calendar")).await.expect(200);
-    let told = [
-        &year["year"],
-        &year["first_year"],
-        &year["last_year"],
-        &year["is_whole"],
-    ];
-    assert_eq!(
-        told,
-        [&json!(2026), &json!(2025), &json!(2026), &json!(true)]
-    );
-    let second = &year["days"][1];
-    assert_eq!(
-        (&second["day"], &second["partitions"]),
-        (&json!("2026-11-02"), &json!(23))
-    );
-    let hours = second["hours"].as_array().expect("a list");
-    assert!(hours.len() == 23 && !hours.contains(&json!(7)), "{hours:?}");
-    rest.get(&format!("{TABLE}/calendar?year=0"))
-        .await
-        .problem(400, "invalid-request");
+    year_is_told(&rest).await;
     month_is_told(&browser).await;
     for path in [
         "calendar/2026-13",
@@ -131,4 +95,50 @@ async fn month_is_told(browser: &Browser) {
         23,
         "{text}"
     );
+}
+
+/// Four days of a year with a missing hour and two missing days between them, one of the year before, and a partition of no day.
+async fn fill(rest: &Rest) {
+    // Hours without zeros in front, as jobs write them: their order by name is not that of time.
+    let hour = |day: &str, hour: usize| json!({"values": [day, hour.to_string()], "total_bytes": 1024 * (hour + 1), "row_count": hour});
+    let days = [
+        "2025-12-31",
+        "2026-11-01",
+        "2026-11-02",
+        "2026-11-05",
+        "2026-11-06",
+    ];
+    let all = days.iter().flat_map(|day| (0..24).map(|at| hour(day, at)));
+    let without_seven = all.filter(|one| one["values"] != json!(["2026-11-02", "7"]));
+    let new: Vec<Value> = without_seven
+        .chain([json!({"values": ["__HIVE_DEFAULT_PARTITION__", "1"]})])
+        .collect();
+    rest.post(&format!("{TABLE}/partitions"), json!({"partitions": new}))
+        .await
+        .expect(200);
+}
+
+/// The same year as programs read it.
+async fn year_is_told(rest: &Rest) {
+    let year = rest.get(&format!("{TABLE}/calendar")).await.expect(200);
+    let told = [
+        &year["year"],
+        &year["first_year"],
+        &year["last_year"],
+        &year["is_whole"],
+    ];
+    assert_eq!(
+        told,
+        [&json!(2026), &json!(2025), &json!(2026), &json!(true)]
+    );
+    let second = &year["days"][1];
+    assert_eq!(
+        (&second["day"], &second["partitions"]),
+        (&json!("2026-11-02"), &json!(23))
+    );
+    let hours = second["hours"].as_array().expect("a list");
+    assert!(hours.len() == 23 && !hours.contains(&json!(7)), "{hours:?}");
+    rest.get(&format!("{TABLE}/calendar?year=0"))
+        .await
+        .problem(400, "invalid-request");
 }
