@@ -3,7 +3,7 @@
 use super::calendar::{YEARS, bounds, day_of, hours_lacking, known_years};
 use super::table_at;
 use crate::catalog::{PartitionCalendar, PartitionSelection};
-use crate::hive::calendar_key::{CalendarKeys, CalendarTime, HOURS_A_DAY};
+use crate::hive::calendar_key::{CalendarTime, HOURS_A_DAY};
 use crate::humane;
 use crate::model::Partition;
 use crate::page::asked::Asked;
@@ -99,8 +99,7 @@ struct Cell {
 /// What the partitions of one time hold together.
 #[derive(Debug, Clone, Copy, Default)]
 struct Held {
-    partitions: u64,
-    /// Of those that tell it.
+    /// Of those that tell it; nothing where none does.
     amount: Option<u64>,
 }
 
@@ -134,7 +133,10 @@ pub(in crate::page) async fn show(
         seen += page.found.partitions.len();
         pages += 1;
         for partition in &page.found.partitions {
-            note(&mut held, &keys, partition, measure);
+            let time = keys.time(&partition.values);
+            if let Some(time) = time.map(|time| shown_time(time, calendar.has_hours)) {
+                note(&mut held, time, partition, measure);
+            }
         }
         after = page.next;
         if after.is_none() || seen >= PARTITIONS_MAX || pages >= PAGES_MAX {
@@ -192,15 +194,18 @@ fn month_text(day: Date) -> String {
     format!("{:04}-{:02}", day.year(), day.month())
 }
 
+/// The time of a partition as the month shows it: a day alone where one hour for all days is how a day is written.
+fn shown_time(time: CalendarTime, has_hours: bool) -> CalendarTime {
+    let hour = time.hour.filter(|_| has_hours);
+    CalendarTime { hour, ..time }
+}
+
 fn note(
     held: &mut BTreeMap<(Date, Option<u8>), Held>,
-    keys: &CalendarKeys,
+    time: CalendarTime,
     partition: &Partition,
     measure: Measure,
 ) {
-    let Some(time) = keys.time(&partition.values) else {
-        return;
-    };
     let of = |key| number_of(&partition.parameters, key);
     let amount = match measure {
         Measure::Size => of("totalSize"),
@@ -209,7 +214,6 @@ fn note(
         Measure::Lateness => lateness(time, partition.created_at),
     };
     let one = held.entry((time.day, time.hour)).or_default();
-    one.partitions += 1;
     one.amount = match (measure, one.amount, amount) {
         (Measure::Lateness, Some(old), Some(new)) => Some(old.max(new)),
         (_, Some(old), Some(new)) => Some(old.saturating_add(new)),
@@ -304,9 +308,17 @@ fn is_gap(calendar: &PartitionCalendar, day: Date, hour: Option<u8>, today: Date
 
 #[cfg(test)]
 mod tests {
-    use super::lateness;
+    use super::{lateness, shown_time};
     use crate::hive::calendar_key::CalendarTime;
     use jiff::civil::date;
+
+    #[test]
+    fn a_day_that_is_written_with_an_hour_is_a_day() {
+        let day = date(2026, 11, 22);
+        let time = CalendarTime { day, hour: Some(0) };
+        assert_eq!(shown_time(time, false), CalendarTime { day, hour: None });
+        assert_eq!(shown_time(time, true), time);
+    }
 
     #[test]
     fn lateness_counts_from_the_end_of_the_hour_or_day() {

@@ -142,3 +142,23 @@ async fn year_is_told(rest: &Rest) {
         .await
         .problem(400, "invalid-request");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_that_are_written_as_timestamps_are_days_and_lack_no_hours() {
+    let server = TestServer::start(&TestDatabase::sqlite().await).await;
+    let (rest, browser) = (Rest::of(&server), Browser::of(&server));
+    rest.orders().await;
+    let day = |day: usize| json!({"values": [format!("2026-11-0{day} 00:00:00"), "x"], "total_bytes": 2048});
+    let new: Vec<Value> = (1..=3).map(day).collect();
+    let path = format!("{TABLE}/partitions");
+    rest.post(&path, json!({"partitions": new}))
+        .await
+        .expect(200);
+    let text = browser.text(&format!("{TABLE}/calendar"), 200).await;
+    assert!(text.contains("2026-11-02: 1 partition"), "{text}");
+    assert!(!text.contains("without the hour"), "{text}");
+    let text = browser
+        .text(&format!("{TABLE}/calendar/2026-11"), 200)
+        .await;
+    assert!(text.contains("2026-11-02: 2.00 KiB"), "{text}");
+}
