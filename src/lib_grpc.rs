@@ -4,6 +4,6 @@
 
 pub mod grpc;
 
-use skep_catalog::catalog;
+use skep_catalog::{catalog, freshness};
 use skep_ground::{budget, error, front, hive, model};
 use skep_http::http;

@@ -4,6 +4,6 @@
 
 pub mod page;
 
-use skep_catalog::{catalog, discovery, watch};
+use skep_catalog::{catalog, discovery, freshness, watch};
 use skep_ground::{error, front, guess, hive, humane, model, number_ranges, unseen};
 use skep_http::http;

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::config::{ConfigError, Settings};
 use crate::discovery::{Discovery, DiscoveryScope};
 use crate::error::Error;
+use crate::freshness::Freshness;
 use crate::lake::{Lake, Queue, QueueError};
 use crate::model::{Location, LocationError};
 use crate::naming::NamingRulesError;
@@ -85,6 +86,8 @@ pub struct Running {
     pub catalog: Arc<Catalog>,
     /// Discovery, for the same.
     pub discovery: Arc<Discovery>,
+    /// Freshness, for the same.
+    pub freshness: Arc<Freshness>,
     /// The watch, for the same.
     pub watch: Arc<Watch>,
     shutdown: CancellationToken,
@@ -139,6 +142,7 @@ impl Server {
             tasks: tasks_start(&settings, &parts, queue, &metrics, &shutdown),
             catalog: parts.catalog,
             discovery: parts.discovery,
+            freshness: parts.freshness,
             watch: parts.watch,
             shutdown,
             leaving,
@@ -204,6 +208,7 @@ fn address_of(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
 struct Parts {
     catalog: Arc<Catalog>,
     discovery: Arc<Discovery>,
+    freshness: Arc<Freshness>,
     watch: Arc<Watch>,
 }
 
@@ -244,6 +249,7 @@ impl Asking<'_> {
         let over_rest = rest::Shared {
             catalog: Arc::clone(catalog),
             discovery: Arc::clone(&self.parts.discovery),
+            freshness: Arc::clone(&self.parts.freshness),
             watch: Arc::clone(&self.parts.watch),
             port: Arc::clone(&port),
             runs: Arc::new(Semaphore::new(rest::RUNS_CONCURRENT_MAX)),
@@ -251,6 +257,7 @@ impl Asking<'_> {
         let pages = page::Shared {
             catalog: Arc::clone(catalog),
             discovery: Arc::clone(&self.parts.discovery),
+            freshness: Arc::clone(&self.parts.freshness),
             watch: Arc::clone(&self.parts.watch),
             port: Arc::clone(&port),
             facts: page::Facts {
@@ -262,6 +269,7 @@ impl Asking<'_> {
         };
         let over_grpc = grpc::Shared {
             catalog: Arc::clone(catalog),
+            freshness: Arc::clone(&self.parts.freshness),
             port: Arc::clone(&port),
         };
         let router = rest::router(Arc::new(over_rest), page::no_such_page)
@@ -310,6 +318,7 @@ async fn parts_open(settings: &Settings, store: Store, clock: Clock) -> Result<P
         .map_err(StartError::Catalog)?;
     Ok(Parts {
         discovery: Arc::new(discovery),
+        freshness: Arc::new(Freshness::new(Arc::clone(&catalog))),
         watch: Arc::new(Watch::new(Arc::clone(&catalog), watch)),
         catalog,
     })
@@ -371,6 +380,12 @@ fn tasks_start(
         history_kept_s: every.discovery_history_kept_s,
     };
     runner.spawn(upkeep, every.discovery_upkeep_interval_s);
+    let freshness = tasks::Freshness {
+        freshness: Arc::clone(&parts.freshness),
+        watch: Arc::clone(&parts.watch),
+        metrics: Arc::clone(metrics),
+    };
+    runner.spawn(freshness, every.freshness_interval_s);
     watch_tasks_start(&runner, settings, &parts.watch, metrics);
     runner
 }

@@ -51,6 +51,7 @@ export async function fill(origin, visits) {
   await hostileNames(send);
   await hostileTexts(send);
   await discovered(send, visits);
+  await expected(send);
   await changes(send);
   await send('POST', '/databases', { name: 'empty', description: 'nothing in here yet' });
   const { partitions } = JSON.parse(await send('GET', `${table('hostile', 'values')}/partitions`));
@@ -254,6 +255,16 @@ async function discovered(send, visits) {
   });
   await send('PATCH', `${table('shop', 'visits')}/discovery`, { on: true, settings: { layout: '{dt:%Y/%m/%d}' } });
   await send('POST', `${table('shop', 'visits')}/discovery/run`, { scope: 'sweep' });
+}
+
+/** Tables that expect data: one that lacks some, one that lacks all, one that expects what makes no sense. */
+async function expected(send) {
+  const settings = { every: '1h', within: '20m', volume: '50%..200%', since: day(9) };
+  await send('PATCH', `${table('shop', 'orders')}/freshness`, { settings });
+  await send('POST', `${table('shop', 'orders')}/freshness/check`, {});
+  await send('PATCH', `${table('shop', 'visits')}/freshness`, { settings: { every: '1d', since: '2026-11-22' } });
+  await send('POST', `${table('shop', 'visits')}/freshness/check`, {});
+  await send('PATCH', table('shop', 'no_partitions_yet'), { parameters: { 'skep.expect.every': hostile.MARKUP } });
 }
 
 /** A source that is read before and after changes, for the pages of sources, changes and alerts. */

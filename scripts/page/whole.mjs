@@ -18,6 +18,7 @@ export const KINDS = [
   '/databases/*/tables/*/calendar/*',
   '/connect',
   '/discovery',
+  '/freshness',
   '/changes',
   '/alerts',
   '/sources',

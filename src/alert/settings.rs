@@ -4,7 +4,8 @@
 use super::pagerduty::URL_DEFAULT as PAGERDUTY_URL;
 use super::slack::BOT_URL;
 use super::{
-    Channel, Email, Log, PagerDuty, Poster, Slack, SlackBot, Teams, TroubleSettings, Webhook,
+    Channel, Email, GapSettings, Log, PagerDuty, Poster, Slack, SlackBot, Teams, TroubleSettings,
+    Webhook,
 };
 use crate::choice::choose;
 use crate::comma_list;
@@ -31,6 +32,8 @@ pub struct AlertSettings {
     pub dedupe_window_s: i64,
     /// How grave troubles of discovery are told.
     pub discovery: TroubleSettings,
+    /// How grave it is told that data lacks.
+    pub freshness: GapSettings,
     /// The channels by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub channels: BTreeMap<String, ChannelSettings>,
@@ -41,6 +44,7 @@ impl Default for AlertSettings {
         Self {
             dedupe_window_s: 24 * 3600,
             discovery: TroubleSettings::default(),
+            freshness: GapSettings::default(),
             channels: BTreeMap::new(),
         }
     }

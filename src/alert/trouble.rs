@@ -42,13 +42,7 @@ impl TroubleSettings {
             TroubleKind::Mismatch | TroubleKind::Quarantined => self.mismatch,
             TroubleKind::LeftOut => self.left_out,
         };
-        match chosen {
-            TroubleSeverity::Alarm => Some(Severity::Alarm),
-            TroubleSeverity::Breaking => Some(Severity::Breaking),
-            TroubleSeverity::Risky => Some(Severity::Risky),
-            TroubleSeverity::Additive => Some(Severity::Additive),
-            TroubleSeverity::Never => None,
-        }
+        chosen.severity()
     }
 }
 
@@ -66,6 +60,19 @@ pub enum TroubleSeverity {
     Additive,
     /// Not at all.
     Never,
+}
+
+impl TroubleSeverity {
+    /// The severity; `None` where nobody is told.
+    pub(super) fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Alarm => Some(Severity::Alarm),
+            Self::Breaking => Some(Severity::Breaking),
+            Self::Risky => Some(Severity::Risky),
+            Self::Additive => Some(Severity::Additive),
+            Self::Never => None,
+        }
+    }
 }
 
 impl TryFrom<String> for TroubleSeverity {

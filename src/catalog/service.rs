@@ -1,4 +1,4 @@
-//! What the rooms on the floor above (`discovery`, `watch`) may use of the catalog's inside, and nothing else: they
+//! What the rooms on the floor above (`discovery`, `freshness`, `watch`) may use of the catalog's inside, and nothing else: they
 //! write partitions in transactions of their own, with their own rows beside the catalog's. Front ends and tasks have
 //! no business here; `tests/it/tidy.rs` keeps them out.
 
@@ -6,9 +6,10 @@ pub(crate) use super::job::DeletionJob;
 pub(crate) use super::lease::{LEASE_S, Lease};
 pub(crate) use super::operations::SYSTEM;
 pub(crate) use super::partition::{
-    change_events, name_of_values, partitions_event, table_missing, values_of_whole_name,
+    CalendarSample, calendar_sample, change_events, day_names, key_names, name_of_values,
+    partitions_event, table_missing, values_of_whole_name,
 };
-pub(crate) use super::table::{NUM_FILES, TOTAL_SIZE, last_ddl_time_fill};
+pub(crate) use super::table::{NUM_FILES, NUM_ROWS, TOTAL_SIZE, last_ddl_time_fill};
 
 use super::Catalog;
 use crate::clock::Clock;

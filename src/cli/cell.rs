@@ -81,9 +81,11 @@ impl Cell {
         let word = text.split([' ', ',', ':']).next().unwrap_or_default();
         Some(match word {
             "breaking" | "alarm" | "failed" | "braked" | "abandoned" | "given_up" | "blind"
-            | "silent" => Color::Red,
+            | "silent" | "lacking" | "faulty" => Color::Red,
             "risky" | "incomplete" | "paused" | "undoing" => Color::Yellow,
-            "additive" | "done" | "ok" | "on" | "sent" | "added" | "acknowledged" => Color::Green,
+            "additive" | "done" | "ok" | "on" | "sent" | "added" | "acknowledged" | "well" => {
+                Color::Green
+            }
             _ => return None,
         })
     }

@@ -8,6 +8,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "serve",
         &[
             "skep serve",
+            "skep serve --demo",
             "skep --config skep.toml serve",
             "SKEP_DATABASE__URL=postgres://skep@db.internal/skep skep serve",
         ],
@@ -181,6 +182,27 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     ("discovery undo", &["skep discovery undo default.logs 17"]),
     ("discovery resume", &["skep discovery resume default.logs"]),
+    (
+        "freshness",
+        &[
+            "skep freshness expect default.logs --every 1h --within 20m",
+            "skep freshness list --lacking",
+        ],
+    ),
+    (
+        "freshness list",
+        &["skep freshness list", "skep freshness list --lacking"],
+    ),
+    ("freshness show", &["skep freshness show default.logs"]),
+    (
+        "freshness expect",
+        &[
+            "skep freshness expect default.logs --every 1h --within 20m --volume 50%..200%",
+            "skep freshness expect default.sales --every 1d --within 6h --set weekdays=mon-fri",
+        ],
+    ),
+    ("freshness check", &["skep freshness check default.logs"]),
+    ("freshness reset", &["skep freshness reset default.logs"]),
     (
         "explain-partition",
         &["skep explain-partition default.logs dt=2026-11-22/hour=10"],

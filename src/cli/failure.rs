@@ -38,6 +38,9 @@ pub(super) enum ClientError {
     /// Names that follow no pattern; they are shown.
     #[error("{}", offenders(.0.to_owned()))]
     Offenders(usize),
+    /// Tables of which data lacks; they are shown.
+    #[error("{}", lacking(.0.to_owned()))]
+    Lacking(usize),
     /// Changes of a source that are too grave to go on; they are shown.
     #[error("changes of {source_name} that are {severity}: {changes}")]
     Grave {
@@ -81,6 +84,12 @@ fn offenders(count: usize) -> String {
     format!("{names} {follow} no naming pattern")
 }
 
+fn lacking(count: usize) -> String {
+    let lack = if count == 1 { "lacks" } else { "lack" };
+    let tables = counted(count as u64, "table", "tables");
+    format!("{tables} {lack} data")
+}
+
 /// The code for anything that has no other.
 const FAILED: u8 = 1;
 /// The arguments, or the request made of them, make no sense; clap uses it too.
@@ -110,6 +119,7 @@ impl ClientError {
             | Self::Unfinished(_)
             | Self::JobFailed(_)
             | Self::Offenders(_)
+            | Self::Lacking(_)
             | Self::Grave { .. }
             | Self::Blind { .. }
             | Self::Settings(_) => FAILED,
@@ -125,6 +135,7 @@ impl ClientError {
             Self::Unfinished(_) => "unfinished",
             Self::JobFailed(_) => "job-failed",
             Self::Offenders(_) => "offenders",
+            Self::Lacking(_) => "data-lacks",
             Self::Grave { .. } => "grave-changes",
             Self::Blind { .. } => "blind",
             Self::Settings(_) => "settings",

@@ -12,12 +12,14 @@ mod client;
 mod completion;
 mod connect;
 mod database;
+mod demo;
 mod discover;
 mod discovery;
 mod events;
 mod examples;
 mod explain;
 mod failure;
+mod freshness;
 mod hint;
 mod init;
 mod job;
@@ -85,7 +87,7 @@ and 1 for anything else.";
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve until SIGTERM or SIGINT, then let running calls end
-    Serve,
+    Serve(serve::ServeCommand),
     /// Bring the database's tables up to this version, and end
     Migrate,
     /// Write a configuration to begin with, each setting explained
@@ -104,6 +106,8 @@ enum Command {
     Discover(discover::DiscoverCommand),
     /// Say what is to be looked for by itself, show the history, take runs back
     Discovery(discovery::DiscoveryCommand),
+    /// State what data tables expect, and see what lacks
+    Freshness(freshness::FreshnessCommand),
     /// Say why a partition is there, or is not
     ExplainPartition(explain::ExplainCommand),
     /// Show what changed, in the order of the commits
@@ -162,7 +166,7 @@ impl Arguments {
     fn run(self) -> Result<()> {
         let (config, remote) = (self.config.as_deref(), self.remote);
         match self.command {
-            Command::Serve => serve::serve(config),
+            Command::Serve(command) => command.run(config),
             Command::Migrate => serve::migrate(config),
             Command::Init(command) => command.run(&remote),
             Command::CheckConfig(command) => command.run(config, &remote),
@@ -172,6 +176,7 @@ impl Arguments {
             Command::Partition(command) => command.run(remote),
             Command::Discover(command) => command.run(remote),
             Command::Discovery(command) => command.run(remote),
+            Command::Freshness(command) => command.run(remote),
             Command::ExplainPartition(command) => command.run(remote),
             Command::Events(command) => command.run(remote),
             Command::Job(command) => command.run(remote),

@@ -96,6 +96,10 @@ impl Settings {
                 self.tasks.discovery_upkeep_interval_s,
             ),
             (
+                "tasks.freshness_interval_s",
+                self.tasks.freshness_interval_s,
+            ),
+            (
                 "tasks.schema_diff_interval_s",
                 self.tasks.schema_diff_interval_s,
             ),

@@ -5,7 +5,7 @@ use super::Settings;
 use crate::crypto::certificates_count;
 use crate::database_url::DatabaseKind;
 use crate::hive::text_pattern::glob_matches;
-use crate::model::DISCOVERY_SUBJECT;
+use crate::model::OWN_SUBJECTS;
 use crate::secret::PEM_BEGIN;
 use crate::source::{AnySource, SourceKind};
 use std::borrow::Cow;
@@ -47,7 +47,7 @@ impl Settings {
         for (name, channel) in &self.alerts.channels {
             let strays = channel.sources.iter().filter(|pattern| {
                 let sources = self.sources.keys().map(String::as_str);
-                let mut sources = sources.chain([DISCOVERY_SUBJECT]);
+                let mut sources = sources.chain(OWN_SUBJECTS);
                 !sources.any(|source| glob_matches(pattern, source))
             });
             missing.extend(strays.map(|pattern| {

@@ -5,6 +5,7 @@ use super::Discovery;
 use super::SCHEMA_PARAMETER;
 use super::judge::Candidate;
 use super::site::Site;
+use crate::catalog::service::NUM_ROWS;
 use crate::diff::coercion::{SchemaGrade, schema_compare};
 use crate::hive::stats_json::{COLUMN_STATS_ACCURATE, StatsAccuracy};
 use crate::lake::{Footer, LakeError, SampleFile};
@@ -14,8 +15,6 @@ use futures::stream;
 
 /// Footers that are read at the same time for one run.
 const FOOTERS_CONCURRENT_MAX: usize = 16;
-/// Hive's count of rows.
-const NUM_ROWS: &str = "numRows";
 
 /// How the files of a run's new partitions fit their table. Those that are left out count nowhere.
 #[derive(Debug, Default)]

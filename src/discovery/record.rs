@@ -9,8 +9,8 @@ use crate::catalog::service::{LEASE_S, Lease};
 use crate::catalog::service::{change_events, partitions_event, table_missing};
 use crate::error::{Error, Result};
 use crate::model::{
-    DiscoveryRun, DiscoverySettingError, DiscoverySettings, DiscoverySkip, EventKind, JobKind,
-    Location, NewEvent, Partition, RunCause, RunCounts, RunOutcome, Table,
+    DiscoveryRun, DiscoverySettings, DiscoverySkip, EventKind, JobKind, Location, NewEvent,
+    Partition, PropertyError, RunCause, RunCounts, RunOutcome, Table,
 };
 use crate::store::{DiscoveryChanges, Owner, Session, skip_path_stored};
 use crate::transact;
@@ -254,7 +254,7 @@ pub(super) fn is_unmoved(seen: &Table, now: &Table) -> bool {
 }
 
 /// What a table's properties ask for, but for when and how much is looked at.
-fn orders(table: &Table) -> Result<Option<DiscoverySettings>, DiscoverySettingError> {
+fn orders(table: &Table) -> Result<Option<DiscoverySettings>, PropertyError> {
     let settings = DiscoverySettings::of_table(table)?;
     Ok(settings.map(|settings| DiscoverySettings {
         interval_s: None,

@@ -9,9 +9,7 @@ use super::{Discovery, Operations};
 use crate::catalog::{Action, Resource};
 use crate::diff::text::named;
 use crate::error::{Error, Result};
-use crate::model::{
-    DEFAULT_CATALOG, DiscoveryState, RunOutcome, SkipKind, Table, TableRef, TroubleKind,
-};
+use crate::model::{DiscoveryState, RunOutcome, SkipKind, Table, TableRef, TroubleKind};
 use crate::period::period_shown;
 use crate::store::without_nul;
 use crate::transact;
@@ -147,7 +145,7 @@ impl Discovery {
         kind: TroubleKind,
         text: Option<String>,
     ) -> Result<()> {
-        let (table_id, table) = (state.table_id, shown(at));
+        let (table_id, table) = (state.table_id, at.shown());
         let Some(text) = text else {
             if !state.has_troubles {
                 return Ok(());
@@ -188,17 +186,6 @@ fn fails_words(fails: TroubleKind) -> &'static str {
     }
 }
 
-/// The table as people call it; the default catalog goes without saying.
-fn shown(at: &TableRef) -> String {
-    let catalog = at.catalog.as_str();
-    let table = format!("{}.{}", at.database, at.table);
-    if catalog == DEFAULT_CATALOG {
-        table
-    } else {
-        format!("{catalog}.{table}")
-    }
-}
-
 fn stale_text(status: &DiscoveryStatus) -> String {
     let newest = status.state.freshness.map(|fresh| fresh.object_at);
     let newest = Timestamp::from_second(newest.unwrap_or_default()).unwrap_or_default();
@@ -206,7 +193,7 @@ fn stale_text(status: &DiscoveryStatus) -> String {
     let within_s = settings.and_then(|settings| settings.fresh_within_s);
     format!(
         "table {}: its newest data is of {} UTC, and older than the {} that it allows (skep.discovery.fresh-within)",
-        named(&shown(&status.at)),
+        named(&status.at.shown()),
         newest.strftime("%Y-%m-%d %H:%M"),
         period_shown(within_s.unwrap_or_default())
     )
@@ -220,7 +207,7 @@ fn left_out_text(at: &TableRef, count: u64, what: &str, first: &str) -> String {
     };
     format!(
         "table {}: {count} {directories} {what}; the first is {}",
-        named(&shown(at)),
+        named(&at.shown()),
         named(first)
     )
 }
@@ -229,5 +216,5 @@ fn left_out_text(at: &TableRef, count: u64, what: &str, first: &str) -> String {
 fn reason_text(at: &TableRef, what: &str, reason: &str) -> String {
     let reason: String = reason.chars().take(REASON_CHARS_MAX).collect();
     let reason = reason.replace('`', "\u{02CB}").replace(['\r', '\n'], " ");
-    format!("table {}: {what}: {reason}", named(&shown(at)))
+    format!("table {}: {what}: {reason}", named(&at.shown()))
 }

@@ -3,10 +3,10 @@
 use super::Shared;
 use super::failure::Failure;
 use crate::budget::Reservation;
-use crate::catalog;
 use crate::error::Error;
 use crate::front::caller;
 use crate::model::{Caller, Way};
+use crate::{catalog, freshness};
 use prost::Message;
 use std::sync::Arc;
 use tonic::Request;
@@ -39,6 +39,11 @@ impl Asked {
     /// The operations on Hive's nouns.
     pub(super) fn catalog(&self) -> catalog::Operations<'_> {
         self.shared.catalog.for_caller(&self.caller)
+    }
+
+    /// Those of what data tables expect.
+    pub(super) fn freshness(&self) -> freshness::Operations<'_> {
+        self.shared.freshness.for_caller(&self.caller)
     }
 
     /// What the request holds of the budget.

@@ -17,6 +17,7 @@ mod to_wire;
 pub use router::router;
 
 use crate::catalog::Catalog;
+use crate::freshness::Freshness;
 use crate::http;
 use std::sync::Arc;
 
@@ -28,6 +29,8 @@ pub const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
 pub struct Shared {
     /// The operations on Hive's nouns.
     pub catalog: Arc<Catalog>,
+    /// What data tables expect.
+    pub freshness: Arc<Freshness>,
     /// The port: its counters, budget and bounds.
     pub port: Arc<http::Shared>,
 }

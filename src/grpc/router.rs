@@ -19,6 +19,7 @@ use skep_wire::DESCRIPTION;
 use skep_wire::v1::catalog_service_server::CatalogServiceServer;
 use skep_wire::v1::database_service_server::DatabaseServiceServer;
 use skep_wire::v1::event_service_server::EventServiceServer;
+use skep_wire::v1::freshness_service_server::FreshnessServiceServer;
 use skep_wire::v1::function_service_server::FunctionServiceServer;
 use skep_wire::v1::job_service_server::JobServiceServer;
 use skep_wire::v1::lock_service_server::LockServiceServer;
@@ -105,6 +106,7 @@ fn services(shared: Arc<Shared>, readiness: Readiness) -> Router {
         CatalogServiceServer,
         DatabaseServiceServer,
         EventServiceServer,
+        FreshnessServiceServer,
         FunctionServiceServer,
         JobServiceServer,
         LockServiceServer,

@@ -4,13 +4,17 @@
 //! give them.
 
 use super::name_range::NameRange;
+use super::partition_name::escape;
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 
 /// Names of keys that hold a part of a time, when their values fit.
 const YEARS: [&str; 4] = ["year", "yyyy", "yr", "y"];
 const MONTHS: [&str; 4] = ["month", "mm", "mon", "m"];
 const DAYS: [&str; 4] = ["day", "dd", "dayofmonth", "d"];
 const HOURS: [&str; 5] = ["hour", "hh", "hr", "h", "p_hh"];
+/// Months whose names are looked for one by one; more of them are looked for as years.
+const MONTHS_MAX: usize = 3;
 /// Hours of a day.
 pub const HOURS_A_DAY: u8 = 24;
 
@@ -45,6 +49,15 @@ enum DayForm {
     Dashed,
     /// `20261122`, `2026112215`.
     Plain,
+}
+
+/// Where the names of the partitions of some days lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayRanges {
+    /// How many keys come before those of the day: the ranges begin behind the parts of a name that these make.
+    pub depth: usize,
+    /// The ranges, sorted, without overlap. They may hold other days too.
+    pub ranges: Vec<NameRange>,
 }
 
 /// The time of a partition.
@@ -88,15 +101,40 @@ impl CalendarKeys {
         self.time(values).is_some_and(|time| time.hour.is_some())
     }
 
-    /// Where the names of the partitions of a year lie; everywhere where the day does not lead the names.
-    pub fn year_range(&self, keys: &[String], year: i16) -> NameRange {
+    /// Where the names of the partitions of the days from `first` to `last` lie.
+    pub fn day_ranges(&self, keys: &[String], first: Date, last: Date) -> DayRanges {
         match self.day {
-            DayKey::One { key: 0, form } => {
-                let mark = if form == DayForm::Dashed { "-" } else { "" };
-                NameRange::prefix(&format!("{}={year:04}{mark}", keys[0]))
+            DayKey::One { key, form } => {
+                let name = escape(&keys[key]);
+                let end = last.tomorrow().unwrap_or(last);
+                let range = NameRange {
+                    from: Some(format!("{name}={}", day_text(first, form))),
+                    to: Some(format!("{name}={}", day_text(end, form))),
+                };
+                DayRanges {
+                    depth: key,
+                    ranges: vec![range],
+                }
             }
-            DayKey::Parts { year: 0, .. } => NameRange::prefix(&format!("{}={year:04}/", keys[0])),
-            DayKey::One { .. } | DayKey::Parts { .. } => NameRange::ALL,
+            DayKey::Parts { year, month, .. } => {
+                let months = months_between(first, last);
+                let year_name = escape(&keys[year]);
+                let mut prefixes = BTreeSet::new();
+                for (of_year, of_month) in &months {
+                    let lead = format!("{year_name}={of_year:04}/");
+                    if month != year + 1 || months.len() > MONTHS_MAX {
+                        prefixes.insert(lead);
+                        continue;
+                    }
+                    let lead = format!("{lead}{}=", escape(&keys[month]));
+                    prefixes.insert(format!("{lead}{of_month:02}/"));
+                    prefixes.insert(format!("{lead}{of_month}/"));
+                }
+                DayRanges {
+                    depth: year,
+                    ranges: prefixes.iter().map(|one| NameRange::prefix(one)).collect(),
+                }
+            }
         }
     }
 
@@ -140,6 +178,21 @@ impl CalendarKeys {
             ),
         }
     }
+}
+
+/// The months that have one of the days, by year and month.
+fn months_between(first: Date, last: Date) -> Vec<(i16, i8)> {
+    let (mut year, mut month) = (first.year(), first.month());
+    let mut months = Vec::new();
+    while (year, month) <= (last.year(), last.month()) {
+        months.push((year, month));
+        (year, month) = if month == 12 {
+            (year + 1, 1)
+        } else {
+            (year, month + 1)
+        };
+    }
+    months
 }
 
 /// A part of a day, with and without a zero in front.
@@ -227,7 +280,7 @@ fn hour_of(text: &str) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CalendarKeys, CalendarTime};
+    use super::{CalendarKeys, CalendarTime, DayRanges};
     use jiff::civil::date;
 
     fn texts(all: &[&str]) -> Vec<String> {
@@ -281,17 +334,26 @@ mod tests {
     }
 
     #[test]
-    fn a_year_is_a_stretch_of_names_where_the_day_leads_them() {
+    fn days_are_stretches_of_names_behind_the_keys_before_them() {
+        let within =
+            |found: &DayRanges, name: &str| found.ranges.iter().any(|range| range.contains(name));
         let keys = texts(&["dt", "hour"]);
         let read = CalendarKeys::of(&keys, &texts(&["2026-11-02", "9"])).unwrap();
-        let range = read.year_range(&keys, 2026);
-        assert!(range.contains("dt=2026-01-01/hour=0") && !range.contains("dt=2027-01-01/hour=0"));
+        let found = read.day_ranges(&keys, date(2026, 1, 1), date(2026, 12, 31));
+        assert_eq!(found.depth, 0);
+        assert!(within(&found, "dt=2026-12-31/hour=23") && !within(&found, "dt=2027-01-01/hour=0"));
         let keys = texts(&["year", "month", "day"]);
         let read = CalendarKeys::of(&keys, &texts(&["2026", "11", "2"])).unwrap();
+        let found = read.day_ranges(&keys, date(2026, 1, 1), date(2026, 12, 31));
+        assert!(!within(&found, "year=20261/month=1/day=1"));
+        assert!(within(&found, "year=2026/month=7/day=1"));
+        let found = read.day_ranges(&keys, date(2026, 9, 30), date(2026, 10, 1));
         assert!(
-            !read
-                .year_range(&keys, 2026)
-                .contains("year=20261/month=1/day=1")
+            within(&found, "year=2026/month=9/day=1") && within(&found, "year=2026/month=09/day=1")
+        );
+        assert!(
+            within(&found, "year=2026/month=10/day=1")
+                && !within(&found, "year=2026/month=11/day=1")
         );
         assert_eq!(
             read.day_filter(&keys, date(2026, 1, 2)),
@@ -303,7 +365,10 @@ mod tests {
         );
         let keys = texts(&["region", "dt"]);
         let read = CalendarKeys::of(&keys, &texts(&["eu", "20261102"])).unwrap();
-        assert!(read.year_range(&keys, 2026).is_all());
+        let found = read.day_ranges(&keys, date(2026, 11, 2), date(2026, 11, 3));
+        assert!(
+            found.depth == 1 && within(&found, "dt=20261103") && !within(&found, "dt=20261104")
+        );
         assert_eq!(
             read.day_filter(&keys, date(2026, 12, 31)),
             "dt >= '20261231' and dt < '20270101'"

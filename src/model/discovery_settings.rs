@@ -2,13 +2,10 @@
 //! table in. A value that makes no sense is an error that names the property; nothing is guessed.
 
 use super::Table;
-use crate::period::period_s;
-use std::fmt;
+use super::table_properties::{PropertyError, TableProperties};
 
 /// What skep's own properties begin with.
 pub const DISCOVERY_PROPERTY_PREFIX: &str = "skep.discovery";
-/// What every property of skep's begins with.
-const SKEP_PREFIX: &str = "skep.";
 /// Hive's switch.
 const DISCOVER_PARTITIONS: &str = "discover.partitions";
 /// Hive's age after which partitions are dropped.
@@ -52,9 +49,6 @@ const KNOWN: [&str; 15] = [
     ROOTS,
 ];
 
-/// How unlike a known property a mistyped one may be and still be taken for it.
-const MISTYPED_DISTANCE_MAX: usize = 3;
-
 /// The shortest interval: a look costs money.
 const INTERVAL_S_MIN: i64 = 5;
 /// Seconds that the window reaches back.
@@ -73,30 +67,6 @@ const DROP_SHARE_MAX: u64 = 10;
 const ROOTS_MAX: usize = 8;
 /// The name of the only root of a table that names none.
 const ROOT_ONLY: &str = "table";
-
-/// A property whose value makes no sense.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DiscoverySettingError {
-    /// The property.
-    pub property: String,
-    /// Its value.
-    pub value: String,
-    /// What is wrong with it.
-    pub why: String,
-}
-
-impl fmt::Display for DiscoverySettingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            property,
-            value,
-            why,
-        } = self;
-        write!(f, "the table property {property}={value:?} {why}")
-    }
-}
-
-impl std::error::Error for DiscoverySettingError {}
 
 /// What may be done to partitions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,7 +153,7 @@ pub fn is_discovery_property(key: &str) -> bool {
 
 impl DiscoverySettings {
     /// Reads a table's properties. `None` where none of them asks for anything.
-    pub fn of_table(table: &Table) -> Result<Option<Self>, DiscoverySettingError> {
+    pub fn of_table(table: &Table) -> Result<Option<Self>, PropertyError> {
         if !table
             .parameters
             .keys()
@@ -191,8 +161,8 @@ impl DiscoverySettings {
         {
             return Ok(None);
         }
-        let properties = Properties { table };
-        properties.check_names()?;
+        let properties = TableProperties { table };
+        properties.check_names(DISCOVERY_PROPERTY_PREFIX, &KNOWN, Some(ROOT_PREFIX))?;
         let layout = properties.text(LAYOUT).map(str::to_owned);
         let base = RootSettings {
             name: ROOT_ONLY.into(),
@@ -241,40 +211,8 @@ impl DiscoverySettings {
     }
 }
 
-/// A table's properties and how they are read.
-struct Properties<'a> {
-    table: &'a Table,
-}
-
-impl<'a> Properties<'a> {
-    fn text(&self, key: &str) -> Option<&'a str> {
-        self.table.parameters.get(key).map(|text| text.trim())
-    }
-
-    fn wrong(&self, key: &str, why: impl Into<String>) -> DiscoverySettingError {
-        DiscoverySettingError {
-            property: key.to_owned(),
-            value: self.text(key).unwrap_or_default().to_owned(),
-            why: why.into(),
-        }
-    }
-
-    /// A mistyped property would silently do nothing.
-    fn check_names(&self) -> Result<(), DiscoverySettingError> {
-        let ours = |key: &&String| {
-            let is_near = key.starts_with(SKEP_PREFIX) && meant(key).is_some();
-            key.starts_with(DISCOVERY_PROPERTY_PREFIX) || is_near
-        };
-        for key in self.table.parameters.keys().filter(ours) {
-            if KNOWN.contains(&key.as_str()) || key.starts_with(ROOT_PREFIX) {
-                continue;
-            }
-            return Err(self.wrong(key, unknown(key)));
-        }
-        Ok(())
-    }
-
-    fn switch(&self, key: &str) -> Result<Option<bool>, DiscoverySettingError> {
+impl TableProperties<'_> {
+    fn switch(&self, key: &str) -> Result<Option<bool>, PropertyError> {
         let words = [
             ("on", true),
             ("true", true),
@@ -293,54 +231,7 @@ impl<'a> Properties<'a> {
             .is_some_and(|text| text.eq_ignore_ascii_case("true"))
     }
 
-    fn word<T: Copy>(
-        &self,
-        key: &str,
-        default: T,
-        words: &[(&str, T)],
-    ) -> Result<T, DiscoverySettingError> {
-        let Some(text) = self.text(key) else {
-            return Ok(default);
-        };
-        let found = words
-            .iter()
-            .find(|(word, _)| word.eq_ignore_ascii_case(text));
-        found.map(|(_, value)| *value).ok_or_else(|| {
-            let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            self.wrong(key, format!("must be one of {}", words.join(", ")))
-        })
-    }
-
-    fn number(
-        &self,
-        key: &str,
-        least: u64,
-        most: u64,
-    ) -> Result<Option<u64>, DiscoverySettingError> {
-        let Some(text) = self.text(key) else {
-            return Ok(None);
-        };
-        match text.trim_end_matches('%').trim_end().parse() {
-            Ok(number) if (least..=most).contains(&number) => Ok(Some(number)),
-            _ if most == u64::MAX => {
-                Err(self.wrong(key, format!("must be a number, {least} or more")))
-            }
-            _ => Err(self.wrong(key, format!("must be a number from {least} to {most}"))),
-        }
-    }
-
-    fn seconds(&self, key: &str, least_s: i64) -> Result<Option<i64>, DiscoverySettingError> {
-        let Some(text) = self.text(key) else {
-            return Ok(None);
-        };
-        match period_s(text) {
-            Some(seconds) if seconds >= least_s => Ok(Some(seconds)),
-            Some(_) => Err(self.wrong(key, format!("must be {least_s} seconds or more"))),
-            None => Err(self.wrong(key, "must be a time such as 30s, 5m, 6h or 7d")),
-        }
-    }
-
-    fn sweep_interval(&self) -> Result<Option<i64>, DiscoverySettingError> {
+    fn sweep_interval(&self) -> Result<Option<i64>, PropertyError> {
         if self
             .text(SWEEP_INTERVAL)
             .is_some_and(|text| text.eq_ignore_ascii_case("off"))
@@ -351,7 +242,7 @@ impl<'a> Properties<'a> {
         Ok(Some(seconds.unwrap_or(SWEEP_INTERVAL_S)))
     }
 
-    fn marker(&self, key: &str) -> Result<Option<String>, DiscoverySettingError> {
+    fn marker(&self, key: &str) -> Result<Option<String>, PropertyError> {
         match self.text(key) {
             None => Ok(None),
             Some(name) if name.is_empty() || name.contains('/') => {
@@ -362,7 +253,7 @@ impl<'a> Properties<'a> {
     }
 
     /// Hive drops partitions of external tables alone by their age.
-    fn retention(&self) -> Result<Option<Retention>, DiscoverySettingError> {
+    fn retention(&self) -> Result<Option<Retention>, PropertyError> {
         let Some(period_s) = self.seconds(RETENTION_PERIOD, 1)? else {
             return Ok(None);
         };
@@ -377,7 +268,7 @@ impl<'a> Properties<'a> {
     }
 
     /// The roots in their order; what one leaves out is the table's.
-    fn roots(&self, base: RootSettings) -> Result<Vec<RootSettings>, DiscoverySettingError> {
+    fn roots(&self, base: RootSettings) -> Result<Vec<RootSettings>, PropertyError> {
         let names: Vec<&str> = match self.text(ROOTS) {
             None => Vec::new(),
             Some(text) => text.split(',').map(str::trim).collect(),
@@ -389,7 +280,7 @@ impl<'a> Properties<'a> {
         names.iter().map(|name| self.root(name, &base)).collect()
     }
 
-    fn root(&self, name: &str, base: &RootSettings) -> Result<RootSettings, DiscoverySettingError> {
+    fn root(&self, name: &str, base: &RootSettings) -> Result<RootSettings, PropertyError> {
         let key = |what: &str| format!("{ROOT_PREFIX}{name}.{what}");
         let layout = self.text(&key("layout")).map(str::to_owned);
         let window_s = self.seconds(&key("window"), 1)?;
@@ -403,7 +294,7 @@ impl<'a> Properties<'a> {
         })
     }
 
-    fn check_root_names(&self, names: &[&str]) -> Result<(), DiscoverySettingError> {
+    fn check_root_names(&self, names: &[&str]) -> Result<(), PropertyError> {
         if names.len() > ROOTS_MAX {
             return Err(self.wrong(ROOTS, format!("names more than {ROOTS_MAX} roots")));
         }
@@ -432,19 +323,4 @@ impl<'a> Properties<'a> {
         }
         Ok(())
     }
-}
-
-/// What is told of a property that there is not: the one that was meant, or all.
-fn unknown(key: &str) -> String {
-    match meant(key) {
-        Some(meant) => format!("is unknown; did you mean {meant}?"),
-        None => format!("is unknown; there are {}", KNOWN.join(", ")),
-    }
-}
-
-/// The property that a mistyped one most likely stands for.
-fn meant(key: &str) -> Option<&'static str> {
-    let distance = |known: &str| strsim::damerau_levenshtein(known, key);
-    let nearest = KNOWN.into_iter().min_by_key(|known| distance(known));
-    nearest.filter(|known| distance(known) <= MISTYPED_DISTANCE_MAX)
 }

@@ -12,6 +12,8 @@ mod discovery;
 mod discovery_settings;
 mod event;
 mod event_digest;
+mod expectation;
+mod freshness;
 mod function;
 mod job;
 mod location;
@@ -24,6 +26,7 @@ mod sample;
 mod source;
 mod statistics;
 mod table;
+mod table_properties;
 mod trouble;
 mod watch;
 
@@ -39,11 +42,15 @@ pub use discovery::{
     RunOutcome, SkipKind,
 };
 pub use discovery_settings::{
-    DISCOVERY_PROPERTY_PREFIX, DiscoveryMode, DiscoverySettingError, DiscoverySettings, Retention,
-    RootSettings, SchemaPolicy, is_discovery_property,
+    DISCOVERY_PROPERTY_PREFIX, DiscoveryMode, DiscoverySettings, Retention, RootSettings,
+    SchemaPolicy, is_discovery_property,
 };
 pub use event::{Event, EventBody, EventKind, NewEvent};
 pub use event_digest::EventDigest;
+pub use expectation::{
+    EXPECTATION_PROPERTY_PREFIX, Expectation, Rhythm, VolumeRange, is_expectation_property,
+};
+pub use freshness::{FreshnessGap, FreshnessState, GapKind};
 pub use function::{Function, FunctionResource};
 pub use job::{
     Job, JobFailure, JobFilter, JobKind, JobMove, JobPhase, JobProgress, JobTarget, JobWork, NewJob,
@@ -51,7 +58,10 @@ pub use job::{
 pub use location::{LOCATION_BYTES_MAX, Location, LocationError, Storage};
 pub use lock::{Lock, LockComponent, LockLevel, LockState, LockType};
 pub use name::{DEFAULT_CATALOG, DatabaseRef, FunctionRef, Name, TableRef};
-pub use notice::{DISCOVERY_SUBJECT, Notice, NoticeEntry, NoticeKind, OVER, SEEN, Severity};
+pub use notice::{
+    DISCOVERY_SUBJECT, FRESHNESS_SUBJECT, Notice, NoticeEntry, NoticeKind, OVER, OWN_SUBJECTS,
+    SEEN, Severity,
+};
 pub use partition::Partition;
 pub use public_url::{ACKNOWLEDGE_CHANGES_MAX, ACKNOWLEDGE_PATH, PublicUrl};
 pub use sample::{SampledDirectory, SampledFile};
@@ -62,6 +72,7 @@ pub use source::{
 };
 pub use statistics::{Bounds, ColumnStatistics, Figures, Lengths, Range};
 pub use table::{PrincipalType, Table, TableMeta, TableType};
+pub use table_properties::PropertyError;
 pub use trouble::{Trouble, TroubleEnd, TroubleKind};
 pub use watch::{
     AppliedColumn, ChangeFilter, ChangeTarget, EngineEffect, SchemaChange, SnapshotAt,

@@ -98,6 +98,15 @@ impl TableRef {
             database: self.database.clone(),
         }
     }
+
+    /// The table as people call it, `shop.orders`; the default catalog goes without saying.
+    pub fn shown(&self) -> String {
+        let table = format!("{}.{}", self.database, self.table);
+        match self.catalog.as_str() {
+            DEFAULT_CATALOG => table,
+            catalog => format!("{catalog}.{table}"),
+        }
+    }
 }
 
 /// Where a function stands.

@@ -8,11 +8,15 @@ use std::ops::Range;
 
 /// What alerts about discovery are about, where others name a source. No source is called so.
 pub const DISCOVERY_SUBJECT: &str = "discovery";
+/// The same of alerts about data that lacks.
+pub const FRESHNESS_SUBJECT: &str = "freshness";
+/// All of them.
+pub const OWN_SUBJECTS: [&str; 2] = [DISCOVERY_SUBJECT, FRESHNESS_SUBJECT];
 /// What the key of an entry ends with that tells the end of what the key before it began.
 pub const OVER: &str = ":over";
 /// What the key of an entry ends with that tells that what the key before it told was seen.
 pub const SEEN: &str = ":seen";
-/// What keys of troubles of discovery begin with.
+/// What keys of troubles of tables begin with.
 const TROUBLE: &str = "trouble:";
 
 /// One message, of any number of entries.
@@ -84,7 +88,7 @@ impl NoticeEntry {
         self.key.ends_with(OVER)
     }
 
-    /// Whether it is about a trouble of discovery.
+    /// Whether it is about a trouble of a table.
     pub fn is_trouble(&self) -> bool {
         self.key.starts_with(TROUBLE)
     }

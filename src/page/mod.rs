@@ -29,6 +29,7 @@ pub use router::router;
 
 use crate::catalog::Catalog;
 use crate::discovery::Discovery;
+use crate::freshness::Freshness;
 use crate::http;
 use crate::watch::Watch;
 use std::sync::Arc;
@@ -40,6 +41,8 @@ pub struct Shared {
     pub catalog: Arc<Catalog>,
     /// Partitions that appear by themselves.
     pub discovery: Arc<Discovery>,
+    /// What data tables expect.
+    pub freshness: Arc<Freshness>,
     /// The watch over sources, and its alerts.
     pub watch: Arc<Watch>,
     /// The port: its counters, budget and bounds.

@@ -4,7 +4,8 @@ use super::Shared;
 use super::failure::{Failure, told};
 use super::resources::{
     acknowledge, alerts, asset, calendar, changes, connect, data, database, discovery, events,
-    find, jobs, locks, month, partition, partitions, server, sources, table, table_discovery,
+    find, freshness, jobs, locks, month, partition, partitions, server, sources, table,
+    table_discovery,
 };
 use crate::http::{Gate, compression, gate};
 use crate::model::ACKNOWLEDGE_PATH;
@@ -61,6 +62,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
             get(month::show),
         )
         .route("/discovery", get(discovery::show))
+        .route("/freshness", get(freshness::show))
         .route("/changes", get(changes::show))
         .route(
             ACKNOWLEDGE_PATH,

@@ -17,6 +17,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 pub(super) enum Section {
     Data,
     Discovery,
+    Freshness,
     Changes,
     Alerts,
     Sources,
@@ -29,9 +30,10 @@ pub(super) enum Section {
 }
 
 impl Section {
-    const SHOWN: [(Self, &'static str, &'static str); 9] = [
+    const SHOWN: [(Self, &'static str, &'static str); 10] = [
         (Self::Data, "", "Data"),
         (Self::Discovery, "discovery", "Discovery"),
+        (Self::Freshness, "freshness", "Freshness"),
         (Self::Changes, "changes", "Changes"),
         (Self::Alerts, "alerts", "Alerts"),
         (Self::Sources, "sources", "Sources"),

@@ -2,7 +2,7 @@
 
 use super::{Shared, caller};
 use crate::model::Caller;
-use crate::{catalog, discovery, watch};
+use crate::{catalog, discovery, freshness, watch};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use std::convert::Infallible;
@@ -25,6 +25,11 @@ impl Asked {
     /// Those of discovery.
     pub(super) fn discovery(&self) -> discovery::Operations<'_> {
         self.shared.discovery.for_caller(&self.caller)
+    }
+
+    /// Those of what data tables expect.
+    pub(super) fn freshness(&self) -> freshness::Operations<'_> {
+        self.shared.freshness.for_caller(&self.caller)
     }
 
     /// Those of the watch and its alerts.

@@ -36,6 +36,7 @@ const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$"#;
         (name = "partitions", description = "Partitions of tables"),
         (name = "statistics", description = "What planners know of the values of columns"),
         (name = "discovery", description = "Partitions that appear by themselves"),
+        (name = "freshness", description = "Data that tables expect, and what lacks of it"),
         (name = "functions", description = "User-defined functions"),
         (name = "locks", description = "Which engine keeps which waiting"),
         (name = "jobs", description = "Work that takes an object store's time: renames, drops, truncations"),

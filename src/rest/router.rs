@@ -3,8 +3,9 @@
 use super::plain::routes;
 use super::resources::{
     alerts, calendar, catalogs, changes, channels, databases, discovery, discovery_run,
-    event_stream, events, functions, jobs, kits, lint, locks, partition_batches, partition_changes,
-    partition_lines, partitions, previews, sources, statistics, table_rename, tables,
+    event_stream, events, freshness, functions, jobs, kits, lint, locks, partition_batches,
+    partition_changes, partition_lines, partitions, previews, sources, statistics, table_rename,
+    tables,
 };
 use super::{API_ROOT, Shared, conditional, health, openapi, problem};
 use crate::http::{Gate, compression, gate};
@@ -85,6 +86,9 @@ fn of_services() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(discovery::resume))
         .routes(routes!(discovery::skipped))
         .routes(routes!(discovery::explain))
+        .routes(routes!(freshness::list))
+        .routes(routes!(freshness::get, freshness::patch, freshness::delete))
+        .routes(routes!(freshness::check))
         .routes(routes!(lint::list))
         .routes(routes!(sources::list, sources::add))
         .routes(routes!(sources::get, sources::remove))

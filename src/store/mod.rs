@@ -11,6 +11,7 @@
 mod answer;
 mod discovery;
 mod form;
+mod freshness;
 mod hive;
 mod sql;
 mod watch;
@@ -19,6 +20,7 @@ pub use discovery::run::DiscoveryChanges;
 pub use discovery::skip::{SKIP_SEEN_EVERY_S, path_stored as skip_path_stored};
 pub use discovery::table::{DiscoveryTableUpdate, DueTable};
 pub use form::snapshot::SnapshotBody;
+pub use freshness::table::FreshnessUpdate;
 pub use hive::event::{EventFilter, EventHead};
 pub use hive::holder::{Held, Holder, Holding, Owner};
 pub use hive::job::JOB_LEASE;

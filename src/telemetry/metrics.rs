@@ -2,6 +2,7 @@
 //! starts; counting is then an addition to a number and never a look-up of label texts.
 
 use super::discovery::DiscoveryMetrics;
+use super::freshness::FreshnessMetrics;
 use super::jobs::JobMetrics;
 use super::watch::WatchMetrics;
 use super::{outbound, process};
@@ -113,6 +114,7 @@ pub struct Metrics {
     requests: Family<RequestLabels, Counter>,
     request_durations: Family<RouteLabels, Histogram, Durations>,
     discovery: DiscoveryMetrics,
+    freshness: FreshnessMetrics,
     jobs: JobMetrics,
     watch: WatchMetrics,
 }
@@ -157,6 +159,7 @@ impl Metrics {
         let durations = Family::clone(&request_durations);
         http.register_with_unit("request_duration", text, Unit::Seconds, durations);
         let discovery = DiscoveryMetrics::register(&mut registry);
+        let freshness = FreshnessMetrics::register(&mut registry);
         let jobs = JobMetrics::register(&mut registry);
         let watch = WatchMetrics::register(&mut registry);
         outbound::register(&mut registry);
@@ -189,6 +192,7 @@ impl Metrics {
             requests,
             request_durations,
             discovery,
+            freshness,
             jobs,
             watch,
         }
@@ -197,6 +201,11 @@ impl Metrics {
     /// The counters of discovery.
     pub fn discovery(&self) -> &DiscoveryMetrics {
         &self.discovery
+    }
+
+    /// The counters of freshness.
+    pub fn freshness(&self) -> &FreshnessMetrics {
+        &self.freshness
     }
 
     /// The counters of jobs.

@@ -3,6 +3,7 @@
 
 mod discovery;
 mod fault;
+mod freshness;
 mod jobs;
 mod log;
 mod metrics;
@@ -12,6 +13,7 @@ mod watch;
 
 pub use discovery::DiscoveryMetrics;
 pub use fault::{causes, fault_due};
+pub use freshness::FreshnessMetrics;
 pub use jobs::{JobMetrics, JobsDone};
 pub use log::{ALERTS_TARGET, LogFormat, LogSettings, log_start};
 pub use metrics::{Metrics, TaskMetrics};

@@ -1,12 +1,13 @@
 //! What the watch and the alerts are told: the configuration's sections, and what is made of them once, at the start.
 
 use crate::alert::{
-    AlertSettings, CHANNELS_MAX, Channel, ChannelSettings, POST_TIMEOUT, Poster, TroubleSettings,
+    AlertSettings, CHANNELS_MAX, Channel, ChannelSettings, GapSettings, POST_TIMEOUT, Poster,
+    TroubleSettings,
 };
 use crate::comma_list;
 use crate::diff::coercion::Engine;
 use crate::diff::impact_rules::ImpactRules;
-use crate::model::{DISCOVERY_SUBJECT, PublicUrl, is_watch_name};
+use crate::model::{OWN_SUBJECTS, PublicUrl, is_watch_name};
 use crate::schedule::{Schedule, ScheduleError};
 use crate::source::{RemoteBounds, SourceSettings};
 use serde::{Deserialize, Serialize};
@@ -16,8 +17,8 @@ use std::path::PathBuf;
 /// Sources at most, those that were added over REST apart.
 pub const SOURCES_MAX: usize = 10_000;
 
-/// Why no source may be called as discovery is.
-pub(super) const SUBJECT_TAKEN: &str = "alerts about discovery go by this name";
+/// Why no source may be called as discovery or freshness is.
+pub(super) const SUBJECT_TAKEN: &str = "alerts about tables go by this name";
 
 /// `[watch]`
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -119,6 +120,7 @@ pub struct WatchSetup {
     pub(super) changes_kept_s: i64,
     pub(super) dedupe_window_s: i64,
     pub(super) troubles: TroubleSettings,
+    pub(super) gaps: GapSettings,
     pub(super) channels: BTreeMap<String, ChannelSetup>,
     pub(super) pages: Option<PublicUrl>,
 }
@@ -150,13 +152,14 @@ impl WatchSetup {
             changes_kept_s: watch.changes_kept_s,
             dedupe_window_s: alerts.dedupe_window_s,
             troubles: alerts.discovery.clone(),
+            gaps: alerts.freshness.clone(),
             channels: BTreeMap::new(),
             pages: None,
         };
         for (name, settings) in sources {
             let at = |key: &str| format!("sources.{name}.{key}");
             name_check(name, &format!("sources.{name}"))?;
-            if name == DISCOVERY_SUBJECT {
+            if OWN_SUBJECTS.contains(&name.as_str()) {
                 return Err(fault(format!("sources.{name}"), SUBJECT_TAKEN));
             }
             settings.check().map_err(|failure| match failure {

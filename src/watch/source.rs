@@ -8,7 +8,7 @@ use super::status::SourceStatus;
 use crate::catalog::service::Lease;
 use crate::catalog::{Action, Resource};
 use crate::error::{Entity, Error, Result};
-use crate::model::{DISCOVERY_SUBJECT, SourceOrigin, SourceState, is_watch_name};
+use crate::model::{OWN_SUBJECTS, SourceOrigin, SourceState, is_watch_name};
 use crate::source::{AnySource, SourceError, SourceSettings};
 use crate::store::{Session, SourceRow};
 use crate::transact;
@@ -186,7 +186,7 @@ impl Watch {
             let why = "a source's name has 1 to 64 lower-case letters, digits, - and _";
             return Err(Error::Invalid(why.into()));
         }
-        if name == DISCOVERY_SUBJECT {
+        if OWN_SUBJECTS.contains(&name) {
             return Err(Error::Invalid(format!("{name}: {SUBJECT_TAKEN}")));
         }
         self.source_is_not_of_the_file(name)?;

@@ -1,5 +1,6 @@
 //! The command line as scripts and people use it: the real binary against a server.
 
+mod demo;
 mod forms;
 mod made;
 mod meant;

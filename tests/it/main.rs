@@ -16,6 +16,7 @@ mod discovery;
 mod dropped_data;
 mod faults;
 mod footer;
+mod freshness;
 mod grpc;
 mod harness;
 mod http;

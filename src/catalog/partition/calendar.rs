@@ -1,24 +1,20 @@
 //! The days of a year on which a table has partitions, read off their names: one walk along the key, nothing else is looked at.
 
+use super::day_names::{CalendarSample, calendar_sample, day_names};
 use super::{key_names, table_missing};
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::Result;
 use crate::hive::calendar_key::{CalendarKeys, HOURS_A_DAY};
-use crate::hive::name_range::NameRange;
 use crate::hive::partition_name::values_of_name;
 use crate::model::{Table, TableRef};
 use crate::store::Session;
 use async_recursion::async_recursion as boxed;
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 /// Names that one calendar looks at: half a hundred a day of a year. A table with more in a year shows its first ones.
 const NAMES_MAX: usize = 20_000;
-/// Names that are read at once.
-const NAMES_PER_PAGE: usize = 10_000;
-/// Last names that are looked at for one that tells a time.
+/// First names that are looked at for one that tells a time.
 const SAMPLE: usize = 20;
 
 /// A year of a table.
@@ -84,27 +80,8 @@ impl Operations<'_> {
         let table = session.table_get(at).await?;
         let table = table.ok_or_else(|| table_missing(at))?;
         let names = key_names(&table);
-        let last = session.partition_names_last(table.id, SAMPLE).await?;
-        let tomorrow = tomorrow(self.now());
-        let mut sampled = None;
-        for name in &last {
-            let values = values_of_name(name);
-            let Some(keys) = CalendarKeys::of(&names, &values) else {
-                continue;
-            };
-            let Some(time) = keys.time(&values) else {
-                continue;
-            };
-            // One of a far day to come is a mistake, or stands for no day: the calendar begins at what is newest of the rest.
-            let is_near = time.day <= tomorrow;
-            if sampled.is_none() || is_near {
-                sampled = Some((time, keys));
-            }
-            if is_near {
-                break;
-            }
-        }
-        let Some((newest, keys)) = sampled else {
+        let (sample, _) = calendar_sample(&mut session, table.id, &names, self.now()).await?;
+        let Some(CalendarSample { keys, newest }) = sample else {
             return Ok(PartitionCalendar {
                 table,
                 keys: None,
@@ -116,15 +93,26 @@ impl Operations<'_> {
             });
         };
         let year = year.unwrap_or(newest.day.year());
-        let range = keys.year_range(&names, year);
-        let years = if range.is_all() {
+        let wanted = keys.day_ranges(&names, first_day(year), last_day(year));
+        let years = if wanted.depth > 0 {
             None
         } else {
             first_year(&mut session, &table, &keys)
                 .await?
                 .map(|first| (first, newest.day.year()))
         };
-        let (days, is_whole) = days_of(&mut session, &table, &keys, range, year).await?;
+        let mut days: BTreeMap<Date, CalendarDay> = BTreeMap::new();
+        let take = |names: Vec<String>| {
+            let times = names
+                .iter()
+                .filter_map(|name| keys.time(&values_of_name(name)));
+            for time in times.filter(|time| time.day.year() == year) {
+                let day = days.entry(time.day).or_default();
+                day.partitions += 1;
+                day.hours |= time.hour.map_or(0, |hour| 1 << hour);
+            }
+        };
+        let is_whole = day_names(&mut session, table.id, &wanted, NAMES_MAX, take).await?;
         Ok(PartitionCalendar {
             // One hour for all days is how a day is written, and no hour.
             has_hours: newest.hour.is_some()
@@ -143,11 +131,12 @@ impl Operations<'_> {
     }
 }
 
-/// The day after that of a moment, in UTC; clocks and time zones differ by less.
-fn tomorrow(now: i64) -> Date {
-    let now = Timestamp::from_second(now).unwrap_or_default();
-    let today = TimeZone::UTC.to_datetime(now).date();
-    today.tomorrow().unwrap_or(today)
+fn first_day(year: i16) -> Date {
+    Date::new(year, 1, 1).unwrap_or_default()
+}
+
+fn last_day(year: i16) -> Date {
+    first_day(year).last_of_year()
 }
 
 /// The year of the first partition by name that tells one.
@@ -163,42 +152,4 @@ async fn first_year(
         .iter()
         .filter_map(|name| keys.time(&values_of_name(name)));
     Ok(times.next().map(|time| time.day.year()))
-}
-
-async fn days_of(
-    session: &mut Session,
-    table: &Table,
-    keys: &CalendarKeys,
-    range: NameRange,
-    year: i16,
-) -> Result<(BTreeMap<Date, CalendarDay>, bool)> {
-    let ranges = if range.is_all() {
-        Vec::new()
-    } else {
-        vec![range]
-    };
-    let mut days: BTreeMap<Date, CalendarDay> = BTreeMap::new();
-    let (mut after, mut seen) = (None, 0);
-    loop {
-        let names = session
-            .partition_names_page(table.id, after.as_deref(), &ranges, NAMES_PER_PAGE)
-            .await?;
-        seen += names.len();
-        for name in &names {
-            let time = keys.time(&values_of_name(name));
-            let Some(time) = time.filter(|time| time.day.year() == year) else {
-                continue;
-            };
-            let day = days.entry(time.day).or_default();
-            day.partitions += 1;
-            day.hours |= time.hour.map_or(0, |hour| 1 << hour);
-        }
-        if names.len() < NAMES_PER_PAGE {
-            return Ok((days, true));
-        }
-        if seen >= NAMES_MAX {
-            return Ok((days, false));
-        }
-        after = names.into_iter().next_back();
-    }
 }

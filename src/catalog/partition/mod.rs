@@ -9,6 +9,7 @@ mod alter;
 mod calendar;
 mod change;
 mod cursor;
+mod day_names;
 mod directories;
 mod drop;
 mod drop_each;
@@ -33,6 +34,7 @@ pub use calendar::{CalendarDay, PartitionCalendar};
 pub use change::PartitionChange;
 pub(super) use cursor::PARTITIONS_PER_PAGE;
 pub use cursor::PartitionCursor;
+pub(crate) use day_names::{CalendarSample, calendar_sample, day_names};
 pub use drop::{DropOptions, DropSelection};
 pub use drop_each::{DroppedEach, partition_names_distinct, partition_names_meant};
 pub(crate) use event::{change_events, partitions_event};
@@ -82,7 +84,7 @@ pub struct PartitionsOf {
 }
 
 /// The names of a table's partition keys as they stand in partition names.
-fn key_names(table: &Table) -> Vec<String> {
+pub(crate) fn key_names(table: &Table) -> Vec<String> {
     key_names_of(&table.partition_keys)
 }
 

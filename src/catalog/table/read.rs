@@ -4,7 +4,7 @@ use crate::catalog::Catalog;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::filter::name_pattern::NamePattern;
-use crate::model::{Column, DatabaseRef, Name, Table, TableMeta, TableRef, TableType};
+use crate::model::{Column, DatabaseRef, Location, Name, Table, TableMeta, TableRef, TableType};
 use async_recursion::async_recursion as boxed;
 
 /// How many tables are read at once for a listing of many.
@@ -117,6 +117,20 @@ impl Operations<'_> {
             .await?;
         let mut session = self.store.session().await?;
         session.table_find(catalog, database, word, max).await
+    }
+
+    /// Tables of a catalog that have data at, above or below a place, those that hold it first; `max` at most.
+    #[boxed]
+    pub async fn tables_at_place(
+        &self,
+        catalog: &Name,
+        location: &Location,
+        max: usize,
+    ) -> Result<Vec<TableMeta>> {
+        self.authorize(Action::See, Resource::Catalog(catalog))
+            .await?;
+        let mut session = self.store.session().await?;
+        session.tables_at_place(catalog, location, max).await
     }
 
     /// The data columns of a table, and its partition keys after them where `with_keys` says so. The name is cut at

@@ -5,6 +5,7 @@ mod batch;
 mod catalogs;
 mod databases;
 mod events;
+mod freshness;
 mod functions;
 mod jobs;
 mod list_stream;

@@ -1,5 +1,6 @@
 //! A table's year: which days and hours have partitions, so that a gap is seen at a glance.
 
+use super::freshness::{FreshnessRow, row_of};
 use super::table_at;
 use crate::catalog::{CalendarDay, PartitionCalendar};
 use crate::hive::calendar_key::HOURS_A_DAY;
@@ -62,6 +63,7 @@ struct CalendarPage {
     months: Vec<MonthRow>,
     gaps: Vec<Gap>,
     gaps_more: usize,
+    expected: Option<FreshnessRow>,
 }
 
 struct MonthRow {
@@ -99,6 +101,7 @@ pub(in crate::page) async fn show(
     }
     let at = table_at(&place);
     let calendar = asked.catalog().partition_calendar(&at, query.year).await?;
+    let expected = row_of(&asked, &calendar.table).await?;
     let title = format!("Calendar of {}.{}", at.database, at.table);
     let shell = Shell::of(&asked, Section::Data, title);
     let today = day_of(asked.now());
@@ -134,6 +137,7 @@ pub(in crate::page) async fn show(
         months: months(&calendar, today),
         gaps_more: gaps.len().saturating_sub(GAPS_MAX),
         gaps: gaps.into_iter().take(GAPS_MAX).collect(),
+        expected,
     }))
 }
 

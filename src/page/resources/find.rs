@@ -1,7 +1,7 @@
 //! What is called so.
 
 use super::{ROWS_MAX, catalog, page_of};
-use crate::model::Name;
+use crate::model::{Location, Name, TableMeta};
 use crate::page::asked::Asked;
 use crate::page::extract::Query;
 use crate::page::failure::Failure;
@@ -49,6 +49,13 @@ pub(in crate::page) async fn show(
         let why = format!("What is looked for has more than {QUERY_CHARS_MAX} characters.");
         return Err(Failure::Faulty(why));
     }
+    if let Some(location) = location_of(wanted) {
+        let tables = asked
+            .catalog()
+            .tables_at_place(&catalog(), &location, ROWS_MAX + 1)
+            .await?;
+        return Ok(shown(&asked, wanted, Vec::new(), tables));
+    }
     let word = wanted.to_lowercase();
     let (database_word, table_word) = match word.split_once('.') {
         Some((database, table)) => (Some(database), table),
@@ -69,19 +76,29 @@ pub(in crate::page) async fn show(
         .catalog()
         .table_find(&catalog(), in_database.as_ref(), table_word, ROWS_MAX + 1)
         .await?;
-    let rows = metas.into_iter().map(|meta| Found {
+    Ok(shown(&asked, wanted, databases.collect(), metas))
+}
+
+/// The place that is looked for, where people ask whose an object is: `s3://lake/orders/dt=1/part-0`, `/data/orders`.
+fn location_of(wanted: &str) -> Option<Location> {
+    let is_place = wanted.contains("://") || wanted.starts_with('/') || wanted.starts_with("file:");
+    is_place.then(|| Location::parse(wanted).ok())?
+}
+
+fn shown(asked: &Asked, wanted: &str, databases: Vec<Found>, tables: Vec<TableMeta>) -> Response {
+    let rows = tables.into_iter().map(|meta| Found {
         name: format!("{}.{}", meta.at.database, meta.at.table),
         link: links::table(&meta.at),
         kind: super::table::kind(&meta.table_type),
         comment: meta.comment.unwrap_or_default(),
     });
     let (tables, more) = page_of(rows.collect());
-    let mut shell = Shell::of(&asked, Section::Data, format!("Found for “{wanted}”"));
+    let mut shell = Shell::of(asked, Section::Data, format!("Found for “{wanted}”"));
     wanted.clone_into(&mut shell.query);
-    Ok(found(&FindPage {
+    found(&FindPage {
         shell,
-        databases: databases.collect(),
+        databases,
         tables,
         more,
-    }))
+    })
 }

@@ -11,6 +11,7 @@ pub(super) mod database;
 pub(super) mod discovery;
 pub(super) mod events;
 pub(super) mod find;
+pub(super) mod freshness;
 pub(super) mod jobs;
 pub(super) mod locks;
 pub(super) mod month;

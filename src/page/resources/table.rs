@@ -1,6 +1,7 @@
 //! A table: what it is, what is in it, how it is asked.
 
 use super::changes::{Piece, pieces};
+use super::freshness::{FreshnessRow, row_of};
 use super::{Property, properties, table_at};
 use crate::catalog::{LockFilter, PartitionSelection};
 use crate::guess::create_table;
@@ -72,6 +73,7 @@ struct TablePage {
     keys: Vec<ColumnRow>,
     newest: Vec<NewestRow>,
     newest_data: Option<When>,
+    expected: Option<FreshnessRow>,
     has_calendar: bool,
     has_discovery: bool,
     locks: usize,
@@ -141,6 +143,7 @@ pub(in crate::page) async fn show(
     let known = Known {
         newest: newest_of(&asked, &table).await?,
         newest_data: newest_data(&asked, &table).await?,
+        expected: row_of(&asked, &table).await?,
         locks: locks_of(&asked, &at).await?,
         changes: changes_of(&asked, &table).await?,
     };
@@ -151,6 +154,7 @@ pub(in crate::page) async fn show(
 struct Known {
     newest: Vec<NewestRow>,
     newest_data: Option<When>,
+    expected: Option<FreshnessRow>,
     locks: usize,
     changes: Vec<ChangeRow>,
 }
@@ -338,6 +342,7 @@ fn filled(asked: &Asked, table: &Table, figures: &[ColumnStatistics], known: Kno
         has_calendar: known.newest.iter().any(|one| one.has_time),
         newest: known.newest,
         newest_data: known.newest_data,
+        expected: known.expected,
         has_discovery: has_discovery(table),
         locks: known.locks,
         changes: known.changes,

@@ -11,6 +11,7 @@ pub(super) mod discovery;
 pub(super) mod discovery_run;
 pub(super) mod event_stream;
 pub(super) mod events;
+pub(super) mod freshness;
 pub(super) mod functions;
 pub(super) mod jobs;
 pub(super) mod kits;

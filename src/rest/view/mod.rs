@@ -12,6 +12,7 @@ pub mod database;
 pub mod discovery;
 pub mod event;
 pub mod explanation;
+pub mod freshness;
 pub mod function;
 pub mod job;
 pub mod kit;

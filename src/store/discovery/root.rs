@@ -81,7 +81,7 @@ impl Session {
     /// Brings the rows of a table's roots in step with it, where a version wrote the table that did not know them.
     pub async fn discovery_roots_keep(&mut self, at: &TableRef) -> Result<()> {
         if let Some(table) = self.table_get_held(at).await? {
-            self.discovery_table_keep(&table).await?;
+            self.followers_keep(&table).await?;
         }
         Ok(())
     }

@@ -155,48 +155,23 @@ impl<'a> Statement<'a> {
 }
 
 impl Session {
-    /// Brings the rows of a new table, which nobody else can know yet, into being.
-    pub(in crate::store) async fn discovery_table_insert(
+    /// Brings the rows of a table in step with its properties, of which it has `stored` ones, and whether its roots' rows are in
+    /// step with those. A change makes the table due and ends a pause.
+    pub(in crate::store) async fn discovery_table_follow(
         &mut self,
-        id: i64,
+        table_id: i64,
         table: &Table,
+        stored: Option<(&str, bool)>,
     ) -> Result<(), Failure> {
-        match properties_of(table)? {
-            Some(properties) => self.discovery_table_put(id, table, &properties).await,
-            None => Ok(()),
-        }
-    }
-
-    /// Brings the rows of a table in step with its properties. A change makes the table due and ends a pause.
-    pub(in crate::store) async fn discovery_table_keep(
-        &mut self,
-        table: &Table,
-    ) -> Result<(), Failure> {
-        let wanted = properties_of(table)?;
-        // A look first: most tables have no row, and an Iceberg commit must not pay for a write.
-        let statement = self
-            .statement(
-                "SELECT properties, CASE WHEN roots_of = properties THEN 1 ELSE 0 END
-                 FROM skep_discovery_tables WHERE table_id = ?",
-            )
-            .bind(table.id);
-        let found = self.row(&statement).await?;
-        let stored = match &found {
-            Some(row) => {
-                let mut cells = row.cells();
-                Some((cells.text()?, cells.integer()? != 0))
-            }
-            None => None,
-        };
-        match (stored, wanted) {
+        match (stored, properties_of(table)?) {
             (Some((stored, roots_kept)), Some(wanted)) if stored == wanted => {
                 if roots_kept {
                     return Ok(());
                 }
-                self.discovery_roots_put(table.id, table).await
+                self.discovery_roots_put(table_id, table).await
             }
-            (_, Some(wanted)) => self.discovery_table_put(table.id, table, &wanted).await,
-            (Some(_), None) => self.discovery_table_delete(table.id).await,
+            (_, Some(wanted)) => self.discovery_table_put(table_id, table, &wanted).await,
+            (Some(_), None) => self.discovery_table_delete(table_id).await,
             (None, None) => Ok(()),
         }
     }
@@ -230,7 +205,12 @@ impl Session {
         self.discovery_roots_put(table_id, table).await
     }
 
-    async fn discovery_table_delete(&mut self, table_id: i64) -> Result<(), Failure> {
+    /// Removes the rows of a table that opted out, or is about to be removed. Its history stays until it is old: it says where
+    /// the partitions came from that are dropped now.
+    pub(in crate::store) async fn discovery_table_delete(
+        &mut self,
+        table_id: i64,
+    ) -> Result<(), Failure> {
         let statement = self
             .statement("DELETE FROM skep_discovery_skips WHERE table_id = ?")
             .bind(table_id);
@@ -242,21 +222,6 @@ impl Session {
             .bind(table_id);
         self.execute(&statement).await?;
         Ok(())
-    }
-
-    /// Removes the row of a table that is about to be removed, where it has one. Its history stays until it is old:
-    /// it says where the partitions came from that are dropped now.
-    pub(in crate::store) async fn discovery_table_forget(
-        &mut self,
-        table_id: i64,
-    ) -> Result<(), Failure> {
-        let statement = self
-            .statement("SELECT 1 FROM skep_discovery_tables WHERE table_id = ?")
-            .bind(table_id);
-        match self.row(&statement).await? {
-            Some(_) => self.discovery_table_delete(table_id).await,
-            None => Ok(()),
-        }
     }
 
     /// The schedule of a table; `None` where it has not opted in.

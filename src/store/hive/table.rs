@@ -451,7 +451,7 @@ impl Session {
                 .or_missing(Entity::Database(database.clone()))
                 .on_duplicate(Entity::Table(table.at.clone()))
         })?;
-        self.discovery_table_insert(id, table).await?;
+        self.followers_insert(id, table).await?;
         Ok(id)
     }
 
@@ -477,14 +477,14 @@ impl Session {
                 .or_missing(Entity::Database(database.clone()))
                 .on_duplicate(Entity::Table(table.at.clone()))
         })?;
-        self.discovery_table_keep(table).await?;
+        self.followers_keep(table).await?;
         Ok(())
     }
 
     /// Removes a table with its partitions and statistics. The caller holds its row.
     pub async fn table_delete(&mut self, id: i64) -> Result<()> {
         self.partition_delete_all(id).await?;
-        self.discovery_table_forget(id).await?;
+        self.followers_forget(id).await?;
         let statement = self
             .statement("DELETE FROM skep_column_statistics WHERE table_id = ?")
             .bind(id);

@@ -4,6 +4,7 @@ use super::table::{TableSummary, summary_of};
 use crate::error::Result;
 use crate::model::{DatabaseRef, Name, TableMeta};
 use crate::store::sql::failure::Failure;
+use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
 
 /// What a pattern of SQL's own begins an escape with; names may hold it, so it is escaped too.
@@ -47,26 +48,7 @@ impl Session {
             .bind(begins.as_str())
             .bind(limit);
         let rows = self.rows(&statement).await?;
-        let found = rows.iter().map(|row| {
-            let mut cells = row.cells();
-            let database = Name::new(cells.text()?);
-            let TableSummary {
-                name,
-                table_type,
-                owner,
-                comment,
-            } = summary_of(&mut cells)?;
-            let at = DatabaseRef {
-                catalog: catalog.clone(),
-                database,
-            };
-            Ok(TableMeta {
-                at: at.table(name),
-                table_type,
-                comment,
-                owner,
-            })
-        });
+        let found = rows.iter().map(|row| meta_of(row, catalog));
         let mut found = found.collect::<Result<Vec<_>, Failure>>()?;
         // A join keeps no order.
         let rank = |name: &str| (name != word, !name.starts_with(word));
@@ -76,6 +58,28 @@ impl Session {
         });
         Ok(found)
     }
+}
+
+/// A table of a catalog, by the name of its database and what a summary has.
+pub(in crate::store) fn meta_of(row: &Row, catalog: &Name) -> Result<TableMeta, Failure> {
+    let mut cells = row.cells();
+    let database = Name::new(cells.text()?);
+    let TableSummary {
+        name,
+        table_type,
+        owner,
+        comment,
+    } = summary_of(&mut cells)?;
+    let at = DatabaseRef {
+        catalog: catalog.clone(),
+        database,
+    };
+    Ok(TableMeta {
+        at: at.table(name),
+        table_type,
+        comment,
+        owner,
+    })
 }
 
 /// A text as a pattern that means it alone.

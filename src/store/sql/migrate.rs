@@ -51,6 +51,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(12, "alert_threads", "0012_alert_threads.sql"),
     migration!(13, "azure_places", "0013_azure_places.sql"),
     migration!(14, "room", "0014_room.sql"),
+    migration!(15, "freshness", "0015_freshness.sql"),
 ];
 
 /// How long a process waits for another one's migration.

@@ -3,7 +3,7 @@
 use crate::catalog::{Action, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::hive::text_pattern::GLOB_BYTES_MAX;
-use crate::model::{DISCOVERY_SUBJECT, Mute};
+use crate::model::{Mute, OWN_SUBJECTS};
 use crate::transact;
 use crate::watch::Operations;
 use async_recursion::async_recursion as boxed;
@@ -69,7 +69,7 @@ fn source_check<'n>(pattern: &str, known: impl Iterator<Item = &'n str>) -> Resu
     let Some(source) = source.filter(|source| !source.contains('*')) else {
         return Ok(());
     };
-    let known: BTreeSet<&str> = known.chain([DISCOVERY_SUBJECT]).collect();
+    let known: BTreeSet<&str> = known.chain(OWN_SUBJECTS).collect();
     if known.contains(source) {
         return Ok(());
     }
@@ -119,6 +119,7 @@ mod tests {
             "shop:*",
             "lake:default.*",
             "discovery:x.y",
+            "freshness:x.y",
             "*",
             "sh*:x",
             "*:x",
@@ -130,10 +131,10 @@ mod tests {
         };
         assert_eq!(
             why,
-            "there is no source \"nosuch\": a pattern is source:object, and there are discovery, lake, shop"
+            "there is no source \"nosuch\": a pattern is source:object, and there are discovery, freshness, lake, shop"
         );
         let many: Vec<String> = (0..30).map(|number| format!("s{number}")).collect();
         let refused = source_check("nosuch:x", many.iter().map(String::as_str));
-        assert!(refused.is_err_and(|why| why.to_string().contains("and 11 more")));
+        assert!(refused.is_err_and(|why| why.to_string().contains("and 12 more")));
     }
 }

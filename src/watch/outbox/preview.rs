@@ -1,5 +1,5 @@
-//! What channels would be told of changes that were found, and of troubles of discovery that last, by the configuration as it is now. Nothing is sent, and nothing
-//! is marked.
+//! What channels would be told of changes that were found, of troubles of discovery and of lacking data that last, by the
+//! configuration as it is now. Nothing is sent, and nothing is marked.
 
 use super::deliver::by_subject;
 use super::digest::digest;
@@ -71,9 +71,16 @@ impl Operations<'_> {
         let troubles = session
             .discovery_troubles_since(wish.since, CHANGES_MAX + 1)
             .await?;
+        let gaps = session
+            .freshness_gaps_since(wish.since, CHANGES_MAX + 1)
+            .await?;
         let mutes = session.mute_list(now).await?;
         drop(session);
-        for (what, count) in [("changes", changes.len()), ("troubles", troubles.len())] {
+        for (what, count) in [
+            ("changes", changes.len()),
+            ("troubles", troubles.len()),
+            ("gaps", gaps.len()),
+        ] {
             if count > CHANGES_MAX {
                 return Err(Error::Invalid(format!(
                     "there are more than {CHANGES_MAX} {what} in this period: name a later time (since)"
@@ -84,7 +91,11 @@ impl Operations<'_> {
             let began = DatabaseTime::from_database(trouble.began_at);
             self.trouble_alerts(trouble, &mutes, began)
         });
-        let troubles: Vec<Alert> = troubles.collect();
+        let gaps = gaps.iter().flat_map(|gap| {
+            let began = DatabaseTime::from_database(gap.began_at);
+            self.gap_alerts(gap, &mutes, began)
+        });
+        let troubles: Vec<Alert> = troubles.chain(gaps).collect();
         // They come as people read lists, and are told as they happened.
         changes.reverse();
         let (mut previews, mut bytes) = (Vec::new(), 0);

@@ -1,19 +1,15 @@
-//! Troubles of discovery as alerts: each is told once over all replicas, and once that it is over, to whom its beginning
-//! was told.
+//! Troubles of discovery, told as a `matter`.
 
 use crate::catalog::{Action, Resource};
 use crate::clock::DatabaseTime;
 use crate::error::Result;
-use crate::model::{
-    Alert, AlertState, DISCOVERY_SUBJECT, Mute, NoticeEntry, NoticeKind, OVER, Severity, Trouble,
-    TroubleEnd, TroubleKind,
-};
+use crate::model::{Alert, DISCOVERY_SUBJECT, Mute, Trouble, TroubleEnd, TroubleKind};
 use crate::store::Session;
 use crate::transact;
+use crate::watch::Operations;
 use crate::watch::Watch;
-use crate::watch::outbox::write::{shown, state_of};
-use crate::watch::settings::ChannelSetup;
-use crate::watch::{Operations, next_moment};
+use crate::watch::outbox::matter::Matter;
+use crate::watch::outbox::write::shown;
 use async_recursion::async_recursion as boxed;
 
 /// Troubles that one transaction tells.
@@ -62,11 +58,14 @@ impl Watch {
     ) -> Result<()> {
         match (trouble.told_at, trouble.end) {
             (None, None) => {
-                self.trouble_begin(session, trouble, mutes, now).await?;
+                let alerts = self.trouble_alerts(trouble, mutes, now);
+                session.alert_insert(&alerts).await?;
                 session.discovery_trouble_told(trouble, now).await
             }
             (Some(told_at), Some(end)) => {
-                self.trouble_over(session, trouble, told_at, end, now)
+                let matter = self.matter_of_trouble(trouble);
+                let text = over_text(trouble, end);
+                self.matter_over(session, &matter, told_at, &text, now)
                     .await?;
                 session.discovery_trouble_forget(trouble).await
             }
@@ -75,143 +74,25 @@ impl Watch {
         }
     }
 
-    async fn trouble_begin(
-        &self,
-        session: &mut Session,
-        trouble: &Trouble,
-        mutes: &[Mute],
-        now: DatabaseTime,
-    ) -> Result<()> {
-        let alerts = self.trouble_alerts(trouble, mutes, now);
-        session.alert_insert(&alerts).await?;
-        Ok(())
-    }
-
-    /// What the channels are to tell of a trouble, by the configuration as it is; those to which it is muted among them.
+    /// What the channels are to tell of a trouble.
     pub(super) fn trouble_alerts(
         &self,
         trouble: &Trouble,
         mutes: &[Mute],
         now: DatabaseTime,
     ) -> Vec<Alert> {
-        let Some(severity) = self.setup.troubles.severity(trouble.kind) else {
-            return Vec::new();
-        };
-        let entry = NoticeEntry {
+        self.matter_alerts(&self.matter_of_trouble(trouble), mutes, now)
+    }
+
+    fn matter_of_trouble<'t>(&self, trouble: &'t Trouble) -> Matter<'t> {
+        Matter {
+            subject: DISCOVERY_SUBJECT,
             key: key_of(trouble),
-            change: None,
-            severity,
-            source: None,
-            object: trouble.table.clone(),
-            column: None,
-            text: trouble.text.clone(),
-            effects: vec![effect_of(trouble)],
-            owner: self
-                .setup
-                .impact
-                .target_owner(&trouble.table)
-                .map(str::to_owned),
-        };
-        let state = state_of(mutes, DISCOVERY_SUBJECT, &trouble.table);
-        let channels = self.setup.channels.iter();
-        let alerts = channels.filter_map(|(name, setup)| {
-            let (kind, due_at) = told_how(setup, severity, now)?;
-            Some(alert_of(name, entry.clone(), kind, due_at, state, now))
-        });
-        alerts.collect()
-    }
-
-    /// Tells the end on the channels that were told of the beginning, or are to be.
-    async fn trouble_over(
-        &self,
-        session: &mut Session,
-        trouble: &Trouble,
-        told_at: i64,
-        end: TroubleEnd,
-        now: DatabaseTime,
-    ) -> Result<()> {
-        let channels: Vec<&str> = self.setup.channels.keys().map(String::as_str).collect();
-        let begun = session
-            .alert_siblings(&channels, DISCOVERY_SUBJECT, &key_of(trouble), told_at)
-            .await?;
-        let heard = begun.iter().filter(|alert| match alert.state {
-            AlertState::Sent | AlertState::Pending => true,
-            // Who has seen what was sent waits for its end; what was never sent has none.
-            AlertState::Acknowledged => alert.sent_at.is_some(),
-            AlertState::Muted | AlertState::GivenUp | AlertState::Over => false,
-        });
-        let alerts = heard.filter_map(|begun| {
-            let setup = self.setup.channels.get(&begun.channel)?;
-            let due_at = match begun.kind {
-                NoticeKind::Digest => next_moment(&setup.digest, now),
-                _ => now,
-            };
-            let entry = NoticeEntry {
-                key: format!("{}{OVER}", begun.entry.key),
-                severity: Severity::Additive,
-                text: over_text(trouble, end),
-                effects: Vec::new(),
-                ..begun.entry.clone()
-            };
-            let state = AlertState::Pending;
-            Some(alert_of(
-                &begun.channel,
-                entry,
-                begun.kind,
-                due_at,
-                state,
-                now,
-            ))
-        });
-        session.alert_insert(&alerts.collect::<Vec<_>>()).await?;
-        Ok(())
-    }
-}
-
-/// How and when a channel tells a trouble; `None` where it does not.
-fn told_how(
-    setup: &ChannelSetup,
-    severity: Severity,
-    now: DatabaseTime,
-) -> Option<(NoticeKind, DatabaseTime)> {
-    let settings = &setup.settings;
-    if !settings.covers(DISCOVERY_SUBJECT) {
-        return None;
-    }
-    if severity == Severity::Alarm {
-        return Some((NoticeKind::Alarm, now));
-    }
-    if !settings.severity_min.covers(severity) {
-        return None;
-    }
-    if settings.at_once.covers(severity) {
-        return Some((NoticeKind::AtOnce, now));
-    }
-    Some((NoticeKind::Digest, next_moment(&setup.digest, now)))
-}
-
-fn alert_of(
-    channel: &str,
-    entry: NoticeEntry,
-    kind: NoticeKind,
-    due_at: DatabaseTime,
-    state: AlertState,
-    now: DatabaseTime,
-) -> Alert {
-    Alert {
-        id: 0,
-        channel: channel.to_owned(),
-        subject: DISCOVERY_SUBJECT.to_owned(),
-        change_id: None,
-        kind,
-        entry,
-        at: now.seconds(),
-        due_at,
-        state,
-        attempts: 0,
-        last_error: None,
-        sent_at: None,
-        thread: None,
+            severity: self.setup.troubles.severity(trouble.kind),
+            table: &trouble.table,
+            text: &trouble.text,
+            effect: effect_of(trouble),
+        }
     }
 }
 

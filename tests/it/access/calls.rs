@@ -2,6 +2,7 @@
 
 use super::house::{House, at, database, function, function_at, lock, orders, table};
 use super::services::services;
+use crate::harness::place;
 use futures::future::BoxFuture;
 use skep::catalog::Action::{self, Alter, Create, Drop, Lock, Operate, See, Write};
 use skep::catalog::{
@@ -144,6 +145,11 @@ fn tables<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         call("table_find", See, HIVE, async move {
             let hive = Name::new("hive");
             catalog.table_find(&hive, None, "ord", 1).await
+        }),
+        call("tables_at_place", See, HIVE, async move {
+            let hive = Name::new("hive");
+            let location = place("s3://lake/orders");
+            catalog.tables_at_place(&hive, &location, 1).await
         }),
         call("table_metas", See, HIVE, async move {
             let hive = Name::new("hive");

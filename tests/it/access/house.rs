@@ -11,6 +11,7 @@ use skep::catalog::{
 use skep::clock::Clock;
 use skep::discovery::Discovery;
 use skep::error::{Error, Result};
+use skep::freshness::Freshness;
 use skep::lake::{Lake, StorageSettings};
 use skep::model::{
     AlertFilter, Caller, Column, DatabaseRef, Function, FunctionRef, LockComponent, LockLevel,
@@ -81,6 +82,7 @@ fn shown(resource: Resource<'_>) -> String {
 pub(super) struct House {
     pub(super) catalog: Arc<Catalog>,
     pub(super) discovery: Discovery,
+    pub(super) freshness: Freshness,
     pub(super) watch: Watch,
     folder: tempfile::TempDir,
 }
@@ -245,6 +247,7 @@ impl House {
         let setup = WatchSetup::new(&watch, &[].into(), &alerts).expect("the settings work");
         Self {
             discovery: Discovery::new(Arc::clone(&catalog)),
+            freshness: Freshness::new(Arc::clone(&catalog)),
             watch: Watch::new(Arc::clone(&catalog), setup),
             catalog,
             folder,

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// The rooms and their engines: what front ends may call of an engine itself asks nobody, because it tells and changes
 /// nothing that belongs to anybody.
-const ENGINES: [(&str, &str, &[&str]); 3] = [
+const ENGINES: [(&str, &str, &[&str]); 4] = [
     (
         "catalog",
         "Catalog",
@@ -36,6 +36,11 @@ const ENGINES: [(&str, &str, &[&str]); 3] = [
     (
         "discovery",
         "Discovery",
+        &["new", "for_caller", "for_system"],
+    ),
+    (
+        "freshness",
+        "Freshness",
         &["new", "for_caller", "for_system"],
     ),
     ("watch", "Watch", &["new", "for_caller", "for_system"]),

@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub(super) fn services<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
     let mut calls = discovery(house, caller);
     calls.extend(discovery_runs(house, caller));
+    calls.extend(freshness(house, caller));
     calls.extend(sources(house, caller));
     calls.extend(alerts(house, caller));
     calls
@@ -54,6 +55,35 @@ fn discovery<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         }),
         call("discovery_reset", Alter, ORDERS, async move {
             discovery.discovery_reset(&orders()).await
+        }),
+    ]
+}
+
+fn freshness<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
+    let freshness = house.freshness.for_caller(caller);
+    let every = ("skep.expect.every".to_owned(), Some("1d".to_owned()));
+    let expected = ParameterChanges([every].into_iter().collect());
+    vec![
+        call("freshness_set", Alter, ORDERS, async move {
+            freshness.freshness_set(&orders(), &expected).await
+        }),
+        call("freshness_status", See, ORDERS, async move {
+            freshness.freshness_status(&orders()).await
+        }),
+        call("freshness_statuses", See, SERVER, async move {
+            freshness.freshness_statuses(0, 10).await
+        }),
+        call("freshness_gap_counts", See, SERVER, async move {
+            freshness.freshness_gap_counts().await
+        }),
+        call("freshness_check", Operate, ORDERS, async move {
+            freshness.freshness_check(&orders()).await
+        }),
+        call("freshness_check_due", Operate, SERVER, async move {
+            freshness.freshness_check_due().await
+        }),
+        call("freshness_reset", Alter, ORDERS, async move {
+            freshness.freshness_reset(&orders()).await
         }),
     ]
 }
@@ -190,6 +220,9 @@ fn alerts<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         }),
         call("channel_deliver", Operate, SERVER, async move {
             watch.channel_deliver("data").await
+        }),
+        call("gaps_tell", Operate, SERVER, async move {
+            watch.gaps_tell().await
         }),
         call("troubles_tell", Operate, SERVER, async move {
             watch.troubles_tell().await

@@ -27,16 +27,23 @@ impl Process {
 
     /// The same with further variables.
     pub(crate) fn start_with(url: &str, folder: &Path, variables: &[(&str, String)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_skep"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_skep"));
+        command
             .arg("serve")
-            .env("SKEP_THRIFT__LISTEN", "127.0.0.1:0")
-            .env("SKEP_HTTP__LISTEN", "127.0.0.1:0")
             .env("SKEP_DATABASE__URL", url)
             .env(
                 "SKEP_WAREHOUSE__LOCATION",
                 format!("file://{}/warehouse", folder.display()),
             )
-            .envs(variables.iter().map(|(name, value)| (*name, value)))
+            .envs(variables.iter().map(|(name, value)| (*name, value)));
+        Self::of(command)
+    }
+
+    /// The same of a command that serves.
+    pub(crate) fn of(mut command: Command) -> Self {
+        let mut child = command
+            .env("SKEP_THRIFT__LISTEN", "127.0.0.1:0")
+            .env("SKEP_HTTP__LISTEN", "127.0.0.1:0")
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()

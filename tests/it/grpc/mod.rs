@@ -3,6 +3,7 @@
 mod contract;
 mod equal;
 mod events;
+mod freshness;
 mod hostile;
 mod jobs;
 mod operators;

@@ -2,6 +2,7 @@
 
 use super::TestDatabase;
 use crate::client::{Client, Options};
+use skep::clock::Clock;
 use skep::config::Settings;
 use skep::secret::Secret;
 use skep::server::{Running, Server};
@@ -28,6 +29,15 @@ impl TestServer {
         database: &TestDatabase,
         change: impl FnOnce(&mut Settings),
     ) -> Self {
+        Self::start_at(database, Clock::System, change).await
+    }
+
+    /// The same in the time of a clock.
+    pub(crate) async fn start_at(
+        database: &TestDatabase,
+        clock: Clock,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the warehouse");
         let mut settings = Settings::default();
         settings.thrift.listen = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -35,7 +45,9 @@ impl TestServer {
         settings.database.url = Secret::new(database.url());
         settings.warehouse.location = format!("file://{}/warehouse", folder.path().display());
         change(&mut settings);
-        let running = Server::start(settings).await.expect("the server starts");
+        let running = Server::start_at(settings, clock)
+            .await
+            .expect("the server starts");
         Self {
             running,
             folder,
@@ -55,6 +67,11 @@ impl TestServer {
             .events_expire(-3600)
             .await
             .expect("they can be forgotten");
+    }
+
+    /// What runs in it, for what a test does in its place.
+    pub(crate) fn running(&self) -> &Running {
+        &self.running
     }
 
     /// Where the Hive Metastore protocol is spoken.

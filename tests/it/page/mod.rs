@@ -67,10 +67,20 @@ async fn every_page_is_found_and_says_what_there_is(database: TestDatabase) {
     let notes = json!({"parameters": {"skep.docs": "*By* the shop\n\n<script>x</script>"}});
     rest.patch(table, notes).await.expect(200);
     let partition = format!("{table}/partitions/dt=2026-11-22%2Fhour=9");
+    let warehouse = server.warehouse();
+    let below = |path: &str| format!("/find?q=file://{}{path}", warehouse.display());
+    let (object, folder) = (
+        below("/shop.db/orders/dt=2026-11-22/hour=9/part-0"),
+        below(""),
+    );
     for (path, says) in [
         ("/", vec![">shop</bdi>", "href=\"./databases/shop\""]),
         ("/find?q=ORD", vec!["shop.orders"]),
         ("/find?q=shop.orders", vec!["shop.orders"]),
+        (&object, vec!["shop.orders"]),
+        (&folder, vec!["shop.orders"]),
+        ("/find?q=s3://elsewhere/x", vec!["no data lies there"]),
+        ("/freshness", vec!["No table says what data it expects"]),
         ("/connect", vec!["hive.metastore.uri=thrift://127.0.0.1:"]),
         ("/databases/shop", vec![">orders</bdi>", "dt, hour"]),
         (

@@ -79,6 +79,13 @@ async fn a_discovery(rest: &Rest) -> tempfile::TempDir {
         let run = format!("{at}/run");
         rest.post(&run, json!({ "scope": scope })).await;
     }
+    let expected = json!({"settings": {"every": "1h", "volume": "50%..", "since": "2026-11-21"}});
+    let freshness = "/databases/default/tables/logs/freshness";
+    rest.patch(freshness, expected).await.expect(200);
+    rest.post(&format!("{freshness}/check"), json!({}))
+        .await
+        .expect(200);
+    rest.get("/freshness").await.expect(200);
     let runs = rest.get(&format!("{at}/runs")).await.expect(200);
     if let Some(id) = runs["runs"][0]["id"].as_i64() {
         rest.post(&format!("{at}/runs/{id}/undo"), json!({})).await;

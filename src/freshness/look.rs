@@ -1,0 +1,228 @@
+//! What a table has of some stretches of time, read off the names of its partitions; where the volume matters, also what the
+//! partitions of the same time of earlier weeks tell of theirs.
+
+use super::Freshness;
+use super::gap::Judged;
+use super::judge::{Found, WEEKS_BEFORE, lack};
+use super::slot::Slot;
+use crate::catalog::service::{
+    CalendarSample, NUM_ROWS, TOTAL_SIZE, calendar_sample, day_names, key_names,
+};
+use crate::error::{Error, Result};
+use crate::hive::partition_name::values_of_name;
+use crate::model::{Expectation, Partition, Table};
+use crate::store::{PARTITIONS_NAMED_MAX, Session};
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Names that one look reads.
+const NAMES_MAX: usize = 200_000;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Looked {
+    /// Each of the stretches, in the order of their times.
+    pub(super) judged: Vec<Judged>,
+    /// The end of the newest stretch of which there is data, as far as it was seen.
+    pub(super) newest: Option<i64>,
+}
+
+/// Partitions by the stretch that they are of.
+type Names = BTreeMap<Slot, Vec<String>>;
+
+impl Freshness {
+    /// Looks at stretches of a table, which are given in the order of their times. `Invalid` where its partitions do not tell
+    /// their time as finely as the table expects data.
+    pub(super) async fn look(
+        &self,
+        table: &Table,
+        expectation: &Expectation,
+        slots: &[Slot],
+        now: i64,
+    ) -> Result<Looked> {
+        let keys = key_names(table);
+        let mut session = self.store.session().await?;
+        let (sample, has_partitions) = calendar_sample(&mut session, table.id, &keys, now).await?;
+        let Some(sample) = sample else {
+            if has_partitions {
+                let why = "the last of its partitions, by name, tell no day: nothing can be expected of them";
+                return Err(Error::Invalid(why.into()));
+            }
+            return Ok(judged(slots, &BTreeMap::new(), expectation));
+        };
+        let mut wanted: BTreeSet<Slot> = slots.iter().copied().collect();
+        if expectation.volume.is_some() {
+            let regular = slots.iter().filter(|slot| slot.is_regular(expectation));
+            wanted.extend(regular.flat_map(|slot| before(*slot, expectation)));
+        }
+        let names = self
+            .names_of(&mut session, table, (&sample, &keys), expectation, &wanted)
+            .await?;
+        let found = if expectation.volume.is_some() {
+            volumes(&mut session, table, &names).await?
+        } else {
+            let counted = |(slot, names): (&Slot, &Vec<String>)| {
+                let partitions = names.len() as u64;
+                let found = Found {
+                    partitions,
+                    ..Found::default()
+                };
+                (*slot, found)
+            };
+            names.iter().map(counted).collect()
+        };
+        let mut looked = judged(slots, &found, expectation);
+        let newest = slot_of(expectation, &sample).map(|slot| slot.to);
+        looked.newest = looked.newest.max(newest);
+        Ok(looked)
+    }
+
+    async fn names_of(
+        &self,
+        session: &mut Session,
+        table: &Table,
+        (sample, keys): (&CalendarSample, &[String]),
+        expectation: &Expectation,
+        wanted: &BTreeSet<Slot>,
+    ) -> Result<Names> {
+        let by_hour: BTreeMap<(Date, i8), Slot> = wanted
+            .iter()
+            .map(|slot| ((slot.day, slot.hour), *slot))
+            .collect();
+        let hours = expectation.every.hours();
+        let (mut found, mut without_hour) = (Names::new(), false);
+        let mut left = NAMES_MAX;
+        for (first, last) in stretches(wanted) {
+            let ranges = sample.keys.day_ranges(keys, first, last);
+            let take = |names: Vec<String>| {
+                left = left.saturating_sub(names.len());
+                for name in names {
+                    let Some(time) = sample.keys.time(&values_of_name(&name)) else {
+                        continue;
+                    };
+                    let hour = match time.hour.map(i8::try_from) {
+                        Some(Ok(hour)) => hour / hours * hours,
+                        _ => {
+                            without_hour |= !expectation.every.is_daily();
+                            0
+                        }
+                    };
+                    if let Some(slot) = by_hour.get(&(time.day, hour)) {
+                        found.entry(*slot).or_default().push(name);
+                    }
+                }
+            };
+            let is_whole = day_names(session, table.id, &ranges, NAMES_MAX, take).await?;
+            if !is_whole || left == 0 {
+                return Err(Error::Invalid(format!(
+                    "more than {NAMES_MAX} partitions would have to be looked at, or more than 256 values before the day"
+                )));
+            }
+        }
+        if without_hour {
+            let why = "its partitions tell days and no hours: skep.expect.every can only be 1d";
+            return Err(Error::Invalid(why.into()));
+        }
+        Ok(found)
+    }
+}
+
+/// The stretch of the newest partition that was seen.
+fn slot_of(expectation: &Expectation, sample: &CalendarSample) -> Option<Slot> {
+    let hour = i8::try_from(sample.newest.hour.unwrap_or_default()).ok()?;
+    let moment = sample.newest.day.at(hour, 0, 0, 0);
+    let moment = expectation.time_zone.to_timestamp(moment).ok()?;
+    Slot::holding(expectation, moment.as_second())
+}
+
+/// The same stretch of earlier weeks; those that the clocks made longer or shorter tell nothing of it.
+fn before(slot: Slot, expectation: &Expectation) -> impl Iterator<Item = Slot> {
+    let weeks = (1..=WEEKS_BEFORE).filter_map(move |weeks| slot.weeks_before(expectation, weeks));
+    weeks.filter(|week| week.to > week.from && week.is_regular(expectation))
+}
+
+/// The days of the stretches, those that follow each other together.
+fn stretches(wanted: &BTreeSet<Slot>) -> Vec<(Date, Date)> {
+    let mut all: Vec<(Date, Date)> = Vec::new();
+    for slot in wanted {
+        match all.last_mut() {
+            Some((_, last)) if *last == slot.day || last.tomorrow().ok() == Some(slot.day) => {
+                *last = slot.day;
+            }
+            _ => all.push((slot.day, slot.day)),
+        }
+    }
+    all
+}
+
+fn judged(slots: &[Slot], found: &BTreeMap<Slot, Found>, expectation: &Expectation) -> Looked {
+    let of = |slot: &Slot| found.get(slot).copied().unwrap_or_default();
+    let judged = slots.iter().map(|slot| {
+        let range = expectation.volume.filter(|_| slot.is_regular(expectation));
+        let weeks = range.map(|_| before(*slot, expectation));
+        let weeks: Vec<Found> = weeks.into_iter().flatten().map(|week| of(&week)).collect();
+        Judged {
+            slot: *slot,
+            lack: lack(of(slot), &weeks, range),
+        }
+    });
+    let with_data = slots.iter().filter(|slot| of(slot).partitions > 0);
+    Looked {
+        newest: with_data.map(|slot| slot.to).max(),
+        judged: judged.collect(),
+    }
+}
+
+/// What the partitions of each stretch tell of their volume.
+async fn volumes(
+    session: &mut Session,
+    table: &Table,
+    names: &Names,
+) -> Result<BTreeMap<Slot, Found>> {
+    let slots = names
+        .iter()
+        .flat_map(|(slot, names)| names.iter().map(|name| (name.as_str(), *slot)));
+    let slots: BTreeMap<&str, Slot> = slots.collect();
+    let all: Vec<&str> = slots.keys().copied().collect();
+    let mut found: BTreeMap<Slot, Found> = BTreeMap::new();
+    for chunk in all.chunks(PARTITIONS_NAMED_MAX) {
+        let mut left = chunk;
+        while !left.is_empty() {
+            let page = session.partition_page_named(table.id, left).await?;
+            for partition in &page.partitions {
+                if let Some(slot) = slots.get(partition.name.as_str()) {
+                    add(found.entry(*slot).or_insert(NOTHING), partition);
+                }
+            }
+            let Some(last) = page.partitions.last().filter(|_| !page.ended) else {
+                break;
+            };
+            let seen = left.partition_point(|name| *name <= last.name.as_str());
+            left = &left[seen..];
+        }
+    }
+    Ok(found)
+}
+
+/// What no partitions have.
+const NOTHING: Found = Found {
+    partitions: 0,
+    rows: Some(0),
+    bytes: Some(0),
+};
+
+fn add(found: &mut Found, partition: &Partition) {
+    let number = |key: &str| partition.parameters.get(key)?.trim().parse::<u64>().ok();
+    let bytes = number(TOTAL_SIZE);
+    // Writers that do not count say so by none, or by less than none.
+    let rows = number(NUM_ROWS).filter(|rows| *rows > 0 || bytes == Some(0));
+    found.partitions += 1;
+    found.rows = found
+        .rows
+        .zip(rows)
+        .map(|(all, one)| all.saturating_add(one));
+    found.bytes = found
+        .bytes
+        .zip(bytes)
+        .map(|(all, one)| all.saturating_add(one));
+}

@@ -1,0 +1,182 @@
+//! Where the tables stand that expect data: what they expect, what came last, and what lacks.
+
+use super::slot::Slot;
+use super::{Freshness, Operations};
+use crate::catalog::{Action, Resource};
+use crate::error::{Error, Result};
+use crate::model::{
+    EXPECTATION_PROPERTY_PREFIX, Expectation, FreshnessGap, FreshnessState, GapKind, Table,
+    TableRef,
+};
+use async_recursion::async_recursion as boxed;
+use std::collections::HashMap;
+
+/// Gaps that one answer shows; a table has few, for those that follow each other are one.
+pub const GAPS_SHOWN_MAX: usize = 1_000;
+
+/// How a table stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// All data came that had to come.
+    Well,
+    /// Some lacks.
+    Lacking,
+    /// Nothing had to come yet.
+    Waiting,
+    /// What is expected makes no sense, or cannot be told of this table.
+    Faulty,
+}
+
+impl Standing {
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Well => "well",
+            Self::Lacking => "lacking",
+            Self::Waiting => "waiting",
+            Self::Faulty => "faulty",
+        }
+    }
+}
+
+/// Where a table stands.
+#[derive(Debug, Clone)]
+pub struct FreshnessStatus {
+    /// The table.
+    pub at: TableRef,
+    /// What it expects; `Err` says in words which of its properties makes no sense.
+    pub expectation: Result<Expectation, String>,
+    /// When it was looked at and is looked at next.
+    pub state: FreshnessState,
+    /// What lacks, in the order of its time.
+    pub gaps: Vec<FreshnessGap>,
+}
+
+impl FreshnessStatus {
+    /// How it stands.
+    pub fn standing(&self) -> Standing {
+        if self.expectation.is_err() || self.state.error.is_some() {
+            Standing::Faulty
+        } else if !self.gaps.is_empty() {
+            Standing::Lacking
+        } else if self.state.judged_until.is_some() {
+            Standing::Well
+        } else {
+            Standing::Waiting
+        }
+    }
+
+    /// What keeps it from being told, in words.
+    pub fn fault(&self) -> Option<&str> {
+        let faulty = self.expectation.as_ref().err();
+        faulty.or(self.state.error.as_ref()).map(String::as_str)
+    }
+
+    /// When the next data has to be there, in seconds since the epoch.
+    pub fn next_due_at(&self) -> Option<i64> {
+        let expectation = self.expectation.as_ref().ok()?;
+        let stated = expectation.begin(self.state.since.seconds());
+        let begin = self.state.judged_until.unwrap_or(stated);
+        let mut next = Slot::holding(expectation, begin)?;
+        while !next.is_expected(expectation) {
+            next = next.next(expectation)?;
+            // Nothing comes for a year: nobody waits for it.
+            if next.from - begin > YEAR_S {
+                return None;
+            }
+        }
+        Some(next.due_at(expectation))
+    }
+
+    /// How many gaps of a kind there are.
+    pub fn count(&self, kind: GapKind) -> usize {
+        self.gaps.iter().filter(|gap| gap.kind == kind).count()
+    }
+
+    /// The time of a gap by the clocks of the table: `2026-11-02 14:00 to 15:00 UTC`.
+    pub fn time_shown(&self, gap: &FreshnessGap) -> String {
+        match &self.expectation {
+            Ok(expectation) => super::wording::time_shown(expectation, gap.from, gap.to),
+            Err(_) => String::new(),
+        }
+    }
+}
+
+const YEAR_S: i64 = 366 * 24 * 3600;
+
+impl Operations<'_> {
+    /// Where a table stands. `NotFound` of the table, `Invalid` where it expects nothing.
+    #[boxed]
+    pub async fn freshness_status(&self, at: &TableRef) -> Result<FreshnessStatus> {
+        self.authorize(Action::See, Resource::Table(at)).await?;
+        self.status_read(at).await
+    }
+
+    /// The tables that expect data, by number, the next `limit` after one; the last one's number is the next page's `after`.
+    #[boxed]
+    pub async fn freshness_statuses(
+        &self,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<FreshnessStatus>> {
+        self.authorize(Action::See, Resource::Server).await?;
+        let mut session = self.store.session().await?;
+        let page = session.freshness_table_page(after, limit).await?;
+        let ids: Vec<i64> = page.iter().map(|(state, _)| state.table_id).collect();
+        let mut gaps: HashMap<i64, Vec<FreshnessGap>> = HashMap::new();
+        for gap in session.freshness_gaps_of(&ids, GAPS_SHOWN_MAX).await? {
+            gaps.entry(gap.table_id).or_default().push(gap);
+        }
+        let mut statuses = Vec::new();
+        for (state, at) in page {
+            // One that was dropped meanwhile is left out.
+            let Some(table) = session.table_get(&at).await? else {
+                continue;
+            };
+            let gaps = gaps.remove(&state.table_id).unwrap_or_default();
+            statuses.push(status_of(&table, state, gaps));
+        }
+        Ok(statuses)
+    }
+
+    /// How many gaps of each kind last, over all tables.
+    #[boxed]
+    pub async fn freshness_gap_counts(&self) -> Result<Vec<(GapKind, u64)>> {
+        self.authorize(Action::See, Resource::Server).await?;
+        self.store.session().await?.freshness_gap_counts().await
+    }
+}
+
+impl Freshness {
+    /// As [`Operations::freshness_status`], where that has been asked already.
+    pub(super) async fn status_read(&self, at: &TableRef) -> Result<FreshnessStatus> {
+        let table = self.catalog.table_read(at).await?;
+        let mut session = self.store.session().await?;
+        let state = session.freshness_table_get(table.id).await?;
+        let state = state.ok_or_else(|| nothing_expected(at))?;
+        let mut gaps = session.freshness_gaps(table.id).await?;
+        gaps.truncate(GAPS_SHOWN_MAX);
+        Ok(status_of(&table, state, gaps))
+    }
+}
+
+pub(super) fn nothing_expected(at: &TableRef) -> Error {
+    Error::Invalid(format!(
+        "{} expects no data: set its property {EXPECTATION_PROPERTY_PREFIX}every, for example to 1h or 1d",
+        at.shown()
+    ))
+}
+
+fn status_of(table: &Table, state: FreshnessState, gaps: Vec<FreshnessGap>) -> FreshnessStatus {
+    let expectation = match Expectation::of_table(table) {
+        Ok(Some(expectation)) => Ok(expectation),
+        Ok(None) => Err("nothing is expected".to_owned()),
+        Err(fault) => Err(fault.to_string()),
+    };
+    FreshnessStatus {
+        at: table.at.clone(),
+        expectation,
+        state,
+        gaps,
+    }
+}

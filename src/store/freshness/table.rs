@@ -1,0 +1,181 @@
+//! The tables that state what data they expect: a row each, kept in step by every write of a table, so that the due ones are
+//! found without a look at all tables.
+
+use crate::clock::DatabaseTime;
+use crate::error::Result;
+use crate::model::{FreshnessState, Table, TableRef, is_expectation_property};
+use crate::store::discovery::table::table_ref_of;
+use crate::store::form::packing::to_json;
+use crate::store::sql::failure::Failure;
+use crate::store::sql::row::Row;
+use crate::store::sql::session::Session;
+use std::collections::BTreeMap;
+
+const COLUMNS: &str =
+    "SELECT f.table_id, f.properties, f.due_at, f.since, f.judged_until, f.newest,
+        f.checked_at, f.last_error, ";
+
+/// What follows the columns: the names of the table, and where they stand.
+const JOIN: &str = ", c.name, b.name, t.name
+ FROM skep_freshness_tables f
+ JOIN skep_tables t ON t.id = f.table_id
+ JOIN skep_databases b ON b.id = t.database_id
+ JOIN skep_catalogs c ON c.id = b.catalog_id ";
+
+/// What a look leaves in the row of its table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FreshnessUpdate {
+    /// When it is looked at next, in seconds since the epoch.
+    pub due_at: i64,
+    /// The end of the last stretch that was judged; `None` leaves it as it is.
+    pub judged_until: Option<i64>,
+    /// The end of the newest stretch with data; `None` leaves it as it is.
+    pub newest: Option<i64>,
+    /// Why the look came to nothing.
+    pub error: Option<String>,
+}
+
+/// The properties that a row stands for; `None` where nothing is expected.
+fn properties_of(table: &Table) -> Result<Option<String>, Failure> {
+    let properties: BTreeMap<&str, &str> = table
+        .parameters
+        .iter()
+        .filter(|(key, _)| is_expectation_property(key))
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect();
+    if properties.is_empty() {
+        return Ok(None);
+    }
+    to_json(&properties).map(Some)
+}
+
+fn state_of(row: &Row) -> Result<(FreshnessState, TableRef), Failure> {
+    let mut cells = row.cells();
+    let state = FreshnessState {
+        table_id: cells.integer()?,
+        properties: cells.string()?,
+        due_at: DatabaseTime::from_database(cells.integer()?),
+        since: DatabaseTime::from_database(cells.integer()?),
+        judged_until: cells.integer_or_null()?,
+        newest: cells.integer_or_null()?,
+        checked_at: cells.integer_or_null()?,
+        error: cells.string_or_null()?,
+        now: DatabaseTime::from_database(cells.integer()?),
+    };
+    Ok((state, table_ref_of(&mut cells)?))
+}
+
+impl Session {
+    /// Brings the row of a table in step with its properties, of which it has `stored` ones. A change makes the table due.
+    pub(in crate::store) async fn freshness_table_follow(
+        &mut self,
+        table_id: i64,
+        table: &Table,
+        stored: Option<&str>,
+    ) -> Result<(), Failure> {
+        let Some(wanted) = properties_of(table)? else {
+            return match stored {
+                Some(_) => self.freshness_table_delete(table_id).await,
+                None => Ok(()),
+            };
+        };
+        if stored == Some(wanted.as_str()) {
+            return Ok(());
+        }
+        let statement = self
+            .statement(
+                "INSERT INTO skep_freshness_tables (table_id, properties, due_at, since) VALUES (?, ?, 0, ",
+            )
+            .bind(table_id)
+            .bind(wanted.as_str())
+            .now()
+            .text(")")
+            .upsert(&["table_id"], &["properties", "due_at"]);
+        self.execute(&statement).await?;
+        Ok(())
+    }
+
+    /// Removes the row of a table that expects nothing any more; its gaps are over.
+    pub(in crate::store) async fn freshness_table_delete(
+        &mut self,
+        table_id: i64,
+    ) -> Result<(), Failure> {
+        self.freshness_gaps_gone(table_id).await?;
+        let statement = self
+            .statement("DELETE FROM skep_freshness_tables WHERE table_id = ?")
+            .bind(table_id);
+        self.execute(&statement).await?;
+        Ok(())
+    }
+
+    /// Where the look at a table's data stands; `None` where it expects nothing.
+    pub async fn freshness_table_get(&mut self, table_id: i64) -> Result<Option<FreshnessState>> {
+        let statement = self
+            .statement(COLUMNS)
+            .now()
+            .text(JOIN)
+            .text("WHERE f.table_id = ?")
+            .bind(table_id);
+        let row = self.row(&statement).await?;
+        let state = row.as_ref().map(state_of).transpose()?;
+        Ok(state.map(|(state, _)| state))
+    }
+
+    /// Tables whose moment has come, the longest due first.
+    pub async fn freshness_tables_due(
+        &mut self,
+        limit: usize,
+    ) -> Result<Vec<(FreshnessState, TableRef)>> {
+        let statement = self
+            .statement(COLUMNS)
+            .now()
+            .text(JOIN)
+            .text("WHERE f.due_at <= ")
+            .now_once()
+            .text(" ORDER BY f.due_at, f.table_id LIMIT ?")
+            .bind(limit);
+        let rows = self.rows(&statement).await?;
+        Ok(rows.iter().map(state_of).collect::<Result<_, Failure>>()?)
+    }
+
+    /// The tables that expect something, by number, the next `limit` after one.
+    pub async fn freshness_table_page(
+        &mut self,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<(FreshnessState, TableRef)>> {
+        let statement = self
+            .statement(COLUMNS)
+            .now()
+            .text(JOIN)
+            .text("WHERE f.table_id > ? ORDER BY f.table_id LIMIT ?")
+            .bind(after)
+            .bind(limit);
+        let rows = self.rows(&statement).await?;
+        Ok(rows.iter().map(state_of).collect::<Result<_, Failure>>()?)
+    }
+
+    /// Writes down what a look leaves that began with the row as it was `seen`; false where it has changed since: another
+    /// replica has looked, or the table expects something else now.
+    pub async fn freshness_table_update(
+        &mut self,
+        seen: &FreshnessState,
+        update: &FreshnessUpdate,
+    ) -> Result<bool> {
+        let statement = self
+            .statement(
+                "UPDATE skep_freshness_tables SET due_at = ?, judged_until = COALESCE(?, judged_until),
+                    newest = COALESCE(?, newest), last_error = ?, checked_at = ",
+            )
+            .bind(update.due_at)
+            .bind(update.judged_until)
+            .bind(update.newest)
+            .bind(update.error.as_deref())
+            .now()
+            .text(" WHERE table_id = ? AND due_at = ? AND properties = ?")
+            .bind(seen.table_id)
+            .bind(seen.due_at)
+            .bind(seen.properties.as_str());
+        Ok(self.execute(&statement).await? > 0)
+    }
+}
