@@ -1,51 +1,55 @@
-// Screenshots of the pages that have a name, for people to look at and for the documentation.
+// Screenshots of the pages that have a name, on the demo: for people to look at and for the documentation.
 
 import { mkdirSync } from 'node:fs';
 import { HEIGHT, THEMES, profile } from './browser.mjs';
 
-const WIDTHS = [1440, 360];
+/** The width of each picture: a desk's in both themes, a phone's where the page is another there. */
+const DESK = 1200;
+const PHONE = 360;
 // What is longer shows nothing new.
-const HEIGHT_MAX = 3000;
-const ORDERS = '/databases/shop/tables/orders';
+const HEIGHT_MAX = 2400;
+const HITS = '/databases/web/tables/hits';
+const YESTERDAY = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
 
-/** Writes `NAME-WIDTH-THEME.png` for each page that there is. `partition` is the path of one partition. */
-export async function draw(browser, origin, folder, partition) {
-  const pages = {
-    start: '/',
-    find: '/find?q=orders',
-    database: '/databases/shop',
-    table: ORDERS,
-    partitions: `${ORDERS}/partitions`,
-    partition,
-    calendar: `${ORDERS}/calendar`,
-    month: `${ORDERS}/calendar/${new Date().toISOString().slice(0, 7)}`,
-    connect: '/connect',
-    discovery: '/discovery',
-    changes: '/changes',
-    alerts: '/alerts',
-    sources: '/sources',
-    jobs: '/jobs',
-    locks: '/locks',
-    events: '/events',
-    server: '/server',
-  };
+const PAGES = {
+  start: '/',
+  find: '/find?q=orders',
+  database: '/databases/t1_shop',
+  table: HITS,
+  partitions: `${HITS}/partitions?filter=${encodeURIComponent(`dt = '${YESTERDAY}'`)}`,
+  partition: `${HITS}/partitions/dt=${YESTERDAY}%2Fhour=20`,
+  calendar: `${HITS}/calendar`,
+  month: `${HITS}/calendar/${YESTERDAY.slice(0, 7)}`,
+  'table-discovery': `${HITS}/discovery`,
+  connect: '/connect',
+  discovery: '/discovery',
+  freshness: '/freshness',
+  changes: '/changes',
+  alerts: '/alerts',
+  sources: '/sources',
+  jobs: '/jobs',
+  locks: '/locks',
+  events: '/events',
+  server: '/server',
+};
+/** Of these there is a phone's picture too. */
+const ON_A_PHONE = ['table', 'calendar', 'changes'];
+
+/** Writes `NAME-THEME.png` for each page, and `NAME-phone.png` for some. A page that is none is a failure. */
+export async function draw(browser, report, origin, folder) {
   mkdirSync(folder, { recursive: true });
   const context = await profile(browser);
   const tab = await context.newPage();
-  for (const [name, path] of Object.entries(pages)) {
-    const answer = path && (await tab.goto(origin + path, { waitUntil: 'load' }));
-    if (!answer?.ok() || !/^text\/html\b/.test(answer.headers()['content-type'] ?? '')) {
-      console.log(`no picture of ${name}: ${path ?? 'there'} is no page`);
-      continue;
-    }
-    for (const width of WIDTHS) {
+  for (const [name, path] of Object.entries(PAGES)) {
+    const answer = await tab.goto(origin + path, { waitUntil: 'load' });
+    report.check(answer?.ok(), 'picture', { url: path }, `it is answered with ${answer?.status()}`);
+    const shots = THEMES.map((theme) => ({ file: `${name}-${theme}`, width: DESK, theme }));
+    if (ON_A_PHONE.includes(name)) shots.push({ file: `${name}-phone`, width: PHONE, theme: THEMES[0] });
+    for (const { file, width, theme } of shots) {
       await tab.setViewportSize({ width, height: HEIGHT });
-      for (const theme of THEMES) {
-        await tab.emulateMedia({ colorScheme: theme });
-        const height = Math.min(HEIGHT_MAX, await tab.evaluate(() => document.documentElement.scrollHeight));
-        const clip = { x: 0, y: 0, width, height };
-        await tab.screenshot({ path: `${folder}/${name}-${width}-${theme}.png`, fullPage: true, clip });
-      }
+      await tab.emulateMedia({ colorScheme: theme });
+      const height = Math.min(HEIGHT_MAX, await tab.evaluate(() => document.documentElement.scrollHeight));
+      await tab.screenshot({ path: `${folder}/${file}.png`, fullPage: true, clip: { x: 0, y: 0, width, height } });
     }
   }
   await context.close();

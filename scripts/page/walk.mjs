@@ -1,16 +1,14 @@
 // The walk: fills the server, then asks everything of its pages. scripts/page-walk starts it.
 //
-// usage: node walk.mjs ORIGIN VISITS [PICTURES]
+// usage: node walk.mjs ORIGIN VISITS
 //   ORIGIN    http://127.0.0.1:PORT of a server without any content
 //   VISITS    the location of a folder of days, which a table's discovery finds
-//   PICTURES  a folder for screenshots
 
 import { launch, profile } from './browser.mjs';
 import * as checks from './checks.mjs';
 import { fill } from './content.mjs';
 import { crawl, kind } from './crawl.mjs';
 import * as keyboard from './keyboard.mjs';
-import { draw } from './pictures.mjs';
 import { Report } from './report.mjs';
 import { complete, weight, withoutScript } from './whole.mjs';
 
@@ -21,7 +19,7 @@ const GONE = [
   '/databases/shop/tables/orders/partitions/dt=1999-01-01%2Fhour=0',
 ];
 
-const [origin, visits, pictures] = process.argv.slice(2);
+const [origin, visits] = process.argv.slice(2);
 const report = new Report();
 const known = await fill(origin, visits);
 const browser = await launch();
@@ -36,10 +34,6 @@ try {
   complete(report, seen, known.kept);
   await withoutScript(browser, report, seen);
   await keyboard.walk(browser, report, origin);
-  if (pictures) {
-    const partition = seen.find(({ url }) => /^\/databases\/shop\/tables\/orders\/partitions\/./.test(url.pathname));
-    await draw(browser, origin, pictures, partition?.url.pathname);
-  }
 } finally {
   await browser.close();
 }

@@ -182,6 +182,17 @@ impl Client {
         }
     }
 
+    /// Puts something in place of what was there, and asks for no answer.
+    pub(super) async fn put_only(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+    ) -> Result<(), ClientError> {
+        let body = self.encode(body)?;
+        self.send(Method::PUT, path, &[], Some(body)).await?;
+        Ok(())
+    }
+
     /// Changes something.
     pub(super) async fn patch<T: DeserializeOwned>(
         &self,

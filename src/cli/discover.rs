@@ -207,7 +207,7 @@ fn unexpected(line: RunLine) -> Result<()> {
 }
 
 /// Shows how far a run is, and gives its last line.
-async fn ended(
+pub(super) async fn ended(
     path: &[&str],
     body: &impl serde::Serialize,
     client: &Client,

@@ -1,12 +1,14 @@
 //! The commands that need the configuration: serving, migrating, checking it.
 
+use super::demo::{self, Place};
 use crate::config::Settings;
 use crate::server::{Running, Server};
 use crate::store::Store;
 use crate::telemetry::log_start;
 use anyhow::{Context, Result};
+use clap::Args;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -14,16 +16,30 @@ use tokio::signal::unix::{SignalKind, signal};
 /// How long the threads of a stopped server may still take.
 const THREADS_END: Duration = Duration::from_secs(2);
 
-/// Serves until it is told to stop.
-pub(super) fn serve(config: Option<&Path>) -> Result<()> {
-    let started = Instant::now();
-    let settings = Settings::load(config)?;
-    log_start(&settings.log);
-    let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
-    let served = runtime.block_on(serve_until_told(settings, started));
-    // What reads a file in a thread of its own cannot be cut off, and must not keep the process alive.
-    runtime.shutdown_timeout(THREADS_END);
-    served
+/// What is served.
+#[derive(Debug, Args)]
+pub(super) struct ServeCommand {
+    /// Serve a small lake that is made on this machine, to look around in: its own catalog, files and source, in one folder
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true, default_missing_value = "skep-demo")]
+    demo: Option<PathBuf>,
+}
+
+impl ServeCommand {
+    /// Serves until it is told to stop.
+    pub(super) fn run(self, config: Option<&Path>) -> Result<()> {
+        let started = Instant::now();
+        let mut settings = Settings::load(config)?;
+        log_start(&settings.log);
+        let demo = self.demo.as_deref().map(demo::open).transpose()?;
+        if let Some(place) = &demo {
+            settings = place.settings(settings);
+        }
+        let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
+        let served = runtime.block_on(serve_until_told(settings, demo, started));
+        // What reads a file in a thread of its own cannot be cut off, and must not keep the process alive.
+        runtime.shutdown_timeout(THREADS_END);
+        served
+    }
 }
 
 /// Brings the database's tables up to date.
@@ -34,18 +50,24 @@ pub(super) fn migrate(config: Option<&Path>) -> Result<()> {
     runtime.block_on(migrate_store(settings))
 }
 
-async fn serve_until_told(settings: Settings, started: Instant) -> Result<()> {
+async fn serve_until_told(settings: Settings, demo: Option<Place>, started: Instant) -> Result<()> {
     // Heard from the beginning, so that a signal during the start is not lost.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let grace = Duration::from_secs(settings.server.grace_s);
     // In a thread of its own: a path that hangs must not keep signals from being heard.
-    let starting = tokio::spawn(Server::start(settings));
+    let starting = tokio::spawn(start(settings, demo.clone()));
     let running = tokio::select! {
         running = starting => running??,
         _ = terminate.recv() => return Ok(()),
         _ = interrupt.recv() => return Ok(()),
     };
+    if let Some(place) = &demo {
+        tracing::info!(
+            "this is the demo: nothing writes to it any more, so data will lack as the hours pass; {} removes it",
+            place.removal()
+        );
+    }
     banner(&running, started);
     tokio::select! {
         _ = terminate.recv() => {
@@ -67,6 +89,24 @@ async fn serve_until_told(settings: Settings, started: Instant) -> Result<()> {
         tracing::warn!("stopped; calls that did not end in time were cut off");
     }
     Ok(())
+}
+
+/// Starts the server, and fills it where it is a new demo.
+async fn start(settings: Settings, demo: Option<Place>) -> Result<Running> {
+    let new = demo.filter(|place| place.is_new);
+    if let Some(place) = &new {
+        place.source_make().await?;
+    }
+    let running = Server::start(settings).await?;
+    if let Some(place) = new {
+        tracing::info!("the server is told of the demo's files");
+        let server = format!("http://{}", reachable(running.http_addr));
+        demo::fill(&place, &server)
+            .await
+            .context("the demo cannot be filled")?;
+        place.finish()?;
+    }
+    Ok(running)
 }
 
 async fn migrate_store(settings: Settings) -> Result<()> {

@@ -1,0 +1,141 @@
+//! The folder of the demo, and the settings of a server over it.
+
+use super::shop;
+use crate::alert::{ChannelSettings, Threshold};
+use crate::cli::failure::ClientError;
+use crate::config::Settings;
+use crate::naming::NamingPolicy;
+use crate::secret::Secret;
+use crate::source::{SourceKind, SourceSettings};
+use crate::watch::{OwnerRule, TargetRule};
+use anyhow::{Context, Result};
+use jiff::Timestamp;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// The file that says that a folder is the demo's, and whether all is in it.
+const MARK: &str = "DEMO";
+/// What it holds until the server was told of everything.
+const BEGUN: &str = "begun\n";
+
+/// Where the demo lies.
+#[derive(Debug, Clone)]
+pub(in crate::cli) struct Place {
+    folder: PathBuf,
+    /// Whether it is to be filled yet.
+    pub(in crate::cli) is_new: bool,
+    /// From when on its days are counted.
+    pub(super) now: Timestamp,
+}
+
+impl Place {
+    /// The folder of an earlier demo, or a new one. What is no demo is left alone.
+    pub(super) fn open(folder: &Path) -> Result<Self> {
+        let shown = folder.display();
+        let is_empty = match fs::read_dir(folder) {
+            Ok(mut entries) => entries.next().is_none(),
+            Err(failure) if failure.kind() == ErrorKind::NotFound => true,
+            failed => failed
+                .map(|_| false)
+                .with_context(|| format!("cannot read {shown}"))?,
+        };
+        let mark = folder.join(MARK);
+        match fs::read_to_string(&mark) {
+            Ok(text) if text == BEGUN => {
+                let text = format!(
+                    "the demo in {shown} was not finished: remove the folder (rm -r {shown})"
+                );
+                return Err(ClientError::Usage(text).into());
+            }
+            Ok(_) => return Self::at(folder, false),
+            Err(_) if !is_empty => {
+                let text = format!(
+                    "{shown} is no demo, and is left as it is: name another folder (--demo=FOLDER)"
+                );
+                return Err(ClientError::Usage(text).into());
+            }
+            Err(_) => {}
+        }
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {shown}"))?;
+        fs::write(&mark, BEGUN).with_context(|| format!("cannot write into {shown}"))?;
+        Self::at(folder, true)
+    }
+
+    fn at(folder: &Path, is_new: bool) -> Result<Self> {
+        Ok(Self {
+            folder: folder.canonicalize()?,
+            is_new,
+            now: Timestamp::now(),
+        })
+    }
+
+    /// A path below the folder.
+    pub(super) fn path(&self, below: &str) -> PathBuf {
+        self.folder.join(below)
+    }
+
+    /// The same as a location.
+    pub(super) fn location(&self, below: &str) -> String {
+        format!("file://{}", self.path(below).display())
+    }
+
+    /// Makes the source database.
+    pub(in crate::cli) async fn source_make(&self) -> Result<()> {
+        shop::make(&self.path(shop::FILE)).await
+    }
+
+    /// Says that all is there.
+    pub(in crate::cli) fn finish(&self) -> Result<()> {
+        let text = format!(
+            "a demo of skep, made at {}; the folder can be removed\n",
+            self.now
+        );
+        Ok(fs::write(self.path(MARK), text)?)
+    }
+
+    /// How it goes away again.
+    pub(in crate::cli) fn removal(&self) -> String {
+        format!("rm -r {}", self.folder.display())
+    }
+
+    /// The settings of a server over it: ports, limits and logs as they are configured, all else the demo's own.
+    pub(in crate::cli) fn settings(&self, mut settings: Settings) -> Settings {
+        let path = |below: &str| self.path(below).display().to_string();
+        settings.database.url = Secret::new(format!("sqlite:{}", path("catalog.db")));
+        settings.database.url_file = None;
+        settings.warehouse.location = self.location("warehouse");
+        settings.naming.policy = NamingPolicy::Warn;
+        settings.naming.databases = texts(&["{t1|t2|t3}_{domain}", "web", "logs"]);
+        settings.naming.tables = texts(&[
+            "{t1|t2|t3}_{domain}.{name}_{timeseries|snapshot|aggr}_{1d|7d|30d}_{hourly|daily}",
+        ]);
+        let source = format!("sqlite:{}", path(shop::FILE));
+        let source = SourceSettings::new(SourceKind::Sqlite, Some(&source));
+        settings.sources = [(shop::SOURCE.to_owned(), source)].into_iter().collect();
+        settings.watch.tiers = texts(&["t1", "t2", "t3"]);
+        settings.watch.targets = vec![TargetRule {
+            source: "shop:main.{table}".to_owned(),
+            table: "t1_shop.{table}_snapshot_1d_daily".to_owned(),
+        }];
+        let owner = |pattern: &str, owner: &str| OwnerRule {
+            pattern: pattern.to_owned(),
+            owner: owner.to_owned(),
+        };
+        settings.watch.owners = vec![
+            owner("web.*", "team-web"),
+            owner("shop:main.{table}", "team-shop"),
+        ];
+        // Nobody is told but the log.
+        let channel = ChannelSettings {
+            at_once: Threshold::Risky,
+            ..ChannelSettings::default()
+        };
+        settings.alerts.channels = [("people".to_owned(), channel)].into_iter().collect();
+        settings
+    }
+}
+
+fn texts(all: &[&str]) -> Vec<String> {
+    all.iter().map(|one| (*one).to_owned()).collect()
+}
