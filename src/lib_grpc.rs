@@ -4,6 +4,6 @@
 
 pub mod grpc;
 
-use skep_catalog::{catalog, freshness};
+use skep_catalog::{catalog, discovery, freshness, watch};
 use skep_ground::{budget, error, front, hive, model};
 use skep_http::http;

@@ -264,11 +264,14 @@ impl Asking<'_> {
                 thrift_port: self.thrift_port,
                 database: settings.database.url_shown(),
                 warehouse: catalog.settings().warehouse_location.to_string(),
+                settings: settings.to_toml(),
                 started_at: self.started_at,
             },
         };
         let over_grpc = grpc::Shared {
             catalog: Arc::clone(catalog),
+            discovery: Arc::clone(&self.parts.discovery),
+            watch: Arc::clone(&self.parts.watch),
             freshness: Arc::clone(&self.parts.freshness),
             port: Arc::clone(&port),
         };

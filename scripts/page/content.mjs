@@ -66,6 +66,7 @@ export async function fill(origin, visits) {
       q: ['orders', '', hostile.MARKUP, hostile.MIXED_TEXT, 'no such thing'],
       filter: [`dt >= "${day(3)}"`, '', 'dt >= ', hostile.MARKUP],
       after: [hostile.MARKUP],
+      partition: ['dt=2026-11-22', 'dt=nonsense', hostile.MARKUP],
     },
   };
 }

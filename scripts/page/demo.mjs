@@ -24,7 +24,7 @@ try {
     const real = await profile(browser);
     const free = await profile(browser, { bypassCSP: true });
     const look = (url, expected) => checks.page(real, free, report, url, expected);
-    const searches = { q: ['orders'], filter: ["dt > '2000-01-01'"] };
+    const searches = { q: ['orders'], filter: ["dt > '2000-01-01'"], partition: ['dt=2000-01-01/hour=00'] };
     const seen = await crawl(look, report, origin, { kept: KEPT, dropped: [], searches });
     console.log(`${seen.length} pages of the demo, of ${new Set(seen.map(({ url }) => kind(url))).size} kinds`);
     complete(report, seen, KEPT);

@@ -14,6 +14,7 @@ export const KINDS = [
   '/databases/*/tables/*',
   '/databases/*/tables/*/partitions',
   '/databases/*/tables/*/partitions/*',
+  '/databases/*/tables/*/discovery',
   '/databases/*/tables/*/calendar',
   '/databases/*/tables/*/calendar/*',
   '/connect',

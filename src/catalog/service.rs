@@ -6,10 +6,10 @@ pub(crate) use super::job::DeletionJob;
 pub(crate) use super::lease::{LEASE_S, Lease};
 pub(crate) use super::operations::SYSTEM;
 pub(crate) use super::partition::{
-    CalendarSample, calendar_sample, change_events, day_names, key_names, name_of_values,
-    partitions_event, table_missing, values_of_whole_name,
+    CalendarSample, LEADS_MAX, calendar_sample, change_events, day_names, key_names,
+    name_of_values, partitions_event, table_missing, values_of_whole_name,
 };
-pub(crate) use super::table::{NUM_FILES, NUM_ROWS, TOTAL_SIZE, last_ddl_time_fill};
+pub(crate) use super::table::{NUM_FILES, NUM_ROWS, TOTAL_SIZE, last_ddl_time_fill, tables_named};
 
 use super::Catalog;
 use crate::clock::Clock;

@@ -87,7 +87,7 @@ fn offenders(count: usize) -> String {
 fn lacking(count: usize) -> String {
     let lack = if count == 1 { "lacks" } else { "lack" };
     let tables = counted(count as u64, "table", "tables");
-    format!("{tables} {lack} data")
+    format!("{tables} {lack} data, or it cannot be told")
 }
 
 /// The code for anything that has no other.

@@ -16,6 +16,8 @@ use serde_json::json;
 
 /// How a table stands of which data lacks.
 const LACKING: &str = "lacking";
+/// How one stands of which nothing can be told.
+const FAULTY: &str = "faulty";
 
 /// What to do, and where.
 #[derive(Debug, Args)]
@@ -28,7 +30,7 @@ pub(super) struct FreshnessCommand {
 enum Action {
     /// List the tables that expect data
     List {
-        /// Only those of which data lacks, and fail where there are any
+        /// Only those of which data lacks, or cannot be told; fails where there are any
         #[arg(long)]
         lacking: bool,
     },
@@ -52,7 +54,10 @@ enum Action {
         /// How much it has to be beside the same time of earlier weeks, such as 50%..200%
         #[arg(long, value_name = "RANGE")]
         volume: Option<String>,
-        /// Another setting, without skep.expect. before it; may stand several times
+        /// The first day of which data has to come, such as 2026-11-22; by default when it is stated
+        #[arg(long, value_name = "DAY")]
+        since: Option<String>,
+        /// Another setting, without skep.expect. before it (time-zone, weekdays, pause); may stand several times
         #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
         settings: Vec<(String, String)>,
         /// A setting that is to have its default again; may stand several times
@@ -93,10 +98,16 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             every,
             within,
             volume,
+            since,
             settings,
             unset,
         } => {
-            let named = [("every", every), ("within", within), ("volume", volume)];
+            let named = [
+                ("every", every),
+                ("within", within),
+                ("volume", volume),
+                ("since", since),
+            ];
             let named = named
                 .into_iter()
                 .filter_map(|(name, value)| Some((name.to_owned(), value?)));
@@ -114,7 +125,7 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             let path = table.below(&["freshness", "check"]);
             let view: TableFreshnessView = client.post(&path, &json!({})).await?;
             show(output, &view)?;
-            failing(usize::from(view.standing == LACKING))
+            failing(usize::from(is_bad(&view)))
         }
         Action::Reset { table } => {
             client.delete(&table.below(&["freshness"]), &[]).await?;
@@ -130,7 +141,7 @@ async fn list(client: &Client, output: Output, lacking: bool) -> Result<()> {
         .pages(&["freshness"], &[], "after", usize::MAX, split)
         .await?;
     if lacking {
-        all.retain(|table| table.standing == LACKING);
+        all.retain(|table| is_bad(table));
     }
     let head = [
         "table", "standing", "every", "newest", "due", "gaps", "problem",
@@ -150,6 +161,11 @@ async fn list(client: &Client, output: Output, lacking: bool) -> Result<()> {
     failing(if lacking { all.len() } else { 0 })
 }
 
+/// Whether data lacks, or nobody can tell.
+fn is_bad(table: &TableFreshnessView) -> bool {
+    [LACKING, FAULTY].contains(&table.standing.as_str())
+}
+
 /// Fails where data lacks, so that a job can stand guard.
 fn failing(tables: usize) -> Result<()> {
     match tables {
@@ -164,8 +180,11 @@ fn show(output: Output, table: &TableFreshnessView) -> Result<()> {
     let within = expectation.map(|one| period_shown(one.within_s));
     let volume = expectation.and_then(|one| one.volume.clone());
     let time_zone = expectation.map(|one| one.time_zone.clone());
+    let since = expectation.and_then(|one| one.since.clone());
+    let weekdays = expectation.and_then(|one| one.weekdays.clone());
+    let pause = expectation.and_then(|one| one.pause.clone());
     let gaps = table.gaps.iter().map(|gap: &GapView| gap.text.clone());
-    let facts: [(&str, Cell); 11] = [
+    let facts: [(&str, Cell); 14] = [
         (
             "table",
             format!("{}.{}", table.database, table.table).into(),
@@ -176,6 +195,9 @@ fn show(output: Output, table: &TableFreshnessView) -> Result<()> {
         ("within", (&within).into()),
         ("volume", (&volume).into()),
         ("time zone", (&time_zone).into()),
+        ("since", (&since).into()),
+        ("weekdays", (&weekdays).into()),
+        ("pause", (&pause).into()),
         ("newest until", moment(table.newest_until.as_ref())),
         ("next due", moment(table.next_due_at.as_ref())),
         ("looked at", moment(table.checked_at.as_ref())),

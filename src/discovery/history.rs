@@ -4,7 +4,7 @@
 use super::Discovery;
 use super::Operations;
 use super::site::Site;
-use super::sites::tables_named;
+use crate::catalog::service::tables_named;
 use crate::catalog::{Action, Resource};
 use crate::error::{Error, Result};
 use crate::model::{

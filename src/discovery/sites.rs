@@ -3,14 +3,14 @@
 
 use super::site::Site;
 use super::{Discovery, Operations};
+use crate::catalog::service::tables_named;
 use crate::catalog::{Action, Resource};
 use crate::error::Result;
 use crate::lake::ObjectEvent;
-use crate::model::{DatabaseRef, Location, Name, Table, TableRef};
+use crate::model::{Location, TableRef};
 use crate::store::Session;
 use crate::transact;
 use async_recursion::async_recursion as boxed;
-use std::collections::BTreeMap;
 
 /// Tables that are brought in step by one look.
 const TABLES_PER_PAGE: usize = 500;
@@ -88,18 +88,4 @@ impl Operations<'_> {
             before = Some(stale);
         }
     }
-}
-
-/// The tables of these names that there still are, in a round trip a database.
-pub(super) async fn tables_named(session: &mut Session, names: &[TableRef]) -> Result<Vec<Table>> {
-    let mut by_database: BTreeMap<DatabaseRef, Vec<Name>> = BTreeMap::new();
-    for at in names {
-        let names = by_database.entry(at.database_ref()).or_default();
-        names.push(at.table.clone());
-    }
-    let mut tables = Vec::with_capacity(names.len());
-    for (database, names) in &by_database {
-        tables.extend(session.table_list_by_names(database, names).await?);
-    }
-    Ok(tables)
 }

@@ -1,6 +1,7 @@
 //! A look at a table that is due: which stretches are to be judged since the last one, what they and the lasting gaps have by
 //! now, and what is written down of it, once over all replicas.
 
+use super::gap::GapChanges;
 use super::slot::Slot;
 use super::wording::Of;
 use super::{Freshness, Operations};
@@ -13,13 +14,13 @@ use async_recursion::async_recursion as boxed;
 use futures::{StreamExt, stream};
 use std::collections::BTreeSet;
 
-/// Tables that are asked for at once.
-const TABLES_PER_PAGE: usize = 200;
+/// Tables that one round looks at.
+const TABLES_PER_ROUND: usize = 200;
 /// Tables that are looked at at the same time.
 const CONCURRENT_MAX: usize = 4;
 /// How far back a look reaches, and how long a gap is looked after, in seconds.
-const HORIZON_S: i64 = 31 * 24 * 3600;
-/// Seconds between two looks at a table of which something lacks: so soon it is noticed that it has come.
+pub(super) const HORIZON_S: i64 = 31 * 24 * 3600;
+/// Seconds between two looks at a table of which something lacks since less than an hour: so soon it is noticed that it has come.
 const LACKING_S: i64 = 30;
 /// Seconds until a look that came to nothing is tried again.
 const FAULTY_S: i64 = 300;
@@ -39,39 +40,50 @@ pub(super) struct Plan {
     pub(super) next_at: i64,
 }
 
+/// What a round of looks came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FreshnessRound {
+    /// Tables that were looked at.
+    pub looked: u64,
+    /// Those of which nothing could be told.
+    pub failed: u64,
+    /// Whether more are due.
+    pub has_more: bool,
+}
+
 impl Operations<'_> {
-    /// Looks at the tables whose moment has come. Gives how many were looked at, and for how many that came to nothing.
+    /// Looks at some of the tables whose moment has come, the longest due first.
     #[boxed]
-    pub async fn freshness_check_due(&self) -> Result<(u64, u64)> {
+    pub async fn freshness_check_due(&self) -> Result<FreshnessRound> {
         self.authorize(Action::Operate, Resource::Server).await?;
-        let (mut looked, mut failed) = (0, 0);
-        loop {
-            let mut session = self.store.session().await?;
-            let due = session.freshness_tables_due(TABLES_PER_PAGE).await?;
-            drop(session);
-            let is_last = due.len() < TABLES_PER_PAGE;
-            let mut looks = stream::iter(due)
-                .map(|(state, at)| async move { self.check_noted(&at, &state).await })
-                .buffer_unordered(CONCURRENT_MAX);
-            while let Some(look) = looks.next().await {
-                looked += 1;
-                failed += u64::from(!look?);
-            }
-            if is_last {
-                return Ok((looked, failed));
-            }
+        let mut session = self.store.session().await?;
+        let due = session.freshness_tables_due(TABLES_PER_ROUND).await?;
+        drop(session);
+        let mut round = FreshnessRound {
+            has_more: due.len() == TABLES_PER_ROUND,
+            ..FreshnessRound::default()
+        };
+        let mut looks = stream::iter(due)
+            .map(|(state, at)| async move { self.check_noted(&at, &state).await })
+            .buffer_unordered(CONCURRENT_MAX);
+        while let Some(look) = looks.next().await {
+            round.looked += 1;
+            round.failed += u64::from(!look?);
         }
+        Ok(round)
     }
 }
 
 impl Freshness {
     /// Looks at a table, and notes where that comes to nothing: the others must not wait for it. False where it did. Fails only
     /// where not even that could be noted.
-    async fn check_noted(&self, at: &TableRef, state: &FreshnessState) -> Result<bool> {
+    pub(super) async fn check_noted(&self, at: &TableRef, state: &FreshnessState) -> Result<bool> {
         let failure = match self.check(at, state).await {
             Ok(()) => return Ok(true),
             // Dropped meanwhile; its row is gone with it.
             Err(Error::NotFound(_)) => return Ok(true),
+            // Who does not answer now says nothing of the table.
+            Err(failure) if failure.retryable() => return Err(failure),
             Err(failure) => failure,
         };
         let error = without_nul(&failure.to_string());
@@ -94,13 +106,19 @@ impl Freshness {
     }
 
     /// Looks at a table whose row was read as `state`.
-    pub(super) async fn check(&self, at: &TableRef, state: &FreshnessState) -> Result<()> {
+    async fn check(&self, at: &TableRef, state: &FreshnessState) -> Result<()> {
         let table = self.catalog.table_read(at).await?;
+        // Another table has its name by now; the row is due still, by its own one.
+        if table.id != state.table_id {
+            return Ok(());
+        }
         let expectation = Expectation::of_table(&table);
         let expectation = expectation.map_err(|fault| Error::Invalid(fault.to_string()))?;
-        // Its row has changed since it was read, and will be due again.
         let Some(expectation) = expectation else {
-            return Ok(());
+            // It is gone with the properties, but for a version that knew nothing of it.
+            return transact!(self.store, |session| {
+                session.freshness_table_forget(table.id).await
+            });
         };
         let mut session = self.store.session().await?;
         let gaps = session.freshness_gaps(table.id).await?;
@@ -112,6 +130,7 @@ impl Freshness {
             gaps.into_iter().partition(|gap| now - gap.to > HORIZON_S);
         let name = at.shown();
         let lasting_before = lasting.len();
+        let newest_began = lasting.iter().map(|gap| gap.began_at).max();
         let of = Of {
             table_id: table.id,
             table: &name,
@@ -123,7 +142,7 @@ impl Freshness {
         let is_lacking = lasting_before + changes.opened.len() > ended.count();
         changes.updated.extend(old.into_iter().map(given_up));
         let next_at = if is_lacking {
-            plan.next_at.min(now + LACKING_S)
+            plan.next_at.min(now + soon(&changes, newest_began, now))
         } else {
             plan.next_at
         };
@@ -179,7 +198,7 @@ pub(super) fn plan(
     now: i64,
 ) -> Plan {
     let stated = expectation.begin(state.since.seconds());
-    let begin = state.judged_until.unwrap_or(stated);
+    let begin = state.judged_until.unwrap_or(stated).max(stated);
     let mut slots = BTreeSet::new();
     let mut judged_until = None;
     let mut next = Slot::holding(expectation, begin.max(now - HORIZON_S));
@@ -199,7 +218,10 @@ pub(super) fn plan(
     for gap in gaps.iter().filter(|gap| now - gap.to <= HORIZON_S) {
         let mut inside = Slot::holding(expectation, gap.from);
         while let Some(slot) = inside.filter(|slot| slot.from < gap.to) {
-            if slot.is_expected(expectation) {
+            // Where the clocks were changed to those of another zone, it may reach into what is not due yet.
+            let is_due = slot.due_at(expectation) <= now;
+            let is_looked_after = slot.to > stated.max(now - HORIZON_S);
+            if slot.is_expected(expectation) && is_due && is_looked_after {
                 slots.insert(slot);
             }
             inside = slot.next(expectation);
@@ -209,6 +231,17 @@ pub(super) fn plan(
         slots: slots.into_iter().collect(),
         judged_until,
         next_at,
+    }
+}
+
+/// Seconds until the next look at a table of which something lacks: soon where that is news, seldom where it lasts.
+fn soon(changes: &GapChanges, newest_began: Option<i64>, now: i64) -> i64 {
+    let age_s = newest_began.map_or(0, |began| now - began);
+    match age_s {
+        _ if !changes.opened.is_empty() => LACKING_S,
+        i64::MIN..3_600 => LACKING_S,
+        3_600..86_400 => LACKING_S * 4,
+        _ => LACKING_S * 20,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::judge::Lack;
 use super::slot::Slot;
 use super::wording::{self, Of};
-use crate::model::{FreshnessGap, TroubleEnd};
+use crate::model::{FreshnessGap, GapKind, TroubleEnd};
 
 /// What was found of a stretch.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +11,17 @@ pub(super) struct Judged {
     pub(super) slot: Slot,
     /// What is wrong with it; `None` where nothing is.
     pub(super) lack: Option<Lack>,
+}
+
+impl Judged {
+    /// Whether it lies in a gap, if only in part: a gap of other clocks may begin and end within a stretch.
+    fn is_of(&self, gap: &FreshnessGap) -> bool {
+        self.slot.from < gap.to && self.slot.to > gap.from
+    }
+
+    fn lacks(&self, kind: GapKind) -> bool {
+        self.lack.is_some_and(|lack| lack.kind == kind)
+    }
 }
 
 /// What is to be written down.
@@ -27,16 +38,11 @@ impl Of<'_> {
     /// those of the gaps and those that are due since the last look.
     pub(super) fn changes(self, lasting: Vec<FreshnessGap>, judged: &[Judged]) -> GapChanges {
         let mut changes = GapChanges::default();
-        let (mut going_on, mut reached) = (Vec::new(), Vec::new());
+        let mut going_on = Vec::new();
         for mut gap in lasting {
-            let inside = |one: &&Judged| one.slot.from < gap.to && one.slot.to > gap.from;
-            let within: Vec<&Judged> = judged.iter().filter(inside).collect();
-            if within
-                .iter()
-                .any(|one| one.lack.is_some_and(|lack| lack.kind == gap.kind))
-            {
-                going_on.push(gap);
-                reached.push(false);
+            let within: Vec<&Judged> = judged.iter().filter(|one| one.is_of(&gap)).collect();
+            if within.iter().any(|one| one.lacks(gap.kind)) {
+                going_on.push((gap.clone(), gap));
                 continue;
             }
             let end = if within.is_empty() {
@@ -50,32 +56,49 @@ impl Of<'_> {
         }
         for one in judged {
             let Some(lack) = one.lack else { continue };
-            let is_told = |gap: &FreshnessGap| {
-                gap.kind == lack.kind && gap.from <= one.slot.from && one.slot.to <= gap.to
-            };
-            if going_on.iter().any(is_told) {
-                continue;
-            }
             let before = self.expected_before(one.slot);
-            let follows = |gap: &FreshnessGap| {
-                let before = before.is_some_and(|slot| slot.from < gap.to && slot.to >= gap.to);
-                gap.kind == lack.kind && before
+            let belongs = |gap: &FreshnessGap| {
+                let follows = before.is_some_and(|slot| slot.from < gap.to && slot.to >= gap.to);
+                gap.kind == lack.kind && (one.is_of(gap) || follows)
             };
-            if let Some(gap) = changes.opened.iter_mut().find(|gap| follows(gap)) {
-                gap.to = one.slot.to;
-                gap.text = wording::begun_more(self, gap);
-            } else if let Some(at) = going_on.iter().position(follows) {
-                going_on[at].to = one.slot.to;
-                going_on[at].text = wording::begun_more(self, &going_on[at]);
-                reached[at] = true;
-            } else {
-                changes.opened.push(self.opened(one.slot, lack));
+            let lasting = going_on.iter_mut().map(|(_, gap)| gap);
+            let gap = lasting.chain(&mut changes.opened).find(|gap| belongs(gap));
+            match gap {
+                Some(gap) => gap.to = gap.to.max(one.slot.to),
+                None => changes.opened.push(self.opened(one.slot, lack)),
             }
         }
-        let reached = going_on.into_iter().zip(reached);
-        let further = reached.filter(|(_, reached)| *reached).map(|(gap, _)| gap);
-        changes.updated.extend(further);
+        for gap in &mut changes.opened {
+            gap.text = self.said(gap, judged);
+        }
+        for (before, mut gap) in going_on {
+            gap.text = self.said(&gap, judged);
+            self.table.clone_into(&mut gap.table);
+            if gap != before {
+                changes.updated.push(gap);
+            }
+        }
         changes
+    }
+
+    /// What is said of a gap that lasts: what of it still lacks.
+    fn said(self, gap: &FreshnessGap, judged: &[Judged]) -> String {
+        let lacking = judged
+            .iter()
+            .filter(|one| one.is_of(gap) && one.lacks(gap.kind));
+        let lacking: Vec<Judged> = lacking.copied().collect();
+        match lacking.as_slice() {
+            [
+                Judged {
+                    slot,
+                    lack: Some(lack),
+                },
+            ] => wording::begun(self, *slot, *lack),
+            all => {
+                let slots: Vec<Slot> = all.iter().map(|one| one.slot).collect();
+                wording::begun_more(self, gap, &slots)
+            }
+        }
     }
 
     fn opened(self, slot: Slot, lack: Lack) -> FreshnessGap {
@@ -85,7 +108,7 @@ impl Of<'_> {
             from: slot.from,
             to: slot.to,
             table: self.table.to_owned(),
-            text: wording::begun(self, slot, lack),
+            text: String::new(),
             began_at: self.now,
             told_at: None,
             end: None,

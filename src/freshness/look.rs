@@ -6,7 +6,7 @@ use super::gap::Judged;
 use super::judge::{Found, WEEKS_BEFORE, lack};
 use super::slot::Slot;
 use crate::catalog::service::{
-    CalendarSample, NUM_ROWS, TOTAL_SIZE, calendar_sample, day_names, key_names,
+    CalendarSample, LEADS_MAX, NUM_ROWS, TOTAL_SIZE, calendar_sample, day_names, key_names,
 };
 use crate::error::{Error, Result};
 use crate::hive::partition_name::values_of_name;
@@ -90,7 +90,7 @@ impl Freshness {
             .map(|slot| ((slot.day, slot.hour), *slot))
             .collect();
         let hours = expectation.every.hours();
-        let (mut found, mut without_hour) = (Names::new(), false);
+        let (mut found, mut with_hour, mut without_hour) = (Names::new(), false, false);
         let mut left = NAMES_MAX;
         for (first, last) in stretches(wanted) {
             let ranges = sample.keys.day_ranges(keys, first, last);
@@ -102,11 +102,14 @@ impl Freshness {
                     };
                     let hour = match time.hour.map(i8::try_from) {
                         Some(Ok(hour)) => hour / hours * hours,
+                        _ if expectation.every.is_daily() => 0,
+                        // One that tells a day alone, or an hour that is none, is of no hour.
                         _ => {
-                            without_hour |= !expectation.every.is_daily();
-                            0
+                            without_hour = true;
+                            continue;
                         }
                     };
+                    with_hour = true;
                     if let Some(slot) = by_hour.get(&(time.day, hour)) {
                         found.entry(*slot).or_default().push(name);
                     }
@@ -115,11 +118,11 @@ impl Freshness {
             let is_whole = day_names(session, table.id, &ranges, NAMES_MAX, take).await?;
             if !is_whole || left == 0 {
                 return Err(Error::Invalid(format!(
-                    "more than {NAMES_MAX} partitions would have to be looked at, or more than 256 values before the day"
+                    "a look would have to read more than {NAMES_MAX} names of partitions, or those behind more than {LEADS_MAX} values before the day"
                 )));
             }
         }
-        if without_hour {
+        if without_hour && !with_hour {
             let why = "its partitions tell days and no hours: skep.expect.every can only be 1d";
             return Err(Error::Invalid(why.into()));
         }

@@ -23,6 +23,7 @@ mod status;
 mod tests;
 mod wording;
 
+pub use check::FreshnessRound;
 pub use operations::Operations;
 pub use status::{FreshnessStatus, GAPS_SHOWN_MAX, Standing};
 

@@ -39,6 +39,8 @@ impl Operations<'_> {
         self.catalog
             .table_change_checked(at, &change, check)
             .await?;
+        let seen = self.status_read(at).await?;
+        self.check_noted(at, &seen.state).await?;
         self.status_read(at).await
     }
 
@@ -59,13 +61,13 @@ impl Operations<'_> {
         Ok(())
     }
 
-    /// Looks at a table now, whenever it is due. Gives where it stands then. `NotFound` of the table, `Invalid` where it expects
-    /// nothing, or what it expects cannot be told.
+    /// Looks at a table now, whenever it is due. Gives where it stands then; why nothing can be told of it is a part of that.
+    /// `NotFound` of the table, `Invalid` where it expects nothing.
     #[boxed]
     pub async fn freshness_check(&self, at: &TableRef) -> Result<FreshnessStatus> {
         self.authorize(Action::Operate, Resource::Table(at)).await?;
         let seen = self.status_read(at).await?;
-        self.check(at, &seen.state).await?;
+        self.check_noted(at, &seen.state).await?;
         self.status_read(at).await
     }
 }

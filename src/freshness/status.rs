@@ -1,7 +1,9 @@
 //! Where the tables stand that expect data: what they expect, what came last, and what lacks.
 
+use super::check::HORIZON_S;
 use super::slot::Slot;
 use super::{Freshness, Operations};
+use crate::catalog::service::tables_named;
 use crate::catalog::{Action, Resource};
 use crate::error::{Error, Result};
 use crate::model::{
@@ -76,7 +78,8 @@ impl FreshnessStatus {
     pub fn next_due_at(&self) -> Option<i64> {
         let expectation = self.expectation.as_ref().ok()?;
         let stated = expectation.begin(self.state.since.seconds());
-        let begin = self.state.judged_until.unwrap_or(stated);
+        let begin = self.state.judged_until.unwrap_or(stated).max(stated);
+        let begin = begin.max(self.state.now.seconds() - HORIZON_S);
         let mut next = Slot::holding(expectation, begin)?;
         while !next.is_expected(expectation) {
             next = next.next(expectation)?;
@@ -103,6 +106,8 @@ impl FreshnessStatus {
 }
 
 const YEAR_S: i64 = 366 * 24 * 3600;
+/// Gaps of one table that a list shows.
+const GAPS_LISTED_MAX: usize = 100;
 
 impl Operations<'_> {
     /// Where a table stands. `NotFound` of the table, `Invalid` where it expects nothing.
@@ -124,19 +129,19 @@ impl Operations<'_> {
         let page = session.freshness_table_page(after, limit).await?;
         let ids: Vec<i64> = page.iter().map(|(state, _)| state.table_id).collect();
         let mut gaps: HashMap<i64, Vec<FreshnessGap>> = HashMap::new();
-        for gap in session.freshness_gaps_of(&ids, GAPS_SHOWN_MAX).await? {
+        for gap in session.freshness_gaps_of(&ids, GAPS_LISTED_MAX).await? {
             gaps.entry(gap.table_id).or_default().push(gap);
         }
-        let mut statuses = Vec::new();
-        for (state, at) in page {
+        let names: Vec<TableRef> = page.iter().map(|(_, at)| at.clone()).collect();
+        let tables = tables_named(&mut session, &names).await?.into_iter();
+        let mut tables: HashMap<i64, Table> = tables.map(|table| (table.id, table)).collect();
+        let statuses = page.into_iter().filter_map(|(state, _)| {
             // One that was dropped meanwhile is left out.
-            let Some(table) = session.table_get(&at).await? else {
-                continue;
-            };
+            let table = tables.remove(&state.table_id)?;
             let gaps = gaps.remove(&state.table_id).unwrap_or_default();
-            statuses.push(status_of(&table, state, gaps));
-        }
-        Ok(statuses)
+            Some(status_of(&table, state, gaps))
+        });
+        Ok(statuses.collect())
     }
 
     /// How many gaps of each kind last, over all tables.
@@ -144,6 +149,13 @@ impl Operations<'_> {
     pub async fn freshness_gap_counts(&self) -> Result<Vec<(GapKind, u64)>> {
         self.authorize(Action::See, Resource::Server).await?;
         self.store.session().await?.freshness_gap_counts().await
+    }
+
+    /// Of how many tables it cannot be told whether their data came.
+    #[boxed]
+    pub async fn freshness_faulty_count(&self) -> Result<u64> {
+        self.authorize(Action::See, Resource::Server).await?;
+        self.store.session().await?.freshness_faulty_count().await
     }
 }
 

@@ -223,11 +223,49 @@ fn hours_that_lack_in_a_row_are_one_gap_until_the_last_of_them_came() {
         life.told,
         [
             "table `web.hits`: there is no data of 2026-11-02 22:00 to 23:00 UTC; it had to be there by 2026-11-02 23:20 UTC",
-            "the data of 2026-11-02 22:00 to 2026-11-03 03:00 UTC is there now, 6 hours 40 minutes late",
+            "the data of 2026-11-02 22:00 to 2026-11-03 03:00 UTC is there now, the first of it 10 hours 40 minutes late",
             "table `web.hits`: there is no data of 2026-11-04 12:00 to 13:00 UTC; it had to be there by 2026-11-04 13:20 UTC",
         ]
     );
     assert_eq!(life.gaps.len(), 1);
+}
+
+#[test]
+fn of_what_came_in_part_it_is_said_what_still_lacks() {
+    let mut life = Life::new(&[("every", "1h"), ("within", "20m")], "2026-11-02T00:00");
+    for hour in 0..6 {
+        let comes = if hour < 2 || hour == 4 {
+            Some("2026-11-02T12:00")
+        } else {
+            None
+        };
+        life.comes(&format!("2026-11-02T0{hour}:00"), comes, 100);
+    }
+    life.until("2026-11-02T11:00");
+    let whole = "table `web.hits`: there is no data of 2026-11-02 00:00 to 06:00 UTC; the first of it had to be there by 2026-11-02 01:20 UTC";
+    assert_eq!(life.gaps[0].text, whole);
+    life.until("2026-11-02T13:00");
+    let rest = "table `web.hits`: there is no data of 2026-11-02 02:00 to 06:00 UTC, 3 hours of it; the first of it had to be there by 2026-11-02 03:20 UTC";
+    assert_eq!((life.gaps.len(), life.gaps[0].text.as_str()), (1, rest));
+    assert_eq!(life.told.len(), 1);
+}
+
+#[test]
+fn what_is_not_due_by_other_clocks_is_no_lack() {
+    let mut life = Life::new(&[("every", "1h"), ("within", "20m")], "2026-11-02T00:00");
+    life.comes("2026-11-02T05:00", None, 0);
+    life.until("2026-11-02T09:00");
+    assert_eq!(life.gaps.len(), 1);
+    // The day that has the hour is not over yet.
+    life.expectation = expectation(&[("every", "1d"), ("within", "6h")]);
+    life.until("2026-11-02T23:00");
+    assert!(
+        life.told[1..]
+            .iter()
+            .all(|told| told.contains("is expected any more")),
+        "{:?}",
+        life.told
+    );
 }
 
 #[test]
@@ -320,7 +358,7 @@ fn on_days_without_business_nothing_is_expected_and_a_gap_goes_on_behind_them() 
     assert_eq!(life.gaps.len(), 1);
     assert_eq!(
         life.gaps[0].text,
-        "table `web.hits`: there is no data of 2026-12-31 to 2027-01-04"
+        "table `web.hits`: there is no data of 2026-12-31 to 2027-01-04, 2 days of it; the first of it had to be there by 2027-01-01 06:00 UTC"
     );
 }
 

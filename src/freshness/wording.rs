@@ -38,15 +38,41 @@ pub(super) fn begun(of: Of<'_>, slot: Slot, lack: Lack) -> String {
     }
 }
 
-/// What is told of a gap that reaches over several stretches.
-pub(super) fn begun_more(of: Of<'_>, gap: &FreshnessGap) -> String {
-    let time = time_shown(of.expectation, gap.from, gap.to);
+/// What is told of a gap of which several stretches lack.
+pub(super) fn begun_more(of: Of<'_>, gap: &FreshnessGap, lacking: &[Slot]) -> String {
+    let from = lacking.first().map_or(gap.from, |slot| slot.from);
+    let to = lacking.last().map_or(gap.to, |slot| slot.to);
+    let time = time_shown(of.expectation, from, to);
     let what = match gap.kind {
         GapKind::Missing => "no data",
         GapKind::Thin => "too little data",
         GapKind::Swollen => "too much data",
     };
-    format!("table {}: there is {what} of {time}", named(of.table))
+    // Some of it may have come.
+    let whole = lacking.windows(2).all(|pair| pair[0].to == pair[1].from);
+    let part = if whole {
+        String::new()
+    } else {
+        format!(", {} of it", counted(of.expectation, lacking.len()))
+    };
+    let due = lacking.first().map(|slot| {
+        let due_at = moment_shown(of.expectation, slot.due_at(of.expectation));
+        format!("; the first of it had to be there by {due_at}")
+    });
+    format!(
+        "table {}: there is {what} of {time}{part}{}",
+        named(of.table),
+        due.unwrap_or_default()
+    )
+}
+
+fn counted(expectation: &Expectation, count: usize) -> String {
+    let (one, many) = match expectation.every.hours() {
+        1 => ("hour", "hours"),
+        24 => ("day", "days"),
+        _ => ("stretch", "stretches"),
+    };
+    humane::counted(count as u64, one, many)
 }
 
 /// What is told of a gap that is over.
@@ -55,9 +81,13 @@ pub(super) fn over(of: Of<'_>, gap: &FreshnessGap, end: TroubleEnd) -> String {
     match (end, gap.kind) {
         (TroubleEnd::Gone, _) => format!("no data of {time} is expected any more"),
         (TroubleEnd::Well, GapKind::Missing) => {
-            let late_s = (of.now - gap.to - of.expectation.within_s).max(0);
+            let first = Slot::holding(of.expectation, gap.from);
+            let due_at = first.map_or(gap.to, |slot| slot.due_at(of.expectation));
+            let late_s = (of.now - due_at).max(0);
             let late = period_shown(late_s - late_s % 60);
-            format!("the data of {time} is there now, {late} late")
+            let several = first.is_some_and(|slot| slot.to < gap.to);
+            let whose = if several { "the first of it " } else { "" };
+            format!("the data of {time} is there now, {whose}{late} late")
         }
         (TroubleEnd::Well, GapKind::Thin | GapKind::Swollen) => {
             format!("there is as much data of {time} as is usual now")

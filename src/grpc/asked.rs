@@ -6,7 +6,7 @@ use crate::budget::Reservation;
 use crate::error::Error;
 use crate::front::caller;
 use crate::model::{Caller, Way};
-use crate::{catalog, freshness};
+use crate::{catalog, discovery, freshness, watch};
 use prost::Message;
 use std::sync::Arc;
 use tonic::Request;
@@ -39,6 +39,16 @@ impl Asked {
     /// The operations on Hive's nouns.
     pub(super) fn catalog(&self) -> catalog::Operations<'_> {
         self.shared.catalog.for_caller(&self.caller)
+    }
+
+    /// Those of discovery.
+    pub(super) fn discovery(&self) -> discovery::Operations<'_> {
+        self.shared.discovery.for_caller(&self.caller)
+    }
+
+    /// Those of the watch and its alerts.
+    pub(super) fn watch(&self) -> watch::Operations<'_> {
+        self.shared.watch.for_caller(&self.caller)
     }
 
     /// Those of what data tables expect.

@@ -6,8 +6,8 @@ use crate::catalog::{
     TableSpec, TableSpecFault,
 };
 use crate::model::{
-    Column, DEFAULT_CATALOG, DatabaseRef, Function, FunctionRef, FunctionResource, Name,
-    Parameters, TableRef, TableType,
+    AlertState, Column, DEFAULT_CATALOG, DatabaseRef, Function, FunctionRef, FunctionResource,
+    Name, Parameters, Severity, TableRef, TableType,
 };
 use skep_wire::v1;
 use std::collections::BTreeMap;
@@ -59,6 +59,36 @@ pub(super) fn table(field: &str, name: Option<v1::TableName>) -> Result<TableRef
     let database = named(&format!("{field}.database"), &name.database)?;
     let table = named(&format!("{field}.table"), &name.table)?;
     Ok(DatabaseRef::new(catalog(&name.catalog), database).table(table))
+}
+
+/// The severity that a number stands for; `None` for the unspecified one.
+pub(super) fn severity(number: i32) -> Result<Option<Severity>, Failure> {
+    match v1::Severity::try_from(number) {
+        Ok(v1::Severity::Unspecified) => Ok(None),
+        Ok(v1::Severity::Breaking) => Ok(Some(Severity::Breaking)),
+        Ok(v1::Severity::Risky) => Ok(Some(Severity::Risky)),
+        Ok(v1::Severity::Alarm) => Ok(Some(Severity::Alarm)),
+        Ok(v1::Severity::Additive) => Ok(Some(Severity::Additive)),
+        Err(_) => Err(unknown("severity", number)),
+    }
+}
+
+/// The state of an alert that a number stands for; `None` for the unspecified one.
+pub(super) fn alert_state(number: i32) -> Result<Option<AlertState>, Failure> {
+    match v1::AlertState::try_from(number) {
+        Ok(v1::AlertState::Unspecified) => Ok(None),
+        Ok(v1::AlertState::Pending) => Ok(Some(AlertState::Pending)),
+        Ok(v1::AlertState::Sent) => Ok(Some(AlertState::Sent)),
+        Ok(v1::AlertState::Muted) => Ok(Some(AlertState::Muted)),
+        Ok(v1::AlertState::Acknowledged) => Ok(Some(AlertState::Acknowledged)),
+        Ok(v1::AlertState::GivenUp) => Ok(Some(AlertState::GivenUp)),
+        Ok(v1::AlertState::Over) => Ok(Some(AlertState::Over)),
+        Err(_) => Err(unknown("state", number)),
+    }
+}
+
+fn unknown(field: &str, number: i32) -> Failure {
+    Failure::field(field, format!("{number} is none of the numbers of {field}"))
 }
 
 /// The kind of table that a number stands for; `None` for the unspecified one.

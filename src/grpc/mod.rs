@@ -17,8 +17,10 @@ mod to_wire;
 pub use router::router;
 
 use crate::catalog::Catalog;
+use crate::discovery::Discovery;
 use crate::freshness::Freshness;
 use crate::http;
+use crate::watch::Watch;
 use std::sync::Arc;
 
 /// Bytes of one message at most, inflated: a thousand partitions with a kilobyte each.
@@ -29,6 +31,10 @@ pub const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
 pub struct Shared {
     /// The operations on Hive's nouns.
     pub catalog: Arc<Catalog>,
+    /// Partitions that appear by themselves.
+    pub discovery: Arc<Discovery>,
+    /// The watch over sources, and its alerts.
+    pub watch: Arc<Watch>,
     /// What data tables expect.
     pub freshness: Arc<Freshness>,
     /// The port: its counters, budget and bounds.

@@ -16,14 +16,17 @@ use axum::{Router, middleware};
 use prost::Message;
 use prost_types::FileDescriptorSet;
 use skep_wire::DESCRIPTION;
+use skep_wire::v1::alert_service_server::AlertServiceServer;
 use skep_wire::v1::catalog_service_server::CatalogServiceServer;
 use skep_wire::v1::database_service_server::DatabaseServiceServer;
+use skep_wire::v1::discovery_service_server::DiscoveryServiceServer;
 use skep_wire::v1::event_service_server::EventServiceServer;
 use skep_wire::v1::freshness_service_server::FreshnessServiceServer;
 use skep_wire::v1::function_service_server::FunctionServiceServer;
 use skep_wire::v1::job_service_server::JobServiceServer;
 use skep_wire::v1::lock_service_server::LockServiceServer;
 use skep_wire::v1::partition_service_server::PartitionServiceServer;
+use skep_wire::v1::source_service_server::SourceServiceServer;
 use skep_wire::v1::table_service_server::TableServiceServer;
 use std::sync::Arc;
 use tonic::Status;
@@ -105,12 +108,15 @@ fn services(shared: Arc<Shared>, readiness: Readiness) -> Router {
     let routes = served!(
         CatalogServiceServer,
         DatabaseServiceServer,
+        AlertServiceServer,
+        DiscoveryServiceServer,
         EventServiceServer,
         FreshnessServiceServer,
         FunctionServiceServer,
         JobServiceServer,
         LockServiceServer,
         PartitionServiceServer,
+        SourceServiceServer,
         TableServiceServer
     );
     let mut routes = routes.add_service(HealthServer::new(readiness));

@@ -1,14 +1,21 @@
 //! From the model to messages.
 
+mod discovery;
+mod freshness;
+mod watch;
+
+pub(super) use discovery::{discovery, discovery_run, skipped_directory};
+pub(super) use freshness::freshness;
+pub(super) use watch::{alert, channel, mute, schema_change, source};
+
 use super::failure::reason;
 use crate::catalog::{AddedEach, ListedLock, TABLE_COMMENT};
 use crate::error::Error;
-use crate::freshness::{FreshnessStatus, Standing};
 use crate::front::words;
 use crate::hive::storage_format::StorageFormat;
 use crate::model::{
-    Catalog, Column, Database, EventDigest, FreshnessGap, Function, GapKind, Location,
-    LockComponent, LockState, LockType, Partition, StorageDescriptor, Table, TableType,
+    Catalog, Column, Database, EventDigest, Function, Location, LockComponent, LockState, LockType,
+    Partition, StorageDescriptor, Table, TableRef, TableType,
 };
 use prost_types::Timestamp;
 use skep_wire::v1;
@@ -31,6 +38,15 @@ pub(super) fn catalog(catalog: Catalog) -> v1::Catalog {
         name: catalog.name.to_string(),
         description: catalog.description,
         location: catalog.location,
+    }
+}
+
+/// The name of a table.
+fn table_name(at: &TableRef) -> v1::TableName {
+    v1::TableName {
+        catalog: at.catalog.to_string(),
+        database: at.database.to_string(),
+        table: at.table.to_string(),
     }
 }
 
@@ -259,50 +275,5 @@ fn lock_component(component: LockComponent) -> v1::LockComponent {
         database: component.database.to_string(),
         table: component.table.map(|name| name.to_string()),
         partition: component.partition,
-    }
-}
-
-/// What a table expects of its data, and what lacks of it.
-pub(super) fn freshness(status: FreshnessStatus) -> v1::TableFreshness {
-    let standing = match status.standing() {
-        Standing::Well => v1::FreshnessStanding::Well,
-        Standing::Lacking => v1::FreshnessStanding::Lacking,
-        Standing::Waiting => v1::FreshnessStanding::Waiting,
-        Standing::Faulty => v1::FreshnessStanding::Faulty,
-    };
-    let expectation = status.expectation.as_ref().ok();
-    v1::TableFreshness {
-        name: Some(v1::TableName {
-            catalog: status.at.catalog.to_string(),
-            database: status.at.database.to_string(),
-            table: status.at.table.to_string(),
-        }),
-        standing: standing.into(),
-        problem: status.fault().map(str::to_owned),
-        expectation: expectation.map(|one| v1::Expectation {
-            every: one.every.to_string(),
-            within_seconds: one.within_s,
-            volume: one.volume.map(|range| range.to_string()),
-            time_zone: one.zone_name().to_owned(),
-        }),
-        newest_until: status.state.newest.and_then(moment),
-        next_due_time: status.next_due_at().and_then(moment),
-        check_time: status.state.checked_at.and_then(moment),
-        gaps: status.gaps.into_iter().map(gap).collect(),
-    }
-}
-
-fn gap(gap: FreshnessGap) -> v1::FreshnessGap {
-    let kind = match gap.kind {
-        GapKind::Missing => v1::GapKind::Missing,
-        GapKind::Thin => v1::GapKind::Thin,
-        GapKind::Swollen => v1::GapKind::Swollen,
-    };
-    v1::FreshnessGap {
-        kind: kind.into(),
-        start_time: moment(gap.from),
-        end_time: moment(gap.to),
-        notice_time: moment(gap.began_at),
-        text: gap.text,
     }
 }

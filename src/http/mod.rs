@@ -21,6 +21,7 @@ pub use gate::{Gate, gate};
 pub use held::Held;
 pub use host::{HostRule, HostRuleError, host_name};
 pub use inflate::{InflateError, inflate};
+pub use origin::authority;
 pub use refusal::is_grpc;
 pub use serve::serve;
 

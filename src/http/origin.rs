@@ -48,7 +48,7 @@ pub(super) async fn origin(
 }
 
 /// The host and port that a request is for; HTTP/2 has them in the request itself.
-fn authority<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
+pub fn authority<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
     let of_uri = uri.authority().map(axum::http::uri::Authority::as_str);
     of_uri.or_else(|| headers.get(header::HOST)?.to_str().ok())
 }

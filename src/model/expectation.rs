@@ -16,12 +16,24 @@ const VOLUME: &str = "skep.expect.volume";
 const TIME_ZONE: &str = "skep.expect.time-zone";
 const WEEKDAYS: &str = "skep.expect.weekdays";
 const PAUSE: &str = "skep.expect.pause";
-const SINCE: &str = "skep.expect.since";
+/// The property that says since when data has to come.
+pub const EXPECTED_SINCE: &str = "skep.expect.since";
 /// Where the times of a table's directories are told already.
 const DISCOVERY_TIME_ZONE: &str = "skep.discovery.time-zone";
 
+/// The properties that cut time into stretches; the last one is discovery's.
+pub const EXPECTED_CLOCK: [&str; 3] = [EVERY, TIME_ZONE, DISCOVERY_TIME_ZONE];
+
 /// Every property there is.
-const KNOWN: [&str; 7] = [EVERY, WITHIN, VOLUME, TIME_ZONE, WEEKDAYS, PAUSE, SINCE];
+const KNOWN: [&str; 7] = [
+    EVERY,
+    WITHIN,
+    VOLUME,
+    TIME_ZONE,
+    WEEKDAYS,
+    PAUSE,
+    EXPECTED_SINCE,
+];
 
 /// Days and stretches of days of one pause property at most.
 const PAUSES_MAX: usize = 100;
@@ -30,6 +42,8 @@ const PER_CENT_MAX: u32 = 1_000_000;
 /// The longest that data may be late: what comes later is no news.
 const WITHIN_S_MAX: i64 = 14 * 24 * 3600;
 const HOUR_S: i64 = 3600;
+/// Years that clocks of every time zone can show.
+const SINCE_YEARS: std::ops::RangeInclusive<i16> = 1970..=9000;
 /// Days by their short names, the first of the week first.
 const DAYS: [(&str, Weekday); 7] = [
     ("mon", Weekday::Monday),
@@ -114,7 +128,11 @@ pub struct Expectation {
     /// The days of the week on which data comes, Monday first.
     weekdays: [bool; 7],
     /// The first day of which data has to come; `None` where that is when it was stated.
-    since: Option<Date>,
+    pub since: Option<Date>,
+    /// The days of the week on which data comes, as they were written; `None` is every day.
+    pub weekdays_text: Option<String>,
+    /// The days on which none has to come, as they were written.
+    pub pause_text: Option<String>,
     /// Days on which none has to come: first and last of each pause.
     pauses: Vec<(Date, Date)>,
 }
@@ -151,6 +169,8 @@ impl Expectation {
             time_zone: properties.time_zone()?,
             weekdays: properties.weekdays()?,
             since: properties.since()?,
+            weekdays_text: properties.text(WEEKDAYS).map(str::to_owned),
+            pause_text: properties.text(PAUSE).map(str::to_owned),
             pauses: properties.pauses()?,
         }))
     }
@@ -245,11 +265,13 @@ impl TableProperties<'_> {
     }
 
     fn since(&self) -> Result<Option<Date>, PropertyError> {
-        let Some(text) = self.text(SINCE) else {
+        let Some(text) = self.text(EXPECTED_SINCE) else {
             return Ok(None);
         };
         let why = "must be a day such as 2026-11-22";
-        text.parse().map(Some).map_err(|_| self.wrong(SINCE, why))
+        let day = Date::strptime("%Y-%m-%d", text).ok();
+        let day = day.filter(|day| SINCE_YEARS.contains(&day.year()));
+        day.map(Some).ok_or_else(|| self.wrong(EXPECTED_SINCE, why))
     }
 
     fn pauses(&self) -> Result<Vec<(Date, Date)>, PropertyError> {
@@ -264,7 +286,8 @@ impl TableProperties<'_> {
             .filter(|part| !part.is_empty())
         {
             let (first, last) = part.split_once("..").unwrap_or((part, part));
-            match (first.trim().parse::<Date>(), last.trim().parse::<Date>()) {
+            let day = |text: &str| Date::strptime("%Y-%m-%d", text.trim());
+            match (day(first), day(last)) {
                 (Ok(first), Ok(last)) if first <= last => pauses.push((first, last)),
                 _ => return Err(self.wrong(PAUSE, why)),
             }
@@ -277,7 +300,8 @@ impl TableProperties<'_> {
 }
 
 fn per_cent(text: &str) -> Option<u32> {
-    let number = text.trim().trim_end_matches('%').trim_end();
+    let number = text.trim();
+    let number = number.strip_suffix('%').unwrap_or(number).trim_end();
     let number: u32 = number.parse().ok()?;
     (number <= PER_CENT_MAX).then_some(number)
 }

@@ -48,7 +48,8 @@ pub use discovery_settings::{
 pub use event::{Event, EventBody, EventKind, NewEvent};
 pub use event_digest::EventDigest;
 pub use expectation::{
-    EXPECTATION_PROPERTY_PREFIX, Expectation, Rhythm, VolumeRange, is_expectation_property,
+    EXPECTATION_PROPERTY_PREFIX, EXPECTED_CLOCK, EXPECTED_SINCE, Expectation, Rhythm, VolumeRange,
+    is_expectation_property,
 };
 pub use freshness::{FreshnessGap, FreshnessState, GapKind};
 pub use function::{Function, FunctionResource};

@@ -3,12 +3,15 @@
 
 use super::Table;
 use crate::period::period_s;
+use std::borrow::Cow;
 use std::fmt;
 
 /// What every property of skep's begins with.
 const SKEP_PREFIX: &str = "skep.";
 /// How unlike a known property a mistyped one may be and still be taken for it.
 const MISTYPED_DISTANCE_MAX: usize = 3;
+/// Characters of a name or a value that an error shows.
+const SHOWN_CHARS_MAX: usize = 200;
 
 /// A property whose value makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +31,16 @@ impl fmt::Display for PropertyError {
             value,
             why,
         } = self;
+        let (property, value) = (shortened(property), shortened(value));
         write!(f, "the table property {property}={value:?} {why}")
+    }
+}
+
+/// A name or a value that may have any length, as far as people need to see it.
+fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SHOWN_CHARS_MAX) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
 }
 
@@ -131,7 +143,12 @@ impl<'a> TableProperties<'a> {
 
 /// The property that a mistyped one most likely stands for.
 fn meant(key: &str, known: &[&'static str]) -> Option<&'static str> {
-    let distance = |known: &str| strsim::damerau_levenshtein(known, key);
-    let nearest = known.iter().min_by_key(|known| distance(known)).copied();
-    nearest.filter(|known| distance(known) <= MISTYPED_DISTANCE_MAX)
+    // Names of another length are another name; to measure long ones takes long.
+    let alike = known
+        .iter()
+        .filter(|known| known.len().abs_diff(key.len()) <= MISTYPED_DISTANCE_MAX);
+    let measured = alike.map(|known| (strsim::damerau_levenshtein(known, key), *known));
+    let nearest = measured.min_by_key(|(distance, _)| *distance);
+    let near = nearest.filter(|(distance, _)| *distance <= MISTYPED_DISTANCE_MAX);
+    near.map(|(_, known)| known)
 }

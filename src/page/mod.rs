@@ -60,6 +60,8 @@ pub struct Facts {
     pub database: String,
     /// The warehouse's location.
     pub warehouse: String,
+    /// The settings in force, as TOML.
+    pub settings: String,
     /// When the process began to serve, in seconds since the epoch.
     pub started_at: i64,
 }

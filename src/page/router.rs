@@ -3,9 +3,9 @@
 use super::Shared;
 use super::failure::{Failure, told};
 use super::resources::{
-    acknowledge, alerts, asset, calendar, changes, connect, data, database, discovery, events,
-    find, freshness, jobs, locks, month, partition, partitions, server, sources, table,
-    table_discovery,
+    acknowledge, alerts, asset, calendar, changes, connect, data, database, discovery,
+    discovery_act, events, explain, find, freshness, jobs, locks, month, partition, partitions,
+    server, sources, table, table_discovery,
 };
 use crate::http::{Gate, compression, gate};
 use crate::model::ACKNOWLEDGE_PATH;
@@ -55,6 +55,22 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route(
             &format!("{table_path}/discovery"),
             get(table_discovery::show),
+        )
+        .route(
+            &format!("{table_path}/discovery/sweep"),
+            post(discovery_act::sweep),
+        )
+        .route(
+            &format!("{table_path}/discovery/resume"),
+            post(discovery_act::resume),
+        )
+        .route(
+            &format!("{table_path}/discovery/runs/{{run}}/undo"),
+            post(discovery_act::undo),
+        )
+        .route(
+            &format!("{table_path}/discovery/explain"),
+            get(explain::show),
         )
         .route(&format!("{table_path}/calendar"), get(calendar::show))
         .route(

@@ -15,17 +15,26 @@ struct KindLabels {
 #[derive(Clone, Debug)]
 pub struct FreshnessMetrics {
     gaps: Family<KindLabels, Gauge>,
+    faulty: Gauge,
 }
 
 impl FreshnessMetrics {
     pub(super) fn register(registry: &mut Registry) -> Self {
         let metrics = Self {
             gaps: Family::default(),
+            faulty: Gauge::default(),
         };
         let text = "Times of which tables lack data, by kind, over all replicas";
         registry.register("freshness_gaps", text, metrics.gaps.clone());
+        let text = "Tables of which it cannot be told whether their data came, over all replicas";
+        registry.register("freshness_faulty_tables", text, metrics.faulty.clone());
         metrics.lack(&[]);
         metrics
+    }
+
+    /// Of so many tables it cannot be told.
+    pub fn faulty(&self, tables: u64) {
+        self.faulty.set(i64::try_from(tables).unwrap_or(i64::MAX));
     }
 
     /// So many gaps there are of these kinds, and none of the others.

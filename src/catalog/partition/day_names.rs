@@ -11,11 +11,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// Values of the keys before the day that are looked at, such as regions.
-const LEADS_MAX: usize = 256;
+pub(crate) const LEADS_MAX: usize = 256;
 /// Names that are read at once.
 const NAMES_PER_PAGE: usize = 10_000;
-/// Last names that are looked at for one that tells a time.
+/// Last names that are looked at together for one that tells a time.
 const SAMPLE: usize = 20;
+/// How often that is done, each time before the names that were looked at.
+const SAMPLES_MAX: usize = 10;
 
 /// How a table's partitions tell their time, and the newest of those that were looked at.
 #[derive(Debug, Clone)]
@@ -33,27 +35,39 @@ pub(crate) async fn calendar_sample(
     keys: &[String],
     now: i64,
 ) -> Result<(Option<CalendarSample>, bool)> {
-    let last = session.partition_names_last(table_id, SAMPLE).await?;
     let tomorrow = tomorrow(now);
-    let mut sample = None;
-    for name in &last {
-        let values = values_of_name(name);
-        let Some(read) = CalendarKeys::of(keys, &values) else {
-            continue;
-        };
-        let Some(newest) = read.time(&values) else {
-            continue;
-        };
-        // One of a far day to come is a mistake, or stands for no day: what counts is the newest of the rest.
-        let is_near = newest.day <= tomorrow;
-        if sample.is_none() || is_near {
-            sample = Some(CalendarSample { keys: read, newest });
+    let (mut sample, mut before, mut has_any) = (None, None, false);
+    for _ in 0..SAMPLES_MAX {
+        let last = session
+            .partition_names_last(table_id, before.as_deref(), SAMPLE)
+            .await?;
+        has_any |= !last.is_empty();
+        for name in &last {
+            let values = values_of_name(name);
+            let Some(read) = CalendarKeys::of(keys, &values) else {
+                continue;
+            };
+            let Some(newest) = read.time(&values) else {
+                continue;
+            };
+            // One of a far day to come is a mistake, or stands for no day, and one without an hour among others with hours is one
+            // more: what counts is the newest of the rest.
+            let rank = (newest.day <= tomorrow, newest.hour.is_some());
+            if sample.as_ref().is_none_or(|(best, _)| rank > *best) {
+                sample = Some((rank, CalendarSample { keys: read, newest }));
+            }
         }
-        if is_near {
+        if let Some(((true, _), found)) = sample {
+            return Ok((Some(found), true));
+        }
+        // Those of one first value may all tell none, such as `dt=latest/hour=…`: it is passed over as a whole.
+        let Some(lowest) = last.last().filter(|_| last.len() == SAMPLE) else {
             break;
-        }
+        };
+        let end = lowest.find('/').map_or(lowest.len(), |slash| slash + 1);
+        before = Some(lowest[..end].to_owned());
     }
-    Ok((sample, !last.is_empty()))
+    Ok((sample.map(|(_, found)| found), has_any))
 }
 
 /// The day after that of a moment, in UTC; clocks and time zones differ by less.

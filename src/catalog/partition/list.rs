@@ -114,7 +114,7 @@ impl Operations<'_> {
         let mut session = self.store.session().await?;
         let table = session.table_get(at).await?;
         let table = table.ok_or_else(|| table_missing(at))?;
-        session.partition_names_last(table.id, max).await
+        session.partition_names_last(table.id, None, max).await
     }
 
     /// How many partitions a selection has.

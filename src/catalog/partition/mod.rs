@@ -34,7 +34,7 @@ pub use calendar::{CalendarDay, PartitionCalendar};
 pub use change::PartitionChange;
 pub(super) use cursor::PARTITIONS_PER_PAGE;
 pub use cursor::PartitionCursor;
-pub(crate) use day_names::{CalendarSample, calendar_sample, day_names};
+pub(crate) use day_names::{CalendarSample, LEADS_MAX, calendar_sample, day_names};
 pub use drop::{DropOptions, DropSelection};
 pub use drop_each::{DroppedEach, partition_names_distinct, partition_names_meant};
 pub(crate) use event::{change_events, partitions_event};

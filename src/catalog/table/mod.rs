@@ -14,6 +14,7 @@ mod statistics;
 
 pub use alter::{AlterOptions, Expected};
 pub use change::TableChange;
+pub(crate) use read::tables_named;
 pub use spec::{StorageSpec, TABLE_COMMENT, TableSpec, TableSpecFault};
 pub(super) use statistics::{DO_NOT_UPDATE_STATS, accuracy_renew};
 pub(crate) use statistics::{NUM_FILES, NUM_ROWS, TOTAL_SIZE};

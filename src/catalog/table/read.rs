@@ -5,7 +5,9 @@ use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::filter::name_pattern::NamePattern;
 use crate::model::{Column, DatabaseRef, Location, Name, Table, TableMeta, TableRef, TableType};
+use crate::store::Session;
 use async_recursion::async_recursion as boxed;
+use std::collections::BTreeMap;
 
 /// How many tables are read at once for a listing of many.
 const SUMMARIES_PER_PAGE: usize = 1_000;
@@ -146,4 +148,18 @@ impl Operations<'_> {
         }
         Ok(columns)
     }
+}
+
+/// The tables of these names that there still are, in a round trip a database.
+pub(crate) async fn tables_named(session: &mut Session, names: &[TableRef]) -> Result<Vec<Table>> {
+    let mut by_database: BTreeMap<DatabaseRef, Vec<Name>> = BTreeMap::new();
+    for at in names {
+        let names = by_database.entry(at.database_ref()).or_default();
+        names.push(at.table.clone());
+    }
+    let mut tables = Vec::with_capacity(names.len());
+    for (database, names) in &by_database {
+        tables.extend(session.table_list_by_names(database, names).await?);
+    }
+    Ok(tables)
 }

@@ -17,7 +17,7 @@ const NOTES: &str = "One row for each page that somebody opened, written by the 
 - Robots are left out since the summer.
 
 ```sql
-SELECT page, count(*) FROM web.hits WHERE dt = '2026-11-22' GROUP BY page
+SELECT page, count(*) FROM web.hits WHERE dt = DATE '2026-11-22' GROUP BY page
 ```
 ";
 
@@ -137,6 +137,7 @@ async fn snapshots(place: &Place, client: &Client) -> Result<()> {
         ),
         column("country", "string", "where it is sent"),
         column("price", "double", "in euros, with taxes"),
+        column("note", "string", "what the customer wrote"),
     ];
     let customers = [
         column("id", "bigint", "the customer's number"),

@@ -34,6 +34,7 @@ const PAGES: [&str; 6] = [
     "/product/7",
     "/product/42",
 ];
+const NOTES: [&str; 3] = ["", "a gift", "call first"];
 const COUNTRIES: [&str; 5] = ["DE", "FR", "KR", "US", "VN"];
 
 /// Writes all of them.
@@ -58,8 +59,10 @@ fn hits(place: &Place, now: DateTime, chance: &mut Rng) -> Result<()> {
     let schema = "message hits { required int64 user_id; required binary page (UTF8);
                   required int32 status; required double took_ms; }";
     let yesterday = now.date().yesterday()?;
-    for back in 1..=HITS_DAYS * 24 {
-        let at = now.checked_sub(back.hours())?;
+    let begin = now.date().checked_sub(HITS_DAYS.days())?.at(0, 0, 0, 0);
+    // The hour that goes on is not written yet.
+    for hour in 0..HITS_DAYS * 24 + i64::from(now.hour()) {
+        let at = begin.checked_add(hour.hours())?;
         if at.date() == yesterday && at.hour() == MISSING_HOUR {
             continue;
         }
@@ -99,7 +102,7 @@ fn hits(place: &Place, now: DateTime, chance: &mut Rng) -> Result<()> {
 
 fn orders(place: &Place, day: Date, table: &str, rows: i64, chance: &mut Rng) -> Result<()> {
     let schema = "message orders { required int64 id; required int64 customer_id;
-                  required binary country (UTF8); required double price; }";
+                  required binary country (UTF8); required double price; required binary note (UTF8); }";
     let columns = [
         Values::Longs((1..=rows).collect()),
         Values::Longs((0..rows).map(|_| chance.i64(1..120)).collect()),
@@ -109,6 +112,7 @@ fn orders(place: &Place, day: Date, table: &str, rows: i64, chance: &mut Rng) ->
                 .map(|_| cents(1.0 + 99.0 * chance.f64()))
                 .collect(),
         ),
+        Values::Texts((0..rows).map(|_| chosen(&NOTES, chance)).collect()),
     ];
     snapshot(place, day, table, schema, &columns)
 }

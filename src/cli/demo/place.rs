@@ -10,12 +10,24 @@ use crate::source::{SourceKind, SourceSettings};
 use crate::watch::{OwnerRule, TargetRule};
 use anyhow::{Context, Result};
 use jiff::Timestamp;
-use std::fs;
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The file that says that a folder is the demo's, and whether all is in it.
 const MARK: &str = "DEMO";
+/// All that a demo makes beside it.
+const PARTS: [&str; 8] = [
+    "lake",
+    "warehouse",
+    "catalog.db",
+    "catalog.db-shm",
+    "catalog.db-wal",
+    "shop.db",
+    "shop.db-shm",
+    "shop.db-wal",
+];
 /// What it holds until the server was told of everything.
 const BEGUN: &str = "begun\n";
 
@@ -27,6 +39,9 @@ pub(in crate::cli) struct Place {
     pub(in crate::cli) is_new: bool,
     /// From when on its days are counted.
     pub(super) now: Timestamp,
+    /// The mark, locked for as long as this process serves the folder.
+    #[expect(dead_code, reason = "the lock ends with it")]
+    held: Arc<File>,
 }
 
 impl Place {
@@ -41,29 +56,42 @@ impl Place {
                 .with_context(|| format!("cannot read {shown}"))?,
         };
         let mark = folder.join(MARK);
-        match fs::read_to_string(&mark) {
-            Ok(text) if text == BEGUN => {
-                let text = format!(
-                    "the demo in {shown} was not finished: remove the folder (rm -r {shown})"
-                );
-                return Err(ClientError::Usage(text).into());
-            }
-            Ok(_) => return Self::at(folder, false),
-            Err(_) if !is_empty => {
-                let text = format!(
-                    "{shown} is no demo, and is left as it is: name another folder (--demo=FOLDER)"
-                );
-                return Err(ClientError::Usage(text).into());
-            }
-            Err(_) => {}
+        let found = fs::read_to_string(&mark).ok();
+        if found.is_none() && !is_empty {
+            let text = format!(
+                "{shown} is no demo, and is left as it is: name another folder (--demo=FOLDER)"
+            );
+            return Err(ClientError::Usage(text).into());
         }
-        fs::create_dir_all(folder).with_context(|| format!("cannot make {shown}"))?;
-        fs::write(&mark, BEGUN).with_context(|| format!("cannot write into {shown}"))?;
-        Self::at(folder, true)
+        let failed = || format!("cannot write into {shown}");
+        fs::create_dir_all(folder).with_context(failed)?;
+        let held = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&mark);
+        let held = held.with_context(failed)?;
+        if held.try_lock().is_err() {
+            let text = format!(
+                "another skep serves the demo in {shown}: name another folder (--demo=FOLDER)"
+            );
+            return Err(ClientError::Usage(text).into());
+        }
+        let is_new = found.is_none_or(|text| text.is_empty() || text == BEGUN);
+        if is_new {
+            // What a start left behind that did not come to its end.
+            for part in PARTS {
+                let path = folder.join(part);
+                drop(fs::remove_dir_all(&path).or_else(|_| fs::remove_file(&path)));
+            }
+            fs::write(&mark, BEGUN).with_context(failed)?;
+        }
+        Self::at(folder, is_new, held)
     }
 
-    fn at(folder: &Path, is_new: bool) -> Result<Self> {
+    fn at(folder: &Path, is_new: bool, held: File) -> Result<Self> {
         Ok(Self {
+            held: Arc::new(held),
             folder: folder.canonicalize()?,
             is_new,
             now: Timestamp::now(),
@@ -96,7 +124,8 @@ impl Place {
 
     /// How it goes away again.
     pub(in crate::cli) fn removal(&self) -> String {
-        format!("rm -r {}", self.folder.display())
+        let folder = self.folder.display().to_string();
+        format!("rm -r '{}'", folder.replace('\'', "'\\''"))
     }
 
     /// The settings of a server over it: ports, limits and logs as they are configured, all else the demo's own.

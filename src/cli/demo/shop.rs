@@ -23,7 +23,7 @@ INSERT INTO orders VALUES (1, 1, 'DE', 9.99, NULL), (2, 2, 'KR', 61.0, 'a gift')
 const CHANGES: &str = "
 DROP VIEW big_orders;
 ALTER TABLE orders DROP COLUMN note;
-ALTER TABLE orders ADD COLUMN currency TEXT;
+ALTER TABLE orders ADD COLUMN discount REAL;
 ALTER TABLE customers RENAME COLUMN country TO country_code;
 CREATE TABLE returns (id INTEGER PRIMARY KEY, order_id INTEGER);
 DROP TABLE coupons;

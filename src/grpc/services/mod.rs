@@ -1,9 +1,11 @@
 //! The services: a line a method, and in a file a noun the functions behind them.
 
 mod add_stream;
+mod alerts;
 mod batch;
 mod catalogs;
 mod databases;
+mod discovery;
 mod events;
 mod freshness;
 mod functions;
@@ -11,6 +13,7 @@ mod jobs;
 mod list_stream;
 mod locks;
 mod partitions;
+mod sources;
 mod tables;
 
 use super::Shared;
@@ -55,4 +58,15 @@ impl Services {
         asked.owe(&answer);
         Ok(Response::new(answer))
     }
+}
+
+/// The items of one page out of a list that was read with one item more than the page holds, and the key of the last one where
+/// there are more.
+fn page_of<T, K>(mut items: Vec<T>, size: usize, key: impl Fn(&T) -> K) -> (Vec<T>, Option<K>) {
+    if items.len() <= size {
+        return (items, None);
+    }
+    items.truncate(size);
+    let next = items.last().map(key);
+    (items, next)
 }

@@ -2,7 +2,8 @@
 //! it changes nothing, for chats look at links by themselves.
 
 use super::changes::{Piece, pieces};
-use crate::model::{ACKNOWLEDGE_CHANGES_MAX, AlertState};
+use super::told::Told;
+use crate::model::ACKNOWLEDGE_CHANGES_MAX;
 use crate::number_ranges::{collapsed, range};
 use crate::page::asked::Asked;
 use crate::page::extract::Query;
@@ -90,7 +91,7 @@ pub(in crate::page) async fn ask(
     let now = asked.now();
     let unseen = found
         .iter()
-        .filter(|one| state(one) == State::Unseen)
+        .filter(|one| Told::of(one) == Told::Unseen)
         .count();
     let shown = AcknowledgePage {
         shell: Shell::of(&asked, Section::Changes, title),
@@ -130,23 +131,6 @@ fn counted(count: usize) -> String {
     format!("{count} {noun}")
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// No channel is told of it.
-    Untold,
-    Unseen,
-    Seen,
-}
-
-fn state(told: &ToldChange) -> State {
-    let mut alerts = told.alerts.iter();
-    match told.alerts.as_slice() {
-        [] => State::Untold,
-        _ if alerts.all(|alert| alert.state == AlertState::Acknowledged) => State::Seen,
-        _ => State::Unseen,
-    }
-}
-
 fn row(told: &ToldChange, now: i64) -> ToldRow {
     let change = &told.change;
     let effects = change.effects.iter().take(EFFECTS_SHOWN_MAX);
@@ -154,11 +138,7 @@ fn row(told: &ToldChange, now: i64) -> ToldRow {
         id: change.id,
         severity: change.severity.as_str(),
         source: change.source.clone(),
-        state: match state(told) {
-            State::Untold => "told on no channel",
-            State::Unseen => "not seen yet",
-            State::Seen => "acknowledged",
-        },
+        state: Told::of(told).as_str(),
         text: pieces(&change.text),
         effects: effects.map(|effect| pieces(effect)).collect(),
         effects_more: change.effects.len().saturating_sub(EFFECTS_SHOWN_MAX),

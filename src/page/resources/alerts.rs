@@ -94,7 +94,11 @@ pub(in crate::page) async fn show(
     let channels = channels.into_iter().map(|one| ChannelRow {
         name: one.name,
         kind: one.kind,
-        sources: one.sources.join(", "),
+        sources: if one.sources.is_empty() {
+            "everything".to_owned()
+        } else {
+            one.sources.join(", ")
+        },
         pending: one.pending,
         digest: one.digest_at.and_then(|at| when(at, now)),
         last_sent: one.state.last_sent_at.and_then(|at| when(at, now)),

@@ -1,16 +1,18 @@
 //! What changed in the sources, the latest first.
 
-use super::{ROWS_MAX, page_of};
-use crate::model::{ChangeFilter, SchemaChange, Severity};
+use super::told::Told;
+use crate::model::{ChangeFilter, Severity};
 use crate::page::asked::Asked;
 use crate::page::extract::Query;
 use crate::page::failure::Failure;
 use crate::page::shell::{Section, Shell, found};
 use crate::page::show::{When, when};
 use crate::page::{filters, links};
+use crate::watch::ToldChange;
 use askama::Template;
 use axum::response::Response;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// Changes on one page; the list of the watch gives no more at once.
 const PAGE: usize = 100;
@@ -30,6 +32,8 @@ pub(in crate::page) struct ChangesQuery {
 struct ChangesPage {
     shell: Shell,
     source: String,
+    /// The sources that there are, and the one that is asked for.
+    sources: Vec<String>,
     severity: String,
     severities: Vec<&'static str>,
     changes: Vec<ChangeRow>,
@@ -47,6 +51,8 @@ struct ChangeRow {
     owner: String,
     at: Option<When>,
     applied: bool,
+    /// Whether people have seen it.
+    told: &'static str,
 }
 
 struct EngineRow {
@@ -78,7 +84,8 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
         .collect()
 }
 
-fn row(change: &SchemaChange, now: i64) -> ChangeRow {
+fn row(told: &ToldChange, now: i64) -> ChangeRow {
+    let change = &told.change;
     let targets = change.targets.iter().map(|target| TargetLink {
         name: format!("{}.{}", target.table.database, target.table.table),
         link: if target.exists {
@@ -102,6 +109,7 @@ fn row(change: &SchemaChange, now: i64) -> ChangeRow {
         owner: change.owner.clone().unwrap_or_default(),
         at: when(change.at, now),
         applied: change.applied_at.is_some(),
+        told: Told::of(told).as_str(),
     }
 }
 
@@ -133,19 +141,19 @@ pub(in crate::page) async fn show(
         ])
     });
     let now = asked.now();
-    let (rows, _) = page_of(
-        changes
-            .iter()
-            .take(ROWS_MAX)
-            .map(|one| row(one, now))
-            .collect(),
-    );
+    let ids: Vec<i64> = changes.iter().map(|change| change.id).collect();
+    let mut told = asked.watch().schema_changes_told(&ids).await?;
+    told.sort_by_key(|one| std::cmp::Reverse(one.change.id));
+    let known = asked.watch().source_list().await?.into_iter();
+    let mut sources: BTreeSet<String> = known.map(|source| source.name).collect();
+    sources.extend(some(&query.source));
     Ok(found(&ChangesPage {
         shell: Shell::of(&asked, Section::Changes, "Changes"),
         source: query.source,
         severity: query.severity,
         severities: Severity::ALL.map(Severity::as_str).to_vec(),
-        changes: rows,
+        sources: sources.into_iter().collect(),
+        changes: told.iter().map(|one| row(one, now)).collect(),
         next: next.unwrap_or_default(),
     }))
 }

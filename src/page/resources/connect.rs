@@ -1,12 +1,11 @@
 //! What to paste into an engine so that it finds this server.
 
-use crate::http::host_name;
-use crate::page::Facts;
+use crate::http::{authority, host_name};
 use crate::page::asked::Asked;
 use crate::page::filters;
 use crate::page::shell::{Section, Shell, found};
 use askama::Template;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 
 #[derive(Template)]
@@ -18,20 +17,19 @@ struct ConnectPage {
 }
 
 /// The page by the address that its browser asked for.
-pub(in crate::page) async fn show(asked: Asked, headers: HeaderMap) -> Response {
-    let host = headers.get(header::HOST);
-    let host = host.and_then(|host| host.to_str().ok());
+pub(in crate::page) async fn show(asked: Asked, uri: Uri, headers: HeaderMap) -> Response {
+    let host = authority(&uri, &headers);
     let facts = &asked.shared.facts;
     found(&ConnectPage {
         shell: Shell::of(&asked, Section::None, "Connect an engine"),
-        thrift: thrift_at(facts, host.unwrap_or("127.0.0.1")),
+        thrift: thrift_at(facts.thrift_port, host.unwrap_or("127.0.0.1")),
         warehouse: of_spark(&facts.warehouse),
     })
 }
 
 /// Where engines reach the metastore that a browser reached as `host` (with or without a port).
-fn thrift_at(facts: &Facts, host: &str) -> String {
-    format!("thrift://{}:{}", host_name(host), facts.thrift_port)
+fn thrift_at(port: u16, host: &str) -> String {
+    format!("thrift://{}:{port}", host_name(host))
 }
 
 /// A place in the word by which Spark reaches it: it has a file system for `s3a` alone of the three.
@@ -44,22 +42,16 @@ fn of_spark(place: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Facts, of_spark, thrift_at};
+    use super::{of_spark, thrift_at};
 
     #[test]
     fn the_page_tells_the_address_by_which_it_was_reached() {
-        let facts = Facts {
-            thrift_port: 19083,
-            database: String::new(),
-            warehouse: String::new(),
-            started_at: 0,
-        };
         for (host, address) in [
             ("catalog.example:9084", "thrift://catalog.example:19083"),
             ("[::1]:9084", "thrift://[::1]:19083"),
             ("h", "thrift://h:19083"),
         ] {
-            assert_eq!(thrift_at(&facts, host), address);
+            assert_eq!(thrift_at(19083, host), address);
         }
     }
 

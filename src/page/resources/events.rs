@@ -1,7 +1,7 @@
 //! What changed lately in the catalog.
 
 use crate::catalog::EventFilter;
-use crate::model::{EventDigest, Name};
+use crate::model::{DatabaseRef, EventDigest, Name};
 use crate::page::asked::Asked;
 use crate::page::extract::Query;
 use crate::page::failure::Failure;
@@ -43,17 +43,13 @@ struct EventRow {
     at: Option<When>,
     kind: String,
     subject: String,
-    /// Where it is; nothing where it is no table.
+    /// Where it is; nothing where it is neither a table nor a database.
     link: String,
     detail: String,
 }
 
 fn row(event: EventDigest, now: i64) -> EventRow {
-    let place = event.database.zip(event.table);
-    let at = place.map(|(database, table)| {
-        crate::model::DatabaseRef::new(event.catalog.clone(), database.as_str())
-            .table(table.as_str())
-    });
+    let (link, subject) = place_of(&event);
     let more = event.partitions.len().saturating_sub(PARTITIONS_MAX);
     let mut detail = event.partitions;
     detail.truncate(PARTITIONS_MAX);
@@ -67,11 +63,24 @@ fn row(event: EventDigest, now: i64) -> EventRow {
         id: event.id,
         at: when(event.at, now),
         kind: event.kind.as_str().to_lowercase().replace('_', " "),
-        link: at.as_ref().map(links::table).unwrap_or_default(),
-        subject: at
-            .map(|at| format!("{}.{}", at.database, at.table))
-            .unwrap_or_default(),
+        link,
+        subject,
         detail: detail.join(", "),
+    }
+}
+
+/// The page of the table or the database that an event is about, and its name; nothing where it is about neither.
+fn place_of(event: &EventDigest) -> (String, String) {
+    let Some(database) = &event.database else {
+        return (String::new(), String::new());
+    };
+    let database = DatabaseRef::new(event.catalog.clone(), database.as_str());
+    match &event.table {
+        Some(table) => {
+            let at = database.table(table.as_str());
+            (links::table(&at), format!("{}.{}", at.database, at.table))
+        }
+        None => (links::database(&database), database.database.to_string()),
     }
 }
 

@@ -63,22 +63,32 @@ impl FreshnessRow {
                 .volume
                 .map(|range| format!(", {range} of the usual volume"));
             let within = span(expectation.within_s);
+            let zone = match expectation.zone_name() {
+                "UTC" => String::new(),
+                zone => format!(", in {zone}"),
+            };
+            let days = expectation.weekdays_text.as_ref();
+            let days = days.map(|days| format!(", {days}")).unwrap_or_default();
+            let pause = expectation.pause_text.as_ref();
+            let pause = pause
+                .map(|pause| format!(", not on {pause}"))
+                .unwrap_or_default();
             format!(
-                "{}, within {within}{}",
+                "{}, within {within}{}{zone}{days}{pause}",
                 expectation.every,
                 volume.unwrap_or_default()
             )
         });
         let gaps = status.gaps.iter().take(GAPS_MAX).map(|gap| GapLine {
             kind: gap.kind.as_str(),
-            text: pieces(&gap.text),
+            text: pieces(said_of(&gap.text)),
             noticed: when(gap.began_at, now),
         });
         Self {
             name: format!("{}.{}", status.at.database, status.at.table),
             link: links::table(&status.at),
             standing: match status.standing() {
-                Standing::Waiting => "nothing due yet",
+                Standing::Waiting => "waiting",
                 other => other.as_str(),
             },
             expected: expected.unwrap_or_default(),
@@ -89,6 +99,13 @@ impl FreshnessRow {
             gaps_more: status.gaps.len().saturating_sub(GAPS_MAX),
         }
     }
+}
+
+/// What is told of a gap, without the table, whose row or page it stands in.
+fn said_of(text: &str) -> &str {
+    let rest = text.strip_prefix("table `");
+    let rest = rest.and_then(|rest| rest.split_once("`: "));
+    rest.map_or(text, |(_, said)| said)
 }
 
 /// Where a table stands; nothing where it expects no data.

@@ -9,7 +9,9 @@ pub(super) mod connect;
 pub(super) mod data;
 pub(super) mod database;
 pub(super) mod discovery;
+pub(super) mod discovery_act;
 pub(super) mod events;
+pub(super) mod explain;
 pub(super) mod find;
 pub(super) mod freshness;
 pub(super) mod jobs;
@@ -21,6 +23,7 @@ pub(super) mod server;
 pub(super) mod sources;
 pub(super) mod table;
 pub(super) mod table_discovery;
+mod told;
 
 use crate::model::{DEFAULT_CATALOG, DatabaseRef, Name, Parameters, TableRef};
 

@@ -23,6 +23,8 @@ struct ServerPage {
     memory_client_max: Size,
     last_event: String,
     jobs: Vec<JobCount>,
+    /// As TOML, without secrets.
+    settings: String,
 }
 
 struct JobCount {
@@ -53,5 +55,6 @@ pub(in crate::page) async fn show(asked: Asked) -> Result<Response, Failure> {
         memory_client_max: size(budget.client_bytes() as u64),
         last_event: count(last_event),
         jobs: jobs.collect(),
+        settings: facts.settings.clone(),
     }))
 }

@@ -34,6 +34,9 @@ struct TableDiscoveryPage {
     last_run: Option<When>,
     requests: String,
     cost: String,
+    /// Whether a sweep can be asked for.
+    can_sweep: bool,
+    is_paused: bool,
     roots: Vec<RootRow>,
     runs: Vec<RunRow>,
     skips: Vec<SkipRow>,
@@ -69,6 +72,8 @@ struct RunRow {
     requests: String,
     error: String,
     undone: bool,
+    /// Whether it can be taken back.
+    can_undo: bool,
 }
 
 struct SkipRow {
@@ -127,6 +132,12 @@ pub(in crate::page) async fn show(
         } else {
             String::new()
         },
+        can_sweep: status
+            .settings
+            .as_ref()
+            .is_ok_and(|settings| settings.on && settings.sweep_interval_s.is_some())
+            && of.paused_at.is_none(),
+        is_paused: of.paused_at.is_some(),
         roots: roots.collect(),
         runs: runs.iter().map(|run| run_row(run, now)).collect(),
         skips: skips.iter().map(|skip| skip_row(skip, now)).collect(),
@@ -159,6 +170,9 @@ fn run_row(run: &DiscoveryRun, now: i64) -> RunRow {
         requests: count(run.counts.requests),
         error: run.error.clone().unwrap_or_default(),
         undone: run.undone_at.is_some(),
+        can_undo: run.undone_at.is_none()
+            && run.ended_at.is_some()
+            && run.counts.added + run.counts.moved + run.counts.dropped > 0,
     }
 }
 

@@ -32,7 +32,7 @@ pub struct TableFreshnessView {
     /// When the table was looked at
     #[schema(format = DateTime)]
     pub checked_at: Option<String>,
-    /// What lacks, in the order of its time; a thousand at most
+    /// What lacks, in the order of its time: a thousand at most, in a list of tables a hundred of each
     pub gaps: Vec<GapView>,
 }
 
@@ -60,6 +60,13 @@ pub struct ExpectationView {
     pub volume: Option<String>,
     /// The time zone of the times that partitions tell
     pub time_zone: String,
+    /// The first day of which data has to come; absent where that is when it was stated
+    pub since: Option<String>,
+    /// The days of the week on which data comes; absent is every day
+    #[schema(example = "mon-fri")]
+    pub weekdays: Option<String>,
+    /// The days on which none has to come
+    pub pause: Option<String>,
 }
 
 /// A time of which data lacks.
@@ -116,6 +123,9 @@ impl From<&Expectation> for ExpectationView {
             within_s: expectation.within_s,
             volume: expectation.volume.map(|range| range.to_string()),
             time_zone: expectation.zone_name().to_owned(),
+            since: expectation.since.map(|day| day.to_string()),
+            weekdays: expectation.weekdays_text.clone(),
+            pause: expectation.pause_text.clone(),
         }
     }
 }

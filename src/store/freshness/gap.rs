@@ -49,7 +49,7 @@ impl Session {
         gaps_of(&self.rows(&statement).await?)
     }
 
-    /// The gaps of some tables that last, by table and time; `limit` at most.
+    /// The gaps of some tables that last, by table and time; the first `limit` of each table.
     pub async fn freshness_gaps_of(
         &mut self,
         table_ids: &[i64],
@@ -58,11 +58,14 @@ impl Session {
         let mut gaps = Vec::new();
         for chunk in table_ids.chunks(LIST_LENGTH_MAX) {
             let statement = self
-                .statement(COLUMNS)
-                .text("WHERE table_id IN ")
+                .statement(
+                    "SELECT table_id, kind, from_at, to_at, table_shown, what, began_at, told_at, how_ended
+                     FROM (SELECT g.*, ROW_NUMBER() OVER (PARTITION BY table_id ORDER BY from_at, kind) AS place
+                         FROM skep_freshness_gaps g WHERE how_ended IS NULL AND table_id IN ",
+                )
                 .list(chunk)
-                .text(" AND how_ended IS NULL ORDER BY table_id, from_at, kind LIMIT ?")
-                .bind(limit.saturating_sub(gaps.len()));
+                .text(") n WHERE place <= ? ORDER BY table_id, from_at, kind")
+                .bind(limit);
             gaps.append(&mut gaps_of(&self.rows(&statement).await?)?);
         }
         Ok(gaps)
@@ -84,12 +87,13 @@ impl Session {
         Ok(counts.collect::<Result<_, Failure>>()?)
     }
 
-    /// Notes a gap that begins.
+    /// Notes a gap that begins. Where one of the same beginning ended and nobody was told of that yet, it goes on.
     pub async fn freshness_gap_open(&mut self, gap: &FreshnessGap) -> Result<()> {
         let statement = self
             .statement(
                 "INSERT INTO skep_freshness_gaps
-                    (table_id, kind, from_at, to_at, table_shown, what, began_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (table_id, kind, from_at, to_at, table_shown, what, began_at, how_ended)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
             )
             .bind(gap.table_id)
             .bind(gap.kind.as_str())
@@ -98,7 +102,10 @@ impl Session {
             .bind(gap.table.as_str())
             .bind(gap.text.as_str())
             .bind(gap.began_at)
-            .upsert(&["table_id", "kind", "from_at"], &[]);
+            .upsert(
+                &["table_id", "kind", "from_at"],
+                &["to_at", "table_shown", "what", "how_ended"],
+            );
         self.execute(&statement).await?;
         Ok(())
     }
@@ -107,10 +114,11 @@ impl Session {
     pub async fn freshness_gap_update(&mut self, gap: &FreshnessGap) -> Result<()> {
         let statement = self
             .statement(
-                "UPDATE skep_freshness_gaps SET to_at = ?, what = ?, how_ended = ?
+                "UPDATE skep_freshness_gaps SET to_at = ?, table_shown = ?, what = ?, how_ended = ?
                  WHERE table_id = ? AND kind = ? AND from_at = ?",
             )
             .bind(gap.to)
+            .bind(gap.table.as_str())
             .bind(gap.text.as_str())
             .bind(gap.end.map(TroubleEnd::as_str))
             .bind(gap.table_id)
@@ -120,17 +128,19 @@ impl Session {
         Ok(())
     }
 
-    /// Ends all gaps of a table that expects nothing any more.
-    pub(in crate::store) async fn freshness_gaps_gone(
+    /// Ends all gaps of a table, with why.
+    pub(in crate::store) async fn freshness_gaps_end(
         &mut self,
         table_id: i64,
+        why: &str,
     ) -> Result<(), Failure> {
         let statement = self
             .statement(
-                "UPDATE skep_freshness_gaps SET how_ended = ?, what = 'it expects no data any more'
+                "UPDATE skep_freshness_gaps SET how_ended = ?, what = ?
                  WHERE table_id = ? AND how_ended IS NULL",
             )
             .bind(TroubleEnd::Gone.as_str())
+            .bind(why)
             .bind(table_id);
         self.execute(&statement).await?;
         Ok(())

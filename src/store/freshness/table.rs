@@ -3,7 +3,9 @@
 
 use crate::clock::DatabaseTime;
 use crate::error::Result;
-use crate::model::{FreshnessState, Table, TableRef, is_expectation_property};
+use crate::model::{
+    EXPECTED_CLOCK, EXPECTED_SINCE, FreshnessState, Table, TableRef, is_expectation_property,
+};
 use crate::store::discovery::table::table_ref_of;
 use crate::store::form::packing::to_json;
 use crate::store::sql::failure::Failure;
@@ -40,13 +42,24 @@ fn properties_of(table: &Table) -> Result<Option<String>, Failure> {
     let properties: BTreeMap<&str, &str> = table
         .parameters
         .iter()
-        .filter(|(key, _)| is_expectation_property(key))
+        .filter(|(key, _)| is_expectation_property(key) || EXPECTED_CLOCK.contains(&key.as_str()))
         .map(|(key, value)| (key.as_str(), value.as_str()))
         .collect();
-    if properties.is_empty() {
+    if !properties.keys().any(|key| is_expectation_property(key)) {
         return Ok(None);
     }
     to_json(&properties).map(Some)
+}
+
+/// What decides from when on a table is judged.
+const SINCE: &[&str] = &[EXPECTED_SINCE];
+/// What cuts time into the stretches that are judged.
+const CLOCK: &[&str] = &EXPECTED_CLOCK;
+
+/// What stored properties say under some names.
+fn said_of(properties: &str, names: &[&str]) -> Vec<Option<String>> {
+    let read: BTreeMap<String, String> = serde_json::from_str(properties).unwrap_or_default();
+    names.iter().map(|name| read.get(*name).cloned()).collect()
 }
 
 fn state_of(row: &Row) -> Result<(FreshnessState, TableRef), Failure> {
@@ -84,15 +97,42 @@ impl Session {
         }
         let statement = self
             .statement(
-                "INSERT INTO skep_freshness_tables (table_id, properties, due_at, since) VALUES (?, ?, 0, ",
+                "INSERT INTO skep_freshness_tables (table_id, properties, due_at, judged_until, since)
+                 VALUES (?, ?, 0, NULL, ",
             )
             .bind(table_id)
             .bind(wanted.as_str())
             .now()
-            .text(")")
-            .upsert(&["table_id"], &["properties", "due_at"]);
+            .text(")");
+        // What was judged stays so, but where somebody says since when it is to be judged.
+        let is_anew = stored.is_none_or(|stored| said_of(stored, SINCE) != said_of(&wanted, SINCE));
+        if stored.is_some_and(|stored| said_of(stored, CLOCK) != said_of(&wanted, CLOCK)) {
+            self.freshness_clock_changed(table_id).await?;
+        }
+        let statement = if is_anew {
+            statement.upsert(&["table_id"], &["properties", "due_at", "judged_until"])
+        } else {
+            statement.upsert(&["table_id"], &["properties", "due_at"])
+        };
         self.execute(&statement).await?;
         Ok(())
+    }
+
+    /// Time is cut otherwise from now on: what lacks is judged anew by the new stretches, from the first of it on.
+    async fn freshness_clock_changed(&mut self, table_id: i64) -> Result<(), Failure> {
+        let statement = self
+            .statement(
+                "UPDATE skep_freshness_tables SET judged_until =
+                    (SELECT MIN(from_at) FROM skep_freshness_gaps WHERE table_id = ? AND how_ended IS NULL)
+                 WHERE table_id = ? AND EXISTS
+                    (SELECT 1 FROM skep_freshness_gaps WHERE table_id = ? AND how_ended IS NULL)",
+            )
+            .bind(table_id)
+            .bind(table_id)
+            .bind(table_id);
+        self.execute(&statement).await?;
+        self.freshness_gaps_end(table_id, "what the table expects has changed")
+            .await
     }
 
     /// Removes the row of a table that expects nothing any more; its gaps are over.
@@ -100,12 +140,18 @@ impl Session {
         &mut self,
         table_id: i64,
     ) -> Result<(), Failure> {
-        self.freshness_gaps_gone(table_id).await?;
+        self.freshness_gaps_end(table_id, "the table expects no data any more")
+            .await?;
         let statement = self
             .statement("DELETE FROM skep_freshness_tables WHERE table_id = ?")
             .bind(table_id);
         self.execute(&statement).await?;
         Ok(())
+    }
+
+    /// Removes the row of a table that expects nothing any more, where a version wrote the table that did not know of it.
+    pub async fn freshness_table_forget(&mut self, table_id: i64) -> Result<()> {
+        Ok(self.freshness_table_delete(table_id).await?)
     }
 
     /// Where the look at a table's data stands; `None` where it expects nothing.
@@ -119,6 +165,15 @@ impl Session {
         let row = self.row(&statement).await?;
         let state = row.as_ref().map(state_of).transpose()?;
         Ok(state.map(|(state, _)| state))
+    }
+
+    /// How many tables have a look behind them that came to nothing.
+    pub async fn freshness_faulty_count(&mut self) -> Result<u64> {
+        let statement = self
+            .statement("SELECT COUNT(*) FROM skep_freshness_tables WHERE last_error IS NOT NULL");
+        let row = self.row(&statement).await?;
+        let count = row.map_or(Ok(0), |row| row.cells().integer())?;
+        Ok(u64::try_from(count).map_err(Failure::fault)?)
     }
 
     /// Tables whose moment has come, the longest due first.

@@ -291,13 +291,16 @@ impl Session {
     pub async fn partition_names_last(
         &mut self,
         table_id: i64,
+        before: Option<&str>,
         limit: usize,
     ) -> Result<Vec<String>> {
-        let statement = self
+        let mut statement = self
             .statement("SELECT p.name FROM skep_partitions p WHERE p.table_id = ? ")
-            .bind(table_id)
-            .text("ORDER BY p.name DESC LIMIT ?")
-            .bind(limit);
+            .bind(table_id);
+        if let Some(before) = before {
+            statement = statement.text("AND p.name < ? ").bind(before);
+        }
+        let statement = statement.text("ORDER BY p.name DESC LIMIT ?").bind(limit);
         let rows = self.rows(&statement).await?;
         let names = rows.iter().map(|row| row.cells().string());
         Ok(names.collect::<Result<_, Failure>>()?)

@@ -29,6 +29,9 @@ fn discovery<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         call("discovery_events", Operate, SERVER, async move {
             discovery.discovery_events(&[]).await
         }),
+        call("discovery_sweep_now", Operate, ORDERS, async move {
+            discovery.discovery_sweep_now(&orders()).await
+        }),
         call("discovery_explain", See, ORDERS, async move {
             discovery.discovery_explain(&orders(), "dt=1").await
         }),
@@ -75,6 +78,9 @@ fn freshness<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         }),
         call("freshness_gap_counts", See, SERVER, async move {
             freshness.freshness_gap_counts().await
+        }),
+        call("freshness_faulty_count", See, SERVER, async move {
+            freshness.freshness_faulty_count().await
         }),
         call("freshness_check", Operate, ORDERS, async move {
             freshness.freshness_check(&orders()).await

@@ -46,7 +46,7 @@ async fn what_a_table_expects_is_the_same_over_grpc_and_rest() {
     let wanted = expecting(&[("every", "1d"), ("within", "1h"), ("since", "2026-11-20")]);
     let stands = client.update_freshness(wanted).await.unwrap().into_inner();
     let stands = stands.table.expect("a table");
-    assert_eq!(stands.standing(), FreshnessStanding::Waiting);
+    assert_eq!(stands.standing(), FreshnessStanding::Lacking);
     assert_eq!(stands.expectation.unwrap().within_seconds, 3600);
     let checked = client.check_freshness(CheckFreshnessRequest { name: name.clone() });
     let checked = checked.await.unwrap().into_inner().table.unwrap();

@@ -9,6 +9,7 @@ mod jobs;
 mod operators;
 mod partitions;
 mod tables;
+mod watched;
 
 use crate::harness::TestServer;
 use crate::rest::Rest;

@@ -3,6 +3,7 @@
 
 mod acknowledge;
 mod calendar;
+mod discovery;
 mod hostile;
 mod lists;
 
@@ -117,7 +118,7 @@ async fn every_page_is_found_and_says_what_there_is(database: TestDatabase) {
         ("/jobs", vec!["There are no such jobs"]),
         ("/locks", vec!["Nobody holds one"]),
         ("/events", vec!["add partition", "dt=2026-11-22/hour=9"]),
-        ("/server", vec!["answered in"]),
+        ("/server", vec!["answered in", "[warehouse]"]),
     ] {
         let text = browser.text(path, 200).await;
         for piece in says {

@@ -1,0 +1,212 @@
+//! Partitions that appear by themselves.
+
+use super::{Services, page_of};
+use crate::catalog::ParameterChanges;
+use crate::grpc::asked::Asked;
+use crate::grpc::failure::Failure;
+use crate::grpc::from_wire::{self, page_size};
+use crate::grpc::to_wire;
+use crate::model::{DISCOVERY_PROPERTY_PREFIX, DiscoverySettings};
+use async_recursion::async_recursion as boxed;
+use skep_wire::v1::discovery_service_server::DiscoveryService;
+use skep_wire::v1::{
+    DeleteDiscoveryRequest, DeleteDiscoveryResponse, GetDiscoveryRequest, GetDiscoveryResponse,
+    ListDiscoveryRequest, ListDiscoveryResponse, ListDiscoveryRunsRequest,
+    ListDiscoveryRunsResponse, ListSkippedDirectoriesRequest, ListSkippedDirectoriesResponse,
+    ResumeDiscoveryRequest, ResumeDiscoveryResponse, SweepDiscoveryRequest, SweepDiscoveryResponse,
+    UndoDiscoveryRunRequest, UndoDiscoveryRunResponse, UpdateDiscoveryRequest,
+    UpdateDiscoveryResponse,
+};
+use tonic::{Request, Response, Status};
+
+#[tonic::async_trait]
+impl DiscoveryService for Services {
+    async fn list_discovery(
+        &self,
+        request: Request<ListDiscoveryRequest>,
+    ) -> Result<Response<ListDiscoveryResponse>, Status> {
+        self.read(request, list).await
+    }
+
+    async fn get_discovery(
+        &self,
+        request: Request<GetDiscoveryRequest>,
+    ) -> Result<Response<GetDiscoveryResponse>, Status> {
+        self.read(request, get).await
+    }
+
+    async fn update_discovery(
+        &self,
+        request: Request<UpdateDiscoveryRequest>,
+    ) -> Result<Response<UpdateDiscoveryResponse>, Status> {
+        self.change(request, update).await
+    }
+
+    async fn delete_discovery(
+        &self,
+        request: Request<DeleteDiscoveryRequest>,
+    ) -> Result<Response<DeleteDiscoveryResponse>, Status> {
+        self.change(request, delete).await
+    }
+
+    async fn sweep_discovery(
+        &self,
+        request: Request<SweepDiscoveryRequest>,
+    ) -> Result<Response<SweepDiscoveryResponse>, Status> {
+        self.change(request, sweep).await
+    }
+
+    async fn list_discovery_runs(
+        &self,
+        request: Request<ListDiscoveryRunsRequest>,
+    ) -> Result<Response<ListDiscoveryRunsResponse>, Status> {
+        self.read(request, runs).await
+    }
+
+    async fn undo_discovery_run(
+        &self,
+        request: Request<UndoDiscoveryRunRequest>,
+    ) -> Result<Response<UndoDiscoveryRunResponse>, Status> {
+        self.change(request, undo).await
+    }
+
+    async fn resume_discovery(
+        &self,
+        request: Request<ResumeDiscoveryRequest>,
+    ) -> Result<Response<ResumeDiscoveryResponse>, Status> {
+        self.change(request, resume).await
+    }
+
+    async fn list_skipped_directories(
+        &self,
+        request: Request<ListSkippedDirectoriesRequest>,
+    ) -> Result<Response<ListSkippedDirectoriesResponse>, Status> {
+        self.read(request, skipped).await
+    }
+}
+
+#[boxed]
+async fn list(
+    asked: Asked,
+    request: ListDiscoveryRequest,
+) -> Result<ListDiscoveryResponse, Failure> {
+    let size = page_size(request.limit)?;
+    let page = asked
+        .discovery()
+        .discovery_statuses(request.after, size)
+        .await?;
+    // Tables that were dropped meanwhile are missing from a page, so only an empty one is surely the last.
+    let next = page.last().map(|status| status.state.table_id);
+    let tables = page.into_iter().map(to_wire::discovery).collect();
+    Ok(ListDiscoveryResponse { tables, next })
+}
+
+#[boxed]
+async fn get(asked: Asked, request: GetDiscoveryRequest) -> Result<GetDiscoveryResponse, Failure> {
+    let at = from_wire::table("name", request.name)?;
+    let status = asked.discovery().discovery_status(&at).await?;
+    let table = Some(to_wire::discovery(status));
+    Ok(GetDiscoveryResponse { table })
+}
+
+#[boxed]
+async fn update(
+    asked: Asked,
+    request: UpdateDiscoveryRequest,
+) -> Result<UpdateDiscoveryResponse, Failure> {
+    let at = from_wire::table("name", request.name)?;
+    let property = |name: String| format!("{DISCOVERY_PROPERTY_PREFIX}.{name}");
+    let unset = request.unset.into_iter().map(|name| (property(name), None));
+    let set = request.settings.into_iter();
+    let set = set.map(|(name, value)| (property(name), Some(value)));
+    let switch = request.on.map(|on| {
+        let word = if on { "on" } else { "off" };
+        (DISCOVERY_PROPERTY_PREFIX.to_owned(), Some(word.to_owned()))
+    });
+    let changes = ParameterChanges(unset.chain(set).chain(switch).collect());
+    let mut table = asked.catalog().table_get(&at).await?;
+    changes.apply(&mut table.parameters);
+    if let Err(fault) = DiscoverySettings::of_table(&table) {
+        let name = fault.property.strip_prefix(DISCOVERY_PROPERTY_PREFIX);
+        let name = name.and_then(|name| name.strip_prefix('.'));
+        let field = name.map_or("on".to_owned(), |name| format!("settings[{name:?}]"));
+        return Err(Failure::field(field, fault.to_string()));
+    }
+    let status = asked.discovery().discovery_set(&at, &changes).await?;
+    let table = Some(to_wire::discovery(status));
+    Ok(UpdateDiscoveryResponse { table })
+}
+
+#[boxed]
+async fn delete(
+    asked: Asked,
+    request: DeleteDiscoveryRequest,
+) -> Result<DeleteDiscoveryResponse, Failure> {
+    let at = from_wire::table("name", request.name)?;
+    asked.discovery().discovery_reset(&at).await?;
+    Ok(DeleteDiscoveryResponse {})
+}
+
+#[boxed]
+async fn sweep(
+    asked: Asked,
+    request: SweepDiscoveryRequest,
+) -> Result<SweepDiscoveryResponse, Failure> {
+    let at = from_wire::table("name", request.name)?;
+    asked.discovery().discovery_sweep_now(&at).await?;
+    Ok(SweepDiscoveryResponse {})
+}
+
+#[boxed]
+async fn runs(
+    asked: Asked,
+    request: ListDiscoveryRunsRequest,
+) -> Result<ListDiscoveryRunsResponse, Failure> {
+    let size = page_size(request.limit)?;
+    let at = from_wire::table("name", request.name)?;
+    let before = (request.before != 0).then_some(request.before);
+    let found = asked
+        .discovery()
+        .discovery_runs(&at, before, size + 1)
+        .await?;
+    let (runs, next) = page_of(found, size, |run| run.id);
+    let runs = runs.into_iter().map(to_wire::discovery_run).collect();
+    Ok(ListDiscoveryRunsResponse { runs, next })
+}
+
+#[boxed]
+async fn undo(
+    asked: Asked,
+    request: UndoDiscoveryRunRequest,
+) -> Result<UndoDiscoveryRunResponse, Failure> {
+    let at = from_wire::table("name", request.name)?;
+    let run = asked.discovery().discovery_undo(&at, request.id).await?;
+    let run = Some(to_wire::discovery_run(run));
+    Ok(UndoDiscoveryRunResponse { run })
+}
+
+#[boxed]
+async fn resume(
+    asked: Asked,
+    request: ResumeDiscoveryRequest,
+) -> Result<ResumeDiscoveryResponse, Failure> {
+    let at = from_wire::table("name", request.name)?;
+    asked.discovery().discovery_resume(&at).await?;
+    Ok(ResumeDiscoveryResponse {})
+}
+
+#[boxed]
+async fn skipped(
+    asked: Asked,
+    request: ListSkippedDirectoriesRequest,
+) -> Result<ListSkippedDirectoriesResponse, Failure> {
+    let size = page_size(request.limit)?;
+    let at = from_wire::table("name", request.name)?;
+    let found = asked
+        .discovery()
+        .discovery_skips(&at, &request.after, size + 1)
+        .await?;
+    let (found, next) = page_of(found, size, |skip| skip.path.clone());
+    let directories = found.into_iter().map(to_wire::skipped_directory).collect();
+    Ok(ListSkippedDirectoriesResponse { directories, next })
+}
