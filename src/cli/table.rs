@@ -8,7 +8,8 @@ use super::output::Output;
 use super::place::{MANAGED, TablePlace, property};
 use super::progress::while_waiting;
 use super::remote::Remote;
-use crate::model::{DISCOVERY_PROPERTY_PREFIX, is_discovery_property};
+use crate::model::{DISCOVERY_PROPERTY_PREFIX, is_discovery_property, is_expectation_property};
+use crate::rest::view::freshness::TableFreshnessView;
 use crate::rest::view::storage::{ColumnView, NewStorage};
 use crate::rest::view::table::{ChangeTable, NewTable, NewTableType, TableListView, TableView};
 use anyhow::Result;
@@ -155,7 +156,9 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             unset,
             owner,
         } => {
-            let is_told = output.is_for_people() && asks_discovery(&set);
+            let is_told = output.is_for_people();
+            let asks_discovery = is_told && asks_discovery(&set);
+            let is_expecting = is_told && set.iter().any(|(key, _)| is_expectation_property(key));
             let set = set.into_iter().map(|(key, value)| (key, Some(value)));
             let unset = unset.into_iter().map(|key| (key, None));
             let change = ChangeTable {
@@ -165,11 +168,18 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             };
             let changed: TableView = client.patch(&table.path(), &change).await?;
             show(output, &changed)?;
-            if is_told {
+            if asks_discovery {
                 // Properties are the engines': the server takes any, and discovery stands still by one that makes no sense.
                 let standing = standing(client, &table).await;
                 if let Some(problem) = standing.and_then(|view| view.problem) {
                     output.done(&format!("nothing is looked for: {problem}"));
+                }
+            }
+            if is_expecting {
+                let path = table.below(&["freshness"]);
+                let standing: Result<TableFreshnessView, _> = client.get(&path, &[]).await;
+                if let Some(problem) = standing.ok().and_then(|view| view.problem) {
+                    output.done(&format!("nothing is expected: {problem}"));
                 }
             }
             Ok(())

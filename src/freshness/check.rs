@@ -82,10 +82,18 @@ impl Freshness {
             Ok(()) => return Ok(true),
             // Dropped meanwhile; its row is gone with it.
             Err(Error::NotFound(_)) => return Ok(true),
-            // Who does not answer now says nothing of the table.
-            Err(failure) if failure.retryable() => return Err(failure),
             Err(failure) => failure,
         };
+        if failure.retryable() {
+            // Who does not answer now says nothing of the table, which is asked again soon; the others do not wait for it.
+            tracing::warn!(table = at.shown(), %failure, "a table's freshness is looked at later");
+            let update = FreshnessUpdate {
+                due_at: state.now.seconds() + LACKING_S,
+                error: state.error.clone(),
+                ..FreshnessUpdate::default()
+            };
+            return self.noted(state, &update).await;
+        }
         let error = without_nul(&failure.to_string());
         if state.error.as_deref() != Some(error.as_str()) {
             tracing::warn!(
@@ -99,8 +107,13 @@ impl Freshness {
             error: Some(error),
             ..FreshnessUpdate::default()
         };
+        self.noted(state, &update).await
+    }
+
+    /// Writes down that a look came to nothing.
+    async fn noted(&self, state: &FreshnessState, update: &FreshnessUpdate) -> Result<bool> {
         transact!(self.store, |session| {
-            session.freshness_table_update(state, &update).await
+            session.freshness_table_update(state, update).await
         })?;
         Ok(false)
     }
@@ -237,11 +250,12 @@ pub(super) fn plan(
 /// Seconds until the next look at a table of which something lacks: soon where that is news, seldom where it lasts.
 fn soon(changes: &GapChanges, newest_began: Option<i64>, now: i64) -> i64 {
     let age_s = newest_began.map_or(0, |began| now - began);
-    match age_s {
-        _ if !changes.opened.is_empty() => LACKING_S,
-        i64::MIN..3_600 => LACKING_S,
-        3_600..86_400 => LACKING_S * 4,
-        _ => LACKING_S * 20,
+    if !changes.opened.is_empty() || age_s < 3_600 {
+        LACKING_S
+    } else if age_s < 86_400 {
+        LACKING_S * 4
+    } else {
+        LACKING_S * 20
     }
 }
 

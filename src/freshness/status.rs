@@ -90,19 +90,6 @@ impl FreshnessStatus {
         }
         Some(next.due_at(expectation))
     }
-
-    /// How many gaps of a kind there are.
-    pub fn count(&self, kind: GapKind) -> usize {
-        self.gaps.iter().filter(|gap| gap.kind == kind).count()
-    }
-
-    /// The time of a gap by the clocks of the table: `2026-11-02 14:00 to 15:00 UTC`.
-    pub fn time_shown(&self, gap: &FreshnessGap) -> String {
-        match &self.expectation {
-            Ok(expectation) => super::wording::time_shown(expectation, gap.from, gap.to),
-            Err(_) => String::new(),
-        }
-    }
 }
 
 const YEAR_S: i64 = 366 * 24 * 3600;

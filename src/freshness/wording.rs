@@ -111,7 +111,7 @@ fn volume_shown(expectation: &Expectation, volume: Volume) -> String {
 }
 
 /// `2026-11-02 14:00 to 15:00`, `2026-11-02`, `2026-11-02 to 2026-11-04`, by the clocks of the table.
-pub(super) fn time_shown(expectation: &Expectation, from: i64, to: i64) -> String {
+fn time_shown(expectation: &Expectation, from: i64, to: i64) -> String {
     let zone = expectation.zone_name();
     if expectation.every.is_daily() {
         // The end is the midnight after the last day.
