@@ -12,7 +12,7 @@ import { Report } from './report.mjs';
 import { complete } from './whole.mjs';
 
 /** Databases and tables of which every page is to be seen. */
-const KEPT = ['web', 'hits', 'logs', 'alb', 't1_shop', 't2_shop', 't3_shop', 'orders_snapshot_1d_daily'];
+const KEPT = ['web', 'hits'];
 
 const [origin, pictures] = process.argv.slice(2);
 const report = new Report();

@@ -141,7 +141,7 @@ async fn list(client: &Client, output: Output, lacking: bool) -> Result<()> {
         .pages(&["freshness"], &[], "after", usize::MAX, split)
         .await?;
     if lacking {
-        all.retain(|table| is_bad(table));
+        all.retain(is_bad);
     }
     let head = [
         "table", "standing", "every", "newest", "due", "gaps", "problem",

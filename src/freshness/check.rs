@@ -79,9 +79,8 @@ impl Freshness {
     /// where not even that could be noted.
     pub(super) async fn check_noted(&self, at: &TableRef, state: &FreshnessState) -> Result<bool> {
         let failure = match self.check(at, state).await {
-            Ok(()) => return Ok(true),
-            // Dropped meanwhile; its row is gone with it.
-            Err(Error::NotFound(_)) => return Ok(true),
+            // One that was dropped meanwhile has taken its row with it.
+            Ok(()) | Err(Error::NotFound(_)) => return Ok(true),
             Err(failure) => failure,
         };
         if failure.retryable() {

@@ -184,7 +184,7 @@ impl Expectation {
     pub fn begin(&self, stated_at: i64) -> i64 {
         let midnight = self.since.map(|day| day.at(0, 0, 0, 0));
         let begin = midnight.and_then(|midnight| self.time_zone.to_timestamp(midnight).ok());
-        begin.map_or(stated_at, |begin| begin.as_second())
+        begin.map_or(stated_at, jiff::Timestamp::as_second)
     }
 
     /// Whether data of that day has to come.

@@ -8,9 +8,11 @@ use crate::alert::{Alerter, Form};
 use crate::catalog::{Action, Resource};
 use crate::clock::DatabaseTime;
 use crate::error::{Entity, Error, Result};
-use crate::model::{Alert, AlertState, ChangeFilter, Mute, Notice, NoticeKind, SchemaChange};
-use crate::watch::Operations;
+use crate::model::{
+    Alert, AlertState, ChangeFilter, FreshnessGap, Mute, Notice, NoticeKind, SchemaChange, Trouble,
+};
 use crate::watch::settings::ChannelSetup;
+use crate::watch::{Operations, Watch};
 use async_recursion::async_recursion as boxed;
 use std::collections::{BTreeMap, HashMap};
 
@@ -87,15 +89,7 @@ impl Operations<'_> {
                 )));
             }
         }
-        let troubles = troubles.iter().flat_map(|trouble| {
-            let began = DatabaseTime::from_database(trouble.began_at);
-            self.trouble_alerts(trouble, &mutes, began)
-        });
-        let gaps = gaps.iter().flat_map(|gap| {
-            let began = DatabaseTime::from_database(gap.began_at);
-            self.gap_alerts(gap, &mutes, began)
-        });
-        let troubles: Vec<Alert> = troubles.chain(gaps).collect();
+        let troubles = self.lasting_alerts(&troubles, &gaps, &mutes);
         // They come as people read lists, and are told as they happened.
         changes.reverse();
         let (mut previews, mut bytes) = (Vec::new(), 0);
@@ -131,6 +125,26 @@ impl Operations<'_> {
             }
         }
         Ok(previews)
+    }
+}
+
+impl Watch {
+    /// What the channels would be told of what lasts, as it began.
+    fn lasting_alerts(
+        &self,
+        troubles: &[Trouble],
+        gaps: &[FreshnessGap],
+        mutes: &[Mute],
+    ) -> Vec<Alert> {
+        let troubles = troubles.iter().flat_map(|trouble| {
+            let began = DatabaseTime::from_database(trouble.began_at);
+            self.trouble_alerts(trouble, mutes, began)
+        });
+        let gaps = gaps.iter().flat_map(|gap| {
+            let began = DatabaseTime::from_database(gap.began_at);
+            self.gap_alerts(gap, mutes, began)
+        });
+        troubles.chain(gaps).collect()
     }
 }
 
