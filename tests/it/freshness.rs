@@ -52,9 +52,9 @@ impl World {
         let (first, second) = (start(&clock).await, start(&clock).await);
         Self {
             clock,
+            listener,
             first,
             second,
-            listener,
         }
     }
 

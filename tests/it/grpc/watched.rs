@@ -28,6 +28,10 @@ fn logs() -> Option<TableName> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "a walk through each method, in the order of their use"
+)]
 async fn a_table_is_swept_taken_back_and_let_go_on() {
     let server = TestServer::start(&TestDatabase::sqlite().await).await;
     let rest = Rest::of(&server);
@@ -130,6 +134,10 @@ async fn a_table_is_swept_taken_back_and_let_go_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "a walk through each method, in the order of their use"
+)]
 async fn what_changed_and_who_was_told_is_the_same_over_grpc_and_rest() {
     let server = TestServer::start_with(&TestDatabase::sqlite().await, |settings| {
         let watched = SourceSettings::new(SourceKind::Catalog, None);
@@ -233,7 +241,7 @@ async fn what_changed_and_who_was_told_is_the_same_over_grpc_and_rest() {
         .unwrap()
         .into_inner()
         .mutes;
-    assert_eq!(mutes, [mute.clone()]);
+    assert_eq!(mutes, std::slice::from_ref(&mute));
     alerts
         .delete_mute(DeleteMuteRequest { id: mute.id })
         .await

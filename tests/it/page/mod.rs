@@ -53,6 +53,7 @@ impl Browser {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of pages")]
 async fn every_page_is_found_and_says_what_there_is(database: TestDatabase) {
     let server = TestServer::start(&database).await;
     let (rest, browser) = (Rest::of(&server), Browser::of(&server));
