@@ -8,7 +8,7 @@ pub mod config;
 pub mod server;
 pub mod tasks;
 
-pub use skep_catalog::{catalog, discovery, freshness, watch};
+pub use skep_catalog::{catalog, discovery, freshness, search, watch};
 pub use skep_ground::{
     back_off, budget, choice, clock, comma_list, crypto, database_url, deadline, diff, error,
     filter, front, guess, hive, humane, kit, layout, model, naming, number_ranges, period,

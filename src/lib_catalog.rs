@@ -1,10 +1,11 @@
-//! What the system means: the operations on the catalog, and on top of them discovery, freshness and the schema watch.
+//! What the system means: the operations on the catalog, and on top of them discovery, freshness, search and the schema watch.
 //!
 //! One of the crates that the floors of `docs/ARCHITECTURE.md` are compiled in; their rooms are the folders beside this file.
 
 pub mod catalog;
 pub mod discovery;
 pub mod freshness;
+pub mod search;
 pub mod watch;
 
 use skep_ground::{

@@ -11,6 +11,7 @@ use crate::freshness::Freshness;
 use crate::lake::{Lake, Queue, QueueError};
 use crate::model::{Location, LocationError};
 use crate::naming::NamingRulesError;
+use crate::search::Search;
 use crate::store::Store;
 use crate::tasks::{
     AlertDelivery, DiscoveryQueue, DiscoveryUpkeep, EventRetention, Jobs, LakeCleanup, LockReaper,
@@ -88,6 +89,8 @@ pub struct Running {
     pub discovery: Arc<Discovery>,
     /// Freshness, for the same.
     pub freshness: Arc<Freshness>,
+    /// Search, for the same.
+    pub search: Arc<Search>,
     /// The watch, for the same.
     pub watch: Arc<Watch>,
     shutdown: CancellationToken,
@@ -143,6 +146,7 @@ impl Server {
             catalog: parts.catalog,
             discovery: parts.discovery,
             freshness: parts.freshness,
+            search: parts.search,
             watch: parts.watch,
             shutdown,
             leaving,
@@ -209,6 +213,7 @@ struct Parts {
     catalog: Arc<Catalog>,
     discovery: Arc<Discovery>,
     freshness: Arc<Freshness>,
+    search: Arc<Search>,
     watch: Arc<Watch>,
 }
 
@@ -250,6 +255,7 @@ impl Asking<'_> {
             catalog: Arc::clone(catalog),
             discovery: Arc::clone(&self.parts.discovery),
             freshness: Arc::clone(&self.parts.freshness),
+            search: Arc::clone(&self.parts.search),
             watch: Arc::clone(&self.parts.watch),
             port: Arc::clone(&port),
             runs: Arc::new(Semaphore::new(rest::RUNS_CONCURRENT_MAX)),
@@ -258,6 +264,7 @@ impl Asking<'_> {
             catalog: Arc::clone(catalog),
             discovery: Arc::clone(&self.parts.discovery),
             freshness: Arc::clone(&self.parts.freshness),
+            search: Arc::clone(&self.parts.search),
             watch: Arc::clone(&self.parts.watch),
             port: Arc::clone(&port),
             facts: page::Facts {
@@ -322,6 +329,7 @@ async fn parts_open(settings: &Settings, store: Store, clock: Clock) -> Result<P
     Ok(Parts {
         discovery: Arc::new(discovery),
         freshness: Arc::new(Freshness::new(Arc::clone(&catalog))),
+        search: Arc::new(Search::new(Arc::clone(&catalog))),
         watch: Arc::new(Watch::new(Arc::clone(&catalog), watch)),
         catalog,
     })
@@ -389,6 +397,10 @@ fn tasks_start(
         metrics: Arc::clone(metrics),
     };
     runner.spawn(freshness, every.freshness_interval_s);
+    let search = tasks::Search {
+        search: Arc::clone(&parts.search),
+    };
+    runner.spawn(search, every.search_interval_s);
     watch_tasks_start(&runner, settings, &parts.watch, metrics);
     runner
 }

@@ -1,4 +1,4 @@
-//! What the front ends cost beside one another, what streams of gRPC do, and how long pages take: a `skep serve` in a process of its own.
+//! What the front ends cost beside one another, what streams of gRPC do, and how long pages and searches take: a `skep serve` in a process of its own.
 //!
 //! `scripts/with-databases --only postgres cargo bench --bench front_ends`
 
@@ -12,6 +12,7 @@ mod process;
 #[path = "../../tests/it/harness/ready.rs"]
 mod ready;
 mod registering;
+mod searching;
 mod watching;
 
 use anyhow::Result;
@@ -33,6 +34,12 @@ struct Arguments {
     /// Partitions of the table whose pages are asked for.
     #[arg(long, default_value_t = 1_000_000)]
     page_partitions: u32,
+    /// Tables that are searched.
+    #[arg(long, default_value_t = 100_000)]
+    tables: u32,
+    /// Only the search.
+    #[arg(long)]
+    search: bool,
     /// Rounds of what is compared.
     #[arg(long, default_value_t = 7)]
     rounds: usize,
@@ -46,9 +53,13 @@ async fn main() -> Result<()> {
     let arguments = Arguments::parse();
     skep::crypto::provider_install();
     let skep = Process::start(&arguments.database)?;
+    if arguments.search {
+        return searching::measure(&skep, arguments.tables).await;
+    }
     registering::measure(&skep, arguments.partitions, arguments.rounds).await?;
     watching::measure(&skep, arguments.watchers).await?;
-    pages::measure(&skep, arguments.page_partitions).await
+    pages::measure(&skep, arguments.page_partitions).await?;
+    searching::measure(&skep, arguments.tables).await
 }
 
 /// The one in the middle.

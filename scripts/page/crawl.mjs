@@ -3,7 +3,9 @@
 import { short } from './report.mjs';
 
 /** Of pages that differ by names and values alone, how many are looked at. */
-const ALIKE_MAX = 3;
+const ALIKE_MAX = 2;
+/** Pages that are looked at at the same time. */
+const LOOKS_CONCURRENT = 2;
 /** A walk beyond it follows links that never end. */
 const PAGES_MAX = 400;
 /** What is linked from pages and is for programs; that it answers is enough. */
@@ -68,16 +70,13 @@ export async function crawl(look, report, origin, known) {
     queue.push({ url, expected });
   };
   add(new URL('/', origin), 'start', 1);
-  for (let at = 0; at < queue.length; at += 1) {
-    const { url, expected } = queue[at];
-    if (!report.check(at < PAGES_MAX, 'crawl', { url: short(url.pathname) }, `more than ${PAGES_MAX} kinds of pages`))
-      break;
+  const visit = async ({ url, expected }) => {
     if (FOR_PROGRAMS.test(url.pathname)) {
       await answers(report, url);
-      continue;
+      return;
     }
     const found = await look(url, expected);
-    if (!found) continue;
+    if (!found) return;
     seen.push({ url, found });
     const from = url.pathname + url.search;
     for (const link of found.links.filter((one) => one.origin === origin)) {
@@ -91,7 +90,17 @@ export async function crawl(look, report, origin, known) {
         add(to, `search ${kind(to)} ${to.search}`, 1, { from, statuses: SEARCH_STATUSES });
       }
     }
+  };
+  const within = (at, { url }) =>
+    report.check(at < PAGES_MAX, 'crawl', { url: short(url.pathname) }, `more than ${PAGES_MAX} kinds of pages`);
+  const under = new Set();
+  for (let at = 0; at < queue.length && within(at, queue[at]); at += 1) {
+    const looking = visit(queue[at]).finally(() => under.delete(looking));
+    under.add(looking);
+    // A page that is looked at may lead to more.
+    while (under.size >= LOOKS_CONCURRENT || (under.size > 0 && at + 1 === queue.length)) await Promise.race(under);
   }
+  await Promise.all(under);
   return seen;
 }
 

@@ -9,6 +9,7 @@ import * as checks from './checks.mjs';
 import { fill } from './content.mjs';
 import { crawl, kind } from './crawl.mjs';
 import * as keyboard from './keyboard.mjs';
+import * as live from './live.mjs';
 import { Report } from './report.mjs';
 import { complete, weight, withoutScript } from './whole.mjs';
 
@@ -34,6 +35,7 @@ try {
   complete(report, seen, known.kept);
   await withoutScript(browser, report, seen);
   await keyboard.walk(browser, report, origin);
+  await live.walk(browser, report, origin);
 } finally {
   await browser.close();
 }

@@ -40,7 +40,7 @@ pub(super) fn given<const N: usize>(
 }
 
 /// What lies in one of several catalogs; all else is the server's.
-const IN_CATALOGS: [&str; 3] = ["databases", "events", "lint"];
+const IN_CATALOGS: [&str; 4] = ["databases", "events", "lint", "search"];
 
 /// A connection to a server.
 #[derive(Debug, Clone)]

@@ -311,6 +311,14 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("alerts unmute", &["skep alerts unmute 4"]),
     ("alerts channels", &["skep alerts channels"]),
     ("alerts test", &["skep alerts test team"]),
+    (
+        "find",
+        &[
+            "skep find customer_id",
+            "skep find shop.orders",
+            "skep find paid currency --limit 10",
+        ],
+    ),
     ("lint", &["skep lint", "skep lint --database shop"]),
     (
         "completion",

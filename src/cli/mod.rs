@@ -19,6 +19,7 @@ mod events;
 mod examples;
 mod explain;
 mod failure;
+mod find;
 mod freshness;
 mod hint;
 mod init;
@@ -120,6 +121,8 @@ enum Command {
     Schema(schema::SchemaCommand),
     /// Show what people are told, say what was seen and what need not be told
     Alerts(alerts::AlertsCommand),
+    /// Find tables by their names, columns, comments and owners
+    Find(find::FindCommand),
     /// List the names that follow no pattern, and fail where there are any
     Lint(lint::LintCommand),
     /// Print what lets a shell complete commands
@@ -183,6 +186,7 @@ impl Arguments {
             Command::Source(command) => command.run(remote),
             Command::Schema(command) => command.run(remote),
             Command::Alerts(command) => command.run(remote),
+            Command::Find(command) => command.run(remote),
             Command::Lint(command) => command.run(remote),
             Command::Completion(command) => command.run(),
             Command::Man(command) => command.run(&remote),

@@ -99,6 +99,7 @@ impl Settings {
                 "tasks.freshness_interval_s",
                 self.tasks.freshness_interval_s,
             ),
+            ("tasks.search_interval_s", self.tasks.search_interval_s),
             (
                 "tasks.schema_diff_interval_s",
                 self.tasks.schema_diff_interval_s,

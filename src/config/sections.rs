@@ -220,6 +220,8 @@ pub struct TasksSettings {
     pub discovery_history_kept_s: i64,
     /// Seconds between two looks for tables whose data had to come, and for what is to be told of it.
     pub freshness_interval_s: u64,
+    /// Seconds between two looks for tables whose words changed, which search finds them by.
+    pub search_interval_s: u64,
     /// Seconds between two looks for sources that are due.
     pub schema_diff_interval_s: u64,
     /// Seconds between two looks for alerts that are to be sent.
@@ -242,6 +244,7 @@ impl Default for TasksSettings {
             discovery_upkeep_interval_s: 60,
             discovery_history_kept_s: 30 * 24 * 3600,
             freshness_interval_s: 10,
+            search_interval_s: 2,
             schema_diff_interval_s: 10,
             alert_delivery_interval_s: 5,
             watch_upkeep_interval_s: 60,

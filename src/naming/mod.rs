@@ -8,5 +8,5 @@ mod settings;
 pub use pattern::{
     Breach, CHECKED_NAME_BYTES_MAX, NAMING_PATTERN_BYTES_MAX, NamingPattern, NamingPatternError,
 };
-pub use rules::{NAMING_PATTERNS_MAX, NamingPolicy, NamingRules, NamingRulesError};
+pub use rules::{NAMING_PATTERNS_MAX, NamedPlace, NamingPolicy, NamingRules, NamingRulesError};
 pub use settings::NamingSettings;

@@ -52,6 +52,15 @@ enum Part {
     Free(String),
 }
 
+/// A part of a pattern that says something of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slot<'p> {
+    /// One of these words.
+    Choice(&'p [String]),
+    /// What is called so.
+    Placeholder(&'p str),
+}
+
 impl Part {
     fn takes(&self, word: &str) -> bool {
         match self {
@@ -116,6 +125,42 @@ impl NamingPattern {
     /// The pattern as it was written.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// What a name says by this pattern: each placeholder's name, or the words of a choice, with what stands there. `None` where
+    /// the name does not follow it. Of several readings the one whose first placeholders are the shortest.
+    pub(super) fn said<'n>(&self, name: &'n str) -> Option<Vec<(Slot<'_>, &'n str)>> {
+        self.check(name).ok()?;
+        let words: Vec<&str> = name.split('_').collect();
+        // Whether the words from one on can be read by the parts from one on.
+        let mut readable = vec![vec![false; self.parts.len() + 1]; words.len() + 1];
+        readable[words.len()][self.parts.len()] = true;
+        for (at, word) in words.iter().enumerate().rev() {
+            for (index, part) in self.parts.iter().enumerate() {
+                readable[at][index] = part.takes(word)
+                    && (readable[at + 1][index + 1]
+                        || (part.may_repeat() && readable[at + 1][index]));
+            }
+        }
+        let mut said = Vec::new();
+        let (mut at, mut byte) = (0, 0);
+        for (index, part) in self.parts.iter().enumerate() {
+            let begin = byte;
+            let mut end = byte;
+            while at < words.len() {
+                end = byte + words[at].len();
+                (at, byte) = (at + 1, end + 1);
+                if readable[at][index + 1] {
+                    break;
+                }
+            }
+            match part {
+                Part::Word(_) => {}
+                Part::Choice(words) => said.push((Slot::Choice(words), &name[begin..end])),
+                Part::Free(own) => said.push((Slot::Placeholder(own), &name[begin..end])),
+            }
+        }
+        Some(said)
     }
 
     /// Checks a name; the breach names the furthest place that can be reached.

@@ -1,6 +1,6 @@
 //! The patterns of databases and tables together, and what is to follow from a breach.
 
-use super::pattern::{Breach, NamingPattern, NamingPatternError};
+use super::pattern::{Breach, NamingPattern, NamingPatternError, Slot};
 use crate::choice::choose;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -107,6 +107,25 @@ impl NamingRules {
         texts.collect()
     }
 
+    /// The tier and the domain that a database's name tells by the first pattern that it follows, be it of databases or of
+    /// the databases of tables.
+    pub fn place_of(&self, database: &str) -> NamedPlace {
+        let scopes = self.tables.iter().filter_map(|(scope, _)| scope.as_ref());
+        let said = self.databases.iter().chain(scopes);
+        let said = said.filter_map(|pattern| pattern.said(database));
+        let mut place = NamedPlace::default();
+        for (slot, value) in said.flatten() {
+            let field = match slot {
+                Slot::Placeholder("domain") => &mut place.domain,
+                Slot::Placeholder("tier") => &mut place.tier,
+                Slot::Choice(words) if words.iter().all(|word| is_tier(word)) => &mut place.tier,
+                Slot::Choice(_) | Slot::Placeholder(_) => continue,
+            };
+            field.get_or_insert_with(|| value.to_owned());
+        }
+        place
+    }
+
     /// Checks a database's name.
     pub fn database(&self, name: &str) -> Result<(), Breach> {
         any(self.databases.iter(), name)
@@ -122,6 +141,21 @@ impl NamingRules {
         let patterns = self.tables.iter().filter(|(scope, _)| is_for(scope));
         any(patterns.map(|(_, pattern)| pattern), name)
     }
+}
+
+/// What a database's name tells of where it belongs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NamedPlace {
+    /// How refined its data is: `t1`, from a placeholder `{tier}` or a choice of such words.
+    pub tier: Option<String>,
+    /// Whose it is: `shop`, from a placeholder `{domain}`.
+    pub domain: Option<String>,
+}
+
+/// Whether a word names a tier: `t1`.
+fn is_tier(word: &str) -> bool {
+    let number = word.strip_prefix('t').unwrap_or_default();
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The breach of the pattern that the name follows furthest.
@@ -172,6 +206,26 @@ mod tests {
         assert_eq!(rules.table("default", "Whatever"), Ok(()));
         assert_eq!(NamingRules::default().table("a", "B"), Ok(()));
         assert_eq!(rules.table_patterns()[1], "t3_{domain}.{name}_aggr");
+    }
+
+    #[test]
+    fn names_tell_their_tier_and_domain() {
+        let rules = rules(
+            &["{t1|t2|t3}_{domain}", "{domain}_{raw|clean}_lake"],
+            &["tmp_{tier}_{user}.{name}", "x"],
+        )
+        .expect("the rules can be read");
+        let told = |name: &str| {
+            let place = rules.place_of(name);
+            let shown = |said: Option<String>| said.unwrap_or_default();
+            (shown(place.tier), shown(place.domain))
+        };
+        let pair = |tier: &str, domain: &str| (tier.to_owned(), domain.to_owned());
+        assert_eq!(told("t1_shop"), pair("t1", "shop"));
+        assert_eq!(told("t3_web_shop"), pair("t3", "web_shop"));
+        assert_eq!(told("web_shop_raw_lake"), pair("", "web_shop"));
+        assert_eq!(told("tmp_hot_ann_lee"), pair("hot", ""));
+        assert_eq!(told("default"), pair("", ""));
     }
 
     #[test]

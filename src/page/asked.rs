@@ -4,7 +4,7 @@ use super::Shared;
 use super::links::root_of;
 use crate::front::caller;
 use crate::model::{Caller, Way};
-use crate::{catalog, discovery, freshness, watch};
+use crate::{catalog, discovery, freshness, search, watch};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use std::convert::Infallible;
@@ -34,6 +34,11 @@ impl Asked {
     /// Those of what data tables expect.
     pub(super) fn freshness(&self) -> freshness::Operations<'_> {
         self.shared.freshness.for_caller(&self.caller)
+    }
+
+    /// Those of search.
+    pub(super) fn search(&self) -> search::Operations<'_> {
+        self.shared.search.for_caller(&self.caller)
     }
 
     /// Those of the watch and its alerts.

@@ -31,6 +31,7 @@ use crate::catalog::Catalog;
 use crate::discovery::Discovery;
 use crate::freshness::Freshness;
 use crate::http;
+use crate::search::Search;
 use crate::watch::Watch;
 use std::sync::Arc;
 
@@ -43,6 +44,8 @@ pub struct Shared {
     pub discovery: Arc<Discovery>,
     /// What data tables expect.
     pub freshness: Arc<Freshness>,
+    /// Tables by any word of theirs.
+    pub search: Arc<Search>,
     /// The watch over sources, and its alerts.
     pub watch: Arc<Watch>,
     /// The port: its counters, budget and bounds.

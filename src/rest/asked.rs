@@ -2,7 +2,7 @@
 
 use super::{Shared, caller};
 use crate::model::Caller;
-use crate::{catalog, discovery, freshness, watch};
+use crate::{catalog, discovery, freshness, search, watch};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use std::convert::Infallible;
@@ -30,6 +30,11 @@ impl Asked {
     /// Those of what data tables expect.
     pub(super) fn freshness(&self) -> freshness::Operations<'_> {
         self.shared.freshness.for_caller(&self.caller)
+    }
+
+    /// Those of search.
+    pub(super) fn search(&self) -> search::Operations<'_> {
+        self.shared.search.for_caller(&self.caller)
     }
 
     /// Those of the watch and its alerts.

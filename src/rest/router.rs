@@ -90,6 +90,7 @@ fn of_services() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(freshness::get, freshness::patch, freshness::delete))
         .routes(routes!(freshness::check))
         .routes(routes!(lint::list))
+        .routes(routes!(search::list))
         .routes(routes!(sources::list, sources::add))
         .routes(routes!(sources::get, sources::remove))
         .routes(routes!(sources::test))

@@ -13,6 +13,7 @@ mod discovery;
 mod form;
 mod freshness;
 mod hive;
+mod search;
 mod sql;
 mod watch;
 
@@ -31,6 +32,9 @@ pub use hive::pending_delete::{NewPendingDelete, PendingDelete};
 pub use hive::pending_delete_taken::Taken;
 pub use hive::statistics::TABLE_LEVEL;
 pub use hive::table::TableSummary;
+pub use search::find::Searched;
+pub use search::place::SearchPlace;
+pub use search::words::{SEARCH_WORD_BYTES_MAX, SearchWord, SearchWordKind, TableWords};
 pub use sql::dialect::Dialect;
 pub use sql::limits::{
     ENGINE_BYTES_MAX, LEASE_NAME_BYTES_MAX, OBJECT_NAME_BYTES_MAX, PARTITION_NAME_BYTES_MAX,

@@ -13,6 +13,7 @@ mod lake_cleanup;
 mod lock_reaper;
 mod runner;
 mod schema_diff;
+mod search;
 mod shares;
 mod watch_upkeep;
 
@@ -27,6 +28,7 @@ pub use lake_cleanup::LakeCleanup;
 pub use lock_reaper::LockReaper;
 pub use runner::Runner;
 pub use schema_diff::SchemaDiff;
+pub use search::Search;
 pub use watch_upkeep::WatchUpkeep;
 
 use crate::error::Error;

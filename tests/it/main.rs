@@ -33,6 +33,7 @@ mod queue;
 mod rest;
 mod s3;
 mod scan;
+mod search;
 mod server;
 mod soak;
 mod source;

@@ -105,22 +105,6 @@ impl Operations<'_> {
         Ok(found)
     }
 
-    /// Tables and views of a catalog whose names contain a word in lower case, of one database where it is named: the very name
-    /// first, then those that begin so, `max` at most.
-    #[boxed]
-    pub async fn table_find(
-        &self,
-        catalog: &Name,
-        database: Option<&Name>,
-        word: &str,
-        max: usize,
-    ) -> Result<Vec<TableMeta>> {
-        self.authorize(Action::See, Resource::Catalog(catalog))
-            .await?;
-        let mut session = self.store.session().await?;
-        session.table_find(catalog, database, word, max).await
-    }
-
     /// Tables of a catalog that have data at, above or below a place, those that hold it first; `max` at most.
     #[boxed]
     pub async fn tables_at_place(

@@ -91,3 +91,64 @@ if (followed && window.EventSource) {
   addEventListener("pagehide", leave);
   follow();
 }
+
+// What is found is shown while somebody writes: links below the box, for the arrow keys too.
+for (const box of document.querySelectorAll("form[role=search] input[name=q]")) {
+  const hits = document.createElement("div");
+  hits.className = "hits";
+  hits.hidden = true;
+  const told = document.createElement("p");
+  told.className = "hidden";
+  told.setAttribute("role", "status");
+  box.form.append(hits, told);
+  let asked = null;
+  let timer = 0;
+  const close = () => {
+    clearTimeout(timer);
+    asked?.abort();
+    hits.hidden = true;
+  };
+  const ask = async () => {
+    asked?.abort();
+    asked = new AbortController();
+    const page = new URL(box.form.action);
+    page.search = new URLSearchParams({ q: box.value });
+    try {
+      const answer = await fetch(page, { signal: asked.signal, headers: { accept: "text/html" } });
+      if (!answer.ok) return;
+      const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll(".found > li");
+      const list = document.createElement("ul");
+      for (const one of [...found].slice(0, 8)) {
+        // Its links lead from the page that was asked.
+        for (const link of one.querySelectorAll("a")) link.href = new URL(link.getAttribute("href"), page).href;
+        list.append(document.importNode(one, true));
+      }
+      hits.replaceChildren(list);
+      hits.hidden = found.length === 0;
+      told.textContent = found.length === 0 ? "Nothing found" : `${found.length} found`;
+    } catch {
+      // The next letter was written, or the server is away: Enter still asks it.
+    }
+  };
+  box.addEventListener("input", () => {
+    clearTimeout(timer);
+    if (box.value.trim().length < 2) close();
+    else timer = setTimeout(ask, 200);
+  });
+  box.form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !hits.hidden) {
+      close();
+      box.focus();
+      event.preventDefault();
+      return;
+    }
+    const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!way || hits.hidden) return;
+    const stops = [box, ...hits.querySelectorAll("a")];
+    stops[stops.indexOf(document.activeElement) + way]?.focus();
+    event.preventDefault();
+  });
+  box.form.addEventListener("focusout", (event) => {
+    if (!box.form.contains(event.relatedTarget)) close();
+  });
+}

@@ -1,12 +1,13 @@
-//! What is called so.
+//! What is called so, has a column that is, or says it.
 
 use super::{ROWS_MAX, catalog, page_of};
-use crate::model::{Location, Name, TableMeta};
+use crate::model::{Database, Location};
 use crate::page::asked::Asked;
 use crate::page::extract::Query;
 use crate::page::failure::Failure;
 use crate::page::shell::{Section, Shell, found};
 use crate::page::{filters, links};
+use crate::search::{Hit, Why};
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -35,6 +36,50 @@ struct Found {
     link: String,
     kind: String,
     comment: String,
+    /// The owner, where that is what was found.
+    owner: String,
+    /// The column, where that is what was found.
+    column: Option<FoundColumn>,
+}
+
+struct FoundColumn {
+    name: String,
+    comment: String,
+}
+
+impl From<&Database> for Found {
+    fn from(database: &Database) -> Self {
+        Self {
+            name: database.at.database.to_string(),
+            link: links::database(&database.at),
+            kind: "database".to_owned(),
+            comment: database.description.clone().unwrap_or_default(),
+            owner: String::new(),
+            column: None,
+        }
+    }
+}
+
+impl From<Hit> for Found {
+    fn from(Hit { meta, why }: Hit) -> Self {
+        let mut found = Self {
+            name: format!("{}.{}", meta.at.database, meta.at.table),
+            link: links::table(&meta.at),
+            kind: super::table::kind(&meta.table_type),
+            comment: meta.comment.unwrap_or_default(),
+            owner: String::new(),
+            column: None,
+        };
+        match why {
+            Why::Name | Why::Comment => {}
+            Why::Owner => found.owner = meta.owner.unwrap_or_default(),
+            Why::Column { name, comment } => {
+                let comment = comment.unwrap_or_default();
+                found.column = Some(FoundColumn { name, comment });
+            }
+        }
+        found
+    }
 }
 
 pub(in crate::page) async fn show(
@@ -49,56 +94,56 @@ pub(in crate::page) async fn show(
         let why = format!("What is looked for has more than {QUERY_CHARS_MAX} characters.");
         return Err(Failure::Faulty(why));
     }
-    if let Some(location) = location_of(wanted) {
-        let tables = asked
-            .catalog()
-            .tables_at_place(&catalog(), &location, ROWS_MAX + 1)
-            .await?;
-        return Ok(shown(&asked, wanted, Vec::new(), tables));
-    }
-    let word = wanted.to_lowercase();
-    let (database_word, table_word) = match word.split_once('.') {
-        Some((database, table)) => (Some(database), table),
-        None => (None, word.as_str()),
+    let most = ROWS_MAX + 1;
+    let (databases, tables) = match location_of(wanted) {
+        Some(location) => {
+            let at_place = asked
+                .catalog()
+                .tables_at_place(&catalog(), &location, most)
+                .await?;
+            let hits = at_place.into_iter().map(|meta| Hit {
+                meta,
+                why: Why::Name,
+            });
+            (Vec::new(), hits.collect())
+        }
+        None => {
+            let hits = asked
+                .search()
+                .search_tables(&catalog(), wanted, most)
+                .await?;
+            (databases_of(&asked, wanted).await?, hits)
+        }
     };
+    let (tables, more) = page_of::<Found>(tables.into_iter().map(Found::from).collect());
+    let mut shell = Shell::of(&asked, Section::Data, format!("Found for “{wanted}”"));
+    wanted.clone_into(&mut shell.query);
+    Ok(found(&FindPage {
+        shell,
+        databases,
+        tables,
+        more,
+    }))
+}
+
+/// The databases in whose names, descriptions or owners all words are.
+async fn databases_of(asked: &Asked, wanted: &str) -> Result<Vec<Found>, Failure> {
+    let words = wanted.to_lowercase();
     let all = asked.catalog().databases(&catalog(), None).await?;
-    let databases = all
-        .iter()
-        .filter(|one| database_word.is_none() && one.at.database.as_str().contains(table_word));
-    let databases = databases.take(ROWS_MAX).map(|one| Found {
-        name: one.at.database.to_string(),
-        link: links::database(&one.at),
-        kind: "database".to_owned(),
-        comment: one.description.clone().unwrap_or_default(),
-    });
-    let in_database = database_word.map(Name::new);
-    let metas = asked
-        .catalog()
-        .table_find(&catalog(), in_database.as_ref(), table_word, ROWS_MAX + 1)
-        .await?;
-    Ok(shown(&asked, wanted, databases.collect(), metas))
+    let has_all = |one: &&Database| {
+        let said = [one.description.as_deref(), one.owner.as_deref()];
+        let said = said.into_iter().flatten().map(str::to_lowercase);
+        let mut texts: Vec<String> = said.collect();
+        texts.push(one.at.database.to_string());
+        let has = |word: &str| texts.iter().any(|text| text.contains(word));
+        words.split_whitespace().all(has)
+    };
+    let databases = all.iter().filter(has_all).take(ROWS_MAX);
+    Ok(databases.map(Found::from).collect())
 }
 
 /// The place that is looked for, where people ask whose an object is: `s3://lake/orders/dt=1/part-0`, `/data/orders`.
 fn location_of(wanted: &str) -> Option<Location> {
     let is_place = wanted.contains("://") || wanted.starts_with('/') || wanted.starts_with("file:");
     is_place.then(|| Location::parse(wanted).ok())?
-}
-
-fn shown(asked: &Asked, wanted: &str, databases: Vec<Found>, tables: Vec<TableMeta>) -> Response {
-    let rows = tables.into_iter().map(|meta| Found {
-        name: format!("{}.{}", meta.at.database, meta.at.table),
-        link: links::table(&meta.at),
-        kind: super::table::kind(&meta.table_type),
-        comment: meta.comment.unwrap_or_default(),
-    });
-    let (tables, more) = page_of(rows.collect());
-    let mut shell = Shell::of(asked, Section::Data, format!("Found for “{wanted}”"));
-    wanted.clone_into(&mut shell.query);
-    found(&FindPage {
-        shell,
-        databases,
-        tables,
-        more,
-    })
 }

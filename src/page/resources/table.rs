@@ -45,6 +45,8 @@ const STATEMENT_BYTES_MAX: usize = 64 * 1024;
 const NEWEST_MAX: usize = 10;
 /// Partitions that are read to find those: the last names of a day are not its last hours where hours are written as `9`.
 const LAST_MAX: usize = 100;
+/// Views that the page names.
+const VIEWS_MAX: usize = 50;
 /// Columns that are shown; a page with more would be of no use, and large.
 const COLUMNS_MAX: usize = 2_000;
 const SECONDS_A_DAY: i64 = 86_400;
@@ -78,6 +80,8 @@ struct TablePage {
     has_discovery: bool,
     locks: usize,
     changes: Vec<ChangeRow>,
+    /// Views that read it.
+    views: Vec<ViewRow>,
     view_text: String,
     snippets: Vec<Snippet>,
     /// Nothing where it would be too long, or have types that are none.
@@ -91,6 +95,12 @@ struct NewestRow {
     created: Option<When>,
     bytes: Option<Size>,
     has_time: bool,
+}
+
+struct ViewRow {
+    name: String,
+    link: String,
+    comment: String,
 }
 
 struct ChangeRow {
@@ -146,6 +156,7 @@ pub(in crate::page) async fn show(
         expected: row_of(&asked, &table).await?,
         locks: locks_of(&asked, &at).await?,
         changes: changes_of(&asked, &table).await?,
+        views: views_of(&asked, &at).await?,
     };
     Ok(found(&filled(&asked, &table, &figures, known)))
 }
@@ -157,6 +168,17 @@ struct Known {
     expected: Option<FreshnessRow>,
     locks: usize,
     changes: Vec<ChangeRow>,
+    views: Vec<ViewRow>,
+}
+
+async fn views_of(asked: &Asked, at: &TableRef) -> Result<Vec<ViewRow>, Failure> {
+    let views = asked.search().search_views_of(at, VIEWS_MAX).await?;
+    let rows = views.into_iter().map(|view| ViewRow {
+        name: format!("{}.{}", view.at.database, view.at.table),
+        link: links::table(&view.at),
+        comment: view.comment.unwrap_or_default(),
+    });
+    Ok(rows.collect())
 }
 
 async fn locks_of(asked: &Asked, at: &TableRef) -> Result<usize, Failure> {
@@ -346,6 +368,7 @@ fn filled(asked: &Asked, table: &Table, figures: &[ColumnStatistics], known: Kno
         has_discovery: has_discovery(table),
         locks: known.locks,
         changes: known.changes,
+        views: known.views,
         view_text: table.view_expanded_text.clone().unwrap_or_default(),
         ddl: statement(table),
         properties: properties(&table.parameters),

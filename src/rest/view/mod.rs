@@ -26,6 +26,7 @@ pub mod problem;
 pub mod proposal;
 pub mod run;
 pub mod run_line;
+pub mod search;
 pub mod source;
 pub mod statistics;
 pub mod storage;

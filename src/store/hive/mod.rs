@@ -23,4 +23,3 @@ pub(in crate::store) mod place_fill;
 pub(in crate::store) mod statistics;
 pub(in crate::store) mod table;
 pub(in crate::store) mod table_at_place;
-pub(in crate::store) mod table_find;

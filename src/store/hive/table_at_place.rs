@@ -1,8 +1,8 @@
 //! Tables by where their data lies: the question that an object in a bucket raises.
 
-use super::table_find::meta_of;
+use super::table::{TableSummary, summary_of};
 use crate::error::Result;
-use crate::model::{Location, Name, TableMeta};
+use crate::model::{DatabaseRef, Location, Name, TableMeta};
 use crate::store::form::place::Place;
 use crate::store::sql::failure::Failure;
 use crate::store::sql::row::Row;
@@ -59,4 +59,26 @@ impl Session {
         found.truncate(limit);
         Ok(found)
     }
+}
+
+/// A table of a catalog, by the name of its database and what a summary has.
+pub(in crate::store) fn meta_of(row: &Row, catalog: &Name) -> Result<TableMeta, Failure> {
+    let mut cells = row.cells();
+    let database = Name::new(cells.text()?);
+    let TableSummary {
+        name,
+        table_type,
+        owner,
+        comment,
+    } = summary_of(&mut cells)?;
+    let at = DatabaseRef {
+        catalog: catalog.clone(),
+        database,
+    };
+    Ok(TableMeta {
+        at: at.table(name),
+        table_type,
+        comment,
+        owner,
+    })
 }

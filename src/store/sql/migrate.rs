@@ -52,6 +52,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(13, "azure_places", "0013_azure_places.sql"),
     migration!(14, "room", "0014_room.sql"),
     migration!(15, "freshness", "0015_freshness.sql"),
+    migration!(16, "search", "0016_search.sql"),
 ];
 
 /// How long a process waits for another one's migration.

@@ -143,10 +143,6 @@ fn tables<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         call("table_names", See, SHOP, async move {
             catalog.table_names(&database(), None, None).await
         }),
-        call("table_find", See, HIVE, async move {
-            let hive = Name::new("hive");
-            catalog.table_find(&hive, None, "ord", 1).await
-        }),
         call("tables_at_place", See, HIVE, async move {
             let hive = Name::new("hive");
             let location = place("s3://lake/orders");

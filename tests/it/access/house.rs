@@ -18,6 +18,7 @@ use skep::model::{
     LockType, Mute, Name, Serde, StorageDescriptor, Table, TableRef, TableType, Way,
 };
 use skep::naming::{NamingPolicy, NamingRules};
+use skep::search::Search;
 use skep::source::{SourceKind, SourceSettings};
 use skep::watch::{Watch, WatchSettings, WatchSetup};
 use std::fmt::Debug;
@@ -83,6 +84,7 @@ pub(super) struct House {
     pub(super) catalog: Arc<Catalog>,
     pub(super) discovery: Discovery,
     pub(super) freshness: Freshness,
+    pub(super) search: Search,
     pub(super) watch: Watch,
     folder: tempfile::TempDir,
 }
@@ -248,6 +250,7 @@ impl House {
         Self {
             discovery: Discovery::new(Arc::clone(&catalog)),
             freshness: Freshness::new(Arc::clone(&catalog)),
+            search: Search::new(Arc::clone(&catalog)),
             watch: Watch::new(Arc::clone(&catalog), setup),
             catalog,
             folder,

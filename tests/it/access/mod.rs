@@ -43,6 +43,7 @@ const ENGINES: [(&str, &str, &[&str]); 4] = [
         "Freshness",
         &["new", "for_caller", "for_system"],
     ),
+    ("search", "Search", &["new", "for_caller", "for_system"]),
     ("watch", "Watch", &["new", "for_caller", "for_system"]),
 ];
 

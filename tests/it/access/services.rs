@@ -1,11 +1,13 @@
 //! The calls of what stands on the catalog: discovery, the watch and its alerts.
 
-use super::calls::{Call, ORDERS, SERVER, SHOP, call};
+use super::calls::{Call, HIVE, ORDERS, SERVER, SHOP, call};
 use super::house::{House, mute, orders, source};
 use skep::catalog::Action::{Alter, Create, Drop, Operate, See};
 use skep::catalog::ParameterChanges;
 use skep::discovery::{DiscoveryScope, ProposalWanted};
-use skep::model::{AlertFilter, Caller, ChangeFilter, Location, RunCause, SnapshotAt, WatchCause};
+use skep::model::{
+    AlertFilter, Caller, ChangeFilter, Location, Name, RunCause, SnapshotAt, WatchCause,
+};
 use skep::watch::PreviewWish;
 use std::sync::Arc;
 
@@ -14,6 +16,7 @@ pub(super) fn services<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>
     let mut calls = discovery(house, caller);
     calls.extend(discovery_runs(house, caller));
     calls.extend(freshness(house, caller));
+    calls.extend(search(house, caller));
     calls.extend(sources(house, caller));
     calls.extend(alerts(house, caller));
     calls
@@ -58,6 +61,21 @@ fn discovery<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         }),
         call("discovery_reset", Alter, ORDERS, async move {
             discovery.discovery_reset(&orders()).await
+        }),
+    ]
+}
+
+fn search<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
+    let search = house.search.for_caller(caller);
+    vec![
+        call("search_tables", See, HIVE, async move {
+            search.search_tables(&Name::new("hive"), "ord", 1).await
+        }),
+        call("search_views_of", See, ORDERS, async move {
+            search.search_views_of(&orders(), 1).await
+        }),
+        call("search_follow", Operate, SERVER, async move {
+            search.search_follow().await
         }),
     ]
 }

@@ -6,7 +6,7 @@ use super::sample::{
 use crate::harness::{TestDatabase, on_every_database, run};
 use skep::error::{Entity, Error};
 use skep::model::{DatabaseRef, Name, Parameters, Table, TableType};
-use skep::store::{OBJECT_NAME_BYTES_MAX, Store};
+use skep::store::{OBJECT_NAME_BYTES_MAX, Searched, Store};
 use skep::transact;
 
 on_every_database!(
@@ -197,10 +197,13 @@ async fn tables_are_found_by_a_part_of_their_name(test: TestDatabase) {
         (None, "!", 9, &[]),
         (Some(&elsewhere), "orders", 9, &[]),
     ] {
-        let found = session
-            .table_find(&hive, database, word, limit)
-            .await
-            .unwrap();
+        let searched = Searched {
+            catalog: &hive,
+            database,
+            first: word,
+            others: &[],
+        };
+        let found = session.search_by_name(&searched, limit).await.unwrap();
         let found_names: Vec<&str> = found.iter().map(|one| one.at.table.as_str()).collect();
         assert_eq!(found_names, wanted, "{word}");
         for one in found {

@@ -1,0 +1,211 @@
+//! Tables by a part of their name, and by the words of the index.
+
+use super::words::{BETWEEN, SEARCH_WORD_BYTES_MAX, SearchWordKind};
+use crate::error::Result;
+use crate::hive::name_range::NameRange;
+use crate::model::{Name, TableMeta, TableRef};
+use crate::store::hive::table_at_place::meta_of;
+use crate::store::sql::failure::Failure;
+use crate::store::sql::session::Session;
+use crate::store::sql::statement::Statement;
+
+/// What a pattern of SQL's own begins an escape with; names may hold it, so it is escaped too.
+const ESCAPE: char = '!';
+/// Rows of a word that are looked at: a column `id` is in all tables, and nobody reads on so far.
+const ROWS_OF_WORD_MAX: usize = 2_000;
+
+/// What is looked for, in lower case.
+#[derive(Debug, Clone, Copy)]
+pub struct Searched<'a> {
+    /// In this catalog.
+    pub catalog: &'a Name,
+    /// In this database alone.
+    pub database: Option<&'a Name>,
+    /// What is looked up.
+    pub first: &'a str,
+    /// What the tables that are found have to have too, in their names or as beginnings of their words.
+    pub others: &'a [String],
+}
+
+/// Patterns of what a search compares; a statement borrows them.
+struct Patterns {
+    contains: String,
+    begins: String,
+    /// Of each other word, that a name contains it, and that a text of words has one that begins so.
+    others: Vec<(String, String)>,
+}
+
+impl Patterns {
+    fn of(searched: &Searched<'_>) -> Self {
+        let begins = format!("{}%", escaped(searched.first));
+        let others = searched.others.iter().map(|other| {
+            let begins = format!("{}%", escaped(other));
+            (format!("%{begins}"), format!("%{BETWEEN}{begins}"))
+        });
+        Self {
+            contains: format!("%{begins}"),
+            others: others.collect(),
+            begins,
+        }
+    }
+}
+
+impl<'a> Statement<'a> {
+    /// Appends what the tables `t` and databases `d` have to have beside the first word.
+    fn searched_too(mut self, database: Option<&'a Name>, patterns: &'a Patterns) -> Self {
+        if let Some(database) = database {
+            self = self.text(" AND d.name = ?").bind(database.as_str());
+        }
+        for (name, word) in &patterns.others {
+            self = self
+                .text(
+                    " AND (t.name LIKE ? ESCAPE '!' OR EXISTS
+                        (SELECT 1 FROM skep_search_tables s WHERE s.table_id = t.id AND s.words LIKE ? ESCAPE '!'))",
+                )
+                .bind(name.as_str())
+                .bind(word.as_str());
+        }
+        self
+    }
+}
+
+impl Session {
+    /// The tables and views whose names contain the first word, and in which the others are found: the very name first, then
+    /// those that begin so, `limit` at most. It looks at the name of every table, for no index knows the middles of names.
+    pub async fn search_by_name(
+        &mut self,
+        searched: &Searched<'_>,
+        limit: usize,
+    ) -> Result<Vec<TableMeta>> {
+        let patterns = Patterns::of(searched);
+        let word = searched.first;
+        let statement = self
+            .statement("SELECT d.name, t.name, t.table_type, t.owner_name, ")
+            .text(self.dialect().comment_of_table())
+            // What is shown of a table is read for those alone that are.
+            .text(
+                " FROM (SELECT t.id FROM skep_tables t
+                   JOIN skep_databases d ON d.id = t.database_id
+                   JOIN skep_catalogs c ON c.id = d.catalog_id
+                   WHERE c.name = ? AND t.name LIKE ? ESCAPE '!'",
+            )
+            .bind(searched.catalog.as_str())
+            .bind(patterns.contains.as_str())
+            .searched_too(searched.database, &patterns)
+            .text(
+                " ORDER BY CASE WHEN t.name = ? THEN 0 WHEN t.name LIKE ? ESCAPE '!' THEN 1 ELSE 2 END, t.name, d.name
+                 LIMIT ?) n
+                 JOIN skep_tables t ON t.id = n.id
+                 JOIN skep_databases d ON d.id = t.database_id",
+            )
+            .bind(word)
+            .bind(patterns.begins.as_str())
+            .bind(limit);
+        let rows = self.rows(&statement).await?;
+        let found = rows.iter().map(|row| meta_of(row, searched.catalog));
+        let mut found = found.collect::<Result<Vec<_>, Failure>>()?;
+        // A join keeps no order.
+        let rank = |name: &str| (name != word, !name.starts_with(word));
+        found.sort_by_cached_key(|one| {
+            let (name, database) = (one.at.table.clone(), one.at.database.clone());
+            (rank(name.as_str()), name, database)
+        });
+        Ok(found)
+    }
+
+    /// The tables and views of which a word of the index begins with the first word, and in which the others are found: those
+    /// where it says most first, then by name, `limit` at most.
+    pub async fn search_by_words(
+        &mut self,
+        searched: &Searched<'_>,
+        limit: usize,
+    ) -> Result<Vec<TableRef>> {
+        let patterns = Patterns::of(searched);
+        let end = searched.first.floor_char_boundary(SEARCH_WORD_BYTES_MAX);
+        let range = NameRange::prefix(&searched.first[..end]);
+        let statement = self
+            .statement(
+                "SELECT d.name, t.name FROM (SELECT w.table_id, MIN(w.kind) AS kind FROM
+                   (SELECT table_id, kind FROM skep_search_words WHERE word >= ? AND word < ? AND kind < ?
+                    ORDER BY word LIMIT ?) w
+                   GROUP BY w.table_id) f
+                 JOIN skep_tables t ON t.id = f.table_id
+                 JOIN skep_databases d ON d.id = t.database_id
+                 JOIN skep_catalogs c ON c.id = d.catalog_id
+                 WHERE c.name = ?",
+            )
+            .bind(range.from.as_deref().unwrap_or_default())
+            // Above the last character nothing is.
+            .bind(range.to.as_deref().unwrap_or("\u{10FFFF}"))
+            .bind(SearchWordKind::Read.number())
+            .bind(ROWS_OF_WORD_MAX)
+            .bind(searched.catalog.as_str())
+            .searched_too(searched.database, &patterns)
+            .text(" ORDER BY f.kind, t.name, d.name LIMIT ?")
+            .bind(limit);
+        self.search_refs(&statement, searched.catalog).await
+    }
+
+    /// The tables and views of a catalog that have this very word, by name, `limit` at most.
+    pub async fn search_by_word(
+        &mut self,
+        catalog: &Name,
+        word: &str,
+        limit: usize,
+    ) -> Result<Vec<TableRef>> {
+        let end = word.floor_char_boundary(SEARCH_WORD_BYTES_MAX);
+        let statement = self
+            .statement(
+                "SELECT d.name, t.name FROM
+                   (SELECT table_id FROM skep_search_words WHERE word = ? ORDER BY table_id LIMIT ?) w
+                 JOIN skep_tables t ON t.id = w.table_id
+                 JOIN skep_databases d ON d.id = t.database_id
+                 JOIN skep_catalogs c ON c.id = d.catalog_id
+                 WHERE c.name = ? ORDER BY t.name, d.name LIMIT ?",
+            )
+            .bind(&word[..end])
+            .bind(ROWS_OF_WORD_MAX)
+            .bind(catalog.as_str())
+            .bind(limit);
+        self.search_refs(&statement, catalog).await
+    }
+
+    async fn search_refs(
+        &mut self,
+        statement: &Statement<'_>,
+        catalog: &Name,
+    ) -> Result<Vec<TableRef>> {
+        let rows = self.rows(statement).await?;
+        let found = rows.iter().map(|row| {
+            let mut cells = row.cells();
+            Ok(TableRef {
+                catalog: catalog.clone(),
+                database: Name::new(cells.text()?),
+                table: Name::new(cells.text()?),
+            })
+        });
+        Ok(found.collect::<Result<_, Failure>>()?)
+    }
+}
+
+/// A text as a pattern that means it alone.
+fn escaped(word: &str) -> String {
+    let mut pattern = String::with_capacity(word.len());
+    for c in word.chars() {
+        if matches!(c, '%' | '_') || c == ESCAPE {
+            pattern.push(ESCAPE);
+        }
+        pattern.push(c);
+    }
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn a_pattern_means_its_text_alone() {
+        assert_eq!(escaped("a_b%c!d"), "a!_b!%c!!d");
+    }
+}

@@ -1,0 +1,5 @@
+//! The index of words that tables are found by.
+
+pub(super) mod find;
+pub(super) mod place;
+pub(super) mod words;

@@ -1,0 +1,235 @@
+//! Search, over real sockets: what is said of tables is found, follows what is written, and costs no write anything.
+
+use crate::harness::{TestDatabase, TestServer, on_every_database};
+use crate::page::Browser;
+use crate::rest::Rest;
+use serde_json::{Value, json};
+
+on_every_database!(
+    tables_are_found_by_what_is_said_of_them,
+    the_index_follows_what_is_written_over_two_replicas,
+    an_index_that_missed_events_is_made_anew,
+    a_table_names_the_views_that_read_it,
+);
+
+/// One where the index knows of all tables and events.
+const IS_FOLLOWED: &str = "SELECT COUNT(*) FROM skep_search_places WHERE walked_to = -1
+    AND event_id = (SELECT next_value - 1 FROM skep_sequences WHERE name = 'event')";
+
+/// A server whose index moves when a test says so, but for its beginning.
+async fn server_on(test: &TestDatabase) -> TestServer {
+    let server = TestServer::start_with(test, |settings| settings.tasks.search_interval_s = 3600);
+    let server = server.await;
+    follow(test, &server).await;
+    server
+}
+
+/// Follows until nothing is left, whoever is at it; gives how many tables were looked at here.
+async fn follow(test: &TestDatabase, server: &TestServer) -> u64 {
+    let search = server.running().search.for_system();
+    let mut tables = 0;
+    loop {
+        tables += search.search_follow().await.expect("a round").tables;
+        if test.number(IS_FOLLOWED).await == 1 {
+            return tables;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// What a search finds: tables, and where the words were.
+async fn found(rest: &Rest, words: &str) -> Vec<(String, String)> {
+    let query: String = url::form_urlencoded::byte_serialize(words.as_bytes()).collect();
+    let answer = rest.get(&format!("/search?q={query}")).await.expect(200);
+    let tables = answer["tables"].as_array().expect("tables").clone();
+    let shown = |table: &Value| {
+        let text = |key: &str| table[key].as_str().unwrap_or_default().to_owned();
+        let place = format!("{} {}", text("found_in"), text("column"));
+        (text("table"), place.trim_end().to_owned())
+    };
+    tables.iter().map(shown).collect()
+}
+
+fn pairs(wanted: &[(&str, &str)]) -> Vec<(String, String)> {
+    let wanted = wanted.iter();
+    wanted
+        .map(|(table, place)| ((*table).to_owned(), (*place).to_owned()))
+        .collect()
+}
+
+async fn a_shop(rest: &Rest) {
+    rest.post("/databases", json!({"name": "shop"}))
+        .await
+        .expect(201);
+    for table in [
+        json!({
+            "name": "orders", "comment": "One row an order, in EUR", "owner": "team-sales",
+            "columns": [
+                {"name": "order_id", "type": "bigint"},
+                {"name": "customer", "type": "struct<id:bigint,address:struct<city:string>>"},
+                {"name": "paid", "type": "timestamp", "comment": "when the bank said so (UTC)"},
+            ],
+            "partition_keys": [{"name": "dt", "type": "string"}],
+            "storage": {"format": "parquet"},
+        }),
+        json!({
+            "name": "customers", "owner": "team-crm",
+            "columns": [{"name": "id", "type": "bigint"}, {"name": "city", "type": "string"}],
+            "storage": {"format": "parquet"},
+        }),
+    ] {
+        rest.post("/databases/shop/tables", table).await.expect(201);
+    }
+}
+
+async fn tables_are_found_by_what_is_said_of_them(test: TestDatabase) {
+    let server = server_on(&test).await;
+    let rest = Rest::of(&server);
+    a_shop(&rest).await;
+    // Names need no index.
+    assert_eq!(found(&rest, "ORDER").await, pairs(&[("orders", "name")]));
+    follow(&test, &server).await;
+    for (words, wanted) in [
+        ("order_id", pairs(&[("orders", "column order_id")])),
+        (
+            "city",
+            pairs(&[("customers", "column city"), ("orders", "column customer")]),
+        ),
+        ("bank", pairs(&[("orders", "column paid")])),
+        ("eur", pairs(&[("orders", "comment")])),
+        ("sales", pairs(&[("orders", "owner")])),
+        ("crm city", pairs(&[("customers", "column city")])),
+        (
+            "customer",
+            pairs(&[("customers", "name"), ("orders", "column customer")]),
+        ),
+        ("id dt", pairs(&[("orders", "column order_id")])),
+        ("shop.bank", pairs(&[("orders", "column paid")])),
+        ("other.bank", vec![]),
+        ("ank", vec![]),
+        ("bank nobody", vec![]),
+        ("i", vec![]),
+        ("%", vec![]),
+        ("", vec![]),
+    ] {
+        assert_eq!(found(&rest, words).await, wanted, "{words}");
+    }
+    let page = Browser::of(&server).text("/find?q=bank", 200).await;
+    assert!(page.contains("shop.orders") && page.contains("<code>paid</code>: when the bank"));
+    let long = "x".repeat(257);
+    rest.get(&format!("/search?q={long}")).await.expect(400);
+}
+
+async fn the_index_follows_what_is_written_over_two_replicas(test: TestDatabase) {
+    let (first, second) = (server_on(&test).await, server_on(&test).await);
+    let rest = Rest::of(&first);
+    a_shop(&rest).await;
+    follow(&test, &first).await;
+    assert_eq!(follow(&test, &second).await, 0, "the first one has done it");
+
+    let renamed = json!({"name": "purchases"});
+    rest.post("/databases/shop/tables/orders/rename", renamed)
+        .await
+        .expect(200);
+    assert_eq!(
+        found(&rest, "bank").await,
+        pairs(&[("purchases", "column paid")])
+    );
+    let columns = json!({"columns": [{"name": "voucher", "type": "string"}]});
+    rest.patch("/databases/shop/tables/purchases", columns)
+        .await
+        .expect(200);
+    assert_eq!(found(&rest, "bank").await, [], "it says so no more");
+    futures::join!(follow(&test, &first), follow(&test, &second));
+    assert_eq!(
+        found(&rest, "vouch").await,
+        pairs(&[("purchases", "column voucher")])
+    );
+
+    rest.delete("/databases/shop/tables/purchases")
+        .await
+        .expect(204);
+    assert_eq!(found(&rest, "vouch").await, []);
+    follow(&test, &second).await;
+    let left = test.number("SELECT COUNT(*) FROM skep_search_words WHERE word = 'voucher'");
+    assert_eq!(left.await, 0, "what is gone leaves no words");
+    let left = test.number("SELECT COUNT(*) FROM skep_search_tables");
+    assert_eq!(left.await, 1);
+}
+
+async fn an_index_that_missed_events_is_made_anew(test: TestDatabase) {
+    let server = server_on(&test).await;
+    let rest = Rest::of(&server);
+    follow(&test, &server).await;
+    a_shop(&rest).await;
+    test.execute("DELETE FROM skep_events").await;
+    follow(&test, &server).await;
+    assert_eq!(
+        found(&rest, "bank").await,
+        pairs(&[("orders", "column paid")])
+    );
+    // More tables than one step takes.
+    for number in 0..60 {
+        let table = json!({
+            "name": format!("t{number:02}"), "columns": [{"name": "shared_column", "type": "int"}],
+            "storage": {"format": "parquet"},
+        });
+        rest.post("/databases/shop/tables", table).await.expect(201);
+    }
+    test.execute("DELETE FROM skep_search_places").await;
+    follow(&test, &server).await;
+    assert_eq!(found(&rest, "shared").await.len(), 60);
+    assert_eq!(
+        found(&rest, "shared t07").await,
+        pairs(&[("t07", "column shared_column")])
+    );
+}
+
+async fn a_table_names_the_views_that_read_it(test: TestDatabase) {
+    let server = server_on(&test).await;
+    let rest = Rest::of(&server);
+    a_shop(&rest).await;
+    rest.post("/databases", json!({"name": "reports"}))
+        .await
+        .expect(201);
+    let presto = "eyJvcmlnaW5hbFNxbCI6InNlbGVjdCBpZCBmcm9tIFNob3AuT3JkZXJzIn0=";
+    for (database, name, text) in [
+        (
+            "shop",
+            "large",
+            "SELECT id FROM `orders` WHERE price > 1000".to_owned(),
+        ),
+        (
+            "reports",
+            "daily",
+            "SELECT count(1) FROM shop.orders".to_owned(),
+        ),
+        ("reports", "mine", "SELECT id FROM orders".to_owned()),
+        ("reports", "said", "SELECT 'shop.orders' AS text".to_owned()),
+        (
+            "reports",
+            "by_presto",
+            format!("/* Presto View: {presto} */"),
+        ),
+    ] {
+        let view = json!({
+            "name": name, "type": "view", "columns": [{"name": "id", "type": "bigint"}], "view_text": text,
+        });
+        rest.post(&format!("/databases/{database}/tables"), view)
+            .await
+            .expect(201);
+    }
+    follow(&test, &server).await;
+    let page = Browser::of(&server);
+    let page = page.text("/databases/shop/tables/orders", 200).await;
+    let (_, views) = page.split_once("Views that read it").expect("views");
+    for view in ["reports.by_presto", "reports.daily", "shop.large"] {
+        assert!(views.contains(view), "{view}");
+    }
+    assert!(!views.contains("reports.mine") && !views.contains("reports.said"));
+    assert_eq!(
+        found(&rest, "reads:orders").await,
+        [],
+        "it is no word of people"
+    );
+}
