@@ -9,26 +9,29 @@ use crate::discovery::{Discovery, DiscoveryScope};
 use crate::error::Error;
 use crate::freshness::Freshness;
 use crate::lake::{Lake, Queue, QueueError};
-use crate::model::{Location, LocationError};
+use crate::model::{Location, LocationError, ReplicaIdentity};
 use crate::naming::NamingRulesError;
 use crate::search::Search;
 use crate::store::Store;
 use crate::tasks::{
     AlertDelivery, DiscoveryQueue, DiscoveryUpkeep, EventRetention, Jobs, LakeCleanup, LockReaper,
-    Runner, SchemaDiff, WatchUpkeep,
+    ReplicaBeat, Runner, SchemaDiff, WatchUpkeep,
 };
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, host_name};
 use crate::watch::{Watch, WatchSetup, WatchSetupError};
 use crate::{grpc, http, page, rest, tasks, thrift};
 use axum::Router;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+/// How long the good-bye to the other replicas may take: without it this one is taken for dead for a while, which is no harm.
+const LEAVE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +96,8 @@ pub struct Running {
     pub search: Arc<Search>,
     /// The watch, for the same.
     pub watch: Arc<Watch>,
+    /// The name of this process among those that serve the catalog.
+    pub replica: String,
     shutdown: CancellationToken,
     leaving: CancellationToken,
     listeners: Vec<JoinHandle<()>>,
@@ -125,8 +130,10 @@ impl Server {
             .map_err(StartError::Queue)?;
         let metrics = Arc::new(Metrics::new(thrift::served_methods()));
         let (shutdown, leaving) = (CancellationToken::new(), CancellationToken::new());
+        let own = identity(&settings, http_addr, thrift_addr);
         let asking = Asking {
             parts: &parts,
+            replica: &own.id,
             metrics: &metrics,
             thrift_port: thrift_addr.port(),
             started_at,
@@ -134,6 +141,8 @@ impl Server {
             ending: &shutdown,
         };
         let (over_thrift, port, router) = asking.front_ends(&settings)?;
+        let tasks = tasks_start(&settings, &parts, queue, &metrics, &shutdown);
+        own_tasks_start(&tasks, &settings, &parts.catalog, &port, own.clone());
         let ending = shutdown.clone();
         let listeners = vec![
             tokio::spawn(thrift::serve(thrift_listener, over_thrift, ending.clone())),
@@ -142,7 +151,8 @@ impl Server {
         Ok(Running {
             thrift_addr,
             http_addr,
-            tasks: tasks_start(&settings, &parts, queue, &metrics, &shutdown),
+            replica: own.id,
+            tasks,
             catalog: parts.catalog,
             discovery: parts.discovery,
             freshness: parts.freshness,
@@ -187,9 +197,28 @@ impl Running {
         for abort in aborts {
             abort.abort();
         }
+        let system = self.catalog.for_system();
+        let left = system.replica_leave(&self.replica);
+        if !matches!(tokio::time::timeout(LEAVE_TIMEOUT, left).await, Ok(Ok(()))) {
+            tracing::debug!("the other replicas were not told that this one ends");
+        }
         // The connections are given up with the process in any case.
         drop(tokio::time::timeout(self.drain_timeout, self.store.close()).await);
         in_time
+    }
+}
+
+/// What this process tells of itself to those beside it.
+fn identity(settings: &Settings, http: SocketAddr, thrift: SocketAddr) -> ReplicaIdentity {
+    let beats_every_s = settings.tasks.replica_beat_interval_s;
+    ReplicaIdentity {
+        id: format!("{:032x}", fastrand::u128(..)),
+        host: host_name(),
+        process_id: std::process::id(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        http_address: http.to_string(),
+        thrift_address: thrift.to_string(),
+        beats_every_s: i64::try_from(beats_every_s).unwrap_or(i64::MAX),
     }
 }
 
@@ -220,6 +249,7 @@ struct Parts {
 /// What front ends are made of.
 struct Asking<'a> {
     parts: &'a Parts,
+    replica: &'a str,
     metrics: &'a Arc<Metrics>,
     thrift_port: u16,
     started_at: i64,
@@ -259,6 +289,7 @@ impl Asking<'_> {
             watch: Arc::clone(&self.parts.watch),
             port: Arc::clone(&port),
             runs: Arc::new(Semaphore::new(rest::RUNS_CONCURRENT_MAX)),
+            replica: self.replica.to_owned(),
         };
         let pages = page::Shared {
             catalog: Arc::clone(catalog),
@@ -272,6 +303,7 @@ impl Asking<'_> {
                 database: settings.database.url_shown(),
                 warehouse: catalog.settings().warehouse_location.to_string(),
                 settings: settings.to_toml(),
+                replica: self.replica.to_owned(),
                 started_at: self.started_at,
             },
         };
@@ -403,6 +435,23 @@ fn tasks_start(
     runner.spawn(search, every.search_interval_s);
     watch_tasks_start(&runner, settings, &parts.watch, metrics);
     runner
+}
+
+/// Starts what tells of this process itself.
+fn own_tasks_start(
+    runner: &Runner,
+    settings: &Settings,
+    catalog: &Arc<Catalog>,
+    port: &http::Shared,
+    own: ReplicaIdentity,
+) {
+    let beat = ReplicaBeat {
+        catalog: Arc::clone(catalog),
+        metrics: Arc::clone(&port.metrics),
+        own,
+        began: Instant::now(),
+    };
+    runner.spawn_now(beat, settings.tasks.replica_beat_interval_s);
 }
 
 fn watch_tasks_start(

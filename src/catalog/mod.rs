@@ -26,6 +26,7 @@ mod parameter_changes;
 mod partition;
 mod places;
 mod precondition;
+mod replica;
 pub(crate) mod service;
 mod settings;
 mod statistics;
@@ -50,6 +51,7 @@ pub use partition::{
 };
 pub use places::{PlaceRuleFault, PlaceRules};
 pub use precondition::{Precondition, Unconditional};
+pub use replica::REPLICA_KEPT_S;
 pub use settings::CatalogSettings;
 pub use statistics::StatisticsUpdate;
 pub use table::{

@@ -81,11 +81,10 @@ impl Cell {
         let word = text.split([' ', ',', ':']).next().unwrap_or_default();
         Some(match word {
             "breaking" | "alarm" | "failed" | "braked" | "abandoned" | "given_up" | "blind"
-            | "silent" | "lacking" | "faulty" => Color::Red,
+            | "silent" | "lacking" | "faulty" | "gone" => Color::Red,
             "risky" | "incomplete" | "paused" | "undoing" => Color::Yellow,
-            "additive" | "done" | "ok" | "on" | "sent" | "added" | "acknowledged" | "well" => {
-                Color::Green
-            }
+            "additive" | "done" | "ok" | "on" | "sent" | "added" | "acknowledged" | "well"
+            | "alive" | "answers" => Color::Green,
             _ => return None,
         })
     }

@@ -226,6 +226,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "job show",
         &["skep job show 17", "skep job show 17 --watch"],
     ),
+    ("replicas", &["skep replicas", "skep replicas --json"]),
     ("source", &["skep source list", "skep source test shop"]),
     (
         "source list",

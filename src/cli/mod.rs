@@ -34,6 +34,7 @@ mod preview;
 mod progress;
 mod proposal;
 mod remote;
+mod replicas;
 mod report;
 mod schema;
 mod serve;
@@ -115,6 +116,8 @@ enum Command {
     Events(events::EventsCommand),
     /// List and show the work that takes an object store's time: renames, drops, truncations
     Job(job::JobCommand),
+    /// List the processes that serve the catalog, and those that stopped without saying so
+    Replicas(replicas::ReplicasCommand),
     /// Watch databases for changes of their tables
     Source(source::SourceCommand),
     /// Show what changed in sources, compare snapshots, check a source now
@@ -183,6 +186,7 @@ impl Arguments {
             Command::ExplainPartition(command) => command.run(remote),
             Command::Events(command) => command.run(remote),
             Command::Job(command) => command.run(remote),
+            Command::Replicas(command) => command.run(remote),
             Command::Source(command) => command.run(remote),
             Command::Schema(command) => command.run(remote),
             Command::Alerts(command) => command.run(remote),

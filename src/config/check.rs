@@ -14,6 +14,9 @@ const MESSAGE_BYTES_LEAST: usize = 64 * 1024;
 /// Lengths on the wire are signed 32-bit numbers.
 const MESSAGE_BYTES_MOST: usize = i32::MAX as usize;
 
+/// A row of a replica is kept for an hour without a sign of life: all must give some meanwhile.
+const REPLICA_BEAT_INTERVAL_MOST_S: u64 = 600;
+
 impl Settings {
     /// Checks every section; the first fault is told.
     pub fn check(&self) -> Result<(), ConfigError> {
@@ -84,6 +87,10 @@ impl Settings {
                 self.tasks.lock_reaper_interval_s,
             ),
             (
+                "tasks.replica_beat_interval_s",
+                self.tasks.replica_beat_interval_s,
+            ),
+            (
                 "tasks.discovery_interval_s",
                 self.tasks.discovery_interval_s,
             ),
@@ -112,7 +119,14 @@ impl Settings {
                 "tasks.watch_upkeep_interval_s",
                 self.tasks.watch_upkeep_interval_s,
             ),
-        ])
+        ])?;
+        let beat_s = self.tasks.replica_beat_interval_s;
+        if beat_s > REPLICA_BEAT_INTERVAL_MOST_S {
+            let why = format!("it must be at most {REPLICA_BEAT_INTERVAL_MOST_S}");
+            let key = "tasks.replica_beat_interval_s";
+            return Err(ConfigError::invalid(key, &beat_s, why));
+        }
+        Ok(())
     }
 
     fn thrift_check(&self) -> Result<(), ConfigError> {

@@ -210,6 +210,8 @@ pub struct TasksSettings {
     pub event_kept_s: i64,
     /// Seconds between two looks for locks whose owner is gone.
     pub lock_reaper_interval_s: u64,
+    /// Seconds between two signs of life of this process; after three without one it is shown as gone.
+    pub replica_beat_interval_s: u64,
     /// Seconds between two looks for tables whose discovery is due.
     pub discovery_interval_s: u64,
     /// Tables that discovery looks at at the same time, windows and sweeps apart.
@@ -239,6 +241,7 @@ impl Default for TasksSettings {
             event_retention_interval_s: 3600,
             event_kept_s: 7 * 24 * 3600,
             lock_reaper_interval_s: 60,
+            replica_beat_interval_s: 10,
             discovery_interval_s: 1,
             discovery_tables_concurrent_max: 8,
             discovery_upkeep_interval_s: 60,

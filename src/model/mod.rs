@@ -22,6 +22,7 @@ mod name;
 mod notice;
 mod partition;
 mod public_url;
+mod replica;
 mod sample;
 mod source;
 mod statistics;
@@ -65,6 +66,7 @@ pub use notice::{
 };
 pub use partition::Partition;
 pub use public_url::{ACKNOWLEDGE_CHANGES_MAX, ACKNOWLEDGE_PATH, PublicUrl};
+pub use replica::{REPLICA_SILENT_INTERVALS, Replica, ReplicaIdentity};
 pub use sample::{SampledDirectory, SampledFile};
 pub use source::{
     Coverage, SNAPSHOT_COLUMNS_MAX, SNAPSHOT_TABLES_MAX, SOURCE_NAME_BYTES_MAX,

@@ -65,6 +65,8 @@ pub struct Facts {
     pub warehouse: String,
     /// The settings in force, as TOML.
     pub settings: String,
+    /// The name of this process among those that serve the catalog.
+    pub replica: String,
     /// When the process began to serve, in seconds since the epoch.
     pub started_at: i64,
 }

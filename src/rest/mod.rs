@@ -54,6 +54,8 @@ pub struct Shared {
     pub port: Arc<http::Shared>,
     /// The room for discovery runs that clients ask for: they list object stores.
     pub runs: Arc<Semaphore>,
+    /// The name of this process among those that serve the catalog.
+    pub replica: String,
 }
 
 /// Who asks over HTTP.

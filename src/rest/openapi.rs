@@ -40,6 +40,7 @@ const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$"#;
         (name = "functions", description = "User-defined functions"),
         (name = "locks", description = "Which engine keeps which waiting"),
         (name = "jobs", description = "Work that takes an object store's time: renames, drops, truncations"),
+        (name = "replicas", description = "The processes that serve this catalog"),
         (name = "events", description = "What changed, in the order of the commits"),
         (name = "sources", description = "Databases whose schemas are watched, and what changed in them"),
         (name = "alerts", description = "What people are told of it"),

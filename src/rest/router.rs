@@ -4,8 +4,8 @@ use super::plain::routes;
 use super::resources::{
     alerts, calendar, catalogs, changes, channels, databases, discovery, discovery_run,
     event_stream, events, freshness, functions, jobs, kits, lint, locks, partition_batches,
-    partition_changes, partition_lines, partitions, previews, sources, statistics, table_rename,
-    tables,
+    partition_changes, partition_lines, partitions, previews, replicas, sources, statistics,
+    table_rename, tables,
 };
 use super::{API_ROOT, Shared, conditional, health, openapi, problem};
 use crate::http::{Gate, compression, gate};
@@ -67,6 +67,7 @@ fn of_catalog() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(locks::explain, locks::release))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::get))
+        .routes(routes!(replicas::list))
 }
 
 /// What stands on the catalog: discovery, naming, the watch over sources and its alerts.

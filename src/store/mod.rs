@@ -13,6 +13,7 @@ mod discovery;
 mod form;
 mod freshness;
 mod hive;
+mod replica;
 mod search;
 mod sql;
 mod watch;

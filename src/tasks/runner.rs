@@ -32,10 +32,19 @@ impl Runner {
     /// Runs a task every `interval_s` seconds. The first run comes within one interval, at a
     /// moment of its own in each replica, so that replicas started together do not run together.
     pub fn spawn(&self, task: impl Task, interval_s: u64) {
+        let interval = Duration::from_secs(interval_s.max(1));
+        self.spawn_after(fraction_of(interval), task, interval);
+    }
+
+    /// The same of a task whose first run comes at once.
+    pub fn spawn_now(&self, task: impl Task, interval_s: u64) {
+        self.spawn_after(Duration::ZERO, task, Duration::from_secs(interval_s.max(1)));
+    }
+
+    fn spawn_after(&self, first: Duration, task: impl Task, interval: Duration) {
         let shutdown = self.shutdown.clone();
         let metrics = self.metrics.task(task.name());
-        let interval = Duration::from_secs(interval_s.max(1));
-        let mut pause = fraction_of(interval);
+        let mut pause = first;
         // Boxed, so that the runtime's own code is compiled once, not once a task.
         let runs: BoxFuture<'static, ()> = Box::pin(async move {
             loop {

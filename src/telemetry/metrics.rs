@@ -105,6 +105,7 @@ pub struct Metrics {
     process: Registry,
     methods: HashMap<&'static str, MethodMetrics>,
     bytes_in_flight: Gauge,
+    replicas_alive: Gauge,
     unknown_methods: Counter,
     connections: Gauge,
     connections_opened: Counter,
@@ -134,16 +135,10 @@ impl Metrics {
         let bytes_in_flight = Gauge::default();
         let text = "Bytes that requests and answers hold in memory";
         registry.register("bytes_in_flight", text, bytes_in_flight.clone());
-        let without_place = Family::default();
-        let text = "Connections closed because the port, or its client, had too many";
-        let refused: Family<RefusalLabels, Counter> = Family::clone(&without_place);
-        for port in ["thrift", "http"] {
-            for bound in ["server", "client"] {
-                // There from the start, so that an alarm has something to begin with.
-                drop(refused.get_or_create(&RefusalLabels { port, bound }));
-            }
-        }
-        registry.register("connections_refused", text, refused);
+        let replicas_alive = Gauge::default();
+        let text = "Processes that serve the database, as this one saw it last";
+        registry.register("replicas_alive", text, replicas_alive.clone());
+        let without_place = refusals_register(&mut registry);
         let tasks = Family::default();
         registry.register(
             "task_runs",
@@ -183,6 +178,7 @@ impl Metrics {
             process,
             methods,
             bytes_in_flight,
+            replicas_alive,
             unknown_methods,
             connections,
             connections_opened,
@@ -238,6 +234,12 @@ impl Metrics {
         let counter = if ok { &handles.ok } else { &handles.failed };
         counter.inc();
         handles.duration.observe(took.as_secs_f64());
+    }
+
+    /// So many processes serve the database.
+    pub fn replicas_alive(&self, replicas: u64) {
+        self.replicas_alive
+            .set(i64::try_from(replicas).unwrap_or(i64::MAX));
     }
 
     /// An HTTP request was answered. `route` is a path's pattern, never what a client made up: each is a series of its
@@ -308,6 +310,19 @@ impl Metrics {
     }
 }
 
+fn refusals_register(registry: &mut Registry) -> Family<RefusalLabels, Counter> {
+    let refused = Family::<RefusalLabels, Counter>::default();
+    for port in ["thrift", "http"] {
+        for bound in ["server", "client"] {
+            // There from the start, so that an alarm has something to begin with.
+            drop(refused.get_or_create(&RefusalLabels { port, bound }));
+        }
+    }
+    let text = "Connections closed because the port, or its client, had too many";
+    registry.register("connections_refused", text, refused.clone());
+    refused
+}
+
 fn methods_register(
     thrift: &mut Registry,
     methods: impl IntoIterator<Item = &'static str>,
@@ -347,6 +362,7 @@ mod tests {
         metrics.http_request("GET", "/healthz".to_owned(), 200, Duration::from_millis(2));
         metrics.bytes_in_flight(4096);
         metrics.connection_refused("http", "client");
+        metrics.replicas_alive(3);
         metrics.watch().ran("orders", []);
         metrics.watch().delivered("refused", 2);
         metrics.watch().backlog(3, 7);
@@ -360,6 +376,7 @@ mod tests {
             "skep_watch_source_runs_total{source=\"orders\",outcome=\"error\"} 0",
             "skep_object_store_requests_total{method=\"GET\",outcome=\"failed\"}",
             "skep_database_connections_open ",
+            "skep_replicas_alive 3",
             "skep_database_connection_timeouts_total ",
             "skep_watch_changes_total{severity=\"breaking\"} 0",
             "skep_alerts_deliveries_total{outcome=\"given_up\"} 0",

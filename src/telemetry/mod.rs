@@ -18,4 +18,5 @@ pub use jobs::{JobMetrics, JobsDone};
 pub use log::{ALERTS_TARGET, LogFormat, LogSettings, log_start};
 pub use metrics::{Metrics, TaskMetrics};
 pub use outbound::{Counted, StoreOutcome, database_waited, store_asked};
+pub use process::host_name;
 pub use watch::WatchMetrics;

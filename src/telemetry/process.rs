@@ -3,6 +3,25 @@
 
 use prometheus_client::registry::Registry;
 
+/// Where Linux tells the name of the machine, which is the pod's or the container's inside of one.
+const HOST_NAME_PATH: &str = "/proc/sys/kernel/hostname";
+/// Characters of a machine's name that are told: more than any has.
+const HOST_NAME_CHARS_MAX: usize = 255;
+
+/// The name of the machine that the process runs on; `unknown` where the system does not tell it.
+pub fn host_name() -> String {
+    let told = std::fs::read_to_string(HOST_NAME_PATH).ok();
+    let told = told.or_else(|| std::env::var("HOSTNAME").ok());
+    // The database takes no NUL, and a line is a line.
+    let name = told.unwrap_or_default();
+    let name = name.trim().chars().filter(|c| !c.is_control());
+    let name: String = name.take(HOST_NAME_CHARS_MAX).collect();
+    if name.is_empty() {
+        return "unknown".to_owned();
+    }
+    name
+}
+
 /// Registers what there is.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn register(_registry: &mut Registry) {}

@@ -30,6 +30,7 @@ mod page;
 mod places;
 mod plans;
 mod queue;
+mod replicas;
 mod rest;
 mod s3;
 mod scan;

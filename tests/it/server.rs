@@ -165,6 +165,7 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
         catalog,
         port: Arc::clone(&port),
         runs: Arc::new(tokio::sync::Semaphore::new(1)),
+        replica: "this".to_owned(),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

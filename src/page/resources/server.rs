@@ -1,5 +1,6 @@
-//! The server: what runs here, how its database answers, and where machines look.
+//! The server: what runs here and beside it, how its database answers, and where machines look.
 
+use crate::model::Replica;
 use crate::page::asked::Asked;
 use crate::page::failure::Failure;
 use crate::page::filters;
@@ -22,14 +23,53 @@ struct ServerPage {
     memory: Size,
     memory_client_max: Size,
     last_event: String,
+    replicas: Vec<ReplicaRow>,
+    /// This process is none of them: it could not say yet that it lives.
+    is_missing: bool,
+    /// Not all that live have one version.
+    versions_differ: bool,
     jobs: Vec<JobCount>,
     /// As TOML, without secrets.
     settings: String,
 }
 
+struct ReplicaRow {
+    host: String,
+    process_id: u32,
+    version: String,
+    /// Its version is not this process's.
+    is_other_version: bool,
+    http: String,
+    thrift: String,
+    started: Option<When>,
+    beat: Option<When>,
+    alive: bool,
+    this: bool,
+}
+
 struct JobCount {
     phase: &'static str,
     count: String,
+}
+
+fn row(replica: Replica, own: &str) -> ReplicaRow {
+    // Ages by the database's clock, whose times they are.
+    let (beat, started) = (replica.beat_at.seconds(), replica.started_at.seconds());
+    let now = beat.saturating_add(replica.idle_s);
+    let alive = replica.is_alive();
+    let identity = replica.identity;
+    ReplicaRow {
+        this: identity.id == own,
+        is_other_version: identity.version != env!("CARGO_PKG_VERSION"),
+        host: identity.host,
+        process_id: identity.process_id,
+        version: identity.version,
+        http: identity.http_address,
+        thrift: identity.thrift_address,
+        started: when(started, now),
+        beat: when(beat, now),
+        alive,
+    }
 }
 
 pub(in crate::page) async fn show(asked: Asked) -> Result<Response, Failure> {
@@ -43,7 +83,9 @@ pub(in crate::page) async fn show(asked: Asked) -> Result<Response, Failure> {
         count: count(number),
     });
     let facts = &asked.shared.facts;
-    let budget = &asked.shared.port.budget;
+    let replicas = catalog.replica_list().await?.into_iter();
+    let replicas: Vec<ReplicaRow> = replicas.map(|one| row(one, &facts.replica)).collect();
+    let port = &asked.shared.port;
     Ok(found(&ServerPage {
         shell: Shell::of(&asked, Section::Server, "Server"),
         thrift_port: facts.thrift_port,
@@ -51,9 +93,12 @@ pub(in crate::page) async fn show(asked: Asked) -> Result<Response, Failure> {
         warehouse: facts.warehouse.clone(),
         started: when(facts.started_at, asked.now()),
         latency: format!("{:.1} ms", took.as_secs_f64() * 1000.0),
-        memory: size(budget.bytes_held() as u64),
-        memory_client_max: size(budget.client_bytes() as u64),
+        memory: size(port.budget.bytes_held() as u64),
+        memory_client_max: size(port.budget.client_bytes() as u64),
         last_event: count(last_event),
+        is_missing: !replicas.iter().any(|one| one.this),
+        versions_differ: replicas.iter().any(|one| one.alive && one.is_other_version),
+        replicas,
         jobs: jobs.collect(),
         settings: facts.settings.clone(),
     }))

@@ -22,6 +22,7 @@ pub(super) mod partition_changes;
 pub(super) mod partition_lines;
 pub(super) mod partitions;
 pub(super) mod previews;
+pub(super) mod replicas;
 pub(super) mod search;
 pub(super) mod sources;
 pub(super) mod statistics;

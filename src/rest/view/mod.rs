@@ -24,6 +24,7 @@ pub mod partition_line;
 pub mod preview;
 pub mod problem;
 pub mod proposal;
+pub mod replica;
 pub mod run;
 pub mod run_line;
 pub mod search;

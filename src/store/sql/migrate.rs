@@ -53,6 +53,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(14, "room", "0014_room.sql"),
     migration!(15, "freshness", "0015_freshness.sql"),
     migration!(16, "search", "0016_search.sql"),
+    migration!(17, "replicas", "0017_replicas.sql"),
 ];
 
 /// How long a process waits for another one's migration.

@@ -11,7 +11,7 @@ use skep::catalog::{
     PartitionSelection, PartitionSpec, TableChange, Unconditional, ValuesRequest,
 };
 use skep::error::Result;
-use skep::model::{AnswerKey, Caller, DatabaseRef, JobFilter, KeptAnswer, Name};
+use skep::model::{AnswerKey, Caller, DatabaseRef, JobFilter, KeptAnswer, Name, ReplicaIdentity};
 
 /// One call of an operation.
 pub(super) struct Call<'a> {
@@ -50,6 +50,7 @@ pub(super) fn all<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
     calls.extend(statistics_and_functions(house, caller));
     calls.extend(events_and_locks(house, caller));
     calls.extend(jobs(house, caller));
+    calls.extend(replicas(house, caller));
     calls.extend(services(house, caller));
     calls
 }
@@ -441,6 +442,30 @@ fn events_and_locks<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         }),
         call("locks_expire", Operate, SERVER, async move {
             catalog.locks_expire().await
+        }),
+    ]
+}
+
+fn replicas<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
+    let catalog = house.catalog.for_caller(caller);
+    vec![
+        call("replica_beat", Operate, SERVER, async move {
+            let own = ReplicaIdentity {
+                id: "a".to_owned(),
+                host: "host".to_owned(),
+                process_id: 1,
+                version: "1".to_owned(),
+                http_address: String::new(),
+                thrift_address: String::new(),
+                beats_every_s: 10,
+            };
+            catalog.replica_beat(&own, 0).await
+        }),
+        call("replica_list", See, SERVER, async move {
+            catalog.replica_list().await
+        }),
+        call("replica_leave", Operate, SERVER, async move {
+            catalog.replica_leave("a").await
         }),
     ]
 }

@@ -142,6 +142,7 @@ async fn tasks(server: &TestServer) {
         "event_retention",
         "lake_cleanup",
         "lock_reaper",
+        "replica_beat",
         "schema_diff",
         "watch_upkeep",
     ];

@@ -105,6 +105,7 @@ async fn no_statement_walks_a_large_table() {
                 tasks.lake_cleanup_interval_s = 1;
                 tasks.event_retention_interval_s = 1;
                 tasks.lock_reaper_interval_s = 1;
+                tasks.replica_beat_interval_s = 1;
                 tasks.discovery_upkeep_interval_s = 1;
                 tasks.freshness_interval_s = 1;
                 tasks.schema_diff_interval_s = 1;
