@@ -5,5 +5,5 @@
 pub mod page;
 
 use skep_catalog::{catalog, discovery, freshness, watch};
-use skep_ground::{error, front, guess, hive, humane, model, number_ranges, unseen};
+use skep_ground::{error, front, guess, hive, humane, model, number_ranges, telemetry, unseen};
 use skep_http::http;

@@ -15,9 +15,9 @@ use crate::search::Search;
 use crate::store::Store;
 use crate::tasks::{
     AlertDelivery, DiscoveryQueue, DiscoveryUpkeep, EventRetention, Jobs, LakeCleanup, LockReaper,
-    ReplicaBeat, Runner, SchemaDiff, WatchUpkeep,
+    ReplicaBeat, Runner, Sampling, SchemaDiff, WatchUpkeep,
 };
-use crate::telemetry::{Metrics, host_name};
+use crate::telemetry::{Metrics, SAMPLE_EVERY_S, host_name};
 use crate::watch::{Watch, WatchSetup, WatchSetupError};
 use crate::{grpc, http, page, rest, tasks, thrift};
 use axum::Router;
@@ -96,6 +96,8 @@ pub struct Running {
     pub search: Arc<Search>,
     /// The watch, for the same.
     pub watch: Arc<Watch>,
+    /// The counters, for the same.
+    pub metrics: Arc<Metrics>,
     /// The name of this process among those that serve the catalog.
     pub replica: String,
     shutdown: CancellationToken,
@@ -152,6 +154,7 @@ impl Server {
             thrift_addr,
             http_addr,
             replica: own.id,
+            metrics,
             tasks,
             catalog: parts.catalog,
             discovery: parts.discovery,
@@ -452,6 +455,11 @@ fn own_tasks_start(
         began: Instant::now(),
     };
     runner.spawn_now(beat, settings.tasks.replica_beat_interval_s);
+    let sampling = Sampling {
+        metrics: Arc::clone(&port.metrics),
+        budget: port.budget.clone(),
+    };
+    runner.spawn(sampling, SAMPLE_EVERY_S);
 }
 
 fn watch_tasks_start(

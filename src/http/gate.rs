@@ -51,6 +51,9 @@ pub async fn gate(State(gate): State<Gate>, mut request: Request, next: Next) ->
             |response: &Response, took| {
                 let status = response.status().as_u16();
                 let method = method_label(&method);
+                shared
+                    .metrics
+                    .front_end_asked(&route, went_well(response), took);
                 shared.metrics.http_request(method, route, status, took);
             },
         )
@@ -80,6 +83,14 @@ async fn answer(
         return cut(Cut::Refused(exhausted));
     }
     response.map(|body| Held::body(body, Arc::clone(reservation)))
+}
+
+/// Whether the server did its part, whatever the client asked in vain. gRPC says in a header of its own what became of a call: 2,
+/// 4, 8, 13, 14 and 15 are no fault of who calls.
+fn went_well(response: &Response) -> bool {
+    let told = response.headers().get("grpc-status");
+    let told = told.map_or("", |told| told.to_str().unwrap_or_default());
+    !response.status().is_server_error() && !["2", "4", "8", "13", "14", "15"].contains(&told)
 }
 
 /// What the line and the headers of a request take, bytes.

@@ -23,6 +23,7 @@ mod resources;
 mod router;
 mod shell;
 mod show;
+mod sparkline;
 
 pub use failure::no_such_page;
 pub use router::router;

@@ -3,9 +3,11 @@
 
 use super::discovery::DiscoveryMetrics;
 use super::freshness::FreshnessMetrics;
+use super::history::{Gauges, History, Sample};
 use super::jobs::JobMetrics;
+use super::load::{DURATION_BUCKETS_S, FrontEnd, Tally};
 use super::watch::WatchMetrics;
-use super::{outbound, process};
+use super::{outbound, process, statements};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
@@ -16,14 +18,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 use std::collections::HashMap;
 use std::fmt;
-use std::time::Duration;
-
-/// Upper edges of the duration buckets, seconds: a cached read takes 50 µs, moving a large table
-/// minutes.
-const DURATION_BUCKETS_S: [f64; 14] = [
-    0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 5.0, 30.0,
-    300.0,
-];
+use std::time::{Duration, Instant};
 
 /// The `outcome` label of what went well.
 const OK: &str = "ok";
@@ -118,6 +113,8 @@ pub struct Metrics {
     freshness: FreshnessMetrics,
     jobs: JobMetrics,
     watch: WatchMetrics,
+    asked: [Tally; FrontEnd::ALL.len()],
+    history: History,
 }
 
 impl fmt::Debug for Metrics {
@@ -158,6 +155,7 @@ impl Metrics {
         let jobs = JobMetrics::register(&mut registry);
         let watch = WatchMetrics::register(&mut registry);
         outbound::register(&mut registry);
+        statements::register(&mut registry);
         let thrift = registry.sub_registry_with_prefix("thrift");
         let methods = methods_register(thrift, methods);
         let unknown_methods = Counter::default();
@@ -191,6 +189,8 @@ impl Metrics {
             freshness,
             jobs,
             watch,
+            asked: Default::default(),
+            history: History::new(Instant::now(), statements::asked()),
         }
     }
 
@@ -234,6 +234,36 @@ impl Metrics {
         let counter = if ok { &handles.ok } else { &handles.failed };
         counter.inc();
         handles.duration.observe(took.as_secs_f64());
+        self.asked(FrontEnd::Thrift).count(ok, took);
+    }
+
+    fn asked(&self, front: FrontEnd) -> &Tally {
+        &self.asked[front as usize]
+    }
+
+    /// A front end of the HTTP port was asked by a route. What is counted elsewhere or asked by machines is no front end's.
+    pub fn front_end_asked(&self, route: &str, ok: bool, took: Duration) {
+        if let Some(front) = FrontEnd::of_route(route) {
+            self.asked(front).count(ok, took);
+        }
+    }
+
+    /// Remembers how much was asked since the last time, and what is held at the moment.
+    pub fn sample_take(&self, bytes_held: u64) {
+        let gauges = Gauges {
+            bytes_held,
+            thrift_connections: self.connections.get().unsigned_abs(),
+            database_used: outbound::connections_used(),
+            database_waiting: outbound::connections_waiting(),
+        };
+        let asked = self.asked.each_ref().map(Tally::totals);
+        self.history
+            .take(Instant::now(), &asked, statements::asked(), gauges);
+    }
+
+    /// What was remembered, the oldest first.
+    pub fn samples(&self) -> Vec<Sample> {
+        self.history.samples()
     }
 
     /// So many processes serve the database.
@@ -376,6 +406,10 @@ mod tests {
             "skep_watch_source_runs_total{source=\"orders\",outcome=\"error\"} 0",
             "skep_object_store_requests_total{method=\"GET\",outcome=\"failed\"}",
             "skep_database_connections_open ",
+            "skep_database_connections_idle ",
+            "skep_database_connections_waiting ",
+            "skep_database_statement_duration_seconds_count{kind=\"read\"}",
+            "skep_database_statements_failed_total{kind=\"transaction\"}",
             "skep_replicas_alive 3",
             "skep_database_connection_timeouts_total ",
             "skep_watch_changes_total{severity=\"breaking\"} 0",

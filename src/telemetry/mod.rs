@@ -4,19 +4,25 @@
 mod discovery;
 mod fault;
 mod freshness;
+mod history;
 mod jobs;
+mod load;
 mod log;
 mod metrics;
 mod outbound;
 mod process;
+mod statements;
 mod watch;
 
 pub use discovery::DiscoveryMetrics;
 pub use fault::{causes, fault_due};
 pub use freshness::FreshnessMetrics;
+pub use history::{SAMPLE_EVERY_S, SAMPLES_MAX, Sample};
 pub use jobs::{JobMetrics, JobsDone};
+pub use load::{FrontEnd, Load};
 pub use log::{ALERTS_TARGET, LogFormat, LogSettings, log_start};
 pub use metrics::{Metrics, TaskMetrics};
 pub use outbound::{Counted, StoreOutcome, database_waited, store_asked};
 pub use process::host_name;
+pub use statements::{StatementKind, statement_ran};
 pub use watch::WatchMetrics;

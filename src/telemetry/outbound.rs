@@ -88,6 +88,16 @@ impl Counted {
         Self::in_state(&OUTBOUND.used)
     }
 
+    /// One that waits for its next use.
+    pub fn idle() -> Self {
+        Self::in_state(&OUTBOUND.idle)
+    }
+
+    /// Somebody who waits for one.
+    pub fn waiting() -> Self {
+        Self::in_state(&OUTBOUND.waiting)
+    }
+
     fn in_state(gauge: &Gauge) -> Self {
         gauge.inc();
         Self(gauge.clone())
@@ -98,6 +108,16 @@ impl Drop for Counted {
     fn drop(&mut self) {
         self.0.dec();
     }
+}
+
+/// How many connections to the database are at work.
+pub(super) fn connections_used() -> u64 {
+    OUTBOUND.used.get().unsigned_abs()
+}
+
+/// How many wait for one.
+pub(super) fn connections_waiting() -> u64 {
+    OUTBOUND.waiting.get().unsigned_abs()
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -126,6 +146,8 @@ struct Outbound {
     durations: Family<MethodLabels, Histogram, Durations>,
     open: Gauge,
     used: Gauge,
+    idle: Gauge,
+    waiting: Gauge,
     opened: Counter,
     waits: Histogram,
     timeouts: Counter,
@@ -138,6 +160,8 @@ impl Outbound {
             durations: Family::new_with_constructor(Durations),
             open: Gauge::default(),
             used: Gauge::default(),
+            idle: Gauge::default(),
+            waiting: Gauge::default(),
             opened: Counter::default(),
             waits: Histogram::new(WAIT_BUCKETS_S),
             timeouts: Counter::default(),
@@ -170,6 +194,10 @@ pub(super) fn register(registry: &mut Registry) {
     database.register("connections_open", text, own.open.clone());
     let text = "Connections to the database that are at work";
     database.register("connections_used", text, own.used.clone());
+    let text = "Connections to the database that wait for their next use";
+    database.register("connections_idle", text, own.idle.clone());
+    let text = "Calls that wait for a connection to the database";
+    database.register("connections_waiting", text, own.waiting.clone());
     let text = "Connections to the database that were made since the start";
     database.register("connections_opened", text, own.opened.clone());
     let text = "How long a connection to the database was waited for";

@@ -1,11 +1,14 @@
-//! The server: what runs here and beside it, how its database answers, and where machines look.
+//! The server: what runs here and beside it, how its database answers, how the last hour was, and where machines look.
 
+use crate::humane;
 use crate::model::Replica;
 use crate::page::asked::Asked;
 use crate::page::failure::Failure;
 use crate::page::filters;
 use crate::page::shell::{Section, Shell, found};
 use crate::page::show::{Size, When, count, size, when};
+use crate::page::sparkline::{Sparkline, bytes, duration, rate, sparkline, whole};
+use crate::telemetry::{FrontEnd, Load, SAMPLE_EVERY_S, Sample};
 use askama::Template;
 use axum::response::Response;
 use std::time::Instant;
@@ -29,6 +32,9 @@ struct ServerPage {
     /// Not all that live have one version.
     versions_differ: bool,
     jobs: Vec<JobCount>,
+    charts: Vec<Group>,
+    /// How much time the charts show.
+    shown: String,
     /// As TOML, without secrets.
     settings: String,
 }
@@ -52,6 +58,12 @@ struct JobCount {
     count: String,
 }
 
+/// Charts of one thing.
+struct Group {
+    name: &'static str,
+    charts: Vec<Sparkline>,
+}
+
 fn row(replica: Replica, own: &str) -> ReplicaRow {
     // Ages by the database's clock, whose times they are.
     let (beat, started) = (replica.beat_at.seconds(), replica.started_at.seconds());
@@ -72,6 +84,90 @@ fn row(replica: Replica, own: &str) -> ReplicaRow {
     }
 }
 
+/// How much was asked of something, and how it answered.
+fn asked_of(samples: &[Sample], of: impl Fn(&Sample) -> Load) -> Vec<Sparkline> {
+    let loads: Vec<Load> = samples.iter().map(of).collect();
+    let values = |value: fn(&Load) -> Option<f64>| loads.iter().map(value).collect::<Vec<_>>();
+    vec![
+        sparkline("A second", &values(|load| Some(load.per_s)), rate),
+        sparkline(
+            "Failed, a second",
+            &values(|load| Some(load.failed_per_s)),
+            rate,
+        ),
+        sparkline("Half took at most", &values(|load| load.median_s), duration),
+        sparkline("95 % took at most", &values(|load| load.p95_s), duration),
+    ]
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "numbers that are drawn a few pixels high"
+)]
+fn held(
+    name: &'static str,
+    samples: &[Sample],
+    of: fn(&Sample) -> u64,
+    shown: fn(f64) -> String,
+) -> Sparkline {
+    let values = samples.iter().map(|sample| Some(of(sample) as f64));
+    sparkline(name, &values.collect::<Vec<_>>(), shown)
+}
+
+/// The charts of what was asked at all in the time that is remembered.
+fn charts(samples: &[Sample]) -> Vec<Group> {
+    if samples.is_empty() {
+        return Vec::new();
+    }
+    let mut groups = Vec::new();
+    for front in FrontEnd::ALL {
+        let of = |sample: &Sample| sample.asked[front as usize];
+        if samples.iter().any(|sample| of(sample).per_s > 0.0) {
+            groups.push(Group {
+                name: front.as_str(),
+                charts: asked_of(samples, of),
+            });
+        }
+    }
+    let mut database = asked_of(samples, |sample| sample.database);
+    database.extend([
+        held(
+            "Connections at work",
+            samples,
+            |sample| sample.database_used,
+            whole,
+        ),
+        held(
+            "Calls that wait for one",
+            samples,
+            |sample| sample.database_waiting,
+            whole,
+        ),
+    ]);
+    groups.push(Group {
+        name: "Round trips to the database",
+        charts: database,
+    });
+    groups.push(Group {
+        name: "Held",
+        charts: vec![
+            held(
+                "Memory of requests",
+                samples,
+                |sample| sample.bytes_held,
+                bytes,
+            ),
+            held(
+                "Thrift connections",
+                samples,
+                |sample| sample.thrift_connections,
+                whole,
+            ),
+        ],
+    });
+    groups
+}
+
 pub(in crate::page) async fn show(asked: Asked) -> Result<Response, Failure> {
     let catalog = asked.catalog();
     let begun = Instant::now();
@@ -86,6 +182,8 @@ pub(in crate::page) async fn show(asked: Asked) -> Result<Response, Failure> {
     let replicas = catalog.replica_list().await?.into_iter();
     let replicas: Vec<ReplicaRow> = replicas.map(|one| row(one, &facts.replica)).collect();
     let port = &asked.shared.port;
+    let samples = port.metrics.samples();
+    let shown_s = SAMPLE_EVERY_S.saturating_mul(samples.len() as u64);
     Ok(found(&ServerPage {
         shell: Shell::of(&asked, Section::Server, "Server"),
         thrift_port: facts.thrift_port,
@@ -100,6 +198,8 @@ pub(in crate::page) async fn show(asked: Asked) -> Result<Response, Failure> {
         versions_differ: replicas.iter().any(|one| one.alive && one.is_other_version),
         replicas,
         jobs: jobs.collect(),
+        charts: charts(&samples),
+        shown: humane::span(i64::try_from(shown_s).unwrap_or(i64::MAX)),
         settings: facts.settings.clone(),
     }))
 }

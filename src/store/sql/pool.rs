@@ -45,6 +45,7 @@ struct Aged {
 struct Waiting {
     aged: Aged,
     since: Instant,
+    _idle: Counted,
 }
 
 /// A connection on loan. It goes back when it is dropped while `clean`, and is closed otherwise: a statement that was
@@ -86,7 +87,9 @@ impl Pool {
     pub(in crate::store) async fn acquire(self: &Arc<Self>) -> Result<Lease, Failure> {
         let permits = Arc::clone(&self.permits);
         let began = Instant::now();
+        let waiting = Counted::waiting();
         let permit = timeout(self.acquire_timeout, permits.acquire_owned()).await;
+        drop(waiting);
         database_waited(began.elapsed(), permit.is_ok());
         let permit = permit
             .map_err(|_| Failure::timeout("no database connection became free in time"))?
@@ -203,7 +206,11 @@ impl Drop for Lease {
         }
         if let Some(aged) = self.aged.take() {
             let since = Instant::now();
-            self.pool.idle().push_back(Waiting { aged, since });
+            self.pool.idle().push_back(Waiting {
+                aged,
+                since,
+                _idle: Counted::idle(),
+            });
         }
     }
 }

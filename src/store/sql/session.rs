@@ -17,8 +17,9 @@ use crate::store::sql::failure::{Failure, FailureKind};
 use crate::store::sql::pool::Lease;
 use crate::store::sql::row::{FoundRows, Row};
 use crate::store::sql::statement::Statement;
+use crate::telemetry::{StatementKind, statement_ran};
 use futures::future::BoxFuture;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
 
 /// How much longer than the database the client waits: the database's own limit should speak first.
@@ -26,6 +27,19 @@ const GRACE: Duration = Duration::from_secs(2);
 /// How often a statement is tried again for which the server had no room, and the pauses in between.
 const CROWDED_MAX: u32 = 8;
 const CROWDED_PAUSES: BackOff = BackOff::new(Duration::from_millis(10), Duration::from_millis(500));
+
+/// Gives a round trip its time, and counts it: all that is sent passes here.
+async fn round_trip<T>(
+    kind: StatementKind,
+    limit: Duration,
+    run: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let began = Instant::now();
+    let result = timeout(limit, run).await;
+    let result = result.unwrap_or_else(|_| Err(Failure::silence()));
+    statement_ran(kind, result.is_ok(), began.elapsed());
+    result
+}
 
 /// A connection, either for single reads or inside a transaction.
 #[derive(Debug)]
@@ -87,9 +101,8 @@ impl Session {
 
     async fn begin_once(&mut self) -> Result<(), Failure> {
         let limit = self.limit();
-        timeout(limit, self.lease.link()?.begin())
-            .await
-            .map_err(|_| Failure::silence())?
+        let begun = async { self.lease.link()?.begin().await };
+        round_trip(StatementKind::Transaction, limit, begun).await
     }
 
     /// Commits. The connection is free again only if that worked.
@@ -111,9 +124,8 @@ impl Session {
 
     async fn end(&mut self, word: &'static str) -> Result<(), Failure> {
         let limit = self.limit();
-        timeout(limit, self.lease.link()?.raw(word))
-            .await
-            .map_err(|_| Failure::silence())??;
+        let ended = async { self.lease.link()?.raw(word).await };
+        round_trip(StatementKind::Transaction, limit, ended).await?;
         self.lease.clean = true;
         Ok(())
     }
@@ -199,10 +211,7 @@ impl Session {
             let limit = self.limit();
             self.lease.clean = false;
             let run = async { self.lease.link()?.execute(statement).await };
-            let result = match timeout(limit, run).await {
-                Ok(result) => result,
-                Err(_) => Err(Failure::silence()),
-            };
+            let result = round_trip(StatementKind::Write, limit, run).await;
             if !self.found_room(&result, &mut crowded).await {
                 return self.settle(result);
             }
@@ -220,10 +229,7 @@ impl Session {
             // Until the statement is through, a cancelled caller must not leave the connection to others.
             self.lease.clean = false;
             let run = async { self.lease.link()?.rows(statement, most).await };
-            let result = match timeout(limit, run).await {
-                Ok(result) => result,
-                Err(_) => Err(Failure::silence()),
-            };
+            let result = round_trip(StatementKind::Read, limit, run).await;
             if !self.found_room(&result, &mut crowded).await {
                 return self.settle(result);
             }
