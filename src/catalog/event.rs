@@ -46,6 +46,15 @@ impl Operations<'_> {
         self.store.session().await?.event_count(filter).await
     }
 
+    /// How many events happened within the last so many seconds, and whether that is all: of a busy catalog only the latest
+    /// are counted.
+    #[boxed]
+    pub async fn event_count_lately(&self, seconds: i64) -> Result<(i64, bool)> {
+        self.authorize(Action::See, Resource::Server).await?;
+        let since = self.now().saturating_sub(seconds);
+        self.store.session().await?.event_count_since(since).await
+    }
+
     /// Appends events that a writer announces about a table, and gives their numbers. Fails with `NotFound` of the table
     /// or a partition.
     #[boxed]

@@ -172,6 +172,15 @@ impl Operations<'_> {
         self.store.session().await?.lock_component_count().await
     }
 
+    /// How many living locks wait for others.
+    #[boxed]
+    pub async fn lock_waiting_count(&self) -> Result<u64> {
+        self.authorize(Action::See, Resource::Server).await?;
+        let timeout_s = self.settings.lock_timeout_s;
+        let mut session = self.store.session().await?;
+        session.lock_waiting_count(timeout_s).await
+    }
+
     /// The living locks that have a component the filter accepts, by number.
     #[boxed]
     pub async fn lock_list(&self, filter: &LockFilter) -> Result<Vec<ListedLock>> {

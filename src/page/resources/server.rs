@@ -1,7 +1,8 @@
 //! The server: what runs here and beside it, how its database answers, how the last hour was, and where machines look.
 
+use crate::catalog::Operations;
 use crate::humane;
-use crate::model::Replica;
+use crate::model::{JobPhase, Replica};
 use crate::page::asked::Asked;
 use crate::page::failure::Failure;
 use crate::page::filters;
@@ -12,6 +13,9 @@ use crate::telemetry::{FrontEnd, Load, SAMPLE_EVERY_S, Sample};
 use askama::Template;
 use axum::response::Response;
 use std::time::Instant;
+
+/// How far back events are counted, seconds.
+const LATELY_S: i64 = 3_600;
 
 #[derive(Template)]
 #[template(path = "server.html")]
@@ -26,6 +30,7 @@ struct ServerPage {
     memory: Size,
     memory_client_max: Size,
     last_event: String,
+    lately: Lately,
     replicas: Vec<ReplicaRow>,
     /// This process is none of them: it could not say yet that it lives.
     is_missing: bool,
@@ -37,6 +42,13 @@ struct ServerPage {
     shown: String,
     /// As TOML, without secrets.
     settings: String,
+}
+
+/// What goes on at the moment, with pages of its own.
+struct Lately {
+    locks_waiting: String,
+    jobs_running: String,
+    events: String,
 }
 
 struct ReplicaRow {
@@ -82,6 +94,21 @@ fn row(replica: Replica, own: &str) -> ReplicaRow {
         beat: when(beat, now),
         alive,
     }
+}
+
+async fn lately(catalog: Operations<'_>, jobs: &[(JobPhase, u64)]) -> Result<Lately, Failure> {
+    let running = jobs.iter().filter(|(phase, _)| *phase != JobPhase::Failed);
+    let (events, is_all) = catalog.event_count_lately(LATELY_S).await?;
+    let events = count(events);
+    Ok(Lately {
+        locks_waiting: count(catalog.lock_waiting_count().await?),
+        jobs_running: count(running.map(|(_, number)| number).sum::<u64>()),
+        events: if is_all {
+            events
+        } else {
+            format!("more than {events}")
+        },
+    })
 }
 
 /// How much was asked of something, and how it answered.
@@ -174,6 +201,7 @@ pub(in crate::page) async fn show(asked: Asked) -> Result<Response, Failure> {
     let last_event = catalog.event_last_id().await?;
     let took = begun.elapsed();
     let jobs = catalog.job_counts().await?;
+    let lately = lately(catalog, &jobs).await?;
     let jobs = jobs.into_iter().map(|(phase, number)| JobCount {
         phase: phase.as_str(),
         count: count(number),
@@ -194,6 +222,7 @@ pub(in crate::page) async fn show(asked: Asked) -> Result<Response, Failure> {
         memory: size(port.budget.bytes_held() as u64),
         memory_client_max: size(port.budget.client_bytes() as u64),
         last_event: count(last_event),
+        lately,
         is_missing: !replicas.iter().any(|one| one.this),
         versions_differ: replicas.iter().any(|one| one.alive && one.is_other_version),
         replicas,

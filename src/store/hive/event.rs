@@ -57,6 +57,8 @@ pub struct EventHead {
     pub table: Option<Name>,
 }
 
+/// Rows that a count of the latest events looks at.
+const EVENT_ROWS_COUNTED_MAX: usize = 1_000;
 /// What stands behind the kind of a row that holds several events, before their number. A version that does not know
 /// such rows takes the whole for a kind it does not know, and leaves them out.
 pub(super) const SEVERAL: char = '*';
@@ -338,6 +340,26 @@ impl Session {
             }
         }
         Ok(beside)
+    }
+
+    /// How many events happened at or after `at` (seconds since the epoch), and whether that is all: only the last rows are
+    /// looked at, because times have no index.
+    pub async fn event_count_since(&mut self, at: i64) -> Result<(i64, bool)> {
+        let statement = self
+            .statement("SELECT id, kind, occurred_at FROM skep_events ORDER BY id DESC LIMIT ?")
+            .bind(EVENT_ROWS_COUNTED_MAX);
+        let rows = self.rows(&statement).await?;
+        let mut count = 0;
+        for row in &rows {
+            let mut cells = row.cells();
+            cells.integer()?;
+            let (_, events) = kind_of(cells.text()?)?;
+            if cells.integer()? < at {
+                return Ok((count, true));
+            }
+            count += events;
+        }
+        Ok((count, rows.len() < EVENT_ROWS_COUNTED_MAX))
     }
 
     /// Removes up to `limit` of the oldest events if they happened before `at` (seconds since the epoch), and gives

@@ -238,6 +238,19 @@ impl Session {
         Ok(u64::try_from(count.unwrap_or_default()).map_err(Failure::fault)?)
     }
 
+    /// How many locks wait whose owners gave a sign of life within so many seconds.
+    pub async fn lock_waiting_count(&mut self, idle_s: i64) -> Result<u64> {
+        let statement = self
+            .statement("SELECT COUNT(*) FROM skep_locks WHERE state = ? AND heartbeat_at >= ")
+            .bind(state_number(LockState::Waiting))
+            .now_once()
+            .text(" - ?")
+            .bind(idle_s);
+        let row = self.row(&statement).await?;
+        let count = row.map(|row| row.cells().integer()).transpose()?;
+        Ok(u64::try_from(count.unwrap_or_default()).map_err(Failure::fault)?)
+    }
+
     /// The locks that have a component in one of these databases, by number, with all their components.
     pub async fn lock_list_by_databases(
         &mut self,

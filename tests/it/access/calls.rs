@@ -413,6 +413,9 @@ fn events_and_locks<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         call("event_count", See, SERVER, async move {
             catalog.event_count(&EventFilter::default()).await
         }),
+        call("event_count_lately", See, SERVER, async move {
+            catalog.event_count_lately(3600).await
+        }),
         call("event_announce", Write, ORDERS, async move {
             catalog.event_announce(&orders(), &[]).await
         }),
@@ -433,6 +436,9 @@ fn events_and_locks<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         }),
         call("lock_component_count", See, SERVER, async move {
             catalog.lock_component_count().await
+        }),
+        call("lock_waiting_count", See, SERVER, async move {
+            catalog.lock_waiting_count().await
         }),
         call("lock_list", See, SERVER, async move {
             catalog.lock_list(&LockFilter::default()).await

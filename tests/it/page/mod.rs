@@ -6,6 +6,7 @@ mod calendar;
 mod discovery;
 mod hostile;
 mod lists;
+mod server;
 
 use crate::harness::{TestDatabase, TestServer, on_every_database};
 use crate::rest::Rest;
@@ -119,7 +120,10 @@ async fn every_page_is_found_and_says_what_there_is(database: TestDatabase) {
         ("/jobs", vec!["There are no such jobs"]),
         ("/locks", vec!["Nobody holds one"]),
         ("/events", vec!["add partition", "dt=2026-11-22/hour=9"]),
-        ("/server", vec!["answered in", "[warehouse]"]),
+        (
+            "/server",
+            vec!["answered in", "[warehouse]", "Replicas", "Locks that wait"],
+        ),
     ] {
         let text = browser.text(path, 200).await;
         for piece in says {

@@ -24,6 +24,10 @@ const WALKS: &[(&str, &str)] = &[
         "all locks are listed next",
     ),
     (
+        "SELECT COUNT(*) FROM skep_locks WHERE state",
+        "locks are few, and dead ones are removed each minute",
+    ),
+    (
         "FROM skep_functions f JOIN skep_databases d",
         "every function of a catalog is what was asked for",
     ),
