@@ -7,8 +7,8 @@ import { short } from './report.mjs';
 import { facts, focused, overflow, uncover } from './in_page.mjs';
 
 // Words of languages that a person never wrote: what a template or a script made of a value that is not there.
-// A sentence may begin with "None is".
-const LEAKS = /\bundefined\b|\bNone\b(?! (?:is|are|was|were|has|have|of)\b)|\bSome\(|\bNaN\b/;
+// A sentence may begin with "None is", and a header is called If-None-Match.
+const LEAKS = /\bundefined\b|(?<!If-)\bNone\b(?! (?:is|are|was|were|has|have|of)\b)|\bSome\(|\bNaN\b/;
 // Schemes of links that run or show what a name says instead of leading somewhere.
 const SCHEMES = new Set(['http:', 'https:', 'mailto:']);
 // All of axe once; what a theme or a width may change once more.

@@ -84,7 +84,8 @@ export async function crawl(look, report, origin, known) {
       // History leads to what was; a page has to say that it is gone.
       add(to, shape(to, kept), ALIKE_MAX, { from, statuses: gone(to) ? [404] : [200] });
     }
-    for (const form of found.forms.filter(({ action }) => new URL(action).origin === origin)) {
+    const own = ({ origin: of, pathname }) => of === origin && !FOR_PROGRAMS.test(pathname);
+    for (const form of found.forms.filter(({ action }) => own(new URL(action)))) {
       // The same field stands on many pages: each text is looked for once of each kind.
       for (const to of searches(form, known.searches)) {
         add(to, `search ${kind(to)} ${to.search}`, 1, { from, statuses: SEARCH_STATUSES });

@@ -18,6 +18,7 @@ export const KINDS = [
   '/databases/*/tables/*/calendar',
   '/databases/*/tables/*/calendar/*',
   '/connect',
+  '/api',
   '/discovery',
   '/freshness',
   '/changes',

@@ -1,5 +1,5 @@
-//! The files that pages load: a style sheet, a script and an icon, all in the binary. The names of the first two change with what is
-//! in them, so that browsers keep them for good.
+//! The files that pages load: a style sheet, a script and an icon, and a script of one page alone, all in the binary. Their names
+//! change with what is in them, so that browsers keep them for good.
 
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
@@ -33,6 +33,10 @@ pub(super) static STYLE: LazyLock<Asset> = LazyLock::new(|| {
 pub(super) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     let text = include_str!("assets/page.js");
     Asset::new("page", "js", "text/javascript; charset=utf-8", text)
+});
+pub(super) static API_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    let text = include_str!("assets/api.js");
+    Asset::new("api", "js", "text/javascript; charset=utf-8", text)
 });
 pub(super) static ICON: LazyLock<Asset> = LazyLock::new(|| {
     let text = include_str!("assets/icon.svg");

@@ -14,7 +14,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 
 /// A name as one segment. One of dots alone would lead elsewhere, so its dots are encoded (and no browser takes that for the dots
 /// of a path, since the answer's address is the one that was asked for).
-fn segment(name: &str) -> String {
+pub(super) fn segment(name: &str) -> String {
     let is_dots = name.bytes().all(|byte| byte == b'.');
     let set = if is_dots { NON_ALPHANUMERIC } else { SEGMENT };
     utf8_percent_encode(name, set).to_string()

@@ -1,5 +1,5 @@
 //! The web page: what people see of the catalog, rendered here from templates. Every page reads without a script; the little one
-//! that comes with it copies texts and follows events.
+//! that comes with it copies texts and follows events, and a second one, of the page of the REST interface alone, sends requests.
 //!
 //! It asks the catalog as every front end does. A request comes through the gate of the port to its handler in `resources`, which
 //! calls the catalog and fills a template of `templates`; what all pages have around that is the [`shell`]. Failures leave as pages,
@@ -16,6 +16,7 @@ mod failure;
     reason = "the macro of filters makes items of its own"
 )]
 mod filters;
+mod interface;
 mod links;
 mod markdown;
 mod query_text;
@@ -26,6 +27,7 @@ mod show;
 mod sparkline;
 
 pub use failure::no_such_page;
+pub use interface::Interface;
 pub use router::router;
 
 use crate::catalog::Catalog;
@@ -51,6 +53,8 @@ pub struct Shared {
     pub watch: Arc<Watch>,
     /// The port: its counters, budget and bounds.
     pub port: Arc<http::Shared>,
+    /// What programs may ask on the same port.
+    pub interface: Interface,
     /// What the pages tell of the server.
     pub facts: Facts,
 }

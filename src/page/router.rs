@@ -3,7 +3,7 @@
 use super::Shared;
 use super::failure::{Failure, told};
 use super::resources::{
-    acknowledge, alerts, asset, calendar, changes, connect, data, database, discovery,
+    acknowledge, alerts, api, asset, calendar, changes, connect, data, database, discovery,
     discovery_act, events, explain, find, freshness, jobs, locks, month, partition, partitions,
     server, sources, table, table_discovery,
 };
@@ -91,6 +91,8 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/locks/{lock}/release", post(locks::release))
         .route("/events", get(events::show))
         .route("/server", get(server::show))
+        .route("/api", get(api::show))
+        .route("/api/open", get(api::open))
         .route("/assets/{name}", get(asset::show))
         .method_not_allowed_fallback(async || Failure::NoSuchMethod)
         .layer(middleware::from_fn_with_state(places, one_of_few))

@@ -20,7 +20,7 @@ pub mod view;
 mod words;
 
 pub use extract::body_cost;
-pub use router::router;
+pub use router::{document, router};
 
 use crate::catalog::Catalog;
 use crate::discovery::Discovery;

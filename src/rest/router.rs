@@ -14,8 +14,21 @@ use axum::http::{HeaderMap, Uri, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use utoipa_axum::router::OpenApiRouter;
+
+/// What the interface says of itself; it is the same in every process.
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| openapi::text(whole().split_for_parts().1));
+
+/// The `OpenAPI` document of the interface, as JSON.
+pub fn document() -> &'static str {
+    DOCUMENT.as_str()
+}
+
+/// The interface at its place, with the head of its document.
+fn whole() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::with_openapi(openapi::head()).nest(API_ROOT, api())
+}
 
 /// The REST interface. The paths stand at the handlers, from where they also reach the `OpenAPI` document; handlers of
 /// one path stand on one line.
@@ -119,13 +132,10 @@ pub fn router(shared: Arc<Shared>, for_people: fn(&Uri) -> Response) -> Router {
         patience: |_| None,
         cut: |cut| problem::Problem::from(cut.into_error("the request")).into_response(),
     };
-    let (api, document) = OpenApiRouter::with_openapi(openapi::head())
-        .nest(API_ROOT, api())
-        .split_for_parts();
-    let document = openapi::text(document);
+    let (api, _) = whole().split_for_parts();
     api.route(
         &format!("{API_ROOT}/openapi.json"),
-        get(|| async { ([(header::CONTENT_TYPE, "application/json")], document) }),
+        get(|| async { ([(header::CONTENT_TYPE, "application/json")], document()) }),
     )
     .route("/healthz", get(health::healthz))
     .route("/readyz", get(health::readyz))

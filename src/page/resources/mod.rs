@@ -2,6 +2,7 @@
 
 pub(super) mod acknowledge;
 pub(super) mod alerts;
+pub(super) mod api;
 pub(super) mod asset;
 pub(super) mod calendar;
 pub(super) mod changes;

@@ -2,6 +2,7 @@
 //! through by `scripts/page-walk`.
 
 mod acknowledge;
+mod api;
 mod calendar;
 mod discovery;
 mod hostile;
