@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::failure::Failure;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -36,6 +36,20 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<Shared>> for Query<T> {
     ) -> Result<Self, Self::Rejection> {
         match axum::extract::Query::<T>::from_request_parts(parts, shared).await {
             Ok(axum::extract::Query(query)) => Ok(Self(query)),
+            Err(refused) => Err(Failure::Faulty(refused.body_text())),
+        }
+    }
+}
+
+/// The fields of a form that is sent, 16 KiB at most.
+pub(super) struct Form<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<Arc<Shared>> for Form<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Self::Rejection> {
+        match axum::extract::Form::<T>::from_request(request, shared).await {
+            Ok(axum::extract::Form(fields)) => Ok(Self(fields)),
             Err(refused) => Err(Failure::Faulty(refused.body_text())),
         }
     }

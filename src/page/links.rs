@@ -51,6 +51,14 @@ pub(super) fn discovery(at: &TableRef) -> String {
     format!("{}/discovery", table(at))
 }
 
+/// The page that mutes what is said of an object of a source.
+pub(super) fn mute(source: &str, object: &str) -> String {
+    format!(
+        "mute{}",
+        query(&[("pattern", &format!("{source}:{object}"))])
+    )
+}
+
 /// A query of those pairs that have a value, with its question mark; nothing where none has.
 pub(super) fn query(pairs: &[(&str, &str)]) -> String {
     let mut query = Serializer::new(String::new());

@@ -4,12 +4,12 @@ use super::Shared;
 use super::failure::{Failure, told};
 use super::resources::{
     acknowledge, alerts, api, asset, calendar, changes, connect, data, database, discovery,
-    discovery_act, events, explain, find, freshness, jobs, locks, month, partition, partitions,
-    server, sources, table, table_discovery,
+    discovery_act, events, explain, find, freshness, jobs, locks, month, mute, partition,
+    partitions, server, snooze, sources, table, table_discovery,
 };
 use crate::http::{Gate, compression, gate};
 use crate::model::ACKNOWLEDGE_PATH;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -20,6 +20,9 @@ use tokio::sync::Semaphore;
 /// Pages that are made at once; others wait for their turn, within the time of a request. People look at few, and what they look at
 /// must leave the database and the processors to the engines.
 const PAGES_CONCURRENT_MAX: usize = 4;
+
+/// Bytes of a form that is sent.
+const FORM_BYTES_MAX: usize = 16 * 1024;
 
 /// Makes a page when it is its turn.
 async fn one_of_few(
@@ -85,6 +88,9 @@ pub fn router(shared: Arc<Shared>) -> Router {
             get(acknowledge::ask).post(acknowledge::acknowledge),
         )
         .route("/alerts", get(alerts::show))
+        .route("/snooze", get(snooze::ask).post(snooze::snooze))
+        .route("/mute", get(mute::ask).post(mute::mute))
+        .route("/mutes/{mute}/remove", post(mute::remove))
         .route("/sources", get(sources::show))
         .route("/jobs", get(jobs::show))
         .route("/locks", get(locks::show))
@@ -95,6 +101,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/api/open", get(api::open))
         .route("/assets/{name}", get(asset::show))
         .method_not_allowed_fallback(async || Failure::NoSuchMethod)
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(middleware::from_fn_with_state(places, one_of_few))
         .layer(middleware::from_fn_with_state(frame, gate))
         .layer(compression())

@@ -1,6 +1,8 @@
 //! What was told where, and what waits to be.
 
 use super::changes::{Piece, pieces};
+use super::mute::{self, MuteRow};
+use super::snooze::can_wait;
 use crate::model::{Alert, AlertFilter, AlertState};
 use crate::page::asked::Asked;
 use crate::page::extract::Query;
@@ -34,6 +36,9 @@ struct AlertsPage {
     states: Vec<&'static str>,
     alerts: Vec<AlertRow>,
     next: String,
+    mutes: Vec<MuteRow>,
+    /// There are more mutes than are shown.
+    mutes_more: bool,
 }
 
 struct ChannelRow {
@@ -52,6 +57,12 @@ struct AlertRow {
     subject: String,
     severity: &'static str,
     state: &'static str,
+    /// When it is to be sent; nothing where it does not wait.
+    due: Option<When>,
+    /// Whether it can be put off.
+    can_wait: bool,
+    /// The link that mutes what it is about.
+    mute: String,
     text: Vec<Piece>,
     at: Option<When>,
     sent: Option<When>,
@@ -65,6 +76,12 @@ fn row(alert: &Alert, now: i64) -> AlertRow {
         subject: alert.subject.clone(),
         severity: alert.entry.severity.as_str(),
         state: alert.state.as_str(),
+        due: match alert.state {
+            AlertState::Pending => when(alert.due_at.seconds(), now),
+            _ => None,
+        },
+        can_wait: can_wait(alert),
+        mute: links::mute(&alert.subject, &alert.entry.object),
         text: pieces(&alert.entry.text),
         at: when(alert.at, now),
         sent: alert.sent_at.and_then(|at| when(at, now)),
@@ -104,6 +121,7 @@ pub(in crate::page) async fn show(
         last_sent: one.state.last_sent_at.and_then(|at| when(at, now)),
         error: one.state.last_error.unwrap_or_default(),
     });
+    let (mutes, mutes_more) = mute::rows(&asked).await?;
     let last = alerts.last().filter(|_| alerts.len() == PAGE);
     let next = last.map(|last| {
         let before = last.id.to_string();
@@ -121,5 +139,7 @@ pub(in crate::page) async fn show(
         states: AlertState::ALL.map(AlertState::as_str).to_vec(),
         alerts: alerts.iter().map(|one| row(one, now)).collect(),
         next: next.unwrap_or_default(),
+        mutes,
+        mutes_more,
     }))
 }

@@ -1,5 +1,6 @@
 //! What changed in the sources, the latest first.
 
+use super::snooze::{ALERTS_MAX, can_wait};
 use super::told::Told;
 use crate::model::{ChangeFilter, Severity};
 use crate::page::asked::Asked;
@@ -53,6 +54,10 @@ struct ChangeRow {
     applied: bool,
     /// Whether people have seen it.
     told: &'static str,
+    /// The numbers of what channels were told of it and can wait, as a query has them.
+    alerts: String,
+    /// The link that mutes what it is about.
+    mute: String,
 }
 
 struct EngineRow {
@@ -98,6 +103,9 @@ fn row(told: &ToldChange, now: i64) -> ChangeRow {
         engine: engine.engine.clone(),
         severity: engine.severity.as_str(),
     });
+    let alerts = told.alerts.iter().filter(|alert| can_wait(alert));
+    let alerts = alerts.take(ALERTS_MAX).map(|alert| alert.id.to_string());
+    let alerts: Vec<String> = alerts.collect();
     ChangeRow {
         id: change.id,
         severity: change.severity.as_str(),
@@ -110,6 +118,8 @@ fn row(told: &ToldChange, now: i64) -> ChangeRow {
         at: when(change.at, now),
         applied: change.applied_at.is_some(),
         told: Told::of(told).as_str(),
+        alerts: alerts.join(","),
+        mute: links::mute(&change.source, &change.object),
     }
 }
 

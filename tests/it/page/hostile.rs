@@ -51,6 +51,7 @@ async fn nothing_that_clients_wrote_is_markup_on_any_page() {
         format!("{path}/discovery"),
         format!("/changes?source={encoded}"),
         format!("/alerts?channel={encoded}"),
+        format!("/mute?pattern={encoded}"),
         format!("/events?database={encoded}&table={encoded}"),
         "/events".to_owned(),
     ] {

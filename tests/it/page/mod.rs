@@ -7,6 +7,7 @@ mod calendar;
 mod discovery;
 mod hostile;
 mod lists;
+mod quiet;
 mod server;
 
 use crate::harness::{TestDatabase, TestServer, on_every_database};

@@ -362,7 +362,7 @@ pub(crate) async fn told(listener: &Listener, count: usize) -> Vec<Value> {
 }
 
 /// The first alert of the shop that is marked as sent: a moment after the listener took it.
-async fn sent(rest: &Rest) -> Value {
+pub(crate) async fn sent(rest: &Rest) -> Value {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let found = rest
