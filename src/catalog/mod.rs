@@ -45,9 +45,9 @@ pub use parameter_changes::ParameterChanges;
 pub use partition::{
     AddOptions, AddedEach, AddedPartition, CalendarDay, DropOptions, DropSelection, DroppedEach,
     NamedDraft, PARTITION_PAGE_BYTES, PartitionAlterOptions, PartitionAt, PartitionCalendar,
-    PartitionChange, PartitionCursor, PartitionDraft, PartitionKey, PartitionSelection,
-    PartitionSpec, PartitionSpecFault, PartitionsOf, PartitionsPage, ValuesRequest,
-    partition_names_distinct, partition_names_meant, partition_values_check,
+    PartitionChange, PartitionCursor, PartitionDraft, PartitionKey, PartitionNeighbours,
+    PartitionSelection, PartitionSpec, PartitionSpecFault, PartitionsOf, PartitionsPage,
+    ValuesRequest, partition_names_distinct, partition_names_meant, partition_values_check,
 };
 pub use places::{PlaceRuleFault, PlaceRules};
 pub use precondition::{Precondition, Unconditional};

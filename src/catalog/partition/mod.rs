@@ -6,6 +6,7 @@
 mod add;
 mod add_each;
 mod alter;
+mod back;
 mod calendar;
 mod change;
 mod cursor;
@@ -30,6 +31,7 @@ pub use crate::store::PARTITION_PAGE_BYTES;
 pub use add::AddOptions;
 pub use add_each::AddedEach;
 pub use alter::PartitionAlterOptions;
+pub use back::PartitionNeighbours;
 pub use calendar::{CalendarDay, PartitionCalendar};
 pub use change::PartitionChange;
 pub(super) use cursor::PARTITIONS_PER_PAGE;

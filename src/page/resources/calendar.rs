@@ -4,6 +4,7 @@ use super::freshness::{FreshnessRow, row_of};
 use super::table_at;
 use crate::catalog::{CalendarDay, PartitionCalendar};
 use crate::hive::calendar_key::HOURS_A_DAY;
+use crate::model::TableRef;
 use crate::page::asked::Asked;
 use crate::page::extract::{Path, Query};
 use crate::page::failure::Failure;
@@ -81,6 +82,8 @@ struct Cell {
     /// What is said of it; nothing where no day is.
     told: String,
     mark: &'static str,
+    /// Where it leads: to its partitions, or where it has none to its month; nothing where that has none.
+    link: String,
 }
 
 /// Days that lack something.
@@ -134,7 +137,7 @@ pub(in crate::page) async fn show(
             .keys()
             .next_back()
             .map(|day| format!("{day}, {}", ago(*day, today))),
-        months: months(&calendar, today),
+        months: months(&calendar, &at, today),
         gaps_more: gaps.len().saturating_sub(GAPS_MAX),
         gaps: gaps.into_iter().take(GAPS_MAX).collect(),
         expected,
@@ -165,25 +168,40 @@ fn ago(day: Date, today: Date) -> String {
     }
 }
 
-fn months(calendar: &PartitionCalendar, today: Date) -> Vec<MonthRow> {
+fn months(calendar: &PartitionCalendar, at: &TableRef, today: Date) -> Vec<MonthRow> {
     let most = calendar.days.values().map(|day| day.partitions).max();
+    let keys: Vec<String> = calendar
+        .table
+        .partition_keys
+        .iter()
+        .map(|key| key.name.clone())
+        .collect();
     let row = |(index, name): (usize, &'static str)| {
         let number = index + 1;
+        let prefix = format!("{:04}-{number:02}", calendar.year);
+        let mut days = calendar.days.keys();
+        let has_some = days.any(|day| usize::try_from(day.month()) == Ok(number));
+        let link = |date: Date| match &calendar.keys {
+            Some(told) if calendar.days.contains_key(&date) => {
+                let filter = told.day_filter(&keys, date);
+                let filter = links::query(&[("filter", &filter)]);
+                format!("{}{filter}", links::partitions(at))
+            }
+            _ if has_some => format!("{}/{prefix}", links::calendar(at)),
+            _ => String::new(),
+        };
         let cells = (1..=31_i8).map(|day| {
             let month = i8::try_from(number).unwrap_or(1);
             let date = Date::new(calendar.year, month, day).ok();
-            date.map_or_else(nowhere, |date| {
-                cell(calendar, date, today, most.unwrap_or(1))
+            date.map_or_else(nowhere, |date| Cell {
+                link: link(date),
+                ..cell(calendar, date, today, most.unwrap_or(1))
             })
         });
         let cells: Vec<Cell> = cells.collect();
-        let prefix = format!("{:04}-{number:02}", calendar.year);
         MonthRow {
             name,
-            has_some: calendar
-                .days
-                .keys()
-                .any(|day| usize::try_from(day.month()) == Ok(number)),
+            has_some,
             text: prefix,
             cells,
         }
@@ -196,6 +214,7 @@ fn nowhere() -> Cell {
         class: "nowhere".to_owned(),
         told: String::new(),
         mark: "",
+        link: String::new(),
     }
 }
 
@@ -243,6 +262,7 @@ fn cell(calendar: &PartitionCalendar, day: Date, today: Date, most: u32) -> Cell
             class: class.to_owned(),
             told: format!("{day}: no partition"),
             mark,
+            link: String::new(),
         };
     };
     let (share, of) = if calendar.has_hours {
@@ -256,6 +276,7 @@ fn cell(calendar: &PartitionCalendar, day: Date, today: Date, most: u32) -> Cell
         class: format!("shade{shade}"),
         told: told(day, *found, calendar.has_hours),
         mark: if lacks { "·" } else { "" },
+        link: String::new(),
     }
 }
 

@@ -110,12 +110,20 @@ fn said_of(text: &str) -> &str {
 
 /// Where a table stands; nothing where it expects no data.
 pub(super) async fn row_of(asked: &Asked, table: &Table) -> Result<Option<FreshnessRow>, Failure> {
+    let status = status_of(asked, table).await?;
+    Ok(status.as_ref().map(FreshnessRow::of))
+}
+
+/// The same as it is known, before it is shown.
+pub(super) async fn status_of(
+    asked: &Asked,
+    table: &Table,
+) -> Result<Option<FreshnessStatus>, Failure> {
     let mut keys = table.parameters.keys();
     if !keys.any(|key| is_expectation_property(key)) {
         return Ok(None);
     }
-    let status = asked.freshness().freshness_status(&table.at).await?;
-    Ok(Some(FreshnessRow::of(&status)))
+    Ok(Some(asked.freshness().freshness_status(&table.at).await?))
 }
 
 pub(in crate::page) async fn show(

@@ -16,6 +16,7 @@ pub(super) mod explain;
 pub(super) mod find;
 pub(super) mod freshness;
 pub(super) mod jobs;
+mod lacking;
 pub(super) mod locks;
 pub(super) mod month;
 pub(super) mod mute;

@@ -1,11 +1,13 @@
 //! A month of a table: how much each day or hour holds, and how late it came.
 
 use super::calendar::{YEARS, bounds, day_of, hours_lacking, known_years};
+use super::freshness::FreshnessRow;
+use super::lacking::{Lacking, mark, words};
 use super::table_at;
 use crate::catalog::{PartitionCalendar, PartitionSelection};
-use crate::hive::calendar_key::{CalendarTime, HOURS_A_DAY};
+use crate::hive::calendar_key::{CalendarKeys, CalendarTime, HOURS_A_DAY};
 use crate::humane;
-use crate::model::Partition;
+use crate::model::{GapKind, Partition, TableRef};
 use crate::page::asked::Asked;
 use crate::page::extract::{Path, Query};
 use crate::page::failure::Failure;
@@ -73,6 +75,8 @@ struct MonthPage {
     has_hours: bool,
     is_whole: bool,
     days: Vec<DayRow>,
+    /// What the table expects, and what lacks of it.
+    expected: Option<FreshnessRow>,
 }
 
 struct MeasureLink {
@@ -103,6 +107,20 @@ struct Held {
     amount: Option<u64>,
 }
 
+/// What each day or hour of a month holds.
+type HeldAt = BTreeMap<(Date, Option<u8>), Held>;
+
+/// A month as it is drawn.
+struct Drawn<'a> {
+    held: &'a HeldAt,
+    measure: Measure,
+    /// The most that one time holds.
+    most: u64,
+    calendar: &'a PartitionCalendar,
+    lacking: Option<&'a Lacking>,
+    today: Date,
+}
+
 pub(in crate::page) async fn show(
     asked: Asked,
     Path((database, table, month)): Path<(String, String, String)>,
@@ -124,33 +142,26 @@ pub(in crate::page) async fn show(
         .map(|key| key.name.clone())
         .collect();
     let filter = keys.month_filter(&names, first);
-    let (mut held, mut after, mut seen, mut pages) = (BTreeMap::new(), None, 0, 0);
-    let is_whole = loop {
-        let selection = PartitionSelection::Filter(&filter);
-        let catalog = asked.catalog();
-        let read = catalog.partition_page(&at, selection, after.as_deref(), PAGE);
-        let page = read.await?;
-        seen += page.found.partitions.len();
-        pages += 1;
-        for partition in &page.found.partitions {
-            let time = keys.time(&partition.values);
-            if let Some(time) = time.map(|time| shown_time(time, calendar.has_hours)) {
-                note(&mut held, time, partition, measure);
-            }
-        }
-        after = page.next;
-        if after.is_none() || seen >= PARTITIONS_MAX || pages >= PAGES_MAX {
-            break after.is_none();
-        }
+    let (held, is_whole) = read(&asked, &at, &filter, &calendar, measure).await?;
+    let lacking = Lacking::of(&asked, &calendar.table).await?;
+    let drawn = Drawn {
+        most: held
+            .values()
+            .filter_map(|one| one.amount)
+            .max()
+            .unwrap_or(0),
+        held: &held,
+        measure,
+        calendar: &calendar,
+        lacking: lacking.as_ref(),
+        today: day_of(asked.now()),
     };
-    let today = day_of(asked.now());
-    let most = held.values().filter_map(|one: &Held| one.amount).max();
     let days = (1..=31).filter_map(|day| Date::new(year, month, day).ok());
     let days = days.map(|day| DayRow {
         day: day.to_string(),
         filter: links::query(&[("filter", &keys.day_filter(&names, day))]),
         sum: sum(&held, day, measure),
-        cells: cells(&held, day, measure, most.unwrap_or(0), &calendar, today),
+        cells: drawn.cells(day),
     });
     let title = format!("{} of {}.{}", month_text(first), at.database, at.table);
     Ok(found(&MonthPage {
@@ -174,7 +185,41 @@ pub(in crate::page) async fn show(
         has_hours: calendar.has_hours,
         is_whole,
         days: days.collect(),
+        expected: lacking.as_ref().map(|one| FreshnessRow::of(&one.status)),
     }))
+}
+
+/// What the partitions that a filter means hold, and whether these are all of them.
+async fn read(
+    asked: &Asked,
+    at: &TableRef,
+    filter: &str,
+    calendar: &PartitionCalendar,
+    measure: Measure,
+) -> Result<(HeldAt, bool), Failure> {
+    let (mut held, mut after, mut seen, mut pages) = (HeldAt::new(), None::<String>, 0, 0);
+    let time = |keys: &CalendarKeys, values: &[String]| {
+        let time = keys.time(values);
+        time.map(|time| shown_time(time, calendar.has_hours))
+    };
+    loop {
+        let selection = PartitionSelection::Filter(filter);
+        let catalog = asked.catalog();
+        let read = catalog.partition_page(at, selection, after.as_deref(), PAGE);
+        let page = read.await?;
+        seen += page.found.partitions.len();
+        pages += 1;
+        for partition in &page.found.partitions {
+            let keys = calendar.keys.as_ref();
+            if let Some(time) = keys.and_then(|keys| time(keys, &partition.values)) {
+                note(&mut held, time, partition, measure);
+            }
+        }
+        after = page.next;
+        if after.is_none() || seen >= PARTITIONS_MAX || pages >= PAGES_MAX {
+            return Ok((held, after.is_none()));
+        }
+    }
 }
 
 /// The first day of a month such as `2026-11`.
@@ -200,12 +245,7 @@ fn shown_time(time: CalendarTime, has_hours: bool) -> CalendarTime {
     CalendarTime { hour, ..time }
 }
 
-fn note(
-    held: &mut BTreeMap<(Date, Option<u8>), Held>,
-    time: CalendarTime,
-    partition: &Partition,
-    measure: Measure,
-) {
+fn note(held: &mut HeldAt, time: CalendarTime, partition: &Partition, measure: Measure) {
     let of = |key| number_of(&partition.parameters, key);
     let amount = match measure {
         Measure::Size => of("totalSize"),
@@ -244,7 +284,7 @@ fn amount_text(measure: Measure, amount: u64) -> String {
     }
 }
 
-fn sum(held: &BTreeMap<(Date, Option<u8>), Held>, day: Date, measure: Measure) -> String {
+fn sum(held: &HeldAt, day: Date, measure: Measure) -> String {
     let of_day = held.range((day, None)..=(day, Some(u8::MAX)));
     let amounts = of_day.filter_map(|(_, one)| one.amount);
     let all = match measure {
@@ -254,45 +294,60 @@ fn sum(held: &BTreeMap<(Date, Option<u8>), Held>, day: Date, measure: Measure) -
     all.map(|all| amount_text(measure, all)).unwrap_or_default()
 }
 
-fn cells(
-    held: &BTreeMap<(Date, Option<u8>), Held>,
-    day: Date,
-    measure: Measure,
-    most: u64,
-    calendar: &PartitionCalendar,
-    today: Date,
-) -> Vec<Cell> {
-    let hours: Vec<Option<u8>> = if calendar.has_hours {
-        (0..HOURS_A_DAY).map(Some).collect()
-    } else {
-        vec![None]
-    };
-    let cell = |hour: Option<u8>| {
+impl Drawn<'_> {
+    /// The cells of a day: its hours, or the day itself.
+    fn cells(&self, day: Date) -> Vec<Cell> {
+        if self.calendar.has_hours {
+            let hours = (0..HOURS_A_DAY).map(Some);
+            hours.map(|hour| self.cell(day, hour)).collect()
+        } else {
+            vec![self.cell(day, None)]
+        }
+    }
+
+    fn cell(&self, day: Date, hour: Option<u8>) -> Cell {
         let when = hour.map_or_else(|| day.to_string(), |hour| format!("{day} {hour:02} h"));
-        let Some(one) = held.get(&(day, hour)) else {
-            let is_gap = is_gap(calendar, day, hour, today);
-            return Cell {
-                class: if is_gap { "gap" } else { "none" }.to_owned(),
-                told: format!("{when}: no partition"),
-                mark: if is_gap { "×" } else { "" },
-            };
+        let lacks = self.lacking.and_then(|lacking| lacking.kind(day, hour));
+        let Some(one) = self.held.get(&(day, hour)) else {
+            return self.nothing(day, hour, &when, lacks);
         };
+        // What came since it was looked for is there.
+        let lacks = lacks.filter(|kind| *kind != GapKind::Missing);
+        let lacking = lacks.map(|kind| format!(", {}", words(kind)));
+        let lacking = lacking.unwrap_or_default();
         let Some(amount) = one.amount else {
             return Cell {
                 class: "unknown".to_owned(),
-                told: format!("{when}: there, and nobody told how much"),
-                mark: "?",
+                told: format!("{when}: there, and nobody told how much{lacking}"),
+                mark: lacks.map_or("?", mark),
             };
         };
-        let shade = amount.saturating_mul(SHADES).div_ceil(most.max(1));
-        let is_nothing = amount == 0 && measure != Measure::Lateness;
+        let shade = amount.saturating_mul(SHADES).div_ceil(self.most.max(1));
+        let is_nothing = amount == 0 && self.measure != Measure::Lateness;
+        let amount = amount_text(self.measure, amount);
         Cell {
             class: format!("shade{}", shade.clamp(1, SHADES)),
-            told: format!("{when}: {}", amount_text(measure, amount)),
-            mark: if is_nothing { "0" } else { "" },
+            told: format!("{when}: {amount}{lacking}"),
+            mark: lacks.map_or(if is_nothing { "0" } else { "" }, mark),
         }
-    };
-    hours.into_iter().map(cell).collect()
+    }
+
+    /// A time without a partition.
+    fn nothing(&self, day: Date, hour: Option<u8>, when: &str, lacks: Option<GapKind>) -> Cell {
+        if let Some(kind) = lacks {
+            return Cell {
+                class: "gap".to_owned(),
+                told: format!("{when}: no partition, {}", words(kind)),
+                mark: mark(kind),
+            };
+        }
+        let is_gap = is_gap(self.calendar, day, hour, self.today);
+        Cell {
+            class: if is_gap { "gap" } else { "none" }.to_owned(),
+            told: format!("{when}: no partition"),
+            mark: if is_gap { "×" } else { "" },
+        }
+    }
 }
 
 /// Whether a day or an hour without a partition lies between others.

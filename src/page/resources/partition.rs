@@ -28,6 +28,15 @@ struct PartitionPage {
     /// Whether its columns are others than its table's.
     differs: bool,
     properties: Vec<Property>,
+    /// The partitions beside it by name.
+    previous: Option<Beside>,
+    next: Option<Beside>,
+}
+
+/// A partition that stands beside the one that is shown.
+struct Beside {
+    name: String,
+    link: String,
 }
 
 pub(in crate::page) async fn show(
@@ -46,6 +55,13 @@ pub(in crate::page) async fn show(
     })?;
     let table = catalog.table_get(&at).await?;
     let partition = read.partition;
+    let neighbours = catalog.partition_neighbours(&at, &partition.name).await?;
+    let beside = |name: Option<String>| {
+        name.map(|name| Beside {
+            link: links::partition(&at, &name),
+            name,
+        })
+    };
     let keys = table.partition_keys.iter().zip(&partition.values);
     let location = partition.full_location(read.table_location.as_ref());
     let own = partition.descriptor.columns.as_deref().unwrap_or_default();
@@ -68,5 +84,7 @@ pub(in crate::page) async fn show(
         differs: own != tables,
         properties: properties(&partition.parameters),
         name: partition.name,
+        previous: beside(neighbours.previous),
+        next: beside(neighbours.next),
     }))
 }

@@ -27,7 +27,13 @@ pub(in crate::page) struct PartitionsQuery {
     /// The last partition of the page before.
     #[serde(default)]
     after: String,
+    /// `newest`: the last one by name first.
+    #[serde(default)]
+    order: String,
 }
+
+/// The word of the order from the end.
+const NEWEST: &str = "newest";
 
 #[derive(Template)]
 #[template(path = "partitions.html")]
@@ -49,9 +55,13 @@ struct PartitionsPageShown {
     /// What is wrong with the filter.
     fault: String,
     partitions: Vec<PartitionRow>,
-    is_first: bool,
+    /// The first page; nothing where it is this one.
     first: String,
     next: String,
+    /// Whether the last one by name comes first.
+    is_newest: bool,
+    /// The same partitions in the other order.
+    other_order: String,
 }
 
 struct PartitionRow {
@@ -83,7 +93,12 @@ async fn read(
     let selection = PartitionSelection::Filter(&query.filter);
     let after = Some(query.after.as_str()).filter(|after| !after.is_empty());
     let catalog = asked.catalog();
-    let read = catalog.partition_page(at, selection, after, PAGE).await;
+    let read = if query.order == NEWEST {
+        let read = catalog.partition_page_back(at, &query.filter, after, PAGE);
+        read.await
+    } else {
+        catalog.partition_page(at, selection, after, PAGE).await
+    };
     match read {
         Ok(page) => Ok((page, String::new())),
         // Of a request that is understood, only the filter can make no sense.
@@ -108,8 +123,24 @@ pub(in crate::page) async fn show(
     let (PartitionsPage { found, next }, fault) = read(&asked, &at, &query).await?;
     let keys = found.table.partition_keys.iter();
     let keys: Vec<String> = keys.map(|key| key.name.clone()).collect();
-    let next = next.map(|next| links::query(&[("filter", &query.filter), ("after", &next)]));
-    let filter = links::query(&[("filter", &query.filter)]);
+    let is_newest = query.order == NEWEST;
+    let (order, other) = if is_newest {
+        (NEWEST, "")
+    } else {
+        ("", NEWEST)
+    };
+    let at_order = |order, after: &str| {
+        let filter = query.filter.as_str();
+        links::query(&[("filter", filter), ("order", order), ("after", after)])
+    };
+    let next = next.map(|next| at_order(order, &next));
+    let path = links::partitions(&at);
+    let first_page = if query.after.is_empty() {
+        String::new()
+    } else {
+        format!("{path}{}", at_order(order, ""))
+    };
+    let other_order = format!("{path}{}", at_order(other, ""));
     let read = &found.partitions;
     let first = keys
         .first()
@@ -134,8 +165,9 @@ pub(in crate::page) async fn show(
             .any(|one| CalendarKeys::of(&keys, &one.values).is_some()),
         has_places: read.iter().any(|one| one.location.is_some()),
         keys: keys.join(", "),
-        first: format!("{}{filter}", links::partitions(&at)),
-        is_first: query.after.is_empty(),
+        first: first_page,
+        is_newest,
+        other_order,
         filter: query.filter,
         fault,
         partitions: read.iter().map(|one| row(&at, one, now)).collect(),

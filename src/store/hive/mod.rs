@@ -16,6 +16,7 @@ pub(in crate::store) mod lock;
 pub(in crate::store) mod moving;
 pub(in crate::store) mod partition;
 pub(in crate::store) mod partition_page;
+mod partition_page_back;
 pub(in crate::store) mod partition_write;
 pub(in crate::store) mod pending_delete;
 pub(in crate::store) mod pending_delete_taken;

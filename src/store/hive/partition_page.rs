@@ -86,7 +86,7 @@ impl Session {
     }
 
     /// Remembers how many partitions fit into a page, so that the next one asks for no more than it takes.
-    fn partitions_fit(&mut self, found: &FoundRows, before: usize) {
+    pub(super) fn partitions_fit(&mut self, found: &FoundRows, before: usize) {
         let count = (before + found.rows.len()).max(1);
         self.partitions_fitting = if found.is_cut {
             count

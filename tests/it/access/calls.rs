@@ -216,6 +216,14 @@ fn partitions_read<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         call("partition_page", See, ORDERS, async move {
             catalog.partition_page(&orders(), all, None, 10).await
         }),
+        call("partition_page_back", See, ORDERS, async move {
+            catalog.partition_page_back(&orders(), "", None, 10).await
+        }),
+        call("partition_neighbours", See, ORDERS, async move {
+            catalog
+                .partition_neighbours(&orders(), "dt=2026-11-22")
+                .await
+        }),
         call("partition_calendar", See, ORDERS, async move {
             catalog.partition_calendar(&orders(), None).await
         }),

@@ -37,6 +37,10 @@ async fn a_missing_day_and_a_missing_hour_are_seen_at_a_glance(database: TestDat
         "class=\"none\" title=\"2026-12-31",
         "class=\"shade4\" title=\"2026-11-05",
         "?year=2025\"",
+        // A day leads to its partitions, and one without any to its month.
+        "/partitions?filter=dt+%3E%3D+%272026-11-01%27+and+dt+%3C+%272026-11-02%27\"><span class=\"hidden\">2026-11-01: 24",
+        "/calendar/2026-11\"><span class=\"hidden\">2026-11-03: no partition",
+        "title=\"2026-10-31: no partition\"><span class=\"hidden\">",
     ] {
         assert!(text.contains(told), "{told}: {text}");
     }
@@ -161,4 +165,40 @@ async fn days_that_are_written_as_timestamps_are_days_and_lack_no_hours() {
         .text(&format!("{TABLE}/calendar/2026-11"), 200)
         .await;
     assert!(text.contains("2026-11-02: 2.00 KiB"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_tells_what_lacks_of_expected_data() {
+    let server = TestServer::start(&TestDatabase::sqlite().await).await;
+    let (rest, browser) = (Rest::of(&server), Browser::of(&server));
+    rest.orders().await;
+    // Days before today, one of which is missing; the clock is the machine's.
+    let today = jiff::Timestamp::now()
+        .to_zoned_datetime(jiff::tz::TimeZone::UTC)
+        .date();
+    let ago = |days: i64| today.checked_sub(jiff::Span::new().days(days)).unwrap();
+    let days = (1..=9).filter(|days| *days != 5);
+    let new: Vec<Value> = days
+        .map(|days| json!({"values": [ago(days).to_string(), "x"], "row_count": 5}))
+        .collect();
+    let path = format!("{TABLE}/partitions");
+    rest.post(&path, json!({"partitions": new}))
+        .await
+        .expect(200);
+    let month = format!("{TABLE}/calendar/{}", ago(5).strftime("%Y-%m"));
+    let text = browser.text(&month, 200).await;
+    assert!(!text.contains("expected and missing"), "{text}");
+    let expected = json!({"settings": {"every": "1d", "since": ago(8).to_string()}});
+    let freshness = format!("{TABLE}/freshness");
+    rest.patch(&freshness, expected).await.expect(200);
+    rest.post(&format!("{freshness}/check"), json!({}))
+        .await
+        .expect(200);
+    let text = browser.text(&month, 200).await;
+    let missing = format!("{}: no partition, expected and missing", ago(5));
+    assert!(text.contains(&missing), "{missing}: {text}");
+    assert!(text.contains("What it expects"), "{text}");
+    let lacking = text.matches("class=\"gap\" title=").count();
+    let whole = format!("class=\"gap\" title=\"{}", ago(4));
+    assert!(lacking >= 1 && !text.contains(&whole), "{text}");
 }

@@ -47,6 +47,7 @@ async fn nothing_that_clients_wrote_is_markup_on_any_page() {
         path.clone(),
         format!("{path}/partitions"),
         format!("{path}/partitions?after={encoded}"),
+        format!("{path}/partitions?order=newest&after={encoded}"),
         format!("{path}/partitions/{name}"),
         format!("{path}/discovery"),
         format!("/changes?source={encoded}"),

@@ -6,7 +6,10 @@ use crate::rest::Rest;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-on_every_database!(partitions_are_seen_page_by_page_each_once);
+on_every_database!(
+    partitions_are_seen_page_by_page_each_once,
+    partitions_are_seen_from_the_end_and_lead_to_those_beside_them
+);
 
 const TABLE: &str = "/databases/shop/tables/orders";
 
@@ -55,6 +58,74 @@ async fn partitions_are_seen_page_by_page_each_once(database: TestDatabase) {
         text.contains("role=\"alert\"") && text.contains("value=\"hour &#62;= &#39;\""),
         "{text}"
     );
+}
+
+async fn partitions_are_seen_from_the_end_and_lead_to_those_beside_them(database: TestDatabase) {
+    let server = TestServer::start(&database).await;
+    let (rest, browser) = (Rest::of(&server), Browser::of(&server));
+    rest.orders().await;
+    let new: Vec<Value> = (0..250)
+        .map(|number| json!({"values": [(number % 2).to_string(), format!("{number:03}")]}))
+        .collect();
+    let path = format!("{TABLE}/partitions");
+    rest.post(&path, json!({"partitions": new}))
+        .await
+        .expect(200);
+    let of_day = |day: usize| (0..250).rev().filter(move |number| number % 2 == day);
+    let all: Vec<String> = of_day(1)
+        .chain(of_day(0))
+        .map(|n| format!("{n:03}"))
+        .collect();
+    // All, those that a stretch of names holds, and those that no stretch does.
+    for (filter, wanted) in [
+        ("", all.clone()),
+        ("filter=dt+%3D+%270%27&", all[125..].to_vec()),
+        ("filter=dt+%3D+%270%27+or+dt+%3D+%271%27&", all.clone()),
+        ("filter=hour+%3C+%27003%27&", names(&["001", "002", "000"])),
+        ("filter=dt+%3D+%270%27+and+dt+%3D+%271%27&", Vec::new()),
+    ] {
+        let (mut seen, mut next) = (Vec::new(), format!("?{filter}order=newest"));
+        loop {
+            let text = browser.text(&format!("{path}{next}"), 200).await;
+            let names = between(&text, "/hour=", "</bdi>");
+            seen.extend(names.into_iter().map(str::to_owned));
+            assert_eq!(text.contains("First page"), next.contains("after="));
+            assert!(text.contains("name=\"order\" value=\"newest\""), "{text}");
+            let link = between(&text, "rel=\"next\" href=\"", "\"");
+            let Some(link) = link.first() else { break };
+            next = link.replace("&#38;", "&");
+            assert!(next.contains("order=newest"), "{next}");
+        }
+        assert_eq!(seen, wanted, "{filter}");
+    }
+    let text = browser
+        .text(&format!("{path}?order=newest&filter=hour+%3E"), 400)
+        .await;
+    assert!(text.contains("role=\"alert\""), "{text}");
+
+    // Beside the last one of a day stands the first one of the next.
+    for (name, previous, next) in [
+        ("dt=0%2Fhour=000", None, Some("dt=0/hour=002")),
+        (
+            "dt=0%2Fhour=248",
+            Some("dt=0/hour=246"),
+            Some("dt=1/hour=001"),
+        ),
+        ("dt=1%2Fhour=249", Some("dt=1/hour=247"), None),
+    ] {
+        let text = browser.text(&format!("{path}/{name}"), 200).await;
+        for (way, name) in [("prev", previous), ("next", next)] {
+            let links = between(&text, &format!("<a rel=\"{way}\" href=\""), "</a>");
+            assert_eq!(links.is_empty(), name.is_none(), "{way}: {text}");
+            let told = name.map(|name| format!("<bdi>{name}</bdi>"));
+            let is_told = told.is_none_or(|told| links[0].contains(&told));
+            assert!(is_told, "{way}: {text}");
+        }
+    }
+}
+
+fn names(all: &[&str]) -> Vec<String> {
+    all.iter().map(|name| (*name).to_owned()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

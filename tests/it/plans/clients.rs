@@ -18,6 +18,7 @@ mod reasons;
 
 use crate::client;
 use crate::harness::{TestDatabase, TestServer};
+use crate::page::Browser;
 use crate::rest::{Rest, discovery};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -34,6 +35,7 @@ pub(super) async fn ask_for_everything(server: &TestServer, source: &TestDatabas
     let _folder = a_discovery(&rest).await;
     a_source(&rest, source).await;
     over_rest(&rest).await;
+    over_pages(server).await;
     tasks(server).await;
 }
 
@@ -135,6 +137,36 @@ async fn over_rest(rest: &Rest) {
 }
 
 /// Waits until every background task has run once.
+/// The partitions of a table from the end, and those beside one.
+async fn over_pages(server: &TestServer) {
+    let browser = Browser::of(server);
+    let path = "/databases/default/tables/pages/partitions";
+    let table = json!({
+        "name": "pages",
+        "columns": [{"name": "a", "type": "string"}],
+        "partition_keys": [{"name": "dt", "type": "string"}, {"name": "hour", "type": "string"}],
+        "storage": {"format": "parquet"},
+    });
+    let rest = Rest::of(server);
+    rest.post("/databases/default/tables", table)
+        .await
+        .expect(201);
+    let new =
+        json!({"partitions": [{"values": ["2026-11-22", "1"]}, {"values": ["2026-11-22", "2"]}]});
+    rest.post(path, new).await.expect(200);
+    for query in [
+        "order=newest",
+        "order=newest&after=dt%3D2026-11-22%2Fhour%3D2",
+        "order=newest&filter=dt+%3D+%272026-11-22%27",
+        "order=newest&filter=hour+%3D+%271%27",
+    ] {
+        let text = browser.text(&format!("{path}?{query}"), 200).await;
+        assert!(text.contains("hour=1</bdi>"), "{query}: {text}");
+    }
+    let one = format!("{path}/dt=2026-11-22%2Fhour=1");
+    browser.text(&one, 200).await;
+}
+
 async fn tasks(server: &TestServer) {
     let url = format!("http://{}/metrics", server.http());
     let wanted = [
