@@ -23,6 +23,7 @@ export const KINDS = [
   '/freshness',
   '/changes',
   '/alerts',
+  '/mute',
   '/sources',
   '/jobs',
   '/locks',
