@@ -138,6 +138,50 @@ impl CalendarKeys {
         }
     }
 
+    /// The same keys with the day in each form that its value may have, this one first.
+    pub fn forms(&self) -> Vec<Self> {
+        let mut forms = vec![self.clone()];
+        if let DayKey::One { key, form } = self.day {
+            let form = match form {
+                DayForm::Dashed => DayForm::Plain,
+                DayForm::Plain => DayForm::Dashed,
+            };
+            forms.push(Self {
+                day: DayKey::One { key, form },
+                hour: self.hour,
+            });
+        }
+        forms
+    }
+
+    /// As [`Self::day_ranges`], of all of some forms of the same keys; without any nothing.
+    pub fn day_ranges_of(forms: &[Self], keys: &[String], first: Date, last: Date) -> DayRanges {
+        let each = forms.iter().map(|form| form.day_ranges(keys, first, last));
+        let mut all = DayRanges {
+            depth: 0,
+            ranges: Vec::new(),
+        };
+        for found in each {
+            all.depth = found.depth;
+            all.ranges.extend(found.ranges);
+        }
+        all.ranges.sort_by(|one, other| one.from.cmp(&other.from));
+        // Where a year ends, the days of one form lie among those of the other.
+        let mut parted: Vec<NameRange> = Vec::with_capacity(all.ranges.len());
+        for range in all.ranges {
+            match parted.last_mut() {
+                Some(before) if before.to.is_none() || range.from <= before.to => {
+                    if range.to.is_none() || range.to > before.to && before.to.is_some() {
+                        before.to = range.to;
+                    }
+                }
+                _ => parted.push(range),
+            }
+        }
+        all.ranges = parted;
+        all
+    }
+
     /// The filter of the partitions of the month that begins with `first`, in the language of partitions.
     pub fn month_filter(&self, keys: &[String], first: Date) -> String {
         match self.day {
@@ -331,6 +375,49 @@ mod tests {
                 "{values:?}"
             );
         }
+    }
+
+    #[test]
+    fn days_in_two_forms_are_found_in_both_and_once() {
+        let keys = texts(&["dt"]);
+        let read = CalendarKeys::of(&keys, &texts(&["2026-11-02"])).unwrap();
+        let forms = read.forms();
+        let of = |first, last| CalendarKeys::day_ranges_of(&forms, &keys, first, last);
+        let holds = |found: &DayRanges, name: &str| {
+            let ranges = found.ranges.iter();
+            ranges.filter(|range| range.contains(name)).count()
+        };
+        let found = of(date(2026, 11, 2), date(2026, 11, 3));
+        for (name, count) in [
+            ("dt=2026-11-02", 1),
+            ("dt=2026-11-03", 1),
+            ("dt=20261102", 1),
+            ("dt=2026110323", 1),
+            ("dt=2026-11-04", 0),
+            ("dt=20261104", 0),
+        ] {
+            assert_eq!(holds(&found, name), count, "{name}");
+        }
+        let found = of(date(2026, 12, 31), date(2027, 1, 1));
+        for name in [
+            "dt=2026-12-31",
+            "dt=20261231",
+            "dt=2027-01-01",
+            "dt=20270101",
+        ] {
+            assert_eq!(holds(&found, name), 1, "{name}");
+        }
+        let times = ["2026-11-02", "20261102"].map(|value| {
+            let values = texts(&[value]);
+            forms
+                .iter()
+                .find_map(|form| form.time(&values))
+                .map(|time| time.day)
+        });
+        assert_eq!(times, [Some(date(2026, 11, 2)); 2]);
+        let keys = texts(&["year", "month", "day"]);
+        let parts = CalendarKeys::of(&keys, &texts(&["2026", "11", "2"])).unwrap();
+        assert_eq!(parts.forms().len(), 1);
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod error;
 mod footer;
 mod local;
 mod local_deletion;
+mod measure;
 mod moment;
 mod progress;
 mod queue;
@@ -30,6 +31,7 @@ mod store_clock;
 pub use below::DirectoryNames;
 pub use error::{Cause, LakeError};
 pub use footer::{Footer, FooterFault, UnsupportedColumn};
+pub use measure::Measure;
 pub use moment::{Kept, Moment, UPLOAD_MAX};
 pub use progress::{DeletionWatch, Progress};
 pub use queue::{
