@@ -3,7 +3,7 @@
 //! It knows neither Thrift nor HTTP nor SQL. Each front end maps it once, by an exhaustive match; the text of
 //! [`Display`](std::fmt::Display) is public, the `source` chain is for logs alone.
 
-use crate::model::{DatabaseRef, FunctionRef, LocationError, Name, TableRef};
+use crate::model::{DatabaseRef, FunctionRef, LocationError, Name, PropertyError, TableRef};
 use std::fmt;
 
 /// The result of every operation of the core.
@@ -21,6 +21,9 @@ pub enum Error {
     /// The request is malformed: a missing argument, a wrong number of values, a filter that cannot be parsed.
     #[error("{0}")]
     Invalid(String),
+    /// A property of a table that asks skep for something makes no sense.
+    #[error("{0}")]
+    Property(PropertyError),
     /// An object that was handed in cannot be stored: an illegal name, an unknown column type.
     #[error("{0}")]
     InvalidObject(String),
@@ -77,6 +80,7 @@ impl Error {
             Self::NotFound(_)
             | Self::AlreadyExists(_)
             | Self::Invalid(_)
+            | Self::Property(_)
             | Self::InvalidObject(_)
             | Self::NotAllowed(_)
             | Self::Outdated(_)

@@ -9,7 +9,9 @@ pub(crate) use super::partition::{
     CalendarSample, LEADS_MAX, calendar_sample, change_events, day_names, key_names,
     name_of_values, partitions_event, table_missing, values_of_whole_name,
 };
-pub(crate) use super::table::{NUM_FILES, NUM_ROWS, TOTAL_SIZE, last_ddl_time_fill, tables_named};
+pub(crate) use super::table::{
+    NUM_FILES, NUM_ROWS, TOTAL_SIZE, last_ddl_time_fill, properties_check, tables_named,
+};
 
 use super::Catalog;
 use crate::clock::Clock;

@@ -3,10 +3,10 @@
 use super::Operations;
 use super::history::DiscoveryStatus;
 use super::site::unpartitioned;
-use crate::catalog::{Action, Resource};
-use crate::catalog::{ParameterChanges, TableChange};
-use crate::error::{Error, Result};
-use crate::model::{DISCOVERY_PROPERTY_PREFIX, TableRef, is_discovery_property};
+use crate::catalog::service;
+use crate::catalog::{Action, ParameterChanges, Resource};
+use crate::error::Result;
+use crate::model::{DISCOVERY_PROPERTY_PREFIX, Table, TableRef, is_discovery_property};
 use async_recursion::async_recursion as boxed;
 
 impl Operations<'_> {
@@ -23,23 +23,18 @@ impl Operations<'_> {
     ) -> Result<DiscoveryStatus> {
         self.authorize(Action::Alter, Resource::Table(at)).await?;
         properties_check(changes)?;
-        let change = TableChange {
-            parameters: changes.clone(),
-            ..TableChange::default()
+        let check = |after: &Table| {
+            self.discovery_site(after.clone())?;
+            let is_asked_for = after
+                .parameters
+                .get(DISCOVERY_PROPERTY_PREFIX)
+                .is_some_and(|switch| matches!(switch.as_str(), "on" | "true"));
+            if is_asked_for && !after.is_partitioned() {
+                return Err(unpartitioned(at));
+            }
+            Ok(())
         };
-        self.catalog
-            .table_change_checked(at, &change, |after| {
-                self.discovery_site(after.clone())?;
-                let is_asked_for = after
-                    .parameters
-                    .get(DISCOVERY_PROPERTY_PREFIX)
-                    .is_some_and(|switch| matches!(switch.as_str(), "on" | "true"));
-                if is_asked_for && !after.is_partitioned() {
-                    return Err(unpartitioned(at));
-                }
-                Ok(())
-            })
-            .await?;
+        self.catalog.properties_change(at, changes, check).await?;
         self.status_read(at).await
     }
 
@@ -48,27 +43,14 @@ impl Operations<'_> {
     #[boxed]
     pub async fn discovery_reset(&self, at: &TableRef) -> Result<()> {
         self.authorize(Action::Alter, Resource::Table(at)).await?;
-        let table = self.catalog.table_read(at).await?;
-        let own = table.parameters.keys();
-        let own = own.filter(|key| key.starts_with(DISCOVERY_PROPERTY_PREFIX));
-        let change = TableChange {
-            parameters: ParameterChanges(own.map(|key| (key.clone(), None)).collect()),
-            ..TableChange::default()
-        };
         self.catalog
-            .table_change_checked(at, &change, |_| Ok(()))
-            .await?;
-        Ok(())
+            .properties_forget(at, DISCOVERY_PROPERTY_PREFIX)
+            .await
     }
 }
 
 /// Fails for a property that is none of discovery's.
 pub(super) fn properties_check(changes: &ParameterChanges) -> Result<()> {
-    let stranger = changes.0.keys().find(|key| !is_discovery_property(key));
-    match stranger {
-        Some(key) => Err(Error::Invalid(format!(
-            "{key} is no property of discovery: those begin with {DISCOVERY_PROPERTY_PREFIX}"
-        ))),
-        None => Ok(()),
-    }
+    let what = ("discovery", DISCOVERY_PROPERTY_PREFIX);
+    service::properties_check(changes, is_discovery_property, what)
 }

@@ -129,8 +129,7 @@ impl Discovery {
     /// Binds a table to its settings. `None` where nothing is asked for; `Invalid` names the property that makes no
     /// sense.
     pub(super) fn discovery_site(&self, table: Table) -> Result<Option<Site>> {
-        let settings = DiscoverySettings::of_table(&table)
-            .map_err(|failure| Error::Invalid(failure.to_string()))?;
+        let settings = DiscoverySettings::of_table(&table).map_err(Error::Property)?;
         let Some(settings) = settings else {
             return Ok(None);
         };

@@ -140,7 +140,7 @@ fn kind(error: &Error) -> (Code, &'static str, Option<&Entity>) {
     match error {
         Error::NotFound(entity) => (Code::NotFound, "NOT_FOUND", Some(entity)),
         Error::AlreadyExists(entity) => (Code::AlreadyExists, "ALREADY_EXISTS", Some(entity)),
-        Error::Invalid(_) => (Code::InvalidArgument, "INVALID_REQUEST", None),
+        Error::Invalid(_) | Error::Property(_) => (Code::InvalidArgument, "INVALID_REQUEST", None),
         Error::InvalidObject(_) => (Code::InvalidArgument, "INVALID_OBJECT", None),
         Error::NotAllowed(_) => (Code::FailedPrecondition, "NOT_ALLOWED", None),
         Error::Outdated(entity) => (Code::Aborted, "OUTDATED", Some(entity)),

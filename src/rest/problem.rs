@@ -155,7 +155,7 @@ impl From<Error> for Problem {
         let (kind, entity) = match &error {
             Error::NotFound(entity) => (Kind::NotFound, Some(entity)),
             Error::AlreadyExists(entity) => (Kind::AlreadyExists, Some(entity)),
-            Error::Invalid(_) => (Kind::InvalidRequest, None),
+            Error::Invalid(_) | Error::Property(_) => (Kind::InvalidRequest, None),
             Error::InvalidObject(_) => (Kind::InvalidObject, None),
             Error::NotAllowed(_) => (Kind::NotAllowed, None),
             Error::Outdated(entity) => (Kind::Outdated, Some(entity)),

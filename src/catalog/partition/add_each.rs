@@ -163,6 +163,7 @@ fn is_of_all(failure: &Error) -> bool {
         Error::AlreadyExists(_)
         | Error::Invalid(_)
         | Error::InvalidObject(_)
+        | Error::Property(_)
         | Error::NotAllowed(_)
         | Error::Outdated(_)
         | Error::Denied(_)

@@ -7,6 +7,7 @@ mod columns;
 mod create;
 mod drop;
 mod filter;
+mod properties;
 mod read;
 mod rename;
 mod spec;
@@ -14,6 +15,7 @@ mod statistics;
 
 pub use alter::{AlterOptions, Expected};
 pub use change::TableChange;
+pub(crate) use properties::properties_check;
 pub(crate) use read::tables_named;
 pub use spec::{StorageSpec, TABLE_COMMENT, TableSpec, TableSpecFault};
 pub(super) use statistics::{DO_NOT_UPDATE_STATS, accuracy_renew};

@@ -1,12 +1,12 @@
 //! Partitions that appear by themselves.
 
-use super::{Services, page_of};
+use super::{Services, page_of, settings_refused};
 use crate::catalog::ParameterChanges;
 use crate::grpc::asked::Asked;
 use crate::grpc::failure::Failure;
 use crate::grpc::from_wire::{self, page_size};
 use crate::grpc::to_wire;
-use crate::model::{DISCOVERY_PROPERTY_PREFIX, DiscoverySettings};
+use crate::model::DISCOVERY_PROPERTY_PREFIX;
 use async_recursion::async_recursion as boxed;
 use skep_wire::v1::discovery_service_server::DiscoveryService;
 use skep_wire::v1::{
@@ -124,15 +124,9 @@ async fn update(
         (DISCOVERY_PROPERTY_PREFIX.to_owned(), Some(word.to_owned()))
     });
     let changes = ParameterChanges(unset.chain(set).chain(switch).collect());
-    let mut table = asked.catalog().table_get(&at).await?;
-    changes.apply(&mut table.parameters);
-    if let Err(fault) = DiscoverySettings::of_table(&table) {
-        let name = fault.property.strip_prefix(DISCOVERY_PROPERTY_PREFIX);
-        let name = name.and_then(|name| name.strip_prefix('.'));
-        let field = name.map_or("on".to_owned(), |name| format!("settings[{name:?}]"));
-        return Err(Failure::field(field, fault.to_string()));
-    }
-    let status = asked.discovery().discovery_set(&at, &changes).await?;
+    let set = asked.discovery().discovery_set(&at, &changes).await;
+    let prefix = property(String::new());
+    let status = set.map_err(|error| settings_refused(error, &prefix, "on"))?;
     let table = Some(to_wire::discovery(status));
     Ok(UpdateDiscoveryResponse { table })
 }

@@ -19,6 +19,7 @@ mod tables;
 use super::Shared;
 use super::asked::Asked;
 use super::failure::Failure;
+use crate::error::Error;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use prost::Message;
@@ -58,6 +59,17 @@ impl Services {
         asked.owe(&answer);
         Ok(Response::new(answer))
     }
+}
+
+/// What is told where settings are refused: by the name of the one that makes no sense, where it is one of those that begin with
+/// `prefix`, else by what `other` names.
+fn settings_refused(error: Error, prefix: &str, other: &str) -> Failure {
+    let Error::Property(fault) = error else {
+        return error.into();
+    };
+    let name = fault.property.strip_prefix(prefix);
+    let field = name.map_or(other.to_owned(), |name| format!("settings[{name:?}]"));
+    Failure::field(field, fault.to_string())
 }
 
 /// The items of one page out of a list that was read with one item more than the page holds, and the key of the last one where

@@ -1,8 +1,8 @@
 //! Discovery: where tables stand, what they ask for, their runs and what was left out.
 
-use super::CatalogQuery;
+use super::{CatalogQuery, settings_refused};
 use crate::catalog::ParameterChanges;
-use crate::model::{DISCOVERY_PROPERTY_PREFIX, DiscoverySettings, Table};
+use crate::model::{DISCOVERY_PROPERTY_PREFIX, Table, TableRef};
 use crate::rest::asked::Asked;
 use crate::rest::extract::{Body, Query, Segments, table_at};
 use crate::rest::paging::{page_of, page_size};
@@ -81,7 +81,7 @@ pub(in crate::rest) async fn put(
     let at = table_at(query.catalog.as_deref(), &place);
     let table = asked.catalog().table_get(&at).await?;
     let changes = replacing(&table, wanted);
-    set(&asked, table, &changes).await
+    set(&asked, &table.at, &changes).await
 }
 
 /// Change what a table asks of discovery
@@ -100,7 +100,6 @@ pub(in crate::rest) async fn patch(
     Body(wanted): Body<PatchDiscovery>,
 ) -> Result<Json<DiscoveryView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
-    let table = asked.catalog().table_get(&at).await?;
     let settings = wanted.settings.into_iter();
     let mut changes: ParameterChanges = ParameterChanges(
         settings
@@ -110,7 +109,7 @@ pub(in crate::rest) async fn patch(
     if let Some(on) = wanted.on {
         switch(&mut changes, on);
     }
-    set(&asked, table, &changes).await
+    set(&asked, &at, &changes).await
 }
 
 /// Forget all that a table asks of discovery
@@ -143,25 +142,13 @@ fn switch(changes: &mut ParameterChanges, on: bool) {
         .insert(key, Some(if on { "on" } else { "off" }.to_owned()));
 }
 
-/// Fails where the settings make no sense, by the name of the one that makes none.
-pub(super) fn settings_check(table: &Table) -> Result<(), Problem> {
-    let Err(fault) = DiscoverySettings::of_table(table) else {
-        return Ok(());
-    };
-    let prefix = property("");
-    let field = fault.property.strip_prefix(&prefix);
-    let field = field.map_or("on".to_owned(), |name| format!("settings.{name}"));
-    Err(Problem::field(field, fault.to_string()))
-}
-
 async fn set(
     asked: &Asked,
-    mut table: Table,
+    at: &TableRef,
     changes: &ParameterChanges,
 ) -> Result<Json<DiscoveryView>, Problem> {
-    changes.apply(&mut table.parameters);
-    settings_check(&table)?;
-    let status = asked.discovery().discovery_set(&table.at, changes).await?;
+    let set = asked.discovery().discovery_set(at, changes).await;
+    let status = set.map_err(|error| settings_refused(error, &property(""), "on"))?;
     Ok(Json(status.into()))
 }
 

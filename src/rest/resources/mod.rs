@@ -29,6 +29,8 @@ pub(super) mod statistics;
 pub(super) mod table_rename;
 pub(super) mod tables;
 
+use super::problem::Problem;
+use crate::error::Error;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -39,6 +41,17 @@ use utoipa::IntoParams;
 pub(in crate::rest) struct CatalogQuery {
     /// The catalog, `hive` by default
     catalog: Option<String>,
+}
+
+/// What is told where settings are refused: by the name of the one that makes no sense, where it is one of those that begin with
+/// `prefix`, else by what `other` names.
+fn settings_refused(error: Error, prefix: &str, other: &str) -> Problem {
+    let Error::Property(fault) = error else {
+        return error.into();
+    };
+    let name = fault.property.strip_prefix(prefix);
+    let field = name.map_or(other.to_owned(), |name| format!("settings.{name}"));
+    Problem::field(field, fault.to_string())
 }
 
 /// The query of operations that know nothing to ask.
