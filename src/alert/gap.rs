@@ -14,6 +14,8 @@ pub struct GapSettings {
     pub thin: TroubleSeverity,
     /// It came, but is more than a table expects.
     pub swollen: TroubleSeverity,
+    /// It cannot be told: what a table expects makes no sense, or its partitions tell no time.
+    pub faulty: TroubleSeverity,
 }
 
 impl Default for GapSettings {
@@ -22,6 +24,7 @@ impl Default for GapSettings {
             missing: TroubleSeverity::Breaking,
             thin: TroubleSeverity::Risky,
             swollen: TroubleSeverity::Risky,
+            faulty: TroubleSeverity::Risky,
         }
     }
 }
@@ -33,6 +36,7 @@ impl GapSettings {
             GapKind::Missing => self.missing,
             GapKind::Thin => self.thin,
             GapKind::Swollen => self.swollen,
+            GapKind::Faulty => self.faulty,
         };
         chosen.severity()
     }

@@ -57,7 +57,7 @@ enum Action {
         /// The first day of which data has to come, such as 2026-11-22; by default when it is stated
         #[arg(long, value_name = "DAY")]
         since: Option<String>,
-        /// Another setting, without skep.expect. before it (time-zone, weekdays, pause); may stand several times
+        /// Another setting, without skep.expect. before it (time-zone, weekdays, pause, sizes); may stand several times
         #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
         settings: Vec<(String, String)>,
         /// A setting that is to have its default again; may stand several times
@@ -137,12 +137,13 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
 
 async fn list(client: &Client, output: Output, lacking: bool) -> Result<()> {
     let split = |page: FreshnessListView| (page.tables, page.next);
-    let mut all = client
-        .pages(&["freshness"], &[], "after", usize::MAX, split)
+    let filter: Vec<_> = lacking
+        .then(|| ("lacking", "true".to_owned()))
+        .into_iter()
+        .collect();
+    let all = client
+        .pages(&["freshness"], &filter, "after", usize::MAX, split)
         .await?;
-    if lacking {
-        all.retain(is_bad);
-    }
     let head = [
         "table", "standing", "every", "newest", "due", "gaps", "problem",
     ];
@@ -179,12 +180,13 @@ fn show(output: Output, table: &TableFreshnessView) -> Result<()> {
     let every = expectation.map(|one| one.every.clone());
     let within = expectation.map(|one| period_shown(one.within_s));
     let volume = expectation.and_then(|one| one.volume.clone());
+    let sizes = expectation.and_then(|one| one.sizes.clone());
     let time_zone = expectation.map(|one| one.time_zone.clone());
     let since = expectation.and_then(|one| one.since.clone());
     let weekdays = expectation.and_then(|one| one.weekdays.clone());
     let pause = expectation.and_then(|one| one.pause.clone());
     let gaps = table.gaps.iter().map(|gap: &GapView| gap.text.clone());
-    let facts: [(&str, Cell); 14] = [
+    let facts: [(&str, Cell); 15] = [
         (
             "table",
             format!("{}.{}", table.database, table.table).into(),
@@ -194,6 +196,7 @@ fn show(output: Output, table: &TableFreshnessView) -> Result<()> {
         ("every", (&every).into()),
         ("within", (&within).into()),
         ("volume", (&volume).into()),
+        ("sizes", (&sizes).into()),
         ("time zone", (&time_zone).into()),
         ("since", (&since).into()),
         ("weekdays", (&weekdays).into()),

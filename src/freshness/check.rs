@@ -1,9 +1,12 @@
 //! A look at a table that is due: which stretches are to be judged since the last one, what they and the lasting gaps have by
 //! now, and what is written down of it, once over all replicas.
 
-use super::gap::GapChanges;
+use super::gap::{GapChanges, Judged};
+use super::judge::Lack;
+use super::look::Looked;
+use super::sizes::COUNTING_MAX;
 use super::slot::Slot;
-use super::wording::Of;
+use super::wording::{self, Of};
 use super::{Freshness, Operations};
 use crate::catalog::{Action, Resource};
 use crate::error::{Error, Result};
@@ -13,6 +16,7 @@ use crate::transact;
 use async_recursion::async_recursion as boxed;
 use futures::{StreamExt, stream};
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 /// Tables that one round looks at.
 const TABLES_PER_ROUND: usize = 200;
@@ -45,14 +49,13 @@ pub(super) struct Plan {
 pub struct FreshnessRound {
     /// Tables that were looked at.
     pub looked: u64,
-    /// Those of which nothing could be told.
-    pub failed: u64,
     /// Whether more are due.
     pub has_more: bool,
 }
 
 impl Operations<'_> {
-    /// Looks at some of the tables whose moment has come, the longest due first.
+    /// Looks at some of the tables whose moment has come, the longest due first; those whose directories may have to be listed
+    /// after the others, so that a store that does not answer keeps nobody waiting who asks it nothing.
     #[boxed]
     pub async fn freshness_check_due(&self) -> Result<FreshnessRound> {
         self.authorize(Action::Operate, Resource::Server).await?;
@@ -60,72 +63,99 @@ impl Operations<'_> {
         let due = session.freshness_tables_due(TABLES_PER_ROUND).await?;
         drop(session);
         let mut round = FreshnessRound {
+            looked: 0,
             has_more: due.len() == TABLES_PER_ROUND,
-            ..FreshnessRound::default()
         };
-        let mut looks = stream::iter(due)
-            .map(|(state, at)| async move { self.check_noted(&at, &state).await })
-            .buffer_unordered(CONCURRENT_MAX);
-        while let Some(look) = looks.next().await {
-            round.looked += 1;
-            round.failed += u64::from(!look?);
+        let lists = |(state, _): &(FreshnessState, TableRef)| state.lists_sizes();
+        let (listing, others): (Vec<_>, Vec<_>) = due.into_iter().partition(lists);
+        for some in [others, listing] {
+            let until = Instant::now() + COUNTING_MAX;
+            let mut looks = stream::iter(some)
+                .map(|(state, at)| async move { self.check_at(&at, &state, until).await })
+                .buffer_unordered(CONCURRENT_MAX);
+            while let Some(look) = looks.next().await {
+                look?;
+                round.looked += 1;
+            }
         }
         Ok(round)
     }
 }
 
 impl Freshness {
-    /// Looks at a table, and notes where that comes to nothing: the others must not wait for it. False where it did. Fails only
-    /// where not even that could be noted.
-    pub(super) async fn check_noted(&self, at: &TableRef, state: &FreshnessState) -> Result<bool> {
-        let failure = match self.check(at, state).await {
+    async fn check_at(&self, at: &TableRef, state: &FreshnessState, until: Instant) -> Result<()> {
+        match self.catalog.table_read(at).await {
+            Ok(table) => self.check_noted(&table, state, until).await,
+            Err(failure) => self.failure_note(at, state, failure).await,
+        }
+    }
+
+    /// Looks at a table whose row was read as `state`, and notes where that comes to nothing: the others must not wait for it.
+    /// Directories are counted until a moment. Fails only where not even that could be noted.
+    pub(super) async fn check_noted(
+        &self,
+        table: &Table,
+        state: &FreshnessState,
+        until: Instant,
+    ) -> Result<()> {
+        match self.check(table, state, until).await {
+            Ok(()) => Ok(()),
+            Err(failure) => self.failure_note(&table.at, state, failure).await,
+        }
+    }
+
+    /// Notes that a look came to nothing, and where that is for a fault of the table, that people are to be told.
+    async fn failure_note(
+        &self,
+        at: &TableRef,
+        state: &FreshnessState,
+        failure: Error,
+    ) -> Result<()> {
+        let now = state.now.seconds();
+        if let Error::NotFound(_) = failure {
             // One that was dropped meanwhile has taken its row with it.
-            Ok(()) | Err(Error::NotFound(_)) => return Ok(true),
-            Err(failure) => failure,
-        };
+            return Ok(());
+        }
+        let table = at.shown();
         if failure.retryable() {
             // Who does not answer now says nothing of the table, which is asked again soon; the others do not wait for it.
-            tracing::warn!(table = at.shown(), %failure, "a table's freshness is looked at later");
+            tracing::warn!(table, %failure, "a table's freshness is looked at later");
             let update = FreshnessUpdate {
-                due_at: state.now.seconds() + LACKING_S,
+                due_at: now + LACKING_S,
                 error: state.error.clone(),
                 ..FreshnessUpdate::default()
             };
-            return self.noted(state, &update).await;
+            return transact!(self.store, |session| {
+                session.freshness_table_update(state, &update).await?;
+                Ok(())
+            });
         }
         let error = without_nul(&failure.to_string());
         if state.error.as_deref() != Some(error.as_str()) {
-            tracing::warn!(
-                table = at.shown(),
-                error,
-                "a table's freshness cannot be told"
-            );
+            tracing::warn!(table, error, "a table's freshness cannot be told");
         }
+        let fault = wording::fault(state.table_id, &table, &error, now);
         let update = FreshnessUpdate {
-            due_at: state.now.seconds() + FAULTY_S,
+            due_at: now + FAULTY_S,
             error: Some(error),
             ..FreshnessUpdate::default()
         };
-        self.noted(state, &update).await
-    }
-
-    /// Writes down that a look came to nothing.
-    async fn noted(&self, state: &FreshnessState, update: &FreshnessUpdate) -> Result<bool> {
         transact!(self.store, |session| {
-            session.freshness_table_update(state, update).await
-        })?;
-        Ok(false)
+            if session.freshness_table_update(state, &update).await? {
+                session.freshness_gap_open(&fault).await?;
+            }
+            Ok(())
+        })
     }
 
     /// Looks at a table whose row was read as `state`.
-    async fn check(&self, at: &TableRef, state: &FreshnessState) -> Result<()> {
-        let table = self.catalog.table_read(at).await?;
+    async fn check(&self, table: &Table, state: &FreshnessState, until: Instant) -> Result<()> {
         // Another table has its name by now; the row is due still, by its own one.
         if table.id != state.table_id {
             return Ok(());
         }
-        let expectation = Expectation::of_table(&table);
-        let expectation = expectation.map_err(|fault| Error::Invalid(fault.to_string()))?;
+        let expectation = Expectation::of_table(table);
+        let expectation = expectation.map_err(Error::Property)?;
         let Some(expectation) = expectation else {
             // It is gone with the properties, but for a version that knew nothing of it.
             return transact!(self.store, |session| {
@@ -136,11 +166,14 @@ impl Freshness {
         let gaps = session.freshness_gaps(table.id).await?;
         drop(session);
         let now = state.now.seconds();
-        let plan = plan(&expectation, state, &gaps, now);
-        let looked = self.look(&table, &expectation, &plan.slots, now).await?;
+        let mut plan = plan(&expectation, state, &gaps, now);
+        let mut looked = self
+            .look(table, &expectation, &plan.slots, state, until)
+            .await?;
         let (old, lasting): (Vec<_>, Vec<_>) =
             gaps.into_iter().partition(|gap| now - gap.to > HORIZON_S);
-        let name = at.shown();
+        plan.leave(&mut looked, &lasting, state.judged_until, now);
+        let name = table.at.shown();
         let lasting_before = lasting.len();
         let newest_began = lasting.iter().map(|gap| gap.began_at).max();
         let of = Of {
@@ -164,7 +197,7 @@ impl Freshness {
             newest: looked.newest,
             error: None,
         };
-        self.write(&table, state, &update, &changes.opened, &changes.updated)
+        self.write(table, state, &update, &changes.opened, &changes.updated)
             .await
     }
 
@@ -179,6 +212,11 @@ impl Freshness {
         let is_ours = transact!(self.store, |session| {
             if !session.freshness_table_update(seen, update).await? {
                 return Ok(false);
+            }
+            if seen.error.is_some() {
+                session
+                    .freshness_fault_end(seen.table_id, wording::FAULT_OVER)
+                    .await?;
             }
             for gap in opened {
                 session.freshness_gap_open(gap).await?;
@@ -199,6 +237,39 @@ impl Freshness {
             tracing::info!(table, kind = gap.kind.as_str(), "{}", gap.text);
         }
         Ok(())
+    }
+}
+
+impl Plan {
+    /// Leaves what cannot be judged yet for a later look: it, and what is due after it, is due still then. Gaps in which such a
+    /// stretch lies last.
+    pub(super) fn leave(
+        &mut self,
+        looked: &mut Looked,
+        lasting: &[FreshnessGap],
+        judged_before: Option<i64>,
+        now: i64,
+    ) {
+        let is_new = |slot: &&Slot| judged_before.is_none_or(|until| slot.to > until);
+        if let Some(first) = looked.open.keys().find(is_new) {
+            self.judged_until = self.judged_until.map(|until| until.min(first.from));
+        }
+        if let Some(wait_s) = looked.open.values().min() {
+            self.next_at = self.next_at.min(now + wait_s);
+        }
+        for slot in looked.open.keys() {
+            let of = lasting
+                .iter()
+                .find(|gap| slot.from < gap.to && slot.to > gap.from);
+            looked.judged.extend(of.map(|gap| Judged {
+                slot: *slot,
+                lack: Some(Lack {
+                    kind: gap.kind,
+                    volume: None,
+                }),
+            }));
+        }
+        looked.judged.sort_by_key(|one| one.slot);
     }
 }
 

@@ -4,16 +4,19 @@
 use super::Freshness;
 use super::gap::Judged;
 use super::judge::{Found, WEEKS_BEFORE, lack};
+use super::sizes::{COUNTED_MAX, Sizes, is_counted, is_untold, is_waited_for};
 use super::slot::Slot;
 use crate::catalog::service::{
     CalendarSample, LEADS_MAX, NUM_ROWS, TOTAL_SIZE, calendar_sample, day_names, key_names,
 };
 use crate::error::{Error, Result};
+use crate::hive::calendar_key::CalendarKeys;
 use crate::hive::partition_name::values_of_name;
-use crate::model::{Expectation, Partition, Table};
+use crate::model::{Expectation, FreshnessState, Partition, Table};
 use crate::store::{PARTITIONS_NAMED_MAX, Session};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 /// Names that one look reads.
 const NAMES_MAX: usize = 200_000;
@@ -25,22 +28,27 @@ pub(super) struct Looked {
     pub(super) judged: Vec<Judged>,
     /// The end of the newest stretch of which there is data, as far as it was seen.
     pub(super) newest: Option<i64>,
+    /// Stretches that cannot be judged yet, with the seconds until they are looked at again: their sizes are not known, or not
+    /// settled.
+    pub(super) open: BTreeMap<Slot, i64>,
 }
 
 /// Partitions by the stretch that they are of.
 type Names = BTreeMap<Slot, Vec<String>>;
 
 impl Freshness {
-    /// Looks at stretches of a table, which are given in the order of their times. `Invalid` where its partitions do not tell
-    /// their time as finely as the table expects data.
+    /// Looks at stretches of a table, which are given in the order of their times; directories are counted until a moment.
+    /// `Invalid` where its partitions do not tell their time as finely as the table expects data.
     pub(super) async fn look(
         &self,
         table: &Table,
         expectation: &Expectation,
         slots: &[Slot],
-        now: i64,
+        state: &FreshnessState,
+        until: Instant,
     ) -> Result<Looked> {
         let keys = key_names(table);
+        let now = state.now.seconds();
         let mut session = self.store.session().await?;
         let (sample, has_partitions) = calendar_sample(&mut session, table.id, &keys, now).await?;
         let Some(sample) = sample else {
@@ -58,22 +66,41 @@ impl Freshness {
         let names = self
             .names_of(&mut session, table, (&sample, &keys), expectation, &wanted)
             .await?;
-        let found = if expectation.volume.is_some() {
-            volumes(&mut session, table, &names).await?
+        let (mut found, mut open) = (BTreeMap::new(), BTreeMap::new());
+        if expectation.volume.is_some() {
+            let mut sizes = Sizes::default();
+            let asks = |slot: &Slot, partition: &Partition| {
+                let is_judged = expectation.lists_sizes && slot.is_regular(expectation);
+                // What lacks still is counted anew.
+                let lacks = || state.judged_until.is_some_and(|until| slot.to <= until);
+                is_judged
+                    && slots.binary_search(slot).is_ok()
+                    && (is_untold(partition) || is_counted(partition) && lacks())
+            };
+            let asked = volumes(&mut session, table, &names, asks, &mut found, &mut sizes).await?;
+            drop(session);
+            let counted = self.sizes_count(table, expectation, asked, now, until);
+            let counted = counted.await?;
+            for (slot, partition) in &counted.known {
+                add(found.entry(*slot).or_insert(NOTHING), partition);
+            }
+            open = sizes.open;
+            open.retain(|slot, _| is_waited_for(*slot, expectation, now));
+            open.extend(counted.open);
         } else {
-            let counted = |(slot, names): (&Slot, &Vec<String>)| {
-                let partitions = names.len() as u64;
+            found.extend(names.iter().map(|(slot, names)| {
                 let found = Found {
-                    partitions,
+                    partitions: names.len() as u64,
                     ..Found::default()
                 };
                 (*slot, found)
-            };
-            names.iter().map(counted).collect()
-        };
+            }));
+        }
         let mut looked = judged(slots, &found, expectation);
         let newest = slot_of(expectation, &sample).map(|slot| slot.to);
         looked.newest = looked.newest.max(newest);
+        looked.judged.retain(|one| !open.contains_key(&one.slot));
+        looked.open = open;
         Ok(looked)
     }
 
@@ -92,12 +119,15 @@ impl Freshness {
         let hours = expectation.every.hours();
         let (mut found, mut with_hour, mut without_hour) = (Names::new(), false, false);
         let mut left = NAMES_MAX;
+        // A writer that was changed may have left a table with days in two forms.
+        let forms = sample.keys.forms();
         for (first, last) in stretches(wanted) {
-            let ranges = sample.keys.day_ranges(keys, first, last);
+            let ranges = CalendarKeys::day_ranges_of(&forms, keys, first, last);
             let take = |names: Vec<String>| {
                 left = left.saturating_sub(names.len());
                 for name in names {
-                    let Some(time) = sample.keys.time(&values_of_name(&name)) else {
+                    let values = values_of_name(&name);
+                    let Some(time) = forms.iter().find_map(|form| form.time(&values)) else {
                         continue;
                     };
                     let hour = match time.hour.map(i8::try_from) {
@@ -173,28 +203,41 @@ fn judged(slots: &[Slot], found: &BTreeMap<Slot, Found>, expectation: &Expectati
     Looked {
         newest: with_data.map(|slot| slot.to).max(),
         judged: judged.collect(),
+        open: BTreeMap::new(),
     }
 }
 
-/// What the partitions of each stretch tell of their volume.
+/// Adds what the partitions of each stretch tell of their volume. Gives those whose directories are to be counted, by what `asks`
+/// says; the stretches of more of them than one look counts are left.
 async fn volumes(
     session: &mut Session,
     table: &Table,
     names: &Names,
-) -> Result<BTreeMap<Slot, Found>> {
+    asks: impl Fn(&Slot, &Partition) -> bool + Send,
+    found: &mut BTreeMap<Slot, Found>,
+    sizes: &mut Sizes,
+) -> Result<Vec<(Slot, Partition)>> {
     let slots = names
         .iter()
         .flat_map(|(slot, names)| names.iter().map(|name| (name.as_str(), *slot)));
     let slots: BTreeMap<&str, Slot> = slots.collect();
     let all: Vec<&str> = slots.keys().copied().collect();
-    let mut found: BTreeMap<Slot, Found> = BTreeMap::new();
+    let mut asked = Vec::new();
     for chunk in all.chunks(PARTITIONS_NAMED_MAX) {
         let mut left = chunk;
         while !left.is_empty() {
             let page = session.partition_page_named(table.id, left).await?;
             for partition in &page.partitions {
-                if let Some(slot) = slots.get(partition.name.as_str()) {
+                let Some(slot) = slots.get(partition.name.as_str()) else {
+                    continue;
+                };
+                if !asks(slot, partition) {
                     add(found.entry(*slot).or_insert(NOTHING), partition);
+                } else if asked.len() < COUNTED_MAX {
+                    asked.push((*slot, partition.clone()));
+                } else {
+                    add(found.entry(*slot).or_insert(NOTHING), partition);
+                    sizes.leave(*slot);
                 }
             }
             let Some(last) = page.partitions.last().filter(|_| !page.ended) else {
@@ -204,7 +247,7 @@ async fn volumes(
             left = &left[seen..];
         }
     }
-    Ok(found)
+    Ok(asked)
 }
 
 /// What no partitions have.

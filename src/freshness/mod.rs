@@ -2,8 +2,8 @@
 //!
 //! - `slot` cuts time into the stretches of which data has to come; `judge` says of one whether it is as it has to be; `gap`
 //!   puts together what lacks; `wording` says it. They ask nobody.
-//! - `look` reads what a table has of some stretches; `check` looks at a table that is due and writes down what it found;
-//!   `status` and `settings` are what people see and set.
+//! - `look` reads what a table has of some stretches; `sizes` counts directories whose size nobody noted, where a table asks for
+//!   it; `check` looks at a table that is due and writes down what it found; `status` and `settings` are what people see and set.
 //!
 //! A look reads names of partitions, and where the volume matters the partitions of the same time of earlier weeks; it never
 //! touches data. What it found is written in one transaction, only where no other replica has looked meanwhile. The watch
@@ -17,6 +17,7 @@ mod judge;
 mod look;
 mod operations;
 mod settings;
+mod sizes;
 mod slot;
 mod status;
 #[cfg(test)]

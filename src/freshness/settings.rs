@@ -1,13 +1,17 @@
 //! What a table expects, set and forgotten: properties of the table, written as any engine's alter writes them.
 
-use super::Operations;
+use super::sizes::COUNTING_MAX;
 use super::status::{FreshnessStatus, nothing_expected};
-use crate::catalog::{Action, ParameterChanges, Resource, TableChange};
+use super::{Freshness, Operations};
+use crate::catalog::service::properties_check;
+use crate::catalog::{Action, ParameterChanges, Resource};
 use crate::error::{Error, Result};
 use crate::model::{
-    EXPECTATION_PROPERTY_PREFIX, Expectation, Table, TableRef, is_expectation_property,
+    EXPECTATION_PROPERTY_PREFIX, Expectation, PropertyError, Table, TableRef,
+    expectation_name_fault, is_expectation_property,
 };
 use async_recursion::async_recursion as boxed;
+use std::time::Instant;
 
 impl Operations<'_> {
     /// Sets (`Some`) and removes (`None`) properties of what a table expects, in one change with its event; other properties
@@ -22,43 +26,28 @@ impl Operations<'_> {
         changes: &ParameterChanges,
     ) -> Result<FreshnessStatus> {
         self.authorize(Action::Alter, Resource::Table(at)).await?;
-        if let Some(stranger) = changes.0.keys().find(|key| !is_expectation_property(key)) {
-            return Err(Error::Invalid(format!(
-                "{stranger} is no property of what a table expects: those begin with {EXPECTATION_PROPERTY_PREFIX}"
-            )));
-        }
-        let change = TableChange {
-            parameters: changes.clone(),
-            ..TableChange::default()
-        };
+        let what = ("what a table expects", EXPECTATION_PROPERTY_PREFIX);
+        properties_check(changes, is_expectation_property, what)?;
+        self.unset_check(at, changes).await?;
         let check = |after: &Table| match Expectation::of_table(after) {
             Ok(Some(_)) => Ok(()),
             Ok(None) => Err(nothing_expected(at)),
-            Err(fault) => Err(Error::Invalid(fault.to_string())),
+            Err(fault) => Err(Error::Property(fault)),
         };
-        self.catalog
-            .table_change_checked(at, &change, check)
+        let table = self.catalog.properties_change(at, changes, check).await?;
+        let state = self.state_read(&table).await?;
+        self.check_noted(&table, &state, Instant::now() + COUNTING_MAX)
             .await?;
-        let seen = self.status_read(at).await?;
-        self.check_noted(at, &seen.state).await?;
-        self.status_read(at).await
+        self.status_of_table(&table).await
     }
 
     /// Forgets all that a table expects; what lacks of it is over. Fails with `NotFound` of the table.
     #[boxed]
     pub async fn freshness_reset(&self, at: &TableRef) -> Result<()> {
         self.authorize(Action::Alter, Resource::Table(at)).await?;
-        let table = self.catalog.table_read(at).await?;
-        let own = table.parameters.keys();
-        let own = own.filter(|key| is_expectation_property(key));
-        let change = TableChange {
-            parameters: ParameterChanges(own.map(|key| (key.clone(), None)).collect()),
-            ..TableChange::default()
-        };
         self.catalog
-            .table_change_checked(at, &change, |_| Ok(()))
-            .await?;
-        Ok(())
+            .properties_forget(at, EXPECTATION_PROPERTY_PREFIX)
+            .await
     }
 
     /// Looks at a table now, whenever it is due. Gives where it stands then; why nothing can be told of it is a part of that.
@@ -66,8 +55,29 @@ impl Operations<'_> {
     #[boxed]
     pub async fn freshness_check(&self, at: &TableRef) -> Result<FreshnessStatus> {
         self.authorize(Action::Operate, Resource::Table(at)).await?;
-        let seen = self.status_read(at).await?;
-        self.check_noted(at, &seen.state).await?;
-        self.status_read(at).await
+        let table = self.catalog.table_read(at).await?;
+        let state = self.state_read(&table).await?;
+        self.check_noted(&table, &state, Instant::now() + COUNTING_MAX)
+            .await?;
+        self.status_of_table(&table).await
+    }
+}
+
+impl Freshness {
+    /// Fails where a property is to go whose name is none, and which the table does not have: a mistyped one would stay.
+    async fn unset_check(&self, at: &TableRef, changes: &ParameterChanges) -> Result<()> {
+        let gone = changes.0.iter().filter(|(_, value)| value.is_none());
+        let faults: Vec<PropertyError> = gone
+            .filter_map(|(name, _)| expectation_name_fault(name))
+            .collect();
+        if faults.is_empty() {
+            return Ok(());
+        }
+        let table = self.catalog.table_read(at).await?;
+        let absent = |fault: &PropertyError| !table.parameters.contains_key(&fault.property);
+        match faults.into_iter().find(absent) {
+            Some(fault) => Err(Error::Property(fault)),
+            None => Ok(()),
+        }
     }
 }

@@ -101,19 +101,22 @@ impl Operations<'_> {
     #[boxed]
     pub async fn freshness_status(&self, at: &TableRef) -> Result<FreshnessStatus> {
         self.authorize(Action::See, Resource::Table(at)).await?;
-        self.status_read(at).await
+        let table = self.catalog.table_read(at).await?;
+        self.status_of_table(&table).await
     }
 
     /// The tables that expect data, by number, the next `limit` after one; the last one's number is the next page's `after`.
+    /// Perhaps only those of which data lacks, or of which the last look could tell nothing.
     #[boxed]
     pub async fn freshness_statuses(
         &self,
         after: i64,
         limit: usize,
+        lacking: bool,
     ) -> Result<Vec<FreshnessStatus>> {
         self.authorize(Action::See, Resource::Server).await?;
         let mut session = self.store.session().await?;
-        let page = session.freshness_table_page(after, limit).await?;
+        let page = session.freshness_table_page(after, limit, lacking).await?;
         let ids: Vec<i64> = page.iter().map(|(state, _)| state.table_id).collect();
         let mut gaps: HashMap<i64, Vec<FreshnessGap>> = HashMap::new();
         for gap in session.freshness_gaps_of(&ids, GAPS_LISTED_MAX).await? {
@@ -147,15 +150,21 @@ impl Operations<'_> {
 }
 
 impl Freshness {
-    /// As [`Operations::freshness_status`], where that has been asked already.
-    pub(super) async fn status_read(&self, at: &TableRef) -> Result<FreshnessStatus> {
-        let table = self.catalog.table_read(at).await?;
+    /// As [`Operations::freshness_status`], of a table that was read already.
+    pub(super) async fn status_of_table(&self, table: &Table) -> Result<FreshnessStatus> {
         let mut session = self.store.session().await?;
         let state = session.freshness_table_get(table.id).await?;
-        let state = state.ok_or_else(|| nothing_expected(at))?;
+        let state = state.ok_or_else(|| nothing_expected(&table.at))?;
         let mut gaps = session.freshness_gaps(table.id).await?;
         gaps.truncate(GAPS_SHOWN_MAX);
-        Ok(status_of(&table, state, gaps))
+        Ok(status_of(table, state, gaps))
+    }
+
+    /// Where the look at a table's data stands. `Invalid` where it expects nothing.
+    pub(super) async fn state_read(&self, table: &Table) -> Result<FreshnessState> {
+        let mut session = self.store.session().await?;
+        let state = session.freshness_table_get(table.id).await?;
+        state.ok_or_else(|| nothing_expected(&table.at))
     }
 }
 
@@ -166,7 +175,11 @@ pub(super) fn nothing_expected(at: &TableRef) -> Error {
     ))
 }
 
-fn status_of(table: &Table, state: FreshnessState, gaps: Vec<FreshnessGap>) -> FreshnessStatus {
+fn status_of(table: &Table, mut state: FreshnessState, gaps: Vec<FreshnessGap>) -> FreshnessStatus {
+    // What the last look said holds no more where the table expects something else since; it is due from the first moment on.
+    if state.due_at.seconds() == 0 {
+        state.error = None;
+    }
     let expectation = match Expectation::of_table(table) {
         Ok(Some(expectation)) => Ok(expectation),
         Ok(None) => Err("nothing is expected".to_owned()),

@@ -404,6 +404,11 @@ fn what_makes_no_sense_is_told_with_the_property() {
             "must list days",
         ),
         (&[("every", "1h"), ("since", "yesterday")], "must be a day"),
+        (&[("every", "1h"), ("sizes", "list")], "is of use beside"),
+        (
+            &[("every", "1h"), ("volume", "50%.."), ("sizes", "maybe")],
+            "must be one of noted, list",
+        ),
         (&[("evry", "1h")], "did you mean skep.expect.every?"),
     ] {
         let fault = Expectation::of_table(&table(properties)).expect_err("it makes no sense");

@@ -23,10 +23,11 @@ pub(super) fn begun(of: Of<'_>, slot: Slot, lack: Lack) -> String {
     let table = named(of.table);
     let time = time_shown(of.expectation, slot.from, slot.to);
     match (lack.kind, lack.volume) {
-        (GapKind::Missing, _) | (_, None) => {
+        (GapKind::Missing | GapKind::Faulty, _) => {
             let due_at = moment_shown(of.expectation, slot.due_at(of.expectation));
             format!("table {table}: there is no data of {time}; it had to be there by {due_at}")
         }
+        (kind, None) => format!("table {table}: there is {} of {time}", what_of(kind)),
         (GapKind::Thin, Some(volume)) => format!(
             "table {table}: there is too little data of {time}: {}",
             volume_shown(of.expectation, volume)
@@ -43,11 +44,7 @@ pub(super) fn begun_more(of: Of<'_>, gap: &FreshnessGap, lacking: &[Slot]) -> St
     let from = lacking.first().map_or(gap.from, |slot| slot.from);
     let to = lacking.last().map_or(gap.to, |slot| slot.to);
     let time = time_shown(of.expectation, from, to);
-    let what = match gap.kind {
-        GapKind::Missing => "no data",
-        GapKind::Thin => "too little data",
-        GapKind::Swollen => "too much data",
-    };
+    let what = what_of(gap.kind);
     // Some of it may have come.
     let whole = lacking.windows(2).all(|pair| pair[0].to == pair[1].from);
     let part = if whole {
@@ -64,6 +61,14 @@ pub(super) fn begun_more(of: Of<'_>, gap: &FreshnessGap, lacking: &[Slot]) -> St
         named(of.table),
         due.unwrap_or_default()
     )
+}
+
+fn what_of(kind: GapKind) -> &'static str {
+    match kind {
+        GapKind::Missing | GapKind::Faulty => "no data",
+        GapKind::Thin => "too little data",
+        GapKind::Swollen => "too much data",
+    }
 }
 
 fn counted(expectation: &Expectation, count: usize) -> String {
@@ -92,6 +97,32 @@ pub(super) fn over(of: Of<'_>, gap: &FreshnessGap, end: TroubleEnd) -> String {
         (TroubleEnd::Well, GapKind::Thin | GapKind::Swollen) => {
             format!("there is as much data of {time} as is usual now")
         }
+        (TroubleEnd::Well, GapKind::Faulty) => FAULT_OVER.to_owned(),
+    }
+}
+
+/// What is told when it can be told again whether the data of a table comes.
+pub(super) const FAULT_OVER: &str = "it can be told again whether its data comes";
+
+/// That it cannot be told whether the data of a table comes, and why; noticed at a moment.
+pub(super) fn fault(table_id: i64, table: &str, why: &str, now: i64) -> FreshnessGap {
+    // What is foreign may hold what marks names.
+    let why = why.replace('`', "\u{02CB}");
+    let text = format!(
+        "table {}: it cannot be told whether its data comes: {why}",
+        named(table)
+    );
+    FreshnessGap {
+        table_id,
+        kind: GapKind::Faulty,
+        // A table has one: it is of no time.
+        from: 0,
+        to: 0,
+        table: table.to_owned(),
+        text,
+        began_at: now,
+        told_at: None,
+        end: None,
     }
 }
 

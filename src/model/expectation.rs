@@ -2,7 +2,7 @@
 //! engine sets; a value that makes no sense is an error that names the property.
 
 use super::Table;
-use super::table_properties::{PropertyError, TableProperties};
+use super::table_properties::{PropertyError, TableProperties, unknown};
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use std::fmt;
@@ -16,6 +16,8 @@ const VOLUME: &str = "skep.expect.volume";
 const TIME_ZONE: &str = "skep.expect.time-zone";
 const WEEKDAYS: &str = "skep.expect.weekdays";
 const PAUSE: &str = "skep.expect.pause";
+/// The property that says whose word is taken for how much there is.
+pub(super) const EXPECTED_SIZES: &str = "skep.expect.sizes";
 /// The property that says since when data has to come.
 pub const EXPECTED_SINCE: &str = "skep.expect.since";
 /// Where the times of a table's directories are told already.
@@ -25,7 +27,7 @@ const DISCOVERY_TIME_ZONE: &str = "skep.discovery.time-zone";
 pub const EXPECTED_CLOCK: [&str; 3] = [EVERY, TIME_ZONE, DISCOVERY_TIME_ZONE];
 
 /// Every property there is.
-const KNOWN: [&str; 7] = [
+const KNOWN: [&str; 8] = [
     EVERY,
     WITHIN,
     VOLUME,
@@ -33,6 +35,7 @@ const KNOWN: [&str; 7] = [
     WEEKDAYS,
     PAUSE,
     EXPECTED_SINCE,
+    EXPECTED_SIZES,
 ];
 
 /// Days and stretches of days of one pause property at most.
@@ -123,6 +126,8 @@ pub struct Expectation {
     pub within_s: i64,
     /// How much there has to be; `None` where any amount will do.
     pub volume: Option<VolumeRange>,
+    /// Whether the directory of a new partition is listed where nobody noted its size.
+    pub lists_sizes: bool,
     /// In which the partitions tell their time.
     pub time_zone: TimeZone,
     /// The days of the week on which data comes, Monday first.
@@ -135,6 +140,16 @@ pub struct Expectation {
     pub pause_text: Option<String>,
     /// Days on which none has to come: first and last of each pause.
     pauses: Vec<(Date, Date)>,
+}
+
+/// What is wrong with the name of a property that begins as these do; `None` where there is one of that name.
+pub fn expectation_name_fault(key: &str) -> Option<PropertyError> {
+    let why = unknown(key, &KNOWN)?;
+    Some(PropertyError {
+        property: key.to_owned(),
+        value: String::new(),
+        why,
+    })
 }
 
 /// Whether a property states an expectation. By it the store finds the tables that do, so there must be one answer.
@@ -162,10 +177,12 @@ impl Expectation {
         if within_s.is_some_and(|within_s| within_s > WITHIN_S_MAX) {
             return Err(properties.wrong(WITHIN, "must be 14 days or less"));
         }
+        let volume = properties.volume()?;
         Ok(Some(Self {
             every,
             within_s: within_s.unwrap_or(every.seconds()),
-            volume: properties.volume()?,
+            volume,
+            lists_sizes: properties.lists_sizes(volume)?,
             time_zone: properties.time_zone()?,
             weekdays: properties.weekdays()?,
             since: properties.since()?,
@@ -230,6 +247,15 @@ impl TableProperties<'_> {
         };
         let why = "must be a range of the usual volume, such as 50%..200% or 50%..";
         read().map(Some).ok_or_else(|| self.wrong(VOLUME, why))
+    }
+
+    fn lists_sizes(&self, volume: Option<VolumeRange>) -> Result<bool, PropertyError> {
+        let lists = self.word(EXPECTED_SIZES, false, &[("noted", false), ("list", true)])?;
+        if lists && volume.is_none() {
+            let why = "is of use beside skep.expect.volume alone, which is missing";
+            return Err(self.wrong(EXPECTED_SIZES, why));
+        }
+        Ok(lists)
     }
 
     fn time_zone(&self) -> Result<TimeZone, PropertyError> {

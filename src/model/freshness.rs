@@ -1,6 +1,7 @@
 //! What is known of the data that tables get: rows beside the tables, and the times at which something lacked.
 
 use super::TroubleEnd;
+use super::expectation::EXPECTED_SIZES;
 use crate::clock::DatabaseTime;
 
 /// What is wrong with the data of a time.
@@ -12,18 +13,24 @@ pub enum GapKind {
     Thin,
     /// It is more than is usual.
     Swollen,
+    /// It cannot be told: what the table expects makes no sense, or its partitions tell no time. No lack of a time, but it
+    /// begins, is told and ends as one.
+    Faulty,
 }
 
 impl GapKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Missing, Self::Thin, Self::Swollen];
+    pub const ALL: [Self; 4] = [Self::Missing, Self::Thin, Self::Swollen, Self::Faulty];
+    /// The kinds of what lacks.
+    pub const LACKS: [Self; 3] = [Self::Missing, Self::Thin, Self::Swollen];
 
     /// Its word.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Missing => "missing",
             Self::Thin => "thin",
             Self::Swollen => "swollen",
+            Self::Faulty => "faulty",
         }
     }
 
@@ -78,4 +85,11 @@ pub struct FreshnessState {
     pub error: Option<String>,
     /// The database's time as it is read.
     pub now: DatabaseTime,
+}
+
+impl FreshnessState {
+    /// Whether directories may have to be listed for a look at the table.
+    pub fn lists_sizes(&self) -> bool {
+        self.properties.contains(EXPECTED_SIZES)
+    }
 }

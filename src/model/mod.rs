@@ -50,7 +50,7 @@ pub use event::{Event, EventBody, EventKind, NewEvent};
 pub use event_digest::EventDigest;
 pub use expectation::{
     EXPECTATION_PROPERTY_PREFIX, EXPECTED_CLOCK, EXPECTED_SINCE, Expectation, Rhythm, VolumeRange,
-    is_expectation_property,
+    expectation_name_fault, is_expectation_property,
 };
 pub use freshness::{FreshnessGap, FreshnessState, GapKind};
 pub use function::{Function, FunctionResource};

@@ -131,14 +131,23 @@ impl<'a> TableProperties<'a> {
             if is_known || !(key.starts_with(prefix) || is_near) {
                 continue;
             }
-            let why = match meant(key, known) {
-                Some(meant) => format!("is unknown; did you mean {meant}?"),
-                None => format!("is unknown; there are {}", known.join(", ")),
-            };
-            return Err(self.wrong(key, why));
+            if let Some(why) = unknown(key, known) {
+                return Err(self.wrong(key, why));
+            }
         }
         Ok(())
     }
+}
+
+/// What is told of a name that is none of the `known` ones, with the one that was meant; `None` of one that is.
+pub(super) fn unknown(key: &str, known: &[&'static str]) -> Option<String> {
+    if known.contains(&key) {
+        return None;
+    }
+    Some(match meant(key, known) {
+        Some(meant) => format!("is unknown; did you mean {meant}?"),
+        None => format!("is unknown; there are {}", known.join(", ")),
+    })
 }
 
 /// The property that a mistyped one most likely stands for.

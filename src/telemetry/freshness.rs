@@ -39,7 +39,7 @@ impl FreshnessMetrics {
 
     /// So many gaps there are of these kinds, and none of the others.
     pub fn lack(&self, counts: &[(GapKind, u64)]) {
-        for kind in GapKind::ALL {
+        for kind in GapKind::LACKS {
             let count = counts.iter().find(|(one, _)| *one == kind);
             let count = count.map_or(0, |(_, count)| *count);
             let labels = KindLabels {

@@ -1,12 +1,12 @@
 //! What tables expect of their data.
 
-use super::Services;
+use super::{Services, settings_refused};
 use crate::catalog::ParameterChanges;
 use crate::grpc::asked::Asked;
 use crate::grpc::failure::Failure;
 use crate::grpc::from_wire::{self, page_size};
 use crate::grpc::to_wire;
-use crate::model::{EXPECTATION_PROPERTY_PREFIX, Expectation};
+use crate::model::EXPECTATION_PROPERTY_PREFIX;
 use async_recursion::async_recursion as boxed;
 use skep_wire::v1::freshness_service_server::FreshnessService;
 use skep_wire::v1::{
@@ -62,7 +62,7 @@ async fn list(
     let size = page_size(request.limit)?;
     let page = asked
         .freshness()
-        .freshness_statuses(request.after, size)
+        .freshness_statuses(request.after, size, request.lacking)
         .await?;
     // Tables that were dropped meanwhile are missing from a page, so only an empty one is surely the last.
     let next = page.last().map(|status| status.state.table_id);
@@ -89,14 +89,9 @@ async fn update(
     let all = unset.chain(set.map(|(name, value)| (name, Some(value))));
     let all = all.map(|(name, value)| (format!("{EXPECTATION_PROPERTY_PREFIX}{name}"), value));
     let changes = ParameterChanges(all.collect());
-    let mut table = asked.catalog().table_get(&at).await?;
-    changes.apply(&mut table.parameters);
-    if let Err(fault) = Expectation::of_table(&table) {
-        let name = fault.property.strip_prefix(EXPECTATION_PROPERTY_PREFIX);
-        let field = name.map_or("settings".to_owned(), |name| format!("settings[{name:?}]"));
-        return Err(Failure::field(field, fault.to_string()));
-    }
-    let status = asked.freshness().freshness_set(&at, &changes).await?;
+    let set = asked.freshness().freshness_set(&at, &changes).await;
+    let refused = |error| settings_refused(error, EXPECTATION_PROPERTY_PREFIX, "settings");
+    let status = set.map_err(refused)?;
     let table = Some(to_wire::freshness(status));
     Ok(UpdateFreshnessResponse { table })
 }

@@ -26,6 +26,7 @@ pub(in crate::grpc) fn freshness(status: FreshnessStatus) -> v1::TableFreshness 
             since: one.since.map(|day| day.to_string()),
             weekdays: one.weekdays_text.clone(),
             pause: one.pause_text.clone(),
+            sizes: one.lists_sizes.then(|| "list".to_owned()),
         }),
         newest_until: status.state.newest.and_then(moment),
         next_due_time: status.next_due_at().and_then(moment),
@@ -39,6 +40,8 @@ fn gap(gap: FreshnessGap) -> v1::FreshnessGap {
         GapKind::Missing => v1::GapKind::Missing,
         GapKind::Thin => v1::GapKind::Thin,
         GapKind::Swollen => v1::GapKind::Swollen,
+        // No lack of a time: `problem` tells it.
+        GapKind::Faulty => v1::GapKind::Unspecified,
     };
     v1::FreshnessGap {
         kind: kind.into(),

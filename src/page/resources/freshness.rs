@@ -62,6 +62,11 @@ impl FreshnessRow {
             let volume = expectation
                 .volume
                 .map(|range| format!(", {range} of the usual volume"));
+            let sizes = if expectation.lists_sizes {
+                ", listed where nobody noted it"
+            } else {
+                ""
+            };
             let within = span(expectation.within_s);
             let zone = match expectation.zone_name() {
                 "UTC" => String::new(),
@@ -74,7 +79,7 @@ impl FreshnessRow {
                 .map(|pause| format!(", not on {pause}"))
                 .unwrap_or_default();
             format!(
-                "{}, within {within}{}{zone}{days}{pause}",
+                "{}, within {within}{}{sizes}{zone}{days}{pause}",
                 expectation.every,
                 volume.unwrap_or_default()
             )
@@ -132,7 +137,7 @@ pub(in crate::page) async fn show(
 ) -> Result<Response, Failure> {
     let found_all = asked
         .freshness()
-        .freshness_statuses(query.after, ROWS_MAX + 1)
+        .freshness_statuses(query.after, ROWS_MAX + 1, false)
         .await?;
     let (statuses, more) = page_of(found_all);
     let last = statuses.last().filter(|_| more);

@@ -1,9 +1,8 @@
 //! Freshness: what tables expect of their data, what lacks of it, and a look at once.
 
-use super::CatalogQuery;
+use super::{CatalogQuery, settings_refused};
 use crate::catalog::ParameterChanges;
 use crate::model::EXPECTATION_PROPERTY_PREFIX;
-use crate::model::Expectation;
 use crate::rest::asked::Asked;
 use crate::rest::extract::{Body, Query, Segments, table_at};
 use crate::rest::paging::page_size;
@@ -23,6 +22,9 @@ pub(in crate::rest) struct ListQuery {
     after: i64,
     /// Tables of a page: 1 to 1000, by default 100
     limit: Option<usize>,
+    /// Only tables of which data lacks, or of which the last look could tell nothing
+    #[serde(default)]
+    lacking: bool,
 }
 
 /// List the tables that expect data, with where each stands
@@ -36,7 +38,7 @@ pub(in crate::rest) async fn list(
     let size = page_size(query.limit)?;
     let page = asked
         .freshness()
-        .freshness_statuses(query.after, size)
+        .freshness_statuses(query.after, size, query.lacking)
         .await?;
     // Tables that were dropped meanwhile are missing from a page, so only an empty one is surely the last.
     let next = page.last().map(|status| status.state.table_id);
@@ -75,18 +77,13 @@ pub(in crate::rest) async fn patch(
     Body(wanted): Body<PatchFreshness>,
 ) -> Result<Json<TableFreshnessView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
-    let mut table = asked.catalog().table_get(&at).await?;
     let settings = wanted.settings.into_iter();
     let settings =
         settings.map(|(name, value)| (format!("{EXPECTATION_PROPERTY_PREFIX}{name}"), value));
     let changes = ParameterChanges(settings.collect());
-    changes.apply(&mut table.parameters);
-    if let Err(fault) = Expectation::of_table(&table) {
-        let name = fault.property.strip_prefix(EXPECTATION_PROPERTY_PREFIX);
-        let field = name.map_or("settings".to_owned(), |name| format!("settings.{name}"));
-        return Err(Problem::field(field, fault.to_string()));
-    }
-    let status = asked.freshness().freshness_set(&table.at, &changes).await?;
+    let set = asked.freshness().freshness_set(&at, &changes).await;
+    let refused = |error| settings_refused(error, EXPECTATION_PROPERTY_PREFIX, "settings");
+    let status = set.map_err(refused)?;
     Ok(Json(status.into()))
 }
 

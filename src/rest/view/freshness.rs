@@ -58,6 +58,8 @@ pub struct ExpectationView {
     /// How much there has to be, in per cent of what is usual; absent where any amount will do
     #[schema(example = "50%..200%")]
     pub volume: Option<String>,
+    /// `list` where the directory of a new partition is listed when nobody noted its size
+    pub sizes: Option<String>,
     /// The time zone of the times that partitions tell
     pub time_zone: String,
     /// The first day of which data has to come; absent where that is when it was stated
@@ -122,6 +124,7 @@ impl From<&Expectation> for ExpectationView {
             every: expectation.every.to_string(),
             within_s: expectation.within_s,
             volume: expectation.volume.map(|range| range.to_string()),
+            sizes: expectation.lists_sizes.then(|| "list".to_owned()),
             time_zone: expectation.zone_name().to_owned(),
             since: expectation.since.map(|day| day.to_string()),
             weekdays: expectation.weekdays_text.clone(),

@@ -12,6 +12,9 @@ const COLUMNS: &str =
     "SELECT table_id, kind, from_at, to_at, table_shown, what, began_at, told_at, how_ended
  FROM skep_freshness_gaps ";
 
+/// That it cannot be told is a row among the others, so that it is told as they are, and no lack of a time.
+const FAULTY: &str = GapKind::Faulty.as_str();
+
 fn gap_of(row: &Row) -> Result<FreshnessGap, Failure> {
     let mut cells = row.cells();
     let table_id = cells.integer()?;
@@ -44,8 +47,9 @@ impl Session {
     pub async fn freshness_gaps(&mut self, table_id: i64) -> Result<Vec<FreshnessGap>> {
         let statement = self
             .statement(COLUMNS)
-            .text("WHERE table_id = ? AND how_ended IS NULL ORDER BY from_at, kind")
-            .bind(table_id);
+            .text("WHERE table_id = ? AND how_ended IS NULL AND kind <> ? ORDER BY from_at, kind")
+            .bind(table_id)
+            .bind(FAULTY);
         gaps_of(&self.rows(&statement).await?)
     }
 
@@ -61,8 +65,9 @@ impl Session {
                 .statement(
                     "SELECT table_id, kind, from_at, to_at, table_shown, what, began_at, told_at, how_ended
                      FROM (SELECT g.*, ROW_NUMBER() OVER (PARTITION BY table_id ORDER BY from_at, kind) AS place
-                         FROM skep_freshness_gaps g WHERE how_ended IS NULL AND table_id IN ",
+                         FROM skep_freshness_gaps g WHERE how_ended IS NULL AND kind <> ? AND table_id IN ",
                 )
+                .bind(FAULTY)
                 .list(chunk)
                 .text(") n WHERE place <= ? ORDER BY table_id, from_at, kind")
                 .bind(limit);
@@ -73,9 +78,12 @@ impl Session {
 
     /// How many gaps of each kind last.
     pub async fn freshness_gap_counts(&mut self) -> Result<Vec<(GapKind, u64)>> {
-        let statement = self.statement(
-            "SELECT kind, COUNT(*) FROM skep_freshness_gaps WHERE how_ended IS NULL GROUP BY kind",
-        );
+        let statement = self
+            .statement(
+                "SELECT kind, COUNT(*) FROM skep_freshness_gaps
+                 WHERE how_ended IS NULL AND kind <> ? GROUP BY kind",
+            )
+            .bind(FAULTY);
         let rows = self.rows(&statement).await?;
         let counts = rows.iter().map(|row| {
             let mut cells = row.cells();
@@ -124,6 +132,59 @@ impl Session {
             .bind(gap.table_id)
             .bind(gap.kind.as_str())
             .bind(gap.from);
+        self.execute(&statement).await?;
+        Ok(())
+    }
+
+    /// Ends what a table has of [`GapKind::Faulty`], with what is told.
+    pub async fn freshness_fault_end(&mut self, table_id: i64, over: &str) -> Result<()> {
+        let statement = self
+            .statement(
+                "UPDATE skep_freshness_gaps SET how_ended = ?, what = ?
+                 WHERE table_id = ? AND kind = ? AND how_ended IS NULL",
+            )
+            .bind(TroubleEnd::Well.as_str())
+            .bind(over)
+            .bind(table_id)
+            .bind(FAULTY);
+        self.execute(&statement).await?;
+        Ok(())
+    }
+
+    /// Ends all that lacks of a table, with why; what cannot be told of it still cannot.
+    pub(in crate::store) async fn freshness_lacks_end(
+        &mut self,
+        table_id: i64,
+        why: &str,
+    ) -> Result<(), Failure> {
+        let statement = self
+            .statement(
+                "UPDATE skep_freshness_gaps SET how_ended = ?, what = ?
+                 WHERE table_id = ? AND how_ended IS NULL AND kind <> ?",
+            )
+            .bind(TroubleEnd::Gone.as_str())
+            .bind(why)
+            .bind(table_id)
+            .bind(FAULTY);
+        self.execute(&statement).await?;
+        Ok(())
+    }
+
+    /// Calls a table otherwise wherever its gaps are told.
+    pub(in crate::store) async fn freshness_gaps_rename(
+        &mut self,
+        table_id: i64,
+        shown: &str,
+    ) -> Result<(), Failure> {
+        // The text first: MariaDB takes the columns one after the other, with what they have by then.
+        let statement = self
+            .statement(
+                "UPDATE skep_freshness_gaps SET what = REPLACE(what, table_shown, ?), table_shown = ?
+                 WHERE table_id = ?",
+            )
+            .bind(shown)
+            .bind(shown)
+            .bind(table_id);
         self.execute(&statement).await?;
         Ok(())
     }

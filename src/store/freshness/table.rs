@@ -4,7 +4,8 @@
 use crate::clock::DatabaseTime;
 use crate::error::Result;
 use crate::model::{
-    EXPECTED_CLOCK, EXPECTED_SINCE, FreshnessState, Table, TableRef, is_expectation_property,
+    EXPECTED_CLOCK, EXPECTED_SINCE, FreshnessState, GapKind, Table, TableRef,
+    is_expectation_property,
 };
 use crate::store::discovery::table::table_ref_of;
 use crate::store::form::packing::to_json;
@@ -120,18 +121,23 @@ impl Session {
 
     /// Time is cut otherwise from now on: what lacks is judged anew by the new stretches, from the first of it on.
     async fn freshness_clock_changed(&mut self, table_id: i64) -> Result<(), Failure> {
+        let faulty = GapKind::Faulty.as_str();
         let statement = self
             .statement(
                 "UPDATE skep_freshness_tables SET judged_until =
-                    (SELECT MIN(from_at) FROM skep_freshness_gaps WHERE table_id = ? AND how_ended IS NULL)
+                    (SELECT MIN(from_at) FROM skep_freshness_gaps
+                        WHERE table_id = ? AND how_ended IS NULL AND kind <> ?)
                  WHERE table_id = ? AND EXISTS
-                    (SELECT 1 FROM skep_freshness_gaps WHERE table_id = ? AND how_ended IS NULL)",
+                    (SELECT 1 FROM skep_freshness_gaps
+                        WHERE table_id = ? AND how_ended IS NULL AND kind <> ?)",
             )
             .bind(table_id)
+            .bind(faulty)
             .bind(table_id)
-            .bind(table_id);
+            .bind(table_id)
+            .bind(faulty);
         self.execute(&statement).await?;
-        self.freshness_gaps_end(table_id, "what the table expects has changed")
+        self.freshness_lacks_end(table_id, "what the table expects has changed")
             .await
     }
 
@@ -193,19 +199,29 @@ impl Session {
         Ok(rows.iter().map(state_of).collect::<Result<_, Failure>>()?)
     }
 
-    /// The tables that expect something, by number, the next `limit` after one.
+    /// The tables that expect something, by number, the next `limit` after one; perhaps only those of which data lacks or
+    /// nothing can be told.
     pub async fn freshness_table_page(
         &mut self,
         after: i64,
         limit: usize,
+        lacking: bool,
     ) -> Result<Vec<(FreshnessState, TableRef)>> {
         let statement = self
             .statement(COLUMNS)
             .now()
             .text(JOIN)
-            .text("WHERE f.table_id > ? ORDER BY f.table_id LIMIT ?")
-            .bind(after)
-            .bind(limit);
+            .text("WHERE f.table_id > ?")
+            .bind(after);
+        let statement = if lacking {
+            statement.text(
+                " AND (f.last_error IS NOT NULL OR EXISTS
+                    (SELECT 1 FROM skep_freshness_gaps g WHERE g.table_id = f.table_id AND g.how_ended IS NULL))",
+            )
+        } else {
+            statement
+        };
+        let statement = statement.text(" ORDER BY f.table_id LIMIT ?").bind(limit);
         let rows = self.rows(&statement).await?;
         Ok(rows.iter().map(state_of).collect::<Result<_, Failure>>()?)
     }

@@ -17,29 +17,36 @@ impl Session {
 
     /// Brings the rows of a table in step with its properties.
     pub(in crate::store) async fn followers_keep(&mut self, table: &Table) -> Result<(), Failure> {
+        let shown = table.at.shown();
         // One look first: most tables have no such rows, and an Iceberg commit must not pay for a write.
         let statement = self
             .statement(
-                "SELECT d.properties, CASE WHEN d.roots_of = d.properties THEN 1 ELSE 0 END, f.properties
+                "SELECT d.properties, CASE WHEN d.roots_of = d.properties THEN 1 ELSE 0 END, f.properties,
+                    CASE WHEN EXISTS (SELECT 1 FROM skep_freshness_gaps g
+                        WHERE g.table_id = t.id AND g.table_shown <> ?) THEN 1 ELSE 0 END
                  FROM skep_tables t
                  LEFT JOIN skep_discovery_tables d ON d.table_id = t.id
                  LEFT JOIN skep_freshness_tables f ON f.table_id = t.id
                  WHERE t.id = ?",
             )
+            .bind(shown.as_str())
             .bind(table.id);
         let found = self.row(&statement).await?;
-        let (discovery, freshness) = match &found {
+        let (discovery, freshness, is_renamed) = match &found {
             Some(row) => {
                 let mut cells = row.cells();
                 let properties = cells.text_or_null()?;
                 let roots_kept = cells.integer()? != 0;
                 let discovery = properties.map(|stored| (stored, roots_kept));
-                (discovery, cells.text_or_null()?)
+                (discovery, cells.text_or_null()?, cells.integer()? != 0)
             }
-            None => (None, None),
+            None => (None, None, false),
         };
         self.discovery_table_follow(table.id, table, discovery)
             .await?;
+        if is_renamed {
+            self.freshness_gaps_rename(table.id, &shown).await?;
+        }
         self.freshness_table_follow(table.id, table, freshness)
             .await
     }

@@ -9,7 +9,7 @@ use crate::store::Session;
 use crate::transact;
 use crate::watch::Operations;
 use crate::watch::Watch;
-use crate::watch::outbox::matter::Matter;
+use crate::watch::outbox::matter::{Matter, Said};
 use async_recursion::async_recursion as boxed;
 
 /// Gaps that one transaction tells.
@@ -29,8 +29,10 @@ impl Operations<'_> {
                 let gaps = session
                     .freshness_gaps_untold(GAPS_PER_TRANSACTION_MAX)
                     .await?;
+                let mut said = Said::default();
                 for gap in &gaps {
-                    self.gap_tell(session, gap, &mutes, now).await?;
+                    self.gap_tell(session, gap, (&mutes, &mut said), now)
+                        .await?;
                 }
                 Ok(gaps.len())
             })?;
@@ -47,7 +49,7 @@ impl Watch {
         &self,
         session: &mut Session,
         gap: &FreshnessGap,
-        mutes: &[Mute],
+        (mutes, said): (&[Mute], &mut Said),
         now: DatabaseTime,
     ) -> Result<()> {
         match (gap.told_at, gap.end) {
@@ -59,7 +61,7 @@ impl Watch {
             (Some(told_at), Some(_)) => {
                 let text = format!("table {}: {}", named(&gap.table), gap.text);
                 let matter = self.matter_of_gap(gap);
-                self.matter_over(session, &matter, told_at, &text, now)
+                self.matter_over(session, (&matter, told_at), &text, said, now)
                     .await?;
                 session.freshness_gap_forget(gap).await
             }
@@ -90,6 +92,7 @@ impl Watch {
             GapKind::Missing => "queries see nothing of that time",
             GapKind::Thin => "what is counted and summed over that time comes out low",
             GapKind::Swollen => "what is counted and summed over that time comes out high",
+            GapKind::Faulty => "nobody is told where its data does not come",
         };
         Matter {
             subject: FRESHNESS_SUBJECT,

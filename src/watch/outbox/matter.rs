@@ -1,6 +1,7 @@
 //! What is wrong with a table, as alerts: once when it begins, over all replicas, and once when it is over, to whom its
 //! beginning was told.
 
+use crate::alert::ChannelKind;
 use crate::clock::DatabaseTime;
 use crate::error::Result;
 use crate::model::{Alert, AlertState, Mute, NoticeEntry, NoticeKind, OVER, Severity};
@@ -8,6 +9,7 @@ use crate::store::Session;
 use crate::watch::outbox::write::state_of;
 use crate::watch::settings::ChannelSetup;
 use crate::watch::{Watch, next_moment};
+use std::collections::HashSet;
 
 /// Something that is wrong with a table.
 #[derive(Debug)]
@@ -25,6 +27,9 @@ pub(super) struct Matter<'a> {
     /// What follows of it.
     pub(super) effect: String,
 }
+
+/// What was said already of ends, by channel: two matters of one table may end for one reason, which is told once.
+pub(super) type Said = HashSet<(String, String)>;
 
 impl Watch {
     /// What the channels are to tell of its beginning, by the configuration as it is; those to which it is muted among them.
@@ -64,13 +69,14 @@ impl Watch {
         alerts.collect()
     }
 
-    /// Tells its end on the channels that were told of the beginning at `told_at`, or are to be.
+    /// Tells its end on the channels that were told of the beginning at `told_at`, or are to be; not where the same was `said`
+    /// already, but to who knows each matter by its key.
     pub(super) async fn matter_over(
         &self,
         session: &mut Session,
-        matter: &Matter<'_>,
-        told_at: i64,
+        (matter, told_at): (&Matter<'_>, i64),
         over_text: &str,
+        said: &mut Said,
         now: DatabaseTime,
     ) -> Result<()> {
         let channels: Vec<&str> = self.setup.channels.keys().map(String::as_str).collect();
@@ -85,6 +91,13 @@ impl Watch {
         });
         let alerts = heard.filter_map(|begun| {
             let setup = self.setup.channels.get(&begun.channel)?;
+            // Where the beginning waits still, the end takes it back; nobody is told of either.
+            let is_told = begun.state != AlertState::Pending;
+            let is_by_key = setup.settings.kind == ChannelKind::PagerDuty;
+            let line = (begun.channel.clone(), over_text.to_owned());
+            if is_told && !said.insert(line) && !is_by_key {
+                return None;
+            }
             let due_at = match begun.kind {
                 NoticeKind::Digest => next_moment(&setup.digest, now),
                 _ => now,

@@ -8,7 +8,7 @@ use crate::store::Session;
 use crate::transact;
 use crate::watch::Operations;
 use crate::watch::Watch;
-use crate::watch::outbox::matter::Matter;
+use crate::watch::outbox::matter::{Matter, Said};
 use crate::watch::outbox::write::shown;
 use async_recursion::async_recursion as boxed;
 
@@ -65,7 +65,8 @@ impl Watch {
             (Some(told_at), Some(end)) => {
                 let matter = self.matter_of_trouble(trouble);
                 let text = over_text(trouble, end);
-                self.matter_over(session, &matter, told_at, &text, now)
+                let said = &mut Said::default();
+                self.matter_over(session, (&matter, told_at), &text, said, now)
                     .await?;
                 session.discovery_trouble_forget(trouble).await
             }

@@ -92,7 +92,7 @@ fn freshness<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
             freshness.freshness_status(&orders()).await
         }),
         call("freshness_statuses", See, SERVER, async move {
-            freshness.freshness_statuses(0, 10).await
+            freshness.freshness_statuses(0, 10, false).await
         }),
         call("freshness_gap_counts", See, SERVER, async move {
             freshness.freshness_gap_counts().await

@@ -57,6 +57,12 @@ async fn what_a_table_expects_is_the_same_over_grpc_and_rest() {
     let all = client.list_freshness(ListFreshnessRequest::default());
     let all = all.await.unwrap().into_inner().tables;
     assert_eq!(all, std::slice::from_ref(&checked));
+    let lacking = ListFreshnessRequest {
+        lacking: true,
+        ..ListFreshnessRequest::default()
+    };
+    let lacking = client.list_freshness(lacking).await.unwrap();
+    assert_eq!(lacking.into_inner().tables, all);
     let over_rest = Rest::of(&server)
         .get("/databases/shop/tables/orders/freshness")
         .await
