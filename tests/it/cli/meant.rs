@@ -176,3 +176,26 @@ async fn a_server_whose_sqlite_file_is_gone_is_not_ready() {
     std::fs::rename(&moved, &path).unwrap();
     assert_eq!(asked().await, 200, "it is back");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_property_by_which_nothing_can_be_expected_is_told_when_it_is_set() {
+    let (_server, skep) = shop().await;
+    let set = |property: &str| {
+        let output = skep.output(&["table", "set", "shop.orders", property], "");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stderr).expect("text")
+    };
+    let told = set("skep.expect.every=often");
+    assert!(
+        told.contains("nothing is expected: the table property skep.expect.every=\"often\""),
+        "{told}"
+    );
+    assert_eq!(set("tier=2"), "", "it is another property");
+    let told = set("skep.expect.every=1h");
+    assert!(!told.contains("nothing is expected"), "{told}");
+    let (_, text) = skep.fail(&["freshness", "expect", "shop.orders", "--unset", "weekday"]);
+    assert!(
+        text.contains("did you mean skep.expect.weekdays?"),
+        "{text}"
+    );
+}

@@ -1,5 +1,9 @@
 //! What tables expect of their data, over real sockets: what lacks is told once over all replicas, and once that it came.
 
+mod faults;
+mod forms;
+mod sizes;
+
 use crate::alert::Listener;
 use crate::harness::{TestDatabase, TestServer, on_every_database};
 use crate::page::Browser;
@@ -8,6 +12,7 @@ use crate::watch::fixture::EveryChannel;
 use serde_json::{Value, json};
 use skep::alert::{ChannelKind, ChannelSettings, Threshold};
 use skep::clock::Clock;
+use skep::config::Settings;
 use skep::secret::Secret;
 use skep::tasks::{Freshness, Task};
 use skep::telemetry::Metrics;
@@ -32,6 +37,11 @@ struct World {
 
 impl World {
     async fn new(test: &TestDatabase) -> Self {
+        Self::with(test, |_| {}).await
+    }
+
+    /// The same with other settings.
+    async fn with(test: &TestDatabase, change: impl Fn(&mut Settings)) -> Self {
         let clock = Clock::fixed(START_S * 1000);
         let listener = Listener::start().await;
         let start = async |clock: &Clock| {
@@ -46,6 +56,7 @@ impl World {
                     ..ChannelSettings::default()
                 };
                 settings.alerts.channels.insert("data".to_owned(), channel);
+                change(settings);
             })
             .await
         };
@@ -248,9 +259,14 @@ async fn what_cannot_be_told_of_a_table_is_said_and_the_others_are_looked_at() {
     // An engine may set what it likes.
     let nonsense = json!({"parameters": {"skep.expect.every": "often"}});
     rest.patch(TABLE, nonsense).await.expect(200);
-    world.told_after(1).await;
+    let mut expected = vec![
+        "table `shop.orders`: it cannot be told whether its data comes: the table property skep.expect.every=\"often\" must be a time such as 30s, 5m, 6h or 7d".to_owned(),
+    ];
+    assert_eq!(world.told_after(1).await, expected);
+    assert_eq!(world.told_after(60).await, expected, "once");
     let stands = rest.get(&path).await.expect(200);
     assert_eq!(stands["standing"], "faulty");
+    assert_eq!(stands["gaps"], json!([]), "no time lacks");
     assert!(
         stands["problem"]
             .as_str()
@@ -261,8 +277,13 @@ async fn what_cannot_be_told_of_a_table_is_said_and_the_others_are_looked_at() {
     rest.patch(&path, json!({"settings": {"every": "1h"}}))
         .await
         .expect(200);
+    let mended = "table `shop.orders`: it can be told again whether its data comes";
+    expected.push(mended.to_owned());
+    assert_eq!(world.told_after(1).await, expected);
     add(&rest, &["x", "y"], 1).await;
-    world.told_after(180).await;
+    let told = world.told_after(180).await;
+    assert_eq!((told.len(), &told[..2]), (3, &expected[..]));
+    assert!(told[2].contains("tell no day"), "{told:?}");
     let stands = rest
         .post(&format!("{path}/check"), json!({}))
         .await
@@ -280,5 +301,6 @@ async fn what_cannot_be_told_of_a_table_is_said_and_the_others_are_looked_at() {
         .await
         .expect(200);
     assert_ne!(stands["standing"], "faulty", "{stands}");
-    assert_eq!(world.listener.received().len(), 0);
+    let told = world.told_after(1).await;
+    assert!(told[3..].contains(&mended.to_owned()), "{told:?}");
 }
