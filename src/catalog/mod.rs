@@ -31,6 +31,7 @@ pub(crate) mod service;
 mod settings;
 mod statistics;
 mod table;
+mod tag;
 
 pub use access::{Action, AllowAll, Authorizer, Resource};
 pub use answer::{ANSWER_KEPT_S, ANSWERS_PER_CALLER_MAX};
@@ -47,16 +48,19 @@ pub use partition::{
     NamedDraft, PARTITION_PAGE_BYTES, PartitionAlterOptions, PartitionAt, PartitionCalendar,
     PartitionChange, PartitionCursor, PartitionDraft, PartitionKey, PartitionNeighbours,
     PartitionSelection, PartitionSpec, PartitionSpecFault, PartitionsOf, PartitionsPage,
-    ValuesRequest, partition_names_distinct, partition_names_meant, partition_values_check,
+    ValuesRequest, partition_name_meant, partition_names_distinct, partition_names_meant, partition_values_check,
 };
 pub use places::{PlaceRuleFault, PlaceRules};
 pub use precondition::{Precondition, Unconditional};
 pub use replica::REPLICA_KEPT_S;
 pub use settings::CatalogSettings;
-pub use statistics::StatisticsUpdate;
+pub use statistics::{
+    ColumnStatisticsSpec, DEFAULT_ENGINE, StatisticsUpdate, statistics_described, statistics_wanted,
+};
 pub use table::{
     AlterOptions, Expected, StorageSpec, TABLE_COMMENT, TableChange, TableSpec, TableSpecFault,
 };
+pub use tag::Tagged;
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};

@@ -18,4 +18,5 @@ pub mod storage_format;
 pub mod text_pattern;
 pub mod type_change;
 pub mod type_check;
+pub mod written_column;
 pub mod written_type;

@@ -1,12 +1,11 @@
 //! Conditional requests (RFC 9110, section 13): what is shown has a tag, a change may name the tag that it was made for, and
 //! who has what is shown already need not be sent it again.
 //!
-//! A tag is a hash of what is shown and of the row's number, so it is the same on every replica and after a restart, changes
-//! with all that an answer shows, and does not come back with a thing of the same name that was made anew.
+//! The tags are the catalog's: every front end gives the same tag of the same thing.
 
 use super::Shared;
 use super::problem::Problem;
-use crate::catalog::{PartitionAt, Precondition};
+use crate::catalog::{self, PartitionAt, Precondition};
 use crate::model::{Database, Table};
 use crate::rest::view::database::DatabaseView;
 use crate::rest::view::partition::PartitionView;
@@ -16,26 +15,20 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// Tags that one header may list.
 const TAGS_MAX: usize = 100;
-/// Bytes of the hash that a tag shows.
-const TAG_BYTES: usize = 16;
 
 /// What the tag of a compressed answer ends with.
 const CODED: &str = "-gzip";
 
 /// What a resource shows.
-pub(super) trait Shown {
+pub(super) trait Shown: catalog::Tagged {
     /// Its JSON.
     type View: Serialize;
 
     fn view(&self) -> Self::View;
-
-    /// The number of its row, which nothing made later has; 0 where it has none.
-    fn number(&self) -> i64;
 }
 
 impl Shown for Database {
@@ -43,10 +36,6 @@ impl Shown for Database {
 
     fn view(&self) -> DatabaseView {
         self.clone().into()
-    }
-
-    fn number(&self) -> i64 {
-        self.id
     }
 }
 
@@ -56,10 +45,6 @@ impl Shown for Table {
     fn view(&self) -> TableView {
         self.clone().into()
     }
-
-    fn number(&self) -> i64 {
-        self.id
-    }
 }
 
 impl Shown for PartitionAt {
@@ -67,10 +52,6 @@ impl Shown for PartitionAt {
 
     fn view(&self) -> PartitionView {
         PartitionView::whole(&self.partition, self.table_location.as_ref())
-    }
-
-    fn number(&self) -> i64 {
-        0
     }
 }
 
@@ -85,10 +66,7 @@ impl Tagged {
     pub(super) fn of<T: Shown>(thing: &T) -> Self {
         // A view of texts, numbers and lists always has a JSON form.
         let json = serde_json::to_vec(&thing.view()).unwrap_or_default();
-        let mut hash = Sha256::new();
-        hash.update(thing.number().to_be_bytes());
-        hash.update(&json);
-        let tag = hex::encode(&hash.finalize()[..TAG_BYTES]);
+        let tag = thing.tag();
         Self { tag, json }
     }
 }
@@ -218,7 +196,7 @@ impl<T: Shown> Precondition<T> for IfMatch {
     fn holds(&self, thing: &T) -> bool {
         match &self.0 {
             None | Some(Tags::Any) => true,
-            Some(tags) => tags.find(&Tagged::of(thing).tag, false).is_some(),
+            Some(tags) => tags.find(&thing.tag(), false).is_some(),
         }
     }
 }

@@ -18,12 +18,15 @@ pub enum DroppedEach {
     Invalid(String),
 }
 
+/// The name as it is stored of the partition that a name means. `Invalid` for one that is none of this table.
+pub fn partition_name_meant(table: &Table, name: &str) -> Result<String> {
+    let values = values_of_whole_name(table, name)?;
+    name_of_values(table, &values)
+}
+
 /// The name as it is stored that each of these means, or what is wrong with it.
 pub fn partition_names_meant(table: &Table, names: &[String]) -> Vec<Result<String, String>> {
-    let read = names.iter().map(|name| {
-        let values = values_of_whole_name(table, name)?;
-        name_of_values(table, &values)
-    });
+    let read = names.iter().map(|name| partition_name_meant(table, name));
     read.map(|name| name.map_err(|failure| failure.to_string()))
         .collect()
 }

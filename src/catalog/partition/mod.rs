@@ -38,7 +38,9 @@ pub(super) use cursor::PARTITIONS_PER_PAGE;
 pub use cursor::PartitionCursor;
 pub(crate) use day_names::{CalendarSample, LEADS_MAX, calendar_sample, day_names};
 pub use drop::{DropOptions, DropSelection};
-pub use drop_each::{DroppedEach, partition_names_distinct, partition_names_meant};
+pub use drop_each::{
+    DroppedEach, partition_name_meant, partition_names_distinct, partition_names_meant,
+};
 pub(crate) use event::{change_events, partitions_event};
 pub use get::{PartitionAt, PartitionKey};
 pub(super) use hints::KeyHints;

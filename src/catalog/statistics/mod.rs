@@ -3,8 +3,10 @@
 
 mod merge;
 mod read;
+mod spec;
 mod write;
 
+pub use spec::{ColumnStatisticsSpec, DEFAULT_ENGINE, statistics_described, statistics_wanted};
 pub use write::StatisticsUpdate;
 
 use crate::error::{Entity, Error, Result};

@@ -7,8 +7,7 @@ use crate::catalog::{
 };
 use crate::error::Error;
 use crate::hive::partition_name::values_of_whole_name;
-use crate::hive::written_type::{written_name, written_type};
-use crate::model::Column;
+use crate::hive::written_column::written_columns;
 use crate::rest::asked::Asked;
 use crate::rest::conditional::{IfMatch, Tagged};
 use crate::rest::extract::{Body, Query, Segments, table_at};
@@ -37,7 +36,11 @@ pub(in crate::rest) async fn change(
     Body(request): Body<ChangePartition>,
 ) -> Result<Tagged, Problem> {
     let at = table_at(query.catalog.as_deref(), &(database, table));
-    let columns = request.columns.map(columns_read).transpose()?;
+    let columns = request.columns.map(|columns| {
+        let written = columns.into_iter().map(ColumnView::into);
+        written_columns(written.collect())
+    });
+    let columns = columns.transpose().map_err(Error::InvalidObject)?;
     let change = PartitionChange {
         parameters: ParameterChanges(request.parameters),
         location: request.location,
@@ -51,26 +54,6 @@ pub(in crate::rest) async fn change(
         .await
         .map_err(|failure| by_name(failure, &partition))?;
     Ok(Tagged::of(&changed))
-}
-
-fn columns_read(columns: Vec<ColumnView>) -> Result<Vec<Column>, Problem> {
-    let mut read: Vec<Column> = Vec::with_capacity(columns.len());
-    for (index, column) in columns.into_iter().enumerate() {
-        let refused = |why: String| Error::InvalidObject(format!("columns[{index}]: {why}"));
-        written_name(&column.name).map_err(refused)?;
-        let data_type = written_type(&column.data_type).map_err(refused)?;
-        let column = ColumnView {
-            data_type,
-            ..column
-        };
-        let column = Column::from(column);
-        let named = |one: &Column| one.name.to_lowercase() == column.name.to_lowercase();
-        if read.iter().any(named) {
-            return Err(refused(format!("{} stands here twice", column.name)).into());
-        }
-        read.push(column);
-    }
-    Ok(read)
 }
 
 /// Touch a partition

@@ -6,7 +6,6 @@ use crate::catalog::{
     AddOptions, DropOptions, DropSelection, PartitionKey, PartitionSelection, PartitionSpec,
 };
 use crate::error::{Entity, Error};
-use crate::hive::partition_name::{make_name, values_of_whole_name};
 use crate::model::Table;
 use crate::rest::asked::Asked;
 use crate::rest::conditional::{IfMatch, IfNoneMatch};
@@ -112,13 +111,6 @@ pub(in crate::rest) async fn add(
 pub(super) fn key_names(table: &Table) -> Vec<&str> {
     let keys = table.partition_keys.iter();
     keys.map(|key| key.name.as_str()).collect()
-}
-
-/// The name as it is stored of the partition that a name means.
-pub(super) fn stored_name(table: &Table, name: &str) -> Result<String, Problem> {
-    let keys = key_names(table);
-    let values = values_of_whole_name(name, &keys).map_err(Error::from)?;
-    Ok(make_name(&keys, &values).map_err(Error::from)?)
 }
 
 /// Show a partition

@@ -1,8 +1,11 @@
 //! Column statistics of tables and of partitions.
 
 use super::CatalogQuery;
-use super::partitions::{by_name, stored_name};
-use crate::catalog::{PartitionKey, StatisticsUpdate};
+use super::partitions::by_name;
+use crate::catalog::{
+    DEFAULT_ENGINE, PartitionKey, StatisticsUpdate, partition_name_meant, statistics_described,
+    statistics_wanted,
+};
 use crate::error::Error;
 use crate::model::{ColumnStatistics, Name, Table, TableRef};
 use crate::rest::asked::Asked;
@@ -12,11 +15,7 @@ use crate::rest::view::statistics::{ColumnStatisticsView, PutStatistics, Statist
 use axum::Json;
 use axum::http::StatusCode;
 use serde::Deserialize;
-use std::collections::HashSet;
 use utoipa::IntoParams;
-
-/// The engine whose statistics are meant where a request names none.
-const ENGINE: &str = "hive";
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -32,7 +31,7 @@ pub(in crate::rest) struct ColumnsQuery {
 
 impl ColumnsQuery {
     fn engine(&self) -> &str {
-        self.engine.as_deref().unwrap_or(ENGINE)
+        self.engine.as_deref().unwrap_or(DEFAULT_ENGINE)
     }
 
     /// The columns that are named; none where all are meant.
@@ -43,12 +42,7 @@ impl ColumnsQuery {
     }
 
     fn wanted(&self, table: &Table) -> Vec<Name> {
-        let named = self.named();
-        if !named.is_empty() {
-            return named;
-        }
-        let all = table.descriptor.columns.iter().flatten();
-        all.map(|column| Name::new(&column.name)).collect()
+        statistics_wanted(table, self.named())
     }
 
     fn view(&self, found: Vec<ColumnStatistics>) -> Json<StatisticsView> {
@@ -180,7 +174,7 @@ pub(in crate::rest) async fn partition_delete(
 ) -> Result<StatusCode, Problem> {
     let at = table_at(query.catalog.as_deref(), &(database, table));
     let table = asked.catalog().table_get(&at).await?;
-    let name = stored_name(&table, &partition)?;
+    let name = partition_name_meant(&table, &partition)?;
     asked
         .catalog()
         .statistics_delete(
@@ -200,27 +194,17 @@ async fn put(
     request: PutStatistics,
 ) -> Result<StatusCode, Problem> {
     let table = asked.catalog().table_get(at).await?;
-    let known = table.descriptor.columns.as_deref().unwrap_or_default();
-    let mut columns = Vec::with_capacity(request.columns.len());
-    let mut met = HashSet::new();
+    let mut specs = Vec::with_capacity(request.columns.len());
     for (index, column) in request.columns.into_iter().enumerate() {
-        let read = column.read(known);
-        let refused = |(field, why): (&str, String)| {
-            Error::InvalidObject(format!("columns[{index}].{field}: {why}"))
-        };
-        let column = read.map_err(refused)?;
-        // Names have no case: of two the later one would stand.
-        if !met.insert(column.column.clone()) {
-            let why = format!("{} stands here twice", column.column);
-            return Err(refused(("column", why)).into());
-        }
-        columns.push(column);
+        let refused = |why| Error::InvalidObject(format!("columns[{index}].values: {why}"));
+        specs.push(column.spec().map_err(refused)?);
     }
+    let columns = statistics_described(&table, specs)?;
     let partition = partition
-        .map(|name| stored_name(&table, name))
+        .map(|name| partition_name_meant(&table, name))
         .transpose()?;
     let update = StatisticsUpdate { partition, columns };
-    let engine = request.engine.as_deref().unwrap_or(ENGINE);
+    let engine = request.engine.as_deref().unwrap_or(DEFAULT_ENGINE);
     asked
         .catalog()
         .statistics_update(at, engine, &[update], false)

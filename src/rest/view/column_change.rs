@@ -1,7 +1,7 @@
 //! Single changes of a table's columns.
 
-use crate::hive::column_change::{ColumnChange, ColumnPlace};
-use crate::hive::written_type::{written_name, written_type};
+use crate::hive::column_change::ColumnChange;
+use crate::hive::written_column::{ColumnFault, written_change, written_new_place, written_place};
 use crate::model::Column;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -73,56 +73,31 @@ pub enum ColumnChangeView {
 }
 
 impl ColumnChangeView {
-    /// The change, with its type read as people write it. Fails with the field at fault, and why.
-    pub fn read(self) -> Result<ColumnChange, (&'static str, String)> {
-        let name = |field, text: &str| match written_name(text) {
-            // Hive keeps names in lower case.
-            Ok(name) => Ok(name.to_lowercase()),
-            Err(why) => Err((field, why)),
-        };
-        let typed = |text: &str| written_type(text).map_err(|why| ("type", why));
-        Ok(match self {
+    /// The change, with its names and its type read as people write them. Fails with the field at fault, and why.
+    pub fn read(self) -> Result<ColumnChange, ColumnFault> {
+        written_change(match self {
             Self::Add {
-                name: new,
+                name,
                 data_type,
                 comment,
                 first,
                 after,
             } => ColumnChange::Add {
                 column: Column {
-                    name: name("name", &new)?,
-                    data_type: typed(&data_type)?,
+                    name,
+                    data_type,
                     comment,
                 },
-                place: place(first, after)?.unwrap_or(ColumnPlace::Last),
+                place: written_place(first, after)?,
             },
             Self::Drop { name } => ColumnChange::Drop { name },
-            Self::Rename { name: old, to } => ColumnChange::Rename {
-                name: old,
-                to: name("to", &to)?,
-            },
-            Self::Retype { name, data_type } => ColumnChange::Retype {
-                name,
-                data_type: typed(&data_type)?,
-            },
+            Self::Rename { name, to } => ColumnChange::Rename { name, to },
+            Self::Retype { name, data_type } => ColumnChange::Retype { name, data_type },
             Self::Comment { name, comment } => ColumnChange::Comment { name, comment },
             Self::Move { name, first, after } => ColumnChange::Move {
                 name,
-                place: place(first, after)?
-                    .ok_or_else(|| ("after", "say where it goes: first or after".to_owned()))?,
+                place: written_new_place(first, after)?,
             },
         })
-    }
-}
-
-fn place(
-    first: bool,
-    after: Option<String>,
-) -> Result<Option<ColumnPlace>, (&'static str, String)> {
-    match (first, after) {
-        (true, Some(_)) => Err(("after", "give first or after, not both".to_owned())),
-        (true, None) => Ok(Some(ColumnPlace::First)),
-        (false, Some(name)) => Ok(Some(ColumnPlace::After(name))),
-        (false, None) => Ok(None),
     }
 }

@@ -1,7 +1,8 @@
 //! Column statistics: what planners know of the values of a column.
 
 use super::moment;
-use crate::model::{Bounds, Column, ColumnStatistics, Decimal, Figures, Lengths, Name, Range};
+use crate::catalog::ColumnStatisticsSpec;
+use crate::model::{Bounds, ColumnStatistics, Decimal, Figures, Lengths, Range};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -130,27 +131,18 @@ impl From<ColumnStatistics> for ColumnStatisticsView {
 }
 
 impl ColumnStatisticsView {
-    /// The figures of a column of a table with these columns. Fails with the field at fault, and why.
-    pub fn read(self, columns: &[Column]) -> Result<ColumnStatistics, (&'static str, String)> {
-        let own = columns
-            .iter()
-            .find(|one| one.name.eq_ignore_ascii_case(&self.column));
-        let column_type = self
-            .data_type
-            .or_else(|| own.map(|one| one.data_type.clone()));
-        let column_type =
-            column_type.ok_or_else(|| ("column", format!("there is no column {}", self.column)))?;
-        Ok(ColumnStatistics {
-            column: Name::new(&self.column),
-            column_type,
+    /// The figures in the catalog's words. Fails for values that are none.
+    pub fn spec(self) -> Result<ColumnStatisticsSpec, String> {
+        Ok(ColumnStatisticsSpec {
+            column: self.column,
+            data_type: self.data_type,
             figures: Figures {
                 nulls: self.nulls,
                 distinct: self.distinct,
                 bit_vectors: None,
                 histogram: None,
-                range: self.values.read().map_err(|why| ("values", why))?,
+                range: self.values.read()?,
             },
-            analyzed_at: 0,
         })
     }
 }
