@@ -1,5 +1,13 @@
 //! From messages to what the catalog asks for. Each fault names its field.
 
+mod changes;
+mod source;
+mod statistics;
+
+pub(super) use changes::{partition_change, table_change};
+pub(super) use source::{snapshot_at, source_settings};
+pub(super) use statistics::{column_names, engine, statistics};
+
 use super::failure::Failure;
 use crate::catalog::{
     DatabaseChange, DatabaseSpec, EventFilter, ParameterChanges, PartitionSpec, StorageSpec,
@@ -39,7 +47,8 @@ pub(super) fn catalog(name: &str) -> Name {
     Name::new(some_text(name).unwrap_or(DEFAULT_CATALOG))
 }
 
-fn named<'a>(field: &str, text: &'a str) -> Result<&'a str, Failure> {
+/// A text that must be there.
+pub(super) fn named<'a>(field: &str, text: &'a str) -> Result<&'a str, Failure> {
     some_text(text).ok_or_else(|| Failure::field(field, format!("{field} is missing")))
 }
 

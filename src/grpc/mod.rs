@@ -5,6 +5,7 @@
 //! `from_wire` are the only places that know both the messages and the model. Errors leave as a [`failure`](self) alone.
 
 mod asked;
+mod condition;
 mod counted;
 mod failure;
 mod from_wire;

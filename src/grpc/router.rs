@@ -27,6 +27,7 @@ use skep_wire::v1::job_service_server::JobServiceServer;
 use skep_wire::v1::lock_service_server::LockServiceServer;
 use skep_wire::v1::partition_service_server::PartitionServiceServer;
 use skep_wire::v1::source_service_server::SourceServiceServer;
+use skep_wire::v1::statistics_service_server::StatisticsServiceServer;
 use skep_wire::v1::table_service_server::TableServiceServer;
 use std::sync::Arc;
 use tonic::Status;
@@ -117,6 +118,7 @@ fn services(shared: Arc<Shared>, readiness: Readiness) -> Router {
         LockServiceServer,
         PartitionServiceServer,
         SourceServiceServer,
+        StatisticsServiceServer,
         TableServiceServer
     );
     let mut routes = routes.add_service(HealthServer::new(readiness));

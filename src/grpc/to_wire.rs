@@ -1,15 +1,26 @@
 //! From the model to messages.
 
+mod calendar;
 mod discovery;
+mod explanation;
 mod freshness;
+mod naming;
+mod source;
+mod statistics;
 mod watch;
 
+pub(super) use calendar::calendar;
 pub(super) use discovery::{discovery, discovery_run, skipped_directory};
+pub(super) use explanation::explanation;
 pub(super) use freshness::freshness;
-pub(super) use watch::{alert, channel, mute, schema_change, source};
+pub(super) use naming::{kit, lint_place, naming_rules, offender};
+pub(super) use source::{snapshot, source, source_test};
+pub(super) use statistics::column_statistics;
+pub(super) use watch::{alert, alert_preview, applied_column, channel, mute, schema_change};
 
+use super::condition::etag;
 use super::failure::reason;
-use crate::catalog::{AddedEach, ListedLock, TABLE_COMMENT};
+use crate::catalog::{AddedEach, ListedLock, PartitionAt, TABLE_COMMENT};
 use crate::error::Error;
 use crate::front::words;
 use crate::hive::storage_format::StorageFormat;
@@ -53,6 +64,7 @@ fn table_name(at: &TableRef) -> v1::TableName {
 /// A database.
 pub(super) fn database(database: Database) -> v1::Database {
     v1::Database {
+        etag: etag(&database),
         catalog: database.at.catalog.to_string(),
         name: database.at.database.to_string(),
         description: database.description,
@@ -117,6 +129,7 @@ fn columns_of(descriptor: &StorageDescriptor) -> Vec<v1::Column> {
 /// A table.
 pub(super) fn table(table: Table) -> v1::Table {
     v1::Table {
+        etag: etag(&table),
         catalog: table.at.catalog.to_string(),
         database: table.at.database.to_string(),
         name: table.at.table.to_string(),
@@ -157,15 +170,18 @@ pub(super) fn partition_listed(partition: &Partition, root: Option<&Location>) -
         parameters: partition.parameters.clone(),
         columns: Vec::new(),
         storage: None,
+        etag: String::new(),
     }
 }
 
 /// A partition alone, with all that is known of it.
-pub(super) fn partition(partition: &Partition, root: Option<&Location>) -> v1::Partition {
+pub(super) fn partition(found: &PartitionAt) -> v1::Partition {
+    let partition = &found.partition;
     v1::Partition {
         columns: columns_of(&partition.descriptor),
         storage: Some(storage(&partition.descriptor)),
-        ..partition_listed(partition, root)
+        etag: etag(found),
+        ..partition_listed(partition, found.table_location.as_ref())
     }
 }
 

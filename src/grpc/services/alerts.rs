@@ -1,18 +1,21 @@
 //! What people are told, and what need not be.
 
 use super::{Services, page_of};
+use crate::alert::Form;
 use crate::grpc::asked::Asked;
 use crate::grpc::failure::Failure;
-use crate::grpc::from_wire::{alert_state, page_size, some_text};
+use crate::grpc::from_wire::{alert_state, page_size, severity, some_text};
 use crate::grpc::to_wire;
 use crate::model::{AlertFilter, Mute};
+use crate::watch::PreviewWish;
 use async_recursion::async_recursion as boxed;
 use skep_wire::v1::alert_service_server::AlertService;
 use skep_wire::v1::{
     AcknowledgeAlertRequest, AcknowledgeAlertResponse, CreateMuteRequest, CreateMuteResponse,
     DeleteMuteRequest, DeleteMuteResponse, ListAlertsRequest, ListAlertsResponse,
     ListChannelsRequest, ListChannelsResponse, ListMutesRequest, ListMutesResponse,
-    SnoozeAlertRequest, SnoozeAlertResponse,
+    PreviewAlertsRequest, PreviewAlertsResponse, SnoozeAlertRequest, SnoozeAlertResponse,
+    TestChannelRequest, TestChannelResponse,
 };
 use tonic::{Request, Response, Status};
 
@@ -66,6 +69,20 @@ impl AlertService for Services {
     ) -> Result<Response<ListChannelsResponse>, Status> {
         self.read(request, channels).await
     }
+
+    async fn test_channel(
+        &self,
+        request: Request<TestChannelRequest>,
+    ) -> Result<Response<TestChannelResponse>, Status> {
+        self.change(request, test).await
+    }
+
+    async fn preview_alerts(
+        &self,
+        request: Request<PreviewAlertsRequest>,
+    ) -> Result<Response<PreviewAlertsResponse>, Status> {
+        self.read(request, preview).await
+    }
 }
 
 #[boxed]
@@ -76,9 +93,9 @@ async fn list(asked: Asked, request: ListAlertsRequest) -> Result<ListAlertsResp
         channel: text(&request.channel),
         subject: text(&request.source),
         state: alert_state(request.state)?,
+        severity: severity(request.severity)?,
         before: (request.before != 0).then_some(request.before),
         limit: size + 1,
-        ..AlertFilter::default()
     };
     let found = asked.watch().alert_list(&filter).await?;
     let (found, next) = page_of(found, size, |alert| alert.id);
@@ -137,4 +154,27 @@ async fn channels(asked: Asked, _: ListChannelsRequest) -> Result<ListChannelsRe
     let found = asked.watch().channel_list().await?;
     let channels = found.into_iter().map(to_wire::channel).collect();
     Ok(ListChannelsResponse { channels })
+}
+
+#[boxed]
+async fn test(asked: Asked, request: TestChannelRequest) -> Result<TestChannelResponse, Failure> {
+    asked.watch().channel_test(&request.name).await?;
+    Ok(TestChannelResponse {})
+}
+
+#[boxed]
+async fn preview(
+    asked: Asked,
+    request: PreviewAlertsRequest,
+) -> Result<PreviewAlertsResponse, Failure> {
+    let since = request.since_time.map(|since| since.seconds);
+    let form = some_text(&request.format).map(Form::parse).transpose();
+    let wish = PreviewWish {
+        since: since.ok_or_else(|| Failure::field("since_time", "since_time is missing"))?,
+        channel: some_text(&request.channel).map(str::to_owned),
+        form: form.map_err(|why| Failure::field("format", why))?,
+    };
+    let found = asked.watch().alerts_preview(&wish).await?;
+    let previews = found.into_iter().map(to_wire::alert_preview).collect();
+    Ok(PreviewAlertsResponse { previews })
 }

@@ -8,7 +8,7 @@ use crate::model::TableRef;
 use skep_wire::v1::{AddPartitionsOptions, AddedPartition, NewPartition};
 
 /// Partitions of one message at most.
-const BATCH_MAX: usize = 1000;
+pub(super) const BATCH_MAX: usize = 1000;
 
 /// How partitions are added, by what a request says.
 pub(super) fn add_options(options: Option<AddPartitionsOptions>) -> AddOptions {

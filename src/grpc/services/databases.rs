@@ -1,8 +1,8 @@
 //! Databases.
 
 use super::Services;
-use crate::catalog::Unconditional;
 use crate::grpc::asked::Asked;
+use crate::grpc::condition::IfEtag;
 use crate::grpc::failure::Failure;
 use crate::grpc::from_wire::{self, page_size, some_text};
 use crate::grpc::to_wire;
@@ -103,10 +103,11 @@ async fn update(
     mut request: UpdateDatabaseRequest,
 ) -> Result<UpdateDatabaseResponse, Failure> {
     let at = from_wire::database("name", request.name.take())?;
+    let expected = IfEtag(std::mem::take(&mut request.etag));
     let change = from_wire::database_change(request)?;
     let changed = asked
         .catalog()
-        .database_change(&at, &change, &Unconditional)
+        .database_change(&at, &change, &expected)
         .await?;
     let database = Some(to_wire::database(changed));
     Ok(UpdateDatabaseResponse { database })
@@ -118,9 +119,10 @@ async fn delete(
     request: DeleteDatabaseRequest,
 ) -> Result<DeleteDatabaseResponse, Failure> {
     let at = from_wire::database("name", request.name)?;
+    let expected = IfEtag(request.etag);
     asked
         .catalog()
-        .database_drop(&at, request.delete_data, request.cascade, &Unconditional)
+        .database_drop(&at, request.delete_data, request.cascade, &expected)
         .await?;
     Ok(DeleteDatabaseResponse {})
 }

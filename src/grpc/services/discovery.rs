@@ -10,10 +10,11 @@ use crate::model::DISCOVERY_PROPERTY_PREFIX;
 use async_recursion::async_recursion as boxed;
 use skep_wire::v1::discovery_service_server::DiscoveryService;
 use skep_wire::v1::{
-    DeleteDiscoveryRequest, DeleteDiscoveryResponse, GetDiscoveryRequest, GetDiscoveryResponse,
-    ListDiscoveryRequest, ListDiscoveryResponse, ListDiscoveryRunsRequest,
-    ListDiscoveryRunsResponse, ListSkippedDirectoriesRequest, ListSkippedDirectoriesResponse,
-    ResumeDiscoveryRequest, ResumeDiscoveryResponse, SweepDiscoveryRequest, SweepDiscoveryResponse,
+    DeleteDiscoveryRequest, DeleteDiscoveryResponse, ExplainPartitionRequest,
+    ExplainPartitionResponse, GetDiscoveryRequest, GetDiscoveryResponse, ListDiscoveryRequest,
+    ListDiscoveryResponse, ListDiscoveryRunsRequest, ListDiscoveryRunsResponse,
+    ListSkippedDirectoriesRequest, ListSkippedDirectoriesResponse, ResumeDiscoveryRequest,
+    ResumeDiscoveryResponse, SweepDiscoveryRequest, SweepDiscoveryResponse,
     UndoDiscoveryRunRequest, UndoDiscoveryRunResponse, UpdateDiscoveryRequest,
     UpdateDiscoveryResponse,
 };
@@ -61,6 +62,13 @@ impl DiscoveryService for Services {
         request: Request<ListDiscoveryRunsRequest>,
     ) -> Result<Response<ListDiscoveryRunsResponse>, Status> {
         self.read(request, runs).await
+    }
+
+    async fn explain_partition(
+        &self,
+        request: Request<ExplainPartitionRequest>,
+    ) -> Result<Response<ExplainPartitionResponse>, Status> {
+        self.read(request, explain).await
     }
 
     async fn undo_discovery_run(
@@ -203,4 +211,18 @@ async fn skipped(
     let (found, next) = page_of(found, size, |skip| skip.path.clone());
     let directories = found.into_iter().map(to_wire::skipped_directory).collect();
     Ok(ListSkippedDirectoriesResponse { directories, next })
+}
+
+#[boxed]
+async fn explain(
+    asked: Asked,
+    request: ExplainPartitionRequest,
+) -> Result<ExplainPartitionResponse, Failure> {
+    let at = from_wire::table("table", request.table)?;
+    from_wire::named("name", &request.name)?;
+    let explained = asked
+        .discovery()
+        .discovery_explain(&at, &request.name)
+        .await?;
+    Ok(to_wire::explanation(explained))
 }

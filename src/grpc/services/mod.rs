@@ -3,6 +3,8 @@
 mod add_stream;
 mod alerts;
 mod batch;
+mod batch_get;
+mod calendar;
 mod catalogs;
 mod databases;
 mod discovery;
@@ -12,8 +14,11 @@ mod functions;
 mod jobs;
 mod list_stream;
 mod locks;
+mod partition_changes;
+mod partition_name;
 mod partitions;
 mod sources;
+mod statistics;
 mod tables;
 
 use super::Shared;

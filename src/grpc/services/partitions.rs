@@ -1,9 +1,9 @@
 //! Partitions.
 
 use super::batch::{add_options, batch_add, few_enough};
-use super::{Answers, Services, add_stream, list_stream};
+use super::partition_name::by_name;
+use super::{Answers, Services, add_stream, batch_get, calendar, list_stream, partition_changes};
 use crate::catalog::{DroppedEach, PartitionKey};
-use crate::error::{Entity, Error};
 use crate::grpc::asked::Asked;
 use crate::grpc::failure::Failure;
 use crate::grpc::{from_wire, to_wire};
@@ -11,9 +11,12 @@ use async_recursion::async_recursion as boxed;
 use skep_wire::v1::partition_service_server::PartitionService;
 use skep_wire::v1::{
     AddPartitionBatchRequest, AddPartitionBatchResponse, AddPartitionsRequest,
-    AddPartitionsResponse, DeleteOutcome, DeletePartitionsRequest, DeletePartitionsResponse,
-    DeletedPartition, GetPartitionRequest, GetPartitionResponse, ListPartitionsRequest,
-    ListPartitionsResponse,
+    AddPartitionsResponse, BatchGetPartitionsRequest, BatchGetPartitionsResponse, DeleteOutcome,
+    DeletePartitionRequest, DeletePartitionResponse, DeletePartitionsRequest,
+    DeletePartitionsResponse, DeletedPartition, GetCalendarRequest, GetCalendarResponse,
+    GetPartitionRequest, GetPartitionResponse, ListPartitionsRequest, ListPartitionsResponse,
+    RenamePartitionRequest, RenamePartitionResponse, TouchPartitionRequest, TouchPartitionResponse,
+    UpdatePartitionRequest, UpdatePartitionResponse,
 };
 use tonic::{Request, Response, Status, Streaming};
 
@@ -27,6 +30,13 @@ impl PartitionService for Services {
         request: Request<GetPartitionRequest>,
     ) -> Result<Response<GetPartitionResponse>, Status> {
         self.read(request, get).await
+    }
+
+    async fn batch_get_partitions(
+        &self,
+        request: Request<BatchGetPartitionsRequest>,
+    ) -> Result<Response<BatchGetPartitionsResponse>, Status> {
+        self.read(request, batch_get::get).await
     }
 
     async fn list_partitions(
@@ -54,6 +64,41 @@ impl PartitionService for Services {
         self.change(request, add_batch).await
     }
 
+    async fn update_partition(
+        &self,
+        request: Request<UpdatePartitionRequest>,
+    ) -> Result<Response<UpdatePartitionResponse>, Status> {
+        self.change(request, partition_changes::update).await
+    }
+
+    async fn touch_partition(
+        &self,
+        request: Request<TouchPartitionRequest>,
+    ) -> Result<Response<TouchPartitionResponse>, Status> {
+        self.change(request, partition_changes::touch).await
+    }
+
+    async fn rename_partition(
+        &self,
+        request: Request<RenamePartitionRequest>,
+    ) -> Result<Response<RenamePartitionResponse>, Status> {
+        self.change(request, partition_changes::rename).await
+    }
+
+    async fn delete_partition(
+        &self,
+        request: Request<DeletePartitionRequest>,
+    ) -> Result<Response<DeletePartitionResponse>, Status> {
+        self.change(request, partition_changes::delete).await
+    }
+
+    async fn get_calendar(
+        &self,
+        request: Request<GetCalendarRequest>,
+    ) -> Result<Response<GetCalendarResponse>, Status> {
+        self.read(request, calendar::get).await
+    }
+
     async fn delete_partitions(
         &self,
         request: Request<DeletePartitionsRequest>,
@@ -69,16 +114,8 @@ async fn get(asked: Asked, request: GetPartitionRequest) -> Result<GetPartitionR
         .catalog()
         .partition_get(&at, PartitionKey::WholeName(&request.name))
         .await
-        .map_err(|failure| match failure {
-            // A miss by the name that was asked for, not by the values that were read from it.
-            Error::NotFound(Entity::Partition(at, _)) => {
-                Error::NotFound(Entity::Partition(at, request.name.clone())).into()
-            }
-            Error::Invalid(why) => Failure::field("name", why),
-            other => Failure::from(other),
-        })?;
-    let root = found.table_location.as_ref();
-    let partition = Some(to_wire::partition(&found.partition, root));
+        .map_err(|failure| by_name("name", &request.name, failure))?;
+    let partition = Some(to_wire::partition(&found));
     Ok(GetPartitionResponse { partition })
 }
 

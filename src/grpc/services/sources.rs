@@ -3,15 +3,18 @@
 use super::{Services, page_of};
 use crate::grpc::asked::Asked;
 use crate::grpc::failure::Failure;
-use crate::grpc::from_wire::{page_size, severity, some_text};
+use crate::grpc::from_wire::{named, page_size, severity, snapshot_at, some_text, source_settings};
 use crate::grpc::to_wire;
-use crate::model::{ChangeFilter, WatchCause};
+use crate::model::{ChangeFilter, SnapshotAt, WatchCause};
 use async_recursion::async_recursion as boxed;
 use skep_wire::v1::source_service_server::SourceService;
 use skep_wire::v1::{
-    AcknowledgeSchemaChangeRequest, AcknowledgeSchemaChangeResponse, ListSchemaChangesRequest,
-    ListSchemaChangesResponse, ListSourcesRequest, ListSourcesResponse, RunSourceRequest,
-    RunSourceResponse,
+    AcknowledgeSchemaChangeRequest, AcknowledgeSchemaChangeResponse, ApplySchemaChangeRequest,
+    ApplySchemaChangeResponse, CreateSourceRequest, CreateSourceResponse, DeleteSourceRequest,
+    DeleteSourceResponse, DiffSnapshotsRequest, DiffSnapshotsResponse, GetSourceRequest,
+    GetSourceResponse, ListSchemaChangesRequest, ListSchemaChangesResponse, ListSnapshotsRequest,
+    ListSnapshotsResponse, ListSourcesRequest, ListSourcesResponse, RunSourceRequest,
+    RunSourceResponse, TestSourceRequest, TestSourceResponse,
 };
 use tonic::{Request, Response, Status};
 
@@ -25,6 +28,48 @@ impl SourceService for Services {
         request: Request<ListSourcesRequest>,
     ) -> Result<Response<ListSourcesResponse>, Status> {
         self.read(request, list).await
+    }
+
+    async fn get_source(
+        &self,
+        request: Request<GetSourceRequest>,
+    ) -> Result<Response<GetSourceResponse>, Status> {
+        self.read(request, get).await
+    }
+
+    async fn create_source(
+        &self,
+        request: Request<CreateSourceRequest>,
+    ) -> Result<Response<CreateSourceResponse>, Status> {
+        self.change(request, create).await
+    }
+
+    async fn delete_source(
+        &self,
+        request: Request<DeleteSourceRequest>,
+    ) -> Result<Response<DeleteSourceResponse>, Status> {
+        self.change(request, delete).await
+    }
+
+    async fn test_source(
+        &self,
+        request: Request<TestSourceRequest>,
+    ) -> Result<Response<TestSourceResponse>, Status> {
+        self.read(request, test).await
+    }
+
+    async fn list_snapshots(
+        &self,
+        request: Request<ListSnapshotsRequest>,
+    ) -> Result<Response<ListSnapshotsResponse>, Status> {
+        self.read(request, snapshots).await
+    }
+
+    async fn diff_snapshots(
+        &self,
+        request: Request<DiffSnapshotsRequest>,
+    ) -> Result<Response<DiffSnapshotsResponse>, Status> {
+        self.read(request, diff).await
     }
 
     async fn run_source(
@@ -47,6 +92,13 @@ impl SourceService for Services {
     ) -> Result<Response<AcknowledgeSchemaChangeResponse>, Status> {
         self.change(request, acknowledge).await
     }
+
+    async fn apply_schema_change(
+        &self,
+        request: Request<ApplySchemaChangeRequest>,
+    ) -> Result<Response<ApplySchemaChangeResponse>, Status> {
+        self.change(request, apply).await
+    }
 }
 
 #[boxed]
@@ -54,6 +106,79 @@ async fn list(asked: Asked, _: ListSourcesRequest) -> Result<ListSourcesResponse
     let found = asked.watch().source_list().await?;
     let sources = found.into_iter().map(to_wire::source).collect();
     Ok(ListSourcesResponse { sources })
+}
+
+#[boxed]
+async fn get(asked: Asked, request: GetSourceRequest) -> Result<GetSourceResponse, Failure> {
+    let found = asked.watch().source_get(&request.name).await?;
+    let source = Some(to_wire::source(found));
+    Ok(GetSourceResponse { source })
+}
+
+#[boxed]
+async fn create(
+    asked: Asked,
+    request: CreateSourceRequest,
+) -> Result<CreateSourceResponse, Failure> {
+    named("name", &request.name)?;
+    let settings = source_settings(request.settings)?;
+    let added = asked.watch().source_add(&request.name, settings).await?;
+    let source = Some(to_wire::source(added));
+    Ok(CreateSourceResponse { source })
+}
+
+#[boxed]
+async fn delete(
+    asked: Asked,
+    request: DeleteSourceRequest,
+) -> Result<DeleteSourceResponse, Failure> {
+    asked.watch().source_remove(&request.name).await?;
+    asked.shared.port.metrics.watch().source_end(&request.name);
+    Ok(DeleteSourceResponse {})
+}
+
+#[boxed]
+async fn test(asked: Asked, request: TestSourceRequest) -> Result<TestSourceResponse, Failure> {
+    let test = asked.watch().source_test(&request.name).await?;
+    Ok(to_wire::source_test(test))
+}
+
+#[boxed]
+async fn snapshots(
+    asked: Asked,
+    request: ListSnapshotsRequest,
+) -> Result<ListSnapshotsResponse, Failure> {
+    let size = page_size(request.limit)?;
+    let found = asked.watch().snapshot_list(&request.name, size).await?;
+    let snapshots = found.into_iter().map(to_wire::snapshot).collect();
+    Ok(ListSnapshotsResponse { snapshots })
+}
+
+#[boxed]
+async fn diff(
+    asked: Asked,
+    request: DiffSnapshotsRequest,
+) -> Result<DiffSnapshotsResponse, Failure> {
+    let size = page_size(request.limit)?;
+    let from = snapshot_at(request.from)
+        .ok_or_else(|| Failure::field("from", "say a snapshot by its number or a moment"))?;
+    let to = snapshot_at(request.to).unwrap_or(SnapshotAt::Latest);
+    let changes = asked.watch().schema_diff(&request.name, from, to).await?;
+    let ends = changes.first();
+    let (from_snapshot, to_snapshot) = (
+        ends.map(|change| change.from_snapshot),
+        ends.map(|change| change.to_snapshot),
+    );
+    let after = usize::try_from(request.after).unwrap_or(usize::MAX);
+    let end = after.saturating_add(size);
+    let next = (changes.len() > end).then_some(end as u64);
+    let page = changes.into_iter().skip(after).take(size);
+    Ok(DiffSnapshotsResponse {
+        from_snapshot,
+        to_snapshot,
+        changes: page.map(to_wire::schema_change).collect(),
+        next,
+    })
 }
 
 #[boxed]
@@ -83,7 +208,9 @@ async fn changes(
         severity: severity(request.severity)?,
         before: (request.before != 0).then_some(request.before),
         limit: size + 1,
-        ..ChangeFilter::default()
+        object_prefix: some_text(&request.object).map(str::to_owned),
+        since: request.since_time.map(|since| since.seconds),
+        until: request.until_time.map(|until| until.seconds),
     };
     let found = asked.watch().schema_change_list(&filter).await?;
     let (found, next) = page_of(found, size, |change| change.id);
@@ -98,4 +225,14 @@ async fn acknowledge(
 ) -> Result<AcknowledgeSchemaChangeResponse, Failure> {
     asked.watch().schema_change_acknowledge(request.id).await?;
     Ok(AcknowledgeSchemaChangeResponse {})
+}
+
+#[boxed]
+async fn apply(
+    asked: Asked,
+    request: ApplySchemaChangeRequest,
+) -> Result<ApplySchemaChangeResponse, Failure> {
+    let applied = asked.watch().schema_change_apply(request.id).await?;
+    let columns = applied.iter().map(to_wire::applied_column).collect();
+    Ok(ApplySchemaChangeResponse { columns })
 }

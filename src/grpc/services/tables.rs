@@ -1,17 +1,19 @@
 //! Tables and views.
 
 use super::Services;
-use crate::catalog::Unconditional;
 use crate::grpc::asked::Asked;
+use crate::grpc::condition::IfEtag;
 use crate::grpc::failure::Failure;
 use crate::grpc::from_wire::{self, page_size, some_text};
 use crate::grpc::to_wire;
+use crate::kit;
 use async_recursion::async_recursion as boxed;
 use skep_wire::v1::table_service_server::TableService;
 use skep_wire::v1::{
     CreateTableRequest, CreateTableResponse, DeleteTableRequest, DeleteTableResponse,
-    GetTableRequest, GetTableResponse, ListTablesRequest, ListTablesResponse, RenameTableRequest,
-    RenameTableResponse,
+    GetTableRequest, GetTableResponse, ListKitsRequest, ListKitsResponse, ListTablesRequest,
+    ListTablesResponse, RenameTableRequest, RenameTableResponse, UpdateTableRequest,
+    UpdateTableResponse,
 };
 use tonic::{Request, Response, Status};
 
@@ -38,6 +40,13 @@ impl TableService for Services {
         self.change(request, create).await
     }
 
+    async fn update_table(
+        &self,
+        request: Request<UpdateTableRequest>,
+    ) -> Result<Response<UpdateTableResponse>, Status> {
+        self.change(request, update).await
+    }
+
     async fn rename_table(
         &self,
         request: Request<RenameTableRequest>,
@@ -50,6 +59,13 @@ impl TableService for Services {
         request: Request<DeleteTableRequest>,
     ) -> Result<Response<DeleteTableResponse>, Status> {
         self.change(request, delete).await
+    }
+
+    async fn list_kits(
+        &self,
+        request: Request<ListKitsRequest>,
+    ) -> Result<Response<ListKitsResponse>, Status> {
+        self.read(request, kits).await
     }
 }
 
@@ -98,6 +114,22 @@ async fn create(
 }
 
 #[boxed]
+async fn update(
+    asked: Asked,
+    mut request: UpdateTableRequest,
+) -> Result<UpdateTableResponse, Failure> {
+    let at = from_wire::table("name", request.name.take())?;
+    let expected = IfEtag(std::mem::take(&mut request.etag));
+    let change = from_wire::table_change(request)?;
+    let changed = asked
+        .catalog()
+        .table_change(&at, &change, &expected)
+        .await?;
+    let table = Some(to_wire::table(changed));
+    Ok(UpdateTableResponse { table })
+}
+
+#[boxed]
 async fn rename(asked: Asked, request: RenameTableRequest) -> Result<RenameTableResponse, Failure> {
     let at = from_wire::table("name", request.name)?;
     if request.new_table.is_none() && request.new_database.is_none() {
@@ -121,7 +153,13 @@ async fn delete(asked: Asked, request: DeleteTableRequest) -> Result<DeleteTable
     let at = from_wire::table("name", request.name)?;
     asked
         .catalog()
-        .table_drop(&at, request.delete_data, &Unconditional)
+        .table_drop(&at, request.delete_data, &IfEtag(request.etag))
         .await?;
     Ok(DeleteTableResponse {})
+}
+
+#[boxed]
+async fn kits(_: Asked, _: ListKitsRequest) -> Result<ListKitsResponse, Failure> {
+    let kits = kit::all().iter().map(|kit| to_wire::kit(kit)).collect();
+    Ok(ListKitsResponse { kits })
 }

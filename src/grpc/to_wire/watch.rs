@@ -1,8 +1,8 @@
-//! Sources, their changes, and what people are told, as messages.
+//! Changes of sources, and what people are told, as messages.
 
-use super::{moment, table_name};
-use crate::model::{Alert, AlertState, ChannelStatus, Mute, SchemaChange, Severity};
-use crate::watch::SourceStatus;
+use super::{column, moment, table_name};
+use crate::model::{Alert, AlertState, AppliedColumn, ChannelStatus, Mute, SchemaChange, Severity};
+use crate::watch::AlertPreview;
 use skep_wire::v1;
 
 fn severity(severity: Severity) -> i32 {
@@ -25,23 +25,6 @@ fn state(state: AlertState) -> i32 {
         AlertState::Over => v1::AlertState::Over,
     };
     word.into()
-}
-
-/// A source.
-pub(in crate::grpc) fn source(source: SourceStatus) -> v1::Source {
-    let tables = source.snapshot.map(|snapshot| snapshot.tables);
-    v1::Source {
-        name: source.name,
-        kind: source.settings.kind.as_str().to_owned(),
-        schedule: source.settings.schedule,
-        time_zone: source.settings.time_zone,
-        paused: source.settings.paused,
-        next_time: moment(source.state.next_at.seconds()),
-        last_ok_time: source.state.last_ok_at.and_then(moment),
-        failures: source.state.failures,
-        last_error: source.state.last_error,
-        tables,
-    }
 }
 
 /// A change of a source.
@@ -104,5 +87,27 @@ pub(in crate::grpc) fn channel(channel: ChannelStatus) -> v1::Channel {
         kind: channel.kind,
         sources: channel.sources,
         pending: channel.pending,
+    }
+}
+
+/// A column that a change brought to a table.
+pub(in crate::grpc) fn applied_column(applied: &AppliedColumn) -> v1::AppliedColumn {
+    v1::AppliedColumn {
+        table: Some(table_name(&applied.table)),
+        column: Some(column(&applied.column)),
+        added: applied.added,
+    }
+}
+
+/// A notice that a channel would get.
+pub(in crate::grpc) fn alert_preview(preview: AlertPreview) -> v1::AlertPreview {
+    v1::AlertPreview {
+        channel: preview.channel,
+        kind: preview.kind.as_str().to_owned(),
+        subject: preview.subject,
+        send_time: moment(preview.at),
+        changes: preview.changes as u64,
+        format: preview.form.as_str().to_owned(),
+        messages: preview.messages,
     }
 }

@@ -17,6 +17,7 @@ async fn what_a_drop_deletes_is_a_job(place: TestDatabase) {
     let gone = DeleteTableRequest {
         name: super::table_name("orders"),
         delete_data: true,
+        ..DeleteTableRequest::default()
     };
     tables.delete_table(gone).await.unwrap();
     let listed = client.list_jobs(ListJobsRequest::default()).await;

@@ -1,5 +1,6 @@
 //! gRPC over real sockets, by generated clients.
 
+mod changes;
 mod contract;
 mod equal;
 mod events;
@@ -8,6 +9,8 @@ mod hostile;
 mod jobs;
 mod operators;
 mod partitions;
+mod sources;
+mod statistics;
 mod tables;
 mod watched;
 

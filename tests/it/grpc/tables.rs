@@ -200,6 +200,7 @@ async fn tables_are_the_same_to_every_front_end(place: TestDatabase) {
     let gone = DeleteTableRequest {
         name: table_name("orders2"),
         delete_data: true,
+        ..DeleteTableRequest::default()
     };
     client.delete_table(gone).await.unwrap();
     let left = Rest::of(&server).get("/databases/shop/tables").await;
