@@ -82,7 +82,7 @@ impl Cell {
         Some(match word {
             "breaking" | "alarm" | "failed" | "braked" | "abandoned" | "given_up" | "blind"
             | "silent" | "lacking" | "faulty" | "gone" => Color::Red,
-            "risky" | "incomplete" | "paused" | "undoing" => Color::Yellow,
+            "risky" | "incomplete" | "paused" | "undoing" | "warning" => Color::Yellow,
             "additive" | "done" | "ok" | "on" | "sent" | "added" | "acknowledged" | "well"
             | "alive" | "answers" => Color::Green,
             _ => return None,

@@ -1,5 +1,5 @@
-//! `skep check-config --connect`: asks everything that the settings name whether it answers, each within a time limit. Nothing is
-//! written and nothing is sent to people.
+//! Asks everything that the settings name whether it answers, each within a time limit: `skep check-config --connect`, and a part
+//! of what `skep doctor` looks at. Nothing is written and nothing is sent to people.
 
 use super::cell::{Cell, word};
 use super::failure::ClientError;
@@ -24,9 +24,10 @@ use tokio::net::TcpStream;
 use url::Url;
 
 /// Longest time that one thing may take to answer.
-const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+pub(super) const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 /// What is said of a SQLite file that is not there, as before the first start.
-const NO_DATABASE: &str = "there is no database yet: `skep migrate` or the first start makes it";
+pub(super) const NO_DATABASE: &str =
+    "there is no database yet: `skep migrate` or the first start makes it";
 /// The state of what is not there yet.
 const MISSING: &str = "missing";
 /// Things that are asked at the same time.
@@ -34,30 +35,29 @@ const ASKED_CONCURRENT_MAX: usize = 8;
 
 /// What was asked, and how it answered.
 #[derive(Debug, Serialize)]
-struct AnswerView {
+pub(super) struct AnswerView {
     /// The key of the setting.
-    key: String,
+    pub(super) key: String,
     /// `ok`, `failed`, `missing` of a database that was not made yet, or `silent` where it did not answer within the limit.
-    state: &'static str,
+    pub(super) state: &'static str,
     /// How long it took, in milliseconds.
     took_ms: u64,
     /// Who answers, or why nobody does.
-    remark: String,
+    pub(super) remark: String,
 }
 
 /// A question: the key, and what asks it.
-type Question<'a> = (String, BoxFuture<'a, Result<String, String>>);
+pub(super) type Question<'a> = (String, BoxFuture<'a, Result<String, String>>);
 
 /// Asks, shows a line for each thing, and fails where one does not answer as it should.
 pub(super) fn connect(settings: &Settings, output: Output) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let asking = futures::stream::iter(questions(settings))
-        .map(answered)
-        .buffered(ASKED_CONCURRENT_MAX)
-        .collect::<Vec<_>>();
-    let answers = runtime.block_on(while_waiting("asking", asking));
+    let mut questions: Vec<Question<'_>> =
+        vec![("database.url".to_owned(), Box::pin(store(settings)))];
+    questions.extend(questions_beside_database(settings));
+    let answers = runtime.block_on(while_waiting("asking", asked(questions)));
     output.list(["key", "state", "took", "remark"], &answers, |one| {
         [
             one.key.as_str().into(),
@@ -91,6 +91,12 @@ fn complaint(states: &[&str]) -> Option<String> {
     Some(format!("{failed} of {} {answer}", states.len()))
 }
 
+/// Asks all of them, some at the same time; the answers stand in the order of the questions.
+pub(super) async fn asked(questions: Vec<Question<'_>>) -> Vec<AnswerView> {
+    let asking = futures::stream::iter(questions).map(answered);
+    asking.buffered(ASKED_CONCURRENT_MAX).collect().await
+}
+
 async fn answered((key, question): Question<'_>) -> AnswerView {
     let began = Instant::now();
     let (state, remark) = match tokio::time::timeout(ANSWER_LIMIT, question).await {
@@ -110,8 +116,9 @@ async fn answered((key, question): Question<'_>) -> AnswerView {
     }
 }
 
-fn questions(settings: &Settings) -> Vec<Question<'_>> {
-    let mut all: Vec<Question<'_>> = vec![("database.url".to_owned(), Box::pin(store(settings)))];
+/// The questions to all that the settings name, but for the database.
+pub(super) fn questions_beside_database(settings: &Settings) -> Vec<Question<'_>> {
+    let mut all: Vec<Question<'_>> = Vec::new();
     let mut places = BTreeSet::new();
     let storage = &settings.storage;
     let listed = storage.allowed_locations.iter().flatten();
@@ -122,7 +129,7 @@ fn questions(settings: &Settings) -> Vec<Question<'_>> {
     for (key, text) in warehouse.into_iter().chain(listed).chain(deletable) {
         // Whole storages (`s3://*`) cannot be asked.
         if !text.contains('*') && places.insert(text) {
-            all.push((key.to_owned(), Box::pin(place(settings, text))));
+            all.push(place_question(key.to_owned(), settings, text));
         }
     }
     if storage.queue.url.is_some() {
@@ -142,6 +149,15 @@ fn questions(settings: &Settings) -> Vec<Question<'_>> {
     all
 }
 
+/// The question whether a place answers.
+pub(super) fn place_question<'a>(
+    key: String,
+    settings: &'a Settings,
+    text: &'a str,
+) -> Question<'a> {
+    (key, Box::pin(place(settings, text)))
+}
+
 async fn store(settings: &Settings) -> Result<String, String> {
     let shown = settings.database.url_shown();
     match Store::probe(settings.database.store()).await {
@@ -154,7 +170,7 @@ async fn store(settings: &Settings) -> Result<String, String> {
 }
 
 /// Whether a file does not exist, which is no failure of what answers: it was not made yet.
-fn is_missing_file(failure: &Error) -> bool {
+pub(super) fn is_missing_file(failure: &Error) -> bool {
     let Error::Unavailable { source, .. } = failure else {
         return false;
     };

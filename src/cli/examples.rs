@@ -26,6 +26,14 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "doctor",
+        &[
+            "skep doctor",
+            "skep --config skep.toml doctor --write",
+            "skep doctor --json",
+        ],
+    ),
+    (
         "database",
         &["skep database list", "skep database create shop"],
     ),

@@ -15,6 +15,7 @@ mod database;
 mod demo;
 mod discover;
 mod discovery;
+mod doctor;
 mod events;
 mod examples;
 mod explain;
@@ -60,7 +61,7 @@ use std::process::ExitCode;
 #[derive(Debug, Parser)]
 #[command(name = "skep", version, arg_required_else_help = true, after_help = AFTER_HELP)]
 struct Arguments {
-    /// The configuration, a TOML file; for serve, migrate and check-config
+    /// The configuration, a TOML file; for serve, migrate, check-config and doctor
     #[arg(long, global = true, value_name = "FILE", env = "SKEP_CONFIG")]
     config: Option<PathBuf>,
     #[command(flatten)]
@@ -96,6 +97,8 @@ enum Command {
     Init(init::InitCommand),
     /// Check the configuration, print it as TOML without secrets, and end
     CheckConfig(check::CheckCommand),
+    /// Look at all that a server needs here, and say of each thing what to do
+    Doctor(doctor::DoctorCommand),
     /// List, show, create, change and drop databases
     Database(database::DatabaseCommand),
     /// List, show, create, change and drop tables
@@ -154,7 +157,7 @@ pub fn run_process() -> ExitCode {
 }
 
 /// The commands that read the configuration; to all others it means nothing, and their help does not name it.
-const READ_CONFIG: [&str; 3] = ["serve", "migrate", "check-config"];
+const READ_CONFIG: [&str; 4] = ["serve", "migrate", "check-config", "doctor"];
 
 /// All commands with their examples.
 fn command() -> clap::Command {
@@ -176,6 +179,7 @@ impl Arguments {
             Command::Migrate => serve::migrate(config),
             Command::Init(command) => command.run(&remote),
             Command::CheckConfig(command) => command.run(config, &remote),
+            Command::Doctor(command) => command.run(config, &remote),
             Command::Database(command) => command.run(remote),
             Command::Table(command) => command.run(remote),
             Command::Kit(command) => command.run(remote),

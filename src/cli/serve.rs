@@ -134,7 +134,7 @@ fn banner(running: &Running, started: Instant) {
 }
 
 /// An address that can be pasted: nobody connects to 0.0.0.0.
-fn reachable(address: SocketAddr) -> SocketAddr {
+pub(super) fn reachable(address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         return SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port());
     }

@@ -17,6 +17,7 @@ mod query;
 mod requests;
 mod stream;
 mod transfer;
+mod trial;
 mod words;
 
 pub(super) use query::{OddKey, PageStart, Query};

@@ -27,6 +27,7 @@ mod signed;
 mod signer;
 mod standing;
 mod store_clock;
+mod trial;
 
 pub use below::DirectoryNames;
 pub use error::{Cause, LakeError};
@@ -43,6 +44,7 @@ pub use scan::{FoundPartition, SampleFile, ScanItem, ScanProgress, ScanRequest, 
 pub use settings::{AzureSettings, GcsSettings, S3Settings, StorageSettings};
 pub use several::OldDirectory;
 pub use standing::Mark;
+pub use trial::{TrialFailure, TrialStep};
 
 use crate::model::{Location, Storage};
 pub use bucket::Strays;

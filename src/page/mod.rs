@@ -28,6 +28,7 @@ mod sparkline;
 
 pub use failure::no_such_page;
 pub use interface::Interface;
+pub use resources::connect::{of_spark, thrift_at};
 pub use router::router;
 
 use crate::catalog::Catalog;

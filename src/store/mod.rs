@@ -37,6 +37,7 @@ pub use search::find::Searched;
 pub use search::place::SearchPlace;
 pub use search::words::{SEARCH_WORD_BYTES_MAX, SearchWord, SearchWordKind, TableWords};
 pub use sql::dialect::Dialect;
+pub use sql::examine::{Examination, Schema};
 pub use sql::limits::{
     ENGINE_BYTES_MAX, LEASE_NAME_BYTES_MAX, OBJECT_NAME_BYTES_MAX, PARTITION_NAME_BYTES_MAX,
     SKIP_PATH_BYTES_MAX, STATISTICS_COLUMN_BYTES_MAX,
@@ -96,6 +97,12 @@ impl Store {
             link.close().await;
             Ok(answer?)
         })
+    }
+
+    /// Connects once and looks at the database as its operator would, and tries a transaction that leaves nothing. The schema stays
+    /// as it is, and a SQLite file that is missing is not made: `Unavailable` tells of it.
+    pub fn examine(settings: StoreSettings) -> BoxFuture<'static, Result<Examination>> {
+        Box::pin(async move { sql::examine::examine(&settings).await })
     }
 
     /// Connects, and brings the schema up to this version of skep. Any number of processes may do so at once.

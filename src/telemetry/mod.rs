@@ -23,6 +23,6 @@ pub use load::{FrontEnd, Load};
 pub use log::{ALERTS_TARGET, LogFormat, LogSettings, log_start};
 pub use metrics::{Metrics, TaskMetrics};
 pub use outbound::{Counted, StoreOutcome, database_waited, store_asked};
-pub use process::host_name;
+pub use process::{host_name, open_files_max};
 pub use statements::{StatementKind, statement_ran};
 pub use watch::WatchMetrics;

@@ -26,6 +26,22 @@ pub fn host_name() -> String {
 #[cfg(not(target_os = "linux"))]
 pub(super) fn register(_registry: &mut Registry) {}
 
+/// Files and sockets that this process may have open at once; `None` where there is no limit, or none that is known.
+#[cfg(not(target_os = "linux"))]
+pub fn open_files_max() -> Option<u64> {
+    None
+}
+
+/// Files and sockets that this process may have open at once; `None` where there is no limit, or none that is known.
+#[cfg(target_os = "linux")]
+pub fn open_files_max() -> Option<u64> {
+    let limits = procfs::process::Process::myself().ok()?.limits().ok()?;
+    match limits.max_open_files.soft_limit {
+        procfs::process::LimitValue::Value(most) => Some(most),
+        procfs::process::LimitValue::Unlimited => None,
+    }
+}
+
 /// Registers what there is.
 #[cfg(target_os = "linux")]
 pub(super) fn register(registry: &mut Registry) {

@@ -15,6 +15,7 @@ mod inbox;
 mod method;
 mod methods;
 mod over_http;
+mod peer;
 mod registry;
 mod reply;
 mod settings;
@@ -23,6 +24,7 @@ mod to_wire;
 pub use accept::serve;
 pub use call::message_cost;
 pub use over_http::http_router;
+pub use peer::is_skep_at;
 pub use registry::served_methods;
 pub use settings::ThriftSettings;
 

@@ -1,6 +1,7 @@
 //! The command line as scripts and people use it: the real binary against a server.
 
 mod demo;
+mod doctor;
 mod forms;
 mod made;
 mod meant;

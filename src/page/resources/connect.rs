@@ -28,12 +28,12 @@ pub(in crate::page) async fn show(asked: Asked, uri: Uri, headers: HeaderMap) ->
 }
 
 /// Where engines reach the metastore that a browser reached as `host` (with or without a port).
-fn thrift_at(port: u16, host: &str) -> String {
+pub fn thrift_at(port: u16, host: &str) -> String {
     format!("thrift://{}:{port}", host_name(host))
 }
 
 /// A place in the word by which Spark reaches it: it has a file system for `s3a` alone of the three.
-fn of_spark(place: &str) -> String {
+pub fn of_spark(place: &str) -> String {
     match place.split_once("://") {
         Some(("s3" | "s3n", rest)) => format!("s3a://{rest}"),
         _ => place.to_owned(),

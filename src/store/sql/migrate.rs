@@ -83,6 +83,26 @@ pub(in crate::store) async fn migrate(settings: &StoreSettings) -> Result<()> {
     result
 }
 
+/// The numbers of the migrations that a database has, in order. Fails where it has no table of them.
+pub(in crate::store) async fn applied(
+    link: &mut Link,
+    dialect: Dialect,
+) -> Result<Vec<i64>, Failure> {
+    let statement = Statement::new(
+        dialect,
+        "SELECT number FROM skep_migrations ORDER BY number",
+    );
+    let found = link.rows(&statement, usize::MAX).await?;
+    let rows = found.rows.iter();
+    rows.map(|row| row.cells().integer()).collect()
+}
+
+/// The numbers of the migrations that a database lacks, in order. Fails with `Unsupported` where it is of a newer version.
+pub(in crate::store) fn pending(applied: &[i64]) -> Result<Vec<i64>> {
+    let missing = Migrator::missing(applied)?;
+    Ok(missing.iter().map(|migration| migration.number).collect())
+}
+
 /// Connects to a database that may be starting at the same moment as skep.
 async fn connect(target: &Target, patience: Duration) -> Result<Link, Failure> {
     let started = Instant::now();
@@ -154,13 +174,8 @@ impl Migrator {
     }
 
     async fn applied(&mut self) -> Result<Vec<i64>, Failure> {
-        let statement = Statement::new(
-            self.dialect(),
-            "SELECT number FROM skep_migrations ORDER BY number",
-        );
-        let found = self.link.rows(&statement, usize::MAX).await?;
-        let rows = found.rows.iter();
-        rows.map(|row| row.cells().integer()).collect()
+        let dialect = self.dialect();
+        applied(&mut self.link, dialect).await
     }
 
     fn missing(applied: &[i64]) -> Result<Vec<&'static Migration>> {

@@ -3,6 +3,7 @@
 //! It knows no noun of the catalog; only `link.rs`, `mysql_link.rs`, `row.rs` and `failure.rs` name a driver.
 
 pub(in crate::store) mod dialect;
+pub(in crate::store) mod examine;
 pub(in crate::store) mod failure;
 pub(in crate::store) mod ids;
 pub(in crate::store) mod lease;

@@ -8,7 +8,7 @@ use crate::rest::watch::{server, source, target};
 use std::fmt::Write as _;
 
 /// What is not the same from run to run, and what stands for it.
-const VARYING: [(&str, &str); 9] = [
+const VARYING: [(&str, &str); 11] = [
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[moment]"),
     (
         r"(in )?\d+ (secs?|mins?|hrs?|days?)( \d+ (mins?|hrs?|secs?))?( ago)?",
@@ -21,7 +21,9 @@ const VARYING: [(&str, &str); 9] = [
         "[folder]",
     ),
     (r"127\.0\.0\.1:\d{2,5}", "[address]"),
-    (r"\b\d+ ms\b", "[ms]"),
+    (r"\b\d+(\.\d+)? ms\b", "[ms]"),
+    (r"version \d+\.\d+\.\d+", "version [version]"),
+    (r"\b\d+ may be open", "[files] may be open"),
     (r"\b\d{10}\b", "[seconds]"),
     (r"\b[0-9a-f]{12}\b", "[digest]"),
     // The width of a column follows from what stands in it.
@@ -182,6 +184,33 @@ async fn the_watch_looks_as_pinned() {
         story.tell(line);
     }
     story.pinned("watch");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_looks_as_pinned() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().display();
+    let file = folder.path().join("skep.toml");
+    let text = format!(
+        "thrift.listen = '127.0.0.1:0'\nhttp.listen = '127.0.0.1:0'\nthrift.connections_max = 10\n\
+         http.connections_max = 10\ndatabase.url = 'sqlite:{at}/skep.db'\nwarehouse.location = '{at}/warehouse'\n"
+    );
+    std::fs::write(&file, text).unwrap();
+    let mut story = Story::of(Skep {
+        server: "http://127.0.0.1:9084".to_owned(),
+    });
+    let line = format!("--config {} doctor", file.display());
+    story.tell_as(&line, "doctor");
+    story
+        .skep
+        .run(&["--config", file.to_str().unwrap(), "migrate"]);
+    story.tell_as(&format!("{line} --write"), "doctor --write");
+    let file_of_no_folder = format!("{at}/skep.db/warehouse");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let broken = text.replace(&format!("{at}/warehouse"), &file_of_no_folder);
+    std::fs::write(&file, broken).unwrap();
+    story.tell_as(&format!("{line} --write"), "doctor --write");
+    story.pinned("doctor");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,167 @@
+//! What `skep doctor` says of the database.
+
+use super::finding::{Finding, apart};
+use crate::cli::connect::{ANSWER_LIMIT, NO_DATABASE, is_missing_file};
+use crate::config::Settings;
+use crate::error::Result;
+use crate::humane::counted;
+use crate::store::{Examination, Schema, Store};
+use crate::telemetry::causes;
+use std::time::Duration;
+
+/// A question that takes longer is told: a call of an engine asks several, one after the other.
+const ROUND_TRIP_MAX: Duration = Duration::from_millis(20);
+/// A commit that takes longer is told.
+const COMMIT_MAX: Duration = Duration::from_millis(500);
+
+const URL: &str = "database.url";
+const LATENCY: &str = "database latency";
+const CLOCK: &str = "database clock";
+const SCHEMA: &str = "database migrations";
+const COMMIT: &str = "database commit";
+
+/// Looks at the database. Gives the places of the catalog's databases, each with its name, as well.
+pub(super) async fn database(settings: &Settings) -> (Vec<Finding>, Vec<(String, String)>) {
+    let looking = Store::examine(settings.database.store());
+    let failure = match tokio::time::timeout(ANSWER_LIMIT, looking).await {
+        Ok(Ok(found)) => {
+            let findings = findings(&found, &settings.database.url_shown());
+            return (findings, found.places);
+        }
+        Ok(Err(failure)) if is_missing_file(&failure) => {
+            return (vec![Finding::warning(URL, NO_DATABASE)], Vec::new());
+        }
+        Ok(Err(failure)) => causes(&failure),
+        Err(_) => format!("no answer within {} s", ANSWER_LIMIT.as_secs()),
+    };
+    (vec![Finding::failed(URL, failure)], Vec::new())
+}
+
+fn findings(found: &Examination, shown: &str) -> Vec<Finding> {
+    let mut findings = vec![
+        Finding::ok(URL, format!("{shown}, version {}", found.version)),
+        latency(found.round_trip),
+        clock(found.ahead_ms),
+        schema(&found.schema),
+    ];
+    if let Some(commit) = &found.commit {
+        findings.push(committed(commit, found.risk.as_deref()));
+    }
+    findings
+}
+
+fn latency(round_trip: Duration) -> Finding {
+    let took = format!("a question takes {}", millis(round_trip));
+    if round_trip <= ROUND_TRIP_MAX {
+        return Finding::ok(LATENCY, took);
+    }
+    let text = format!("{took}: a call asks several, so run skep nearer to its database");
+    Finding::warning(LATENCY, text)
+}
+
+fn clock(ahead_ms: i64) -> Finding {
+    match apart(ahead_ms) {
+        None => Finding::ok(CLOCK, "as this machine's"),
+        Some(apart) => Finding::warning(
+            CLOCK,
+            format!(
+                "{apart}: replicas agree all the same, for locks, leases and schedules go by the database's clock; but times \
+                 that are shown go by the replica's own, and so does the age of events. Let NTP set both"
+            ),
+        ),
+    }
+}
+
+fn schema(schema: &Schema) -> Finding {
+    match schema {
+        Schema::Empty => Finding::warning(
+            SCHEMA,
+            "there are no tables yet: `skep migrate` or the first start makes them",
+        ),
+        Schema::Made { applied, pending } if pending.is_empty() => {
+            Finding::ok(SCHEMA, format!("all {applied} are applied"))
+        }
+        Schema::Made { pending, .. } => {
+            let count = counted(pending.len() as u64, "migration", "migrations");
+            let verb = if pending.len() == 1 { "is" } else { "are" };
+            let text = format!(
+                "{count} {verb} pending: `skep migrate` or the next start applies what is missing; back the database up before"
+            );
+            Finding::warning(SCHEMA, text)
+        }
+        Schema::Newer(failure) => Finding::failed(
+            SCHEMA,
+            format!("{failure}; start that version, or restore the backup from before it"),
+        ),
+    }
+}
+
+fn committed(commit: &Result<Duration>, risk: Option<&str>) -> Finding {
+    let took = match commit {
+        Ok(took) => *took,
+        Err(failure) => {
+            let text = format!(
+                "nothing can be written: {}; look at the rights of the user, at the disk, and whether the server is a read-only copy",
+                causes(failure)
+            );
+            return Finding::failed(COMMIT, text);
+        }
+    };
+    let text = format!("a transaction that writes takes {}", millis(took));
+    match risk {
+        Some(risk) => Finding::warning(
+            COMMIT,
+            format!(
+                "{text}, but {risk}: a crash of the database may lose what clients were told is done"
+            ),
+        ),
+        None if took > COMMIT_MAX => {
+            Finding::warning(COMMIT, format!("{text}: look at the disk of the database"))
+        }
+        None => Finding::ok(COMMIT, text),
+    }
+}
+
+fn millis(took: Duration) -> String {
+    format!("{:.1} ms", took.as_secs_f64() * 1_000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{committed, latency, schema};
+    use crate::cli::doctor::finding::{FAILED, OK, WARNING};
+    use crate::error::Error;
+    use crate::store::Schema;
+    use std::time::Duration;
+
+    #[test]
+    fn what_is_slow_or_may_be_lost_is_told() {
+        assert_eq!(latency(Duration::from_millis(1)).state, OK);
+        assert_eq!(latency(Duration::from_millis(90)).state, WARNING);
+        let soon = Ok(Duration::from_millis(3));
+        assert_eq!(committed(&soon, None).state, OK);
+        let lossy = committed(&soon, Some("fsync is off"));
+        assert!(lossy.state == WARNING && lossy.remark.contains("fsync is off"));
+        assert_eq!(committed(&Ok(Duration::from_secs(1)), None).state, WARNING);
+        let refused = committed(&Err(Error::internal("read-only")), None);
+        assert_eq!(refused.state, FAILED);
+    }
+
+    #[test]
+    fn what_a_start_would_migrate_is_told() {
+        let made = |pending: &[i64]| Schema::Made {
+            applied: 3,
+            pending: pending.to_vec(),
+        };
+        assert_eq!(schema(&made(&[])).state, OK);
+        let one = schema(&made(&[4]));
+        assert!(one.state == WARNING && one.remark.starts_with("1 migration is pending"));
+        assert!(
+            schema(&made(&[4, 5]))
+                .remark
+                .starts_with("2 migrations are pending")
+        );
+        let newer = Schema::Newer(Error::Unsupported("newer".to_owned()));
+        assert_eq!(schema(&newer).state, FAILED);
+    }
+}

@@ -1,0 +1,166 @@
+//! What `skep doctor` says of this machine: files that may be open, ports, and the addresses that engines are given.
+
+use super::finding::Finding;
+use crate::cli::client::Client;
+use crate::cli::failure::ClientError;
+use crate::cli::serve::reachable;
+use crate::config::Settings;
+use crate::page::{of_spark, thrift_at};
+use crate::telemetry::open_files_max;
+use crate::thrift::is_skep_at;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// Files that are open beside connections: those of data, of object stores, of sources, and the process's own.
+const FILES_BESIDE: u64 = 200;
+/// Longest wait for who listens at the HTTP port.
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+/// Where Linux tells the name of the machine.
+const HOST_NAME: &str = "/proc/sys/kernel/hostname";
+
+const FILES: &str = "open files";
+const THRIFT: &str = "thrift.listen";
+const HTTP: &str = "http.listen";
+
+/// Whether the system lets as many files be open as the settings let connections.
+pub(super) fn open_files(settings: &Settings) -> Finding {
+    let connections = [
+        settings.thrift.connections_max as u64,
+        settings.http.connections_max as u64,
+        u64::from(settings.database.connections_max),
+        FILES_BESIDE,
+    ];
+    let needed = connections.into_iter().fold(0, u64::saturating_add);
+    files_finding(open_files_max(), needed)
+}
+
+fn files_finding(most: Option<u64>, needed: u64) -> Finding {
+    match most {
+        None => Finding::ok(FILES, "no limit is known"),
+        Some(most) if most >= needed => Finding::ok(
+            FILES,
+            format!("{most} may be open, all connections of the settings need {needed}"),
+        ),
+        Some(most) => Finding::warning(
+            FILES,
+            format!(
+                "{most} may be open where this command runs, and all connections of the settings need {needed}: raise the limit \
+                 (LimitNOFILE of systemd, ulimit -n), or lower thrift.connections_max and http.connections_max"
+            ),
+        ),
+    }
+}
+
+/// Whether the ports are free, or a skep has them.
+pub(super) async fn ports(settings: &Settings) -> [Finding; 2] {
+    let (thrift, http) = (settings.thrift.listen, settings.http.listen);
+    let over_thrift = port(THRIFT, thrift, is_skep_at(reachable(thrift)));
+    let over_http = port(HTTP, http, is_skep_over_http(reachable(http)));
+    let (over_thrift, over_http) = tokio::join!(over_thrift, over_http);
+    [over_thrift, over_http]
+}
+
+/// `is_skep` asks who is there, and is not asked where the port is free.
+async fn port(key: &str, address: SocketAddr, is_skep: impl Future<Output = bool>) -> Finding {
+    let Err(failure) = TcpListener::bind(address).await else {
+        return match address.port() {
+            0 => Finding::ok(key, "the system will choose a port"),
+            _ => Finding::ok(key, format!("{address} is free")),
+        };
+    };
+    match failure.kind() {
+        ErrorKind::AddrInUse if is_skep.await => {
+            Finding::ok(key, format!("a skep serves at {address}"))
+        }
+        ErrorKind::AddrInUse => Finding::failed(
+            key,
+            format!(
+                "something that is no skep listens at {address}: end it, or set {key} to another port"
+            ),
+        ),
+        ErrorKind::AddrNotAvailable => Finding::failed(
+            key,
+            format!(
+                "{address} is no address of this machine: set {key} to one, or to 0.0.0.0 for all"
+            ),
+        ),
+        ErrorKind::PermissionDenied => Finding::failed(
+            key,
+            format!(
+                "{address} may not be listened at by this user: set {key} to a port above 1023"
+            ),
+        ),
+        _ => Finding::failed(key, format!("{address}: {failure}")),
+    }
+}
+
+/// Whether a skep answers there; one that refuses is one, too.
+async fn is_skep_over_http(address: SocketAddr) -> bool {
+    let Ok(client) = Client::new(&format!("http://{address}"), None) else {
+        return false;
+    };
+    let asking = client.get::<serde_json::Value>(&["catalogs"], &[]);
+    let answer = tokio::time::timeout(ANSWER_LIMIT, asking).await;
+    matches!(answer, Ok(Ok(_) | Err(ClientError::Refused(..))))
+}
+
+/// What engines are given to find this server.
+pub(super) fn engines(settings: &Settings) -> [Finding; 2] {
+    let listen = settings.thrift.listen;
+    let host = std::fs::read_to_string(HOST_NAME).unwrap_or_default();
+    let thrift = thrift_at(listen.port(), &host_of(listen, host.trim()));
+    let whom = if listen.ip().is_loopback() {
+        " (of this machine alone: thrift.listen is loopback)"
+    } else {
+        ""
+    };
+    let warehouse = of_spark(&settings.warehouse.location);
+    let spark = format!(
+        "spark.hadoop.hive.metastore.uris={thrift} spark.sql.warehouse.dir={warehouse}{whom}"
+    );
+    let trino = format!("connector.name=hive hive.metastore.uri={thrift}{whom}");
+    [
+        Finding::ok("for Spark", spark),
+        Finding::ok("for Trino and Presto", trino),
+    ]
+}
+
+/// The host by which others reach what listens at an address.
+fn host_of(listen: SocketAddr, own_name: &str) -> String {
+    match listen {
+        _ if listen.ip().is_unspecified() && !own_name.is_empty() => own_name.to_owned(),
+        _ if listen.ip().is_unspecified() => "HOST".to_owned(),
+        SocketAddr::V4(address) => address.ip().to_string(),
+        SocketAddr::V6(address) => format!("[{}]", address.ip()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{files_finding, host_of};
+    use crate::cli::doctor::finding::{OK, WARNING};
+
+    #[test]
+    fn fewer_files_than_connections_are_told() {
+        assert_eq!(files_finding(Some(1_024), 1_024).state, OK);
+        assert_eq!(files_finding(None, 1_024).state, OK);
+        let few = files_finding(Some(1_023), 1_024);
+        assert!(few.state == WARNING && few.remark.contains("LimitNOFILE"));
+    }
+
+    #[test]
+    fn engines_get_an_address_that_can_be_reached() {
+        for (listen, host) in [
+            ("127.0.0.1:9083", "127.0.0.1"),
+            ("0.0.0.0:9083", "lake1"),
+            ("[::]:9083", "lake1"),
+            ("[fd00::1]:9083", "[fd00::1]"),
+        ] {
+            assert_eq!(host_of(listen.parse().expect("an address"), "lake1"), host);
+        }
+        let all = "0.0.0.0:9083".parse().expect("an address");
+        assert_eq!(host_of(all, ""), "HOST");
+    }
+}
