@@ -17,7 +17,7 @@ use crate::tasks::{
     AlertDelivery, DiscoveryQueue, DiscoveryUpkeep, EventRetention, Jobs, LakeCleanup, LockReaper,
     ReplicaBeat, Runner, Sampling, SchemaDiff, WatchUpkeep,
 };
-use crate::telemetry::{Metrics, SAMPLE_EVERY_S, host_name};
+use crate::telemetry::{Metrics, SAMPLE_EVERY_S, Tracer, TracesError, host_name};
 use crate::watch::{Watch, WatchSetup, WatchSetupError};
 use crate::{grpc, http, page, rest, tasks, thrift};
 use axum::Router;
@@ -70,6 +70,9 @@ pub enum StartError {
     /// The address of the pages is none.
     #[error("cannot use the address of the pages (server.public_url): {0}")]
     PublicUrl(String),
+    /// Spans of requests cannot be sent.
+    #[error("cannot send traces (traces.otlp_endpoint)")]
+    Traces(#[source] TracesError),
     /// The first database cannot be made.
     #[error("cannot prepare the catalog")]
     Catalog(#[source] Error),
@@ -105,6 +108,7 @@ pub struct Running {
     listeners: Vec<JoinHandle<()>>,
     tasks: Runner,
     store: Store,
+    tracer: Tracer,
     drain_timeout: Duration,
 }
 
@@ -131,12 +135,14 @@ impl Server {
         let queue = Queue::open(&settings.storage.queue, &settings.storage.s3)
             .map_err(StartError::Queue)?;
         let metrics = Arc::new(Metrics::new(thrift::served_methods()));
+        let tracer = Tracer::start(&settings.traces).map_err(StartError::Traces)?;
         let (shutdown, leaving) = (CancellationToken::new(), CancellationToken::new());
         let own = identity(&settings, http_addr, thrift_addr);
         let asking = Asking {
             parts: &parts,
             replica: &own.id,
             metrics: &metrics,
+            tracer: &tracer,
             thrift_port: thrift_addr.port(),
             started_at,
             leaving: &leaving,
@@ -165,6 +171,7 @@ impl Server {
             leaving,
             listeners,
             store,
+            tracer,
             drain_timeout: Duration::from_secs(settings.server.drain_timeout_s),
         })
     }
@@ -205,6 +212,7 @@ impl Running {
         if !matches!(tokio::time::timeout(LEAVE_TIMEOUT, left).await, Ok(Ok(()))) {
             tracing::debug!("the other replicas were not told that this one ends");
         }
+        self.tracer.end().await;
         // The connections are given up with the process in any case.
         drop(tokio::time::timeout(self.drain_timeout, self.store.close()).await);
         in_time
@@ -254,6 +262,7 @@ struct Asking<'a> {
     parts: &'a Parts,
     replica: &'a str,
     metrics: &'a Arc<Metrics>,
+    tracer: &'a Tracer,
     thrift_port: u16,
     started_at: i64,
     leaving: &'a CancellationToken,
@@ -270,6 +279,7 @@ impl Asking<'_> {
         let budget = Budget::new(settings.server.budget());
         let port = Arc::new(http::Shared {
             metrics: Arc::clone(self.metrics),
+            tracer: self.tracer.clone(),
             budget: budget.clone(),
             limits: settings.http.limits(),
             pages: settings.server.pages().map_err(StartError::PublicUrl)?,
@@ -282,6 +292,7 @@ impl Asking<'_> {
             settings: settings.thrift.clone(),
             budget,
             metrics: Arc::clone(self.metrics),
+            tracer: self.tracer.clone(),
             started_at: self.started_at,
         });
         let over_rest = rest::Shared {

@@ -140,6 +140,9 @@ pub(super) fn questions_beside_database(settings: &Settings) -> Vec<Question<'_>
             all.push((format!("sources.{name}"), Box::pin(source(one))));
         }
     }
+    if let Some(url) = &settings.traces.otlp_endpoint {
+        all.push(("traces.otlp_endpoint".to_owned(), Box::pin(address(url))));
+    }
     for (name, channel) in &settings.alerts.channels {
         if let Some(url) = &channel.url {
             let key = format!("alerts.channels.{name}");

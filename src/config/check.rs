@@ -65,10 +65,18 @@ impl Settings {
         ])?;
         self.shares_check()?;
         self.tasks_check()?;
+        self.traces_check()?;
         let level = &self.log.level;
         self.log
             .check()
             .map_err(|why| ConfigError::invalid("log.level", level, why))
+    }
+
+    fn traces_check(&self) -> Result<(), ConfigError> {
+        self.traces.check().map_err(|(key, why)| {
+            let value = self.value_of(&["traces", key]);
+            ConfigError::invalid(format!("traces.{key}"), &value, why)
+        })
     }
 
     fn tasks_check(&self) -> Result<(), ConfigError> {

@@ -149,6 +149,7 @@ fn every_key() -> Settings {
     settings.http.hosts = vec![String::new()];
     settings.storage = storage_keys();
     settings.server.public_url = Some(String::new());
+    settings.traces.otlp_endpoint = Some(String::new());
     settings.watch.secrets_dir = Some("x".into());
     settings.watch.sqlite_dir = Some("x".into());
     settings.watch.targets = vec![TargetRule {

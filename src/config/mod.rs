@@ -28,7 +28,7 @@ use crate::lake::StorageSettings;
 use crate::model::Location;
 use crate::naming::NamingSettings;
 use crate::source::SourceSettings;
-use crate::telemetry::LogSettings;
+use crate::telemetry::{LogSettings, TracesSettings};
 use crate::thrift::ThriftSettings;
 use crate::watch::WatchSettings;
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,8 @@ pub struct Settings {
     pub tasks: TasksSettings,
     /// The process as a whole.
     pub server: ServerSettings,
+    /// Where spans of requests are sent.
+    pub traces: TracesSettings,
     /// What is logged, and how.
     pub log: LogSettings,
 }

@@ -1,9 +1,11 @@
 //! The frame of all front ends around a request of HTTP, and the memory of its answer.
 
 use super::held::Held;
+use super::origin::OF_MACHINES;
 use super::{NO_ROUTE, Shared};
 use crate::budget::{Account, Reservation};
 use crate::front::{Cut, Frame};
+use crate::telemetry::{RequestSpan, TraceHeaders};
 use axum::body::HttpBody;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method};
@@ -37,6 +39,7 @@ pub async fn gate(State(gate): State<Gate>, mut request: Request, next: Next) ->
     let account = account.unwrap_or_else(|| shared.budget.account(Ipv4Addr::LOCALHOST.into()));
     let reservation = Arc::new(account.reservation());
     request.extensions_mut().insert(Arc::clone(&reservation));
+    let mut trace = span(shared, &route, &request);
     let own = shared.limits.request_timeout;
     let frame = Frame {
         span: tracing::debug_span!("http", %method, path = request.uri().path()),
@@ -50,6 +53,7 @@ pub async fn gate(State(gate): State<Gate>, mut request: Request, next: Next) ->
             gate.cut,
             |response: &Response, took| {
                 let status = response.status().as_u16();
+                trace.http_end(status, grpc_status(response));
                 let method = method_label(&method);
                 shared
                     .metrics
@@ -88,9 +92,31 @@ async fn answer(
 /// Whether the server did its part, whatever the client asked in vain. gRPC says in a header of its own what became of a call: 2,
 /// 4, 8, 13, 14 and 15 are no fault of who calls.
 fn went_well(response: &Response) -> bool {
-    let told = response.headers().get("grpc-status");
-    let told = told.map_or("", |told| told.to_str().unwrap_or_default());
-    !response.status().is_server_error() && !["2", "4", "8", "13", "14", "15"].contains(&told)
+    let failed = matches!(grpc_status(response), Some(2 | 4 | 8 | 13 | 14 | 15));
+    !response.status().is_server_error() && !failed
+}
+
+/// The span of a request, in the trace that its client sends along. Probes and scrapes, which come all the time, have none.
+fn span(shared: &Shared, route: &str, request: &Request) -> RequestSpan {
+    if OF_MACHINES.contains(&route) {
+        return RequestSpan::default();
+    }
+    let headers = request.headers();
+    // What is no text is no trace.
+    let along = TraceHeaders::of(|name| headers.get(name)?.to_str().ok());
+    let method = method_label(request.method());
+    shared.tracer.http(method, route, along)
+}
+
+/// The status of gRPC, where it stands before the answer: that of a call which failed. Others follow their answers.
+fn grpc_status(response: &Response) -> Option<i64> {
+    response
+        .headers()
+        .get("grpc-status")?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
 }
 
 /// What the line and the headers of a request take, bytes.

@@ -27,7 +27,7 @@ pub use serve::serve;
 
 use crate::budget::Budget;
 use crate::model::PublicUrl;
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, Tracer};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -37,6 +37,8 @@ use tokio_util::sync::CancellationToken;
 pub struct Shared {
     /// The counters.
     pub metrics: Arc<Metrics>,
+    /// What makes the spans of requests.
+    pub tracer: Tracer,
     /// What requests and answers may hold in memory.
     pub budget: Budget,
     /// The bounds of connections and requests.

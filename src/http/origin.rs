@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// What machines ask that go by names of their own: it tells nothing of the data.
-const OF_MACHINES: [&str; 5] = [
+pub(super) const OF_MACHINES: [&str; 5] = [
     "/grpc.health.v1.Health/Check",
     "/grpc.health.v1.Health/Watch",
     "/healthz",

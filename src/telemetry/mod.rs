@@ -1,4 +1,4 @@
-//! What the process tells of itself: log lines and counters. It knows no part of the system; each
+//! What the process tells of itself: log lines, counters and spans of requests. It knows no part of the system; each
 //! part counts through the handles of [`Metrics`].
 
 mod discovery;
@@ -12,6 +12,7 @@ mod metrics;
 mod outbound;
 mod process;
 mod statements;
+mod traces;
 mod watch;
 
 pub use discovery::DiscoveryMetrics;
@@ -25,4 +26,5 @@ pub use metrics::{Metrics, TaskMetrics};
 pub use outbound::{Counted, StoreOutcome, database_waited, store_asked};
 pub use process::{host_name, open_files_max};
 pub use statements::{StatementKind, statement_ran};
+pub use traces::{CallOutcome, RequestSpan, TraceHeaders, Tracer, TracesError, TracesSettings};
 pub use watch::WatchMetrics;

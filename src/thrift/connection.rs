@@ -10,6 +10,7 @@ use super::inbox::Inbox;
 use super::reply::Reply;
 use super::settings::PIECE_BYTES;
 use crate::budget::{Account, Exhausted};
+use crate::telemetry::TraceHeaders;
 use bytes::BytesMut;
 use hms::{Opening, Progress, Protocol, Scanner};
 use std::io::ErrorKind;
@@ -251,6 +252,7 @@ impl Connection<'_> {
             &reservation,
             protocol,
             &message,
+            TraceHeaders::default(),
         );
         let answered = answered.await?;
         drop(message);

@@ -9,11 +9,11 @@ use super::reply::Reply;
 use crate::budget::{Exhausted, Reservation};
 use crate::error::Error;
 use crate::front::Frame;
-use crate::telemetry::{causes, fault_due};
+use crate::telemetry::{CallOutcome, TraceHeaders, causes, fault_due};
 use hms::{ApplicationException, DecodeError, MessageHeader, MessageKind, Protocol};
 use std::time::Duration;
 
-/// Runs one whole message. `None`: nothing is to be sent (a oneway call).
+/// Runs one whole message, in the trace that its client sends `along`. `None`: nothing is to be sent (a oneway call).
 ///
 /// Fails where not even the header can be read: what follows on the connection cannot be trusted then.
 pub(super) async fn dispatch(
@@ -22,6 +22,7 @@ pub(super) async fn dispatch(
     reservation: &Reservation,
     protocol: Protocol,
     message: &[u8],
+    along: TraceHeaders<'_>,
 ) -> Result<Option<Reply>, DecodeError> {
     let (header, arguments) = protocol.read_header(message)?;
     if !matches!(header.kind, MessageKind::Call | MessageKind::Oneway) {
@@ -52,11 +53,15 @@ pub(super) async fn dispatch(
         header,
         arguments,
     };
+    let mut trace = shared.tracer.thrift(name, along);
     let answer: Answer = frame
         .run(
             (served.method.handler)(call),
             |cut| Err(cut.into_error(name).into()),
-            |answer, took| shared.metrics.thrift_call(name, answer.is_ok(), took),
+            |answer, took| {
+                shared.metrics.thrift_call(name, answer.is_ok(), took);
+                trace.call_end(outcome(answer));
+            },
         )
         .await;
     if served.info.oneway {
@@ -68,6 +73,15 @@ pub(super) async fn dispatch(
             .in_scope(|| refuse(protocol, header, served, failure))
             .into(),
     }))
+}
+
+/// How a call ended, as its span tells it.
+fn outcome(answer: &Answer) -> CallOutcome {
+    match answer {
+        Ok(_) => CallOutcome::Ok,
+        Err(failure) if failure.fault().is_some() => CallOutcome::Failed,
+        Err(_) => CallOutcome::Refused,
+    }
 }
 
 /// The answer to a call that was not read for want of memory, of which `start` has arrived.

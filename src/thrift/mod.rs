@@ -30,7 +30,7 @@ pub use settings::ThriftSettings;
 
 use crate::budget::Budget;
 use crate::catalog::Catalog;
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, Tracer};
 use std::sync::Arc;
 
 /// What all connections of a server share.
@@ -44,6 +44,8 @@ pub struct Shared {
     pub budget: Budget,
     /// The counters.
     pub metrics: Arc<Metrics>,
+    /// What makes the spans of calls.
+    pub tracer: Tracer,
     /// Seconds since the epoch when the server started (`aliveSince`).
     pub started_at: i64,
 }

@@ -9,6 +9,7 @@ use super::dispatch::{dispatch, refuse_unread};
 use super::reply::Reply;
 use super::settings::PIECE_BYTES;
 use crate::budget::{Account, Exhausted, Reservation};
+use crate::telemetry::TraceHeaders;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -92,7 +93,16 @@ async fn answered(shared: &Shared, request: Request) -> Result<Response, Refused
         }
     };
     let reservation = account.reservation();
-    let reply = dispatch(shared, &conversation, &reservation, protocol, &message).await;
+    let along = TraceHeaders::of(|name| parts.headers.get(name)?.to_str().ok());
+    let reply = dispatch(
+        shared,
+        &conversation,
+        &reservation,
+        protocol,
+        &message,
+        along,
+    )
+    .await;
     let reply = reply.map_err(|failure| {
         let why = format!("the message cannot be read: {failure}");
         Refused(StatusCode::BAD_REQUEST, why)

@@ -226,6 +226,14 @@ fn a_refusal_shows_no_password_and_says_where_and_why() {
             ["storage.s3.endpoint", "k:***@h", "credentials"],
         ),
         (
+            "[traces]\notlp_endpoint = 'https://k:hunter2@h'",
+            [
+                "traces.otlp_endpoint",
+                "k:***@h",
+                "OTEL_EXPORTER_OTLP_HEADERS",
+            ],
+        ),
+        (
             "[thrift]\nconnections_max = 'postgres://u:hunter2@h/d'",
             ["thrift.connections_max", "u:***@h", "integer"],
         ),
@@ -240,6 +248,10 @@ fn what_would_mean_nothing_is_refused() {
         (
             "[log]\nlevel = 'warning'",
             ["log.level", "warning", "off, error, warn"],
+        ),
+        (
+            "[traces]\nsampled_percent = 101",
+            ["traces.sampled_percent", "101", "more than 100"],
         ),
         (
             "[storage]\ndeletable_locations = ['gs://lake/x']",

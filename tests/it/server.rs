@@ -151,6 +151,7 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
     let catalog = Arc::new(catalog);
     let port = Arc::new(http::Shared {
         metrics: Arc::new(Metrics::new([])),
+        tracer: skep::telemetry::Tracer::default(),
         budget: Budget::new(ServerSettings::default().budget()),
         limits: HttpSettings::default().limits(),
         pages: None,

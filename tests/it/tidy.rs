@@ -84,7 +84,11 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("askama", &["page"]),
     ("pulldown_cmark", &["page"]),
     ("indicatif", &["cli", "humane"]),
-    ("reqwest", &["alert", "cli", "lake", "source"]),
+    ("opentelemetry", &["telemetry"]),
+    ("opentelemetry_http", &["telemetry"]),
+    ("opentelemetry_otlp", &["telemetry"]),
+    ("opentelemetry_sdk", &["telemetry"]),
+    ("reqwest", &["alert", "cli", "lake", "source", "telemetry"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -111,7 +111,9 @@ pub(super) fn engines(settings: &Settings) -> [Finding; 2] {
     let listen = settings.thrift.listen;
     let host = std::fs::read_to_string(HOST_NAME).unwrap_or_default();
     let thrift = thrift_at(listen.port(), &host_of(listen, host.trim()));
-    let whom = if listen.ip().is_loopback() {
+    let whom = if listen.port() == 0 {
+        " (the system will choose the port: the log of the start tells it)"
+    } else if listen.ip().is_loopback() {
         " (of this machine alone: thrift.listen is loopback)"
     } else {
         ""

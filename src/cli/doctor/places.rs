@@ -87,9 +87,13 @@ async fn rights(lake: &Lake, at: &Location) -> Finding {
 
 fn refused(failure: &TrialFailure) -> String {
     let mut text = causes(failure);
-    if matches!(failure.source, LakeError::Denied { .. }) {
-        text.push_str("; give skep the rights to list, read, write and delete below the warehouse");
-    }
+    text.push_str(match failure.source {
+        LakeError::Denied { .. } => {
+            "; give skep the rights to list, read, write and delete below the warehouse"
+        }
+        LakeError::AlreadyExists { .. } => "; a file stands where a directory must",
+        _ => "",
+    });
     if let Some(left) = &failure.left {
         text = format!("{text}; {left} may be left there: delete it by hand");
     }
