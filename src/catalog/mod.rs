@@ -48,7 +48,8 @@ pub use partition::{
     NamedDraft, PARTITION_PAGE_BYTES, PartitionAlterOptions, PartitionAt, PartitionCalendar,
     PartitionChange, PartitionCursor, PartitionDraft, PartitionKey, PartitionNeighbours,
     PartitionSelection, PartitionSpec, PartitionSpecFault, PartitionsOf, PartitionsPage,
-    ValuesRequest, partition_name_meant, partition_names_distinct, partition_names_meant, partition_values_check,
+    ValuesRequest, partition_name_meant, partition_names_distinct, partition_names_meant,
+    partition_values_check,
 };
 pub use places::{PlaceRuleFault, PlaceRules};
 pub use precondition::{Precondition, Unconditional};

@@ -4,8 +4,8 @@ use super::plain::routes;
 use super::resources::{
     alerts, calendar, catalogs, changes, channels, databases, discovery, discovery_run,
     event_stream, events, freshness, functions, jobs, kits, lint, locks, partition_batches,
-    partition_changes, partition_lines, partitions, previews, replicas, sources, statistics,
-    table_rename, tables,
+    partition_changes, partition_lines, partitions, previews, replicas, search, sources,
+    statistics, table_rename, tables,
 };
 use super::{API_ROOT, Shared, conditional, health, openapi, problem};
 use crate::http::{Gate, compression, gate};

@@ -11,6 +11,7 @@
 
 mod apply;
 mod history;
+mod of_table;
 mod operations;
 mod outbox;
 mod own;

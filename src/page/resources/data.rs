@@ -126,8 +126,9 @@ pub(in crate::page) async fn show(
     asked: Asked,
     Query(query): Query<DataQuery>,
 ) -> Result<Response, Failure> {
-    let all = asked.catalog().databases(&catalog(), None).await?;
-    let naming = &asked.catalog().settings().naming;
+    let asking = asked.catalog();
+    let all = asking.databases(&catalog(), None).await?;
+    let naming = &asking.settings().naming;
     let places: Vec<NamedPlace> = all
         .iter()
         .map(|one| naming.place_of(one.at.database.as_str()))

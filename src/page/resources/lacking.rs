@@ -28,8 +28,9 @@ impl Lacking {
             return None;
         }
         let begin = begin(&expectation.time_zone, day, hour)?;
-        let mut gaps = self.status.gaps.iter();
-        let found = gaps.find(|gap| gap.from <= begin && begin < gap.to);
+        let gaps = self.status.gaps.iter();
+        let mut lacks = gaps.filter(|gap| GapKind::LACKS.contains(&gap.kind));
+        let found = lacks.find(|gap| gap.from <= begin && begin < gap.to);
         found.map(|gap| gap.kind)
     }
 }
@@ -47,6 +48,7 @@ pub(super) fn mark(kind: GapKind) -> &'static str {
         GapKind::Missing => "!",
         GapKind::Thin => "↓",
         GapKind::Swollen => "↑",
+        GapKind::Faulty => "?",
     }
 }
 
@@ -56,6 +58,7 @@ pub(super) fn words(kind: GapKind) -> &'static str {
         GapKind::Missing => "expected and missing",
         GapKind::Thin => "less than is expected",
         GapKind::Swollen => "more than is expected",
+        GapKind::Faulty => "of which nothing can be told",
     }
 }
 

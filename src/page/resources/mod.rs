@@ -26,6 +26,7 @@ pub(super) mod server;
 pub(super) mod snooze;
 pub(super) mod sources;
 pub(super) mod table;
+mod table_changes;
 pub(super) mod table_discovery;
 mod told;
 

@@ -1,7 +1,7 @@
 //! A table: what it is, what is in it, how it is asked.
 
-use super::changes::{Piece, pieces};
 use super::freshness::{FreshnessRow, row_of};
+use super::table_changes::{ChangeRow, of_itself, of_sources};
 use super::{Property, properties, table_at};
 use crate::catalog::{LockFilter, PartitionSelection};
 use crate::guess::create_table;
@@ -10,8 +10,8 @@ use crate::hive::partition_name::values_of_name;
 use crate::hive::storage_format::StorageFormat;
 use crate::hive::written_type::written_type;
 use crate::model::{
-    Bounds, ChangeFilter, Column, ColumnStatistics, Decimal, Name, Range, Table, TableRef,
-    TableType, is_discovery_property,
+    Bounds, Column, ColumnStatistics, Decimal, Name, Range, Table, TableRef, TableType,
+    is_discovery_property,
 };
 use crate::page::asked::Asked;
 use crate::page::extract::Path;
@@ -45,11 +45,11 @@ const STATEMENT_BYTES_MAX: usize = 64 * 1024;
 const NEWEST_MAX: usize = 10;
 /// Partitions that are read to find those: the last names of a day are not its last hours where hours are written as `9`.
 const LAST_MAX: usize = 100;
+const SECONDS_A_DAY: i64 = 86_400;
 /// Views that the page names.
 const VIEWS_MAX: usize = 50;
 /// Columns that are shown; a page with more would be of no use, and large.
 const COLUMNS_MAX: usize = 2_000;
-const SECONDS_A_DAY: i64 = 86_400;
 
 #[derive(Template)]
 #[template(path = "table.html")]
@@ -79,7 +79,10 @@ struct TablePage {
     has_calendar: bool,
     has_discovery: bool,
     locks: usize,
+    /// Of the sources that fill it.
     changes: Vec<ChangeRow>,
+    /// Of its own columns.
+    own_changes: Vec<ChangeRow>,
     /// Views that read it.
     views: Vec<ViewRow>,
     view_text: String,
@@ -101,13 +104,6 @@ struct ViewRow {
     name: String,
     link: String,
     comment: String,
-}
-
-struct ChangeRow {
-    id: i64,
-    severity: &'static str,
-    text: Vec<Piece>,
-    at: Option<When>,
 }
 
 struct ColumnRow {
@@ -155,7 +151,8 @@ pub(in crate::page) async fn show(
         newest_data: newest_data(&asked, &table).await?,
         expected: row_of(&asked, &table).await?,
         locks: locks_of(&asked, &at).await?,
-        changes: changes_of(&asked, &table).await?,
+        changes: of_sources(&asked, &at).await?,
+        own_changes: of_itself(&asked, &at).await?,
         views: views_of(&asked, &at).await?,
     };
     Ok(found(&filled(&asked, &table, &figures, known)))
@@ -168,6 +165,7 @@ struct Known {
     expected: Option<FreshnessRow>,
     locks: usize,
     changes: Vec<ChangeRow>,
+    own_changes: Vec<ChangeRow>,
     views: Vec<ViewRow>,
 }
 
@@ -289,26 +287,6 @@ fn statement(table: &Table) -> Option<String> {
 }
 
 /// What sources of the watch told lately that reaches the table.
-async fn changes_of(asked: &Asked, table: &Table) -> Result<Vec<ChangeRow>, Failure> {
-    let now = asked.now();
-    let filter = ChangeFilter {
-        since: Some(now - 90 * SECONDS_A_DAY),
-        ..ChangeFilter::default()
-    };
-    let all = asked.watch().schema_change_list(&filter).await?;
-    let reached = all.into_iter().filter(|change| {
-        let mut targets = change.targets.iter();
-        targets.any(|target| target.table == table.at)
-    });
-    let rows = reached.map(|change| ChangeRow {
-        id: change.id,
-        severity: change.severity.as_str(),
-        text: pieces(&change.text),
-        at: when(change.at, now),
-    });
-    Ok(rows.collect())
-}
-
 fn filled(asked: &Asked, table: &Table, figures: &[ColumnStatistics], known: Known) -> TablePage {
     let at = &table.at;
     let now = asked.now();
@@ -368,6 +346,7 @@ fn filled(asked: &Asked, table: &Table, figures: &[ColumnStatistics], known: Kno
         has_discovery: has_discovery(table),
         locks: known.locks,
         changes: known.changes,
+        own_changes: known.own_changes,
         views: known.views,
         view_text: table.view_expanded_text.clone().unwrap_or_default(),
         ddl: statement(table),

@@ -35,7 +35,7 @@ pub(super) fn call<'a, T>(
 }
 
 /// What most calls act on.
-const HIVE: &str = "catalog hive";
+pub(super) const HIVE: &str = "catalog hive";
 pub(super) const SERVER: &str = "the server";
 pub(super) const SHOP: &str = "database shop";
 pub(super) const ORDERS: &str = "table shop.orders";

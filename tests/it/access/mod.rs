@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// The rooms and their engines: what front ends may call of an engine itself asks nobody, because it tells and changes
 /// nothing that belongs to anybody.
-const ENGINES: [(&str, &str, &[&str]); 4] = [
+const ENGINES: [(&str, &str, &[&str]); 5] = [
     (
         "catalog",
         "Catalog",

@@ -173,6 +173,9 @@ fn sources<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         call("source_add", Create, SERVER, async move {
             watch.source_add("new", source()).await
         }),
+        call("schema_changes_of", See, ORDERS, async move {
+            watch.schema_changes_of(&orders(), 10).await
+        }),
         call("source_test", Operate, "source own", async move {
             watch.source_test("own").await
         }),
