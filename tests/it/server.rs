@@ -162,6 +162,7 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
     let shared = rest::Shared {
         discovery: Arc::new(Discovery::new(Arc::clone(&catalog))),
         freshness: Arc::new(skep::freshness::Freshness::new(Arc::clone(&catalog))),
+        search: Arc::new(skep::search::Search::new(Arc::clone(&catalog))),
         watch: Arc::new(Watch::new(Arc::clone(&catalog), WatchSetup::default())),
         catalog,
         port: Arc::clone(&port),
