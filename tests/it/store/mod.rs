@@ -11,6 +11,7 @@ mod leases;
 mod locks;
 mod migrations;
 mod partitions;
+mod partitions_back;
 mod places;
 mod planning;
 mod pool;
