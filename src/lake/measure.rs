@@ -62,7 +62,9 @@ impl Lake {
             };
             let listed = bucket.listing(at, query).await?;
             seen += listed.files.len() + listed.odd.len();
-            listed.files.iter().for_each(|entry| measure.add(entry));
+            for entry in &listed.files {
+                measure.add(entry);
+            }
             from = listed.next;
             if from.is_none() {
                 measure.is_whole = true;
@@ -91,7 +93,9 @@ async fn disk_measure(at: &Location, objects_max: usize) -> Result<Measure, Lake
             return Ok(measure);
         }
         left = left.saturating_sub(directories.len() + files.len());
-        files.iter().for_each(|entry| measure.add(entry));
+        for entry in &files {
+            measure.add(entry);
+        }
         let visible = directories.into_iter().filter(|name| !is_hidden(name));
         waiting.extend(visible.map(|name| match directory.as_str() {
             "" => name,
