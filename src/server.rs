@@ -295,6 +295,7 @@ impl Asking<'_> {
             tracer: self.tracer.clone(),
             started_at: self.started_at,
         });
+        let runs = Arc::new(Semaphore::new(rest::RUNS_CONCURRENT_MAX));
         let over_rest = rest::Shared {
             catalog: Arc::clone(catalog),
             discovery: Arc::clone(&self.parts.discovery),
@@ -302,7 +303,7 @@ impl Asking<'_> {
             search: Arc::clone(&self.parts.search),
             watch: Arc::clone(&self.parts.watch),
             port: Arc::clone(&port),
-            runs: Arc::new(Semaphore::new(rest::RUNS_CONCURRENT_MAX)),
+            runs: Arc::clone(&runs),
             replica: self.replica.to_owned(),
         };
         let pages = page::Shared {
@@ -327,6 +328,7 @@ impl Asking<'_> {
             discovery: Arc::clone(&self.parts.discovery),
             watch: Arc::clone(&self.parts.watch),
             freshness: Arc::clone(&self.parts.freshness),
+            runs,
             port: Arc::clone(&port),
         };
         let router = rest::router(Arc::new(over_rest), page::no_such_page)

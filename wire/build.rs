@@ -22,6 +22,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     tonic_prost_build::configure()
         .build_transport(false)
         .btree_map(".")
+        // Much larger than what stands beside it.
+        .boxed(".skep.v1.ProposeTableResponse.step.proposal")
         .compile_fds(described)?;
     Ok(())
 }

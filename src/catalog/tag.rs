@@ -245,6 +245,11 @@ mod tests {
         }
     }
 
+    /// Sets a property.
+    fn put(parameters: &mut Parameters) {
+        parameters.insert("a".to_owned(), "b".to_owned());
+    }
+
     fn text(text: &str) -> Option<String> {
         Some(text.to_owned())
     }
@@ -285,7 +290,7 @@ mod tests {
                 |one| one.location = None,
                 |one| one.partition_keys = vec![column("hour")],
                 |one| one.partition_keys = Vec::new(),
-                |one| drop(one.parameters.insert("a".to_owned(), "b".to_owned())),
+                |one| put(&mut one.parameters),
                 |one| one.view_original_text = text("x"),
                 |one| stored(one).columns = Some(vec![column("other")]),
                 |one| stored(one).columns = None,
@@ -302,13 +307,7 @@ mod tests {
                     let column = "id".to_owned();
                     stored(one).sort_columns = vec![SortColumn { column, order: 0 }];
                 },
-                |one| {
-                    drop(
-                        stored(one)
-                            .parameters
-                            .insert("a".to_owned(), "b".to_owned()),
-                    )
-                },
+                |one| put(&mut stored(one).parameters),
                 |one| {
                     let library = text("x");
                     stored(one).serde = Some(Serde {
@@ -340,13 +339,7 @@ mod tests {
                 |one| one.partition.created_at = 2,
                 |one| one.partition.location = Some(place("file:/elsewhere")),
                 |one| one.table_location = None,
-                |one| {
-                    drop(
-                        one.partition
-                            .parameters
-                            .insert("a".to_owned(), "b".to_owned()),
-                    )
-                },
+                |one| put(&mut one.partition.parameters),
                 |one| Arc::make_mut(&mut one.partition.descriptor).columns = None,
             ],
         );

@@ -6,7 +6,7 @@
 //!   lease, a budget and a history around it.
 //! - `sync` and `retention` drop, inside their rails; `undo` takes a run back; `event` follows the object store's
 //!   messages; `dry_run`, `explain`, `history` and `schedule` answer questions; `propose` says what table a place would be;
-//!   `trouble` notes what people are to be told.
+//!   `trouble` notes what people are to be told; `running` is any of it that somebody waits for.
 //!
 //! It stands above the catalog: what it registers, moves and drops goes through `catalog::service`, with rows of its own
 //! in the same transactions. A crash at any point leaves whole batches: the next run finds the rest. Nothing here deletes data but a retention
@@ -28,6 +28,7 @@ mod propose;
 mod record;
 mod retention;
 mod run;
+mod running;
 mod scan;
 mod schedule;
 mod scope;
@@ -50,6 +51,7 @@ pub use progress::RunProgress;
 pub use proposal::{FileKind, Proposal, ProposedFile};
 pub use propose::ProposalWanted;
 pub use run::DiscoveryReport;
+pub use running::{Running, Step, run_asked_for};
 pub use scope::DiscoveryScope;
 
 use crate::catalog::Catalog;

@@ -9,6 +9,7 @@ use crate::model::{Caller, Way};
 use crate::{catalog, discovery, freshness, watch};
 use prost::Message;
 use std::sync::Arc;
+use tokio::sync::OwnedSemaphorePermit;
 use tonic::Request;
 
 /// Bytes in memory for each byte of an answer: its messages, and what they are encoded to.
@@ -54,6 +55,12 @@ impl Asked {
     /// Those of what data tables expect.
     pub(super) fn freshness(&self) -> freshness::Operations<'_> {
         self.shared.freshness.for_caller(&self.caller)
+    }
+
+    /// Room for work that a client asked for and that takes its time, shared with REST.
+    pub(super) fn run_permit(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        let room = Arc::clone(&self.shared.runs).try_acquire_owned();
+        room.map_err(|_| Failure::busy())
     }
 
     /// What the request holds of the budget.

@@ -49,6 +49,14 @@ impl Failure {
         ))
     }
 
+    /// As much is under way as one server does for clients.
+    pub(super) fn busy() -> Self {
+        let mut details = ErrorDetails::with_error_info("UNAVAILABLE", DOMAIN, HashMap::new());
+        details.set_retry_info(Some(RETRY_AFTER));
+        let why = "as many runs as this server allows are under way";
+        Self(Status::with_error_details(Code::Unavailable, why, details))
+    }
+
     /// The server ends; the client may go on with another one.
     pub(super) fn ending() -> Self {
         let mut details = ErrorDetails::with_error_info("UNAVAILABLE", DOMAIN, HashMap::new());

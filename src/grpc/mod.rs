@@ -23,6 +23,7 @@ use crate::freshness::Freshness;
 use crate::http;
 use crate::watch::Watch;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// Bytes of one message at most, inflated: a thousand partitions with a kilobyte each.
 pub const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
@@ -38,6 +39,8 @@ pub struct Shared {
     pub watch: Arc<Watch>,
     /// What data tables expect.
     pub freshness: Arc<Freshness>,
+    /// The room for runs that clients ask for, which REST's share.
+    pub runs: Arc<Semaphore>,
     /// The port: its counters, budget and bounds.
     pub port: Arc<http::Shared>,
 }

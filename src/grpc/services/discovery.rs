@@ -1,6 +1,6 @@
 //! Partitions that appear by themselves.
 
-use super::{Services, page_of, settings_refused};
+use super::{Answers, Services, discovery_run, page_of, settings_refused};
 use crate::catalog::ParameterChanges;
 use crate::grpc::asked::Asked;
 use crate::grpc::failure::Failure;
@@ -13,15 +13,18 @@ use skep_wire::v1::{
     DeleteDiscoveryRequest, DeleteDiscoveryResponse, ExplainPartitionRequest,
     ExplainPartitionResponse, GetDiscoveryRequest, GetDiscoveryResponse, ListDiscoveryRequest,
     ListDiscoveryResponse, ListDiscoveryRunsRequest, ListDiscoveryRunsResponse,
-    ListSkippedDirectoriesRequest, ListSkippedDirectoriesResponse, ResumeDiscoveryRequest,
-    ResumeDiscoveryResponse, SweepDiscoveryRequest, SweepDiscoveryResponse,
-    UndoDiscoveryRunRequest, UndoDiscoveryRunResponse, UpdateDiscoveryRequest,
-    UpdateDiscoveryResponse,
+    ListSkippedDirectoriesRequest, ListSkippedDirectoriesResponse, ProposeTableRequest,
+    ProposeTableResponse, ResumeDiscoveryRequest, ResumeDiscoveryResponse, RunDiscoveryRequest,
+    RunDiscoveryResponse, SweepDiscoveryRequest, SweepDiscoveryResponse, UndoDiscoveryRunRequest,
+    UndoDiscoveryRunResponse, UpdateDiscoveryRequest, UpdateDiscoveryResponse,
 };
 use tonic::{Request, Response, Status};
 
 #[tonic::async_trait]
 impl DiscoveryService for Services {
+    type RunDiscoveryStream = Answers<RunDiscoveryResponse>;
+    type ProposeTableStream = Answers<ProposeTableResponse>;
+
     async fn list_discovery(
         &self,
         request: Request<ListDiscoveryRequest>,
@@ -55,6 +58,24 @@ impl DiscoveryService for Services {
         request: Request<SweepDiscoveryRequest>,
     ) -> Result<Response<SweepDiscoveryResponse>, Status> {
         self.change(request, sweep).await
+    }
+
+    async fn run_discovery(
+        &self,
+        request: Request<RunDiscoveryRequest>,
+    ) -> Result<Response<Self::RunDiscoveryStream>, Status> {
+        let asked = Asked::of(&self.0, &request)?;
+        let told = discovery_run::run(asked, request.into_inner())?;
+        Ok(Response::new(told))
+    }
+
+    async fn propose_table(
+        &self,
+        request: Request<ProposeTableRequest>,
+    ) -> Result<Response<Self::ProposeTableStream>, Status> {
+        let asked = Asked::of(&self.0, &request)?;
+        let told = discovery_run::propose(asked, request.into_inner())?;
+        Ok(Response::new(told))
     }
 
     async fn list_discovery_runs(

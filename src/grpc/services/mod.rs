@@ -8,6 +8,7 @@ mod calendar;
 mod catalogs;
 mod databases;
 mod discovery;
+mod discovery_run;
 mod events;
 mod freshness;
 mod functions;

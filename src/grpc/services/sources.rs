@@ -1,6 +1,7 @@
 //! Sources whose schemas are watched, and what changed in them.
 
 use super::{Services, page_of};
+use crate::error::Error;
 use crate::grpc::asked::Asked;
 use crate::grpc::failure::Failure;
 use crate::grpc::from_wire::{named, page_size, severity, snapshot_at, some_text, source_settings};
@@ -139,6 +140,7 @@ async fn delete(
 
 #[boxed]
 async fn test(asked: Asked, request: TestSourceRequest) -> Result<TestSourceResponse, Failure> {
+    let _permit = asked.run_permit()?;
     let test = asked.watch().source_test(&request.name).await?;
     Ok(to_wire::source_test(test))
 }
@@ -183,10 +185,23 @@ async fn diff(
 
 #[boxed]
 async fn run(asked: Asked, request: RunSourceRequest) -> Result<RunSourceResponse, Failure> {
-    let report = asked
-        .watch()
-        .watch_run(&request.name, WatchCause::Manual)
-        .await?;
+    let permit = asked.run_permit()?;
+    // It goes on when its client leaves: what it has read is worth keeping.
+    let running = tokio::spawn(async move {
+        let _permit = permit;
+        let (watch, name) = (asked.watch(), &request.name);
+        let ended = watch.watch_run(name, WatchCause::Manual).await;
+        let metrics = asked.shared.port.metrics.watch();
+        match &ended {
+            Ok(report) => metrics.ran(name, report.changes.iter().map(|one| one.severity)),
+            // Nothing was read.
+            Err(Error::Conflict(_) | Error::NotFound(_) | Error::Denied(_)) => {}
+            Err(_) => metrics.failed(name),
+        }
+        ended
+    });
+    let ended = running.await;
+    let report = ended.map_err(|_| Error::internal("a run over a source ended in a panic"))??;
     let mut found = report.changes;
     let changes_count = found.len() as u64;
     found.sort_by_key(|change| (change.severity, change.id));

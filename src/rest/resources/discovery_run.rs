@@ -7,12 +7,12 @@
 use super::CatalogQuery;
 use super::discovery::property;
 use crate::catalog::ParameterChanges;
-use crate::discovery::{ProposalWanted, RunProgress};
-use crate::error::{Error, Result};
-use crate::model::{Location, RunCause, TableRef};
+use crate::discovery::{ProposalWanted, RunProgress, Running, Step, run_asked_for};
+use crate::error::Result;
+use crate::model::{Location, RunCause, RunCounts, TableRef};
 use crate::rest::asked::Asked;
 use crate::rest::extract::{Body, Query, Segments, database_at, table_at};
-use crate::rest::problem::{Kind, Problem};
+use crate::rest::problem::Problem;
 use crate::rest::view::proposal::AskProposal;
 use crate::rest::view::run::{ProgressView, StartRun};
 use crate::rest::view::run_line::RunLine;
@@ -22,20 +22,13 @@ use axum::response::{IntoResponse, Response};
 use futures::stream;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::task::JoinHandle;
-use tokio_util::task::AbortOnDropHandle;
 
 /// Where a proposed table would stand unless it is said.
 const DEFAULT_DATABASE: &str = "default";
 /// The type of the lines.
 const LINES_TYPE: &str = "application/x-ndjson";
-/// How long another run that looks at the table is waited for.
-const OTHER_RUN_MAX: Duration = Duration::from_secs(5);
-const OTHER_RUN_LOOK: Duration = Duration::from_millis(100);
-/// How long a run may take until its client hears of progress.
-const SILENCE: Duration = Duration::from_millis(500);
 
 /// Look for partitions now
 ///
@@ -66,7 +59,12 @@ pub(in crate::rest) async fn start(
         let _permit = permit;
         run(&asked, &at, &wanted, &watched).await
     });
-    answer(Running::new(task, is_dry, progress)).await
+    let running = if is_dry {
+        Running::that_ends(task, progress)
+    } else {
+        Running::that_goes_on(task, progress)
+    };
+    answer(running).await
 }
 
 /// Propose a table for a place
@@ -100,7 +98,7 @@ pub(in crate::rest) async fn propose(
         let proposal = Box::pin(discovery.discovery_propose(&wanted, &watched)).await?;
         Ok(RunLine::Proposal(Box::new(proposal.into())))
     });
-    answer(Running::new(task, true, progress)).await
+    answer(Running::that_ends(task, progress)).await
 }
 
 /// One of the runs that the server allows at a time.
@@ -112,19 +110,21 @@ fn permit(asked: &Asked) -> Result<OwnedSemaphorePermit, Problem> {
 }
 
 /// The lines of a run: how far it is until it has ended.
-async fn answer(mut running: Running) -> Result<Response, Problem> {
+async fn answer(mut running: Running<RunLine>) -> Result<Response, Problem> {
     match running.next().await {
-        Step::Ended(Err(problem)) => Err(problem),
-        Step::Ended(Ok(line)) => Ok(lines(ResponseBody::from(text(&line)))),
-        Step::Goes(line) => {
-            let first = stream::once(async move { Ok::<_, Infallible>(text(&line)) });
+        Step::Ended(done) => Ok(lines(ResponseBody::from(text(&done?)))),
+        Step::Goes(counts, elapsed) => {
+            let line = text(&progress_line(counts, elapsed));
+            let first = stream::once(async move { Ok::<_, Infallible>(line) });
             let rest = stream::unfold(Some(running), |running| async move {
                 let mut running = running?;
                 Some(match running.next().await {
-                    Step::Goes(line) => (Ok(text(&line)), Some(running)),
+                    Step::Goes(counts, elapsed) => {
+                        (Ok(text(&progress_line(counts, elapsed))), Some(running))
+                    }
                     Step::Ended(Ok(line)) => (Ok(text(&line)), None),
-                    Step::Ended(Err(problem)) => {
-                        let problem = Box::new(problem.into());
+                    Step::Ended(Err(failure)) => {
+                        let problem = Box::new(Problem::from(failure).into());
                         (Ok(text(&RunLine::Problem(problem))), None)
                     }
                 })
@@ -151,90 +151,21 @@ async fn run(
         let plan = Box::pin(plan).await?;
         return Ok(RunLine::Plan(Box::new(plan.into())));
     }
-    let begun = Instant::now();
-    loop {
-        let discovery = asked.discovery();
-        let report = discovery.discovery_run_watched(at, scope, RunCause::Manual, progress);
-        match Box::pin(report).await {
-            // Who asks has often just opted in, and the schedule was quicker.
-            Err(Error::Conflict(_)) if begun.elapsed() < OTHER_RUN_MAX => {
-                tokio::time::sleep(OTHER_RUN_LOOK).await;
-            }
-            report => {
-                let report = report?;
-                let metrics = asked.shared.port.metrics.discovery();
-                metrics.ran(RunCause::Manual, report.outcome, &report.counts);
-                return Ok(RunLine::Report(Box::new(report.into())));
-            }
-        }
-    }
+    let report = run_asked_for(asked.discovery(), at, scope, progress).await?;
+    let metrics = asked.shared.port.metrics.discovery();
+    metrics.ran(RunCause::Manual, report.outcome, &report.counts);
+    Ok(RunLine::Report(Box::new(report.into())))
 }
 
-/// A run that is under way.
-struct Running {
-    task: Task,
-    progress: Arc<RunProgress>,
-    started: Instant,
-}
-
-/// What becomes of the work when nobody waits for it any more.
-enum Task {
-    GoesOn(JoinHandle<Result<RunLine>>),
-    Ends(AbortOnDropHandle<Result<RunLine>>),
-}
-
-/// What is to be told next.
-enum Step {
-    Goes(RunLine),
-    Ended(Result<RunLine, Problem>),
-}
-
-impl Running {
-    fn new(
-        task: JoinHandle<Result<RunLine>>,
-        ends_with_client: bool,
-        progress: Arc<RunProgress>,
-    ) -> Self {
-        Self {
-            task: if ends_with_client {
-                Task::Ends(AbortOnDropHandle::new(task))
-            } else {
-                Task::GoesOn(task)
-            },
-            progress,
-            started: Instant::now(),
-        }
-    }
-
-    async fn next(&mut self) -> Step {
-        let ended = match &mut self.task {
-            Task::GoesOn(task) => tokio::time::timeout(SILENCE, task).await,
-            Task::Ends(task) => tokio::time::timeout(SILENCE, task).await,
-        };
-        match ended {
-            Ok(Ok(done)) => Step::Ended(done.map_err(|error: Error| error.into())),
-            Ok(Err(_)) => {
-                tracing::error!("a discovery run ended in a panic");
-                Step::Ended(Err(Problem::new(
-                    Kind::Internal,
-                    "the run ended in a panic",
-                )))
-            }
-            Err(_) => Step::Goes(RunLine::Progress(self.progress_view())),
-        }
-    }
-
-    fn progress_view(&self) -> ProgressView {
-        let counts = self.progress.counts();
-        ProgressView {
-            requests: counts.requests,
-            objects: counts.objects,
-            prefixes: counts.prefixes,
-            found: counts.found,
-            added: counts.added,
-            elapsed_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        }
-    }
+fn progress_line(counts: RunCounts, elapsed: Duration) -> RunLine {
+    RunLine::Progress(ProgressView {
+        requests: counts.requests,
+        objects: counts.objects,
+        prefixes: counts.prefixes,
+        found: counts.found,
+        added: counts.added,
+        elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+    })
 }
 
 fn lines(body: ResponseBody) -> Response {

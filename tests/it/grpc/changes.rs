@@ -11,9 +11,9 @@ use skep_wire::v1::table_service_client::TableServiceClient;
 use skep_wire::v1::{
     AddColumn, BatchGetPartitionsRequest, Column, ColumnChange, ColumnList, CommentColumn,
     DatabaseName, DeleteDatabaseRequest, DeletePartitionRequest, DeleteTableRequest, DropColumn,
-    FoundOutcome, GetCalendarRequest, GetDatabaseRequest, GetPartitionRequest, GetTableRequest,
-    MoveColumn, RenameColumn, RenamePartitionRequest, RetypeColumn, TouchPartitionRequest,
-    UpdateDatabaseRequest, UpdatePartitionRequest, UpdateTableRequest,
+    FoundOutcome, FoundPartition, GetCalendarRequest, GetDatabaseRequest, GetPartitionRequest,
+    GetTableRequest, MoveColumn, RenameColumn, RenamePartitionRequest, RetypeColumn,
+    TouchPartitionRequest, UpdateDatabaseRequest, UpdatePartitionRequest, UpdateTableRequest,
 };
 use std::collections::BTreeMap;
 use tonic::Code;
@@ -401,7 +401,7 @@ async fn a_change_of_a_partition_that_cannot_be_is_refused() {
     }
     let touch = TouchPartitionRequest {
         table: table_name("orders"),
-        name: "dt=1".to_owned(),
+        name: "hour".to_owned(),
     };
     let failure = client.touch_partition(touch).await.unwrap_err();
     let field = Some("name");
@@ -422,7 +422,7 @@ async fn partitions_are_asked_for_by_name_with_an_answer_for_each() {
     let told = told.unwrap().into_inner().partitions;
     let asked: Vec<&String> = told.iter().map(|one| &one.name).collect();
     assert_eq!(asked, names.iter().collect::<Vec<_>>());
-    let outcomes: Vec<FoundOutcome> = told.iter().map(|one| one.outcome()).collect();
+    let outcomes: Vec<FoundOutcome> = told.iter().map(FoundPartition::outcome).collect();
     assert_eq!(
         outcomes,
         [

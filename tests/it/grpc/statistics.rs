@@ -291,7 +291,7 @@ async fn statistics_that_cannot_be_are_refused_with_the_field_at_fault() {
             Some("columns[1].column"),
         ),
         (
-            update(&|one| one.partition = "dt=1".to_owned()),
+            update(&|one| one.partition = "hour".to_owned()),
             "INVALID_REQUEST",
             Some("partition"),
         ),

@@ -8,16 +8,18 @@ use skep::alert::{ChannelKind, ChannelSettings};
 use skep::source::{SourceKind, SourceSettings};
 use skep_wire::v1::alert_service_client::AlertServiceClient;
 use skep_wire::v1::discovery_service_client::DiscoveryServiceClient;
+use skep_wire::v1::propose_table_response::Step as ProposeStep;
+use skep_wire::v1::run_discovery_response::Step;
 use skep_wire::v1::source_service_client::SourceServiceClient;
 use skep_wire::v1::{
     AcknowledgeSchemaChangeRequest, AlertState, CreateMuteRequest, DeleteDiscoveryRequest,
     DeleteMuteRequest, GetDiscoveryRequest, ListAlertsRequest, ListChannelsRequest,
     ListDiscoveryRequest, ListDiscoveryRunsRequest, ListMutesRequest, ListSchemaChangesRequest,
-    ListSkippedDirectoriesRequest, ListSourcesRequest, ResumeDiscoveryRequest, RunSourceRequest,
-    Severity, SnoozeAlertRequest, SweepDiscoveryRequest, TableName, UndoDiscoveryRunRequest,
-    UpdateDiscoveryRequest,
+    ListSkippedDirectoriesRequest, ListSourcesRequest, ProposeTableRequest, ResumeDiscoveryRequest,
+    RunDiscoveryRequest, RunScope, RunSourceRequest, Severity, SnoozeAlertRequest,
+    SweepDiscoveryRequest, TableName, UndoDiscoveryRunRequest, UpdateDiscoveryRequest,
 };
-use tonic::Code;
+use tonic::{Code, Response, Streaming};
 
 fn logs() -> Option<TableName> {
     Some(TableName {
@@ -25,6 +27,49 @@ fn logs() -> Option<TableName> {
         database: "default".to_owned(),
         table: "logs".to_owned(),
     })
+}
+
+/// The last message of a stream.
+async fn last<T>(answers: Response<Streaming<T>>) -> T {
+    let mut answers = answers.into_inner();
+    let mut last = None;
+    while let Some(answer) = answers.message().await.expect("it goes well") {
+        last = Some(answer);
+    }
+    last.expect("something is told")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_is_told_what_table_it_would_be() {
+    let server = TestServer::start(&TestDatabase::sqlite().await).await;
+    let mut client = DiscoveryServiceClient::new(channel(&server).await);
+    let folder = tempfile::tempdir().expect("a folder");
+    discovery::write(folder.path(), "dt=2026-11-22");
+    discovery::write(folder.path(), "dt=2026-11-23");
+    let ask = |location: String| ProposeTableRequest {
+        location,
+        table: Some("guessed".to_owned()),
+        ..ProposeTableRequest::default()
+    };
+    let nowhere = client.propose_table(ask("no place".to_owned())).await;
+    let field = Some("location");
+    refused(
+        &nowhere.unwrap_err(),
+        Code::InvalidArgument,
+        "INVALID_REQUEST",
+        field,
+    );
+    let place = format!("file://{}", folder.path().display());
+    let told = last(client.propose_table(ask(place)).await.unwrap()).await;
+    let Some(ProposeStep::Proposal(proposal)) = told.step else {
+        panic!("{told:?}");
+    };
+    let table = proposal.table.expect("a table");
+    assert_eq!((table.name.as_str(), table.etag.as_str()), ("guessed", ""));
+    let layout = proposal.layout.expect("a layout");
+    assert_eq!(layout.keys[0].name, "dt");
+    assert_eq!((layout.seen, layout.fitting), (2, 2));
+    assert!(proposal.plan.is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,6 +168,29 @@ async fn a_table_is_swept_taken_back_and_let_go_on() {
         .unwrap();
     let all = client.list_discovery(ListDiscoveryRequest::default()).await;
     assert_eq!(all.unwrap().into_inner().tables.len(), 1);
+    let run = |dry_run| RunDiscoveryRequest {
+        name: logs(),
+        scope: RunScope::Sweep.into(),
+        dry_run,
+        ..RunDiscoveryRequest::default()
+    };
+    let told = last(client.run_discovery(run(true)).await.unwrap()).await;
+    let Some(Step::Plan(plan)) = told.step else {
+        panic!("{told:?}");
+    };
+    assert!(plan.skipped.len() == 1, "{plan:?}");
+    let odd = RunDiscoveryRequest {
+        settings: [("layout".to_owned(), "{dt}".to_owned())].into(),
+        ..run(false)
+    };
+    let odd = client.run_discovery(odd).await.unwrap_err();
+    let field = Some("settings");
+    refused(&odd, Code::InvalidArgument, "INVALID_REQUEST", field);
+    let told = last(client.run_discovery(run(false)).await.unwrap()).await;
+    let Some(Step::Report(report)) = told.step else {
+        panic!("{told:?}");
+    };
+    assert_eq!(report.outcome, "done");
     client
         .delete_discovery(DeleteDiscoveryRequest { name: logs() })
         .await
