@@ -162,9 +162,10 @@ async fn diff(
     request: DiffSnapshotsRequest,
 ) -> Result<DiffSnapshotsResponse, Failure> {
     let size = page_size(request.limit)?;
-    let from = snapshot_at(request.from)
-        .ok_or_else(|| Failure::field("from", "say a snapshot by its number or a moment"))?;
-    let to = snapshot_at(request.to).unwrap_or(SnapshotAt::Latest);
+    let from = snapshot_at(request.from_snapshot).ok_or_else(|| {
+        Failure::field("from_snapshot", "say a snapshot by its number or a moment")
+    })?;
+    let to = snapshot_at(request.to_snapshot).unwrap_or(SnapshotAt::Latest);
     let changes = asked.watch().schema_diff(&request.name, from, to).await?;
     let ends = changes.first();
     let (from_snapshot, to_snapshot) = (

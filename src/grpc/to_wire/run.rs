@@ -46,7 +46,7 @@ fn planned(planned: PlannedPartition) -> v1::PlannedPartition {
     v1::PlannedPartition {
         name: planned.name,
         location: planned.location,
-        from: None,
+        from_location: None,
         files: planned.files,
         bytes: planned.bytes,
         newest_time: moment(planned.newest_at),
@@ -57,7 +57,7 @@ fn planned(planned: PlannedPartition) -> v1::PlannedPartition {
 pub(in crate::grpc) fn run_plan(plan: DiscoveryPlan) -> v1::RunPlan {
     let all = |list: Vec<PlannedPartition>| list.into_iter().map(planned).collect();
     let moved = plan.moved.into_iter().map(|one| v1::PlannedPartition {
-        from: Some(one.from),
+        from_location: Some(one.from),
         ..planned(one.to)
     });
     v1::RunPlan {

@@ -88,11 +88,11 @@ async fn a_source_is_watched_compared_and_forgotten() {
 
     let diff = |from: Option<At>| DiffSnapshotsRequest {
         name: "lake".to_owned(),
-        from: Some(SnapshotAt { at: from }),
+        from_snapshot: Some(SnapshotAt { at: from }),
         ..DiffSnapshotsRequest::default()
     };
     let failure = client.diff_snapshots(diff(None)).await.unwrap_err();
-    let field = Some("from");
+    let field = Some("from_snapshot");
     refused(&failure, Code::InvalidArgument, "INVALID_REQUEST", field);
     let first = diff(Some(At::Id(snapshots[1].id)));
     let told = client.diff_snapshots(first).await.unwrap().into_inner();
