@@ -44,4 +44,5 @@ mod stores;
 mod tasks;
 mod thrift;
 mod tidy;
+mod traces;
 mod watch;
