@@ -15,6 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Characters that a word of a search has at least where it is no name of a table.
 const TERM_CHARS_MIN: usize = 2;
 
+/// Tables that are in memory at the same time: each may have thousands of columns.
+const TABLES_PER_READ: usize = 50;
+
 /// A table that a search found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
@@ -74,14 +77,14 @@ impl Operations<'_> {
             let found = session.search_by_words(&searched, max).await?;
             let known: BTreeSet<&TableRef> = hits.iter().map(|hit| &hit.meta.at).collect();
             let found: Vec<TableRef> = found.into_iter().filter(|at| !known.contains(at)).collect();
-            let mut tables: BTreeMap<TableRef, Table> = tables_named(&mut session, &found)
-                .await?
-                .into_iter()
-                .map(|table| (table.at.clone(), table))
-                .collect();
-            // As the database ranked them; what is not so any more is left out.
-            let tables = found.iter().filter_map(|at| tables.remove(at));
-            hits.extend(tables.filter_map(|table| hit_of(table, &query)));
+            for found in found.chunks(TABLES_PER_READ) {
+                let tables = tables_named(&mut session, found).await?.into_iter();
+                let mut tables: BTreeMap<TableRef, Table> =
+                    tables.map(|table| (table.at.clone(), table)).collect();
+                // As the database ranked them; what is not so any more is left out.
+                let tables = found.iter().filter_map(|at| tables.remove(at));
+                hits.extend(tables.filter_map(|table| hit_of(table, &query)));
+            }
         }
         hits.truncate(max);
         Ok(hits)

@@ -1,17 +1,18 @@
 //! One call of each operation, and what it is to ask before it does anything.
 
-use super::house::{House, at, database, function, function_at, lock, orders, table};
+use super::beside::beside_objects;
+use super::house::{House, at, database, function, function_at, orders, table};
 use super::services::services;
 use crate::harness::place;
 use futures::future::BoxFuture;
-use skep::catalog::Action::{self, Alter, Create, Drop, Lock, Operate, See, Write};
+use skep::catalog::Action::{self, Alter, Create, Drop, Operate, See, Write};
 use skep::catalog::{
     AddOptions, AlterOptions, DatabaseChange, DatabaseSpec, DropOptions, DropSelection,
-    EventFilter, LockFilter, PartitionAlterOptions, PartitionChange, PartitionKey,
-    PartitionSelection, PartitionSpec, TableChange, Unconditional, ValuesRequest,
+    PartitionAlterOptions, PartitionChange, PartitionKey, PartitionSelection, PartitionSpec,
+    TableChange, Unconditional, ValuesRequest,
 };
 use skep::error::Result;
-use skep::model::{AnswerKey, Caller, DatabaseRef, JobFilter, KeptAnswer, Name, ReplicaIdentity};
+use skep::model::{AnswerKey, Caller, DatabaseRef, KeptAnswer, Name};
 
 /// One call of an operation.
 pub(super) struct Call<'a> {
@@ -48,9 +49,7 @@ pub(super) fn all<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
     calls.extend(partitions_written(house, caller));
     calls.extend(partitions_moved(house, caller));
     calls.extend(statistics_and_functions(house, caller));
-    calls.extend(events_and_locks(house, caller));
-    calls.extend(jobs(house, caller));
-    calls.extend(replicas(house, caller));
+    calls.extend(beside_objects(house, caller));
     calls.extend(services(house, caller));
     calls
 }
@@ -402,108 +401,6 @@ fn statistics_and_functions<'a>(house: &'a House, caller: &'a Caller) -> Vec<Cal
         }),
         call("function_drop", Drop, "function shop.f", async move {
             catalog.function_drop(&function_at("f")).await
-        }),
-    ]
-}
-
-fn events_and_locks<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
-    let catalog = house.catalog.for_caller(caller);
-    vec![
-        call("event_last_id", See, SERVER, async move {
-            catalog.event_last_id().await
-        }),
-        call("event_list", See, SERVER, async move {
-            catalog.event_list(&EventFilter::default(), 10).await
-        }),
-        call("event_watch", See, SERVER, async move {
-            catalog.event_watch(EventFilter::default(), None).await
-        }),
-        call("event_count", See, SERVER, async move {
-            catalog.event_count(&EventFilter::default()).await
-        }),
-        call("event_count_lately", See, SERVER, async move {
-            catalog.event_count_lately(3600).await
-        }),
-        call("event_announce", Write, ORDERS, async move {
-            catalog.event_announce(&orders(), &[]).await
-        }),
-        call("events_expire", Operate, SERVER, async move {
-            catalog.events_expire(-10).await
-        }),
-        call("lock_acquire", Lock, SERVER, async move {
-            catalog.lock_acquire(&lock()).await
-        }),
-        call("lock_check", Lock, SERVER, async move {
-            catalog.lock_check(1).await
-        }),
-        call("lock_heartbeat", Lock, SERVER, async move {
-            catalog.lock_heartbeat(1, 0).await
-        }),
-        call("lock_release", Lock, SERVER, async move {
-            catalog.lock_release(1).await
-        }),
-        call("lock_component_count", See, SERVER, async move {
-            catalog.lock_component_count().await
-        }),
-        call("lock_waiting_count", See, SERVER, async move {
-            catalog.lock_waiting_count().await
-        }),
-        call("lock_list", See, SERVER, async move {
-            catalog.lock_list(&LockFilter::default()).await
-        }),
-        call("lock_explain", See, SERVER, async move {
-            catalog.lock_explain(1).await
-        }),
-        call("locks_expire", Operate, SERVER, async move {
-            catalog.locks_expire().await
-        }),
-    ]
-}
-
-fn replicas<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
-    let catalog = house.catalog.for_caller(caller);
-    vec![
-        call("replica_beat", Operate, SERVER, async move {
-            let own = ReplicaIdentity {
-                id: "a".to_owned(),
-                host: "host".to_owned(),
-                process_id: 1,
-                version: "1".to_owned(),
-                http_address: String::new(),
-                thrift_address: String::new(),
-                beats_every_s: 10,
-            };
-            catalog.replica_beat(&own, 0).await
-        }),
-        call("replica_list", See, SERVER, async move {
-            catalog.replica_list().await
-        }),
-        call("replica_leave", Operate, SERVER, async move {
-            catalog.replica_leave("a").await
-        }),
-    ]
-}
-
-fn jobs<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
-    let catalog = house.catalog.for_caller(caller);
-    vec![
-        call(
-            "job_get",
-            See,
-            SERVER,
-            async move { catalog.job_get(1).await },
-        ),
-        call("job_list", See, SERVER, async move {
-            catalog.job_list(&JobFilter::default()).await
-        }),
-        call("job_counts", See, SERVER, async move {
-            catalog.job_counts().await
-        }),
-        call("jobs_resume", Operate, SERVER, async move {
-            catalog.jobs_resume(10).await
-        }),
-        call("jobs_expire", Operate, SERVER, async move {
-            catalog.jobs_expire(0).await
         }),
     ]
 }

@@ -1,6 +1,7 @@
 //! Who may do what is asked by every operation: once, before it does anything, of the right thing. No authentication
 //! stands behind it yet; the question does.
 
+mod beside;
 mod calls;
 mod house;
 mod services;

@@ -65,7 +65,7 @@ async fn a_size_that_nobody_noted_is_counted_and_noted_once(test: TestDatabase) 
     rest.orders().await;
     expecting(&rest, TABLE).await;
     let place = registered(&rest, TABLE).await;
-    let place = Path::new(place.strip_prefix("file://").expect("on this machine"));
+    let place = Path::new(place.trim_start_matches("file:").trim_start_matches("//"));
     write(place, "part-0", 300, 600);
     write(place, "_SUCCESS", 5, 600);
     write(&place.join("_temporary"), "part-1", 800, 600);
@@ -97,7 +97,7 @@ async fn a_partition_that_still_grows_is_looked_at_again_before_it_is_judged() {
     rest.orders().await;
     expecting(&rest, TABLE).await;
     let place = registered(&rest, TABLE).await;
-    let place = Path::new(place.strip_prefix("file://").expect("on this machine"));
+    let place = Path::new(place.trim_start_matches("file:").trim_start_matches("//"));
     let due_s = 80 * 60;
     // At the look, a minute after the data had to be there, the first file is ten seconds old.
     write(place, "part-0", 100, due_s + 50);
