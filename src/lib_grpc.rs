@@ -4,7 +4,7 @@
 
 pub mod grpc;
 
-use skep_catalog::{catalog, discovery, freshness, watch};
+use skep_catalog::{catalog, discovery, freshness, search, watch};
 use skep_ground::{budget, error, front, guess, hive, kit, model};
 use skep_http::http;
 use skep_source::{alert, source};

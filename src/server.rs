@@ -329,6 +329,8 @@ impl Asking<'_> {
             watch: Arc::clone(&self.parts.watch),
             freshness: Arc::clone(&self.parts.freshness),
             runs,
+            search: Arc::clone(&self.parts.search),
+            replica: self.replica.to_owned(),
             port: Arc::clone(&port),
         };
         let router = rest::router(Arc::new(over_rest), page::no_such_page)

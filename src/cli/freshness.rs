@@ -14,6 +14,8 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+/// What the properties begin with that the settings are.
+const EXPECT_PREFIX: &str = "skep.expect.";
 /// How a table stands of which data lacks.
 const LACKING: &str = "lacking";
 /// How one stands of which nothing can be told.
@@ -86,6 +88,11 @@ impl FreshnessCommand {
     }
 }
 
+/// The name of a setting, however much of the property's name was given.
+fn short(name: &str) -> String {
+    name.strip_prefix(EXPECT_PREFIX).unwrap_or(name).to_owned()
+}
+
 async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
     match action {
         Action::List { lacking } => list(client, output, lacking).await,
@@ -111,10 +118,12 @@ async fn act(action: Action, client: &Client, output: Output) -> Result<()> {
             let named = named
                 .into_iter()
                 .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+            let settings = settings.into_iter();
+            let settings = settings.map(|(name, value)| (short(&name), value));
             let set = named
                 .chain(settings)
                 .map(|(name, value)| (name, Some(value)));
-            let unset = unset.into_iter().map(|name| (name, None));
+            let unset = unset.into_iter().map(|name| (short(&name), None));
             let wanted = PatchFreshness {
                 settings: unset.chain(set).collect(),
             };

@@ -32,14 +32,14 @@ pub fn names_table(view_text: &str, table: &str) -> bool {
     tokens.any(|token| matches!(token, Token::Word(word) if same(&word, table)))
 }
 
-/// All names in a view's text, as they are written: of tables, columns and what else is a word of SQL.
-pub fn names(view_text: &str) -> Vec<String> {
+/// The first `most` names in a view's text, as they are written: of tables, columns and what else is a word of SQL.
+pub fn names(view_text: &str, most: usize) -> Vec<String> {
     let sql = view_sql(view_text);
     let words = Tokens { rest: &sql }.filter_map(|token| match token {
         Token::Word(word) => Some(word.into_owned()),
         Token::Star => None,
     });
-    words.collect()
+    words.take(most).collect()
 }
 
 fn same(word: &str, name: &str) -> bool {

@@ -6,7 +6,7 @@ use crate::budget::Reservation;
 use crate::error::Error;
 use crate::front::caller;
 use crate::model::{Caller, Way};
-use crate::{catalog, discovery, freshness, watch};
+use crate::{catalog, discovery, freshness, search, watch};
 use prost::Message;
 use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
@@ -55,6 +55,11 @@ impl Asked {
     /// Those of what data tables expect.
     pub(super) fn freshness(&self) -> freshness::Operations<'_> {
         self.shared.freshness.for_caller(&self.caller)
+    }
+
+    /// Those of search.
+    pub(super) fn search(&self) -> search::Operations<'_> {
+        self.shared.search.for_caller(&self.caller)
     }
 
     /// Room for work that a client asked for and that takes its time, shared with REST.

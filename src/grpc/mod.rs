@@ -21,6 +21,7 @@ use crate::catalog::Catalog;
 use crate::discovery::Discovery;
 use crate::freshness::Freshness;
 use crate::http;
+use crate::search::Search;
 use crate::watch::Watch;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -41,6 +42,10 @@ pub struct Shared {
     pub freshness: Arc<Freshness>,
     /// The room for runs that clients ask for, which REST's share.
     pub runs: Arc<Semaphore>,
+    /// Tables by any word of theirs.
+    pub search: Arc<Search>,
+    /// The name of this process among those that serve the catalog.
+    pub replica: String,
     /// The port: its counters, budget and bounds.
     pub port: Arc<http::Shared>,
 }

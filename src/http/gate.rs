@@ -1,7 +1,7 @@
 //! The frame of all front ends around a request of HTTP, and the memory of its answer.
 
 use super::held::Held;
-use super::origin::OF_MACHINES;
+use super::machines::OF_MACHINES;
 use super::{NO_ROUTE, Shared};
 use crate::budget::{Account, Reservation};
 use crate::front::{Cut, Frame};

@@ -10,6 +10,7 @@ mod gate;
 mod held;
 mod host;
 mod inflate;
+mod machines;
 mod origin;
 mod refusal;
 mod serve;

@@ -1,6 +1,7 @@
 //! Where a request comes from: a host that is this server's, and no page of another origin where it changes something.
 
 use super::host::is_own;
+use super::machines::OF_MACHINES;
 use super::refusal::Refusal;
 use super::{NO_ROUTE, Shared};
 use crate::model::PublicUrl;
@@ -12,14 +13,6 @@ use axum::response::Response;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What machines ask that go by names of their own: it tells nothing of the data.
-pub(super) const OF_MACHINES: [&str; 5] = [
-    "/grpc.health.v1.Health/Check",
-    "/grpc.health.v1.Health/Watch",
-    "/healthz",
-    "/metrics",
-    "/readyz",
-];
 /// Characters of a host that are shown.
 const HOST_CHARS_MAX: usize = 100;
 

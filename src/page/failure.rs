@@ -1,7 +1,7 @@
 //! Failures as pages: the one mapping from the core's error to what people are told.
 
-use super::filters;
 use super::shell::{Section, Shell, page};
+use super::{filters, links};
 use crate::error::Error;
 use crate::front::{Cut, failure_log, words};
 use askama::Template;
@@ -107,6 +107,8 @@ impl IntoResponse for Failure {
 struct FailurePage {
     shell: Shell,
     why: String,
+    /// What stands above the address, by name, where nothing stands there.
+    above: Vec<(String, String)>,
 }
 
 /// Gives every failure its page.
@@ -125,9 +127,17 @@ pub(super) async fn told(request: Request, next: Next) -> Response {
 }
 
 fn shown(uri: &Uri, told: Told) -> Response {
-    let shell = Shell::at(uri.path(), Section::None, told.title);
-    let why = told.why;
-    page(told.status, &FailurePage { shell, why })
+    let above = if told.status == StatusCode::NOT_FOUND {
+        links::above(uri.path())
+    } else {
+        Vec::new()
+    };
+    let shown = FailurePage {
+        shell: Shell::at(uri.path(), Section::None, told.title),
+        why: told.why,
+        above,
+    };
+    page(told.status, &shown)
 }
 
 /// The page for an address that no front end knows.

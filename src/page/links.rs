@@ -1,7 +1,7 @@
 //! Where pages are, below the root of all, and how one leads to that root.
 
-use crate::model::{DatabaseRef, TableRef};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use crate::model::{DEFAULT_CATALOG, DatabaseRef, TableRef};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::form_urlencoded::Serializer;
 
 /// What stands for itself in a segment of a path.
@@ -71,6 +71,35 @@ pub(super) fn query(pairs: &[(&str, &str)]) -> String {
     }
 }
 
+/// What stands above the page of a path, each with its name: where people go on who were led to what is gone.
+pub(super) fn above(path: &str) -> Vec<(String, String)> {
+    let segments: Vec<String> = path
+        .split('/')
+        .skip(1)
+        .map(|one| percent_decode_str(one).decode_utf8_lossy().into_owned())
+        .collect();
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let ["databases", name, below @ ..] = segments.as_slice() else {
+        return Vec::new();
+    };
+    let at = DatabaseRef::new(DEFAULT_CATALOG, *name);
+    let mut ways = Vec::new();
+    if !below.is_empty() {
+        ways.push((format!("Database {name}"), database(&at)));
+    }
+    if let ["tables", name, _, ..] = below {
+        let at = at.table(*name);
+        ways.push((format!("Table {name}"), table(&at)));
+        if let [_, _, "partitions", name] = below {
+            ways.push(("All its partitions".to_owned(), partitions(&at)));
+            let asked = query(&[("partition", name)]);
+            let explain = format!("{}/explain{asked}", discovery(&at));
+            ways.push(("Why this one is not there".to_owned(), explain));
+        }
+    }
+    ways
+}
+
 /// How a page at `path` leads to the root of all pages: `.`, or as many `..` as it has segments below the first.
 pub(super) fn root_of(path: &str) -> String {
     let depth = path.bytes().skip(1).filter(|byte| *byte == b'/').count();
@@ -82,7 +111,7 @@ pub(super) fn root_of(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{partition, query, root_of};
+    use super::{above, partition, query, root_of};
     use crate::model::{DatabaseRef, Name};
 
     #[test]
@@ -91,6 +120,30 @@ mod tests {
         let link = partition(&at, "dt=2026-11-22/hour=a%2Fb");
         let wanted = "databases/a%2Fb/tables/t%3F%22%3C/partitions/dt=2026-11-22%2Fhour=a%252Fb";
         assert_eq!(link, wanted);
+    }
+
+    #[test]
+    fn what_is_gone_leads_to_what_stands_above_it() {
+        let links = |path: &str| {
+            above(path)
+                .into_iter()
+                .map(|(_, link)| link)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(links("/nonsense"), [""; 0]);
+        assert_eq!(links("/databases/shop"), [""; 0]);
+        assert_eq!(links("/databases/a%2Fb/tables/x"), ["databases/a%2Fb"]);
+        let partition = "/databases/shop/tables/orders/partitions/dt=1%2Fh=a+b";
+        let table = "databases/shop/tables/orders";
+        assert_eq!(
+            links(partition),
+            [
+                "databases/shop".to_owned(),
+                table.to_owned(),
+                format!("{table}/partitions"),
+                format!("{table}/discovery/explain?partition=dt%3D1%2Fh%3Da%2Bb"),
+            ]
+        );
     }
 
     #[test]

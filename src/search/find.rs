@@ -1,22 +1,29 @@
 //! Asking: which tables a search finds, and why.
 
 use super::query::Query;
-use super::words::{parts_of, read_by_view, view_text, words_of};
+use super::words::{fields_of, parts_of, read_by_view, text_words, view_text, words_said};
 use super::{Operations, Search};
 use crate::catalog::service::tables_named;
 use crate::catalog::{Action, Resource};
 use crate::diff::mention;
 use crate::error::Result;
-use crate::model::{Name, Table, TableMeta, TableRef};
-use crate::store::{SearchWordKind, Searched};
+use crate::model::{Column, Name, Table, TableMeta, TableRef};
+use crate::store::{SearchWordKind, Searched, Session, TableOutline};
 use async_recursion::async_recursion as boxed;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-/// Characters that a word of a search has at least where it is no name of a table.
-const TERM_CHARS_MIN: usize = 2;
+/// Bytes that a word of a search has at least where it is no name of a table: one letter, but for scripts in which that is a word,
+/// finds everything.
+const TERM_BYTES_MIN: usize = 2;
+/// Columns of tables that one search looks at, to say what it found.
+const COLUMNS_LOOKED_MAX: usize = 100_000;
+/// Views that are in memory at the same time, each with its text.
+const VIEWS_PER_READ: usize = 5;
+/// Bytes of the texts of views that are looked at for one table.
+const VIEW_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Tables that are in memory at the same time: each may have thousands of columns.
-const TABLES_PER_READ: usize = 50;
+const TABLES_PER_READ: usize = 10;
 
 /// A table that a search found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,36 +65,16 @@ impl Operations<'_> {
         let Some(query) = Query::parse(text) else {
             return Ok(Vec::new());
         };
-        let searched = Searched {
-            catalog,
-            database: query.database.as_ref(),
-            first: &query.first,
-            others: &query.others,
-        };
-        let mut session = self.store.session().await?;
-        let named = session.search_by_name(&searched, max).await?;
-        let mut hits: Vec<Hit> = named
-            .into_iter()
-            .map(|meta| Hit {
-                meta,
-                why: Why::Name,
-            })
-            .collect();
-        if hits.len() < max && query.first.chars().count() >= TERM_CHARS_MIN {
-            let found = session.search_by_words(&searched, max).await?;
-            let known: BTreeSet<&TableRef> = hits.iter().map(|hit| &hit.meta.at).collect();
-            let found: Vec<TableRef> = found.into_iter().filter(|at| !known.contains(at)).collect();
-            for found in found.chunks(TABLES_PER_READ) {
-                let tables = tables_named(&mut session, found).await?.into_iter();
-                let mut tables: BTreeMap<TableRef, Table> =
-                    tables.map(|table| (table.at.clone(), table)).collect();
-                // As the database ranked them; what is not so any more is left out.
-                let tables = found.iter().filter_map(|at| tables.remove(at));
-                hits.extend(tables.filter_map(|table| hit_of(table, &query)));
-            }
+        let has_database = query.database.is_some();
+        let hits = self.hits(catalog, query, max).await?;
+        if !has_database || !hits.is_empty() {
+            return Ok(hits);
         }
-        hits.truncate(max);
-        Ok(hits)
+        // What is no database is a text with a dot in it.
+        match Query::of_words(text) {
+            Some(words) => self.hits(catalog, words, max).await,
+            None => Ok(hits),
+        }
     }
 
     /// The views whose text names a table, as far as it can be told without reading SQL as their engine does; `max` at most. A
@@ -100,14 +87,84 @@ impl Operations<'_> {
 }
 
 impl Search {
+    async fn hits(&self, catalog: &Name, query: Query, max: usize) -> Result<Vec<Hit>> {
+        let mut session = self.store.session().await?;
+        let query = rarest_first(&mut session, query).await?;
+        let searched = Searched {
+            catalog,
+            database: query.database.as_ref(),
+            first: &query.first,
+            others: &query.others,
+        };
+        let named = session.search_by_name(&searched, max).await?;
+        let named = named.into_iter().map(|meta| Hit {
+            meta,
+            why: Why::Name,
+        });
+        let mut hits: Vec<Hit> = named.collect();
+        if hits.len() == max || query.first.len() < TERM_BYTES_MIN {
+            return Ok(hits);
+        }
+        let found = session.search_by_words(&searched, max).await?;
+        let known: BTreeSet<TableRef> = hits.iter().map(|hit| hit.meta.at.clone()).collect();
+        let mut columns_left = COLUMNS_LOOKED_MAX;
+        for ids in found.chunks(TABLES_PER_READ) {
+            let mut outlines = session.search_outlines(catalog, ids).await?;
+            // As the database ranked them; what is not so any more is left out.
+            for outline in ids.iter().filter_map(|id| outlines.remove(id)) {
+                columns_left = columns_left.saturating_sub(outline.columns.len());
+                if !known.contains(&outline.meta.at) {
+                    hits.extend(hit_of(outline, &query));
+                }
+            }
+            if columns_left == 0 || hits.len() >= max {
+                break;
+            }
+            // Words are cut without a wait: others have their turn between.
+            tokio::task::yield_now().await;
+        }
+        hits.truncate(max);
+        Ok(hits)
+    }
+
     async fn views_of(&self, at: &TableRef, max: usize) -> Result<Vec<TableMeta>> {
         let mut session = self.store.session().await?;
         let word = read_by_view(at.table.as_str());
         let found = session.search_by_word(&at.catalog, &word, max).await?;
-        let views = tables_named(&mut session, &found).await?;
-        let views = views.into_iter().filter(|view| reads(view, at));
-        Ok(views.map(meta_of).collect())
+        let (mut views, mut bytes_left) = (Vec::new(), VIEW_BYTES_MAX);
+        for found in found.chunks(VIEWS_PER_READ) {
+            for view in tables_named(&mut session, found).await? {
+                bytes_left = bytes_left.saturating_sub(view_text(&view).map_or(0, str::len));
+                if reads(&view, at) {
+                    views.push(meta_of(view));
+                }
+            }
+            if bytes_left == 0 {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        Ok(views)
     }
+}
+
+/// The search by the word that the fewest rows of the index begin with: what is in every table finds nothing.
+async fn rarest_first(session: &mut Session, query: Query) -> Result<Query> {
+    // One word needs no choice, and in one database all its tables are looked at.
+    if query.others.is_empty() || query.database.is_some() {
+        return Ok(query);
+    }
+    let mut rarest: Option<(usize, String)> = None;
+    for term in query.terms().filter(|term| term.len() >= TERM_BYTES_MIN) {
+        let rows = session.search_word_rows(term).await?;
+        if rarest.as_ref().is_none_or(|(least, _)| rows < *least) {
+            rarest = Some((rows, term.to_owned()));
+        }
+    }
+    Ok(match rarest {
+        Some((_, term)) => query.by(&term),
+        None => query,
+    })
 }
 
 /// Whether a view's text names a table, by its database too where that is another one than the view's.
@@ -129,16 +186,15 @@ fn meta_of(table: Table) -> TableMeta {
 }
 
 /// What of a table a search finds, as the table is now; `None` where it does not.
-fn hit_of(table: Table, query: &Query) -> Option<Hit> {
-    let words = words_of(&table);
+fn hit_of(outline: TableOutline, query: &Query) -> Option<Hit> {
+    let words = words_said(&outline);
     let mut why: Option<(SearchWordKind, &str)> = None;
     for term in query.terms() {
-        if table.at.table.as_str().contains(term) {
+        if outline.meta.at.table.as_str().contains(term) {
             continue;
         }
         let found = words.iter().filter(|one| one.word.starts_with(term));
-        let kinds = found.map(|one| one.kind);
-        let kind = kinds.filter(|kind| *kind != SearchWordKind::Read).min()?;
+        let kind = found.map(|one| one.kind).min()?;
         if why.is_none_or(|(known, _)| kind < known) {
             why = Some((kind, term));
         }
@@ -147,26 +203,24 @@ fn hit_of(table: Table, query: &Query) -> Option<Hit> {
         None => Why::Name,
         Some((SearchWordKind::Owner, _)) => Why::Owner,
         Some((SearchWordKind::Comment, _)) => Why::Comment,
-        Some((_, term)) => column_of(&table, term)?,
+        Some((_, term)) => column_of(&outline.columns, term)?,
     };
     Some(Hit {
-        meta: meta_of(table),
+        meta: outline.meta,
         why,
     })
 }
 
 /// The first column whose name has a part that begins so, else the first of whose fields or comment one does.
-fn column_of(table: &Table, term: &str) -> Option<Why> {
-    let columns = table.descriptor.columns.as_deref().unwrap_or_default();
-    let columns = || columns.iter().chain(&table.partition_keys);
+fn column_of(columns: &[Column], term: &str) -> Option<Why> {
     let begins = |parts: Vec<String>| parts.iter().any(|part| part.starts_with(term));
-    let named = columns().find(|column| begins(parts_of(&column.name)));
+    let named = columns.iter().find(|column| begins(parts_of(&column.name)));
     let told = || {
-        columns().find(|column| {
-            let mut fields = super::words::fields_of(&column.data_type);
+        columns.iter().find(|column| {
+            let mut fields = fields_of(&column.data_type);
             let comment = column.comment.as_deref().unwrap_or_default();
             fields.any(|field| begins(parts_of(field)))
-                || super::words::text_words(comment).any(|word| word.starts_with(term))
+                || text_words(comment).any(|word| word.starts_with(term))
         })
     };
     named.or_else(told).map(|column| Why::Column {

@@ -7,15 +7,17 @@ use crate::catalog::service::{Lease, tables_named};
 use crate::catalog::{Action, Resource};
 use crate::error::Result;
 use crate::model::{EventKind, Table, TableRef};
-use crate::store::{SearchPlace, TableWords};
+use crate::store::{SearchPlace, Session, TableWords};
 use crate::transact;
 use async_recursion::async_recursion as boxed;
 use std::collections::BTreeSet;
 
 /// Whoever has it keeps the index; the other replicas need not.
 const LEASE: &str = "search";
-/// Tables of one step: each may have thousands of columns.
+/// Tables of one step.
 const TABLES_PER_STEP: usize = 50;
+/// Tables that are in memory at the same time: each may have thousands of columns, or a long text of a view.
+const TABLES_PER_READ: usize = 10;
 /// Events of one step; most are of partitions and mean nothing here.
 const EVENTS_PER_STEP: usize = 1_000;
 /// Steps of one activation; the next one goes on.
@@ -53,54 +55,51 @@ impl Operations<'_> {
 impl Search {
     async fn steps(&self) -> Result<Followed> {
         let mut followed = Followed::default();
-        let mut saw_drop = false;
         for _ in 0..STEPS_MAX {
-            let Some(step) = self.step().await? else {
+            let Some(tables) = self.step().await? else {
                 followed.has_more = false;
                 break;
             };
-            followed.tables += step.tables;
+            followed.tables += tables;
             followed.has_more = true;
-            saw_drop |= step.saw_drop;
-        }
-        if saw_drop {
-            self.forget_gone().await?;
         }
         Ok(followed)
     }
 
-    /// Takes one step; `None` where there is none to take.
-    async fn step(&self) -> Result<Option<Step>> {
+    /// Takes one step, and gives how many tables it looked at; `None` where there is none to take.
+    async fn step(&self) -> Result<Option<u64>> {
         let mut session = self.store.session().await?;
         let place = session.search_place().await?;
         drop(session);
         match place {
             None => self.begin(None).await.map(Some),
             Some(place) if place.is_followed() => self.events_step(place).await,
+            Some(place) if place.is_sweeping() => self.sweep_step(place).await.map(Some),
             Some(place) => self.walk_step(place).await.map(Some),
         }
     }
 
     /// Begins to walk through all tables: at first, and where events are gone that nobody has followed.
-    async fn begin(&self, before: Option<SearchPlace>) -> Result<Step> {
+    async fn begin(&self, before: Option<SearchPlace>) -> Result<u64> {
         transact!(self.store, |session| {
             let event_id = session.event_last_id().await?;
             let place = SearchPlace::at_the_beginning(event_id);
             session.search_place_move(before, place).await
         })?;
-        Ok(Step::default())
+        Ok(0)
     }
 
     /// The words of the next tables of the walk.
-    async fn walk_step(&self, place: SearchPlace) -> Result<Step> {
-        let tables = transact!(self.store, |session| {
+    async fn walk_step(&self, place: SearchPlace) -> Result<u64> {
+        transact!(self.store, |session| {
             let refs = session
                 .search_tables_after(place.walked_to, TABLES_PER_STEP)
                 .await?;
             let is_last = refs.len() < TABLES_PER_STEP;
             let last_id = refs.last().map_or(place.walked_to, |(id, _)| *id);
             let next = if is_last {
-                place.after_the_walk()
+                // Of an index that is made anew, tables may be gone.
+                place.before_the_sweep()
             } else {
                 place.walked_to(last_id)
             };
@@ -108,18 +107,12 @@ impl Search {
                 return Ok(0);
             }
             let names: Vec<TableRef> = refs.into_iter().map(|(_, at)| at).collect();
-            let tables = tables_named(session, &names).await?;
-            session.search_words_put(&words_of_all(&tables)).await?;
-            Ok(tables.len())
-        })?;
-        Ok(Step {
-            tables: tables as u64,
-            saw_drop: false,
+            words_put(session, &names).await
         })
     }
 
     /// The words of the tables that the next events name.
-    async fn events_step(&self, place: SearchPlace) -> Result<Option<Step>> {
+    async fn events_step(&self, place: SearchPlace) -> Result<Option<u64>> {
         let mut session = self.store.session().await?;
         // Before the events: one that comes between must not look like one that is gone.
         let last = session.event_last_id().await?;
@@ -133,7 +126,7 @@ impl Search {
             return self.begin(Some(place)).await.map(Some);
         }
         let mut names: BTreeSet<TableRef> = BTreeSet::new();
-        let mut step = Step::default();
+        let mut saw_drop = false;
         let mut reached = place.event_id;
         for head in heads {
             if names.len() == TABLES_PER_STEP {
@@ -153,7 +146,7 @@ impl Search {
                     });
                 }
                 (Some(EventKind::DropTable | EventKind::DropDatabase), _, _) => {
-                    step.saw_drop = true;
+                    saw_drop = true;
                 }
                 _ => {}
             }
@@ -162,36 +155,41 @@ impl Search {
             return Ok(None);
         }
         let names: Vec<TableRef> = names.into_iter().collect();
-        step.tables = transact!(self.store, |session| {
-            let next = place.after_event(reached);
+        let tables = transact!(self.store, |session| {
+            let mut next = place.after_event(reached);
+            if saw_drop {
+                next = next.before_the_sweep();
+            }
             if !session.search_place_move(Some(place), next).await? {
                 return Ok(0);
             }
-            let tables = tables_named(session, &names).await?;
-            session.search_words_put(&words_of_all(&tables)).await?;
-            Ok(tables.len() as u64)
+            words_put(session, &names).await
         })?;
-        Ok(Some(step))
+        Ok(Some(tables))
     }
 
-    /// Removes the words of tables that are gone.
-    async fn forget_gone(&self) -> Result<()> {
-        loop {
-            let gone = transact!(self.store, |session| {
-                session.search_words_forget_gone(GONE_PER_STEP).await
-            })?;
+    /// Removes the words of some tables that are gone.
+    async fn sweep_step(&self, place: SearchPlace) -> Result<u64> {
+        transact!(self.store, |session| {
+            let gone = session.search_words_forget_gone(GONE_PER_STEP).await?;
             if gone < GONE_PER_STEP {
-                return Ok(());
+                let next = place.after_the_sweep();
+                session.search_place_move(Some(place), next).await?;
             }
-        }
+            Ok(0)
+        })
     }
 }
 
-/// What one step did.
-#[derive(Debug, Clone, Copy, Default)]
-struct Step {
-    tables: u64,
-    saw_drop: bool,
+/// Writes the words of some tables, a few at a time: the text of a view may be megabytes. Gives how many tables there still are.
+async fn words_put(session: &mut Session, names: &[TableRef]) -> Result<u64> {
+    let mut count = 0;
+    for names in names.chunks(TABLES_PER_READ) {
+        let tables = tables_named(session, names).await?;
+        session.search_words_put(&words_of_all(&tables)).await?;
+        count += tables.len() as u64;
+    }
+    Ok(count)
 }
 
 fn words_of_all(tables: &[Table]) -> Vec<TableWords> {

@@ -17,6 +17,7 @@ mod words;
 pub use find::{Hit, Why};
 pub use follow::Followed;
 pub use operations::Operations;
+pub use query::SEARCH_CHARS_MAX;
 
 use crate::catalog::Catalog;
 use crate::store::Store;

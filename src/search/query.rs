@@ -1,7 +1,10 @@
 //! What somebody looks for, as words.
 
 use crate::model::Name;
+use crate::store::SEARCH_WORD_BYTES_MAX;
 
+/// Characters of a search at most; front ends refuse longer ones by the name of their field.
+pub const SEARCH_CHARS_MAX: usize = 256;
 /// Words of one search; more only narrow what is found already.
 const TERMS_MAX: usize = 8;
 
@@ -10,30 +13,43 @@ const TERMS_MAX: usize = 8;
 pub(super) struct Query {
     /// The database that is looked in alone: `shop.orders`, `shop.`.
     pub(super) database: Option<Name>,
-    /// The longest word, which finds the fewest tables: what is looked up. The others are compared.
+    /// What is looked up: the longest word, until somebody knows a rarer one. The others are compared.
     pub(super) first: String,
     /// The other words.
     pub(super) others: Vec<String>,
 }
 
 impl Query {
-    /// Reads it; `None` where it has no word.
+    /// Reads it; `None` where it has no word. A dot parts a database from what is looked for in it, so `shop.orders` is read twice:
+    /// see [`Self::of_words`].
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut database = None;
         let mut terms: Vec<String> = Vec::new();
-        for token in text.split_whitespace().take(TERMS_MAX) {
-            let token = token.to_lowercase();
+        for token in text.split_whitespace() {
             match token.split_once('.') {
                 Some((before, after)) if database.is_none() && !before.is_empty() => {
-                    database = Some(Name::new(before));
-                    terms.push(after.to_owned());
+                    database = Some(Name::new(&before.to_lowercase()));
+                    terms.extend(words_of(after));
                 }
-                _ => terms.push(token),
+                _ => terms.extend(words_of(token)),
             }
         }
+        if terms.is_empty() && database.is_some() {
+            terms.push(String::new());
+        }
+        Self::of(database, terms)
+    }
+
+    /// The same where a dot is a mark like others: `example.com`.
+    pub(super) fn of_words(text: &str) -> Option<Self> {
+        let terms = text.split_whitespace().flat_map(words_of);
+        Self::of(None, terms.collect())
+    }
+
+    fn of(database: Option<Name>, mut terms: Vec<String>) -> Option<Self> {
+        terms.truncate(TERMS_MAX);
         let longest = (0..terms.len()).max_by_key(|at| (terms[*at].len(), usize::MAX - at))?;
         let first = terms.swap_remove(longest);
-        terms.retain(|term| !term.is_empty());
         Some(Self {
             database,
             first,
@@ -41,10 +57,34 @@ impl Query {
         })
     }
 
+    /// The same search that looks up another one of its words.
+    pub(super) fn by(mut self, first: &str) -> Self {
+        if let Some(other) = self.others.iter_mut().find(|other| *other == first) {
+            std::mem::swap(&mut self.first, other);
+        }
+        self
+    }
+
     /// All words.
     pub(super) fn terms(&self) -> impl Iterator<Item = &str> {
         let others = self.others.iter().map(String::as_str);
         std::iter::once(self.first.as_str()).chain(others)
+    }
+}
+
+/// The words of what somebody wrote without a space, cut as texts are: `team-web` is two. Marks alone are looked for as they are.
+fn words_of(token: &str) -> Vec<String> {
+    let lower = token.to_lowercase();
+    let words = lower.split(|one: char| !(one.is_alphanumeric() || one == '_'));
+    // As long as the index keeps them.
+    let cut = |word: &str| word[..word.floor_char_boundary(SEARCH_WORD_BYTES_MAX)].to_owned();
+    let words: Vec<String> = words.filter(|word| !word.is_empty()).map(cut).collect();
+    match words.as_slice() {
+        [] if lower.is_empty() => words,
+        [] => vec![lower],
+        [_] => words,
+        // A letter between marks is no word of the index, and says little.
+        [_, _, ..] => words.into_iter().filter(|word| word.len() > 1).collect(),
     }
 }
 
@@ -66,7 +106,19 @@ mod tests {
         assert_eq!(query.first, "ord");
         let all = Query::parse("shop.").unwrap();
         assert_eq!((all.first.as_str(), all.others.len()), ("", 0));
-        assert_eq!(Query::parse(".hidden").unwrap().first, ".hidden");
+        assert_eq!(Query::parse(".hidden").unwrap().first, "hidden");
         assert_eq!(Query::parse("  "), None);
+    }
+
+    #[test]
+    fn marks_part_words_as_they_do_in_texts() {
+        let words = |text: &str| {
+            let query = Query::of_words(text).unwrap();
+            query.terms().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(words("team-web"), ["team", "web"]);
+        assert_eq!(words("anna.b@example.com"), ["example", "anna", "com"]);
+        assert_eq!(words("paid, \"e-mail\""), ["paid", "mail"]);
+        assert_eq!(words("%"), ["%"]);
     }
 }

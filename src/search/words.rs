@@ -1,13 +1,15 @@
 //! The words of a table: names of its columns and what belongs to them, its owner, what comments say, and what a view reads.
 
 use crate::diff::mention;
-use crate::model::Table;
-use crate::store::{SEARCH_WORD_BYTES_MAX, SearchWord, SearchWordKind};
+use crate::model::{Column, Table};
+use crate::store::{SEARCH_WORD_BYTES_MAX, SearchWord, SearchWordKind, TableOutline};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 /// Words that are kept of a table; of one with thousands of columns the first ones.
 const WORDS_MAX: usize = 2_000;
+/// Names in the text of a view that are looked at.
+const NAMES_MAX: usize = 10_000;
 /// Bytes of one text that are looked at: a comment may be as long as a book.
 const TEXT_BYTES_MAX: usize = 16 * 1024;
 /// What stands before the name of what a view reads; no other word has a colon.
@@ -15,31 +17,25 @@ const READ_BY_VIEW: &str = "reads:";
 
 /// The words of a table with what each is, the most telling of several.
 pub(super) fn words_of(table: &Table) -> Vec<SearchWord> {
-    let mut words = Words::default();
     let columns = table.descriptor.columns.as_deref().unwrap_or_default();
-    let columns = || columns.iter().chain(&table.partition_keys);
-    for column in columns() {
-        words.add_name(&column.name, SearchWordKind::Column);
-    }
-    if let Some(owner) = &table.owner {
-        words.add_text(owner, SearchWordKind::Owner);
-    }
-    if let Some(comment) = table.parameters.get("comment") {
-        words.add_text(comment, SearchWordKind::Comment);
-    }
+    let columns: Vec<&Column> = columns.iter().chain(&table.partition_keys).collect();
+    let comment = table.parameters.get("comment").map(String::as_str);
+    let mut words = Words::default();
+    words.add_said(&columns, table.owner.as_deref(), comment);
     if let Some(text) = view_text(table) {
-        for name in mention::names(text) {
+        for name in mention::names(text, NAMES_MAX) {
             words.add(&read_by_view(&name), SearchWordKind::Read);
         }
     }
-    for column in columns() {
-        for field in fields_of(&column.data_type) {
-            words.add_name(field, SearchWordKind::Field);
-        }
-        if let Some(comment) = &column.comment {
-            words.add_text(comment, SearchWordKind::ColumnComment);
-        }
-    }
+    words.into_list()
+}
+
+/// The same of a table's outline, without what a view reads.
+pub(super) fn words_said(outline: &TableOutline) -> Vec<SearchWord> {
+    let columns: Vec<&Column> = outline.columns.iter().collect();
+    let meta = &outline.meta;
+    let mut words = Words::default();
+    words.add_said(&columns, meta.owner.as_deref(), meta.comment.as_deref());
     words.into_list()
 }
 
@@ -95,6 +91,30 @@ struct Words {
 }
 
 impl Words {
+    /// What columns, owner and comment say.
+    fn add_said(&mut self, columns: &[&Column], owner: Option<&str>, comment: Option<&str>) {
+        for column in columns {
+            self.add_name(&column.name, SearchWordKind::Column);
+        }
+        self.add_text(owner.unwrap_or_default(), SearchWordKind::Owner);
+        self.add_text(comment.unwrap_or_default(), SearchWordKind::Comment);
+        for column in columns {
+            if self.is_full() {
+                break;
+            }
+            let data_type = cut(&column.data_type, TEXT_BYTES_MAX);
+            for field in fields_of(data_type) {
+                self.add_name(field, SearchWordKind::Field);
+            }
+            let comment = column.comment.as_deref().unwrap_or_default();
+            self.add_text(comment, SearchWordKind::ColumnComment);
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.kinds.len() >= WORDS_MAX
+    }
+
     fn add(&mut self, word: &str, kind: SearchWordKind) {
         let word = cut(word, SEARCH_WORD_BYTES_MAX);
         // One letter finds everything, but for scripts in which it is a word.
@@ -104,7 +124,7 @@ impl Words {
         {
             return;
         }
-        let is_full = self.kinds.len() >= WORDS_MAX;
+        let is_full = self.is_full();
         match self.kinds.entry(word.to_owned()) {
             Entry::Occupied(mut known) => {
                 let kind = kind.min(*known.get());

@@ -34,6 +34,7 @@ pub use hive::pending_delete_taken::Taken;
 pub use hive::statistics::TABLE_LEVEL;
 pub use hive::table::TableSummary;
 pub use search::find::Searched;
+pub use search::outline::TableOutline;
 pub use search::place::SearchPlace;
 pub use search::words::{SEARCH_WORD_BYTES_MAX, SearchWord, SearchWordKind, TableWords};
 pub use sql::dialect::Dialect;

@@ -42,7 +42,7 @@ fn findings(found: &Examination, shown: &str) -> Vec<Finding> {
         Finding::ok(URL, format!("{shown}, version {}", found.version)),
         latency(found.round_trip),
         clock(found.ahead_ms),
-        schema(&found.schema),
+        schema(&found.schema, found.creates_tables),
     ];
     if let Some(commit) = &found.commit {
         findings.push(committed(commit, found.risk.as_deref()));
@@ -72,7 +72,13 @@ fn clock(ahead_ms: i64) -> Finding {
     }
 }
 
-fn schema(schema: &Schema) -> Finding {
+fn schema(schema: &Schema, creates_tables: bool) -> Finding {
+    let is_whole = matches!(schema, Schema::Made { pending, .. } if pending.is_empty());
+    if !creates_tables && !is_whole && !matches!(schema, Schema::Newer(_)) {
+        let text = "tables are to be made, and the user of database.url may not create any in its schema: \
+                    grant it CREATE on the schema, or run `skep migrate` as a user that may";
+        return Finding::failed(SCHEMA, text);
+    }
     match schema {
         Schema::Empty => Finding::warning(
             SCHEMA,
@@ -153,15 +159,17 @@ mod tests {
             applied: 3,
             pending: pending.to_vec(),
         };
-        assert_eq!(schema(&made(&[])).state, OK);
-        let one = schema(&made(&[4]));
+        assert_eq!(schema(&made(&[]), false).state, OK);
+        let one = schema(&made(&[4]), true);
         assert!(one.state == WARNING && one.remark.starts_with("1 migration is pending"));
         assert!(
-            schema(&made(&[4, 5]))
+            schema(&made(&[4, 5]), true)
                 .remark
                 .starts_with("2 migrations are pending")
         );
         let newer = Schema::Newer(Error::Unsupported("newer".to_owned()));
-        assert_eq!(schema(&newer).state, FAILED);
+        assert_eq!(schema(&newer, true).state, FAILED);
+        assert_eq!(schema(&made(&[4]), false).state, FAILED);
+        assert_eq!(schema(&Schema::Empty, false).state, FAILED);
     }
 }

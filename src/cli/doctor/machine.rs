@@ -122,7 +122,8 @@ pub(super) fn engines(settings: &Settings) -> [Finding; 2] {
     let spark = format!(
         "spark.hadoop.hive.metastore.uris={thrift} spark.sql.warehouse.dir={warehouse}{whom}"
     );
-    let trino = format!("connector.name=hive hive.metastore.uri={thrift}{whom}");
+    let trino =
+        format!("connector.name=hive, and in a line of its own hive.metastore.uri={thrift}{whom}");
     [
         Finding::ok("for Spark", spark),
         Finding::ok("for Trino and Presto", trino),

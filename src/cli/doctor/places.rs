@@ -42,9 +42,22 @@ fn elsewhere<'a>(
     })
 }
 
+/// What begins so is asked while a server works; it starts without, and goes on when the other is back.
+const STARTS_WITHOUT: [&str; 3] = ["sources.", "alerts.", "traces."];
+
 fn finding(answer: AnswerView) -> Finding {
     if answer.state == "ok" {
-        Finding::ok(answer.key, answer.remark)
+        return Finding::ok(answer.key, answer.remark);
+    }
+    let starts = STARTS_WITHOUT
+        .iter()
+        .any(|begin| answer.key.starts_with(begin));
+    if starts {
+        let text = format!(
+            "{}; a server works without it, and asks it again: look at the address, and whether what is there runs",
+            answer.remark
+        );
+        Finding::warning(answer.key, text)
     } else {
         Finding::failed(answer.key, answer.remark)
     }

@@ -9,7 +9,10 @@ use crate::grpc::to_wire;
 use crate::model::Name;
 use async_recursion::async_recursion as boxed;
 use skep_wire::v1::catalog_service_server::CatalogService;
-use skep_wire::v1::{LintRequest, LintResponse, ListCatalogsRequest, ListCatalogsResponse};
+use skep_wire::v1::{
+    LintRequest, LintResponse, ListCatalogsRequest, ListCatalogsResponse, ListReplicasRequest,
+    ListReplicasResponse,
+};
 use tonic::{Request, Response, Status};
 
 #[tonic::async_trait]
@@ -23,6 +26,13 @@ impl CatalogService for Services {
 
     async fn lint(&self, request: Request<LintRequest>) -> Result<Response<LintResponse>, Status> {
         self.read(request, lint).await
+    }
+
+    async fn list_replicas(
+        &self,
+        request: Request<ListReplicasRequest>,
+    ) -> Result<Response<ListReplicasResponse>, Status> {
+        self.read(request, replicas).await
     }
 }
 
@@ -56,4 +66,12 @@ async fn lint(asked: Asked, request: LintRequest) -> Result<LintResponse, Failur
         offenders: found.into_iter().map(to_wire::offender).collect(),
         next,
     })
+}
+
+#[boxed]
+async fn replicas(asked: Asked, _: ListReplicasRequest) -> Result<ListReplicasResponse, Failure> {
+    let own = asked.shared.replica.as_str();
+    let found = asked.catalog().replica_list().await?.into_iter();
+    let replicas = found.map(|one| to_wire::replica(one, own)).collect();
+    Ok(ListReplicasResponse { replicas })
 }

@@ -7,13 +7,14 @@ use crate::grpc::failure::Failure;
 use crate::grpc::from_wire::{self, page_size, some_text};
 use crate::grpc::to_wire;
 use crate::kit;
+use crate::search::SEARCH_CHARS_MAX;
 use async_recursion::async_recursion as boxed;
 use skep_wire::v1::table_service_server::TableService;
 use skep_wire::v1::{
     CreateTableRequest, CreateTableResponse, DeleteTableRequest, DeleteTableResponse,
     GetTableRequest, GetTableResponse, ListKitsRequest, ListKitsResponse, ListTablesRequest,
-    ListTablesResponse, RenameTableRequest, RenameTableResponse, UpdateTableRequest,
-    UpdateTableResponse,
+    ListTablesResponse, RenameTableRequest, RenameTableResponse, SearchTablesRequest,
+    SearchTablesResponse, UpdateTableRequest, UpdateTableResponse,
 };
 use tonic::{Request, Response, Status};
 
@@ -59,6 +60,13 @@ impl TableService for Services {
         request: Request<DeleteTableRequest>,
     ) -> Result<Response<DeleteTableResponse>, Status> {
         self.change(request, delete).await
+    }
+
+    async fn search_tables(
+        &self,
+        request: Request<SearchTablesRequest>,
+    ) -> Result<Response<SearchTablesResponse>, Status> {
+        self.read(request, search).await
     }
 
     async fn list_kits(
@@ -162,4 +170,23 @@ async fn delete(asked: Asked, request: DeleteTableRequest) -> Result<DeleteTable
 async fn kits(_: Asked, _: ListKitsRequest) -> Result<ListKitsResponse, Failure> {
     let kits = kit::all().iter().map(|kit| to_wire::kit(kit)).collect();
     Ok(ListKitsResponse { kits })
+}
+
+#[boxed]
+async fn search(
+    asked: Asked,
+    request: SearchTablesRequest,
+) -> Result<SearchTablesResponse, Failure> {
+    let size = page_size(request.limit)?;
+    if request.text.chars().count() > SEARCH_CHARS_MAX {
+        let why = format!("what is looked for has more than {SEARCH_CHARS_MAX} characters");
+        return Err(Failure::field("text", why));
+    }
+    let catalog = from_wire::catalog(&request.catalog);
+    let hits = asked
+        .search()
+        .search_tables(&catalog, &request.text, size)
+        .await?;
+    let tables = hits.into_iter().map(to_wire::search_hit).collect();
+    Ok(SearchTablesResponse { tables })
 }

@@ -1,7 +1,7 @@
 //! The page that links of messages lead to: some changes of sources, and a button that says that they were seen. To look at
 //! it changes nothing, for chats look at links by themselves.
 
-use super::changes::{Piece, pieces};
+use super::pieces::{Piece, pieces};
 use super::told::Told;
 use crate::model::ACKNOWLEDGE_CHANGES_MAX;
 use crate::number_ranges::{collapsed, range};

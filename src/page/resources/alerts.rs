@@ -1,7 +1,7 @@
 //! What was told where, and what waits to be.
 
-use super::changes::{Piece, pieces};
 use super::mute::{self, MuteRow};
+use super::pieces::{Piece, pieces};
 use super::snooze::can_wait;
 use crate::model::{Alert, AlertFilter, AlertState};
 use crate::page::asked::Asked;

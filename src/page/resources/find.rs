@@ -7,13 +7,10 @@ use crate::page::extract::Query;
 use crate::page::failure::Failure;
 use crate::page::shell::{Section, Shell, found};
 use crate::page::{filters, links};
-use crate::search::{Hit, Why};
+use crate::search::{Hit, SEARCH_CHARS_MAX, Why};
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-
-/// Characters of what is looked for.
-const QUERY_CHARS_MAX: usize = 256;
 
 #[derive(Deserialize)]
 pub(in crate::page) struct FindQuery {
@@ -90,8 +87,8 @@ pub(in crate::page) async fn show(
     if wanted.is_empty() {
         return Ok(Redirect::to(".").into_response());
     }
-    if wanted.chars().count() > QUERY_CHARS_MAX {
-        let why = format!("What is looked for has more than {QUERY_CHARS_MAX} characters.");
+    if wanted.chars().count() > SEARCH_CHARS_MAX {
+        let why = format!("What is looked for has more than {SEARCH_CHARS_MAX} characters.");
         return Err(Failure::Faulty(why));
     }
     let most = ROWS_MAX + 1;

@@ -1,6 +1,6 @@
 //! The tables that expect data, and what lacks of it.
 
-use super::changes::{Piece, pieces};
+use super::pieces::{Piece, pieces};
 use super::{ROWS_MAX, page_of};
 use crate::freshness::{FreshnessStatus, Standing};
 use crate::humane::span;

@@ -22,6 +22,7 @@ pub(super) mod month;
 pub(super) mod mute;
 pub(super) mod partition;
 pub(super) mod partitions;
+mod pieces;
 pub(super) mod server;
 pub(super) mod snooze;
 pub(super) mod sources;

@@ -2,7 +2,7 @@
 //! before.
 
 use super::calendar::day_of;
-use super::changes::{Piece, pieces};
+use super::pieces::{Piece, pieces};
 use crate::model::{Alert, AlertFilter, AlertState};
 use crate::page::asked::Asked;
 use crate::page::extract::{Form, Query};

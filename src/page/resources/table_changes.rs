@@ -1,6 +1,6 @@
 //! What changed of a table: in the sources that fill it, and of its own columns.
 
-use super::changes::{Piece, pieces};
+use super::pieces::{Piece, pieces};
 use crate::model::{ChangeFilter, SchemaChange, TableRef};
 use crate::page::asked::Asked;
 use crate::page::failure::Failure;

@@ -5,12 +5,10 @@ use crate::rest::extract::{Query, catalog_at};
 use crate::rest::paging::page_size;
 use crate::rest::problem::Problem;
 use crate::rest::view::search::{HitListView, HitView};
+use crate::search::SEARCH_CHARS_MAX;
 use axum::Json;
 use serde::Deserialize;
 use utoipa::IntoParams;
-
-/// Characters of what is looked for.
-const TEXT_CHARS_MAX: usize = 256;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -37,8 +35,8 @@ pub(in crate::rest) async fn list(
     Query(query): Query<SearchQuery>,
 ) -> Result<Json<HitListView>, Problem> {
     let size = page_size(query.limit)?;
-    if query.q.chars().count() > TEXT_CHARS_MAX {
-        let why = format!("what is looked for has more than {TEXT_CHARS_MAX} characters");
+    if query.q.chars().count() > SEARCH_CHARS_MAX {
+        let why = format!("what is looked for has more than {SEARCH_CHARS_MAX} characters");
         return Err(Problem::field("q", why));
     }
     let catalog = catalog_at(query.catalog.as_deref());

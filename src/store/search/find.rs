@@ -12,7 +12,7 @@ use crate::store::sql::statement::Statement;
 /// What a pattern of SQL's own begins an escape with; names may hold it, so it is escaped too.
 const ESCAPE: char = '!';
 /// Rows of a word that are looked at: a column `id` is in all tables, and nobody reads on so far.
-const ROWS_OF_WORD_MAX: usize = 2_000;
+const ROWS_OF_WORD_MAX: usize = 5_000;
 
 /// What is looked for, in lower case.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +31,8 @@ pub struct Searched<'a> {
 struct Patterns {
     contains: String,
     begins: String,
+    /// That a text of words has one that begins with the first word.
+    word: String,
     /// Of each other word, that a name contains it, and that a text of words has one that begins so.
     others: Vec<(String, String)>,
 }
@@ -44,6 +46,7 @@ impl Patterns {
         });
         Self {
             contains: format!("%{begins}"),
+            word: format!("%{BETWEEN}{begins}"),
             others: others.collect(),
             begins,
         }
@@ -51,11 +54,8 @@ impl Patterns {
 }
 
 impl<'a> Statement<'a> {
-    /// Appends what the tables `t` and databases `d` have to have beside the first word.
-    fn searched_too(mut self, database: Option<&'a Name>, patterns: &'a Patterns) -> Self {
-        if let Some(database) = database {
-            self = self.text(" AND d.name = ?").bind(database.as_str());
-        }
+    /// Appends what the tables `t` have to have beside the first word.
+    fn searched_too(mut self, patterns: &'a Patterns) -> Self {
         for (name, word) in &patterns.others {
             self = self
                 .text(
@@ -79,7 +79,7 @@ impl Session {
     ) -> Result<Vec<TableMeta>> {
         let patterns = Patterns::of(searched);
         let word = searched.first;
-        let statement = self
+        let mut statement = self
             .statement("SELECT d.name, t.name, t.table_type, t.owner_name, ")
             .text(self.dialect().comment_of_table())
             // What is shown of a table is read for those alone that are.
@@ -90,8 +90,12 @@ impl Session {
                    WHERE c.name = ? AND t.name LIKE ? ESCAPE '!'",
             )
             .bind(searched.catalog.as_str())
-            .bind(patterns.contains.as_str())
-            .searched_too(searched.database, &patterns)
+            .bind(patterns.contains.as_str());
+        if let Some(database) = searched.database {
+            statement = statement.text(" AND d.name = ?").bind(database.as_str());
+        }
+        let statement = statement
+            .searched_too(&patterns)
             .text(
                 " ORDER BY CASE WHEN t.name = ? THEN 0 WHEN t.name LIKE ? ESCAPE '!' THEN 1 ELSE 2 END, t.name, d.name
                  LIMIT ?) n
@@ -113,19 +117,49 @@ impl Session {
         Ok(found)
     }
 
-    /// The tables and views of which a word of the index begins with the first word, and in which the others are found: those
-    /// where it says most first, then by name, `limit` at most.
+    /// How many rows the index has of words that begin so, as far as they are looked at.
+    pub async fn search_word_rows(&mut self, word: &str) -> Result<usize> {
+        let range = range_of(word);
+        let statement = self
+            .statement(
+                "SELECT COUNT(*) FROM
+                   (SELECT 1 FROM skep_search_words WHERE word >= ? AND word < ? LIMIT ?) w",
+            )
+            .bind(range.0.as_str())
+            .bind(range.1.as_str())
+            .bind(ROWS_OF_WORD_MAX);
+        let row = self.row(&statement).await?;
+        let count = row.map_or(Ok(0), |row| row.cells().integer())?;
+        Ok(usize::try_from(count).map_err(Failure::fault)?)
+    }
+
+    /// The numbers of the tables and views of which a word of the index begins with the first word, and in which the others are
+    /// found: those where it says most first, then by name, `limit` at most. In one database all its tables are looked at, else
+    /// so many rows of the first word.
     pub async fn search_by_words(
         &mut self,
         searched: &Searched<'_>,
         limit: usize,
-    ) -> Result<Vec<TableRef>> {
+    ) -> Result<Vec<i64>> {
         let patterns = Patterns::of(searched);
-        let end = searched.first.floor_char_boundary(SEARCH_WORD_BYTES_MAX);
-        let range = NameRange::prefix(&searched.first[..end]);
-        let statement = self
-            .statement(
-                "SELECT d.name, t.name FROM (SELECT w.table_id, MIN(w.kind) AS kind FROM
+        let range = range_of(searched.first);
+        let statement = if let Some(database) = searched.database {
+            self.statement(
+                "SELECT t.id FROM skep_tables t
+                 JOIN skep_databases d ON d.id = t.database_id
+                 JOIN skep_catalogs c ON c.id = d.catalog_id
+                 JOIN skep_search_tables f ON f.table_id = t.id
+                 WHERE c.name = ? AND d.name = ? AND f.words LIKE ? ESCAPE '!'",
+            )
+            .bind(searched.catalog.as_str())
+            .bind(database.as_str())
+            .bind(patterns.word.as_str())
+            .searched_too(&patterns)
+            .text(" ORDER BY t.name LIMIT ?")
+            .bind(limit)
+        } else {
+            self.statement(
+                "SELECT t.id FROM (SELECT w.table_id, MIN(w.kind) AS kind FROM
                    (SELECT table_id, kind FROM skep_search_words WHERE word >= ? AND word < ? AND kind < ?
                     ORDER BY word LIMIT ?) w
                    GROUP BY w.table_id) f
@@ -134,16 +168,18 @@ impl Session {
                  JOIN skep_catalogs c ON c.id = d.catalog_id
                  WHERE c.name = ?",
             )
-            .bind(range.from.as_deref().unwrap_or_default())
-            // Above the last character nothing is.
-            .bind(range.to.as_deref().unwrap_or("\u{10FFFF}"))
+            .bind(range.0.as_str())
+            .bind(range.1.as_str())
             .bind(SearchWordKind::Read.number())
             .bind(ROWS_OF_WORD_MAX)
             .bind(searched.catalog.as_str())
-            .searched_too(searched.database, &patterns)
+            .searched_too(&patterns)
             .text(" ORDER BY f.kind, t.name, d.name LIMIT ?")
-            .bind(limit);
-        self.search_refs(&statement, searched.catalog).await
+            .bind(limit)
+        };
+        let rows = self.rows(&statement).await?;
+        let ids = rows.iter().map(|row| row.cells().integer());
+        Ok(ids.collect::<Result<_, Failure>>()?)
     }
 
     /// The tables and views of a catalog that have this very word, by name, `limit` at most.
@@ -186,6 +222,15 @@ impl Session {
         });
         Ok(found.collect::<Result<_, Failure>>()?)
     }
+}
+
+/// The words that begin so, as the index keeps them: from the first, itself included, to the second.
+fn range_of(word: &str) -> (String, String) {
+    let end = word.floor_char_boundary(SEARCH_WORD_BYTES_MAX);
+    let range = NameRange::prefix(&word[..end]);
+    // Above the last character nothing is.
+    let to = range.to.unwrap_or_else(|| "\u{10FFFF}".to_owned());
+    (range.from.unwrap_or_default(), to)
 }
 
 /// A text as a pattern that means it alone.

@@ -7,6 +7,9 @@ use crate::store::sql::session::Session;
 /// What stands for the number of a table where the walk is over: no table has it.
 const WALKED: i64 = -1;
 
+/// The same where words of tables may be left that are gone.
+const SWEEPING: i64 = -2;
+
 /// The one row's key.
 const KEY: &str = "words";
 
@@ -33,6 +36,17 @@ impl SearchPlace {
         self.walked_to == WALKED
     }
 
+    /// Whether words of tables that are gone are to be forgotten first.
+    pub fn is_sweeping(self) -> bool {
+        self.walked_to == SWEEPING
+    }
+
+    /// Tables are gone, or may be, whose words are known still.
+    #[must_use]
+    pub fn before_the_sweep(self) -> Self {
+        self.walked_to(SWEEPING)
+    }
+
     /// The walk has seen the tables up to this number.
     #[must_use]
     pub fn walked_to(self, table_id: i64) -> Self {
@@ -42,9 +56,9 @@ impl SearchPlace {
         }
     }
 
-    /// The walk is over.
+    /// What is gone is forgotten, and only events are to be followed.
     #[must_use]
-    pub fn after_the_walk(self) -> Self {
+    pub fn after_the_sweep(self) -> Self {
         self.walked_to(WALKED)
     }
 

@@ -31,6 +31,8 @@ pub struct Examination {
     pub ahead_ms: i64,
     /// How far the schema is.
     pub schema: Schema,
+    /// Whether the user may create tables, as far as the database tells: PostgreSQL does.
+    pub creates_tables: bool,
     /// What a transaction that writes took, from its begin to its commit, or why there was none. `None` where the table that it
     /// writes to is still to be made.
     pub commit: Option<Result<Duration>>,
@@ -72,6 +74,7 @@ async fn look(link: &mut Link, dialect: Dialect) -> Result<Examination> {
     // Servers that only speak the protocol may not know the setting: then there is nothing to tell.
     let risk = text(link, &Statement::new(dialect, risk_of(dialect))).await;
     let schema = schema(link, dialect).await?;
+    let creates_tables = creates_tables(link, dialect).await;
     let (commit, places) = match &schema {
         Schema::Empty | Schema::Newer(_) => (None, Vec::new()),
         Schema::Made { pending, .. } => {
@@ -89,10 +92,24 @@ async fn look(link: &mut Link, dialect: Dialect) -> Result<Examination> {
         round_trip,
         ahead_ms,
         schema,
+        creates_tables,
         commit,
         risk: risk.ok().filter(|risk| !risk.is_empty()),
         places,
     })
+}
+
+async fn creates_tables(link: &mut Link, dialect: Dialect) -> bool {
+    let question = match dialect {
+        Dialect::Sqlite | Dialect::MySql => return true,
+        // Since PostgreSQL 15 a new user may not in the schema `public`.
+        Dialect::Postgres => {
+            "SELECT CASE WHEN has_schema_privilege(current_schema(), 'CREATE') THEN 'yes' ELSE 'no' END"
+        }
+    };
+    // Servers that only speak the protocol may not know the function.
+    let answer = text(link, &Statement::new(dialect, question)).await;
+    !matches!(answer.as_deref(), Ok("no"))
 }
 
 fn version_of(dialect: Dialect) -> &'static str {

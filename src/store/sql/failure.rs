@@ -144,8 +144,8 @@ impl From<Failure> for Error {
                 source: failure.source,
             },
             FailureKind::Barred => Self::Unavailable {
-                what: "the catalog's database (it does not let skep in: look at the user, the password, the name of the \
-                       database in database.url, and at the user's rights)"
+                what: "the catalog's database (it does not let skep in: look at the user, the password and the name of the \
+                       database in database.url, and whether the user may create tables in its schema)"
                     .into(),
                 source: failure.source,
             },

@@ -199,8 +199,11 @@ impl Migrator {
             match self.try_lock().await {
                 Ok(true) => return Ok(()),
                 Ok(false) => {}
-                // Two processes that create the same table at once: one of them gets an odd error.
-                Err(failure) if failure.kind != FailureKind::Lost && self.may_wait(60) => {}
+                // Two processes that create the same table at once: one of them gets an odd error. Who may make no tables will
+                // not by waiting.
+                Err(failure)
+                    if !matches!(failure.kind, FailureKind::Lost | FailureKind::Barred)
+                        && self.may_wait(60) => {}
                 Err(failure) => return Err(failure.into()),
             }
             if !self.may_wait(WAIT_MAX.as_secs()) {

@@ -157,11 +157,7 @@ async fn a_pending_migration_is_a_warning(database: TestDatabase) {
     assert_eq!(state, "warning");
     assert!(remark.starts_with("1 migration is pending"), "{remark}");
     let left = "SELECT COUNT(*) FROM skep_migrations";
-    assert_eq!(
-        database.number(left).await,
-        last - 1,
-        "nothing is migrated"
-    );
+    assert_eq!(database.number(left).await, last - 1, "nothing is migrated");
     assert_ne!(found.of("database commit").0, "failed");
 
     database.execute("DELETE FROM skep_migrations").await;

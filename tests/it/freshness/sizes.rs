@@ -53,7 +53,10 @@ async fn hour(rest: &Rest, table: &str) -> Value {
 }
 
 async fn alters(rest: &Rest) -> usize {
-    let events = rest.get("/events?table=orders").await.expect(200);
+    let events = rest
+        .get("/events?database=shop&table=orders")
+        .await
+        .expect(200);
     let events = events["events"].as_array().expect("events").iter();
     let kinds = events.map(|event| event["kind"].as_str().expect("a kind").to_lowercase());
     kinds.filter(|kind| kind == "alter_partition").count()

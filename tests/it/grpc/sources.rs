@@ -13,9 +13,10 @@ use skep_wire::v1::source_service_client::SourceServiceClient;
 use skep_wire::v1::table_service_client::TableServiceClient;
 use skep_wire::v1::{
     ApplySchemaChangeRequest, CreateSourceRequest, DeleteSourceRequest, DiffSnapshotsRequest,
-    ExplainPartitionRequest, GetSourceRequest, LintPlace, LintRequest, ListKitsRequest,
-    ListSchemaChangesRequest, ListSnapshotsRequest, PreviewAlertsRequest, RunSourceRequest,
-    SnapshotAt, SourceSettings, TestChannelRequest, TestSourceRequest,
+    ExplainPartitionRequest, FoundIn, GetSourceRequest, LintPlace, LintRequest, ListKitsRequest,
+    ListReplicasRequest, ListSchemaChangesRequest, ListSnapshotsRequest, PreviewAlertsRequest,
+    RunSourceRequest, SearchTablesRequest, SnapshotAt, SourceSettings, TestChannelRequest,
+    TestSourceRequest,
 };
 use tonic::Code;
 
@@ -192,6 +193,35 @@ async fn offenders_kits_and_partitions_are_told_of_as_over_rest() {
     let over_rest = rest.get("/kits").await.expect(200);
     assert_eq!(over_rest["kits"].as_array().unwrap().len(), kits.len());
     assert_eq!(over_rest["kits"][0]["layout"], json!(kits[0].layout));
+
+    let search = |text: &str| SearchTablesRequest {
+        text: text.to_owned(),
+        ..SearchTablesRequest::default()
+    };
+    let found = tables.search_tables(search("orders")).await.unwrap();
+    let found = found.into_inner().tables;
+    let over_rest = rest.get("/search?q=orders").await.expect(200);
+    let over_rest = over_rest["tables"].as_array().unwrap().clone();
+    assert!(!found.is_empty() && over_rest.len() == found.len());
+    assert_eq!(found[0].found_in(), FoundIn::Name);
+    assert_eq!(over_rest[0]["table"], json!(found[0].table));
+    refused(
+        &tables
+            .search_tables(search(&"x".repeat(257)))
+            .await
+            .unwrap_err(),
+        Code::InvalidArgument,
+        "INVALID_REQUEST",
+        Some("text"),
+    );
+    let replicas = catalogs.list_replicas(ListReplicasRequest {}).await;
+    let replicas = replicas.unwrap().into_inner().replicas;
+    let over_rest = rest.get("/replicas").await.expect(200);
+    assert_eq!(
+        over_rest["replicas"].as_array().unwrap().len(),
+        replicas.len()
+    );
+    assert!(replicas.iter().all(|one| one.answers && one.alive));
 
     let mut discovery = DiscoveryServiceClient::new(channel);
     let explain = |name: &str| ExplainPartitionRequest {

@@ -136,8 +136,7 @@ async fn over_rest(rest: &Rest) {
     }
 }
 
-/// Waits until every background task has run once.
-/// The partitions of a table from the end, and those beside one.
+/// The partitions of a table from the end, those beside one, and what is found by names and words.
 async fn over_pages(server: &TestServer) {
     let browser = Browser::of(server);
     let path = "/databases/default/tables/pages/partitions";
@@ -165,14 +164,21 @@ async fn over_pages(server: &TestServer) {
     }
     let one = format!("{path}/dt=2026-11-22%2Fhour=1");
     browser.text(&one, 200).await;
+    // With the views that read it.
+    browser.text("/databases/default/tables/pages", 200).await;
+    for query in ["page", "lin", "default.lin", "lin dt"] {
+        browser.text(&format!("/find?q={query}"), 200).await;
+    }
 }
 
+/// Waits until every background task has run once.
 async fn tasks(server: &TestServer) {
     let url = format!("http://{}/metrics", server.http());
     let wanted = [
         "alert_delivery",
         "event_retention",
         "lake_cleanup",
+        "search",
         "lock_reaper",
         "replica_beat",
         "schema_diff",

@@ -22,6 +22,8 @@ pub(super) const LARGE_TABLES: &[&str] = &[
     "skep_partitions",
     "skep_pending_deletes",
     "skep_schema_changes",
+    "skep_search_tables",
+    "skep_search_words",
     "skep_snapshot_pieces",
     "skep_snapshots",
     "skep_tables",

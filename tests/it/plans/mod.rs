@@ -35,6 +35,11 @@ const WALKS: &[(&str, &str)] = &[
         "DELETE FROM skep_leases WHERE expires_at",
         "the upkeep, seldom, of a row a table that discovery looks at",
     ),
+    ("AND t.name LIKE $", "no index knows the middles of names"),
+    (
+        "LEFT JOIN skep_tables t ON t.id = s.table_id",
+        "after drops, what of the index of words is left behind",
+    ),
     (
         "UPDATE skep_partitions SET place = $1 WHERE location IS NOT NULL",
         "a migration, once",
@@ -85,6 +90,14 @@ const INDEXED: &[(&str, &str)] = &[
         "skep_partitions_by_place",
     ),
     ("FROM skep_tables WHERE place =", "skep_tables_by_place"),
+    (
+        "FROM skep_search_words WHERE word >=",
+        "skep_search_words_pkey",
+    ),
+    (
+        "FROM skep_search_words WHERE word = $1",
+        "skep_search_words_pkey",
+    ),
     ("ORDER BY p.name DESC LIMIT", "skep_partitions_pkey"),
     (
         "p.name < $2 ORDER BY p.name DESC LIMIT",
@@ -120,6 +133,7 @@ async fn no_statement_walks_a_large_table() {
                 tasks.replica_beat_interval_s = 1;
                 tasks.discovery_upkeep_interval_s = 1;
                 tasks.freshness_interval_s = 1;
+                tasks.search_interval_s = 1;
                 tasks.schema_diff_interval_s = 1;
                 tasks.alert_delivery_interval_s = 1;
                 tasks.watch_upkeep_interval_s = 1;
