@@ -9,7 +9,7 @@ use axum::routing::post;
 use bytes::Bytes;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value};
-use opentelemetry_proto::tonic::trace::v1::{Span, status::StatusCode as SpanStatus};
+use opentelemetry_proto::tonic::trace::v1::{Span, Status, status::StatusCode as SpanStatus};
 use prost::Message;
 use reqwest::Method;
 use serde_json::json;
@@ -93,13 +93,11 @@ fn attribute(attributes: &[KeyValue], key: &str) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(bytes)
 }
 
 fn status_of(span: &Span) -> SpanStatus {
-    span.status
-        .as_ref()
-        .map_or(SpanStatus::Unset, |status| status.code())
+    span.status.as_ref().map_or(SpanStatus::Unset, Status::code)
 }
 
 async fn traced(collector: &str) -> TestServer {
@@ -240,7 +238,7 @@ async fn a_collector_that_says_nothing_slows_nobody() {
     let asked = began.elapsed();
     let ending = Instant::now();
     server.stop().await;
-    assert!(asked < Duration::from_secs(60), "{asked:?}");
+    assert!(asked < Duration::from_mins(1), "{asked:?}");
     assert!(
         ending.elapsed() < Duration::from_secs(15),
         "{:?}",

@@ -92,25 +92,22 @@ pub(in crate::page) async fn show(
         return Err(Failure::Faulty(why));
     }
     let most = ROWS_MAX + 1;
-    let (databases, tables) = match location_of(wanted) {
-        Some(location) => {
-            let at_place = asked
-                .catalog()
-                .tables_at_place(&catalog(), &location, most)
-                .await?;
-            let hits = at_place.into_iter().map(|meta| Hit {
-                meta,
-                why: Why::Name,
-            });
-            (Vec::new(), hits.collect())
-        }
-        None => {
-            let hits = asked
-                .search()
-                .search_tables(&catalog(), wanted, most)
-                .await?;
-            (databases_of(&asked, wanted).await?, hits)
-        }
+    let (databases, tables) = if let Some(location) = location_of(wanted) {
+        let at_place = asked
+            .catalog()
+            .tables_at_place(&catalog(), &location, most)
+            .await?;
+        let hits = at_place.into_iter().map(|meta| Hit {
+            meta,
+            why: Why::Name,
+        });
+        (Vec::new(), hits.collect())
+    } else {
+        let hits = asked
+            .search()
+            .search_tables(&catalog(), wanted, most)
+            .await?;
+        (databases_of(&asked, wanted).await?, hits)
     };
     let (tables, more) = page_of::<Found>(tables.into_iter().map(Found::from).collect());
     let mut shell = Shell::of(&asked, Section::Data, format!("Found for “{wanted}”"));

@@ -127,7 +127,6 @@ fn answer_key() -> AnswerKey {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "a list, a few lines an operation")]
 fn tables<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
     let catalog = house.catalog.for_caller(caller);
     vec![

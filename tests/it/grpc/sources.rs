@@ -194,6 +194,31 @@ async fn offenders_kits_and_partitions_are_told_of_as_over_rest() {
     assert_eq!(over_rest["kits"].as_array().unwrap().len(), kits.len());
     assert_eq!(over_rest["kits"][0]["layout"], json!(kits[0].layout));
 
+    let mut discovery = DiscoveryServiceClient::new(channel);
+    let explain = |name: &str| ExplainPartitionRequest {
+        table: table_name("orders"),
+        name: name.to_owned(),
+    };
+    let told = discovery.explain_partition(explain("hour=1/dt=2026-11-22"));
+    let told = told.await.unwrap().into_inner();
+    assert_eq!(told.name, "dt=2026-11-22/hour=1");
+    assert!(told.registered.is_none() && told.off.is_some(), "{told:?}");
+    let nameless = discovery.explain_partition(explain("")).await;
+    let field = Some("name");
+    refused(
+        &nameless.unwrap_err(),
+        Code::InvalidArgument,
+        "INVALID_REQUEST",
+        field,
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_are_found_and_replicas_are_told_of_as_over_rest() {
+    let server = TestServer::start(&TestDatabase::sqlite().await).await;
+    let (rest, channel) = (Rest::of(&server), shop(&server).await);
+    let mut tables = TableServiceClient::new(channel.clone());
+    let mut catalogs = CatalogServiceClient::new(channel);
     let search = |text: &str| SearchTablesRequest {
         text: text.to_owned(),
         ..SearchTablesRequest::default()
@@ -222,22 +247,4 @@ async fn offenders_kits_and_partitions_are_told_of_as_over_rest() {
         replicas.len()
     );
     assert!(replicas.iter().all(|one| one.answers && one.alive));
-
-    let mut discovery = DiscoveryServiceClient::new(channel);
-    let explain = |name: &str| ExplainPartitionRequest {
-        table: table_name("orders"),
-        name: name.to_owned(),
-    };
-    let told = discovery.explain_partition(explain("hour=1/dt=2026-11-22"));
-    let told = told.await.unwrap().into_inner();
-    assert_eq!(told.name, "dt=2026-11-22/hour=1");
-    assert!(told.registered.is_none() && told.off.is_some(), "{told:?}");
-    let nameless = discovery.explain_partition(explain("")).await;
-    let field = Some("name");
-    refused(
-        &nameless.unwrap_err(),
-        Code::InvalidArgument,
-        "INVALID_REQUEST",
-        field,
-    );
 }
