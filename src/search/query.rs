@@ -96,7 +96,7 @@ mod tests {
     fn the_longest_word_is_looked_up() {
         let query = Query::parse("ID Customer day").unwrap();
         assert_eq!(query.database, None);
-        assert_eq!(query.terms().collect::<Vec<_>>(), ["customer", "day", "id"]);
+        assert_eq!(query.terms().collect::<Vec<_>>(), ["customer", "id", "day"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::freshness::FreshnessStatus;
 use crate::model::{GapKind, Table};
 use crate::page::asked::Asked;
 use crate::page::failure::Failure;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
 /// What a table expects, and what lacks of it.
@@ -37,8 +37,10 @@ impl Lacking {
 
 /// The first moment of a day or of an hour of it, in seconds since the epoch; where the clocks show it twice, of the first time.
 fn begin(zone: &TimeZone, day: Date, hour: Option<u8>) -> Option<i64> {
+    // A partition may tell an hour that no clock shows.
     let hour = i8::try_from(hour.unwrap_or(0)).ok()?;
-    let moment = zone.to_ambiguous_timestamp(day.at(hour, 0, 0, 0));
+    let time = Time::new(hour, 0, 0, 0).ok()?;
+    let moment = zone.to_ambiguous_timestamp(day.to_datetime(time));
     Some(moment.compatible().ok()?.as_second())
 }
 
