@@ -4,7 +4,7 @@ use super::query::Query;
 use super::words::{fields_of, parts_of, read_by_view, text_words, view_text, words_said};
 use super::{Operations, Search};
 use crate::catalog::service::tables_named;
-use crate::catalog::{Action, Resource};
+use crate::catalog::{Action, Resource, TABLE_COMMENT};
 use crate::diff::mention;
 use crate::error::Result;
 use crate::model::{Column, Name, Table, TableMeta, TableRef};
@@ -178,7 +178,7 @@ fn reads(view: &Table, at: &TableRef) -> bool {
 
 fn meta_of(table: Table) -> TableMeta {
     TableMeta {
-        comment: table.parameters.get("comment").cloned(),
+        comment: table.parameters.get(TABLE_COMMENT).cloned(),
         at: table.at,
         table_type: table.table_type,
         owner: table.owner,

@@ -1,5 +1,6 @@
 //! The words of a table: names of its columns and what belongs to them, its owner, what comments say, and what a view reads.
 
+use crate::catalog::TABLE_COMMENT;
 use crate::diff::mention;
 use crate::model::{Column, Table};
 use crate::store::{SEARCH_WORD_BYTES_MAX, SearchWord, SearchWordKind, TableOutline};
@@ -19,7 +20,7 @@ const READ_BY_VIEW: &str = "reads:";
 pub(super) fn words_of(table: &Table) -> Vec<SearchWord> {
     let columns = table.descriptor.columns.as_deref().unwrap_or_default();
     let columns: Vec<&Column> = columns.iter().chain(&table.partition_keys).collect();
-    let comment = table.parameters.get("comment").map(String::as_str);
+    let comment = table.parameters.get(TABLE_COMMENT).map(String::as_str);
     let mut words = Words::default();
     words.add_said(&columns, table.owner.as_deref(), comment);
     if let Some(text) = view_text(table) {

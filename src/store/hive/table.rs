@@ -42,7 +42,7 @@ pub struct TableSummary {
 }
 
 /// Reads name, type, owner and what [`comment_of_table`](crate::store::sql::dialect::Dialect::comment_of_table) gives.
-pub(in crate::store) fn summary_of(cells: &mut Cells<'_>) -> Result<TableSummary, Failure> {
+pub(super) fn summary_of(cells: &mut Cells<'_>) -> Result<TableSummary, Failure> {
     let (name, table_type) = (cells.text()?, cells.text()?);
     let owner = cells.string_or_null()?;
     let comment = cells.string_or_null()?;

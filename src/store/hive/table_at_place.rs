@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::model::{DatabaseRef, Location, Name, TableMeta};
 use crate::store::form::place::Place;
 use crate::store::sql::failure::Failure;
-use crate::store::sql::row::Row;
+use crate::store::sql::row::{Cells, Row};
 use crate::store::sql::session::Session;
 use std::collections::HashSet;
 
@@ -53,7 +53,9 @@ impl Session {
             .bind(limit);
         rows.append(&mut self.rows(&statement).await?);
         let mut seen = HashSet::new();
-        let found = rows.iter().map(|row: &Row| meta_of(row, catalog));
+        let found = rows
+            .iter()
+            .map(|row: &Row| meta_of(&mut row.cells(), catalog));
         let mut found = found.collect::<Result<Vec<_>, Failure>>()?;
         found.retain(|one| seen.insert(one.at.clone()));
         found.truncate(limit);
@@ -62,15 +64,17 @@ impl Session {
 }
 
 /// A table of a catalog, by the name of its database and what a summary has.
-pub(in crate::store) fn meta_of(row: &Row, catalog: &Name) -> Result<TableMeta, Failure> {
-    let mut cells = row.cells();
+pub(in crate::store) fn meta_of(
+    cells: &mut Cells<'_>,
+    catalog: &Name,
+) -> Result<TableMeta, Failure> {
     let database = Name::new(cells.text()?);
     let TableSummary {
         name,
         table_type,
         owner,
         comment,
-    } = summary_of(&mut cells)?;
+    } = summary_of(cells)?;
     let at = DatabaseRef {
         catalog: catalog.clone(),
         database,

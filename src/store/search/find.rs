@@ -106,7 +106,9 @@ impl Session {
             .bind(patterns.begins.as_str())
             .bind(limit);
         let rows = self.rows(&statement).await?;
-        let found = rows.iter().map(|row| meta_of(row, searched.catalog));
+        let found = rows
+            .iter()
+            .map(|row| meta_of(&mut row.cells(), searched.catalog));
         let mut found = found.collect::<Result<Vec<_>, Failure>>()?;
         // A join keeps no order.
         let rank = |name: &str| (name != word, !name.starts_with(word));

@@ -1,9 +1,9 @@
 //! Tables as a search compares and shows them: without the texts of views and without properties, which may be megabytes.
 
 use crate::error::Result;
-use crate::model::{Column, Name, TableMeta, TableRef};
+use crate::model::{Column, Name, TableMeta};
 use crate::store::form::packing::{columns_of, descriptor_of};
-use crate::store::hive::table::{TableSummary, summary_of};
+use crate::store::hive::table_at_place::meta_of;
 use crate::store::sql::failure::Failure;
 use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
@@ -20,28 +20,13 @@ pub struct TableOutline {
 
 fn outline_of(row: &Row, catalog: &Name) -> Result<(i64, TableOutline), Failure> {
     let mut cells = row.cells();
-    let (id, database) = (cells.integer()?, Name::new(cells.text()?));
-    let TableSummary {
-        name,
-        table_type,
-        owner,
-        comment,
-    } = summary_of(&mut cells)?;
+    let id = cells.integer()?;
+    let meta = meta_of(&mut cells, catalog)?;
     let keys = columns_of(cells.text_or_null()?)?;
     let descriptor = cells.text_or_null()?.map(descriptor_of).transpose()?;
     let columns = descriptor.and_then(|descriptor| descriptor.columns);
     let mut columns = columns.unwrap_or_default();
     columns.extend(keys);
-    let meta = TableMeta {
-        at: TableRef {
-            catalog: catalog.clone(),
-            database,
-            table: name,
-        },
-        table_type,
-        comment,
-        owner,
-    };
     Ok((id, TableOutline { meta, columns }))
 }
 
