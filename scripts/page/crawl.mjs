@@ -55,7 +55,7 @@ function searches({ action, fields, texts }, values) {
 /**
  * Walks from `/` of `origin` and looks at each page once by `look(url, expected)`, which gives its facts. `known` says
  * of which names every page is to be seen, what is gone, and what to write into the fields of forms. Gives the pages
- * that were seen: their addresses and facts.
+ * that were seen: their addresses and facts, in the order in which links lead to them.
  */
 export async function crawl(look, report, origin, known) {
   const kept = new Set(known.kept);
@@ -67,17 +67,18 @@ export async function crawl(look, report, origin, known) {
     if (url.origin !== origin || queued.has(url.href) || (counts.get(like) ?? 0) >= most) return;
     queued.add(url.href);
     counts.set(like, (counts.get(like) ?? 0) + 1);
-    queue.push({ url, expected });
+    queue.push({ at: queue.length, url, expected });
   };
   add(new URL('/', origin), 'start', 1);
-  const visit = async ({ url, expected }) => {
+  const visit = async ({ at, url, expected }) => {
     if (FOR_PROGRAMS.test(url.pathname)) {
       await answers(report, url);
       return;
     }
     const found = await look(url, expected);
     if (!found) return;
-    seen.push({ url, found });
+    // Of two that are looked at together, either may be done first.
+    seen[at] = { url, found };
     const from = url.pathname + url.search;
     for (const link of found.links.filter((one) => one.origin === origin)) {
       const to = new URL(link.href);
@@ -102,7 +103,7 @@ export async function crawl(look, report, origin, known) {
     while (under.size >= LOOKS_CONCURRENT || (under.size > 0 && at + 1 === queue.length)) await Promise.race(under);
   }
   await Promise.all(under);
-  return seen;
+  return seen.filter(Boolean);
 }
 
 /** That a link to something that is no page leads somewhere. Its body may have no end, so it is not read. */
