@@ -313,7 +313,7 @@ impl Asking<'_> {
             search: Arc::clone(&self.parts.search),
             watch: Arc::clone(&self.parts.watch),
             port: Arc::clone(&port),
-            interface: page::Interface::new(rest::document()),
+            interface: page::Interface::new(rest::document),
             facts: page::Facts {
                 thrift_port: self.thrift_port,
                 database: settings.database.url_shown(),

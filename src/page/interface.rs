@@ -18,21 +18,21 @@ const PROBLEM: &str = "#/components/responses/Problem";
 /// What programs may ask.
 #[derive(Debug)]
 pub struct Interface {
-    text: &'static str,
-    /// Read when somebody looks for the first time.
+    text: fn() -> &'static str,
+    /// Made and read when somebody looks for the first time.
     read: OnceLock<Vec<Group>>,
 }
 
 impl Interface {
     /// The interface of a document, which is JSON.
-    pub fn new(text: &'static str) -> Self {
+    pub fn new(text: fn() -> &'static str) -> Self {
         let read = OnceLock::new();
         Self { text, read }
     }
 
     /// Its operations, by what they are about. None where the document cannot be read, which the log tells.
     pub(super) fn groups(&self) -> &[Group] {
-        self.read.get_or_init(|| match groups_of(self.text) {
+        self.read.get_or_init(|| match groups_of((self.text)()) {
             Ok(groups) => groups,
             Err(failure) => {
                 tracing::error!(%failure, "the document of the REST interface cannot be read");

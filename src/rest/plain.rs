@@ -3,21 +3,21 @@
 
 use super::problem::Problem;
 use super::{Shared, idempotency};
+use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 use futures::future::BoxFuture;
 use std::future::ready;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use utoipa::Path;
 // The macro of `utoipa_axum` writes these two names into its users' code as well, so they stay within a version of it.
 use utoipa::__dev::{SchemaReferences, Tags};
-use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn, Paths};
+use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{RefOr, Required};
+use utoipa::openapi::{OpenApi, RefOr, Required};
 use utoipa_axum::PathItemExt;
-use utoipa_axum::router::UtoipaMethodRouter;
 
 /// Headers that say under which conditions a change is to be made.
 const MEANINGFUL: [&str; 6] = [
@@ -46,18 +46,12 @@ impl Plain {
     }
 
     /// The same handler, which refuses a change that says by a header what its operation does not mind: it would be done as
-    /// if nothing was said.
-    fn minding(&self, operation: &Operation) -> Self {
-        let minds = |name: &str| {
-            let mut parameters = operation.parameters.iter().flatten();
-            parameters
-                .any(|one| matches!(one, RefOr::T(one) if one.name.eq_ignore_ascii_case(name)))
-        };
-        let unminded = MEANINGFUL.into_iter().filter(|name| !minds(name));
-        let unminded: Vec<&'static str> = unminded.collect();
-        let is_keyed = minds(idempotency::KEY);
+    /// if nothing was said. What it minds is looked up at the first request: a start would wait for all of them.
+    fn minding(&self, operation: fn() -> Operation) -> Self {
         let inner = self.clone();
+        let minded = OnceLock::new();
         Self(Arc::new(move |request, shared| {
+            let Minded { unminded, is_keyed } = minded.get_or_init(|| Minded::of(&operation()));
             let mut said = unminded
                 .iter()
                 .filter(|name| request.headers().contains_key(**name));
@@ -67,7 +61,7 @@ impl Plain {
                     let problem = Problem::field(*name, text);
                     Box::pin(ready(problem.into_response()))
                 }
-                _ if is_keyed => {
+                _ if *is_keyed => {
                     let inner = inner.clone();
                     let run = move |request, shared| (inner.0)(request, shared);
                     Box::pin(idempotency::once(request, shared, run))
@@ -75,6 +69,29 @@ impl Plain {
                 _ => (inner.0)(request, shared),
             }
         }))
+    }
+}
+
+/// Which of the meaningful headers an operation minds.
+struct Minded {
+    /// Those that it does not.
+    unminded: Vec<&'static str>,
+    /// Whether a request may have a key that lets it be done once.
+    is_keyed: bool,
+}
+
+impl Minded {
+    fn of(operation: &Operation) -> Self {
+        let minds = |name: &str| {
+            let mut parameters = operation.parameters.iter().flatten();
+            parameters
+                .any(|one| matches!(one, RefOr::T(one) if one.name.eq_ignore_ascii_case(name)))
+        };
+        let unminded = MEANINGFUL.into_iter().filter(|name| !minds(name));
+        Self {
+            unminded: unminded.collect(),
+            is_keyed: minds(idempotency::KEY),
+        }
     }
 }
 
@@ -93,20 +110,96 @@ fn is_stream(operation: &Operation) -> bool {
         .any(|one| matches!(one, RefOr::T(one) if one.content.contains_key("application/x-ndjson")))
 }
 
-/// The handlers of one path, and what the `OpenAPI` document tells of them.
-pub(super) type Routes = UtoipaMethodRouter<Arc<Shared>>;
+/// Adds to the `OpenAPI` document what it tells of one handler.
+type Tell = fn(&mut OpenApi);
 
-/// No handler yet.
-pub(super) fn none() -> Routes {
-    (Vec::new(), Paths::new(), MethodRouter::new())
+/// The handlers of one path.
+pub(super) struct Routes {
+    path: String,
+    router: MethodRouter<Arc<Shared>>,
+    tells: Vec<Tell>,
 }
 
-/// Adds a handler, which `P` tells of.
-pub(super) fn with<P: Path + Tags<'static> + SchemaReferences>(
-    (mut schemas, mut paths, mut router): Routes,
-    handler: &Plain,
-) -> Routes {
+impl Routes {
+    /// No handler yet.
+    pub(super) fn none() -> Self {
+        Self {
+            path: String::new(),
+            router: MethodRouter::new(),
+            tells: Vec::new(),
+        }
+    }
+
+    /// Adds a handler, which `P` tells of.
+    pub(super) fn with<P: Path + Tags<'static> + SchemaReferences>(
+        mut self,
+        handler: &Plain,
+    ) -> Self {
+        let handler = handler.minding(operation::<P>);
+        for method in P::methods() {
+            self.router = self.router.on(method.to_method_filter(), handler.clone());
+        }
+        self.path = P::path();
+        self.tells.push(tell::<P>);
+        self
+    }
+}
+
+/// Handlers and what the document tells of them, apart: a server is asked at once, its document seldom, and to make it takes
+/// longer than all else at a start.
+pub(super) struct Api {
+    /// Where requests go.
+    pub(super) router: Router<Arc<Shared>>,
+    tells: Vec<Tell>,
+}
+
+impl Api {
+    /// No path yet.
+    pub(super) fn new() -> Self {
+        Self {
+            router: Router::new(),
+            tells: Vec::new(),
+        }
+    }
+
+    /// Adds the handlers of one path.
+    pub(super) fn routes(mut self, routes: Routes) -> Self {
+        self.router = self.router.route(&routes.path, routes.router);
+        self.tells.extend(routes.tells);
+        self
+    }
+
+    /// Adds the paths of another.
+    pub(super) fn merge(mut self, other: Self) -> Self {
+        self.router = self.router.merge(other.router);
+        self.tells.extend(other.tells);
+        self
+    }
+
+    /// What the document tells of all of them.
+    pub(super) fn told(&self) -> OpenApi {
+        let mut document = OpenApi::default();
+        for tell in &self.tells {
+            tell(&mut document);
+        }
+        document
+    }
+}
+
+fn tell<P: Path + Tags<'static> + SchemaReferences>(document: &mut OpenApi) {
+    let mut schemas = Vec::new();
     P::schemas(&mut schemas);
+    let components = document.components.get_or_insert_default();
+    components.schemas.extend(schemas);
+    let mut operation = operation::<P>();
+    let tags = P::tags().into_iter().map(str::to_owned);
+    operation.tags.get_or_insert_default().extend(tags);
+    let paths = &mut document.paths;
+    paths.add_path_operation(P::path(), P::methods(), operation);
+}
+
+/// An operation as the server keeps it: what changes something and answers at its end may have a key.
+fn operation<P: Path>() -> Operation {
     let mut operation = P::operation();
     if P::methods().contains(&HttpMethod::Post) && !is_stream(&operation) {
         let key = ParameterBuilder::new()
@@ -125,24 +218,15 @@ pub(super) fn with<P: Path + Tags<'static> + SchemaReferences>(
         let parameters = operation.parameters.get_or_insert_default();
         parameters.push(RefOr::T(key.build()));
     }
-    let handler = handler.minding(&operation);
-    let tags = P::tags().into_iter().map(str::to_owned);
-    operation.tags.get_or_insert_default().extend(tags);
-    for method in P::methods() {
-        router = router.on(method.to_method_filter(), handler.clone());
-    }
-    paths.add_path_operation(P::path(), P::methods(), operation);
-    (schemas, paths, router)
+    operation
 }
 
-/// The handlers of one path, each as `module::handler`. The macro of this name in `utoipa_axum` is the same but for
-/// [`Plain`].
+/// The handlers of one path, each as `module::handler`. The macro of this name in `utoipa_axum` makes the document with them.
 macro_rules! routes {
     ($($module:ident :: $handler:ident),+ $(,)?) => {{
-        let routes = $crate::rest::plain::none();
+        let routes = $crate::rest::plain::Routes::none();
         $(let routes = utoipa_axum::paste! {
-            $crate::rest::plain::with::<$module::[<__path_ $handler>]>(
-                routes,
+            routes.with::<$module::[<__path_ $handler>]>(
                 &$crate::rest::plain::Plain::new($module::$handler),
             )
         };)+

@@ -1,6 +1,6 @@
 //! Every path there is, in one list.
 
-use super::plain::routes;
+use super::plain::{Api, routes};
 use super::resources::{
     alerts, calendar, catalogs, changes, channels, databases, discovery, discovery_run,
     event_stream, events, freshness, functions, jobs, kits, lint, locks, partition_batches,
@@ -15,30 +15,25 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::sync::{Arc, LazyLock};
-use utoipa_axum::router::OpenApiRouter;
 
 /// What the interface says of itself; it is the same in every process.
-static DOCUMENT: LazyLock<String> = LazyLock::new(|| openapi::text(whole().split_for_parts().1));
+static DOCUMENT: LazyLock<String> =
+    LazyLock::new(|| openapi::text(openapi::head().nest(API_ROOT, api().told())));
 
-/// The `OpenAPI` document of the interface, as JSON.
+/// The `OpenAPI` document of the interface, as JSON. It is made when somebody asks for the first time.
 pub fn document() -> &'static str {
     DOCUMENT.as_str()
 }
 
-/// The interface at its place, with the head of its document.
-fn whole() -> OpenApiRouter<Arc<Shared>> {
-    OpenApiRouter::with_openapi(openapi::head()).nest(API_ROOT, api())
-}
-
 /// The REST interface. The paths stand at the handlers, from where they also reach the `OpenAPI` document; handlers of
 /// one path stand on one line.
-fn api() -> OpenApiRouter<Arc<Shared>> {
+fn api() -> Api {
     of_catalog().merge(of_services())
 }
 
 /// Hive's nouns, and what is done with them.
-fn of_catalog() -> OpenApiRouter<Arc<Shared>> {
-    OpenApiRouter::new()
+fn of_catalog() -> Api {
+    Api::new()
         .routes(routes!(catalogs::list))
         .routes(routes!(databases::list, databases::create))
         .routes(routes!(
@@ -84,8 +79,8 @@ fn of_catalog() -> OpenApiRouter<Arc<Shared>> {
 }
 
 /// What stands on the catalog: discovery, naming, the watch over sources and its alerts.
-fn of_services() -> OpenApiRouter<Arc<Shared>> {
-    OpenApiRouter::new()
+fn of_services() -> Api {
+    Api::new()
         .routes(routes!(discovery::list))
         .routes(routes!(
             discovery::get,
@@ -132,7 +127,7 @@ pub fn router(shared: Arc<Shared>, for_people: fn(&Uri) -> Response) -> Router {
         patience: |_| None,
         cut: |cut| problem::Problem::from(cut.into_error("the request")).into_response(),
     };
-    let (api, _) = whole().split_for_parts();
+    let api = Router::new().nest(API_ROOT, api().router);
     api.route(
         &format!("{API_ROOT}/openapi.json"),
         get(|| async { ([(header::CONTENT_TYPE, "application/json")], document()) }),

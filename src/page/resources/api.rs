@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn no_text_of_the_document_is_markup() {
-        let interface = Interface::new(HOSTILE);
+        let interface = Interface::new(|| HOSTILE);
         let shown = ApiPage {
             shell: Shell::at("/api", Section::None, "REST"),
             api_script: "api.js",
