@@ -9,6 +9,7 @@ use super::slot::Slot;
 use super::wording::{self, Of};
 use super::{Freshness, Operations};
 use crate::catalog::{Action, Resource};
+use crate::clock::DatabaseTime;
 use crate::error::{Error, Result};
 use crate::model::{Expectation, FreshnessGap, FreshnessState, Table, TableRef, TroubleEnd};
 use crate::store::{FreshnessUpdate, without_nul};
@@ -26,6 +27,8 @@ const CONCURRENT_MAX: usize = 4;
 pub(super) const HORIZON_S: i64 = 31 * 24 * 3600;
 /// Seconds between two looks at a table of which something lacks since less than an hour: so soon it is noticed that it has come.
 const LACKING_S: i64 = 30;
+/// Seconds that a look which lists directories has a table for itself: longer than it may list.
+const CLAIM_S: i64 = 60;
 /// Seconds until a look that came to nothing is tried again.
 const FAULTY_S: i64 = 300;
 /// Stretches that are looked over for the next one of which data has to come: a year of days, a fortnight of hours.
@@ -98,10 +101,29 @@ impl Freshness {
         state: &FreshnessState,
         until: Instant,
     ) -> Result<()> {
-        match self.check(table, state, until).await {
+        let Some(state) = self.claimed(state).await? else {
+            return Ok(());
+        };
+        match self.check(table, &state, until).await {
             Ok(()) => Ok(()),
-            Err(failure) => self.failure_note(&table.at, state, failure).await,
+            Err(failure) => self.failure_note(&table.at, &state, failure).await,
         }
+    }
+
+    /// The row as it is while this look goes on; `None` where another replica looks. A look that asks the database alone is as
+    /// cheap as the question who makes it; one that lists directories is made by one.
+    async fn claimed(&self, state: &FreshnessState) -> Result<Option<FreshnessState>> {
+        if !state.lists_sizes() {
+            return Ok(Some(state.clone()));
+        }
+        let until = DatabaseTime::from_database(state.now.seconds() + CLAIM_S);
+        let is_ours = transact!(self.store, |session| {
+            session.freshness_table_claim(state, until).await
+        })?;
+        Ok(is_ours.then(|| FreshnessState {
+            due_at: until,
+            ..state.clone()
+        }))
     }
 
     /// Notes that a look came to nothing, and where that is for a fault of the table, that people are to be told.
@@ -196,6 +218,7 @@ impl Freshness {
             judged_until: plan.judged_until,
             newest: looked.newest,
             error: None,
+            listing_pauses: looked.listing_pauses,
         };
         self.write(table, state, &update, &changes.opened, &changes.updated)
             .await

@@ -12,7 +12,7 @@ use crate::catalog::service::{
 use crate::error::{Error, Result};
 use crate::hive::calendar_key::CalendarKeys;
 use crate::hive::partition_name::values_of_name;
-use crate::model::{Expectation, FreshnessState, Partition, Table};
+use crate::model::{Expectation, FreshnessState, ListingPause, Partition, Table};
 use crate::store::{PARTITIONS_NAMED_MAX, Session};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +31,8 @@ pub(super) struct Looked {
     /// Stretches that cannot be judged yet, with the seconds until they are looked at again: their sizes are not known, or not
     /// settled.
     pub(super) open: BTreeMap<Slot, i64>,
+    /// Stretches whose directories were listed in vain, by their beginning; `None` where nobody asks for their sizes.
+    pub(super) listing_pauses: Option<BTreeMap<i64, ListingPause>>,
 }
 
 /// Partitions by the stretch that they are of.
@@ -67,6 +69,7 @@ impl Freshness {
             .names_of(&mut session, table, (&sample, &keys), expectation, &wanted)
             .await?;
         let (mut found, mut open) = (BTreeMap::new(), BTreeMap::new());
+        let mut listing_pauses = None;
         if expectation.volume.is_some() {
             let mut sizes = Sizes::default();
             let asks = |slot: &Slot, partition: &Partition| {
@@ -79,7 +82,7 @@ impl Freshness {
             };
             let asked = volumes(&mut session, table, &names, asks, &mut found, &mut sizes).await?;
             drop(session);
-            let counted = self.sizes_count(table, expectation, asked, now, until);
+            let counted = self.sizes_count(table, expectation, asked, state, until);
             let counted = counted.await?;
             for (slot, partition) in &counted.known {
                 add(found.entry(*slot).or_insert(NOTHING), partition);
@@ -87,6 +90,7 @@ impl Freshness {
             open = sizes.open;
             open.retain(|slot, _| is_waited_for(*slot, expectation, now));
             open.extend(counted.open);
+            listing_pauses = Some(counted.pauses);
         } else {
             found.extend(names.iter().map(|(slot, names)| {
                 let found = Found {
@@ -101,6 +105,7 @@ impl Freshness {
         looked.newest = looked.newest.max(newest);
         looked.judged.retain(|one| !open.contains_key(&one.slot));
         looked.open = open;
+        looked.listing_pauses = listing_pauses;
         Ok(looked)
     }
 
@@ -204,6 +209,7 @@ fn judged(slots: &[Slot], found: &BTreeMap<Slot, Found>, expectation: &Expectati
         newest: with_data.map(|slot| slot.to).max(),
         judged: judged.collect(),
         open: BTreeMap::new(),
+        listing_pauses: None,
     }
 }
 

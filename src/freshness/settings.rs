@@ -56,7 +56,9 @@ impl Operations<'_> {
     pub async fn freshness_check(&self, at: &TableRef) -> Result<FreshnessStatus> {
         self.authorize(Action::Operate, Resource::Table(at)).await?;
         let table = self.catalog.table_read(at).await?;
-        let state = self.state_read(&table).await?;
+        let mut state = self.state_read(&table).await?;
+        // Who asks may have mended the store just now.
+        state.listing_pauses.clear();
         self.check_noted(&table, &state, Instant::now() + COUNTING_MAX)
             .await?;
         self.status_of_table(&table).await

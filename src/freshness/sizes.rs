@@ -3,10 +3,11 @@
 
 use super::Freshness;
 use super::slot::Slot;
+use crate::back_off::BackOff;
 use crate::catalog::service::{NUM_FILES, NUM_ROWS, TOTAL_SIZE, change_events};
 use crate::error::Result;
 use crate::lake::Measure;
-use crate::model::{Expectation, Parameters, Partition, Table};
+use crate::model::{Expectation, FreshnessState, ListingPause, Parameters, Partition, Table};
 use crate::transact;
 use futures::{StreamExt, stream};
 use std::collections::BTreeMap;
@@ -31,8 +32,8 @@ const GROWING_S: i64 = 60;
 const LOOKS_MAX: i64 = 5;
 /// Seconds until what was not looked at in this look is.
 const LEFT_S: i64 = 5;
-/// Seconds until a store that does not answer is asked again.
-const FAILED_S: i64 = 300;
+/// The pauses of directories that were listed in vain, in seconds.
+const FAILED: BackOff = BackOff::of_seconds(300, 3_600);
 /// Seconds after its data had to be there in which a stretch waits for its sizes.
 const WAITED_S_MAX: i64 = 6 * 3600;
 
@@ -43,12 +44,30 @@ pub(super) struct Sizes {
     pub(super) known: Vec<(Slot, Partition)>,
     /// Stretches that cannot be judged yet, with the seconds until they are looked at again.
     pub(super) open: BTreeMap<Slot, i64>,
+    /// Stretches whose directories were listed in vain, and are not listed again for a while, by their beginning.
+    pub(super) pauses: BTreeMap<i64, ListingPause>,
 }
 
 impl Sizes {
     /// A stretch of which more has to be counted than one look counts.
     pub(super) fn leave(&mut self, slot: Slot) {
         self.open.insert(slot, LEFT_S);
+    }
+
+    /// A partition of which nothing new is known for so many seconds. What was counted before holds until then; another one is
+    /// waited for, and not for ever.
+    fn put_off(
+        &mut self,
+        slot: Slot,
+        partition: Partition,
+        expectation: &Expectation,
+        (now, wait_s): (i64, i64),
+    ) {
+        if is_counted(&partition) || !is_waited_for(slot, expectation, now) {
+            self.known.push((slot, partition));
+        } else {
+            self.open.entry(slot).or_insert(wait_s);
+        }
     }
 }
 
@@ -59,6 +78,8 @@ enum Seen {
     Uncountable,
     /// The store did not answer, or not in time.
     Failed,
+    /// The time was over before the store was asked.
+    Unasked,
 }
 
 /// Whether a stretch of which a size is not known waits for it still, instead of being judged without.
@@ -85,10 +106,22 @@ impl Freshness {
         table: &Table,
         expectation: &Expectation,
         wanted: Vec<(Slot, Partition)>,
-        now: i64,
+        state: &FreshnessState,
         until: Instant,
     ) -> Result<Sizes> {
+        let now = state.now.seconds();
         let mut sizes = Sizes::default();
+        let paused = state.listing_pauses.iter();
+        let paused = paused.filter(|(_, pause)| pause.until > now);
+        sizes.pauses = paused.map(|(from, pause)| (*from, *pause)).collect();
+        let (resting, wanted): (Vec<_>, Vec<_>) = wanted
+            .into_iter()
+            .partition(|(slot, _)| sizes.pauses.contains_key(&slot.from));
+        for (slot, partition) in resting {
+            let pause = sizes.pauses.get(&slot.from);
+            let wait_s = pause.map_or(GROWING_S, |pause| pause.until - now);
+            sizes.put_off(slot, partition, expectation, (now, wait_s));
+        }
         let mut counted = Vec::new();
         let mut looks = stream::iter(wanted)
             .map(|(slot, partition)| async move {
@@ -102,16 +135,25 @@ impl Freshness {
                     counted.push((slot, partition, measure));
                 }
                 // What was counted before holds until it is settled.
-                Seen::Counted(_) | Seen::Failed if is_counted(&partition) => {
+                Seen::Counted(_) if is_counted(&partition) => {
                     sizes.known.push((slot, partition));
                 }
                 Seen::Counted(_) => {
                     sizes.open.insert(slot, GROWING_S);
                 }
-                Seen::Failed if is_waited_for(slot, expectation, now) => {
-                    sizes.open.entry(slot).or_insert(FAILED_S);
+                Seen::Failed => {
+                    let before = state.listing_pauses.get(&slot.from);
+                    let failures = before.map_or(0, |pause| pause.failures);
+                    let wait_s = FAILED.pause_s(failures);
+                    let pause = ListingPause {
+                        failures: failures + 1,
+                        until: now + wait_s,
+                    };
+                    sizes.pauses.insert(slot.from, pause);
+                    sizes.put_off(slot, partition, expectation, (now, wait_s));
                 }
-                Seen::Failed | Seen::Uncountable => sizes.known.push((slot, partition)),
+                Seen::Unasked => sizes.put_off(slot, partition, expectation, (now, GROWING_S)),
+                Seen::Uncountable => sizes.known.push((slot, partition)),
             }
         }
         drop(looks);
@@ -128,7 +170,7 @@ impl Freshness {
             return Seen::Uncountable;
         };
         let Some(left) = until.checked_duration_since(Instant::now()) else {
-            return Seen::Failed;
+            return Seen::Unasked;
         };
         let count = lake.measure(&place, OBJECTS_MAX);
         match tokio::time::timeout(left.min(DIRECTORY_MAX), count).await {

@@ -82,6 +82,7 @@ impl Life {
                 newest: None,
                 checked_at: None,
                 error: None,
+                listing_pauses: BTreeMap::new(),
                 now: since,
             },
             gaps: Vec::new(),

@@ -3,6 +3,7 @@
 use super::TroubleEnd;
 use super::expectation::EXPECTED_SIZES;
 use crate::clock::DatabaseTime;
+use std::collections::BTreeMap;
 
 /// What is wrong with the data of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,6 +65,15 @@ pub struct FreshnessGap {
     pub end: Option<TroubleEnd>,
 }
 
+/// A pause in which directories are not listed again, after they were listed in vain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListingPause {
+    /// How often in a row they were.
+    pub failures: i64,
+    /// When it ends, in seconds since the epoch.
+    pub until: i64,
+}
+
 /// Where the look at a table's data stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FreshnessState {
@@ -83,6 +93,8 @@ pub struct FreshnessState {
     pub checked_at: Option<i64>,
     /// Why that came to nothing.
     pub error: Option<String>,
+    /// Stretches whose directories were listed in vain, by their beginning in seconds since the epoch.
+    pub listing_pauses: BTreeMap<i64, ListingPause>,
     /// The database's time as it is read.
     pub now: DatabaseTime,
 }

@@ -52,7 +52,7 @@ pub use expectation::{
     EXPECTATION_PROPERTY_PREFIX, EXPECTED_CLOCK, EXPECTED_SINCE, Expectation, Rhythm, VolumeRange,
     expectation_name_fault, is_expectation_property,
 };
-pub use freshness::{FreshnessGap, FreshnessState, GapKind};
+pub use freshness::{FreshnessGap, FreshnessState, GapKind, ListingPause};
 pub use function::{Function, FunctionResource};
 pub use job::{
     Job, JobFailure, JobFilter, JobKind, JobMove, JobPhase, JobProgress, JobTarget, JobWork, NewJob,

@@ -4,11 +4,11 @@
 use crate::clock::DatabaseTime;
 use crate::error::Result;
 use crate::model::{
-    EXPECTED_CLOCK, EXPECTED_SINCE, FreshnessState, GapKind, Table, TableRef,
+    EXPECTED_CLOCK, EXPECTED_SINCE, FreshnessState, GapKind, ListingPause, Table, TableRef,
     is_expectation_property,
 };
 use crate::store::discovery::table::table_ref_of;
-use crate::store::form::packing::to_json;
+use crate::store::form::packing::{from_json, to_json};
 use crate::store::sql::failure::Failure;
 use crate::store::sql::row::Row;
 use crate::store::sql::session::Session;
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 const COLUMNS: &str =
     "SELECT f.table_id, f.properties, f.due_at, f.since, f.judged_until, f.newest,
-        f.checked_at, f.last_error, ";
+        f.checked_at, f.last_error, f.listing_pauses, ";
 
 /// What follows the columns: the names of the table, and where they stand.
 const JOIN: &str = ", c.name, b.name, t.name
@@ -36,6 +36,27 @@ pub struct FreshnessUpdate {
     pub newest: Option<i64>,
     /// Why the look came to nothing.
     pub error: Option<String>,
+    /// Stretches whose directories were listed in vain; `None` leaves them as they are.
+    pub listing_pauses: Option<BTreeMap<i64, ListingPause>>,
+}
+
+/// The stored form of pauses: how often in a row, and until when, by the beginning of the stretch.
+type PausesForm = BTreeMap<i64, (i64, i64)>;
+
+fn pauses_text(pauses: &BTreeMap<i64, ListingPause>) -> Result<String, Failure> {
+    let form: PausesForm = pauses
+        .iter()
+        .map(|(from, pause)| (*from, (pause.failures, pause.until)))
+        .collect();
+    to_json(&form)
+}
+
+fn pauses_of(text: Option<&str>) -> Result<BTreeMap<i64, ListingPause>, Failure> {
+    let form: PausesForm = text.map_or_else(|| Ok(PausesForm::new()), from_json)?;
+    let pauses = form.into_iter();
+    Ok(pauses
+        .map(|(from, (failures, until))| (from, ListingPause { failures, until }))
+        .collect())
 }
 
 /// The properties that a row stands for; `None` where nothing is expected.
@@ -74,6 +95,7 @@ fn state_of(row: &Row) -> Result<(FreshnessState, TableRef), Failure> {
         newest: cells.integer_or_null()?,
         checked_at: cells.integer_or_null()?,
         error: cells.string_or_null()?,
+        listing_pauses: pauses_of(cells.string_or_null()?.as_deref())?,
         now: DatabaseTime::from_database(cells.integer()?),
     };
     Ok((state, table_ref_of(&mut cells)?))
@@ -98,8 +120,8 @@ impl Session {
         }
         let statement = self
             .statement(
-                "INSERT INTO skep_freshness_tables (table_id, properties, due_at, judged_until, since)
-                 VALUES (?, ?, 0, NULL, ",
+                "INSERT INTO skep_freshness_tables (table_id, properties, due_at, judged_until, listing_pauses, since)
+                 VALUES (?, ?, 0, NULL, NULL, ",
             )
             .bind(table_id)
             .bind(wanted.as_str())
@@ -111,9 +133,12 @@ impl Session {
             self.freshness_clock_changed(table_id).await?;
         }
         let statement = if is_anew {
-            statement.upsert(&["table_id"], &["properties", "due_at", "judged_until"])
+            statement.upsert(
+                &["table_id"],
+                &["properties", "due_at", "listing_pauses", "judged_until"],
+            )
         } else {
-            statement.upsert(&["table_id"], &["properties", "due_at"])
+            statement.upsert(&["table_id"], &["properties", "due_at", "listing_pauses"])
         };
         self.execute(&statement).await?;
         Ok(())
@@ -226,6 +251,22 @@ impl Session {
         Ok(rows.iter().map(state_of).collect::<Result<_, Failure>>()?)
     }
 
+    /// Puts a table's next look off until a time, for who is about to look by the row as it was `seen`: nobody else begins one
+    /// before. False where it has changed since: another replica looks, or the table expects something else now.
+    pub async fn freshness_table_claim(
+        &mut self,
+        seen: &FreshnessState,
+        until: DatabaseTime,
+    ) -> Result<bool> {
+        let statement = self
+            .statement("UPDATE skep_freshness_tables SET due_at = ? WHERE table_id = ? AND due_at = ? AND properties = ?")
+            .bind(until)
+            .bind(seen.table_id)
+            .bind(seen.due_at)
+            .bind(seen.properties.as_str());
+        Ok(self.execute(&statement).await? > 0)
+    }
+
     /// Writes down what a look leaves that began with the row as it was `seen`; false where it has changed since: another
     /// replica has looked, or the table expects something else now.
     pub async fn freshness_table_update(
@@ -233,14 +274,18 @@ impl Session {
         seen: &FreshnessState,
         update: &FreshnessUpdate,
     ) -> Result<bool> {
+        let pauses = update.listing_pauses.as_ref().map(pauses_text);
+        let pauses = pauses.transpose()?;
         let statement = self
             .statement(
                 "UPDATE skep_freshness_tables SET due_at = ?, judged_until = COALESCE(?, judged_until),
-                    newest = COALESCE(?, newest), last_error = ?, checked_at = ",
+                    newest = COALESCE(?, newest), listing_pauses = COALESCE(?, listing_pauses),
+                    last_error = ?, checked_at = ",
             )
             .bind(update.due_at)
             .bind(update.judged_until)
             .bind(update.newest)
+            .bind(pauses.as_deref())
             .bind(update.error.as_deref())
             .now()
             .text(" WHERE table_id = ? AND due_at = ? AND properties = ?")

@@ -54,6 +54,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(15, "freshness", "0015_freshness.sql"),
     migration!(16, "search", "0016_search.sql"),
     migration!(17, "replicas", "0017_replicas.sql"),
+    migration!(18, "listing_pauses", "0018_listing_pauses.sql"),
 ];
 
 /// How long a process waits for another one's migration.

@@ -117,12 +117,8 @@ async fn a_partition_that_still_grows_is_looked_at_again_before_it_is_judged() {
     assert_eq!(stands["standing"], "well", "{stands}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_store_that_does_not_answer_keeps_no_other_table_waiting() {
-    let s3 = S3Server::start(&["lake"]).await;
-    let test = TestDatabase::sqlite().await;
-    let world = World::with(&test, |settings| settings.storage = s3.storage_settings()).await;
-    let rest = Rest::of(&world.first);
+/// A table in a bucket, and what is expected of it: an hour is registered, and has two hundred bytes.
+async fn sales_in(s3: &S3Server, rest: &Rest) -> &'static str {
     rest.orders().await;
     let table = json!({
         "name": "sales",
@@ -133,11 +129,74 @@ async fn a_store_that_does_not_answer_keeps_no_other_table_waiting() {
     });
     rest.post("/databases/shop/tables", table).await.expect(201);
     let sales = "/databases/shop/tables/sales";
-    expecting(&rest, sales).await;
-    registered(&rest, sales).await;
+    expecting(rest, sales).await;
+    registered(rest, sales).await;
     let written_at = u64::try_from(START_S + 600).unwrap();
     let key = "sales/dt=2026-11-25/hour=10/part-0";
     s3.put_written_at("lake", key, vec![b'x'; 200], written_at);
+    sales
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_directory_whose_listing_fails_is_listed_once_a_pause_over_all_replicas() {
+    let s3 = S3Server::start(&["lake"]).await;
+    let test = TestDatabase::sqlite().await;
+    let world = World::with(&test, |settings| settings.storage = s3.storage_settings()).await;
+    let rest = Rest::of(&world.first);
+    let sales = sales_in(&s3, &rest).await;
+    s3.fail("ListObjectsV2", "sales", 0, 3, 403);
+    let before = s3.requests("ListObjectsV2");
+    // Each step in minutes, and how often the directory was listed then. The hour after it lacks, so that looks are frequent.
+    for (minutes, listed) in [
+        (141, 1),
+        (1, 1),
+        (3, 1),
+        (1, 2),
+        (1, 2),
+        (8, 2),
+        (1, 3),
+        (19, 3),
+    ] {
+        world.told_after(minutes).await;
+        let asked = s3.requests("ListObjectsV2") - before;
+        assert_eq!(asked, listed, "after {minutes} minutes more");
+    }
+    let stands = rest.get(&format!("{sales}/freshness")).await.expect(200);
+    assert_eq!(stands["standing"], "lacking", "{stands}");
+    assert_eq!(
+        hour(&rest, sales).await["parameters"].get("totalSize"),
+        None
+    );
+    world.told_after(1).await;
+    assert_eq!(s3.requests("ListObjectsV2") - before, 4);
+    assert_eq!(hour(&rest, sales).await["parameters"]["totalSize"], "200");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_by_hand_has_a_directory_listed_within_its_pause() {
+    let s3 = S3Server::start(&["lake"]).await;
+    let test = TestDatabase::sqlite().await;
+    let world = World::with(&test, |settings| settings.storage = s3.storage_settings()).await;
+    let rest = Rest::of(&world.first);
+    let sales = sales_in(&s3, &rest).await;
+    s3.fail("ListObjectsV2", "sales", 0, 1, 403);
+    world.told_after(81).await;
+    assert_eq!(
+        hour(&rest, sales).await["parameters"].get("totalSize"),
+        None
+    );
+    let check = format!("{sales}/freshness/check");
+    rest.post(&check, json!({})).await.expect(200);
+    assert_eq!(hour(&rest, sales).await["parameters"]["totalSize"], "200");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_does_not_answer_keeps_no_other_table_waiting() {
+    let s3 = S3Server::start(&["lake"]).await;
+    let test = TestDatabase::sqlite().await;
+    let world = World::with(&test, |settings| settings.storage = s3.storage_settings()).await;
+    let rest = Rest::of(&world.first);
+    let sales = sales_in(&s3, &rest).await;
     let expected = json!({"settings": {"every": "1h", "within": "20m"}});
     let path = format!("{TABLE}/freshness");
     rest.patch(&path, expected).await.expect(200);
