@@ -1,4 +1,8 @@
 //! One bound of the budget: units that are free, taken, or owed. What is owed is given back before anything new is taken.
+//!
+//! Who waits is served in the order of coming: units that are given back go to the first one, who gathers them until they are
+//! enough, and nobody takes of them meanwhile, neither one that waits behind it nor one that takes what is free. So a large
+//! request is not starved by small ones that fit each time; they wait behind it, as long as it may wait at most.
 
 use super::Exhausted;
 use std::sync::Arc;

@@ -142,3 +142,42 @@ fn what_is_owed_is_taken_as_usual_where_there_is_room() {
     other.try_grow(MIB).unwrap();
     assert_eq!(budget.bytes_held(), 4 * MIB);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_large_request_is_not_overtaken_by_small_ones_that_come_later() {
+    let budget = budget(Duration::from_secs(5));
+    let account = budget.account(address("10.0.0.1"));
+    let other = budget.account(address("10.0.0.2"));
+    let taken = || {
+        let one = other.reservation();
+        one.try_grow(MIB).unwrap();
+        one
+    };
+    let (first, second, third) = (taken(), taken(), taken());
+    let large = account.reservation();
+    let small = budget.account(address("10.0.0.3")).reservation();
+    let order = std::sync::Mutex::new(Vec::new());
+    let grown = async |name: &'static str, one: &super::Reservation, bytes: usize| {
+        one.grow(bytes).await.unwrap();
+        order.lock().unwrap().push(name);
+    };
+    let given_back = async {
+        drop(first);
+        tokio::task::yield_now().await;
+        // It would do for the small one, and is the large one's.
+        let late = budget.account(address("10.0.0.4")).reservation();
+        let setting = super::TOTAL;
+        assert_eq!(late.try_grow(1), Err(Exhausted::Busy { setting }));
+        assert!(order.lock().unwrap().is_empty());
+        drop(second);
+        tokio::task::yield_now().await;
+        assert_eq!(*order.lock().unwrap(), ["large"]);
+        drop(third);
+    };
+    futures::join!(
+        grown("large", &large, 3 * MIB),
+        grown("small", &small, MIB),
+        given_back
+    );
+    assert_eq!(*order.lock().unwrap(), ["large", "small"]);
+}
