@@ -2,6 +2,7 @@
 
 use super::notice::{NoticeEntry, NoticeKind, Severity};
 use crate::clock::DatabaseTime;
+use std::collections::BTreeSet;
 
 /// Where an alert stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -91,6 +92,8 @@ pub struct AlertFilter {
     pub state: Option<AlertState>,
     /// Those at least as grave.
     pub severity: Option<Severity>,
+    /// Those of these numbers, as many as a page has at most.
+    pub numbers: Option<BTreeSet<i64>>,
     /// Those with a smaller number: the page after one that ended with it.
     pub before: Option<i64>,
     /// How many at most; 0 stands for 100.

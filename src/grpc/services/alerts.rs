@@ -96,6 +96,7 @@ async fn list(asked: Asked, request: ListAlertsRequest) -> Result<ListAlertsResp
         severity: severity(request.severity)?,
         before: (request.before != 0).then_some(request.before),
         limit: size + 1,
+        ..AlertFilter::default()
     };
     let found = asked.watch().alert_list(&filter).await?;
     let (found, next) = page_of(found, size, |alert| alert.id);

@@ -105,16 +105,12 @@ pub(in crate::page) async fn ask(
     asked: Asked,
     Query(query): Query<SnoozeQuery>,
 ) -> Result<Response, Failure> {
-    let mut alerts = Vec::new();
-    for number in query.numbers()? {
-        let filter = AlertFilter {
-            before: number.checked_add(1),
-            limit: 1,
-            ..AlertFilter::default()
-        };
-        let found = asked.watch().alert_list(&filter).await?;
-        alerts.extend(found.into_iter().filter(|alert| alert.id == number));
-    }
+    let filter = AlertFilter {
+        numbers: Some(query.numbers()?),
+        ..AlertFilter::default()
+    };
+    let mut alerts = asked.watch().alert_list(&filter).await?;
+    alerts.reverse();
     let status = if alerts.is_empty() {
         StatusCode::NOT_FOUND
     } else {

@@ -145,15 +145,28 @@ pub(in crate::page) async fn show(
         .take(COLUMNS_MAX)
         .map(|one| Name::new(&one.name))
         .collect();
-    let figures = catalog.table_statistics(&at, ENGINE, &names).await?;
+    // Together, and four at most, so that one page leaves connections to the database to others.
+    let figures = async { Ok(catalog.table_statistics(&at, ENGINE, &names).await?) };
+    let (figures, newest, newest_data, expected) = tokio::try_join!(
+        figures,
+        newest_of(&asked, &table),
+        newest_data(&asked, &table),
+        row_of(&asked, &table),
+    )?;
+    let (locks, changes, own_changes, views) = tokio::try_join!(
+        locks_of(&asked, &at),
+        of_sources(&asked, &at),
+        of_itself(&asked, &at),
+        views_of(&asked, &at),
+    )?;
     let known = Known {
-        newest: newest_of(&asked, &table).await?,
-        newest_data: newest_data(&asked, &table).await?,
-        expected: row_of(&asked, &table).await?,
-        locks: locks_of(&asked, &at).await?,
-        changes: of_sources(&asked, &at).await?,
-        own_changes: of_itself(&asked, &at).await?,
-        views: views_of(&asked, &at).await?,
+        newest,
+        newest_data,
+        expected,
+        locks,
+        changes,
+        own_changes,
+        views,
     };
     Ok(found(&filled(&asked, &table, &figures, known)))
 }

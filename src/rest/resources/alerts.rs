@@ -48,6 +48,7 @@ pub(in crate::rest) async fn list(
         subject: query.source,
         before: query.before,
         limit: size + 1,
+        ..AlertFilter::default()
     };
     let found = asked.watch().alert_list(&filter).await?;
     let (alerts, next) = page_of(found, size, |alert| alert.id);

@@ -168,6 +168,10 @@ impl Session {
             .statement(COLUMNS)
             .text("WHERE id < ?")
             .bind(filter.before.unwrap_or(i64::MAX));
+        if let Some(numbers) = &filter.numbers {
+            let numbers: Vec<i64> = numbers.iter().copied().collect();
+            statement = statement.text(" AND id IN ").list(&numbers);
+        }
         if let Some(channel) = &filter.channel {
             statement = statement.text(" AND channel = ?").bind(channel.as_str());
         }
