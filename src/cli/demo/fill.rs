@@ -1,6 +1,6 @@
 //! What the running server is told, over REST as anybody would: databases, tables, what they expect, and the source.
 
-use super::place::Place;
+use super::place::{OWN, Place};
 use super::shop;
 use crate::cli::client::Client;
 use crate::cli::discover::ended;
@@ -47,7 +47,8 @@ pub(in crate::cli) async fn fill(place: &Place, server: &str) -> Result<()> {
         "columns": [{"name": "country", "type": "string"}, {"name": "revenue", "type": "double"}],
         "view_text": "SELECT country, sum(revenue) AS revenue FROM t3_shop.revenue_aggr_7d_daily GROUP BY country",
     });
-    table(&client, "t3_shop", &view).await
+    table(&client, "t3_shop", &view).await?;
+    own_columns(&client).await
 }
 
 async fn table(client: &Client, database: &str, new: &Value) -> Result<()> {
@@ -195,5 +196,18 @@ async fn source(place: &Place, client: &Client) -> Result<()> {
     let _: Value = client.post(&path, &json!({})).await?;
     shop::change(&place.path(shop::FILE)).await?;
     let _: Value = client.post(&path, &json!({})).await?;
+    Ok(())
+}
+
+/// Owners add a column to a table of the lake, between two looks at it.
+async fn own_columns(client: &Client) -> Result<()> {
+    let look = ["sources", OWN, "run"];
+    let _: Value = client.post(&look, &json!({})).await?;
+    let changed = json!({"columns": [
+        {"change": "add", "name": "referrer", "type": "string", "comment": "where the visitor came from"},
+    ]});
+    let path = ["databases", "web", "tables", "hits"];
+    let _: Value = client.patch(&path, &changed).await?;
+    let _: Value = client.post(&look, &json!({})).await?;
     Ok(())
 }

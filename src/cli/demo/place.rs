@@ -28,6 +28,8 @@ const PARTS: [&str; 8] = [
     "shop.db-shm",
     "shop.db-wal",
 ];
+/// The source that watches the catalog's own tables.
+pub(super) const OWN: &str = "lake";
 /// What it holds until the server was told of everything.
 const BEGUN: &str = "begun\n";
 
@@ -141,7 +143,11 @@ impl Place {
         ]);
         let source = format!("sqlite:{}", path(shop::FILE));
         let source = SourceSettings::new(SourceKind::Sqlite, Some(&source));
-        settings.sources = [(shop::SOURCE.to_owned(), source)].into_iter().collect();
+        let own = SourceSettings::new(SourceKind::Catalog, None);
+        settings.sources = [(shop::SOURCE, source), (OWN, own)]
+            .map(|(name, source)| (name.to_owned(), source))
+            .into_iter()
+            .collect();
         settings.watch.tiers = texts(&["t1", "t2", "t3"]);
         settings.watch.targets = vec![TargetRule {
             source: "shop:main.{table}".to_owned(),

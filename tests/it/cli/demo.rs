@@ -58,6 +58,13 @@ async fn the_demo_has_something_true_for_every_page_and_is_there_again_the_next_
         severities.contains("breaking") && severities.contains("additive"),
         "{severities}"
     );
+    let page = format!("http://{}/databases/web/tables/hits", server.http);
+    let page = reqwest::Client::new()
+        .get(page)
+        .header("accept", "text/html");
+    let page = page.send().await.expect("an answer").text().await;
+    let page = page.expect("a page");
+    assert!(page.contains("History of its columns"), "{page}");
     skep.run(&["lint"]);
     server.kill();
 
