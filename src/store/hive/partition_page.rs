@@ -7,7 +7,7 @@ use crate::hive::name_range::NameRange;
 use crate::model::Partition;
 use crate::store::sql::row::FoundRows;
 use crate::store::sql::session::Session;
-use crate::store::sql::statement::LIST_LENGTH_MAX;
+use crate::store::sql::statement::{LIST_LENGTH_MAX, Statement};
 
 /// Bytes of rows after which a page ends. A thousand ordinary partitions have about half of it.
 pub const PARTITION_PAGE_BYTES: usize = 2 * 1024 * 1024;
@@ -28,31 +28,41 @@ pub struct PartitionPage {
 impl Session {
     /// The next partitions after a name, `limit` at most, in name order, of those whose names lie in `ranges`: sorted, without
     /// overlap; none at all means every name. There is at least one as long as there are any.
-    pub async fn partition_page(
+    pub async fn partition_page<'a>(
         &mut self,
         table_id: i64,
-        after: Option<&str>,
-        ranges: &[NameRange],
+        after: Option<&'a str>,
+        ranges: &'a [NameRange],
         limit: usize,
+    ) -> Result<PartitionPage> {
+        let ranges = ranges_or_all(ranges).iter();
+        let ranges = ranges.filter(|range| !range.is_behind(after));
+        let bounded = |of_table: Statement<'a>, range| {
+            let bounded = of_table.name_bounds(after, range);
+            bounded.text("ORDER BY p.name LIMIT ?")
+        };
+        self.partition_walk(table_id, ranges, limit, bounded).await
+    }
+
+    /// The partitions of some ranges, which are walked one after the other until the page is full. What is `bounded` by a range ends
+    /// with the mark of how many.
+    pub(super) async fn partition_walk<'a>(
+        &mut self,
+        table_id: i64,
+        ranges: impl Iterator<Item = &'a NameRange> + Send,
+        limit: usize,
+        bounded: impl Fn(Statement<'a>, &'a NameRange) -> Statement<'a> + Send,
     ) -> Result<PartitionPage> {
         let mut page = PartitionPage::default();
         let mut bytes_left = PARTITION_PAGE_BYTES;
         let limit = limit.min(self.partitions_fitting);
-        for range in ranges_or_all(ranges)
-            .iter()
-            .filter(|range| !range.is_behind(after))
-        {
+        for range in ranges {
             let left = limit - page.partitions.len();
             if left == 0 {
                 return Ok(page);
             }
-            let statement = self
-                .statement(COLUMNS)
-                .text(OF_TABLE)
-                .bind(table_id)
-                .name_bounds(after, range)
-                .text("ORDER BY p.name LIMIT ?")
-                .bind(left);
+            let of_table = self.statement(COLUMNS).text(OF_TABLE).bind(table_id);
+            let statement = bounded(of_table, range).bind(left);
             let found = self.rows_within(&statement, bytes_left).await?;
             let full = found.is_cut || found.rows.len() == left;
             bytes_left = bytes_left.saturating_sub(found.bytes);
@@ -78,7 +88,15 @@ impl Session {
             .statement(COLUMNS)
             .partitions_named(table_id, names)
             .text(" ORDER BY p.name");
-        let found = self.rows_within(&statement, PARTITION_PAGE_BYTES).await?;
+        self.partition_page_of(&statement).await
+    }
+
+    /// The page of a statement that gives all of its partitions.
+    pub(super) async fn partition_page_of(
+        &mut self,
+        statement: &Statement<'_>,
+    ) -> Result<PartitionPage> {
+        let found = self.rows_within(statement, PARTITION_PAGE_BYTES).await?;
         Ok(PartitionPage {
             partitions: self.partitions_of(&found.rows).await?,
             ended: !found.is_cut,
@@ -86,7 +104,7 @@ impl Session {
     }
 
     /// Remembers how many partitions fit into a page, so that the next one asks for no more than it takes.
-    pub(super) fn partitions_fit(&mut self, found: &FoundRows, before: usize) {
+    fn partitions_fit(&mut self, found: &FoundRows, before: usize) {
         let count = (before + found.rows.len()).max(1);
         self.partitions_fitting = if found.is_cut {
             count

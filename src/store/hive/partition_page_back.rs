@@ -1,8 +1,8 @@
 //! Partitions page by page from the end: the last name comes first, which with keys of time is the newest. It is the same walk along
 //! the key as `partition_page.rs` makes, the other way, at the same price everywhere in the table.
 
-use super::partition::{COLUMNS, OF_TABLE, ranges_or_all};
-use super::partition_page::{PARTITION_PAGE_BYTES, PartitionPage};
+use super::partition::{COLUMNS, ranges_or_all};
+use super::partition_page::PartitionPage;
 use crate::error::Result;
 use crate::hive::name_range::NameRange;
 use crate::store::sql::session::Session;
@@ -41,40 +41,19 @@ fn ranges_before<'r>(
 impl Session {
     /// The partitions before a name, `limit` at most, the last one first, of those whose names lie in `ranges`: sorted, without
     /// overlap; none at all means every name. There is at least one as long as there are any.
-    pub async fn partition_page_back(
+    pub async fn partition_page_back<'a>(
         &mut self,
         table_id: i64,
-        before: Option<&str>,
-        ranges: &[NameRange],
+        before: Option<&'a str>,
+        ranges: &'a [NameRange],
         limit: usize,
     ) -> Result<PartitionPage> {
-        let mut page = PartitionPage::default();
-        let mut bytes_left = PARTITION_PAGE_BYTES;
-        let limit = limit.min(self.partitions_fitting);
-        for range in ranges_before(ranges, before) {
-            let left = limit - page.partitions.len();
-            if left == 0 {
-                return Ok(page);
-            }
-            let statement = self
-                .statement(COLUMNS)
-                .text(OF_TABLE)
-                .bind(table_id)
-                .name_bounds_back(before, range)
-                .text("ORDER BY p.name DESC LIMIT ?")
-                .bind(left);
-            let found = self.rows_within(&statement, bytes_left).await?;
-            let full = found.is_cut || found.rows.len() == left;
-            bytes_left = bytes_left.saturating_sub(found.bytes);
-            self.partitions_fit(&found, page.partitions.len());
-            page.partitions
-                .append(&mut self.partitions_of(&found.rows).await?);
-            if full {
-                return Ok(page);
-            }
-        }
-        page.ended = true;
-        Ok(page)
+        let bounded = |of_table: Statement<'a>, range| {
+            let bounded = of_table.name_bounds_back(before, range);
+            bounded.text("ORDER BY p.name DESC LIMIT ?")
+        };
+        let ranges = ranges_before(ranges, before);
+        self.partition_walk(table_id, ranges, limit, bounded).await
     }
 
     /// Those of the named partitions that exist, the last one first, each once. Where the page has not `ended`, there are some
@@ -88,11 +67,7 @@ impl Session {
             .statement(COLUMNS)
             .partitions_named(table_id, names)
             .text(" ORDER BY p.name DESC");
-        let found = self.rows_within(&statement, PARTITION_PAGE_BYTES).await?;
-        Ok(PartitionPage {
-            partitions: self.partitions_of(&found.rows).await?,
-            ended: !found.is_cut,
-        })
+        self.partition_page_of(&statement).await
     }
 }
 
