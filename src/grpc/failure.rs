@@ -2,6 +2,7 @@
 //! `BadRequest` with the field at fault, `ResourceInfo`, `RetryInfo`). The one mapping from the core's error.
 
 use crate::budget::Exhausted;
+use crate::catalog::StatisticsFault;
 use crate::error::{Entity, Error};
 use crate::front::{Cut, failure_log, words};
 use std::collections::HashMap;
@@ -25,9 +26,13 @@ pub(super) struct Failure(Status);
 impl Failure {
     /// A request that cannot be understood because of one field.
     pub(super) fn field(field: impl Into<String>, why: impl Into<String>) -> Self {
-        let (field, why) = (field.into(), cut_off(why.into(), WORDS_MAX));
+        Self::of_field(field.into(), why.into(), "INVALID_REQUEST")
+    }
+
+    fn of_field(field: String, why: String, reason: &str) -> Self {
+        let why = cut_off(why, WORDS_MAX);
         let mut details = ErrorDetails::with_bad_request_violation(field, why.clone());
-        details.set_error_info("INVALID_REQUEST", DOMAIN, HashMap::new());
+        details.set_error_info(reason, DOMAIN, HashMap::new());
         Self(Status::with_error_details(
             Code::InvalidArgument,
             why,
@@ -108,6 +113,13 @@ impl From<Exhausted> for Failure {
 impl From<Failure> for Status {
     fn from(failure: Failure) -> Self {
         failure.0
+    }
+}
+
+impl From<StatisticsFault> for Failure {
+    fn from(StatisticsFault { field, why }: StatisticsFault) -> Self {
+        let why = format!("{field}: {why}");
+        Self::of_field(field, why, "INVALID_OBJECT")
     }
 }
 

@@ -2,6 +2,7 @@
 //! the core's error to it.
 
 use super::view::problem::{ProblemView, SubjectView};
+use crate::catalog::StatisticsFault;
 use crate::error::Error;
 use crate::front::{failure_log, words};
 use axum::Json;
@@ -146,6 +147,16 @@ impl Problem {
     /// Something that skep depends on does not answer.
     pub(super) fn unavailable(detail: impl Into<String>) -> Self {
         Self::later(Kind::Unavailable, detail)
+    }
+}
+
+impl From<StatisticsFault> for Problem {
+    fn from(StatisticsFault { field, why }: StatisticsFault) -> Self {
+        let detail = format!("{field}: {why}");
+        Self {
+            field: Some(field),
+            ..Self::new(Kind::InvalidObject, detail)
+        }
     }
 }
 

@@ -85,7 +85,7 @@ fn wider<T: Clone>(
 
 /// Orders decimals by value. Those beyond 38 digits, which Hive has not, are ordered by their nearest floating point
 /// numbers.
-fn decimal_order(one: &Decimal, other: &Decimal) -> Ordering {
+pub(super) fn decimal_order(one: &Decimal, other: &Decimal) -> Ordering {
     let scale = one.scale.max(other.scale);
     match (at_scale(one, scale), at_scale(other, scale)) {
         (Some(one), Some(other)) => one.cmp(&other),

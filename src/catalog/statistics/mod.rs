@@ -1,12 +1,15 @@
 //! Column statistics: written by engines, read by planners. The parameter `COLUMN_STATS_ACCURATE` of the table or
 //! partition follows them, in the same transaction.
 
+mod fit;
 mod merge;
 mod read;
 mod spec;
 mod write;
 
-pub use spec::{ColumnStatisticsSpec, DEFAULT_ENGINE, statistics_described, statistics_wanted};
+pub use spec::{
+    ColumnStatisticsSpec, DEFAULT_ENGINE, StatisticsFault, statistics_described, statistics_wanted,
+};
 pub use write::StatisticsUpdate;
 
 use crate::error::{Entity, Error, Result};

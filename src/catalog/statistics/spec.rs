@@ -1,6 +1,6 @@
 //! Column statistics as people and jobs describe them over REST and gRPC.
 
-use crate::error::{Error, Result};
+use super::fit::{figures_check, kind_check};
 use crate::model::{ColumnStatistics, Figures, Name, Table};
 use std::collections::HashSet;
 
@@ -18,27 +18,56 @@ pub struct ColumnStatisticsSpec {
     pub figures: Figures,
 }
 
-/// The figures of columns of a table, as they are stored. Fails with `InvalidObject`, which names the place in the list, for a
-/// column that the table has not and whose type is not said, and for one that stands there twice.
+/// What is said of a column that cannot be: it is refused with the field at fault. Hive's own protocol takes everything, and what
+/// stands in the catalog therefore may be odd; who describes figures over REST or gRPC learns of a slip at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatisticsFault {
+    /// The field, from the request's beginning: `columns[0].nulls`.
+    pub field: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl StatisticsFault {
+    /// A fault of what is said of the values of the column at a place in the list.
+    pub fn of_values(index: usize, why: impl Into<String>) -> Self {
+        Self::new(index, "values", why)
+    }
+
+    fn new(index: usize, field: &str, why: impl Into<String>) -> Self {
+        Self {
+            field: format!("columns[{index}].{field}"),
+            why: why.into(),
+        }
+    }
+}
+
+/// The figures of columns of a table, as they are stored. Fails for a column that the table has not or that stands there twice, and
+/// for figures that no values of its type can have.
 pub fn statistics_described(
     table: &Table,
     specs: Vec<ColumnStatisticsSpec>,
-) -> Result<Vec<ColumnStatistics>> {
+) -> Result<Vec<ColumnStatistics>, StatisticsFault> {
     let mut columns = Vec::with_capacity(specs.len());
     let mut met = HashSet::new();
     for (index, spec) in specs.into_iter().enumerate() {
-        let refused = |why| Error::InvalidObject(format!("columns[{index}].column: {why}"));
-        let own = table.descriptor.columns.iter().flatten();
-        let mut own = own.filter(|one| one.name.eq_ignore_ascii_case(&spec.column));
-        let own = || own.next().map(|one| one.data_type.clone());
-        let column_type = spec.data_type.or_else(own);
-        let column_type =
-            column_type.ok_or_else(|| refused(format!("there is no column {}", spec.column)))?;
+        let fault = |field: &str, why: String| StatisticsFault::new(index, field, why);
+        let mut own = table.descriptor.columns.iter().flatten();
+        let own = own.find(|one| one.name.eq_ignore_ascii_case(&spec.column));
+        let Some(own) = own else {
+            let why = format!("there is no column {}", spec.column);
+            return Err(fault("column", why));
+        };
         let column = Name::new(&spec.column);
         // Names have no case: of two the later one would stand.
         if !met.insert(column.clone()) {
-            return Err(refused(format!("{column} stands here twice")));
+            return Err(fault("column", format!("{column} stands here twice")));
         }
+        let column_type = spec.data_type.unwrap_or_else(|| own.data_type.clone());
+        for data_type in [&own.data_type, &column_type] {
+            kind_check(data_type, &spec.figures.range).map_err(|why| fault("values", why))?;
+        }
+        figures_check(&spec.figures).map_err(|(field, why)| fault(field, why))?;
         columns.push(ColumnStatistics {
             column,
             column_type,

@@ -1,8 +1,7 @@
 //! Column statistics.
 
 use super::{named, some_text};
-use crate::catalog::{ColumnStatisticsSpec, DEFAULT_ENGINE};
-use crate::error::Error;
+use crate::catalog::{ColumnStatisticsSpec, DEFAULT_ENGINE, StatisticsFault};
 use crate::grpc::failure::Failure;
 use crate::model::{Bounds, Decimal, Figures, Lengths, Name, Range};
 use skep_wire::v1;
@@ -36,7 +35,7 @@ fn of_column(index: usize, sent: v1::ColumnStatistics) -> Result<ColumnStatistic
         let why = "say what the values are, by the field of the type's family";
         Failure::field(format!("columns[{index}].values"), why)
     })?;
-    let refused = |why| Error::InvalidObject(format!("columns[{index}].values: {why}"));
+    let refused = |why| StatisticsFault::of_values(index, why);
     Ok(ColumnStatisticsSpec {
         column: sent.column,
         data_type: sent.r#type,

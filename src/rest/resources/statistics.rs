@@ -3,10 +3,9 @@
 use super::CatalogQuery;
 use super::partitions::by_name;
 use crate::catalog::{
-    DEFAULT_ENGINE, PartitionKey, StatisticsUpdate, partition_name_meant, statistics_described,
-    statistics_wanted,
+    DEFAULT_ENGINE, PartitionKey, StatisticsFault, StatisticsUpdate, partition_name_meant,
+    statistics_described, statistics_wanted,
 };
-use crate::error::Error;
 use crate::model::{ColumnStatistics, Name, Table, TableRef};
 use crate::rest::asked::Asked;
 use crate::rest::extract::{Body, Query, Segments, table_at};
@@ -196,8 +195,8 @@ async fn put(
     let table = asked.catalog().table_get(at).await?;
     let mut specs = Vec::with_capacity(request.columns.len());
     for (index, column) in request.columns.into_iter().enumerate() {
-        let refused = |why| Error::InvalidObject(format!("columns[{index}].values: {why}"));
-        specs.push(column.spec().map_err(refused)?);
+        let spec = column.spec();
+        specs.push(spec.map_err(|why| StatisticsFault::of_values(index, why))?);
     }
     let columns = statistics_described(&table, specs)?;
     let partition = partition

@@ -274,6 +274,10 @@ async fn statistics_that_cannot_be_are_refused_with_the_field_at_fault() {
         low: Some("x".to_owned()),
         high: None,
     });
+    let text = Values::StringValues(StringValues {
+        longest: 3,
+        average: 2.0,
+    });
     for (request, reason, field) in [
         (
             update(&|one| one.table = None),
@@ -298,17 +302,27 @@ async fn statistics_that_cannot_be_are_refused_with_the_field_at_fault() {
         (
             update(&|one| one.columns = vec![told("x", long())]),
             "INVALID_OBJECT",
-            None,
+            Some("columns[0].column"),
         ),
         (
             update(&|one| one.columns.push(told("ID", long()))),
             "INVALID_OBJECT",
-            None,
+            Some("columns[1].column"),
         ),
         (
             update(&|one| one.columns = vec![told("id", Some(decimal.clone()))]),
             "INVALID_OBJECT",
-            None,
+            Some("columns[0].values"),
+        ),
+        (
+            update(&|one| one.columns = vec![told("id", Some(text.clone()))]),
+            "INVALID_OBJECT",
+            Some("columns[0].values"),
+        ),
+        (
+            update(&|one| one.columns[0].nulls = -2),
+            "INVALID_OBJECT",
+            Some("columns[0].nulls"),
         ),
     ] {
         let failure = client.update_statistics(request).await.unwrap_err();
