@@ -30,16 +30,15 @@ pub struct Gate {
 pub async fn gate(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
     let shared = &gate.shared;
     let method = request.method().clone();
-    let route = match request.extensions().get::<MatchedPath>() {
-        Some(path) => path.as_str().to_owned(),
-        None => NO_ROUTE.to_owned(),
-    };
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let mut trace = span(shared, matched.as_ref().map(MatchedPath::as_str), &request);
+    let route = matched.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
+    let route = route.to_owned();
     // Whoever serves the router puts the client's account in; without one, all are one client.
     let account = request.extensions().get::<Account>().cloned();
     let account = account.unwrap_or_else(|| shared.budget.account(Ipv4Addr::LOCALHOST.into()));
     let reservation = Arc::new(account.reservation());
     request.extensions_mut().insert(Arc::clone(&reservation));
-    let mut trace = span(shared, &route, &request);
     let own = shared.limits.request_timeout;
     let frame = Frame {
         span: tracing::debug_span!("http", %method, path = request.uri().path()),
@@ -97,14 +96,14 @@ fn went_well(response: &Response) -> bool {
 }
 
 /// The span of a request, in the trace that its client sends along. Probes and scrapes, which come all the time, have none.
-fn span(shared: &Shared, route: &str, request: &Request) -> RequestSpan {
-    if OF_MACHINES.contains(&route) {
+fn span(shared: &Shared, route: Option<&str>, request: &Request) -> RequestSpan {
+    if route.is_some_and(|route| OF_MACHINES.contains(&route)) {
         return RequestSpan::default();
     }
     let headers = request.headers();
     // What is no text is no trace.
     let along = TraceHeaders::of(|name| headers.get(name)?.to_str().ok());
-    let method = method_label(request.method());
+    let method = known_method(request.method());
     shared.tracer.http(method, route, along)
 }
 
@@ -130,7 +129,12 @@ fn head_bytes(request: &Request) -> usize {
 
 /// The method as a label; what a client makes up is one of a kind.
 pub(super) fn method_label(method: &Method) -> &'static str {
-    match *method {
+    known_method(method).unwrap_or("other")
+}
+
+/// The method's name, where it is none that a client makes up.
+fn known_method(method: &Method) -> Option<&'static str> {
+    Some(match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",
         Method::POST => "POST",
@@ -138,6 +142,6 @@ pub(super) fn method_label(method: &Method) -> &'static str {
         Method::PATCH => "PATCH",
         Method::DELETE => "DELETE",
         Method::OPTIONS => "OPTIONS",
-        _ => "other",
-    }
+        _ => return None,
+    })
 }

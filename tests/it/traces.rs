@@ -119,6 +119,7 @@ async fn ask_in_all_ways(server: &TestServer) {
     rest.get("/databases/nosuch")
         .await
         .problem(404, "not-found");
+    rest.get("/no/such/path").await.problem(404, "no-such-path");
     server
         .ask(|client| {
             client.call("get_all_databases", json!({})).unwrap();
@@ -173,6 +174,14 @@ async fn a_collector_gets_the_span_of_each_request() {
         "it is no fault of the server"
     );
     assert!(absent.parent_span_id.is_empty() && hex(&absent.trace_id) != TRACE);
+
+    let unrouted = collector.span("GET");
+    assert_eq!(
+        attribute(&unrouted.attributes, "http.response.status_code"),
+        "404"
+    );
+    let keys = unrouted.attributes.iter().map(|one| one.key.as_str());
+    assert!(!keys.into_iter().any(|key| key == "http.route"));
 
     let thrift = collector.span("get_all_databases");
     assert_eq!(attribute(&thrift.attributes, "skep.outcome"), "ok");

@@ -104,26 +104,30 @@ impl Tracer {
         })
     }
 
-    /// The span of a request of HTTP, in the trace that its client sent along.
+    /// The span of a request of HTTP, in the trace that its client sent along. Its name is that of OpenTelemetry's conventions: the
+    /// method (`HTTP` where it is none that is known), and the route where one matches.
     pub fn http(
         &self,
-        method: &'static str,
-        route: &str,
+        method: Option<&'static str>,
+        route: Option<&str>,
         headers: TraceHeaders<'_>,
     ) -> RequestSpan {
         self.begun(headers, || {
-            let attributes = [
-                KeyValue::new("http.request.method", method),
-                KeyValue::new("http.route", route.to_owned()),
-            ];
-            (format!("{method} {route}"), attributes)
+            let of_method = method.unwrap_or("_OTHER");
+            let mut attributes = vec![KeyValue::new("http.request.method", of_method)];
+            let mut name = method.unwrap_or("HTTP").to_owned();
+            if let Some(route) = route {
+                attributes.push(KeyValue::new("http.route", route.to_owned()));
+                name = format!("{name} {route}");
+            }
+            (name, attributes)
         })
     }
 
     /// The span of a call of Thrift. Its clients send a trace along over HTTP alone.
     pub fn thrift(&self, method: &'static str, headers: TraceHeaders<'_>) -> RequestSpan {
         self.begun(headers, || {
-            let attributes = [
+            let attributes = vec![
                 KeyValue::new("rpc.system", "apache_thrift"),
                 KeyValue::new("rpc.method", method),
             ];
@@ -135,7 +139,7 @@ impl Tracer {
     fn begun(
         &self,
         headers: TraceHeaders<'_>,
-        describe: impl FnOnce() -> (String, [KeyValue; 2]),
+        describe: impl FnOnce() -> (String, Vec<KeyValue>),
     ) -> RequestSpan {
         let Some(exporting) = &self.exporting else {
             return RequestSpan::default();

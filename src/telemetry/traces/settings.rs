@@ -5,6 +5,9 @@ use url::Url;
 
 /// The path of spans below the address of a collector.
 const SPANS_PATH: &str = "/v1/traces";
+/// What is told where an address is none.
+const WANTED: &str = "it is to be the collector's address with its scheme, such as http://host:4318, where it takes OTLP over \
+                      HTTP (OTLP over gRPC, by default on port 4317, is not spoken)";
 /// All of a hundred.
 const PERCENT_MAX: u8 = 100;
 
@@ -44,10 +47,11 @@ impl TracesSettings {
         let Some(text) = &self.otlp_endpoint else {
             return Ok(None);
         };
-        let mut url = Url::parse(text).map_err(|error| error.to_string())?;
-        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-            return Err("it does not begin with http(s)://".to_owned());
-        }
+        // Without its scheme an address is read as a relative one, or its host as a scheme.
+        let is_http = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+        let Some(mut url) = Url::parse(text).ok().filter(is_http) else {
+            return Err(WANTED.to_owned());
+        };
         if !url.username().is_empty() || url.password().is_some() {
             let why =
                 "it must not hold credentials: the variable OTEL_EXPORTER_OTLP_HEADERS is for them";
@@ -87,6 +91,22 @@ mod tests {
             assert_eq!(found.expect("one").as_str(), url);
         }
         assert_eq!(TracesSettings::default().spans_url(), Ok(None));
+    }
+
+    #[test]
+    fn an_address_without_its_scheme_is_told_what_one_looks_like() {
+        for text in [
+            "localhost:4317",
+            "127.0.0.1:4317",
+            "collector",
+            "",
+            "//c:4318",
+            "http:",
+        ] {
+            let (key, why) = at(text).check().expect_err(text);
+            assert_eq!(key, "otlp_endpoint");
+            assert!(why.contains("http://host:4318"), "{text}: {why}");
+        }
     }
 
     #[test]
