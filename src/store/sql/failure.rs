@@ -3,6 +3,9 @@
 
 use crate::error::{Entity, Error};
 
+/// Characters of the standard's codes of failures; SQLite's numbers have fewer.
+const SQLSTATE_LENGTH: usize = 5;
+
 /// What can be done about a failed statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) enum FailureKind {
@@ -205,26 +208,49 @@ fn kind_of_database_error(error: &(dyn sqlx::error::DatabaseError + 'static)) ->
     if let Some(mysql) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
         return kind_of_mysql_number(mysql.number());
     }
-    match error.code().as_deref() {
-        // PostgreSQL: serialization failure, deadlock, lock not available. SQLite: busy, locked, and
-        // their extended codes.
-        Some("40001" | "40P01" | "55P03" | "5" | "6" | "261" | "262" | "517" | "773") => {
-            FailureKind::Conflict
-        }
-        // PostgreSQL: statement timeout, too many connections, out of resources. SQLite: the file cannot be opened.
-        Some("57014" | "53300" | "53000" | "53200" | "14") => FailureKind::Busy,
-        // SQLite has a code of its own for the index of its log, whose file cannot grow.
-        Some("53100" | "13" | "4874") => FailureKind::Full,
-        // SQLite: the file is malformed, or none of its own.
-        Some("11" | "26") => FailureKind::Spoilt,
-        // PostgreSQL: a wrong password, a user that may not log in, no such database, no right to connect.
-        Some("28000" | "28P01" | "3D000" | "42501") => FailureKind::Barred,
-        // PostgreSQL: shutting down, crashed, starting up, connection exceptions, idle transaction ended;
-        // a read-only transaction, which a standby answers during a switch of roles; a prepared
+    let code = error.code().unwrap_or_default();
+    if code.len() == SQLSTATE_LENGTH {
+        return kind_of_sqlstate(&code);
+    }
+    kind_of_sqlite_code(&code)
+}
+
+/// What PostgreSQL says, by the standard's codes. Their first two characters are a class.
+fn kind_of_sqlstate(code: &str) -> FailureKind {
+    match code {
+        // Serialization failure, deadlock, lock not available.
+        "40001" | "40P01" | "55P03" => FailureKind::Conflict,
+        // The disk is full.
+        "53100" => FailureKind::Full,
+        // Statement timeout; a database that takes no connections, or a pooler in front of it that does not.
+        "57014" | "55000" => FailureKind::Busy,
+        // No such database, one that was dropped under the connection, no right to connect.
+        "3D000" | "57P04" | "42501" => FailureKind::Barred,
+        // An idle transaction ended; a read-only transaction, which a standby answers during a switch of roles; a prepared
         // statement whose table was migrated meanwhile.
-        Some(
-            "57P01" | "57P02" | "57P03" | "08000" | "08003" | "08006" | "25P03" | "25006" | "0A000",
-        ) => FailureKind::Lost,
+        "25P03" | "25006" | "0A000" => FailureKind::Lost,
+        _ => match code.get(..2) {
+            // Connection exceptions; shutting down, crashed, starting up, ended by an operator; its disk does not answer.
+            Some("08" | "57" | "58") => FailureKind::Lost,
+            // Too many connections, out of memory or other resources.
+            Some("53") => FailureKind::Busy,
+            // A wrong password, a user that may not log in.
+            Some("28") => FailureKind::Barred,
+            _ => FailureKind::Fault,
+        },
+    }
+}
+
+fn kind_of_sqlite_code(code: &str) -> FailureKind {
+    match code {
+        // Busy, locked, and their extended codes.
+        "5" | "6" | "261" | "262" | "517" | "773" => FailureKind::Conflict,
+        // The file cannot be opened.
+        "14" => FailureKind::Busy,
+        // There is a code of its own for the index of its log, whose file cannot grow.
+        "13" | "4874" => FailureKind::Full,
+        // The file is malformed, or none of its own.
+        "11" | "26" => FailureKind::Spoilt,
         _ => FailureKind::Fault,
     }
 }
@@ -258,6 +284,38 @@ mod tests {
         assert!(matches!(error, Error::Unavailable { .. }));
         assert!(error.retryable());
         assert!(!error.to_string().contains("secret"));
+    }
+
+    #[test]
+    fn a_database_that_is_away_for_a_while_is_no_fault_of_skep() {
+        for (code, kind) in [
+            ("40001", FailureKind::Conflict),
+            ("40P01", FailureKind::Conflict),
+            ("53300", FailureKind::Busy),
+            ("53400", FailureKind::Busy),
+            ("53100", FailureKind::Full),
+            ("55000", FailureKind::Busy),
+            ("57014", FailureKind::Busy),
+            ("57P01", FailureKind::Lost),
+            ("57P02", FailureKind::Lost),
+            ("57P03", FailureKind::Lost),
+            ("57P05", FailureKind::Lost),
+            ("57P04", FailureKind::Barred),
+            ("08001", FailureKind::Lost),
+            ("08006", FailureKind::Lost),
+            ("58030", FailureKind::Lost),
+            ("28P01", FailureKind::Barred),
+            ("42601", FailureKind::Fault),
+            ("XX000", FailureKind::Fault),
+            ("55006", FailureKind::Fault),
+        ] {
+            assert_eq!(kind_of_sqlstate(code), kind, "{code}");
+            let source = "why".into();
+            let told = Error::from(Failure { kind, source });
+            assert_eq!(told.retryable(), kind != FailureKind::Fault, "{code}");
+        }
+        assert_eq!(kind_of_sqlite_code("5"), FailureKind::Conflict);
+        assert_eq!(kind_of_sqlite_code("1"), FailureKind::Fault);
     }
 
     #[test]
