@@ -54,6 +54,8 @@ pub struct LocationError {
     pub location: String,
     /// What is wrong with it.
     pub why: String,
+    /// Whether it is one that is not followed, because of a `.` or `..` in it.
+    pub is_dotted: bool,
 }
 
 /// A normalised, absolute location.
@@ -80,6 +82,21 @@ impl Location {
         }
         let path = path_normalise(text, parts.path)?;
         Ok(parts.place(parts.text(&path)))
+    }
+
+    /// Reads a location that somebody asks about. Refused is, beside what is no location, a `.` or `..` in the path: to an object
+    /// store they are names like others, so that what they lead to for files would be the answer to another question.
+    pub fn parse_asked(text: &str) -> Result<Self, LocationError> {
+        let parts = Parts::of(text)?;
+        let mut segments = parts.path.split('/');
+        if segments.any(|segment| matches!(segment, "." | "..")) {
+            let why = "'.' and '..' are not followed: write the path that is meant";
+            return Err(LocationError {
+                is_dotted: true,
+                ..LocationError::new(text, why)
+            });
+        }
+        Self::parse(text)
     }
 
     /// A location that was stored. What was accepted by older rules and is refused by today's stays readable: as a place
@@ -330,6 +347,7 @@ impl LocationError {
         Self {
             location: location.to_owned(),
             why: why.into(),
+            is_dotted: false,
         }
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn propose(
     asked: Asked,
     request: ProposeTableRequest,
 ) -> Result<Answers<ProposeTableResponse>, Failure> {
-    let location = Location::parse(&request.location)
+    let location = Location::parse_asked(&request.location)
         .map_err(|failure| Failure::field("location", failure.why))?;
     let database = from_wire::some_text(&request.database).unwrap_or(DEFAULT_DATABASE);
     let wanted = ProposalWanted {

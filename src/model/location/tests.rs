@@ -32,6 +32,24 @@ fn every_way_to_write_a_file_comes_out_as_one() {
 }
 
 #[test]
+fn a_place_that_is_asked_about_is_the_one_that_is_written() {
+    for text in [
+        "s3://b/a/../c",
+        "s3://b/./c",
+        "file:/a/..",
+        "/a/../b",
+        "s3://b/../../c",
+    ] {
+        let refused = Location::parse_asked(text).unwrap_err();
+        assert!(refused.is_dotted, "{text}: {refused}");
+    }
+    for text in ["s3://b/a..b/.c/...", "/a//b/", "s3://b"] {
+        assert_eq!(Location::parse_asked(text).unwrap(), at(text), "{text}");
+    }
+    assert!(!Location::parse_asked("a/../b").unwrap_err().is_dotted);
+}
+
+#[test]
 fn the_word_for_s3_stays_as_the_client_wrote_it_and_makes_no_other_place() {
     assert_eq!(shown("s3a://bucket//a///b/"), "s3a://bucket/a/b");
     assert_eq!(shown("s3n://bucket/a/../b"), "s3n://bucket/b");

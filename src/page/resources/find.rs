@@ -92,7 +92,7 @@ pub(in crate::page) async fn show(
         return Err(Failure::Faulty(why));
     }
     let most = ROWS_MAX + 1;
-    let (databases, tables) = if let Some(location) = location_of(wanted) {
+    let (databases, tables) = if let Some(location) = location_of(wanted)? {
         let at_place = asked
             .catalog()
             .tables_at_place(&catalog(), &location, most)
@@ -136,8 +136,16 @@ async fn databases_of(asked: &Asked, wanted: &str) -> Result<Vec<Found>, Failure
     Ok(databases.map(Found::from).collect())
 }
 
-/// The place that is looked for, where people ask whose an object is: `s3://lake/orders/dt=1/part-0`, `/data/orders`.
-fn location_of(wanted: &str) -> Option<Location> {
+/// The place that is looked for, where people ask whose an object is: `s3://lake/orders/dt=1/part-0`, `/data/orders`. What is no
+/// place is looked for as words; one that leads elsewhere on its way is refused.
+fn location_of(wanted: &str) -> Result<Option<Location>, Failure> {
     let is_place = wanted.contains("://") || wanted.starts_with('/') || wanted.starts_with("file:");
-    is_place.then(|| Location::parse(wanted).ok())?
+    if !is_place {
+        return Ok(None);
+    }
+    match Location::parse_asked(wanted) {
+        Ok(location) => Ok(Some(location)),
+        Err(failure) if failure.is_dotted => Err(Failure::Faulty(failure.to_string())),
+        Err(_) => Ok(None),
+    }
 }

@@ -80,7 +80,7 @@ pub(in crate::rest) async fn propose(
     Query(query): Query<CatalogQuery>,
     Body(wanted): Body<AskProposal>,
 ) -> Result<Response, Problem> {
-    let location = Location::parse(&wanted.location)
+    let location = Location::parse_asked(&wanted.location)
         .map_err(|failure| Problem::field("location", failure.why))?;
     let database = wanted.database.as_deref().unwrap_or(DEFAULT_DATABASE);
     let wanted = ProposalWanted {

@@ -59,6 +59,14 @@ async fn a_place_is_told_what_table_it_would_be() {
         "INVALID_REQUEST",
         field,
     );
+    let dotted = format!("file://{}/x/..", folder.path().display());
+    let elsewhere = client.propose_table(ask(dotted)).await;
+    refused(
+        &elsewhere.unwrap_err(),
+        Code::InvalidArgument,
+        "INVALID_REQUEST",
+        field,
+    );
     let place = format!("file://{}", folder.path().display());
     let told = last(client.propose_table(ask(place)).await.unwrap()).await;
     let Some(ProposeStep::Proposal(proposal)) = told.step else {

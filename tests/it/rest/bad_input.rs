@@ -260,3 +260,16 @@ async fn a_database_that_is_away_is_told_as_such() {
         "{problem}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_with_dots_in_its_path_is_not_taken_for_another() {
+    let server = server().await;
+    let rest = Rest::of(&server);
+    for location in ["s3://lake/a/../b", "file:/lake/./b"] {
+        let body = json!({ "location": location });
+        let answer = rest.post("/discovery/proposals", body).await.expect(400);
+        assert_eq!(answer["field"], "location", "{answer}");
+        let found = reqwest::get(format!("http://{}/find?q={location}", server.http())).await;
+        assert_eq!(found.unwrap().status(), 400, "{location}");
+    }
+}
