@@ -124,8 +124,9 @@ pub(in crate::page) async fn show(
         link: links::calendar(&at),
         has_time: calendar.keys.is_some(),
         year,
-        before: Some(year - 1).filter(|before| *before >= first),
-        after: Some(year + 1).filter(|after| *after <= last),
+        // A year beside those that have partitions leads back to the nearest of them.
+        before: Some(last.min(year - 1)).filter(|before| *before >= first),
+        after: Some(first.max(year + 1)).filter(|after| *after <= last),
         is_whole: calendar.is_whole,
         summary: format!(
             "{} of its days have partitions, {} in all",

@@ -53,6 +53,14 @@ async fn a_missing_day_and_a_missing_hour_are_seen_at_a_glance(database: TestDat
         "{text}"
     );
 
+    // A year beside those that have partitions leads to the nearest that has.
+    for (year, link) in [(2031, "2026"), (1990, "2025")] {
+        let path = format!("{TABLE}/calendar?year={year}");
+        let text = browser.text(&path, 200).await;
+        assert!(text.contains(&format!("?year={link}\"")), "{text}");
+        assert_eq!(text.matches("?year=").count(), 1, "{text}");
+    }
+
     year_is_told(&rest).await;
     month_is_told(&browser).await;
     for path in [
