@@ -21,6 +21,9 @@ pub(in crate::store) enum FailureKind {
     Busy,
     /// The database has no room to write. What was read goes on.
     Full,
+    /// The database can only be read: its file, its server or its user's setting lets nothing be written. A standby says so until
+    /// it takes over, so another connection may do better.
+    ReadOnly,
     /// The database does not let skep in: its user, password, name or rights.
     Barred,
     /// The file of the database is damaged, or none.
@@ -31,6 +34,13 @@ pub(in crate::store) enum FailureKind {
     Silent,
     /// Anything else: a fault of skep, its data or its set-up.
     Fault,
+}
+
+impl FailureKind {
+    /// Whether the same may pass on another connection, nothing having happened on this one.
+    pub(in crate::store) fn is_of_connection(self) -> bool {
+        matches!(self, Self::Lost | Self::ReadOnly)
+    }
 }
 
 /// A failed statement.
@@ -48,11 +58,11 @@ impl Failure {
         }
     }
 
-    /// No room to write, as another write has found.
-    pub(in crate::store) fn full(what: &'static str) -> Self {
+    /// What another write has found a moment ago.
+    pub(in crate::store) fn noted(kind: FailureKind) -> Self {
         Self {
-            kind: FailureKind::Full,
-            source: what.into(),
+            kind,
+            source: "a write found so a moment ago".into(),
         }
     }
 
@@ -84,6 +94,7 @@ impl Failure {
             FailureKind::Lost
             | FailureKind::Busy
             | FailureKind::Full
+            | FailureKind::ReadOnly
             | FailureKind::Barred
             | FailureKind::Spoilt
             | FailureKind::Silent
@@ -144,6 +155,12 @@ impl From<Failure> for Error {
             }
             FailureKind::Full => Self::Unavailable {
                 what: "the catalog's database (its disk is full)".into(),
+                source: failure.source,
+            },
+            FailureKind::ReadOnly => Self::Unavailable {
+                what: "writing to the catalog's database (it can only be read: look at the rights of its file and folder, or whether \
+                       its server is a copy or set read-only)"
+                    .into(),
                 source: failure.source,
             },
             FailureKind::Barred => Self::Unavailable {
@@ -226,9 +243,10 @@ fn kind_of_sqlstate(code: &str) -> FailureKind {
         "57014" | "55000" => FailureKind::Busy,
         // No such database, one that was dropped under the connection, no right to connect.
         "3D000" | "57P04" | "42501" => FailureKind::Barred,
-        // An idle transaction ended; a read-only transaction, which a standby answers during a switch of roles; a prepared
-        // statement whose table was migrated meanwhile.
-        "25P03" | "25006" | "0A000" => FailureKind::Lost,
+        // A read-only transaction, by a setting or on a standby.
+        "25006" => FailureKind::ReadOnly,
+        // An idle transaction ended; a prepared statement whose table was migrated meanwhile.
+        "25P03" | "0A000" => FailureKind::Lost,
         _ => match code.get(..2) {
             // Connection exceptions; shutting down, crashed, starting up, ended by an operator; its disk does not answer.
             Some("08" | "57" | "58") => FailureKind::Lost,
@@ -249,6 +267,9 @@ fn kind_of_sqlite_code(code: &str) -> FailureKind {
         "14" => FailureKind::Busy,
         // There is a code of its own for the index of its log, whose file cannot grow.
         "13" | "4874" => FailureKind::Full,
+        // Read-only, and the extended codes: of a log that cannot be recovered, locked, rolled back or made, of a file that was
+        // moved, of a folder.
+        "8" | "264" | "520" | "776" | "1032" | "1288" | "1544" => FailureKind::ReadOnly,
         // The file is malformed, or none of its own.
         "11" | "26" => FailureKind::Spoilt,
         _ => FailureKind::Fault,
@@ -262,8 +283,10 @@ fn kind_of_mysql_number(number: u16) -> FailureKind {
         1205 | 1213 | 9007 | 8002 | 8022 => FailureKind::Conflict,
         // MariaDB's and MySQL's statement time-outs, too many connections, TiDB's overload.
         1969 | 3024 | 1040 | 1203 | 9003 => FailureKind::Busy,
-        // Shut-down, killed connection or query, Galera's "not yet prepared", read-only server.
-        1053 | 1077 | 1079 | 1317 | 1927 | 1047 | 1290 | 1836 | 4031 => FailureKind::Lost,
+        // Shut-down, killed connection or query, Galera's "not yet prepared".
+        1053 | 1077 | 1079 | 1317 | 1927 | 1047 | 4031 => FailureKind::Lost,
+        // The server runs with --read-only, the transaction is read-only, the server is in read-only mode.
+        1290 | 1792 | 1836 => FailureKind::ReadOnly,
         1461 => FailureKind::Crowded,
         // The disk is full, the table space is.
         1021 | 1114 => FailureKind::Full,
@@ -301,6 +324,7 @@ mod tests {
             ("57P03", FailureKind::Lost),
             ("57P05", FailureKind::Lost),
             ("57P04", FailureKind::Barred),
+            ("25006", FailureKind::ReadOnly),
             ("08001", FailureKind::Lost),
             ("08006", FailureKind::Lost),
             ("58030", FailureKind::Lost),
@@ -315,6 +339,7 @@ mod tests {
             assert_eq!(told.retryable(), kind != FailureKind::Fault, "{code}");
         }
         assert_eq!(kind_of_sqlite_code("5"), FailureKind::Conflict);
+        assert_eq!(kind_of_sqlite_code("1544"), FailureKind::ReadOnly);
         assert_eq!(kind_of_sqlite_code("1"), FailureKind::Fault);
     }
 
@@ -322,5 +347,15 @@ mod tests {
     fn deadlocks_are_conflicts() {
         assert_eq!(kind_of_mysql_number(1213), FailureKind::Conflict);
         assert_eq!(kind_of_mysql_number(1064), FailureKind::Fault);
+    }
+
+    #[test]
+    fn a_database_that_can_only_be_read_is_unavailable_and_says_what_to_look_at() {
+        for number in [1290, 1792, 1836] {
+            assert_eq!(kind_of_mysql_number(number), FailureKind::ReadOnly);
+        }
+        let error = Error::from(Failure::noted(FailureKind::ReadOnly));
+        assert!(error.retryable());
+        assert!(error.to_string().contains("it can only be read"), "{error}");
     }
 }

@@ -58,7 +58,8 @@ pub(in crate::store) async fn ids_keep_ready(store: &Store) -> Result<()> {
             }
             Err(failure)
                 if attempt < ATTEMPTS_MAX
-                    && matches!(failure.kind, FailureKind::Conflict | FailureKind::Lost) => {}
+                    && (failure.kind.is_of_connection()
+                        || failure.kind == FailureKind::Conflict) => {}
             Err(failure) => return Err(failure.into()),
         }
     }

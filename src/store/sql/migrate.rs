@@ -203,7 +203,8 @@ impl Migrator {
                 // Two processes that create the same table at once: one of them gets an odd error. Who may make no tables will
                 // not by waiting.
                 Err(failure)
-                    if !matches!(failure.kind, FailureKind::Lost | FailureKind::Barred)
+                    if !failure.kind.is_of_connection()
+                        && failure.kind != FailureKind::Barred
                         && self.may_wait(60) => {}
                 Err(failure) => return Err(failure.into()),
             }

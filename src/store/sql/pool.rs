@@ -179,7 +179,7 @@ impl Lease {
 
     /// Whether a failure may say no more than that this connection, which had been idle, died meanwhile.
     pub(in crate::store) fn may_have_died(&self, failure: &Failure) -> bool {
-        self.reused && matches!(failure.kind, FailureKind::Lost | FailureKind::Silent)
+        self.reused && (failure.kind.is_of_connection() || failure.kind == FailureKind::Silent)
     }
 
     /// Closes the idle connections, so that the server gets back what it holds for them.

@@ -1,66 +1,66 @@
-//! Whether the database has room to write, as far as writes have told: a full disk serves reads, so that a sign of life says
-//! nothing of it.
+//! Whether the database can be written, as far as writes have told: one whose disk is full or that is read-only serves reads, so
+//! that a sign of life says nothing of it. Each replica notes regularly that it lives, so a write is never long ago.
 
 use crate::store::Store;
 use crate::store::sql::failure::{Failure, FailureKind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long a disk that was full is taken to be full. A small write may pass between two large ones that do not, so what
+/// How long a disk that was full is taken to be full, and a database that was read-only to be so. A small write may pass between two large ones that do not, so what
 /// other writes tell meanwhile ends nothing.
-const FULL_FOR: Duration = Duration::from_secs(10);
+const SHUT_FOR: Duration = Duration::from_secs(10);
 /// Bytes that are written to see whether there is room again: more than the little that is free in the files that are there.
 const FILLER_BYTES: usize = 1024 * 1024;
 
 /// What writes told.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Room {
-    /// When it may be tried again; `None` while there is room.
-    full_until: Mutex<Option<Instant>>,
+    /// When it may be tried again, and what was wrong; `None` while writes pass.
+    shut_until: Mutex<Option<(Instant, FailureKind)>>,
 }
 
 /// What is known without a try.
 #[derive(Debug, PartialEq, Eq)]
 enum Known {
     Free,
-    Full,
-    /// This caller is to try; others take it to be full meanwhile.
+    Shut(FailureKind),
+    /// This caller is to try; others take it to be shut meanwhile.
     Try,
 }
 
 impl Room {
-    fn open(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.full_until
+    fn open(&self) -> MutexGuard<'_, Option<(Instant, FailureKind)>> {
+        self.shut_until
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes what became of a statement or a commit.
     pub(in crate::store) fn note_failure(&self, failure: &Failure) {
-        if failure.kind == FailureKind::Full {
-            *self.open() = Some(Instant::now() + FULL_FOR);
+        if matches!(failure.kind, FailureKind::Full | FailureKind::ReadOnly) {
+            *self.open() = Some((Instant::now() + SHUT_FOR, failure.kind));
         }
     }
 
     fn known(&self, now: Instant) -> Known {
-        let mut full_until = self.open();
-        match *full_until {
+        let mut shut_until = self.open();
+        match *shut_until {
             None => Known::Free,
-            Some(until) if now < until => Known::Full,
-            Some(_) => {
-                *full_until = Some(now + FULL_FOR);
+            Some((until, kind)) if now < until => Known::Shut(kind),
+            Some((_, kind)) => {
+                *shut_until = Some((now + SHUT_FOR, kind));
                 Known::Try
             }
         }
     }
 }
 
-/// Fails where writes found no room, and still do: a row is written to see, for nobody else may write any more once the
+/// Fails where writes found no room or no leave, and still do: a row is written to see, for nobody else may write any more once the
 /// server is taken out of service.
 pub(in crate::store) async fn room_check(store: &Store) -> Result<(), Failure> {
     match store.room().known(Instant::now()) {
         Known::Free => Ok(()),
-        Known::Full => Err(Failure::full("a write found no room a moment ago")),
+        Known::Shut(kind) => Err(Failure::noted(kind)),
         Known::Try => {
             row_write(store).await?;
             *store.room().open() = None;
@@ -91,19 +91,21 @@ async fn row_write(store: &Store) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::{FULL_FOR, Failure, Known, Room};
+    use super::{Failure, FailureKind, Known, Room, SHUT_FOR};
     use std::time::Instant;
 
     #[test]
-    fn only_a_full_disk_is_remembered_and_one_caller_at_a_time_tries_it_again() {
-        let room = Room::default();
-        room.note_failure(&Failure::timeout("busy"));
-        assert_eq!(room.known(Instant::now()), Known::Free);
-        room.note_failure(&Failure::full("no room"));
-        assert_eq!(room.known(Instant::now()), Known::Full);
-        let later = Instant::now() + FULL_FOR;
-        assert_eq!(room.known(later), Known::Try);
-        assert_eq!(room.known(later), Known::Full, "one is at it");
-        assert_eq!(room.known(later + FULL_FOR), Known::Try);
+    fn only_what_keeps_writes_out_is_remembered_and_one_caller_at_a_time_tries_it_again() {
+        for kind in [FailureKind::Full, FailureKind::ReadOnly] {
+            let room = Room::default();
+            room.note_failure(&Failure::timeout("busy"));
+            assert_eq!(room.known(Instant::now()), Known::Free);
+            room.note_failure(&Failure::noted(kind));
+            assert_eq!(room.known(Instant::now()), Known::Shut(kind));
+            let later = Instant::now() + SHUT_FOR;
+            assert_eq!(room.known(later), Known::Try);
+            assert_eq!(room.known(later), Known::Shut(kind), "one is at it");
+            assert_eq!(room.known(later + SHUT_FOR), Known::Try);
+        }
     }
 }

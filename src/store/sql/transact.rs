@@ -130,8 +130,9 @@ impl Transaction {
     /// Gives the error, or nothing where the run may be tried again: a lost connection before the commit has changed
     /// nothing, so the block may run again on another one.
     async fn again_after(&mut self, kind: Option<FailureKind>, error: Error) -> Option<Error> {
-        let may_pass = matches!(kind, Some(FailureKind::Lost | FailureKind::Conflict))
-            || matches!(error, Error::Conflict(_));
+        let of_statement =
+            kind.is_some_and(|kind| kind.is_of_connection() || kind == FailureKind::Conflict);
+        let may_pass = of_statement || matches!(error, Error::Conflict(_));
         if may_pass {
             return self.again(error).await;
         }
