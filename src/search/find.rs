@@ -6,7 +6,7 @@ use super::{Operations, Search};
 use crate::catalog::service::tables_named;
 use crate::catalog::{Action, Resource, TABLE_COMMENT};
 use crate::diff::mention;
-use crate::error::Result;
+use crate::error::{Entity, Error, Result};
 use crate::model::{Column, Name, Table, TableMeta, TableRef};
 use crate::store::{SearchWordKind, Searched, Session, TableOutline};
 use async_recursion::async_recursion as boxed;
@@ -57,11 +57,30 @@ impl Operations<'_> {
     /// that begin so), then those of whose columns, owner or comments a word begins so; `max` at most.
     ///
     /// What is not a name is found within seconds of its writing. Of a word that thousands of tables have the first ones are looked
-    /// at; a second word narrows them.
+    /// at; a second word narrows them. A catalog that is not there is `NotFound`.
     #[boxed]
     pub async fn search_tables(&self, catalog: &Name, text: &str, max: usize) -> Result<Vec<Hit>> {
         self.authorize(Action::See, Resource::Catalog(catalog))
             .await?;
+        let hits = self.hits_of_text(catalog, text, max).await?;
+        if hits.is_empty() {
+            // Whose tables were found is there.
+            self.catalog_check(catalog).await?;
+        }
+        Ok(hits)
+    }
+
+    /// The views whose text names a table, as far as it can be told without reading SQL as their engine does; `max` at most. A
+    /// view is known within seconds of its making.
+    #[boxed]
+    pub async fn search_views_of(&self, at: &TableRef, max: usize) -> Result<Vec<TableMeta>> {
+        self.authorize(Action::See, Resource::Table(at)).await?;
+        self.views_of(at, max).await
+    }
+}
+
+impl Search {
+    async fn hits_of_text(&self, catalog: &Name, text: &str, max: usize) -> Result<Vec<Hit>> {
         let Some(query) = Query::parse(text) else {
             return Ok(Vec::new());
         };
@@ -77,16 +96,12 @@ impl Operations<'_> {
         }
     }
 
-    /// The views whose text names a table, as far as it can be told without reading SQL as their engine does; `max` at most. A
-    /// view is known within seconds of its making.
-    #[boxed]
-    pub async fn search_views_of(&self, at: &TableRef, max: usize) -> Result<Vec<TableMeta>> {
-        self.authorize(Action::See, Resource::Table(at)).await?;
-        self.views_of(at, max).await
+    async fn catalog_check(&self, name: &Name) -> Result<()> {
+        let found = self.store.session().await?.catalog_get(name).await?;
+        let missing = || Error::NotFound(Entity::Catalog(name.clone()));
+        found.map(|_| ()).ok_or_else(missing)
     }
-}
 
-impl Search {
     async fn hits(&self, catalog: &Name, query: Query, max: usize) -> Result<Vec<Hit>> {
         let mut session = self.store.session().await?;
         let query = rarest_first(&mut session, query).await?;
