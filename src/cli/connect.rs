@@ -16,9 +16,11 @@ use crate::telemetry::causes;
 use anyhow::Result;
 use futures::StreamExt;
 use futures::future::BoxFuture;
+use nix::unistd::{AccessFlags, access};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
+use std::path::Path;
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use url::Url;
@@ -166,10 +168,39 @@ async fn store(settings: &Settings) -> Result<String, String> {
     match Store::probe(settings.database.store()).await {
         Ok(()) => Ok(shown),
         Err(failure) if shown.starts_with("sqlite:") && is_missing_file(&failure) => {
-            Err(NO_DATABASE.to_owned())
+            Err(database_obstacle(settings).unwrap_or_else(|| NO_DATABASE.to_owned()))
         }
         Err(failure) => Err(causes(&failure)),
     }
+}
+
+/// Why the file of a database that was not made yet cannot be made.
+pub(super) fn database_obstacle(settings: &Settings) -> Option<String> {
+    let found = Store::sqlite_path(&settings.database.store());
+    let path = found.ok().flatten()?;
+    let folder = std::path::absolute(&path).ok()?.parent()?.to_owned();
+    let why = folder_obstacle(&folder)?;
+    Some(format!("{} cannot be made: {why}", path.display()))
+}
+
+/// Why a folder cannot be made or, where it is there, cannot be written to; nothing is tried.
+fn folder_obstacle(folder: &Path) -> Option<String> {
+    // The first that is there is the one in which the others would be made.
+    let there = folder
+        .ancestors()
+        .find(|one| !one.as_os_str().is_empty() && one.symlink_metadata().is_ok())?;
+    let shown = there.display();
+    if !there.is_dir() {
+        return Some(format!(
+            "{shown} is no folder: move it away, or name another place"
+        ));
+    }
+    let rights = AccessFlags::W_OK | AccessFlags::X_OK;
+    let refused = access(there, rights).err()?;
+    Some(format!(
+        "{shown} cannot be written to ({}): give the user of skep the right, or name another place",
+        refused.desc()
+    ))
 }
 
 /// Whether a file does not exist, which is no failure of what answers: it was not made yet.
@@ -187,11 +218,19 @@ async fn place(settings: &Settings, text: &str) -> Result<String, String> {
         return Ok(format!("{text} is not reached by skep"));
     }
     let lake = Lake::new(&settings.storage, &[]);
+    let folder = (at.storage() == Storage::File).then(|| Path::new(at.path()));
     match lake.exists(&at).await {
+        Ok(true) if folder.is_some_and(|folder| !folder.is_dir()) => Err(format!(
+            "{text} is no folder: move it away, or name another place"
+        )),
         Ok(true) => Ok(text.to_owned()),
         // A directory of a bucket exists while something lies below it.
-        Ok(false) if at.storage() == Storage::File => {
-            Ok(format!("{text} is missing and will be made"))
+        Ok(false) if let Some(folder) = folder => match folder_obstacle(folder) {
+            Some(why) => Err(format!("{text} cannot be made: {why}")),
+            None => Ok(format!("{text} is missing and will be made")),
+        },
+        Err(_) if let Some(why) = folder.and_then(folder_obstacle) => {
+            Err(format!("{text} cannot be made: {why}"))
         }
         Ok(false) => Ok(format!("{text} answers and is empty")),
         Err(failure) => Err(causes(&failure)),

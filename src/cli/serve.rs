@@ -1,6 +1,7 @@
 //! The commands that need the configuration: serving, migrating, checking it.
 
 use super::demo::{self, Place};
+use super::progress::{spinner, while_waiting};
 use crate::config::Settings;
 use crate::server::{Running, Server};
 use crate::store::Store;
@@ -30,7 +31,7 @@ impl ServeCommand {
         let started = Instant::now();
         let mut settings = Settings::load(config)?;
         log_start(&settings.log);
-        let demo = self.demo.as_deref().map(demo::open).transpose()?;
+        let demo = self.demo.as_deref().map(demo_open).transpose()?;
         if let Some(place) = &demo {
             settings = place.settings(settings);
         }
@@ -40,6 +41,19 @@ impl ServeCommand {
         runtime.shutdown_timeout(THREADS_END);
         served
     }
+}
+
+/// Opens the demo. A new one takes its time, so it is told.
+fn demo_open(folder: &Path) -> Result<Place> {
+    let bar = spinner("opening the demo; a new one takes some seconds");
+    let opened = demo::open(folder);
+    bar.finish_and_clear();
+    if let Ok(place) = &opened
+        && place.is_new
+    {
+        tracing::info!(folder = %folder.display(), "the demo's files are written; its catalog is made");
+    }
+    opened
 }
 
 /// Brings the database's tables up to date.
@@ -95,13 +109,13 @@ async fn serve_until_told(settings: Settings, demo: Option<Place>, started: Inst
 async fn start(settings: Settings, demo: Option<Place>) -> Result<Running> {
     let new = demo.filter(|place| place.is_new);
     if let Some(place) = &new {
-        place.source_make().await?;
+        while_waiting("making the demo's source", place.source_make()).await?;
     }
     let running = Server::start(settings).await?;
     if let Some(place) = new {
         tracing::info!("the server is told of the demo's files");
         let server = format!("http://{}", reachable(running.http_addr));
-        demo::fill(&place, &server)
+        while_waiting("filling the demo's catalog", demo::fill(&place, &server))
             .await
             .context("the demo cannot be filled")?;
         place.finish()?;

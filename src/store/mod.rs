@@ -38,7 +38,7 @@ pub use search::outline::TableOutline;
 pub use search::place::SearchPlace;
 pub use search::words::{SEARCH_WORD_BYTES_MAX, SearchWord, SearchWordKind, TableWords};
 pub use sql::dialect::Dialect;
-pub use sql::examine::{Examination, Schema};
+pub use sql::examine::{Examination, Neighbour, Schema};
 pub use sql::limits::{
     ENGINE_BYTES_MAX, LEASE_NAME_BYTES_MAX, OBJECT_NAME_BYTES_MAX, PARTITION_NAME_BYTES_MAX,
     SKIP_PATH_BYTES_MAX, STATISTICS_COLUMN_BYTES_MAX,
@@ -57,6 +57,7 @@ use sql::failure::Failure;
 use sql::link::{Role, Target};
 use sql::pool::Pool;
 use sql::sqlite_file::SqliteFile;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The database of the catalog. Cloning is cheap; all clones share the connections.
@@ -165,6 +166,11 @@ impl Store {
         session.rows(&statement).await?;
         drop(session);
         Ok(sql::room::room_check(self).await?)
+    }
+
+    /// The file of the database that settings name, of SQLite alone. Fails where they make no sense.
+    pub fn sqlite_path(settings: &StoreSettings) -> Result<Option<PathBuf>> {
+        Ok(Target::new(settings)?.path())
     }
 
     /// Closes the idle connections and lets nobody in any more.

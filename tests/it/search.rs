@@ -118,6 +118,8 @@ async fn tables_are_found_by_what_is_said_of_them(test: TestDatabase) {
     assert!(page.contains("shop.orders") && page.contains("<code>paid</code>: when the bank"));
     let long = "x".repeat(257);
     rest.get(&format!("/search?q={long}")).await.expect(400);
+    let nowhere = rest.get("/search?q=bank&catalog=nowhere").await;
+    nowhere.expect(404);
 }
 
 async fn the_index_follows_what_is_written_over_two_replicas(test: TestDatabase) {

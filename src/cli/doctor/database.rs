@@ -1,11 +1,11 @@
 //! What `skep doctor` says of the database.
 
 use super::finding::{Finding, apart};
-use crate::cli::connect::{ANSWER_LIMIT, NO_DATABASE, is_missing_file};
+use crate::cli::connect::{ANSWER_LIMIT, NO_DATABASE, database_obstacle, is_missing_file};
 use crate::config::Settings;
 use crate::error::Result;
 use crate::humane::counted;
-use crate::store::{Examination, Schema, Store};
+use crate::store::{Examination, Neighbour, Schema, Store};
 use crate::telemetry::causes;
 use std::time::Duration;
 
@@ -20,21 +20,55 @@ const CLOCK: &str = "database clock";
 const SCHEMA: &str = "database migrations";
 const COMMIT: &str = "database commit";
 
-/// Looks at the database. Gives the places of the catalog's databases, each with its name, as well.
-pub(super) async fn database(settings: &Settings) -> (Vec<Finding>, Vec<(String, String)>) {
+/// What a look at the database gave.
+#[derive(Debug)]
+pub(super) struct Looked {
+    /// What is said of it.
+    pub(super) findings: Vec<Finding>,
+    /// The places of the catalog's databases, each with its name.
+    pub(super) places: Vec<(String, String)>,
+    /// Who serves it; `None` where it does not tell.
+    pub(super) replicas: Option<Vec<Neighbour>>,
+}
+
+impl Looked {
+    fn only(finding: Finding) -> Self {
+        Self {
+            findings: vec![finding],
+            places: Vec::new(),
+            replicas: None,
+        }
+    }
+}
+
+/// Looks at the database.
+pub(super) async fn database(settings: &Settings) -> Looked {
     let looking = Store::examine(settings.database.store());
     let failure = match tokio::time::timeout(ANSWER_LIMIT, looking).await {
         Ok(Ok(found)) => {
             let findings = findings(&found, &settings.database.url_shown());
-            return (findings, found.places);
+            return Looked {
+                findings,
+                places: found.places,
+                replicas: found.replicas,
+            };
         }
-        Ok(Err(failure)) if is_missing_file(&failure) => {
-            return (vec![Finding::warning(URL, NO_DATABASE)], Vec::new());
+        Ok(Err(failure)) => {
+            if let Some(why) = database_obstacle(settings) {
+                return Looked::only(Finding::failed(URL, why));
+            }
+            if is_missing_file(&failure) {
+                return Looked::only(Finding::warning(URL, NO_DATABASE));
+            }
+            causes(&failure)
         }
-        Ok(Err(failure)) => causes(&failure),
         Err(_) => format!("no answer within {} s", ANSWER_LIMIT.as_secs()),
     };
-    (vec![Finding::failed(URL, failure)], Vec::new())
+    let shown = settings.database.url_shown();
+    let text = format!(
+        "{shown}: {failure}; look at the address in database.url, and whether what is there runs"
+    );
+    Looked::only(Finding::failed(URL, text))
 }
 
 fn findings(found: &Examination, shown: &str) -> Vec<Finding> {

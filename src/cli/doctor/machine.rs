@@ -6,6 +6,8 @@ use crate::cli::failure::ClientError;
 use crate::cli::serve::reachable;
 use crate::config::Settings;
 use crate::page::{of_spark, thrift_at};
+use crate::rest::view::replica::ReplicaListView;
+use crate::store::Neighbour;
 use crate::telemetry::open_files_max;
 use crate::thrift::is_skep_at;
 use std::io::ErrorKind;
@@ -53,17 +55,28 @@ fn files_finding(most: Option<u64>, needed: u64) -> Finding {
     }
 }
 
-/// Whether the ports are free, or a skep has them.
-pub(super) async fn ports(settings: &Settings) -> [Finding; 2] {
+/// Who listens at a port that is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Listener {
+    /// A skep, and nothing says that it serves another database.
+    Skep,
+    /// A skep that is none of those that serve this database.
+    OtherSkep,
+    /// Something else.
+    Stranger,
+}
+
+/// Whether the ports are free, or a skep of the same database has them: one of the `replicas`, where those are known.
+pub(super) async fn ports(settings: &Settings, replicas: Option<&[Neighbour]>) -> [Finding; 2] {
     let (thrift, http) = (settings.thrift.listen, settings.http.listen);
-    let over_thrift = port(THRIFT, thrift, is_skep_at(reachable(thrift)));
-    let over_http = port(HTTP, http, is_skep_over_http(reachable(http)));
+    let over_thrift = port(THRIFT, thrift, over_thrift(thrift, replicas));
+    let over_http = port(HTTP, http, over_http(reachable(http), replicas));
     let (over_thrift, over_http) = tokio::join!(over_thrift, over_http);
     [over_thrift, over_http]
 }
 
-/// `is_skep` asks who is there, and is not asked where the port is free.
-async fn port(key: &str, address: SocketAddr, is_skep: impl Future<Output = bool>) -> Finding {
+/// `who` asks who is there, and is not asked where the port is free.
+async fn port(key: &str, address: SocketAddr, who: impl Future<Output = Listener>) -> Finding {
     let Err(failure) = TcpListener::bind(address).await else {
         return match address.port() {
             0 => Finding::ok(key, "the system will choose a port"),
@@ -71,15 +84,7 @@ async fn port(key: &str, address: SocketAddr, is_skep: impl Future<Output = bool
         };
     };
     match failure.kind() {
-        ErrorKind::AddrInUse if is_skep.await => {
-            Finding::ok(key, format!("a skep serves at {address}"))
-        }
-        ErrorKind::AddrInUse => Finding::failed(
-            key,
-            format!(
-                "something that is no skep listens at {address}: end it, or set {key} to another port"
-            ),
-        ),
+        ErrorKind::AddrInUse => taken(key, address, who.await),
         ErrorKind::AddrNotAvailable => Finding::failed(
             key,
             format!(
@@ -96,14 +101,52 @@ async fn port(key: &str, address: SocketAddr, is_skep: impl Future<Output = bool
     }
 }
 
-/// Whether a skep answers there; one that refuses is one, too.
-async fn is_skep_over_http(address: SocketAddr) -> bool {
-    let Ok(client) = Client::new(&format!("http://{address}"), None) else {
-        return false;
+fn taken(key: &str, address: SocketAddr, who: Listener) -> Finding {
+    let who = match who {
+        Listener::Skep => return Finding::ok(key, format!("a skep serves at {address}")),
+        Listener::OtherSkep => "a skep that serves another database than database.url",
+        Listener::Stranger => "something that is no skep",
     };
-    let asking = client.get::<serde_json::Value>(&["catalogs"], &[]);
-    let answer = tokio::time::timeout(ANSWER_LIMIT, asking).await;
-    matches!(answer, Ok(Ok(_) | Err(ClientError::Refused(..))))
+    Finding::failed(
+        key,
+        format!("{who} listens at {address}: end it, or set {key} to another port"),
+    )
+}
+
+/// Who answers there. The protocol tells no name of a process, so its port tells whether it is one of the replicas.
+async fn over_thrift(listen: SocketAddr, replicas: Option<&[Neighbour]>) -> Listener {
+    if !is_skep_at(reachable(listen)).await {
+        return Listener::Stranger;
+    }
+    let is_at = |one: &Neighbour| {
+        let at = one.thrift_address.rsplit_once(':');
+        at.is_some_and(|(_, port)| port.parse() == Ok(listen.port()))
+    };
+    match replicas {
+        Some(known) if !known.iter().any(is_at) => Listener::OtherSkep,
+        _ => Listener::Skep,
+    }
+}
+
+/// Who answers there; a skep that refuses is one, too.
+async fn over_http(address: SocketAddr, replicas: Option<&[Neighbour]>) -> Listener {
+    let Ok(client) = Client::new(&format!("http://{address}"), None) else {
+        return Listener::Stranger;
+    };
+    let asking = client.get::<ReplicaListView>(&["replicas"], &[]);
+    match tokio::time::timeout(ANSWER_LIMIT, asking).await {
+        Ok(Ok(list)) => {
+            let own = list.replicas.iter().find(|one| one.this);
+            match own.zip(replicas) {
+                Some((own, known)) if known.iter().all(|one| one.id != own.id) => {
+                    Listener::OtherSkep
+                }
+                _ => Listener::Skep,
+            }
+        }
+        Ok(Err(ClientError::Refused(..))) => Listener::Skep,
+        Ok(Err(_)) | Err(_) => Listener::Stranger,
+    }
 }
 
 /// What engines are given to find this server.

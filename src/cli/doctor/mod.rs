@@ -10,12 +10,16 @@ use super::failure::ClientError;
 use super::output::Output;
 use super::progress::while_waiting;
 use super::remote::Remote;
-use crate::config::Settings;
+use crate::config::{ConfigError, Settings};
 use crate::humane::counted;
+use crate::telemetry::causes;
 use anyhow::Result;
 use clap::Args;
 use finding::{FAILED, Finding, WARNING};
 use std::path::Path;
+
+/// The check of the settings themselves.
+const CONFIGURATION: &str = "configuration";
 
 /// What is looked at.
 #[derive(Debug, Args)]
@@ -28,7 +32,10 @@ pub(super) struct DoctorCommand {
 impl DoctorCommand {
     /// Looks, shows a line for each thing, and fails where one has failed.
     pub(super) fn run(self, config: Option<&Path>, remote: &Remote) -> Result<()> {
-        let settings = Settings::load(config)?;
+        let settings = match Settings::load(config) {
+            Ok(settings) => settings,
+            Err(failure) => return shown(&[broken(&failure)], remote.output()),
+        };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
@@ -40,19 +47,27 @@ impl DoctorCommand {
 
 async fn looked(settings: &Settings, writes: bool) -> Vec<Finding> {
     let mut findings = configuration(settings);
-    let (of_database, databases) = database::database(settings).await;
-    findings.extend(of_database);
-    findings.extend(places::answers(settings, &databases).await);
+    let looked = database::database(settings).await;
+    findings.extend(looked.findings);
+    findings.extend(places::answers(settings, &looked.places).await);
     findings.extend(places::warehouse(settings, writes).await);
     findings.push(machine::open_files(settings));
-    findings.extend(machine::ports(settings).await);
+    findings.extend(machine::ports(settings, looked.replicas.as_deref()).await);
     findings.extend(machine::engines(settings));
     findings
 }
 
+/// What is said of settings that cannot be read.
+fn broken(failure: &ConfigError) -> Finding {
+    let text = format!(
+        "{}; nothing else was looked at: mend it and look again",
+        causes(failure)
+    );
+    Finding::failed(CONFIGURATION, text)
+}
+
 /// What `skep check-config` says.
 fn configuration(settings: &Settings) -> Vec<Finding> {
-    const CONFIGURATION: &str = "configuration";
     let missing = settings.missing_here();
     if missing.is_empty() {
         let text = "all settings make sense here; `skep check-config` shows them";

@@ -40,6 +40,17 @@ pub struct Examination {
     pub risk: Option<String>,
     /// The catalog's databases, each with the location of its directory, the oldest hundred; none where the schema is not made.
     pub places: Vec<(String, String)>,
+    /// Who serves this database, or did; `None` where the table of replicas is still to be made.
+    pub replicas: Option<Vec<Neighbour>>,
+}
+
+/// A process that serves the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Neighbour {
+    /// The name that no other process has.
+    pub id: String,
+    /// Where it listens for Thrift.
+    pub thrift_address: String,
 }
 
 /// How far the schema is.
@@ -75,6 +86,7 @@ async fn look(link: &mut Link, dialect: Dialect) -> Result<Examination> {
     let risk = text(link, &Statement::new(dialect, risk_of(dialect))).await;
     let schema = schema(link, dialect).await?;
     let creates_tables = creates_tables(link, dialect).await;
+    let replicas = neighbours(link, dialect).await.ok();
     let (commit, places) = match &schema {
         Schema::Empty | Schema::Newer(_) => (None, Vec::new()),
         Schema::Made { pending, .. } => {
@@ -96,6 +108,7 @@ async fn look(link: &mut Link, dialect: Dialect) -> Result<Examination> {
         commit,
         risk: risk.ok().filter(|risk| !risk.is_empty()),
         places,
+        replicas,
     })
 }
 
@@ -201,6 +214,19 @@ async fn committed(link: &mut Link, dialect: Dialect) -> Result<Duration, Failur
     link.execute(&delete).await?;
     link.raw("COMMIT").await?;
     Ok(began.elapsed())
+}
+
+async fn neighbours(link: &mut Link, dialect: Dialect) -> Result<Vec<Neighbour>, Failure> {
+    let statement = Statement::new(dialect, "SELECT id, thrift_address FROM skep_replicas");
+    let found = link.rows(&statement, usize::MAX).await?;
+    let all = found.rows.iter().map(|row| {
+        let mut cells = row.cells();
+        Ok(Neighbour {
+            id: cells.string()?,
+            thrift_address: cells.string()?,
+        })
+    });
+    all.collect()
 }
 
 async fn places(link: &mut Link, dialect: Dialect) -> Result<Vec<(String, String)>, Failure> {

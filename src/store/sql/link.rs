@@ -17,6 +17,7 @@ use sqlx::mysql::MySqlConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, query_with, raw_sql};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
@@ -114,6 +115,14 @@ impl Target {
         };
         SqliteFile::of(options.get_filename())?;
         Ok(Self::Sqlite(options.create_if_missing(false)))
+    }
+
+    /// Where the file is or will be, of SQLite alone.
+    pub(in crate::store) fn path(&self) -> Option<PathBuf> {
+        match self {
+            Self::Sqlite(options) => Some(options.get_filename().to_owned()),
+            Self::Postgres(_) | Self::MySql(..) => None,
+        }
     }
 
     /// The file, of SQLite alone.

@@ -332,3 +332,68 @@ async fn a_port_that_another_program_has_fails() {
         found.all()
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_configuration_is_one_failing_line() {
+    let database = TestDatabase::sqlite().await;
+    let patient = Patient::of(database.url(), "no.such = 'setting'\n");
+    let (code, found) = patient.examined(&[]);
+    assert_eq!((code, found.0.len()), (1, 1), "{}", found.all());
+    let (state, remark) = found.of("configuration");
+    assert!(
+        state == "failed" && remark.contains("nothing else was looked at"),
+        "{remark}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn folders_that_cannot_be_made_fail_with_the_place_and_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = folder.path().join("taken");
+    std::fs::write(&taken, "a file").unwrap();
+    let patient = Patient::of(&format!("sqlite:{}/below/skep.db", taken.display()), "");
+    patient.replace("/warehouse'", "/skep.toml'");
+    let (code, found) = patient.examined(&[]);
+    assert_eq!(code, 1, "{}", found.all());
+    for (key, place) in [
+        ("database.url", taken.display().to_string()),
+        ("warehouse.location", patient.file()),
+    ] {
+        let (state, remark) = found.of(key);
+        assert_eq!(state, "failed", "{}", found.all());
+        assert!(
+            remark.contains(&place) && remark.contains("or name another place"),
+            "{key}: {remark}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_that_a_skep_of_another_database_has_fails() {
+    let (mine, other) = (TestDatabase::sqlite().await, TestDatabase::sqlite().await);
+    // Its tables are there, and no process serves it.
+    mine.store().await.close().await;
+    let server = TestServer::start(&other).await;
+    let own = server.running().catalog.for_system();
+    while own.replica_list().await.unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let patient = Patient::of(mine.url(), "");
+    patient.replace(
+        "thrift.listen = '127.0.0.1:0'",
+        &format!("thrift.listen = '{}'", server.thrift()),
+    );
+    patient.replace(
+        "http.listen = '127.0.0.1:0'",
+        &format!("http.listen = '{}'", server.http()),
+    );
+    let (code, found) = patient.examined(&[]);
+    assert_eq!(code, 1, "{}", found.all());
+    for key in ["thrift.listen", "http.listen"] {
+        let (state, remark) = found.of(key);
+        assert!(
+            state == "failed" && remark.contains("a skep that serves another database"),
+            "{remark}"
+        );
+    }
+}

@@ -97,3 +97,16 @@ async fn options_of_all_commands_stand_anywhere_on_the_line() {
     let (code, text) = skep.fail(&["database", "list", "--json", "--output", "csv"]);
     assert!(code == 2 && text.contains("cannot be used with"), "{text}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_without_a_hit_is_an_empty_list_and_one_in_no_catalog_a_failure() {
+    let (_server, skep) = shop().await;
+    let none = ["find", "nobody_has_this", "-o", "csv"];
+    assert_eq!(skep.run(&none), "table,found in,owner,comment\n");
+    assert_eq!(
+        skep.run(&["lint", "-o", "csv"]),
+        "name,kind,reason,pattern\n"
+    );
+    let (code, told) = skep.fail(&["find", "orders", "--catalog", "nowhere"]);
+    assert!(code == 3 && told.contains("nowhere"), "{code}: {told}");
+}

@@ -199,3 +199,32 @@ async fn a_property_by_which_nothing_can_be_expected_is_told_when_it_is_set() {
         "{text}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_whose_database_can_only_be_read_is_not_ready_and_says_why() {
+    let database = TestDatabase::postgres().await;
+    let server = TestServer::start(&database).await;
+    let ready = format!("http://{}/readyz", server.http());
+    let asked = || async { reqwest::get(&ready).await.unwrap() };
+    assert_eq!(asked().await.status().as_u16(), 200);
+    let name = database.name();
+    database
+        .admin(&format!(
+            "ALTER DATABASE {name} SET default_transaction_read_only = on"
+        ))
+        .await;
+    // What is set holds for connections that are opened from now on.
+    let others =
+        format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+    database.admin(&others).await;
+    let skep = Skep::of(&server);
+    let (code, told) = skep.fail(&["database", "create", "sales"]);
+    assert!(
+        code == 5 && told.contains("it can only be read"),
+        "{code}: {told}"
+    );
+    let answer = asked().await;
+    assert_eq!(answer.status().as_u16(), 503);
+    let told = answer.text().await.unwrap();
+    assert!(told.contains("it can only be read"), "{told}");
+}

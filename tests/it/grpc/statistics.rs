@@ -252,24 +252,6 @@ async fn statistics_are_the_same_over_grpc_and_rest(place: TestDatabase) {
 async fn statistics_that_cannot_be_are_refused_with_the_field_at_fault() {
     let server = TestServer::start(&TestDatabase::sqlite().await).await;
     let mut client = StatisticsServiceClient::new(shop(&server).await);
-    let long = || {
-        let (low, high) = (Some(1), Some(2));
-        Some(Values::LongValues(LongValues { low, high }))
-    };
-    let told = |column: &str, values: Option<Values>| ColumnStatistics {
-        column: column.to_owned(),
-        values,
-        ..ColumnStatistics::default()
-    };
-    let update = |change: &dyn Fn(&mut UpdateStatisticsRequest)| {
-        let mut request = UpdateStatisticsRequest {
-            table: table_name("orders"),
-            columns: vec![told("id", long())],
-            ..UpdateStatisticsRequest::default()
-        };
-        change(&mut request);
-        request
-    };
     let decimal = Values::DecimalValues(DecimalValues {
         low: Some("x".to_owned()),
         high: None,
@@ -278,56 +260,79 @@ async fn statistics_that_cannot_be_are_refused_with_the_field_at_fault() {
         longest: 3,
         average: 2.0,
     });
-    for (request, reason, field) in [
+    let request = "INVALID_REQUEST";
+    let object = "INVALID_OBJECT";
+    let faults: [(UpdateStatisticsRequest, _, _); 9] = [
+        (update(|one| one.table = None), request, "table.database"),
         (
-            update(&|one| one.table = None),
-            "INVALID_REQUEST",
-            Some("table.database"),
+            update(|one| one.columns = vec![of_column("id", None)]),
+            request,
+            "columns[0].values",
         ),
         (
-            update(&|one| one.columns = vec![told("id", None)]),
-            "INVALID_REQUEST",
-            Some("columns[0].values"),
+            update(|one| one.columns.push(of_column("", long()))),
+            request,
+            "columns[1].column",
         ),
         (
-            update(&|one| one.columns.push(told("", long()))),
-            "INVALID_REQUEST",
-            Some("columns[1].column"),
+            update(|one| one.partition = "hour".to_owned()),
+            request,
+            "partition",
         ),
         (
-            update(&|one| one.partition = "hour".to_owned()),
-            "INVALID_REQUEST",
-            Some("partition"),
+            update(|one| one.columns = vec![of_column("x", long())]),
+            object,
+            "columns[0].column",
         ),
         (
-            update(&|one| one.columns = vec![told("x", long())]),
-            "INVALID_OBJECT",
-            Some("columns[0].column"),
+            update(|one| one.columns.push(of_column("ID", long()))),
+            object,
+            "columns[1].column",
         ),
         (
-            update(&|one| one.columns.push(told("ID", long()))),
-            "INVALID_OBJECT",
-            Some("columns[1].column"),
+            update(|one| one.columns = vec![of_column("id", Some(decimal))]),
+            object,
+            "columns[0].values",
         ),
         (
-            update(&|one| one.columns = vec![told("id", Some(decimal.clone()))]),
-            "INVALID_OBJECT",
-            Some("columns[0].values"),
+            update(|one| one.columns = vec![of_column("id", Some(text))]),
+            object,
+            "columns[0].values",
         ),
         (
-            update(&|one| one.columns = vec![told("id", Some(text.clone()))]),
-            "INVALID_OBJECT",
-            Some("columns[0].values"),
+            update(|one| one.columns[0].nulls = -2),
+            object,
+            "columns[0].nulls",
         ),
-        (
-            update(&|one| one.columns[0].nulls = -2),
-            "INVALID_OBJECT",
-            Some("columns[0].nulls"),
-        ),
-    ] {
+    ];
+    for (request, reason, field) in faults {
         let failure = client.update_statistics(request).await.unwrap_err();
-        refused(&failure, Code::InvalidArgument, reason, field);
+        refused(&failure, Code::InvalidArgument, reason, Some(field));
     }
+}
+
+fn long() -> Option<Values> {
+    let (low, high) = (Some(1), Some(2));
+    Some(Values::LongValues(LongValues { low, high }))
+}
+
+fn of_column(column: &str, values: Option<Values>) -> ColumnStatistics {
+    ColumnStatistics {
+        column: column.to_owned(),
+        values,
+        ..ColumnStatistics::default()
+    }
+}
+
+/// A request that is right but for `change`.
+fn update(change: impl FnOnce(&mut UpdateStatisticsRequest)) -> UpdateStatisticsRequest {
+    let mut request = UpdateStatisticsRequest {
+        table: table_name("orders"),
+        columns: vec![of_column("id", long())],
+        ..UpdateStatisticsRequest::default()
+    };
+    change(&mut request);
+    request
 }
 
 #[tokio::test(flavor = "multi_thread")]
