@@ -4,6 +4,7 @@ use super::Catalog;
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::model::{self, Name};
+use crate::store::Session;
 use async_recursion::async_recursion as boxed;
 
 impl Operations<'_> {
@@ -22,11 +23,16 @@ impl Operations<'_> {
     #[boxed]
     pub async fn catalog_get(&self, name: &Name) -> Result<model::Catalog> {
         self.authorize(Action::See, Resource::Catalog(name)).await?;
-        let found = self.store.session().await?.catalog_get(name).await?;
-        let mut catalog = found.ok_or_else(|| Error::NotFound(Entity::Catalog(name.clone())))?;
+        let mut catalog = catalog_there(&mut self.store.session().await?, name).await?;
         self.catalog_locate(&mut catalog);
         Ok(catalog)
     }
+}
+
+/// A catalog as it is stored, or `NotFound`: a list of what lies in one that is not there would look as if nothing did.
+pub(crate) async fn catalog_there(session: &mut Session, name: &Name) -> Result<model::Catalog> {
+    let found = session.catalog_get(name).await?;
+    found.ok_or_else(|| Error::NotFound(Entity::Catalog(name.clone())))
 }
 
 impl Catalog {

@@ -2,6 +2,7 @@
 //! write partitions in transactions of their own, with their own rows beside the catalog's. Front ends and tasks have
 //! no business here; `tests/it/tidy.rs` keeps them out.
 
+pub(crate) use super::catalogs::catalog_there;
 pub(crate) use super::job::DeletionJob;
 pub(crate) use super::lease::{LEASE_S, Lease};
 pub(crate) use super::operations::SYSTEM;

@@ -41,6 +41,8 @@ pub(super) fn given<const N: usize>(
 
 /// What lies in one of several catalogs; all else is the server's.
 const IN_CATALOGS: [&str; 4] = ["databases", "events", "lint", "search"];
+/// Lists of tables of all catalogs, or of one.
+const OF_CATALOGS: [&str; 2] = ["discovery", "freshness"];
 
 /// A connection to a server.
 #[derive(Debug, Clone)]
@@ -242,9 +244,11 @@ impl Client {
                 .extend(API_ROOT.split('/').skip(1))
                 .extend(path);
         }
-        let in_catalog = path
-            .first()
-            .is_some_and(|first| IN_CATALOGS.contains(first));
+        let in_catalog = match path {
+            [list] => IN_CATALOGS.contains(list) || OF_CATALOGS.contains(list),
+            [first, ..] => IN_CATALOGS.contains(first),
+            [] => false,
+        };
         let catalog = self.catalog.as_ref().filter(|_| in_catalog);
         if !query.is_empty() || catalog.is_some() {
             let mut pairs = url.query_pairs_mut();

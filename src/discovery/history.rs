@@ -4,11 +4,12 @@
 use super::Discovery;
 use super::Operations;
 use super::site::Site;
-use crate::catalog::service::tables_named;
+use crate::catalog::service::{catalog_there, tables_named};
 use crate::catalog::{Action, Resource};
 use crate::error::{Error, Result};
 use crate::model::{
-    DiscoveryRun, DiscoverySettings, DiscoverySkip, DiscoveryState, DiscoveryTable, Table, TableRef,
+    DiscoveryRun, DiscoverySettings, DiscoverySkip, DiscoveryState, DiscoveryTable, Name, Table,
+    TableRef,
 };
 use crate::transact;
 use async_recursion::async_recursion as boxed;
@@ -86,15 +87,16 @@ impl Discovery {
 
 impl Operations<'_> {
     /// The tables that opted in, with where they stand, by number, the next `limit` after one; the last one's number is
-    /// the next page's `after`.
+    /// the next page's `after`. Perhaps only those of a catalog (`NotFound` of one that is not there).
     #[boxed]
     pub async fn discovery_statuses(
         &self,
+        catalog: Option<&Name>,
         after: i64,
         limit: usize,
     ) -> Result<Vec<DiscoveryStatus>> {
         self.authorize(Action::See, Resource::Server).await?;
-        let page = self.discovery_tables(after, limit).await?;
+        let page = self.discovery_tables(catalog, after, limit).await?;
         // One that was dropped meanwhile is left out.
         let statuses = page.into_iter().filter_map(|(listed, table)| {
             Some(status_of(
@@ -112,11 +114,15 @@ impl Discovery {
     /// round trips, not one a table.
     pub(super) async fn discovery_tables(
         &self,
+        catalog: Option<&Name>,
         after: i64,
         limit: usize,
     ) -> Result<Vec<(DiscoveryTable, Option<Table>)>> {
         let mut session = self.store.session().await?;
-        let page = session.discovery_table_page(after, limit).await?;
+        if let Some(catalog) = catalog {
+            catalog_there(&mut session, catalog).await?;
+        }
+        let page = session.discovery_table_page(catalog, after, limit).await?;
         let names: Vec<TableRef> = page.iter().map(|listed| listed.at.clone()).collect();
         let tables = tables_named(&mut session, &names).await?.into_iter();
         let mut tables: HashMap<i64, Table> = tables.map(|table| (table.id, table)).collect();

@@ -3,11 +3,11 @@
 use super::check::HORIZON_S;
 use super::slot::Slot;
 use super::{Freshness, Operations};
-use crate::catalog::service::tables_named;
+use crate::catalog::service::{catalog_there, tables_named};
 use crate::catalog::{Action, Resource};
 use crate::error::{Error, Result};
 use crate::model::{
-    EXPECTATION_PROPERTY_PREFIX, Expectation, FreshnessGap, FreshnessState, GapKind, Table,
+    EXPECTATION_PROPERTY_PREFIX, Expectation, FreshnessGap, FreshnessState, GapKind, Name, Table,
     TableRef,
 };
 use async_recursion::async_recursion as boxed;
@@ -106,17 +106,23 @@ impl Operations<'_> {
     }
 
     /// The tables that expect data, by number, the next `limit` after one; the last one's number is the next page's `after`.
-    /// Perhaps only those of which data lacks, or of which the last look could tell nothing.
+    /// Perhaps only those of a catalog (`NotFound` of one that is not there), and only those of which data lacks, or of which the last look could tell nothing.
     #[boxed]
     pub async fn freshness_statuses(
         &self,
+        catalog: Option<&Name>,
         after: i64,
         limit: usize,
         lacking: bool,
     ) -> Result<Vec<FreshnessStatus>> {
         self.authorize(Action::See, Resource::Server).await?;
         let mut session = self.store.session().await?;
-        let page = session.freshness_table_page(after, limit, lacking).await?;
+        if let Some(catalog) = catalog {
+            catalog_there(&mut session, catalog).await?;
+        }
+        let page = session
+            .freshness_table_page(catalog, after, limit, lacking)
+            .await?;
         let ids: Vec<i64> = page.iter().map(|(state, _)| state.table_id).collect();
         let mut gaps: HashMap<i64, Vec<FreshnessGap>> = HashMap::new();
         for gap in session.freshness_gaps_of(&ids, GAPS_LISTED_MAX).await? {

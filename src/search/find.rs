@@ -3,10 +3,10 @@
 use super::query::Query;
 use super::words::{fields_of, parts_of, read_by_view, text_words, view_text, words_said};
 use super::{Operations, Search};
-use crate::catalog::service::tables_named;
+use crate::catalog::service::{catalog_there, tables_named};
 use crate::catalog::{Action, Resource, TABLE_COMMENT};
 use crate::diff::mention;
-use crate::error::{Entity, Error, Result};
+use crate::error::Result;
 use crate::model::{Column, Name, Table, TableMeta, TableRef};
 use crate::store::{SearchWordKind, Searched, Session, TableOutline};
 use async_recursion::async_recursion as boxed;
@@ -65,7 +65,7 @@ impl Operations<'_> {
         let hits = self.hits_of_text(catalog, text, max).await?;
         if hits.is_empty() {
             // Whose tables were found is there.
-            self.catalog_check(catalog).await?;
+            catalog_there(&mut self.store.session().await?, catalog).await?;
         }
         Ok(hits)
     }
@@ -94,12 +94,6 @@ impl Search {
             Some(words) => self.hits(catalog, words, max).await,
             None => Ok(hits),
         }
-    }
-
-    async fn catalog_check(&self, name: &Name) -> Result<()> {
-        let found = self.store.session().await?.catalog_get(name).await?;
-        let missing = || Error::NotFound(Entity::Catalog(name.clone()));
-        found.map(|_| ()).ok_or_else(missing)
     }
 
     async fn hits(&self, catalog: &Name, query: Query, max: usize) -> Result<Vec<Hit>> {

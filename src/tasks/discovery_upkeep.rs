@@ -34,7 +34,7 @@ impl Task for DiscoveryUpkeep {
             let page = self
                 .discovery
                 .for_system()
-                .discovery_statuses(after, TABLES_PER_PAGE)
+                .discovery_statuses(None, after, TABLES_PER_PAGE)
                 .await?;
             let Some(last) = page.last() else { break };
             after = last.state.table_id;

@@ -6,7 +6,7 @@ use crate::grpc::asked::Asked;
 use crate::grpc::failure::Failure;
 use crate::grpc::from_wire::{self, page_size};
 use crate::grpc::to_wire;
-use crate::model::DISCOVERY_PROPERTY_PREFIX;
+use crate::model::{DISCOVERY_PROPERTY_PREFIX, Name};
 use async_recursion::async_recursion as boxed;
 use skep_wire::v1::discovery_service_server::DiscoveryService;
 use skep_wire::v1::{
@@ -120,9 +120,10 @@ async fn list(
     request: ListDiscoveryRequest,
 ) -> Result<ListDiscoveryResponse, Failure> {
     let size = page_size(request.limit)?;
+    let catalog = (!request.catalog.is_empty()).then(|| Name::new(&request.catalog));
     let page = asked
         .discovery()
-        .discovery_statuses(request.after, size)
+        .discovery_statuses(catalog.as_ref(), request.after, size)
         .await?;
     // Tables that were dropped meanwhile are missing from a page, so only an empty one is surely the last.
     let next = page.last().map(|status| status.state.table_id);

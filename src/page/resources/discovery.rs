@@ -79,7 +79,7 @@ pub(in crate::page) async fn show(
 ) -> Result<Response, Failure> {
     let found_all = asked
         .discovery()
-        .discovery_statuses(query.after, ROWS_MAX + 1)
+        .discovery_statuses(None, query.after, ROWS_MAX + 1)
         .await?;
     let (statuses, more) = page_of(found_all);
     let last = statuses.last().filter(|_| more);

@@ -137,7 +137,7 @@ pub(in crate::page) async fn show(
 ) -> Result<Response, Failure> {
     let found_all = asked
         .freshness()
-        .freshness_statuses(query.after, ROWS_MAX + 1, false)
+        .freshness_statuses(None, query.after, ROWS_MAX + 1, false)
         .await?;
     let (statuses, more) = page_of(found_all);
     let last = statuses.last().filter(|_| more);

@@ -1,21 +1,27 @@
 //! The server: what runs here and beside it, how its database answers, how the last hour was, and where machines look.
 
 use crate::catalog::Operations;
+use crate::error::{Error, Result};
+use crate::front::{failure_log, words};
 use crate::humane;
 use crate::model::{JobPhase, Replica};
 use crate::page::asked::Asked;
 use crate::page::failure::Failure;
 use crate::page::filters;
-use crate::page::shell::{Section, Shell, found};
+use crate::page::shell::{Section, Shell, page};
 use crate::page::show::{Size, When, count, size, when};
 use crate::page::sparkline::{Sparkline, bytes, duration, rate, sparkline, whole};
 use crate::telemetry::{FrontEnd, Load, SAMPLE_EVERY_S, Sample};
 use askama::Template;
+use axum::http::StatusCode;
 use axum::response::Response;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
 
 /// How far back events are counted, seconds.
 const LATELY_S: i64 = 3_600;
+/// How long the page waits for the database before it tells what is known without.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(3);
 
 #[derive(Template)]
 #[template(path = "server.html")]
@@ -25,10 +31,21 @@ struct ServerPage {
     database: String,
     warehouse: String,
     started: Option<When>,
-    /// How long the database took for one question.
-    latency: String,
+    /// What the database tells, or why it tells nothing: this page is asked for when something is amiss.
+    house: Result<House, String>,
     memory: Size,
     memory_client_max: Size,
+    charts: Vec<Group>,
+    /// How much time the charts show.
+    shown: String,
+    /// As TOML, without secrets.
+    settings: String,
+}
+
+/// What stands in the database.
+struct House {
+    /// How long it took for one question.
+    latency: String,
     last_event: String,
     lately: Lately,
     replicas: Vec<ReplicaRow>,
@@ -37,11 +54,6 @@ struct ServerPage {
     /// Not all that live have one version.
     versions_differ: bool,
     jobs: Vec<JobCount>,
-    charts: Vec<Group>,
-    /// How much time the charts show.
-    shown: String,
-    /// As TOML, without secrets.
-    settings: String,
 }
 
 /// What goes on at the moment, with pages of its own.
@@ -96,7 +108,7 @@ fn row(replica: Replica, own: &str) -> ReplicaRow {
     }
 }
 
-async fn lately(catalog: Operations<'_>, jobs: &[(JobPhase, u64)]) -> Result<Lately, Failure> {
+async fn lately(catalog: Operations<'_>, jobs: &[(JobPhase, u64)]) -> Result<Lately> {
     let running = jobs.iter().filter(|(phase, _)| *phase != JobPhase::Failed);
     let (events, is_all) = catalog.event_count_lately(LATELY_S).await?;
     let events = count(events);
@@ -195,8 +207,8 @@ fn charts(samples: &[Sample]) -> Vec<Group> {
     groups
 }
 
-pub(in crate::page) async fn show(asked: Asked) -> Result<Response, Failure> {
-    let catalog = asked.catalog();
+/// What the database tells, of which `own` is the name of this process.
+async fn house(catalog: Operations<'_>, own: &str) -> Result<House> {
     let begun = Instant::now();
     let last_event = catalog.event_last_id().await?;
     let took = begun.elapsed();
@@ -206,29 +218,60 @@ pub(in crate::page) async fn show(asked: Asked) -> Result<Response, Failure> {
         phase: phase.as_str(),
         count: count(number),
     });
-    let facts = &asked.shared.facts;
     let replicas = catalog.replica_list().await?.into_iter();
-    let replicas: Vec<ReplicaRow> = replicas.map(|one| row(one, &facts.replica)).collect();
-    let port = &asked.shared.port;
-    let samples = port.metrics.samples();
-    let shown_s = SAMPLE_EVERY_S.saturating_mul(samples.len() as u64);
-    Ok(found(&ServerPage {
-        shell: Shell::of(&asked, Section::Server, "Server"),
-        thrift_port: facts.thrift_port,
-        database: facts.database.clone(),
-        warehouse: facts.warehouse.clone(),
-        started: when(facts.started_at, asked.now()),
+    let replicas: Vec<ReplicaRow> = replicas.map(|one| row(one, own)).collect();
+    Ok(House {
         latency: format!("{:.1} ms", took.as_secs_f64() * 1000.0),
-        memory: size(port.budget.bytes_held() as u64),
-        memory_client_max: size(port.budget.client_bytes() as u64),
         last_event: count(last_event),
         lately,
         is_missing: !replicas.iter().any(|one| one.this),
         versions_differ: replicas.iter().any(|one| one.alive && one.is_other_version),
         replicas,
         jobs: jobs.collect(),
+    })
+}
+
+/// The same, or why the database tells nothing. Only what is no trouble of the database fails.
+async fn house_or_trouble(
+    catalog: Operations<'_>,
+    own: &str,
+) -> Result<Result<House, String>, Failure> {
+    let Ok(asked) = timeout(DATABASE_PATIENCE, house(catalog, own)).await else {
+        let seconds = DATABASE_PATIENCE.as_secs();
+        return Ok(Err(format!("it did not answer within {seconds} s")));
+    };
+    match asked {
+        Ok(house) => Ok(Ok(house)),
+        Err(failure @ Error::Unavailable { .. }) => {
+            failure_log(&failure);
+            Ok(Err(words(&failure)))
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+pub(in crate::page) async fn show(asked: Asked) -> Result<Response, Failure> {
+    let facts = &asked.shared.facts;
+    let house = house_or_trouble(asked.catalog(), &facts.replica).await?;
+    let port = &asked.shared.port;
+    let samples = port.metrics.samples();
+    let shown_s = SAMPLE_EVERY_S.saturating_mul(samples.len() as u64);
+    let status = match house {
+        Ok(_) => StatusCode::OK,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let shown = ServerPage {
+        shell: Shell::of(&asked, Section::Server, "Server"),
+        thrift_port: facts.thrift_port,
+        database: facts.database.clone(),
+        warehouse: facts.warehouse.clone(),
+        started: when(facts.started_at, asked.now()),
+        house,
+        memory: size(port.budget.bytes_held() as u64),
+        memory_client_max: size(port.budget.client_bytes() as u64),
         charts: charts(&samples),
         shown: humane::span(i64::try_from(shown_s).unwrap_or(i64::MAX)),
         settings: facts.settings.clone(),
-    }))
+    };
+    Ok(page(status, &shown))
 }

@@ -2,7 +2,7 @@
 
 use super::{CatalogQuery, settings_refused};
 use crate::catalog::ParameterChanges;
-use crate::model::{DISCOVERY_PROPERTY_PREFIX, Table, TableRef};
+use crate::model::{DISCOVERY_PROPERTY_PREFIX, Name, Table, TableRef};
 use crate::rest::asked::Asked;
 use crate::rest::extract::{Body, Query, Segments, table_at};
 use crate::rest::paging::{page_of, page_size};
@@ -21,6 +21,8 @@ use utoipa::IntoParams;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(in crate::rest) struct ListQuery {
+    /// Only tables of this catalog; by default those of all
+    catalog: Option<String>,
     /// Only tables after this number: `next` of the page before
     #[serde(default)]
     after: i64,
@@ -37,9 +39,10 @@ pub(in crate::rest) async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<DiscoveryListView>, Problem> {
     let size = page_size(query.limit)?;
+    let catalog = query.catalog.as_deref().map(Name::new);
     let page = asked
         .discovery()
-        .discovery_statuses(query.after, size)
+        .discovery_statuses(catalog.as_ref(), query.after, size)
         .await?;
     // Tables that were dropped meanwhile are missing from a page, so only an empty one is surely the last.
     let next = page.last().map(|status| status.state.table_id);

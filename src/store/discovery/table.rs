@@ -277,9 +277,10 @@ impl Session {
         due_of(&self.rows(&statement).await?)
     }
 
-    /// The tables that opted in with their schedules, by number, the next `limit` after one.
+    /// The tables that opted in with their schedules, by number, the next `limit` after one; perhaps only those of a catalog.
     pub async fn discovery_table_page(
         &mut self,
+        catalog: Option<&Name>,
         after: i64,
         limit: usize,
     ) -> Result<Vec<DiscoveryTable>> {
@@ -287,9 +288,13 @@ impl Session {
             .statement(COLUMNS)
             .now()
             .text(JOIN)
-            .text("WHERE d.table_id > ? ORDER BY d.table_id LIMIT ?")
-            .bind(after)
-            .bind(limit);
+            .text("WHERE d.table_id > ?")
+            .bind(after);
+        let statement = match catalog {
+            Some(catalog) => statement.text(" AND c.name = ?").bind(catalog.as_str()),
+            None => statement,
+        };
+        let statement = statement.text(" ORDER BY d.table_id LIMIT ?").bind(limit);
         let rows = self.rows(&statement).await?;
         let found = rows.iter().map(|row| {
             let (state, at) = state_of(row)?;

@@ -4,7 +4,7 @@
 use crate::clock::DatabaseTime;
 use crate::error::Result;
 use crate::model::{
-    EXPECTED_CLOCK, EXPECTED_SINCE, FreshnessState, GapKind, ListingPause, Table, TableRef,
+    EXPECTED_CLOCK, EXPECTED_SINCE, FreshnessState, GapKind, ListingPause, Name, Table, TableRef,
     is_expectation_property,
 };
 use crate::store::discovery::table::table_ref_of;
@@ -224,10 +224,11 @@ impl Session {
         Ok(rows.iter().map(state_of).collect::<Result<_, Failure>>()?)
     }
 
-    /// The tables that expect something, by number, the next `limit` after one; perhaps only those of which data lacks or
-    /// nothing can be told.
+    /// The tables that expect something, by number, the next `limit` after one; perhaps only those of a catalog, and only those of
+    /// which data lacks or nothing can be told.
     pub async fn freshness_table_page(
         &mut self,
+        catalog: Option<&Name>,
         after: i64,
         limit: usize,
         lacking: bool,
@@ -238,6 +239,10 @@ impl Session {
             .text(JOIN)
             .text("WHERE f.table_id > ?")
             .bind(after);
+        let statement = match catalog {
+            Some(catalog) => statement.text(" AND c.name = ?").bind(catalog.as_str()),
+            None => statement,
+        };
         let statement = if lacking {
             statement.text(
                 " AND (f.last_error IS NOT NULL OR EXISTS

@@ -42,7 +42,7 @@ fn discovery<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
             discovery.discovery_status(&orders()).await
         }),
         call("discovery_statuses", See, SERVER, async move {
-            discovery.discovery_statuses(0, 10).await
+            discovery.discovery_statuses(None, 0, 10).await
         }),
         call("discovery_runs", See, ORDERS, async move {
             discovery.discovery_runs(&orders(), None, 10).await
@@ -92,7 +92,7 @@ fn freshness<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
             freshness.freshness_status(&orders()).await
         }),
         call("freshness_statuses", See, SERVER, async move {
-            freshness.freshness_statuses(0, 10, false).await
+            freshness.freshness_statuses(None, 0, 10, false).await
         }),
         call("freshness_gap_counts", See, SERVER, async move {
             freshness.freshness_gap_counts().await

@@ -99,7 +99,7 @@ async fn options_of_all_commands_stand_anywhere_on_the_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_without_a_hit_is_an_empty_list_and_one_in_no_catalog_a_failure() {
+async fn a_search_without_a_hit_is_an_empty_list_and_a_list_of_no_catalog_a_failure() {
     let (_server, skep) = shop().await;
     let none = ["find", "nobody_has_this", "-o", "csv"];
     assert_eq!(skep.run(&none), "table,found in,owner,comment\n");
@@ -107,6 +107,12 @@ async fn a_search_without_a_hit_is_an_empty_list_and_one_in_no_catalog_a_failure
         skep.run(&["lint", "-o", "csv"]),
         "name,kind,reason,pattern\n"
     );
-    let (code, told) = skep.fail(&["find", "orders", "--catalog", "nowhere"]);
-    assert!(code == 3 && told.contains("nowhere"), "{code}: {told}");
+    for list in [
+        ["find", "orders"],
+        ["freshness", "list"],
+        ["discovery", "list"],
+    ] {
+        let (code, told) = skep.fail(&[list[0], list[1], "--catalog", "nowhere"]);
+        assert!(code == 3 && told.contains("nowhere"), "{code}: {told}");
+    }
 }

@@ -3,6 +3,7 @@
 use super::proxy::Proxy;
 use crate::client::Client;
 use crate::harness::{TestDatabase, TestServer, address};
+use crate::page::Browser;
 use crate::thrift::objects::table;
 use serde_json::json;
 use skep::secret::Secret;
@@ -124,6 +125,23 @@ async fn a_postgresql_that_went_away_comes_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mariadb_that_went_away_comes_back() {
     crate::harness::run(TestDatabase::mysql().await, close_and_resume).await;
+}
+
+/// Who looks at it looks because something is amiss: it says what, and all that it knows without the database.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_the_server_is_there_while_its_database_is_not() {
+    let (server, proxy) = behind_proxy(&TestDatabase::postgres().await).await;
+    let browser = Browser::of(&server);
+    let text = browser.text("/server", 200).await;
+    assert!(text.contains("answered in"), "{text}");
+    for cut in [Proxy::close, Proxy::hang] {
+        cut(&proxy);
+        let text = browser.text("/server", 503).await;
+        assert!(text.contains("The database does not answer"), "{text}");
+        assert!(text.contains("The settings in force"), "{text}");
+        assert!(!text.contains("Last event"), "{text}");
+        proxy.pass();
+    }
 }
 
 /// The binary's log tells a database that is away by its cause, and each fault once however often it is met: one that filled a

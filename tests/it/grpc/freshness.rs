@@ -57,6 +57,14 @@ async fn what_a_table_expects_is_the_same_over_grpc_and_rest() {
     let all = client.list_freshness(ListFreshnessRequest::default());
     let all = all.await.unwrap().into_inner().tables;
     assert_eq!(all, std::slice::from_ref(&checked));
+    let of_catalog = |catalog: &str| ListFreshnessRequest {
+        catalog: catalog.to_owned(),
+        ..ListFreshnessRequest::default()
+    };
+    let in_hive = client.list_freshness(of_catalog("hive")).await.unwrap();
+    assert_eq!(in_hive.into_inner().tables, all);
+    let nowhere = client.list_freshness(of_catalog("nowhere")).await;
+    refused(&nowhere.unwrap_err(), Code::NotFound, "NOT_FOUND", None);
     let lacking = ListFreshnessRequest {
         lacking: true,
         ..ListFreshnessRequest::default()

@@ -148,6 +148,7 @@ async fn a_run_is_planned_made_explained_and_undone(database: TestDatabase) {
     assert_eq!(runs["next"], undone["id"]);
     let all = rest.get("/discovery").await.expect(200);
     assert_eq!(all["tables"][0]["table"], "logs");
+    assert_eq!(rest.get("/discovery?catalog=hive").await.expect(200), all);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,6 +158,7 @@ async fn settings_that_make_no_sense_change_nothing() {
     let rest = Rest::of(&server);
     let _folder = logs(&rest).await;
     let before = rest.get(LOGS).await.expect(200);
+    rest.get("/discovery?catalog=nowhere").await.expect(404);
     for (settings, field) in [
         (json!({"mode": "everything"}), "settings.mode"),
         (json!({"window": "a while"}), "settings.window"),

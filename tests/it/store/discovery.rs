@@ -119,12 +119,12 @@ async fn a_table_opts_in_and_out_by_its_properties(test: TestDatabase) {
     let born = transact!(store, |session| { session.table_insert(&on).await }).unwrap();
     let mut session = store.session().await.unwrap();
     assert!(session.discovery_table_get(born).await.unwrap().is_some());
-    let page = session.discovery_table_page(0, 10).await.unwrap();
+    let page = session.discovery_table_page(None, 0, 10).await.unwrap();
     assert_eq!(page.len(), 1);
     assert_eq!(page[0].at, on.at);
     assert!(
         session
-            .discovery_table_page(born, 10)
+            .discovery_table_page(None, born, 10)
             .await
             .unwrap()
             .is_empty()
