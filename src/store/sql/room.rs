@@ -6,8 +6,8 @@ use crate::store::sql::failure::{Failure, FailureKind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long a disk that was full is taken to be full, and a database that was read-only to be so. A small write may pass between two large ones that do not, so what
-/// other writes tell meanwhile ends nothing.
+/// How long a disk that was full is taken to be full, and a database that was read-only to be so. A small write may pass between
+/// two large ones that do not, so what other writes tell meanwhile ends nothing.
 const SHUT_FOR: Duration = Duration::from_secs(10);
 /// Bytes that are written to see whether there is room again: more than the little that is free in the files that are there.
 const FILLER_BYTES: usize = 1024 * 1024;

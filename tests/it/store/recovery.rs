@@ -150,7 +150,7 @@ async fn a_reader_of_sqlite_cannot_write() {
     let mut session = store.session().await.unwrap();
     let refused = session.lock_heartbeat(1).await;
     assert!(
-        matches!(refused, Err(Error::Internal { .. })),
+        matches!(refused, Err(Error::Unavailable { .. })),
         "{refused:?}"
     );
     assert_eq!(
