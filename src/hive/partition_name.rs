@@ -6,7 +6,6 @@
 
 use crate::error::Error;
 use std::borrow::Cow;
-use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
@@ -191,23 +190,44 @@ fn listed<T: AsRef<str>>(items: &[T]) -> String {
 /// several `=`, the last one parts it (Hive's pattern is greedy). A key that occurs twice keeps its
 /// first place and its last value, as in Hive's linked map. An empty name has no components.
 pub fn spec_of_name(name: &str) -> Vec<(String, String)> {
-    let mut spec: Vec<(String, String)> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::new();
-    for component in name.split('/') {
-        let Some((key, value)) = split_component(component) else {
-            continue;
+    let parts = parts_of_name(name).into_iter();
+    parts
+        .map(|(key, value)| (key.into_owned(), unescape(value).into_owned()))
+        .collect()
+}
+
+/// Keys that are looked up one after the other; tables have a few. Beyond, an index of them keeps a name of a thousand keys from
+/// costing a million comparisons.
+const KEYS_SCANNED_MAX: usize = 16;
+
+/// The keys of a name and their values as they are written in it, by the rules of [`spec_of_name`]. Every partition that is read
+/// comes by here, so nothing is copied that need not be.
+fn parts_of_name(name: &str) -> Vec<(Cow<'_, str>, &str)> {
+    let mut parts: Vec<(Cow<'_, str>, &str)> = Vec::new();
+    let mut places: HashMap<Cow<'_, str>, usize> = HashMap::new();
+    for (key, value) in name.split('/').filter_map(split_component) {
+        let key = unescape(key);
+        let is_indexed = parts.len() > KEYS_SCANNED_MAX;
+        if is_indexed && places.is_empty() {
+            let known = parts.iter().enumerate();
+            places.extend(known.map(|(at, (key, _))| (key.clone(), at)));
+        }
+        let place = if is_indexed {
+            places.get(&key).copied()
+        } else {
+            parts.iter().position(|(known, _)| *known == key)
         };
-        let key = unescape(key).into_owned();
-        let value = unescape(value).into_owned();
-        match places.entry(key) {
-            Entry::Occupied(known) => spec[*known.get()].1 = value,
-            Entry::Vacant(new) => {
-                spec.push((new.key().clone(), value));
-                new.insert(spec.len() - 1);
+        match place {
+            Some(at) => parts[at].1 = value,
+            None => {
+                if is_indexed {
+                    places.insert(key.clone(), parts.len());
+                }
+                parts.push((key, value));
             }
         }
     }
-    spec
+    parts
 }
 
 /// Parts `key=value` at the last `=` that leaves both sides filled.
@@ -225,9 +245,9 @@ fn split_component(component: &str) -> Option<(&str, &str)> {
 
 /// The values of a name in its own order (`partition_name_to_vals`); an empty name has none.
 pub fn values_of_name(name: &str) -> Vec<String> {
-    spec_of_name(name)
-        .into_iter()
-        .map(|(_, value)| value)
+    let parts = parts_of_name(name).into_iter();
+    parts
+        .map(|(_, value)| unescape(value).into_owned())
         .collect()
 }
 
@@ -345,6 +365,17 @@ mod tests {
         assert_eq!(spec_of_name(&name.join("/")).len(), 1_000_000);
         let twice = spec_of_name("a=1/b=2/a=3");
         assert_eq!(twice, [("a".into(), "3".into()), ("b".into(), "2".into())]);
+    }
+
+    #[test]
+    fn of_a_key_that_comes_again_the_last_value_counts_however_many_there_are() {
+        for keys in [2, 16, 17, 18, 40] {
+            let name = |of: &str| (0..keys).map(|n| format!("k%2D{n}={of}{n}")).collect();
+            let (first, again): (Vec<String>, Vec<String>) = (name("old"), name("new"));
+            let spec = spec_of_name(&[first, again].concat().join("/"));
+            let wanted = (0..keys).map(|n| (format!("k-{n}"), format!("new{n}")));
+            assert_eq!(spec, wanted.collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -72,30 +72,45 @@ impl Row {
         Cells { row: self, next: 0 }
     }
 
-    /// What its cells hold, bytes.
+    /// What its cells hold, bytes. Each row that is read comes by here.
     fn bytes(&self) -> usize {
-        let columns = match self {
-            Self::Sqlite(row) => row.len(),
-            Self::Postgres(row) => row.len(),
-            Self::MySql(row) => row.len(),
+        match self {
+            Self::Sqlite(row) => (0..row.len()).map(|index| self.cell_bytes(index)).sum(),
+            Self::Postgres(row) => self.span(row.len()),
+            Self::MySql(row) => self.span(row.len()),
+        }
+    }
+
+    fn cell(&self, index: usize) -> Option<&[u8]> {
+        let row = self;
+        let mut cells = Cells { row, next: index };
+        cells.bytes_or_null().ok().flatten()
+    }
+
+    /// What one cell of SQLite's holds.
+    fn cell_bytes(&self, index: usize) -> usize {
+        let is_number = match self {
+            // It writes a number down as text to show its bytes, and it is a number no more.
+            Self::Sqlite(row) => row
+                .try_get_raw(index)
+                .is_ok_and(|cell| cell.type_info().name() == "INTEGER"),
+            Self::Postgres(_) | Self::MySql(_) => false,
         };
-        let mut cells = self.cells();
-        let held = (0..columns).map(|index| {
-            let is_number = match self {
-                // SQLite writes a number down as text to show its bytes, and it is a number no more.
-                Self::Sqlite(row) => row
-                    .try_get_raw(index)
-                    .is_ok_and(|cell| cell.type_info().name() == "INTEGER"),
-                Self::Postgres(_) | Self::MySql(_) => false,
-            };
-            if is_number {
-                cells.step();
-                return size_of::<i64>();
-            }
-            let bytes = cells.bytes_or_null().ok().flatten();
-            bytes.map_or(0, <[u8]>::len)
-        });
-        held.sum()
+        if is_number {
+            return size_of::<i64>();
+        }
+        self.cell(index).map_or(0, <[u8]>::len)
+    }
+
+    /// What the cells of a server's row hold: they lie behind one another, as they came over the connection.
+    fn span(&self, columns: usize) -> usize {
+        let first = (0..columns).find_map(|index| self.cell(index));
+        let last = (0..columns).rev().find_map(|index| self.cell(index));
+        let (Some(first), Some(last)) = (first, last) else {
+            return 0;
+        };
+        let end = last.as_ptr_range().end.addr();
+        end.saturating_sub(first.as_ptr().addr())
     }
 }
 

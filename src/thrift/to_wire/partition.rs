@@ -171,7 +171,14 @@ impl Encode for Entry<'_> {
         writer.field(5, WireType::I32);
         writer.i32(seconds(partition.last_access_at));
         writer.field(6, WireType::Struct);
-        match partition.full_location(self.place.root()) {
+        let default;
+        let location = if let Some(own) = &partition.location {
+            Some(own)
+        } else {
+            default = Partition::default_location(self.place.root(), &partition.name);
+            default.as_ref()
+        };
+        match location {
             Some(location) => {
                 let gaps = self.descriptor.encode(location.as_str(), writer);
                 self.gaps.set(Some(gaps));
