@@ -217,14 +217,13 @@ fn parts_of_name(name: &str) -> Vec<(Cow<'_, str>, &str)> {
         } else {
             parts.iter().position(|(known, _)| *known == key)
         };
-        match place {
-            Some(at) => parts[at].1 = value,
-            None => {
-                if is_indexed {
-                    places.insert(key.clone(), parts.len());
-                }
-                parts.push((key, value));
+        if let Some(at) = place {
+            parts[at].1 = value;
+        } else {
+            if is_indexed {
+                places.insert(key.clone(), parts.len());
             }
+            parts.push((key, value));
         }
     }
     parts
