@@ -1,7 +1,7 @@
 //! gRPC on the HTTP port: the operations of REST for programs that are generated from `proto/skep/v1`.
 //!
 //! It asks the catalog as every front end does. A request goes through the gate of the port; `counted` takes each message's memory
-//! from the budget before it is read; `services` has a line a method and a function that calls the catalog once; `to_wire` and
+//! from the budget before it is read, and `outcome` what became of it; `services` has a line a method and a function that calls the catalog once; `to_wire` and
 //! `from_wire` are the only places that know both the messages and the model. Errors leave as a [`failure`](self) alone.
 
 mod asked;
@@ -10,6 +10,7 @@ mod counted;
 mod failure;
 mod from_wire;
 mod health;
+mod outcome;
 mod patience;
 mod router;
 mod services;

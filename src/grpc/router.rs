@@ -3,6 +3,7 @@
 use super::counted::{MessageBounds, counted, message_bytes_max};
 use super::failure::Failure;
 use super::health::Readiness;
+use super::outcome::outcome;
 use super::patience::patience;
 use super::services::Services;
 use super::{MESSAGE_BYTES_MAX, Shared};
@@ -65,7 +66,8 @@ pub fn router(shared: Arc<Shared>) -> Router {
         patience: shared.port.limits.request_timeout,
     };
     let counting = middleware::from_fn_with_state(bounds, counted);
-    let served = services(shared, readiness).layer(counting);
+    let watching = middleware::from_fn_with_state(Arc::clone(&shared.port), outcome);
+    let served = services(shared, readiness).layer(counting).layer(watching);
     let served = served.map_request(|request: Request<tonic::body::Body>| request.map(Body::new));
     let served = GrpcWebLayer::new().layer(served);
     let paths = methods.iter().map(String::as_str).chain(OTHERS);

@@ -51,8 +51,11 @@ pub async fn gate(State(gate): State<Gate>, mut request: Request, next: Next) ->
             answer(request, next, gate.cut, &reservation),
             gate.cut,
             |response: &Response, took| {
-                let status = response.status().as_u16();
-                trace.http_end(status, grpc_status(response));
+                let (status, grpc) = (response.status().as_u16(), grpc_status(response));
+                trace.http_end(status, grpc);
+                if let Some(code) = grpc {
+                    shared.metrics.grpc().ended(&route, code);
+                }
                 let method = method_label(&method);
                 shared
                     .metrics

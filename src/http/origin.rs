@@ -72,9 +72,8 @@ fn misdirected(shared: &Shared, uri: &Uri, headers: &HeaderMap) -> Option<Refusa
     })
 }
 
-/// Refuses a change that a browser sends for a page of another origin. Browsers name the page's origin with every
-/// change; other clients name none, and pages cannot leave it out. A proxy may ask by another host than the one that people
-/// reach, `pages`.
+/// Refuses a change that a browser sends for a page of another origin. Browsers name the page's origin with every change;
+/// other clients name none, and pages cannot leave it out.
 fn cross_origin(
     method: &Method,
     uri: &Uri,
@@ -86,27 +85,36 @@ fn cross_origin(
     }
     let Some(origin) = headers.get(header::ORIGIN) else {
         // A browser that names no origin still says whether the page is another site's.
-        let site = headers.get("sec-fetch-site")?;
-        let is_own = [&b"same-origin"[..], b"none"].contains(&site.as_bytes());
-        return (!is_own).then(|| Refusal::cross_origin("the page is another site's".to_owned()));
+        return (!is_of_this_site(headers))
+            .then(|| Refusal::cross_origin("the page is another site's".to_owned()));
     };
-    let host = authority(uri, headers);
-    let own = origin
-        .to_str()
-        .ok()
-        .and_then(|text| text.split_once("://"))
-        .is_some_and(|(_, authority)| {
-            host.is_some_and(|host| host.eq_ignore_ascii_case(authority))
-        });
-    let public = pages.is_some_and(|pages| {
-        origin
-            .as_bytes()
-            .eq_ignore_ascii_case(pages.origin().as_bytes())
-    });
-    (!own && !public).then(|| {
+    (!is_own_origin(origin.as_bytes(), uri, headers, pages)).then(|| {
         let origin = String::from_utf8_lossy(origin.as_bytes());
-        Refusal::cross_origin(format!("the page's origin {origin} is not this server"))
+        Refusal::cross_origin(format!(
+            "the page's origin {origin} is not this server: where it is, say so in server.public_url"
+        ))
     })
+}
+
+/// Whether an origin is this server's. A proxy may ask by another host than the one that people reach, `pages`. Schemes are not
+/// compared, for what ends TLS before this server changes them: the browser's own word, in which another scheme is another
+/// site, is sent wherever its way to the server is encrypted.
+fn is_own_origin(origin: &[u8], uri: &Uri, headers: &HeaderMap, pages: Option<&PublicUrl>) -> bool {
+    if pages.is_some_and(|pages| origin.eq_ignore_ascii_case(pages.origin().as_bytes())) {
+        return true;
+    }
+    let text = std::str::from_utf8(origin).ok();
+    let host = text.and_then(|text| Some(text.split_once("://")?.1));
+    is_of_this_site(headers)
+        && authority(uri, headers)
+            .zip(host)
+            .is_some_and(|(own, host)| own.eq_ignore_ascii_case(host))
+}
+
+/// Whether a browser says that the page which asks is this server's, or a person; true where it says nothing.
+fn is_of_this_site(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site");
+    site.is_none_or(|site| [&b"same-origin"[..], b"none"].contains(&site.as_bytes()))
 }
 
 #[cfg(test)]
@@ -169,6 +177,26 @@ mod tests {
             headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
             let problem = cross_origin(&Method::POST, &Uri::default(), &headers, Some(&pages));
             assert_eq!(problem.is_some(), refused, "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_this_host_by_another_scheme_is_foreign_where_that_can_be_told() {
+        for (origin, site, refused) in [
+            ("http://skep", None, false),
+            ("https://skep", None, false),
+            ("http://skep", Some("cross-site"), true),
+            ("http://skep", Some("same-site"), true),
+            ("https://skep", Some("same-origin"), false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_static("skep"));
+            headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+            if let Some(site) = site {
+                headers.insert("sec-fetch-site", HeaderValue::from_static(site));
+            }
+            let problem = cross_origin(&Method::POST, &Uri::default(), &headers, None);
+            assert_eq!(problem.is_some(), refused, "{origin} {site:?}");
         }
     }
 }

@@ -21,6 +21,10 @@ const COLUMNS_LOOKED_MAX: usize = 100_000;
 const VIEWS_PER_READ: usize = 5;
 /// Bytes of the texts of views that are looked at for one table.
 const VIEW_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Names in the text of a view that are looked up.
+const READ_NAMES_MAX: usize = 1_000;
+/// Tables of those names, in whatever database, that are looked at.
+const READ_TABLES_MAX: usize = 500;
 
 /// Tables that are in memory at the same time: each may have thousands of columns.
 const TABLES_PER_READ: usize = 10;
@@ -76,6 +80,15 @@ impl Operations<'_> {
     pub async fn search_views_of(&self, at: &TableRef, max: usize) -> Result<Vec<TableMeta>> {
         self.authorize(Action::See, Resource::Table(at)).await?;
         self.views_of(at, max).await
+    }
+
+    /// The tables and views that a view's text names, as far as it can be told without reading SQL as its engine does; `max` at
+    /// most. What stands without its database is one of the view's own.
+    #[boxed]
+    pub async fn search_read_by(&self, view: &Table, max: usize) -> Result<Vec<TableMeta>> {
+        self.authorize(Action::See, Resource::Table(&view.at))
+            .await?;
+        self.read_by(view, max).await
     }
 }
 
@@ -154,6 +167,36 @@ impl Search {
             tokio::task::yield_now().await;
         }
         Ok(views)
+    }
+
+    async fn read_by(&self, view: &Table, max: usize) -> Result<Vec<TableMeta>> {
+        let text = view_text(view).unwrap_or_default();
+        let words: Vec<String> = mention::names(text, READ_NAMES_MAX)
+            .iter()
+            .map(|name| name.to_lowercase())
+            .collect();
+        if words.is_empty() {
+            return Ok(Vec::new());
+        }
+        let own = view.at.database.as_str();
+        let names: BTreeSet<&str> = words.iter().map(String::as_str).collect();
+        let databases: BTreeSet<&str> = names.iter().copied().chain([own]).collect();
+        // A database's name stands before its table's.
+        let pairs: BTreeSet<(&str, &str)> = words
+            .windows(2)
+            .map(|pair| (pair[0].as_str(), pair[1].as_str()))
+            .collect();
+        let [databases, names] = [databases, names].map(|set| set.into_iter().collect::<Vec<_>>());
+        let mut session = self.store.session().await?;
+        let mut found = session
+            .search_called(&view.at.catalog, &databases, &names, READ_TABLES_MAX)
+            .await?;
+        found.retain(|meta| {
+            let at = (meta.at.database.as_str(), meta.at.table.as_str());
+            meta.at != view.at && (at.0 == own || pairs.contains(&at))
+        });
+        found.truncate(max);
+        Ok(found)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::discovery::DiscoveryMetrics;
 use super::freshness::FreshnessMetrics;
+use super::grpc::GrpcMetrics;
 use super::history::{Gauges, History, Sample};
 use super::jobs::JobMetrics;
 use super::load::{DURATION_BUCKETS_S, FrontEnd, Tally};
@@ -111,6 +112,7 @@ pub struct Metrics {
     request_durations: Family<RouteLabels, Histogram, Durations>,
     discovery: DiscoveryMetrics,
     freshness: FreshnessMetrics,
+    grpc: GrpcMetrics,
     jobs: JobMetrics,
     watch: WatchMetrics,
     asked: [Tally; FrontEnd::ALL.len()],
@@ -152,6 +154,7 @@ impl Metrics {
         http.register_with_unit("request_duration", text, Unit::Seconds, durations);
         let discovery = DiscoveryMetrics::register(&mut registry);
         let freshness = FreshnessMetrics::register(&mut registry);
+        let grpc = GrpcMetrics::register(&mut registry);
         let jobs = JobMetrics::register(&mut registry);
         let watch = WatchMetrics::register(&mut registry);
         outbound::register(&mut registry);
@@ -187,6 +190,7 @@ impl Metrics {
             request_durations,
             discovery,
             freshness,
+            grpc,
             jobs,
             watch,
             asked: Default::default(),
@@ -202,6 +206,11 @@ impl Metrics {
     /// The counters of freshness.
     pub fn freshness(&self) -> &FreshnessMetrics {
         &self.freshness
+    }
+
+    /// The counters of what became of calls of gRPC.
+    pub fn grpc(&self) -> &GrpcMetrics {
+        &self.grpc
     }
 
     /// The counters of jobs.

@@ -4,6 +4,7 @@
 mod discovery;
 mod fault;
 mod freshness;
+mod grpc;
 mod history;
 mod jobs;
 mod load;
@@ -18,6 +19,7 @@ mod watch;
 pub use discovery::DiscoveryMetrics;
 pub use fault::{causes, fault_due};
 pub use freshness::FreshnessMetrics;
+pub use grpc::GrpcMetrics;
 pub use history::{SAMPLE_EVERY_S, SAMPLES_MAX, Sample};
 pub use jobs::{JobMetrics, JobsDone};
 pub use load::{FrontEnd, Load};

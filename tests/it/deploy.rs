@@ -189,6 +189,10 @@ async fn what_the_dashboard_and_the_probes_ask_for_is_there() {
     let run = reqwest::Client::new().post(url).body("{}");
     let run = run.header("content-type", "application/json").send().await;
     assert_eq!(run.unwrap().status(), 200);
+    let check = format!("http://{}/grpc.health.v1.Health/Check", running.http_addr);
+    let check = reqwest::Client::new().post(check).body(&[0_u8; 5][..]);
+    let check = check.header("content-type", "application/grpc-web+proto");
+    assert_eq!(check.send().await.unwrap().status(), 200);
     // A series begins with what is first counted in it: the scrape before, and a run of the jobs' task.
     let metrics = loop {
         let text = ask("/metrics").await.unwrap().text().await.unwrap();

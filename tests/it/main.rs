@@ -13,6 +13,7 @@ mod config_words;
 mod coverage;
 mod deploy;
 mod discovery;
+mod drain;
 mod dropped_data;
 mod faults;
 mod footer;

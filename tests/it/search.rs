@@ -222,13 +222,33 @@ async fn a_table_names_the_views_that_read_it(test: TestDatabase) {
             .expect(201);
     }
     follow(&test, &server).await;
-    let page = Browser::of(&server);
-    let page = page.text("/databases/shop/tables/orders", 200).await;
+    let browser = Browser::of(&server);
+    let page = browser.text("/databases/shop/tables/orders", 200).await;
+    assert!(!page.contains("Tables that it reads"), "it is no view");
     let (_, views) = page.split_once("Views that read it").expect("views");
     for view in ["reports.by_presto", "reports.daily", "shop.large"] {
         assert!(views.contains(view), "{view}");
     }
     assert!(!views.contains("reports.mine") && !views.contains("reports.said"));
+    // And a view what it reads, by the database where it is another one.
+    for view in [
+        "reports/tables/by_presto",
+        "reports/tables/daily",
+        "shop/tables/large",
+    ] {
+        let page = browser.text(&format!("/databases/{view}"), 200).await;
+        let (_, reads) = page.split_once("Tables that it reads").expect(view);
+        assert!(
+            reads.contains("href=\"/databases/shop/tables/orders\""),
+            "{reads}"
+        );
+    }
+    for view in ["mine", "said"] {
+        let page = browser
+            .text(&format!("/databases/reports/tables/{view}"), 200)
+            .await;
+        assert!(!page.contains("Tables that it reads"), "{view}");
+    }
     assert_eq!(
         found(&rest, "reads:orders").await,
         [],

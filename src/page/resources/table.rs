@@ -10,7 +10,7 @@ use crate::hive::partition_name::values_of_name;
 use crate::hive::storage_format::StorageFormat;
 use crate::hive::written_type::written_type;
 use crate::model::{
-    Bounds, Column, ColumnStatistics, Decimal, Name, Range, Table, TableRef, TableType,
+    Bounds, Column, ColumnStatistics, Decimal, Name, Range, Table, TableMeta, TableRef, TableType,
     is_discovery_property,
 };
 use crate::page::asked::Asked;
@@ -46,8 +46,8 @@ const NEWEST_MAX: usize = 10;
 /// Partitions that are read to find those: the last names of a day are not its last hours where hours are written as `9`.
 const LAST_MAX: usize = 100;
 const SECONDS_A_DAY: i64 = 86_400;
-/// Views that the page names.
-const VIEWS_MAX: usize = 50;
+/// Views that read the table which the page names, and tables that a view reads.
+const RELATED_MAX: usize = 50;
 /// Columns that are shown; a page with more would be of no use, and large.
 const COLUMNS_MAX: usize = 2_000;
 
@@ -84,7 +84,9 @@ struct TablePage {
     /// Of its own columns.
     own_changes: Vec<ChangeRow>,
     /// Views that read it.
-    views: Vec<ViewRow>,
+    views: Vec<RelatedRow>,
+    /// Tables that it reads, of a view.
+    reads: Vec<RelatedRow>,
     view_text: String,
     snippets: Vec<Snippet>,
     /// Nothing where it would be too long, or have types that are none.
@@ -100,7 +102,8 @@ struct NewestRow {
     has_time: bool,
 }
 
-struct ViewRow {
+/// A table or view that one reads or is read by.
+struct RelatedRow {
     name: String,
     link: String,
     comment: String,
@@ -153,11 +156,11 @@ pub(in crate::page) async fn show(
         newest_data(&asked, &table),
         row_of(&asked, &table),
     )?;
-    let (locks, changes, own_changes, views) = tokio::try_join!(
+    let (locks, changes, own_changes, (views, reads)) = tokio::try_join!(
         locks_of(&asked, &at),
         of_sources(&asked, &at),
         of_itself(&asked, &at),
-        views_of(&asked, &at),
+        related_of(&asked, &table),
     )?;
     let known = Known {
         newest,
@@ -167,6 +170,7 @@ pub(in crate::page) async fn show(
         changes,
         own_changes,
         views,
+        reads,
     };
     Ok(found(&filled(&asked, &table, &figures, known)))
 }
@@ -179,17 +183,25 @@ struct Known {
     locks: usize,
     changes: Vec<ChangeRow>,
     own_changes: Vec<ChangeRow>,
-    views: Vec<ViewRow>,
+    views: Vec<RelatedRow>,
+    reads: Vec<RelatedRow>,
 }
 
-async fn views_of(asked: &Asked, at: &TableRef) -> Result<Vec<ViewRow>, Failure> {
-    let views = asked.search().search_views_of(at, VIEWS_MAX).await?;
-    let rows = views.into_iter().map(|view| ViewRow {
-        name: format!("{}.{}", view.at.database, view.at.table),
-        link: links::table(&view.at),
-        comment: view.comment.unwrap_or_default(),
-    });
-    Ok(rows.collect())
+/// The views that read a table, and what it reads itself where it is one.
+async fn related_of(
+    asked: &Asked,
+    table: &Table,
+) -> Result<(Vec<RelatedRow>, Vec<RelatedRow>), Failure> {
+    let row = |one: TableMeta| RelatedRow {
+        name: format!("{}.{}", one.at.database, one.at.table),
+        link: links::table(&one.at),
+        comment: one.comment.unwrap_or_default(),
+    };
+    let search = asked.search();
+    let views = search.search_views_of(&table.at, RELATED_MAX).await?;
+    let reads = search.search_read_by(table, RELATED_MAX).await?;
+    let [views, reads] = [views, reads].map(|list| list.into_iter().map(row).collect());
+    Ok((views, reads))
 }
 
 async fn locks_of(asked: &Asked, at: &TableRef) -> Result<usize, Failure> {
@@ -361,6 +373,7 @@ fn filled(asked: &Asked, table: &Table, figures: &[ColumnStatistics], known: Kno
         changes: known.changes,
         own_changes: known.own_changes,
         views: known.views,
+        reads: known.reads,
         view_text: table.view_expanded_text.clone().unwrap_or_default(),
         ddl: statement(table),
         properties: properties(&table.parameters),

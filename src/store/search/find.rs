@@ -208,6 +208,35 @@ impl Session {
         self.search_refs(&statement, catalog).await
     }
 
+    /// The tables and views of a catalog that are in one of these databases and called one of these names, by name, `limit` at most.
+    pub async fn search_called(
+        &mut self,
+        catalog: &Name,
+        databases: &[&str],
+        names: &[&str],
+        limit: usize,
+    ) -> Result<Vec<TableMeta>> {
+        let statement = self
+            .statement("SELECT d.name, t.name, t.table_type, t.owner_name, ")
+            .text(self.dialect().comment_of_table())
+            .text(
+                " FROM skep_tables t
+                 JOIN skep_databases d ON d.id = t.database_id
+                 JOIN skep_catalogs c ON c.id = d.catalog_id
+                 WHERE c.name = ?",
+            )
+            .bind(catalog.as_str())
+            .text(" AND d.name IN ")
+            .list(databases)
+            .text(" AND t.name IN ")
+            .list(names)
+            .text(" ORDER BY t.name, d.name LIMIT ?")
+            .bind(limit);
+        let rows = self.rows(&statement).await?;
+        let found = rows.iter().map(|row| meta_of(&mut row.cells(), catalog));
+        Ok(found.collect::<Result<_, Failure>>()?)
+    }
+
     async fn search_refs(
         &mut self,
         statement: &Statement<'_>,

@@ -74,6 +74,9 @@ fn search<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         call("search_views_of", See, ORDERS, async move {
             search.search_views_of(&orders(), 1).await
         }),
+        call("search_read_by", See, ORDERS, async move {
+            search.search_read_by(&table("orders"), 1).await
+        }),
         call("search_follow", Operate, SERVER, async move {
             search.search_follow().await
         }),

@@ -163,3 +163,33 @@ async fn who_comes_after_events_are_gone_is_told_so() {
     let mut seen = watch(channel, Some(events[0].id - 1), "").await;
     assert_eq!(next(&mut seen, 1).await.0[0].id, events[0].id);
 }
+
+/// The calls of a route that ended with a code, as the server counts them.
+async fn counted(server: &TestServer, route: &str, code: &str) -> bool {
+    let metrics = reqwest::get(format!("http://{}/metrics", server.http())).await;
+    let metrics = metrics.unwrap().text().await.unwrap();
+    let sample = format!("skep_grpc_calls_total{{route=\"/skep.v1.{route}\",code=\"{code}\"}} 1\n");
+    metrics.contains(&sample)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_became_of_a_call_is_counted_by_its_own_status() {
+    let server = TestServer::start(&TestDatabase::sqlite().await).await;
+    let channel = channel(&server).await;
+    let mut client = EventServiceClient::new(channel.clone());
+    let all = ListEventsRequest::default();
+    client.list_events(all).await.unwrap();
+    assert!(counted(&server, "EventService/ListEvents", "OK").await);
+    let ahead = WatchEventsRequest {
+        after: Some(1_000_000),
+        ..WatchEventsRequest::default()
+    };
+    client.watch_events(ahead).await.unwrap_err();
+    let route = "EventService/WatchEvents";
+    assert!(counted(&server, route, "INVALID_ARGUMENT").await);
+    let mut watching = watch(channel, None, "").await;
+    watching.message().await.unwrap().expect("where it begins");
+    drop(watching);
+    while !counted(&server, route, "CANCELLED").await {}
+    server.stop().await;
+}

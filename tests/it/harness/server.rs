@@ -60,6 +60,11 @@ impl TestServer {
         self.running.shutdown().await;
     }
 
+    /// The same, and whether everything that was under way ended in time.
+    pub(crate) async fn end(self) -> bool {
+        self.running.shutdown().await
+    }
+
     /// Forgets all events that there are.
     pub(crate) async fn expire_events(&self) {
         let catalog = self.running.catalog.for_system();
