@@ -83,6 +83,8 @@ pub async fn accept<S: Future<Output = ()> + Send + 'static>(
             drop(place);
         });
     }
+    // Who comes now is refused at once, and may go on with another server, instead of waiting for one that ends.
+    drop(listener);
     connections.close();
     connections.wait().await;
 }

@@ -15,6 +15,7 @@ mod origin;
 mod refusal;
 mod serve;
 mod streams;
+mod trailers;
 mod unread;
 
 pub use compression::compression;
@@ -25,6 +26,7 @@ pub use inflate::{InflateError, inflate};
 pub use origin::authority;
 pub use refusal::is_grpc;
 pub use serve::serve;
+pub use trailers::trailers_tell;
 
 use crate::budget::Budget;
 use crate::model::PublicUrl;

@@ -4,6 +4,7 @@ use super::freshness::{FreshnessRow, row_of};
 use super::table_changes::{ChangeRow, of_itself, of_sources};
 use super::{Property, properties, table_at};
 use crate::catalog::{LockFilter, PartitionSelection};
+use crate::diff::mention::view_sql;
 use crate::guess::create_table;
 use crate::hive::calendar_key::CalendarKeys;
 use crate::hive::partition_name::values_of_name;
@@ -25,6 +26,7 @@ use askama::Template;
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::borrow::Cow;
 
 /// The property in which owners keep notes beside their table, in Markdown.
 const NOTES: &str = "skep.docs";
@@ -311,7 +313,18 @@ fn statement(table: &Table) -> Option<String> {
     ))
 }
 
-/// What sources of the watch told lately that reaches the table.
+/// What a view asks, as SQL. Trino and Presto keep theirs in the original text, encoded; of Hive's and Spark's the expanded one
+/// names each database.
+fn view_text(table: &Table) -> String {
+    let original = table.view_original_text.as_deref().unwrap_or_default();
+    let expanded = table.view_expanded_text.as_deref().unwrap_or_default();
+    match view_sql(original) {
+        Cow::Owned(sql) => sql,
+        Cow::Borrowed(_) if expanded.is_empty() => original.to_owned(),
+        Cow::Borrowed(_) => expanded.to_owned(),
+    }
+}
+
 fn filled(asked: &Asked, table: &Table, figures: &[ColumnStatistics], known: Known) -> TablePage {
     let at = &table.at;
     let now = asked.now();
@@ -374,7 +387,7 @@ fn filled(asked: &Asked, table: &Table, figures: &[ColumnStatistics], known: Kno
         own_changes: known.own_changes,
         views: known.views,
         reads: known.reads,
-        view_text: table.view_expanded_text.clone().unwrap_or_default(),
+        view_text: view_text(table),
         ddl: statement(table),
         properties: properties(&table.parameters),
     }

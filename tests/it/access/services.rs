@@ -1,7 +1,7 @@
 //! The calls of what stands on the catalog: discovery, the watch and its alerts.
 
 use super::calls::{Call, HIVE, ORDERS, SERVER, SHOP, call};
-use super::house::{House, mute, orders, source};
+use super::house::{House, mute, orders, source, table};
 use skep::catalog::Action::{Alter, Create, Drop, Operate, See};
 use skep::catalog::ParameterChanges;
 use skep::discovery::{DiscoveryScope, ProposalWanted};
