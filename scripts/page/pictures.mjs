@@ -13,6 +13,7 @@ const YESTERDAY = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
 
 const PAGES = {
   start: '/',
+  tier: '/?tier=t1',
   find: '/find?q=orders',
   database: '/databases/t1_shop',
   table: HITS,
@@ -21,16 +22,21 @@ const PAGES = {
   calendar: `${HITS}/calendar`,
   month: `${HITS}/calendar/${YESTERDAY.slice(0, 7)}`,
   'table-discovery': `${HITS}/discovery`,
+  explain: `${HITS}/discovery/explain?partition=${encodeURIComponent(`dt=${YESTERDAY}/hour=20`)}`,
   connect: '/connect',
   discovery: '/discovery',
   freshness: '/freshness',
   changes: '/changes',
+  acknowledge: '/acknowledge?changes=1',
   alerts: '/alerts',
+  snooze: '/snooze?alerts=1',
+  mute: `/mute?pattern=${encodeURIComponent('shop.*')}`,
   sources: '/sources',
   jobs: '/jobs',
   locks: '/locks',
   events: '/events',
   server: '/server',
+  api: '/api',
 };
 /** Of these there is a phone's picture too. */
 const ON_A_PHONE = ['table', 'calendar', 'changes'];
