@@ -98,9 +98,12 @@ impl DatabaseKind {
     }
 }
 
-/// Fails where the address of a PostgreSQL or MySQL database has a parameter that means nothing to its driver; its value is
-/// no part of the reason.
+/// Fails where the address of a database has a parameter that means nothing to its driver; its value is no part of the reason.
 pub fn database_url_check(text: &str) -> Result<(), String> {
+    // A new and empty catalog would be made in a file of that name.
+    if text.starts_with("sqlite:") && text.contains('?') {
+        return Err("an address of SQLite has no parameters: sqlite:PATH".to_owned());
+    }
     let Ok(url) = url::Url::parse(text) else {
         return Ok(());
     };
@@ -139,10 +142,11 @@ mod tests {
                 "{why}"
             );
         }
+        assert!(database_url_check("sqlite:x?mode=ro").is_err());
         for url in [
             "postgres://u:hunter2@h/d?sslmode=require&options[search_path]=a",
             "mysql://u@h/d?ssl-mode=REQUIRED",
-            "sqlite:x?mode=ro",
+            "sqlite:x",
         ] {
             assert_eq!(database_url_check(url), Ok(()));
         }

@@ -42,6 +42,35 @@ pub fn names(view_text: &str, most: usize) -> Vec<String> {
     words.take(most).collect()
 }
 
+/// The first `most` names in a view's text with what they stand behind a dot of: `["shop", "orders"]` of `shop.orders`.
+pub fn paths(view_text: &str, most: usize) -> Vec<Vec<String>> {
+    let sql = view_sql(view_text);
+    let mut tokens = Tokens { rest: &sql };
+    let (mut paths, mut path) = (Vec::new(), Vec::new());
+    let mut names = 0;
+    while names < most
+        && let Some(token) = tokens.next()
+    {
+        if let Token::Word(word) = token {
+            path.push(word.into_owned());
+            names += 1;
+        }
+        match tokens.rest.strip_prefix('.') {
+            Some(rest) => tokens.rest = rest,
+            None if path.is_empty() => {}
+            None => paths.push(std::mem::take(&mut path)),
+        }
+    }
+    paths.extend((!path.is_empty()).then_some(path));
+    paths
+}
+
+/// The database in which a view of Trino's or Presto's looks for tables that stand without one, where it tells.
+pub fn view_database(view_text: &str) -> Option<String> {
+    let view = trino_view(view_text)?;
+    Some(view.get("schema")?.as_str()?.to_owned())
+}
+
 fn same(word: &str, name: &str) -> bool {
     word.to_lowercase() == name.to_lowercase()
 }
@@ -49,21 +78,22 @@ fn same(word: &str, name: &str) -> bool {
 /// The SQL of a view. Trino and Presto store theirs as `/* Presto View: <base64 of JSON> */`; what
 /// cannot be read that way is searched as it stands.
 pub fn view_sql(view_text: &str) -> Cow<'_, str> {
-    let Some(encoded) = view_text
-        .trim()
-        .strip_prefix("/* Presto View:")
-        .and_then(|rest| rest.strip_suffix("*/"))
-    else {
-        return Cow::Borrowed(view_text);
-    };
-    let decoded = STANDARD.decode(encoded.trim()).ok();
-    let json: Option<serde_json::Value> =
-        decoded.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let sql = json
+    let view = trino_view(view_text);
+    let sql = view
         .as_ref()
         .and_then(|view| view.get("originalSql"))
         .and_then(serde_json::Value::as_str);
     sql.map_or(Cow::Borrowed(view_text), |sql| Cow::Owned(sql.to_owned()))
+}
+
+/// What a view of Trino's or Presto's says of itself.
+fn trino_view(view_text: &str) -> Option<serde_json::Value> {
+    let encoded = view_text
+        .trim()
+        .strip_prefix("/* Presto View:")?
+        .strip_suffix("*/")?;
+    let decoded = STANDARD.decode(encoded.trim()).ok()?;
+    serde_json::from_slice(&decoded).ok()
 }
 
 enum Token<'a> {
@@ -183,10 +213,39 @@ mod tests {
         assert!(!names_table("/* Presto View: no base64 */", "orders"));
     }
 
+    #[test]
+    fn names_are_told_with_their_databases() {
+        let paths = |sql: &str| -> Vec<String> {
+            let paths = paths(sql, 9);
+            paths.iter().map(|path| path.join("|")).collect()
+        };
+        assert_eq!(
+            paths("SELECT * FROM `shop`.orders o -- x.y"),
+            ["SELECT", "FROM", "shop|orders", "o"]
+        );
+        assert_eq!(paths("hive.\"a.b\".c, d .e"), ["hive|a.b|c", "d", "e"]);
+        assert_eq!(paths("o.*, count(*), 1."), ["o", "count", "1"]);
+        assert_eq!(
+            paths("a b c d e f g h i.j"),
+            ["a", "b", "c", "d", "e", "f", "g", "h", "i"]
+        );
+        assert_eq!(paths(""), [""; 0]);
+    }
+
+    #[test]
+    fn a_view_of_trino_tells_where_its_tables_are() {
+        let json = r#"{"originalSql":"SELECT 1","catalog":"hive","schema":"shop"}"#;
+        let text = format!("/* Presto View: {} */", STANDARD.encode(json));
+        assert_eq!(view_database(&text).as_deref(), Some("shop"));
+        assert_eq!(view_database("SELECT 1"), None);
+    }
+
     proptest! {
         #[test]
-        fn no_text_is_too_odd(text in "[a-z'\"`*/\\-\n é]{0,40}") {
+        fn no_text_is_too_odd(text in "[a-z'\"`*/.\\-\n é]{0,40}") {
             let _ = names_column(&text, "a", "b");
+            let names = names(&text, 5);
+            prop_assert_eq!(paths(&text, 5).concat(), names);
         }
 
         #[test]

@@ -2,6 +2,7 @@
 
 use crate::http;
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 use std::sync::Arc;
@@ -15,7 +16,9 @@ pub(super) async fn outcome(
 ) -> Response {
     let route = request.uri().path().to_owned();
     let response = next.run(request).await;
-    if Status::from_header_map(response.headers()).is_some() {
+    // Without HTTP's 200 it is no answer of gRPC.
+    if response.status() != StatusCode::OK || Status::from_header_map(response.headers()).is_some()
+    {
         return response;
     }
     let metrics = shared.metrics.grpc().clone();

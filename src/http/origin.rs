@@ -7,7 +7,7 @@ use super::{NO_ROUTE, Shared};
 use crate::model::PublicUrl;
 use crate::telemetry::fault_due;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use std::sync::Arc;
@@ -73,7 +73,7 @@ fn misdirected(shared: &Shared, uri: &Uri, headers: &HeaderMap) -> Option<Refusa
 }
 
 /// Refuses a change that a browser sends for a page of another origin. Browsers name the page's origin with every change;
-/// other clients name none, and pages cannot leave it out.
+/// other clients name none, and pages cannot leave it out. A proxy may ask by another host than the one that people reach, `pages`.
 fn cross_origin(
     method: &Method,
     uri: &Uri,
@@ -83,12 +83,23 @@ fn cross_origin(
     if method.is_safe() {
         return None;
     }
-    let Some(origin) = headers.get(header::ORIGIN) else {
-        // A browser that names no origin still says whether the page is another site's.
-        return (!is_of_this_site(headers))
-            .then(|| Refusal::cross_origin("the page is another site's".to_owned()));
+    let origin = headers.get(header::ORIGIN);
+    let is_public = |origin: &HeaderValue| {
+        pages.is_some_and(|pages| {
+            let public = pages.origin().as_bytes();
+            origin.as_bytes().eq_ignore_ascii_case(public)
+        })
     };
-    (!is_own_origin(origin.as_bytes(), uri, headers, pages)).then(|| {
+    if origin.is_some_and(is_public) {
+        return None;
+    }
+    // A browser that names no origin still says whether the page is another site's; and another scheme is another site.
+    if !is_of_this_site(headers) {
+        let text = "the page is another site's, as Sec-Fetch-Site says";
+        return Some(Refusal::cross_origin(text.to_owned()));
+    }
+    let origin = origin?;
+    (!is_of_this_host(origin.as_bytes(), uri, headers)).then(|| {
         let origin = String::from_utf8_lossy(origin.as_bytes());
         Refusal::cross_origin(format!(
             "the page's origin {origin} is not this server: where it is, say so in server.public_url"
@@ -96,19 +107,13 @@ fn cross_origin(
     })
 }
 
-/// Whether an origin is this server's. A proxy may ask by another host than the one that people reach, `pages`. Schemes are not
-/// compared, for what ends TLS before this server changes them: the browser's own word, in which another scheme is another
-/// site, is sent wherever its way to the server is encrypted.
-fn is_own_origin(origin: &[u8], uri: &Uri, headers: &HeaderMap, pages: Option<&PublicUrl>) -> bool {
-    if pages.is_some_and(|pages| origin.eq_ignore_ascii_case(pages.origin().as_bytes())) {
-        return true;
-    }
+/// Whether an origin is of the host that is asked. Schemes are not compared, for what ends TLS before this server changes them.
+fn is_of_this_host(origin: &[u8], uri: &Uri, headers: &HeaderMap) -> bool {
     let text = std::str::from_utf8(origin).ok();
     let host = text.and_then(|text| Some(text.split_once("://")?.1));
-    is_of_this_site(headers)
-        && authority(uri, headers)
-            .zip(host)
-            .is_some_and(|(own, host)| own.eq_ignore_ascii_case(host))
+    authority(uri, headers)
+        .zip(host)
+        .is_some_and(|(own, host)| own.eq_ignore_ascii_case(host))
 }
 
 /// Whether a browser says that the page which asks is this server's, or a person; true where it says nothing.

@@ -73,7 +73,7 @@ pub use source::{
     SOURCE_TEXT_BYTES_MAX, Snapshot, SnapshotError, SourceColumn, SourceDialect, SourceTable,
     SourceTableKind, SourceTableRef, TABLE_COLUMNS_MAX, VIEW_BYTES_MAX,
 };
-pub use statistics::{Bounds, ColumnStatistics, Figures, Lengths, Range};
+pub use statistics::{Bounds, ColumnStatistics, Figures, Lengths, NOT_KNOWN, Range};
 pub use table::{PrincipalType, Table, TableMeta, TableType};
 pub use table_properties::PropertyError;
 pub use trouble::{Trouble, TroubleEnd, TroubleKind};

@@ -15,12 +15,15 @@ pub struct ColumnStatistics {
     pub analyzed_at: i64,
 }
 
+/// How Hive says of a count that it is not known.
+pub const NOT_KNOWN: i64 = -1;
+
 /// The figures of one column. The counts are of values; −1 is unknown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figures {
-    /// Count of null.
+    /// Count of null; -1 where it is [not known](NOT_KNOWN).
     pub nulls: i64,
-    /// Count of distinct values; 0 for booleans and binary values, of which nobody counts them.
+    /// Count of distinct values, likewise; 0 for booleans and binary values, of which nobody counts them.
     pub distinct: i64,
     /// Sketch of the distinct values, opaque.
     pub bit_vectors: Option<Vec<u8>>,

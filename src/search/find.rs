@@ -23,8 +23,6 @@ const VIEWS_PER_READ: usize = 5;
 const VIEW_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Names in the text of a view that are looked up.
 const READ_NAMES_MAX: usize = 1_000;
-/// Tables of those names, in whatever database, that are looked at.
-const READ_TABLES_MAX: usize = 500;
 
 /// Tables that are in memory at the same time: each may have thousands of columns.
 const TABLES_PER_READ: usize = 10;
@@ -171,32 +169,28 @@ impl Search {
 
     async fn read_by(&self, view: &Table, max: usize) -> Result<Vec<TableMeta>> {
         let text = view_text(view).unwrap_or_default();
-        let words: Vec<String> = mention::names(text, READ_NAMES_MAX)
-            .iter()
-            .map(|name| name.to_lowercase())
-            .collect();
-        if words.is_empty() {
+        let own = own_database(view, text);
+        let mut paths = mention::paths(text, READ_NAMES_MAX);
+        for name in paths.iter_mut().flatten() {
+            *name = name.to_lowercase();
+        }
+        let mut called: BTreeSet<(&str, &str)> = BTreeSet::new();
+        for path in &paths {
+            match path.as_slice() {
+                [table] => {
+                    called.insert((&own, table));
+                }
+                // Which of `catalog.database.table.column` there are is not told.
+                path => called.extend(path.windows(2).map(|pair| (&*pair[0], &*pair[1]))),
+            }
+        }
+        called.remove(&(view.at.database.as_str(), view.at.table.as_str()));
+        if called.is_empty() {
             return Ok(Vec::new());
         }
-        let own = view.at.database.as_str();
-        let names: BTreeSet<&str> = words.iter().map(String::as_str).collect();
-        let databases: BTreeSet<&str> = names.iter().copied().chain([own]).collect();
-        // A database's name stands before its table's.
-        let pairs: BTreeSet<(&str, &str)> = words
-            .windows(2)
-            .map(|pair| (pair[0].as_str(), pair[1].as_str()))
-            .collect();
-        let [databases, names] = [databases, names].map(|set| set.into_iter().collect::<Vec<_>>());
+        let called = Vec::from_iter(called);
         let mut session = self.store.session().await?;
-        let mut found = session
-            .search_called(&view.at.catalog, &databases, &names, READ_TABLES_MAX)
-            .await?;
-        found.retain(|meta| {
-            let at = (meta.at.database.as_str(), meta.at.table.as_str());
-            meta.at != view.at && (at.0 == own || pairs.contains(&at))
-        });
-        found.truncate(max);
-        Ok(found)
+        session.search_called(&view.at.catalog, &called, max).await
     }
 }
 
@@ -219,12 +213,19 @@ async fn rarest_first(session: &mut Session, query: Query) -> Result<Query> {
     })
 }
 
+/// The database of what stands in a view's text without one: the one that Trino noted, else the view's own.
+fn own_database(view: &Table, text: &str) -> String {
+    let noted = mention::view_database(text).map(|name| name.to_lowercase());
+    noted.unwrap_or_else(|| view.at.database.to_string())
+}
+
 /// Whether a view's text names a table, by its database too where that is another one than the view's.
 fn reads(view: &Table, at: &TableRef) -> bool {
     view_text(view).is_some_and(|text| {
+        let database = at.database.as_str();
         view.at != *at
             && mention::names_table(text, at.table.as_str())
-            && (view.at.database == at.database || mention::names_table(text, at.database.as_str()))
+            && (own_database(view, text) == database || mention::names_table(text, database))
     })
 }
 

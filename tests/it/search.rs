@@ -10,6 +10,7 @@ on_every_database!(
     the_index_follows_what_is_written_over_two_replicas,
     an_index_that_missed_events_is_made_anew,
     a_table_names_the_views_that_read_it,
+    no_text_of_a_view_is_too_odd_for_its_page,
 );
 
 /// One where the index knows of all tables and events.
@@ -194,6 +195,8 @@ async fn a_table_names_the_views_that_read_it(test: TestDatabase) {
     rest.post("/databases", json!({"name": "reports"}))
         .await
         .expect(201);
+    // In JSON: SELECT id FROM orders, in the schema Shop.
+    let elsewhere = "eyJvcmlnaW5hbFNxbCI6IlNFTEVDVCBpZCBGUk9NIG9yZGVycyIsInNjaGVtYSI6IlNob3AifQ==";
     let presto = "eyJvcmlnaW5hbFNxbCI6InNlbGVjdCBpZCBmcm9tIFNob3AuT3JkZXJzIn0=";
     for (database, name, text) in [
         (
@@ -213,6 +216,11 @@ async fn a_table_names_the_views_that_read_it(test: TestDatabase) {
             "by_presto",
             format!("/* Presto View: {presto} */"),
         ),
+        (
+            "reports",
+            "elsewhere",
+            format!("/* Presto View: {elsewhere} */"),
+        ),
     ] {
         let view = json!({
             "name": name, "type": "view", "columns": [{"name": "id", "type": "bigint"}], "view_text": text,
@@ -226,7 +234,12 @@ async fn a_table_names_the_views_that_read_it(test: TestDatabase) {
     let page = browser.text("/databases/shop/tables/orders", 200).await;
     assert!(!page.contains("Tables that it reads"), "it is no view");
     let (_, views) = page.split_once("Views that read it").expect("views");
-    for view in ["reports.by_presto", "reports.daily", "shop.large"] {
+    for view in [
+        "reports.by_presto",
+        "reports.daily",
+        "reports.elsewhere",
+        "shop.large",
+    ] {
         assert!(views.contains(view), "{view}");
     }
     assert!(!views.contains("reports.mine") && !views.contains("reports.said"));
@@ -240,7 +253,15 @@ async fn a_table_names_the_views_that_read_it(test: TestDatabase) {
         let (_, reads) = page.split_once("Tables that it reads").expect(view);
         assert!(reads.contains("databases/shop/tables/orders\""), "{reads}");
     }
-    let page = browser.text("/databases/reports/tables/by_presto", 200).await;
+    // Trino notes the database of what stands without one.
+    let page = browser
+        .text("/databases/reports/tables/elsewhere", 200)
+        .await;
+    let (_, reads) = page.split_once("Tables that it reads").expect("tables");
+    assert!(reads.contains("databases/shop/tables/orders\""), "{reads}");
+    let page = browser
+        .text("/databases/reports/tables/by_presto", 200)
+        .await;
     assert!(page.contains(">select id from Shop.Orders</pre>"), "{page}");
     for view in ["mine", "said"] {
         let page = browser
@@ -253,4 +274,51 @@ async fn a_table_names_the_views_that_read_it(test: TestDatabase) {
         [],
         "it is no word of people"
     );
+}
+
+/// A name that a text holds and no table can have is looked for nowhere: neither in memory nor in the database.
+async fn no_text_of_a_view_is_too_odd_for_its_page(test: TestDatabase) {
+    let server = server_on(&test).await;
+    let rest = Rest::of(&server);
+    let browser = Browser::of(&server);
+    for number in 0..30 {
+        let database = format!("d{number:02}");
+        rest.post("/databases", json!({ "name": database }))
+            .await
+            .expect(201);
+        for other in 0..30 {
+            let table = json!({
+                "name": format!("t{other:02}"), "columns": [{"name": "c", "type": "int"}], "storage": {"format": "parquet"},
+            });
+            let path = format!("/databases/{database}/tables");
+            rest.post(&path, table).await.expect(201);
+        }
+    }
+    let all: Vec<String> = (0..30).map(|one| format!("d{one:02}.t{one:02}")).collect();
+    let long = "z".repeat(300_000);
+    let words: Vec<String> = (0..600).map(|one| format!("n{one}")).collect();
+    // In JSON: select * from "a\u0000b", d07.t07
+    let nul = "eyJvcmlnaW5hbFNxbCI6InNlbGVjdCAqIGZyb20gXCJhXHUwMDAwYlwiLCBkMDcudDA3In0=";
+    for (name, text, found) in [
+        ("pairs", format!("SELECT c FROM {}", all.join(", ")), 30),
+        ("long", format!("{} `{long}` d07.t07", words.join(" ")), 1),
+        ("nul", format!("/* Presto View: {nul} */"), 1),
+        (
+            "control",
+            "SELECT `a\u{1}`, \"\u{202e}\" FROM d07.t07".to_owned(),
+            1,
+        ),
+        ("empty", "``.``.\"\" d07.t07".to_owned(), 1),
+    ] {
+        let view = json!({
+            "name": name, "type": "view", "columns": [{"name": "c", "type": "int"}], "view_text": text,
+        });
+        rest.post("/databases/d00/tables", view).await.expect(201);
+        let page = browser
+            .text(&format!("/databases/d00/tables/{name}"), 200)
+            .await;
+        let (_, reads) = page.split_once("Tables that it reads").expect(name);
+        let (reads, _) = reads.split_once("</ul>").expect(name);
+        assert_eq!(reads.matches("<li>").count(), found, "{name}: {reads}");
+    }
 }

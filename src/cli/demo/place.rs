@@ -32,6 +32,8 @@ const PARTS: [&str; 8] = [
 pub(super) const OWN: &str = "lake";
 /// What it holds until the server was told of everything.
 const BEGUN: &str = "begun\n";
+/// How what it holds from then on begins.
+const DONE: &str = "a demo of skep";
 
 /// Where the demo lies.
 #[derive(Debug, Clone)]
@@ -50,21 +52,20 @@ impl Place {
     /// The folder of an earlier demo, or a new one. What is no demo is left alone.
     pub(super) fn open(folder: &Path) -> Result<Self> {
         let shown = folder.display();
-        let is_empty = match fs::read_dir(folder) {
-            Ok(mut entries) => entries.next().is_none(),
-            Err(failure) if failure.kind() == ErrorKind::NotFound => true,
-            failed => failed
-                .map(|_| false)
-                .with_context(|| format!("cannot read {shown}"))?,
-        };
         let mark = folder.join(MARK);
         let found = fs::read_to_string(&mark).ok();
-        if found.is_none() && !is_empty {
-            let text = format!(
-                "{shown} is no demo, and is left as it is: name another folder (--demo=FOLDER)"
-            );
-            return Err(ClientError::Usage(text).into());
-        }
+        let is_begun = match found.as_deref() {
+            Some(text) if text.starts_with(DONE) => false,
+            Some(BEGUN) => true,
+            // A start that ended before its first word has left the mark alone, if anything.
+            None | Some("") if has_only_mark(folder)? => true,
+            None | Some(_) => {
+                let text = format!(
+                    "{shown} is no demo, and is left as it is: name another folder (--demo=FOLDER)"
+                );
+                return Err(ClientError::Usage(text).into());
+            }
+        };
         let failed = || format!("cannot write into {shown}");
         fs::create_dir_all(folder).with_context(failed)?;
         let held = File::options()
@@ -79,8 +80,7 @@ impl Place {
             );
             return Err(ClientError::Usage(text).into());
         }
-        let is_new = found.is_none_or(|text| text.is_empty() || text == BEGUN);
-        if is_new {
+        if is_begun {
             // What a start left behind that did not come to its end.
             for part in PARTS {
                 let path = folder.join(part);
@@ -88,7 +88,7 @@ impl Place {
             }
             fs::write(&mark, BEGUN).with_context(failed)?;
         }
-        Self::at(folder, is_new, held)
+        Self::at(folder, is_begun, held)
     }
 
     fn at(folder: &Path, is_new: bool, held: File) -> Result<Self> {
@@ -117,10 +117,7 @@ impl Place {
 
     /// Says that all is there.
     pub(in crate::cli) fn finish(&self) -> Result<()> {
-        let text = format!(
-            "a demo of skep, made at {}; the folder can be removed\n",
-            self.now
-        );
+        let text = format!("{DONE}, made at {}; the folder can be removed\n", self.now);
         Ok(fs::write(self.path(MARK), text)?)
     }
 
@@ -169,6 +166,20 @@ impl Place {
         settings.alerts.channels = [("people".to_owned(), channel)].into_iter().collect();
         settings
     }
+}
+
+/// Whether nothing but a mark is in a folder, or the folder is not there.
+fn has_only_mark(folder: &Path) -> Result<bool> {
+    let entries = match fs::read_dir(folder) {
+        Err(failure) if failure.kind() == ErrorKind::NotFound => return Ok(true),
+        read => read.with_context(|| format!("cannot read {}", folder.display()))?,
+    };
+    for entry in entries {
+        if entry?.file_name() != MARK {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn texts(all: &[&str]) -> Vec<String> {

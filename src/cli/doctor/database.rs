@@ -58,7 +58,11 @@ pub(super) async fn database(settings: &Settings) -> Looked {
                 return Looked::only(Finding::failed(URL, why));
             }
             if is_missing_file(&failure) {
-                return Looked::only(Finding::warning(URL, NO_DATABASE));
+                return Looked {
+                    // Who serves a database serves one that is there.
+                    replicas: Some(Vec::new()),
+                    ..Looked::only(Finding::warning(URL, NO_DATABASE))
+                };
             }
             causes(&failure)
         }

@@ -58,8 +58,10 @@ fn files_finding(most: Option<u64>, needed: u64) -> Finding {
 /// Who listens at a port that is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Listener {
-    /// A skep, and nothing says that it serves another database.
+    /// A skep of this database.
     Skep,
+    /// A skep, and nothing says of which database.
+    UnknownSkep,
     /// A skep that is none of those that serve this database.
     OtherSkep,
     /// Something else.
@@ -103,6 +105,10 @@ async fn port(key: &str, address: SocketAddr, who: impl Future<Output = Listener
 
 fn taken(key: &str, address: SocketAddr, who: Listener) -> Finding {
     let who = match who {
+        Listener::UnknownSkep => {
+            let text = format!("a skep serves at {address}; of which database cannot be told");
+            return Finding::warning(key, text);
+        }
         Listener::Skep => return Finding::ok(key, format!("a skep serves at {address}")),
         Listener::OtherSkep => "a skep that serves another database than database.url",
         Listener::Stranger => "something that is no skep",
@@ -123,8 +129,9 @@ async fn over_thrift(listen: SocketAddr, replicas: Option<&[Neighbour]>) -> List
         at.is_some_and(|(_, port)| port.parse() == Ok(listen.port()))
     };
     match replicas {
-        Some(known) if !known.iter().any(is_at) => Listener::OtherSkep,
-        _ => Listener::Skep,
+        Some(known) if known.iter().any(is_at) => Listener::Skep,
+        Some(_) => Listener::OtherSkep,
+        None => Listener::UnknownSkep,
     }
 }
 
@@ -138,13 +145,12 @@ async fn over_http(address: SocketAddr, replicas: Option<&[Neighbour]>) -> Liste
         Ok(Ok(list)) => {
             let own = list.replicas.iter().find(|one| one.this);
             match own.zip(replicas) {
-                Some((own, known)) if known.iter().all(|one| one.id != own.id) => {
-                    Listener::OtherSkep
-                }
-                _ => Listener::Skep,
+                Some((own, known)) if known.iter().any(|one| one.id == own.id) => Listener::Skep,
+                Some(_) => Listener::OtherSkep,
+                None => Listener::UnknownSkep,
             }
         }
-        Ok(Err(ClientError::Refused(..))) => Listener::Skep,
+        Ok(Err(ClientError::Refused(..))) => Listener::UnknownSkep,
         Ok(Err(_)) | Err(_) => Listener::Stranger,
     }
 }

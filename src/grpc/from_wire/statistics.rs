@@ -3,7 +3,7 @@
 use super::{named, some_text};
 use crate::catalog::{ColumnStatisticsSpec, DEFAULT_ENGINE, StatisticsFault};
 use crate::grpc::failure::Failure;
-use crate::model::{Bounds, Decimal, Figures, Lengths, Name, Range};
+use crate::model::{Bounds, Decimal, Figures, Lengths, NOT_KNOWN, Name, Range};
 use skep_wire::v1;
 use skep_wire::v1::column_statistics::Values;
 
@@ -40,8 +40,8 @@ fn of_column(index: usize, sent: v1::ColumnStatistics) -> Result<ColumnStatistic
         column: sent.column,
         data_type: sent.r#type,
         figures: Figures {
-            nulls: sent.nulls,
-            distinct: sent.distinct,
+            nulls: sent.nulls.unwrap_or(NOT_KNOWN),
+            distinct: sent.distinct.unwrap_or(NOT_KNOWN),
             bit_vectors: None,
             histogram: None,
             range: range(values).map_err(refused)?,

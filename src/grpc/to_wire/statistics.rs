@@ -10,8 +10,8 @@ pub(in crate::grpc) fn column_statistics(found: ColumnStatistics) -> v1::ColumnS
     v1::ColumnStatistics {
         column: found.column.to_string(),
         r#type: Some(found.column_type),
-        nulls: found.figures.nulls,
-        distinct: found.figures.distinct,
+        nulls: Some(found.figures.nulls),
+        distinct: Some(found.figures.distinct),
         analyze_time: moment(found.analyzed_at),
         values: Some(values(found.figures.range)),
     }

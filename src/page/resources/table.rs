@@ -419,7 +419,7 @@ fn known(number: i64) -> String {
 
 fn range_text(range: &Range) -> String {
     match range {
-        Range::Boolean { trues, falses } => {
+        Range::Boolean { trues, falses } if *trues >= 0 && *falses >= 0 => {
             format!("{} true, {} false", count(*trues), count(*falses))
         }
         Range::Long(bounds) => bounds_text(bounds, |one| Some(count(*one))),
@@ -429,9 +429,11 @@ fn range_text(range: &Range) -> String {
         Range::Timestamp(bounds) => bounds_text(bounds, |at| {
             Some(Timestamp::from_second(*at).ok()?.to_string())
         }),
-        Range::String(lengths) | Range::Binary(lengths) => {
+        Range::String(lengths) | Range::Binary(lengths) if lengths.max >= 0 => {
             format!("{} bytes at most", count(lengths.max))
         }
+        // Hive says so that a figure is not known.
+        Range::Boolean { .. } | Range::String(_) | Range::Binary(_) => String::new(),
     }
 }
 

@@ -164,7 +164,7 @@ impl Adding {
             let batch = tokio::select! {
                 batch = self.lines.batch() => batch?,
                 () = ending.cancelled() => {
-                    return Err(Problem::unavailable("this server is about to end: it"));
+                    return Err(Problem::unavailable("this server ends: send what no line answers to another one, or when it is there again"));
                 }
             };
             if batch.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::moment;
 use crate::catalog::ColumnStatisticsSpec;
-use crate::model::{Bounds, ColumnStatistics, Decimal, Figures, Lengths, Range};
+use crate::model::{Bounds, ColumnStatistics, Decimal, Figures, Lengths, NOT_KNOWN, Range};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -29,6 +29,10 @@ pub struct PutStatistics {
     pub columns: Vec<ColumnStatisticsView>,
 }
 
+fn not_known() -> i64 {
+    NOT_KNOWN
+}
+
 /// What is known of one column.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -41,10 +45,11 @@ pub struct ColumnStatisticsView {
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "bigint")]
     pub data_type: Option<String>,
-    /// Count of null
+    /// Count of null; -1, or left out where it is sent, says that it is not known
+    #[serde(default = "not_known")]
     pub nulls: i64,
-    /// Count of distinct values
-    #[serde(default)]
+    /// Count of distinct values, likewise
+    #[serde(default = "not_known")]
     pub distinct: i64,
     /// What the values are, and between which bounds they lie
     pub values: ValuesView,

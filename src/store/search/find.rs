@@ -6,8 +6,10 @@ use crate::hive::name_range::NameRange;
 use crate::model::{Name, TableMeta, TableRef};
 use crate::store::hive::table_at_place::meta_of;
 use crate::store::sql::failure::Failure;
+use crate::store::sql::limits::OBJECT_NAME_BYTES_MAX;
 use crate::store::sql::session::Session;
-use crate::store::sql::statement::Statement;
+use crate::store::sql::statement::{LIST_LENGTH_MAX, Statement};
+use std::collections::BTreeSet;
 
 /// What a pattern of SQL's own begins an escape with; names may hold it, so it is escaped too.
 const ESCAPE: char = '!';
@@ -208,14 +210,37 @@ impl Session {
         self.search_refs(&statement, catalog).await
     }
 
-    /// The tables and views of a catalog that are in one of these databases and called one of these names, by name, `limit` at most.
+    /// The tables and views of a catalog that are called so, `limit` at most. What no name can be is none of them.
     pub async fn search_called(
         &mut self,
         catalog: &Name,
-        databases: &[&str],
-        names: &[&str],
+        called: &[(&str, &str)],
         limit: usize,
     ) -> Result<Vec<TableMeta>> {
+        let is_name = |text: &str| {
+            (1..=OBJECT_NAME_BYTES_MAX).contains(&text.len()) && !text.contains(char::is_control)
+        };
+        let called = called.iter().filter(|(a, b)| is_name(a) && is_name(b));
+        let called: Vec<(&str, &str)> = called.copied().collect();
+        let mut found = Vec::new();
+        for called in called.chunks(LIST_LENGTH_MAX) {
+            let left = limit.saturating_sub(found.len());
+            found.extend(self.called_page(catalog, called, left).await?);
+        }
+        Ok(found)
+    }
+
+    async fn called_page(
+        &mut self,
+        catalog: &Name,
+        called: &[(&str, &str)],
+        limit: usize,
+    ) -> Result<Vec<TableMeta>, Failure> {
+        let databases: BTreeSet<&str> = called.iter().map(|(database, _)| *database).collect();
+        let names: BTreeSet<&str> = called.iter().map(|(_, name)| *name).collect();
+        let [databases, names] = [databases, names].map(Vec::from_iter);
+        let dotted: Vec<String> = called.iter().map(|(a, b)| format!("{a}.{b}")).collect();
+        let dotted: Vec<&str> = dotted.iter().map(String::as_str).collect();
         let statement = self
             .statement("SELECT d.name, t.name, t.table_type, t.owner_name, ")
             .text(self.dialect().comment_of_table())
@@ -226,15 +251,18 @@ impl Session {
                  WHERE c.name = ?",
             )
             .bind(catalog.as_str())
+            // Found by the indexes; which belongs to which is told by both together.
             .text(" AND d.name IN ")
-            .list(databases)
+            .list(&databases)
             .text(" AND t.name IN ")
-            .list(names)
+            .list(&names)
+            .text(" AND CONCAT(d.name, '.', t.name) IN ")
+            .list(&dotted)
             .text(" ORDER BY t.name, d.name LIMIT ?")
             .bind(limit);
         let rows = self.rows(&statement).await?;
         let found = rows.iter().map(|row| meta_of(&mut row.cells(), catalog));
-        Ok(found.collect::<Result<_, Failure>>()?)
+        found.collect()
     }
 
     async fn search_refs(

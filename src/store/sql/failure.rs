@@ -30,6 +30,8 @@ pub(in crate::store) enum FailureKind {
     Spoilt,
     /// The server has no room for one more prepared statement. The statement was not run.
     Crowded,
+    /// The statement has more bytes than the server takes.
+    Oversized,
     /// Nothing came back, not even the database's own time-out: the connection may have died unseen.
     Silent,
     /// Anything else: a fault of skep, its data or its set-up.
@@ -97,6 +99,7 @@ impl Failure {
             | FailureKind::ReadOnly
             | FailureKind::Barred
             | FailureKind::Spoilt
+            | FailureKind::Oversized
             | FailureKind::Silent
             | FailureKind::Fault => false,
         }
@@ -173,6 +176,9 @@ impl From<Failure> for Error {
                 what: "the catalog's database (its file is damaged, or no database of SQLite's)".into(),
                 source: failure.source,
             },
+            FailureKind::Oversized => Self::Invalid(
+                "it has more bytes than the catalog's database takes at once (its max_allowed_packet)".into(),
+            ),
             FailureKind::Duplicate | FailureKind::Reference | FailureKind::Fault => {
                 // A statement of skep's own that was refused keeps its kind.
                 match failure.source.downcast::<Error>() {
@@ -288,6 +294,8 @@ fn kind_of_mysql_number(number: u16) -> FailureKind {
         // The server runs with --read-only, the transaction is read-only, the server is in read-only mode.
         1290 | 1792 | 1836 => FailureKind::ReadOnly,
         1461 => FailureKind::Crowded,
+        // A packet larger than max_allowed_packet, or a result.
+        1153 | 1301 => FailureKind::Oversized,
         // The disk is full, the table space is.
         1021 | 1114 => FailureKind::Full,
         // No such user or wrong password, no right to the database or table, no such database.
@@ -347,6 +355,14 @@ mod tests {
     fn deadlocks_are_conflicts() {
         assert_eq!(kind_of_mysql_number(1213), FailureKind::Conflict);
         assert_eq!(kind_of_mysql_number(1064), FailureKind::Fault);
+    }
+
+    #[test]
+    fn what_is_too_large_for_the_database_is_no_fault_of_skep() {
+        let kind = kind_of_mysql_number(1153);
+        let error = Error::from(Failure::noted(kind));
+        assert!(matches!(error, Error::Invalid(_)), "{error}");
+        assert!(error.to_string().contains("max_allowed_packet"), "{error}");
     }
 
     #[test]

@@ -21,6 +21,17 @@ pub(in crate::store) enum Argument<'a> {
     Bytes(Option<&'a [u8]>),
 }
 
+impl Argument<'_> {
+    /// Bytes that it takes in a statement beside its place.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Integer(_) => 0,
+            Self::Text(text) => text.map_or(0, str::len),
+            Self::Bytes(bytes) => bytes.map_or(0, <[u8]>::len),
+        }
+    }
+}
+
 impl From<i64> for Argument<'_> {
     fn from(value: i64) -> Self {
         Self::Integer(Some(value))
@@ -157,10 +168,11 @@ impl<'a> Statement<'a> {
         self
     }
 
-    /// Appends `(?, ?, …)` for IN, filled up with its last value to a power of two: few texts, so that the
-    /// databases' caches of prepared statements stay small. `values` must not be empty.
+    /// Appends `(?, ?, …)` for IN, filled up with its shortest value to a power of two: few texts, so that the databases' caches
+    /// of prepared statements stay small, and no client's long name hundreds of times over.
     pub(in crate::store) fn list<T: Into<Argument<'a>> + Copy>(mut self, values: &[T]) -> Self {
-        let Some(last) = values.last() else {
+        let bytes = |value: &&T| Into::<Argument<'a>>::into(**value).bytes();
+        let Some(filler) = values.iter().min_by_key(bytes) else {
             return self.text("(NULL)");
         };
         self.sql.push('(');
@@ -170,7 +182,7 @@ impl<'a> Statement<'a> {
             }
             self.marks += 1;
             self.dialect.placeholder(&mut self.sql, self.marks);
-            self.push((*values.get(index).unwrap_or(last)).into());
+            self.push((*values.get(index).unwrap_or(filler)).into());
         }
         self.sql.push(')');
         self
@@ -321,6 +333,14 @@ mod tests {
             build(Dialect::Sqlite).sql(),
             "SELECT a FROM t WHERE b = ? AND c IN (?, ?, ?, ?)"
         );
+    }
+
+    #[test]
+    fn a_list_is_filled_up_with_its_shortest_value() {
+        let values = ["bb", "a", "ccc"];
+        let statement = Statement::new(Dialect::Sqlite, "").list(&values);
+        let texts = statement.arguments.iter().map(Argument::bytes);
+        assert_eq!(texts.collect::<Vec<_>>(), [2, 1, 3, 1]);
     }
 
     #[test]

@@ -80,6 +80,21 @@ async fn the_demo_has_something_true_for_every_page_and_is_there_again_the_next_
 fn a_folder_that_is_no_demo_is_left_alone() {
     let home = tempfile::tempdir().expect("a folder");
     std::fs::write(home.path().join("mine"), "mine").expect("it can be written");
+    // A mark that no demo wrote is none.
+    for mark in ["", "mine too"] {
+        let folder = home.path().join("marked");
+        std::fs::create_dir_all(folder.join("lake")).expect("it can be made");
+        std::fs::write(folder.join("lake/mine"), "mine").expect("it can be written");
+        std::fs::write(folder.join("DEMO"), mark).expect("it can be written");
+        let refused = command(&folder).output().expect("it ends");
+        let said = String::from_utf8(refused.stderr).expect("text");
+        assert!(
+            !refused.status.success() && said.contains("is no demo"),
+            "{said}"
+        );
+        assert!(folder.join("lake/mine").exists());
+        std::fs::remove_dir_all(&folder).expect("it can be removed");
+    }
     let refused = command(home.path()).output().expect("it ends");
     let said = String::from_utf8(refused.stderr).expect("text");
     assert!(

@@ -396,4 +396,10 @@ async fn a_port_that_a_skep_of_another_database_has_fails() {
             "{remark}"
         );
     }
+    // And one that is not there yet is served by nobody.
+    patient.replace(mine.url(), &format!("{}.new", mine.url()));
+    let (code, found) = patient.examined(&[]);
+    assert_eq!(code, 1, "{}", found.all());
+    let (state, _) = found.of("thrift.listen");
+    assert_eq!(state, "failed", "{}", found.all());
 }

@@ -187,6 +187,16 @@ async fn what_became_of_a_call_is_counted_by_its_own_status() {
     client.watch_events(ahead).await.unwrap_err();
     let route = "EventService/WatchEvents";
     assert!(counted(&server, route, "INVALID_ARGUMENT").await);
+    // What is no gRPC has no status of it.
+    let (path, http) = (format!("/skep.v1.{route}"), server.http());
+    let other = reqwest::Client::builder()
+        .http2_prior_knowledge()
+        .build()
+        .unwrap()
+        .post(format!("http://{http}{path}"))
+        .body("{}");
+    assert_eq!(other.send().await.unwrap().status(), 415);
+    assert!(!counted(&server, route, "CANCELLED").await);
     let mut watching = watch(channel, None, "").await;
     watching.message().await.unwrap().expect("where it begins");
     drop(watching);

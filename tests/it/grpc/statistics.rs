@@ -131,8 +131,8 @@ fn in_messages() -> Vec<ColumnStatistics> {
     kinds
         .map(|(name, _, _, values)| ColumnStatistics {
             column: name.to_owned(),
-            nulls: 1,
-            distinct: 4,
+            nulls: Some(1),
+            distinct: Some(4),
             values: Some(values),
             ..ColumnStatistics::default()
         })
@@ -300,7 +300,7 @@ async fn statistics_that_cannot_be_are_refused_with_the_field_at_fault() {
             "columns[0].values",
         ),
         (
-            update(|one| one.columns[0].nulls = -2),
+            update(|one| one.columns[0].nulls = Some(-2)),
             object,
             "columns[0].nulls",
         ),
