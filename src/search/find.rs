@@ -25,7 +25,7 @@ const VIEW_BYTES_MAX: usize = 8 * 1024 * 1024;
 const READ_NAMES_MAX: usize = 1_000;
 
 /// Tables that are in memory at the same time: each may have thousands of columns.
-const TABLES_PER_READ: usize = 10;
+const TABLES_PER_READ: usize = 25;
 
 /// A table that a search found.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,16 +5,17 @@ use crate::error::Result;
 use crate::hive::name_range::NameRange;
 use crate::model::{Name, TableMeta, TableRef};
 use crate::store::hive::table_at_place::meta_of;
+use crate::store::sql::dialect::Dialect;
 use crate::store::sql::failure::Failure;
 use crate::store::sql::limits::OBJECT_NAME_BYTES_MAX;
 use crate::store::sql::session::Session;
 use crate::store::sql::statement::{LIST_LENGTH_MAX, Statement};
 use std::collections::BTreeSet;
 
-/// What a pattern of SQL's own begins an escape with; names may hold it, so it is escaped too.
-const ESCAPE: char = '!';
 /// Rows of a word that are looked at: a column `id` is in all tables, and nobody reads on so far.
 const ROWS_OF_WORD_MAX: usize = 5_000;
+/// Tables of whose names one has the first word that are looked at for the others.
+const NAMES_LOOKED_MAX: usize = 20_000;
 
 /// What is looked for, in lower case.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +41,8 @@ struct Patterns {
 }
 
 impl Patterns {
-    fn of(searched: &Searched<'_>) -> Self {
+    fn of(searched: &Searched<'_>, dialect: Dialect) -> Self {
+        let escaped = |word: &str| escaped(word, dialect.like().1);
         let begins = format!("{}%", escaped(searched.first));
         let others = searched.others.iter().map(|other| {
             let begins = format!("{}%", escaped(other));
@@ -56,18 +58,31 @@ impl Patterns {
 }
 
 impl<'a> Statement<'a> {
-    /// Appends what the tables `t` have to have beside the first word.
+    /// Appends what the tables `n`, by their `id` and `name`, have to have beside the first word. Each is looked up when it is
+    /// its turn: what comes after the last one that is wanted costs nothing.
     fn searched_too(mut self, patterns: &'a Patterns) -> Self {
-        for (name, word) in &patterns.others {
+        for (at, (name, word)) in patterns.others.iter().enumerate() {
             self = self
-                .text(
-                    " AND (t.name LIKE ? ESCAPE '!' OR EXISTS
-                        (SELECT 1 FROM skep_search_tables s WHERE s.table_id = t.id AND s.words LIKE ? ESCAPE '!'))",
-                )
-                .bind(name.as_str())
-                .bind(word.as_str());
+                .text(if at == 0 { " WHERE " } else { " AND " })
+                .text("(n.name")
+                .like(name)
+                .text(" OR EXISTS (SELECT 1 FROM skep_search_tables s WHERE s.table_id = n.id AND s.words")
+                .like(word)
+                .text("))");
         }
         self
+    }
+
+    /// Appends that what stands before is as a pattern says.
+    fn like(self, pattern: &'a str) -> Self {
+        let (like, _) = self.dialect().like();
+        self.text(like).bind(pattern)
+    }
+
+    /// Appends that the databases `d` are of a catalog. To join the catalogs would let PostgreSQL believe that few are.
+    fn of_catalog(self, catalog: &'a Name) -> Self {
+        self.text(" d.catalog_id = (SELECT c.id FROM skep_catalogs c WHERE c.name = ?)")
+            .bind(catalog.as_str())
     }
 }
 
@@ -79,33 +94,39 @@ impl Session {
         searched: &Searched<'_>,
         limit: usize,
     ) -> Result<Vec<TableMeta>> {
-        let patterns = Patterns::of(searched);
+        let patterns = Patterns::of(searched, self.dialect());
         let word = searched.first;
         let mut statement = self
             .statement("SELECT d.name, t.name, t.table_type, t.owner_name, ")
             .text(self.dialect().comment_of_table())
             // What is shown of a table is read for those alone that are.
             .text(
-                " FROM (SELECT t.id FROM skep_tables t
+                " FROM (SELECT n.id FROM (SELECT t.id, t.name FROM skep_tables t
                    JOIN skep_databases d ON d.id = t.database_id
-                   JOIN skep_catalogs c ON c.id = d.catalog_id
-                   WHERE c.name = ? AND t.name LIKE ? ESCAPE '!'",
+                   WHERE t.name",
             )
-            .bind(searched.catalog.as_str())
-            .bind(patterns.contains.as_str());
+            .like(&patterns.contains)
+            .text(" AND")
+            .of_catalog(searched.catalog);
         if let Some(database) = searched.database {
             statement = statement.text(" AND d.name = ?").bind(database.as_str());
         }
         let statement = statement
+            .text(" ORDER BY CASE WHEN t.name = ? THEN 0 WHEN t.name")
+            .bind(word)
+            .like(&patterns.begins)
+            .text(" THEN 1 ELSE 2 END, t.name, d.name LIMIT ?) n")
+            .bind(if patterns.others.is_empty() {
+                limit
+            } else {
+                NAMES_LOOKED_MAX
+            })
             .searched_too(&patterns)
             .text(
-                " ORDER BY CASE WHEN t.name = ? THEN 0 WHEN t.name LIKE ? ESCAPE '!' THEN 1 ELSE 2 END, t.name, d.name
-                 LIMIT ?) n
-                 JOIN skep_tables t ON t.id = n.id
+                " LIMIT ?) m
+                 JOIN skep_tables t ON t.id = m.id
                  JOIN skep_databases d ON d.id = t.database_id",
             )
-            .bind(word)
-            .bind(patterns.begins.as_str())
             .bind(limit);
         let rows = self.rows(&statement).await?;
         let found = rows
@@ -139,45 +160,53 @@ impl Session {
 
     /// The numbers of the tables and views of which a word of the index begins with the first word, and in which the others are
     /// found: those where it says most first, then by name, `limit` at most. In one database all its tables are looked at, else
-    /// so many rows of the first word.
+    /// so many rows of the first word; of more than twice the limit those that were made first are found.
     pub async fn search_by_words(
         &mut self,
         searched: &Searched<'_>,
         limit: usize,
     ) -> Result<Vec<i64>> {
-        let patterns = Patterns::of(searched);
+        let patterns = Patterns::of(searched, self.dialect());
         let range = range_of(searched.first);
         let statement = if let Some(database) = searched.database {
             self.statement(
-                "SELECT t.id FROM skep_tables t
+                "SELECT n.id FROM (SELECT t.id, t.name FROM skep_tables t
                  JOIN skep_databases d ON d.id = t.database_id
-                 JOIN skep_catalogs c ON c.id = d.catalog_id
                  JOIN skep_search_tables f ON f.table_id = t.id
-                 WHERE c.name = ? AND d.name = ? AND f.words LIKE ? ESCAPE '!'",
+                 WHERE d.name = ? AND f.words",
             )
-            .bind(searched.catalog.as_str())
             .bind(database.as_str())
-            .bind(patterns.word.as_str())
+            .like(&patterns.word)
+            .text(" AND")
+            .of_catalog(searched.catalog)
+            .text(" ORDER BY t.name LIMIT ?) n")
+            .bind(NAMES_LOOKED_MAX)
             .searched_too(&patterns)
-            .text(" ORDER BY t.name LIMIT ?")
+            .text(" LIMIT ?")
             .bind(limit)
         } else {
             self.statement(
-                "SELECT t.id FROM (SELECT w.table_id, MIN(w.kind) AS kind FROM
-                   (SELECT table_id, kind FROM skep_search_words WHERE word >= ? AND word < ? AND kind < ?
-                    ORDER BY word LIMIT ?) w
-                   GROUP BY w.table_id) f
-                 JOIN skep_tables t ON t.id = f.table_id
-                 JOIN skep_databases d ON d.id = t.database_id
-                 JOIN skep_catalogs c ON c.id = d.catalog_id
-                 WHERE c.name = ?",
+                "SELECT t.id FROM (SELECT n.id, n.kind FROM
+                   (SELECT w.table_id AS id, MIN(w.kind) AS kind,
+                      (SELECT t.name FROM skep_tables t WHERE t.id = w.table_id) AS name FROM
+                     (SELECT table_id, kind FROM skep_search_words WHERE word >= ? AND word < ? AND kind < ?
+                      ORDER BY word LIMIT ?) w
+                   GROUP BY w.table_id ORDER BY kind, w.table_id LIMIT ?) n",
             )
             .bind(range.0.as_str())
             .bind(range.1.as_str())
             .bind(SearchWordKind::Read.number())
             .bind(ROWS_OF_WORD_MAX)
-            .bind(searched.catalog.as_str())
+            .bind(ROWS_OF_WORD_MAX)
             .searched_too(&patterns)
+            .text(
+                " LIMIT ?) f
+                 JOIN skep_tables t ON t.id = f.id
+                 JOIN skep_databases d ON d.id = t.database_id
+                 WHERE",
+            )
+            .bind(limit * 2)
+            .of_catalog(searched.catalog)
             .text(" ORDER BY f.kind, t.name, d.name LIMIT ?")
             .bind(limit)
         };
@@ -293,11 +322,11 @@ fn range_of(word: &str) -> (String, String) {
 }
 
 /// A text as a pattern that means it alone.
-fn escaped(word: &str) -> String {
+fn escaped(word: &str, escape: char) -> String {
     let mut pattern = String::with_capacity(word.len());
     for c in word.chars() {
-        if matches!(c, '%' | '_') || c == ESCAPE {
-            pattern.push(ESCAPE);
+        if matches!(c, '%' | '_') || c == escape {
+            pattern.push(escape);
         }
         pattern.push(c);
     }
@@ -310,6 +339,6 @@ mod tests {
 
     #[test]
     fn a_pattern_means_its_text_alone() {
-        assert_eq!(escaped("a_b%c!d"), "a!_b!%c!!d");
+        assert_eq!(escaped("a_b%c!d", '!'), "a!_b!%c!!d");
     }
 }

@@ -79,6 +79,15 @@ impl Dialect {
         }
     }
 
+    /// How a pattern is compared, and the character before what it is to mean by itself. PostgreSQL reads a pattern anew for each
+    /// row where a statement names that character, unless it plans for each pattern.
+    pub(in crate::store) fn like(self) -> (&'static str, char) {
+        match self {
+            Self::Postgres => (" LIKE ?", '\\'),
+            Self::Sqlite | Self::MySql => (" LIKE ? ESCAPE '!'", '!'),
+        }
+    }
+
     /// Two columns of a table `t`: the comment among its properties, and all of them where the database cannot read
     /// the comment out of them (a property has a NUL character, which no text of PostgreSQL can hold).
     pub(in crate::store) fn comment_of_table(self) -> &'static str {
