@@ -188,13 +188,8 @@ async fn an_index_that_missed_events_is_made_anew(test: TestDatabase) {
     assert_eq!(found(&rest, "shared t07").await, pairs(&[("t07", "name")]));
 }
 
-async fn a_table_names_the_views_that_read_it(test: TestDatabase) {
-    let server = server_on(&test).await;
-    let rest = Rest::of(&server);
-    a_shop(&rest).await;
-    rest.post("/databases", json!({"name": "reports"}))
-        .await
-        .expect(201);
+/// Views of the table `shop.orders`, and two that are none.
+async fn views_make(rest: &Rest) {
     // In JSON: SELECT id FROM orders, in the schema Shop.
     let elsewhere = "eyJvcmlnaW5hbFNxbCI6IlNFTEVDVCBpZCBGUk9NIG9yZGVycyIsInNjaGVtYSI6IlNob3AifQ==";
     let presto = "eyJvcmlnaW5hbFNxbCI6InNlbGVjdCBpZCBmcm9tIFNob3AuT3JkZXJzIn0=";
@@ -229,6 +224,41 @@ async fn a_table_names_the_views_that_read_it(test: TestDatabase) {
             .await
             .expect(201);
     }
+}
+
+/// What a view reads stands on its page, by the database where it is another one.
+async fn each_view_names_what_it_reads(browser: &Browser) {
+    for view in [
+        "reports/tables/by_presto",
+        "reports/tables/daily",
+        // Trino notes the database of what stands without one.
+        "reports/tables/elsewhere",
+        "shop/tables/large",
+    ] {
+        let page = browser.text(&format!("/databases/{view}"), 200).await;
+        let (_, reads) = page.split_once("Tables that it reads").expect(view);
+        assert!(reads.contains("databases/shop/tables/orders\""), "{reads}");
+    }
+    let page = browser
+        .text("/databases/reports/tables/by_presto", 200)
+        .await;
+    assert!(page.contains(">select id from Shop.Orders</pre>"), "{page}");
+    for view in ["mine", "said"] {
+        let page = browser
+            .text(&format!("/databases/reports/tables/{view}"), 200)
+            .await;
+        assert!(!page.contains("Tables that it reads"), "{view}");
+    }
+}
+
+async fn a_table_names_the_views_that_read_it(test: TestDatabase) {
+    let server = server_on(&test).await;
+    let rest = Rest::of(&server);
+    a_shop(&rest).await;
+    rest.post("/databases", json!({"name": "reports"}))
+        .await
+        .expect(201);
+    views_make(&rest).await;
     follow(&test, &server).await;
     let browser = Browser::of(&server);
     let page = browser.text("/databases/shop/tables/orders", 200).await;
@@ -243,32 +273,7 @@ async fn a_table_names_the_views_that_read_it(test: TestDatabase) {
         assert!(views.contains(view), "{view}");
     }
     assert!(!views.contains("reports.mine") && !views.contains("reports.said"));
-    // And a view what it reads, by the database where it is another one.
-    for view in [
-        "reports/tables/by_presto",
-        "reports/tables/daily",
-        "shop/tables/large",
-    ] {
-        let page = browser.text(&format!("/databases/{view}"), 200).await;
-        let (_, reads) = page.split_once("Tables that it reads").expect(view);
-        assert!(reads.contains("databases/shop/tables/orders\""), "{reads}");
-    }
-    // Trino notes the database of what stands without one.
-    let page = browser
-        .text("/databases/reports/tables/elsewhere", 200)
-        .await;
-    let (_, reads) = page.split_once("Tables that it reads").expect("tables");
-    assert!(reads.contains("databases/shop/tables/orders\""), "{reads}");
-    let page = browser
-        .text("/databases/reports/tables/by_presto", 200)
-        .await;
-    assert!(page.contains(">select id from Shop.Orders</pre>"), "{page}");
-    for view in ["mine", "said"] {
-        let page = browser
-            .text(&format!("/databases/reports/tables/{view}"), 200)
-            .await;
-        assert!(!page.contains("Tables that it reads"), "{view}");
-    }
+    each_view_names_what_it_reads(&browser).await;
     assert_eq!(
         found(&rest, "reads:orders").await,
         [],
