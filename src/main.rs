@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-/// Replies and requests are many short-lived buffers; mimalloc halves the time to decode them.
+/// Replies and requests are many short-lived buffers; mimalloc halves the time to decode them. Its version 2: version 3 keeps what
+/// each of many short-lived threads has freed, twice the resident memory where tables come and go.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -109,11 +109,20 @@ fn cross_origin(
 
 /// Whether an origin is of the host that is asked. Schemes are not compared, for what ends TLS before this server changes them.
 fn is_of_this_host(origin: &[u8], uri: &Uri, headers: &HeaderMap) -> bool {
-    let text = std::str::from_utf8(origin).ok();
-    let host = text.and_then(|text| Some(text.split_once("://")?.1));
-    authority(uri, headers)
-        .zip(host)
-        .is_some_and(|(own, host)| own.eq_ignore_ascii_case(host))
+    let origin = std::str::from_utf8(origin).ok();
+    let Some((scheme, host)) = origin.and_then(|text| text.split_once("://")) else {
+        return false;
+    };
+    // Browsers leave it out of both, proxies write it: `Host: $host:$server_port` of nginx.
+    let default_port = match scheme {
+        "https" => ":443",
+        _ => ":80",
+    };
+    let bare = |host: &str| {
+        let host = host.strip_suffix(default_port).unwrap_or(host);
+        host.to_ascii_lowercase()
+    };
+    authority(uri, headers).is_some_and(|own| bare(own) == bare(host))
 }
 
 /// Whether a browser says that the page which asks is this server's, or a person; true where it says nothing.
@@ -182,6 +191,23 @@ mod tests {
             headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
             let problem = cross_origin(&Method::POST, &Uri::default(), &headers, Some(&pages));
             assert_eq!(problem.is_some(), refused, "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_port_that_goes_without_saying_makes_no_page_foreign() {
+        for (origin, host, refused) in [
+            ("https://skep", "skep:443", false),
+            ("http://skep:80", "skep", false),
+            ("http://skep", "skep:443", true),
+            ("https://skep", "skep:4430", true),
+            ("https://skep", "skep:443:443", true),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_static(host));
+            headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+            let problem = cross_origin(&Method::POST, &Uri::default(), &headers, None);
+            assert_eq!(problem.is_some(), refused, "{origin} {host}");
         }
     }
 

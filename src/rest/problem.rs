@@ -180,7 +180,7 @@ impl From<Error> for Problem {
             kind,
             detail: words(&error),
             retryable: error.retryable(),
-            subject: entity.map(|entity| Box::new(entity.into())),
+            subject: entity.and_then(SubjectView::of).map(Box::new),
             field: None,
         }
     }

@@ -108,24 +108,21 @@ impl Search {
     }
 
     async fn hits(&self, catalog: &Name, query: Query, max: usize) -> Result<Vec<Hit>> {
-        let mut session = self.store.session().await?;
-        let query = rarest_first(&mut session, query).await?;
+        let query = rarest_first(&mut self.store.session().await?, query).await?;
         let searched = Searched {
             catalog,
             database: query.database.as_ref(),
             first: &query.first,
             others: &query.others,
         };
-        let named = session.search_by_name(&searched, max).await?;
-        let named = named.into_iter().map(|meta| Hit {
-            meta,
-            why: Why::Name,
-        });
-        let mut hits: Vec<Hit> = named.collect();
-        if hits.len() == max || query.first.len() < TERM_BYTES_MIN {
+        // To walk through all names takes the database longest: it looks up the words meanwhile.
+        let (named, found) =
+            tokio::join!(self.by_name(&searched, max), self.by_words(&searched, max));
+        let (mut hits, found) = (named?, found?);
+        if hits.len() == max {
             return Ok(hits);
         }
-        let found = session.search_by_words(&searched, max).await?;
+        let mut session = self.store.session().await?;
         let known: BTreeSet<TableRef> = hits.iter().map(|hit| hit.meta.at.clone()).collect();
         let mut columns_left = COLUMNS_LOOKED_MAX;
         for ids in found.chunks(TABLES_PER_READ) {
@@ -145,6 +142,24 @@ impl Search {
         }
         hits.truncate(max);
         Ok(hits)
+    }
+
+    async fn by_name(&self, searched: &Searched<'_>, max: usize) -> Result<Vec<Hit>> {
+        let mut session = self.store.session().await?;
+        let named = session.search_by_name(searched, max).await?;
+        let named = named.into_iter().map(|meta| Hit {
+            meta,
+            why: Why::Name,
+        });
+        Ok(named.collect())
+    }
+
+    async fn by_words(&self, searched: &Searched<'_>, max: usize) -> Result<Vec<i64>> {
+        if searched.first.len() < TERM_BYTES_MIN {
+            return Ok(Vec::new());
+        }
+        let mut session = self.store.session().await?;
+        session.search_by_words(searched, max).await
     }
 
     async fn views_of(&self, at: &TableRef, max: usize) -> Result<Vec<TableMeta>> {

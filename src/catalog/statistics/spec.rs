@@ -1,6 +1,7 @@
 //! Column statistics as people and jobs describe them over REST and gRPC.
 
 use super::fit::{figures_check, kind_check};
+use crate::error::{Entity, Error};
 use crate::model::{ColumnStatistics, Figures, Name, Table};
 use std::collections::HashSet;
 
@@ -78,11 +79,16 @@ pub fn statistics_described(
     Ok(columns)
 }
 
-/// The columns that are meant: those that are named, and all of the table where none is.
-pub fn statistics_wanted(table: &Table, named: Vec<Name>) -> Vec<Name> {
-    if !named.is_empty() {
-        return named;
-    }
+/// The columns that are meant: those that are named, and all of the table where none is. One that the table has not is `NotFound`:
+/// Hive's own protocol has no figures of it, and who spells a name wrong would take that for "not analysed yet".
+pub fn statistics_wanted(table: &Table, named: Vec<Name>) -> Result<Vec<Name>, Error> {
     let all = table.descriptor.columns.iter().flatten();
-    all.map(|column| Name::new(&column.name)).collect()
+    let all: Vec<Name> = all.map(|column| Name::new(&column.name)).collect();
+    if named.is_empty() {
+        return Ok(all);
+    }
+    match named.iter().find(|name| !all.contains(name)) {
+        Some(unknown) => Err(Error::NotFound(Entity::own("column", unknown))),
+        None => Ok(named),
+    }
 }

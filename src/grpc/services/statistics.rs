@@ -50,7 +50,7 @@ async fn get(
     let named = from_wire::column_names(&request.columns)?;
     let engine = from_wire::engine(&request.engine);
     let catalog = asked.catalog();
-    let wanted = statistics_wanted(&catalog.table_get(&at).await?, named);
+    let wanted = statistics_wanted(&catalog.table_get(&at).await?, named)?;
     let found = if request.partition.is_empty() {
         catalog.table_statistics(&at, engine, &wanted).await?
     } else {

@@ -209,6 +209,8 @@ fn charts(samples: &[Sample]) -> Vec<Group> {
 
 /// What the database tells, of which `own` is the name of this process.
 async fn house(catalog: Operations<'_>, own: &str) -> Result<House> {
+    // By the same rule as `/readyz`, which sees more than what one question tells: a file that was taken away, a full disk.
+    catalog.ping(DATABASE_PATIENCE).await?;
     let begun = Instant::now();
     let last_event = catalog.event_last_id().await?;
     let took = begun.elapsed();

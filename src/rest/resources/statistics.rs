@@ -40,8 +40,8 @@ impl ColumnsQuery {
         named.map(Name::new).collect()
     }
 
-    fn wanted(&self, table: &Table) -> Vec<Name> {
-        statistics_wanted(table, self.named())
+    fn wanted(&self, table: &Table) -> Result<Vec<Name>, Problem> {
+        Ok(statistics_wanted(table, self.named())?)
     }
 
     fn view(&self, found: Vec<ColumnStatistics>) -> Json<StatisticsView> {
@@ -64,7 +64,7 @@ pub(in crate::rest) async fn table_get(
     Query(query): Query<ColumnsQuery>,
 ) -> Result<Json<StatisticsView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
-    let wanted = query.wanted(&asked.catalog().table_get(&at).await?);
+    let wanted = query.wanted(&asked.catalog().table_get(&at).await?)?;
     let found = asked
         .catalog()
         .table_statistics(&at, query.engine(), &wanted)
@@ -123,7 +123,7 @@ pub(in crate::rest) async fn partition_get(
     Query(query): Query<ColumnsQuery>,
 ) -> Result<Json<StatisticsView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &(database, table));
-    let wanted = query.wanted(&asked.catalog().table_get(&at).await?);
+    let wanted = query.wanted(&asked.catalog().table_get(&at).await?)?;
     let there = asked
         .catalog()
         .partition_get(&at, PartitionKey::WholeName(&partition))

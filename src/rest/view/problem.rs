@@ -54,8 +54,9 @@ pub struct SubjectView {
     pub name: String,
 }
 
-impl From<&Entity> for SubjectView {
-    fn from(entity: &Entity) -> Self {
+impl SubjectView {
+    /// What an error speaks of, where it is a thing with a name.
+    pub fn of(entity: &Entity) -> Option<Self> {
         let (kind, name) = match entity {
             Entity::Catalog(name) => ("catalog", name.to_string()),
             Entity::Database(at) => ("database", at.database.to_string()),
@@ -65,7 +66,7 @@ impl From<&Entity> for SubjectView {
             Entity::Lock(id) => ("lock", id.to_string()),
             Entity::Transaction(id) => ("transaction", id.to_string()),
             Entity::Own { kind, name } => (*kind, name.clone()),
-            Entity::Worded(text) => ("other", text.clone()),
+            Entity::Worded(_) => return None,
         };
         let mut view = Self {
             kind: kind.to_owned(),
@@ -93,6 +94,6 @@ impl From<&Entity> for SubjectView {
                 view.table = Some(at.table.to_string());
             }
         }
-        view
+        Some(view)
     }
 }

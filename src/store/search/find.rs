@@ -66,9 +66,10 @@ impl<'a> Statement<'a> {
                 .text(if at == 0 { " WHERE " } else { " AND " })
                 .text("(n.name")
                 .like(name)
-                .text(" OR EXISTS (SELECT 1 FROM skep_search_tables s WHERE s.table_id = n.id AND s.words")
+                // No EXISTS: PostgreSQL may read and compare the words of all tables first, to look up a few hundred.
+                .text(" OR (SELECT s.words FROM skep_search_tables s WHERE s.table_id = n.id)")
                 .like(word)
-                .text("))");
+                .text(")");
         }
         self
     }

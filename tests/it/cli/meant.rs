@@ -163,8 +163,14 @@ async fn a_database_is_changed_by_what_is_named() {
 async fn a_server_whose_sqlite_file_is_gone_is_not_ready() {
     let database = TestDatabase::sqlite().await;
     let server = TestServer::start(&database).await;
-    let ready = format!("http://{}/readyz", server.http());
-    let asked = || async { reqwest::get(&ready).await.unwrap().status().as_u16() };
+    // A connection that is open would go on with a file that has no name any more; the page tells what machines are told.
+    let asked = || async {
+        let ask = |path| reqwest::get(format!("http://{}{path}", server.http()));
+        let ready = ask("/readyz").await.unwrap().status().as_u16();
+        let page = ask("/server").await.unwrap().status().as_u16();
+        assert_eq!(ready, page);
+        ready
+    };
     assert_eq!(asked().await, 200);
     let path = database.url().trim_start_matches("sqlite:").to_owned();
     let path = path.split('?').next().unwrap().to_owned();

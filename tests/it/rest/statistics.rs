@@ -97,11 +97,14 @@ async fn statistics_of_tables_and_partitions_are_put_shown_and_forgotten(databas
         assert_eq!(some["columns"].as_array().unwrap().len(), 2);
         let other = rest.get(&format!("{path}?engine=impala")).await.expect(200);
         assert_eq!(other["columns"], json!([]));
+        let unknown = rest.get(&format!("{path}?columns=l,nope")).await;
+        let problem = unknown.problem(404, "not-found");
+        assert_eq!(problem["subject"]["kind"], "column", "{problem}");
 
         rest.delete(&format!("{path}?columns=l")).await.expect(204);
-        rest.delete(&format!("{path}?columns=l"))
-            .await
-            .problem(404, "not-found");
+        let gone = rest.delete(&format!("{path}?columns=l")).await;
+        let problem = gone.problem(404, "not-found");
+        assert_eq!(problem["subject"], json!(null), "{problem}");
         rest.delete(path).await.expect(204);
         assert_eq!(rest.get(path).await.expect(200), none);
     }
