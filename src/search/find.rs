@@ -8,7 +8,7 @@ use crate::catalog::{Action, Resource, TABLE_COMMENT};
 use crate::diff::mention;
 use crate::error::Result;
 use crate::model::{Column, Name, Table, TableMeta, TableRef};
-use crate::store::{SearchWordKind, Searched, Session, TableOutline};
+use crate::store::{SearchWordKind, Searched, TableOutline};
 use async_recursion::async_recursion as boxed;
 use std::collections::BTreeSet;
 
@@ -108,7 +108,7 @@ impl Search {
     }
 
     async fn hits(&self, catalog: &Name, query: Query, max: usize) -> Result<Vec<Hit>> {
-        let query = rarest_first(&mut self.store.session().await?, query).await?;
+        let query = self.rarest_first(query).await?;
         let searched = Searched {
             catalog,
             database: query.database.as_ref(),
@@ -142,6 +142,26 @@ impl Search {
         }
         hits.truncate(max);
         Ok(hits)
+    }
+
+    /// The search by the word that the fewest rows of the index begin with: what is in every table finds nothing.
+    async fn rarest_first(&self, query: Query) -> Result<Query> {
+        // One word needs no choice, and in one database all its tables are looked at.
+        if query.others.is_empty() || query.database.is_some() {
+            return Ok(query);
+        }
+        let mut session = self.store.session().await?;
+        let mut rarest: Option<(usize, String)> = None;
+        for term in query.terms().filter(|term| term.len() >= TERM_BYTES_MIN) {
+            let rows = session.search_word_rows(term).await?;
+            if rarest.as_ref().is_none_or(|(least, _)| rows < *least) {
+                rarest = Some((rows, term.to_owned()));
+            }
+        }
+        Ok(match rarest {
+            Some((_, term)) => query.by(&term),
+            None => query,
+        })
     }
 
     async fn by_name(&self, searched: &Searched<'_>, max: usize) -> Result<Vec<Hit>> {
@@ -207,25 +227,6 @@ impl Search {
         let mut session = self.store.session().await?;
         session.search_called(&view.at.catalog, &called, max).await
     }
-}
-
-/// The search by the word that the fewest rows of the index begin with: what is in every table finds nothing.
-async fn rarest_first(session: &mut Session, query: Query) -> Result<Query> {
-    // One word needs no choice, and in one database all its tables are looked at.
-    if query.others.is_empty() || query.database.is_some() {
-        return Ok(query);
-    }
-    let mut rarest: Option<(usize, String)> = None;
-    for term in query.terms().filter(|term| term.len() >= TERM_BYTES_MIN) {
-        let rows = session.search_word_rows(term).await?;
-        if rarest.as_ref().is_none_or(|(least, _)| rows < *least) {
-            rarest = Some((rows, term.to_owned()));
-        }
-    }
-    Ok(match rarest {
-        Some((_, term)) => query.by(&term),
-        None => query,
-    })
 }
 
 /// The database of what stands in a view's text without one: the one that Trino noted, else the view's own.
