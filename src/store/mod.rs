@@ -150,17 +150,14 @@ impl Store {
     /// A session of single reads, each seeing everything that was committed before it.
     pub fn session(&self) -> BoxFuture<'_, Result<Session>> {
         Box::pin(async {
+            self.file_is_there()?;
             let lease = self.inner.readers.acquire().await?;
             Ok(Session::reading(self.clone(), lease))
         })
     }
 
-    /// Asks the database for a sign of life and, once a write has found its disk full, whether there is room again. A SQLite
-    /// file that was moved or deleted gives none, though what is open of it still answers: what is written to it now would be lost.
+    /// Asks the database for a sign of life and, once a write has found its disk full, whether there is room again.
     pub async fn ping(&self) -> Result<()> {
-        if let Some(file) = &self.inner.file {
-            file.is_there()?;
-        }
         let mut session = self.session().await?;
         let statement = session.statement("SELECT 1");
         session.rows(&statement).await?;
@@ -204,7 +201,17 @@ impl Store {
         &self.inner.ids
     }
 
+    /// Fails with `Unavailable` where a SQLite file was moved or deleted, though what is open of it still answers: what is written
+    /// to it would be lost, and what is read from it others do not see.
+    fn file_is_there(&self) -> Result<()> {
+        self.inner
+            .file
+            .as_ref()
+            .map_or(Ok(()), SqliteFile::is_there)
+    }
+
     async fn begin(&self) -> Result<Session, Failure> {
+        self.file_is_there().map_err(Failure::fault)?;
         let lease = self.inner.writers.acquire().await?;
         Session::begin(self.clone(), lease).await
     }

@@ -47,13 +47,20 @@ impl Runner {
         let mut pause = first;
         // Boxed, so that the runtime's own code is compiled once, not once a task.
         let runs: BoxFuture<'static, ()> = Box::pin(async move {
+            let mut went_through = true;
             loop {
                 tokio::select! {
                     () = shutdown.cancelled() => return,
                     () = tokio::time::sleep(pause) => {}
                 }
                 pause = interval;
-                metrics.ran(run(&task).await);
+                let failed_before = !went_through;
+                went_through = run(&task).await;
+                if went_through && failed_before {
+                    let task_name = task.name();
+                    tracing::info!(task_name, "a background task goes through again");
+                }
+                metrics.ran(went_through);
             }
         });
         self.running.spawn(runs);

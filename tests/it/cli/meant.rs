@@ -163,12 +163,20 @@ async fn a_database_is_changed_by_what_is_named() {
 async fn a_server_whose_sqlite_file_is_gone_is_not_ready() {
     let database = TestDatabase::sqlite().await;
     let server = TestServer::start(&database).await;
-    // A connection that is open would go on with a file that has no name any more; the page tells what machines are told.
+    let client = reqwest::Client::new();
+    let at = |path: &str| format!("http://{}{path}", server.http());
+    // A connection that is open would go on with a file that has no name any more: the page tells what machines are told, and
+    // neither reads nor writes reach it.
     let asked = || async {
-        let ask = |path| reqwest::get(format!("http://{}{path}", server.http()));
-        let ready = ask("/readyz").await.unwrap().status().as_u16();
-        let page = ask("/server").await.unwrap().status().as_u16();
-        assert_eq!(ready, page);
+        let status = |sent: Result<reqwest::Response, reqwest::Error>| sent.unwrap().status();
+        let ready = status(client.get(at("/readyz")).send().await).as_u16();
+        assert_eq!(ready, status(client.get(at("/server")).send().await));
+        let read = client.get(at("/api/v1/databases")).send();
+        assert_eq!(ready, status(read.await));
+        let given = client.patch(at("/api/v1/databases/default"));
+        let given = given.header("content-type", "application/json");
+        let written = given.body(r#"{"description": "told"}"#).send();
+        assert_eq!(ready, status(written.await));
         ready
     };
     assert_eq!(asked().await, 200);
