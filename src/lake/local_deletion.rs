@@ -14,7 +14,7 @@ use nix::unistd::{UnlinkatFlags, unlinkat};
 use std::ffi::{CStr, CString};
 use std::fs::{self, File};
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -58,11 +58,11 @@ impl Deletion<'_> {
         if !self.root_stands()? {
             return Ok(());
         }
-        let Some(root) = directory_open(AT_FDCWD, self.root)? else {
+        let Some(mut root) = directory_open(AT_FDCWD, self.root)? else {
             return self.no_directory_delete();
         };
-        let found = File::from(root.try_clone()?).metadata()?;
-        if self.mark != Some(mark_of(&found).as_str()) || !self.inside_delete(&root, 1)? {
+        let found = metadata(&root)?;
+        if self.mark != Some(mark_of(&found).as_str()) || !self.inside_delete(&mut root, 1)? {
             return Ok(());
         }
         let born = found.created().or_else(|_| found.modified())?;
@@ -95,18 +95,15 @@ impl Deletion<'_> {
 
     /// Deletes what is old inside of a directory, the so manieth of those in one another; false where another one has taken the
     /// root's place meanwhile.
-    fn inside_delete(&mut self, directory: &OwnedFd, depth: usize) -> io::Result<bool> {
+    fn inside_delete(&mut self, directory: &mut Dir, depth: usize) -> io::Result<bool> {
         if depth > DEPTH_MAX {
             let why = format!(
                 "directories lie more than {DEPTH_MAX} deep in one another: remove them by hand"
             );
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
-        if !self.root_stands()? {
-            return Ok(false);
-        }
         for name in names(directory)? {
-            let found = fstatat(directory, name.as_c_str(), AtFlags::AT_SYMLINK_NOFOLLOW);
+            let found = fstatat(&*directory, name.as_c_str(), AtFlags::AT_SYMLINK_NOFOLLOW);
             let Some(found) = present(found.map_err(io::Error::from))? else {
                 continue;
             };
@@ -117,13 +114,21 @@ impl Deletion<'_> {
                 }
                 continue;
             }
+            if !self.root_stands()? {
+                return Ok(false);
+            }
+            // What has not changed since was born before. A drop meets thousands of empty ones, which need no look into them.
+            let is_old = self.moment.side(changed(&found)) == Side::Before;
+            if is_old && unlink(directory, &name, UnlinkatFlags::RemoveDir).is_ok() {
+                continue;
+            }
             // It may have become something else since.
-            let Some(inner) = directory_open(directory, name.as_c_str())? else {
+            let Some(mut inner) = directory_open(&*directory, name.as_c_str())? else {
                 continue;
             };
-            let born = File::from(inner.try_clone()?).metadata()?;
+            let born = metadata(&inner)?;
             let born = born.created().or_else(|_| born.modified())?;
-            if !self.inside_delete(&inner, depth + 1)? {
+            if !self.inside_delete(&mut inner, depth + 1)? {
                 return Ok(false);
             }
             if self.moment.side(born) == Side::Before {
@@ -146,23 +151,23 @@ impl Deletion<'_> {
 fn directory_open<P: ?Sized + nix::NixPath>(
     beside: impl AsFd,
     path: &P,
-) -> io::Result<Option<OwnedFd>> {
+) -> io::Result<Option<Dir>> {
     let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     match openat(beside, path, flags, Mode::empty()) {
-        Ok(opened) => Ok(Some(opened)),
+        Ok(opened) => Ok(Some(Dir::from_fd(opened)?)),
         Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
-/// What is in a directory. The listing is closed before anything is entered.
-fn names(directory: &OwnedFd) -> io::Result<Vec<CString>> {
-    // A handle of its own: the place in the listing is the handle's.
-    let Some(listed) = directory_open(directory, c".")? else {
-        return Ok(Vec::new());
-    };
+fn metadata(directory: &Dir) -> io::Result<fs::Metadata> {
+    File::from(directory.as_fd().try_clone_to_owned()?).metadata()
+}
+
+/// What is in a directory. The listing is read to its end before anything is entered.
+fn names(directory: &mut Dir) -> io::Result<Vec<CString>> {
     let mut names = Vec::new();
-    for entry in Dir::from_fd(listed)? {
+    for entry in directory.iter() {
         let entry = entry?;
         let name: &CStr = entry.file_name();
         if name != c"." && name != c".." {
@@ -172,7 +177,7 @@ fn names(directory: &OwnedFd) -> io::Result<Vec<CString>> {
     Ok(names)
 }
 
-fn unlink(directory: &OwnedFd, name: &CStr, flag: UnlinkatFlags) -> io::Result<()> {
+fn unlink(directory: &Dir, name: &CStr, flag: UnlinkatFlags) -> io::Result<()> {
     unlinkat(directory, name, flag).map_err(io::Error::from)
 }
 
