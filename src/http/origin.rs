@@ -99,6 +99,10 @@ fn cross_origin(
         return Some(Refusal::cross_origin(text.to_owned()));
     }
     let origin = origin?;
+    if origin == "null" {
+        let text = "the page has no origin (`null`): a file, or one that its own site keeps apart";
+        return Some(Refusal::cross_origin(text.to_owned()));
+    }
     (!is_of_this_host(origin.as_bytes(), uri, headers)).then(|| {
         let origin = String::from_utf8_lossy(origin.as_bytes());
         Refusal::cross_origin(format!(

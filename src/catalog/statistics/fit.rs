@@ -33,7 +33,7 @@ pub(super) fn kind_check(data_type: &str, range: &Range) -> Result<(), String> {
     Err(match kinds {
         [] => format!("there are no figures of columns of the type {data_type}"),
         _ => format!(
-            "{kind} is no kind of values of the type {data_type}: {}",
+            "values of the type {data_type} are of the kind {}, not {kind}",
             kinds.join(" or ")
         ),
     })

@@ -53,20 +53,18 @@ pub fn statistics_described(
     let mut met = HashSet::new();
     for (index, spec) in specs.into_iter().enumerate() {
         let fault = |field: &str, why: String| StatisticsFault::new(index, field, why);
-        let mut own = table.descriptor.columns.iter().flatten();
-        let own = own.find(|one| one.name.eq_ignore_ascii_case(&spec.column));
-        let Some(own) = own else {
-            let why = format!("there is no column {}", spec.column);
-            return Err(fault("column", why));
-        };
         let column = Name::new(&spec.column);
+        let mut own = table.descriptor.columns.iter().flatten();
+        let Some(own) = own.find(|one| Name::new(&one.name) == column) else {
+            return Err(fault("column", lacking(table, &column)));
+        };
         // Names have no case: of two the later one would stand.
         if !met.insert(column.clone()) {
             return Err(fault("column", format!("{column} stands here twice")));
         }
         let column_type = spec.data_type.unwrap_or_else(|| own.data_type.clone());
-        for data_type in [&own.data_type, &column_type] {
-            kind_check(data_type, &spec.figures.range).map_err(|why| fault("values", why))?;
+        for (field, data_type) in [("values", &own.data_type), ("type", &column_type)] {
+            kind_check(data_type, &spec.figures.range).map_err(|why| fault(field, why))?;
         }
         figures_check(&spec.figures).map_err(|(field, why)| fault(field, why))?;
         columns.push(ColumnStatistics {
@@ -77,6 +75,17 @@ pub fn statistics_described(
         });
     }
     Ok(columns)
+}
+
+/// Why a table has no column of whose values something could be known.
+fn lacking(table: &Table, column: &Name) -> String {
+    let mut keys = table.partition_keys.iter();
+    if keys.any(|key| Name::new(&key.name) == *column) {
+        return format!(
+            "{column} is a partition key: its values are those of the partitions' names"
+        );
+    }
+    format!("there is no column {column}")
 }
 
 /// The columns that are meant: those that are named, and all of the table where none is. One that the table has not is `NotFound`:

@@ -100,6 +100,9 @@ async fn delete(
     let at = from_wire::table("table", request.table)?;
     let columns = from_wire::column_names(&request.columns)?;
     let table = asked.catalog().table_get(&at).await?;
+    if !columns.is_empty() {
+        statistics_wanted(&table, columns.clone())?;
+    }
     let name = stored_name(&table, &request.partition)?;
     let partition = name.as_deref().map(|name| [name]);
     let partitions = partition.as_ref().map(<[&str; 1]>::as_slice);

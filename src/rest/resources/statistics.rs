@@ -24,7 +24,7 @@ pub(in crate::rest) struct ColumnsQuery {
     catalog: Option<String>,
     /// The engine that made them, `hive` by default
     engine: Option<String>,
-    /// Only these columns, parted by commas; all by default
+    /// Only these columns, parted by commas; all where it is left out
     columns: Option<String>,
 }
 
@@ -34,14 +34,31 @@ impl ColumnsQuery {
     }
 
     /// The columns that are named; none where all are meant.
-    fn named(&self) -> Vec<Name> {
-        let text = self.columns.as_deref().unwrap_or_default().split(',');
-        let named = text.map(str::trim).filter(|name| !name.is_empty());
-        named.map(Name::new).collect()
+    fn named(&self) -> Result<Vec<Name>, Problem> {
+        let Some(text) = &self.columns else {
+            return Ok(Vec::new());
+        };
+        let named = text.split(',').map(str::trim);
+        let named = named.filter(|name| !name.is_empty()).map(Name::new);
+        let named: Vec<Name> = named.collect();
+        if named.is_empty() {
+            // Nobody who means all of them says so by naming none, and they may be about to be deleted.
+            return Err(Problem::field("columns", "no column is named"));
+        }
+        Ok(named)
     }
 
     fn wanted(&self, table: &Table) -> Result<Vec<Name>, Problem> {
-        Ok(statistics_wanted(table, self.named())?)
+        Ok(statistics_wanted(table, self.named()?)?)
+    }
+
+    /// The columns that are named, all of which the table has.
+    fn forgotten(&self, table: &Table) -> Result<Vec<Name>, Problem> {
+        let named = self.named()?;
+        if !named.is_empty() {
+            statistics_wanted(table, named.clone())?;
+        }
+        Ok(named)
     }
 
     fn view(&self, found: Vec<ColumnStatistics>) -> Json<StatisticsView> {
@@ -101,9 +118,10 @@ pub(in crate::rest) async fn table_delete(
     Query(query): Query<ColumnsQuery>,
 ) -> Result<StatusCode, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
+    let named = query.forgotten(&asked.catalog().table_get(&at).await?)?;
     asked
         .catalog()
-        .statistics_delete(&at, None, Some(query.engine()), &query.named())
+        .statistics_delete(&at, None, Some(query.engine()), &named)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -173,15 +191,12 @@ pub(in crate::rest) async fn partition_delete(
 ) -> Result<StatusCode, Problem> {
     let at = table_at(query.catalog.as_deref(), &(database, table));
     let table = asked.catalog().table_get(&at).await?;
+    let named = query.forgotten(&table)?;
     let name = partition_name_meant(&table, &partition)?;
+    let partitions = [name.as_str()];
     asked
         .catalog()
-        .statistics_delete(
-            &at,
-            Some(&[name.as_str()]),
-            Some(query.engine()),
-            &query.named(),
-        )
+        .statistics_delete(&at, Some(&partitions), Some(query.engine()), &named)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

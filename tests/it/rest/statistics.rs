@@ -105,6 +105,15 @@ async fn statistics_of_tables_and_partitions_are_put_shown_and_forgotten(databas
         let gone = rest.delete(&format!("{path}?columns=l")).await;
         let problem = gone.problem(404, "not-found");
         assert_eq!(problem["subject"], json!(null), "{problem}");
+        let unknown = rest.delete(&format!("{path}?columns=s,nope")).await;
+        let problem = unknown.problem(404, "not-found");
+        assert_eq!(problem["subject"]["kind"], "column", "{problem}");
+        for query in ["columns=", "columns=,,"] {
+            let nobody = rest.delete(&format!("{path}?{query}")).await.expect(400);
+            assert_eq!(nobody["field"], "columns", "{nobody}");
+        }
+        let left = rest.get(path).await.expect(200);
+        assert_eq!(left["columns"].as_array().unwrap().len(), figures.len() - 1);
         rest.delete(path).await.expect(204);
         assert_eq!(rest.get(path).await.expect(200), none);
     }
@@ -139,7 +148,7 @@ async fn statistics_that_cannot_be_are_refused_with_the_field_at_fault() {
         ),
         (
             json!({"column": "id", "type": "string", "nulls": 0, "values": long}),
-            "values",
+            "type",
         ),
         (
             json!({"column": "id", "nulls": -2, "values": long}),
@@ -177,4 +186,28 @@ async fn statistics_that_cannot_be_are_refused_with_the_field_at_fault() {
     rest.put(TABLE, body).await.expect(204);
     rest.get(PARTITION).await.problem(404, "not-found");
     rest.delete(PARTITION).await.problem(404, "not-found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_column_is_meant_by_its_name_in_any_case_and_a_key_is_none() {
+    let database = TestDatabase::sqlite().await;
+    let server = TestServer::start(&database).await;
+    let rest = Rest::of(&server);
+    rest.orders().await;
+    let long = json!({"kind": "long", "low": 1, "high": 2});
+    let text = json!({"kind": "string", "longest": 3, "average": 2.0});
+    let key = json!({"columns": [{"column": "dt", "nulls": 0, "values": text}]});
+    let problem = rest.put(TABLE, key).await.expect(422);
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("dt is a partition key"), "{detail}");
+    // A name has no case, in whatever script.
+    let columns = json!([{"name": "gr\u{f6}\u{df}e", "type": "bigint"}]);
+    let table = json!({"name": "sizes", "columns": columns, "storage": {"format": "parquet"}});
+    rest.post("/databases/shop/tables", table).await.expect(201);
+    let upper = json!({"columns": [{"column": "GR\u{d6}\u{df}E", "nulls": 0, "values": long}]});
+    let sizes = "/databases/shop/tables/sizes/statistics";
+    rest.put(sizes, upper).await.expect(204);
+    let mixed = format!("{sizes}?columns=Gr%C3%96%C3%9Fe");
+    let found = rest.get(&mixed).await.expect(200);
+    assert_eq!(found["columns"][0]["nulls"], 0, "{found}");
 }
