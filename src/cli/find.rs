@@ -53,5 +53,8 @@ async fn find(command: FindCommand, client: &Client, output: Output) -> Result<(
             ]
         },
     )?;
+    if found.has_more {
+        output.done("there are more: a longer word, or one more, finds fewer");
+    }
     Ok(())
 }

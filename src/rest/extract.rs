@@ -218,10 +218,25 @@ fn faulty<E: std::error::Error>(what: &str, failure: &serde_path_to_error::Error
     if let Some(nearest) = nearest(&text) {
         text = format!("{text}; did you mean `{nearest}`?");
     }
-    match failure.path().to_string() {
+    let path = failure.path().to_string();
+    // What lacks has no place of its own, but a name.
+    if let Some(name) = missing(&text) {
+        let field = match path.as_str() {
+            "." => name.to_owned(),
+            inside => format!("{inside}.{name}"),
+        };
+        return Problem::field(field.clone(), format!("{what} {field} is missing"));
+    }
+    match path {
         path if path == "." => Problem::new(Kind::InvalidRequest, text),
         path => Problem::field(path.clone(), format!("{what} {path}: {text}")),
     }
+}
+
+/// The field that lacks, out of serde's words: ``missing field `name` at line 1``.
+fn missing(text: &str) -> Option<&str> {
+    let (name, _) = text.strip_prefix("missing field `")?.split_once('`')?;
+    Some(name)
 }
 
 /// The right field that a mistyped one resembles most, out of serde's list of them: ``unknown field `a`, expected one

@@ -36,6 +36,15 @@ pub struct Hit {
     pub why: Why,
 }
 
+/// What a search found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The tables, the best first.
+    pub hits: Vec<Hit>,
+    /// Whether more were found than were wanted.
+    pub has_more: bool,
+}
+
 /// What of a table has what was looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
@@ -61,15 +70,17 @@ impl Operations<'_> {
     /// What is not a name is found within seconds of its writing. Of a word that thousands of tables have the first ones are looked
     /// at; a second word narrows them. A catalog that is not there is `NotFound`.
     #[boxed]
-    pub async fn search_tables(&self, catalog: &Name, text: &str, max: usize) -> Result<Vec<Hit>> {
+    pub async fn search_tables(&self, catalog: &Name, text: &str, max: usize) -> Result<Found> {
         self.authorize(Action::See, Resource::Catalog(catalog))
             .await?;
-        let hits = self.hits_of_text(catalog, text, max).await?;
+        let mut hits = self.hits_of_text(catalog, text, max + 1).await?;
         if hits.is_empty() {
             // Whose tables were found is there.
             catalog_there(&mut self.store.session().await?, catalog).await?;
         }
-        Ok(hits)
+        let has_more = hits.len() > max;
+        hits.truncate(max);
+        Ok(Found { hits, has_more })
     }
 
     /// The views whose text names a table, as far as it can be told without reading SQL as their engine does; `max` at most. A
@@ -108,31 +119,43 @@ impl Search {
     }
 
     async fn hits(&self, catalog: &Name, query: Query, max: usize) -> Result<Vec<Hit>> {
-        let query = self.rarest_first(query).await?;
+        let query = self.rarest_first(catalog, query).await?;
         let searched = Searched {
             catalog,
             database: query.database.as_ref(),
+            whole: &query.whole,
             first: &query.first,
             others: &query.others,
         };
         // To walk through all names takes the database longest: it looks up the words meanwhile.
         let (named, found) =
             tokio::join!(self.by_name(&searched, max), self.by_words(&searched, max));
-        let (mut hits, found) = (named?, found?);
-        if hits.len() == max {
+        // What has some of the words elsewhere is looked at, to say where.
+        let has_all = |meta: &TableMeta| {
+            let name = meta.at.table.as_str();
+            query.terms().all(|term| name.contains(term))
+        };
+        let (named, partly): (Vec<_>, Vec<_>) =
+            named?.into_iter().partition(|(_, meta)| has_all(meta));
+        let mut known: BTreeSet<i64> = named.iter().map(|(id, _)| *id).collect();
+        let hits = named.into_iter().map(|(_, meta)| Hit {
+            meta,
+            why: Why::Name,
+        });
+        let mut hits: Vec<Hit> = hits.collect();
+        let looked = partly.into_iter().map(|(id, _)| id).chain(found?);
+        let looked: Vec<i64> = looked.filter(|id| known.insert(*id)).collect();
+        if hits.len() == max || looked.is_empty() {
             return Ok(hits);
         }
         let mut session = self.store.session().await?;
-        let known: BTreeSet<TableRef> = hits.iter().map(|hit| hit.meta.at.clone()).collect();
         let mut columns_left = COLUMNS_LOOKED_MAX;
-        for ids in found.chunks(TABLES_PER_READ) {
+        for ids in looked.chunks(TABLES_PER_READ) {
             let mut outlines = session.search_outlines(catalog, ids).await?;
             // As the database ranked them; what is not so any more is left out.
             for outline in ids.iter().filter_map(|id| outlines.remove(id)) {
                 columns_left = columns_left.saturating_sub(outline.columns.len());
-                if !known.contains(&outline.meta.at) {
-                    hits.extend(hit_of(outline, &query));
-                }
+                hits.extend(hit_of(outline, &query));
             }
             if columns_left == 0 || hits.len() >= max {
                 break;
@@ -145,33 +168,30 @@ impl Search {
     }
 
     /// The search by the word that the fewest rows of the index begin with: what is in every table finds nothing.
-    async fn rarest_first(&self, query: Query) -> Result<Query> {
+    async fn rarest_first(&self, catalog: &Name, query: Query) -> Result<Query> {
         // One word needs no choice, and in one database all its tables are looked at.
         if query.others.is_empty() || query.database.is_some() {
             return Ok(query);
         }
-        let mut session = self.store.session().await?;
-        let mut rarest: Option<(usize, String)> = None;
-        for term in query.terms().filter(|term| term.len() >= TERM_BYTES_MIN) {
-            let rows = session.search_word_rows(term).await?;
-            if rarest.as_ref().is_none_or(|(least, _)| rows < *least) {
-                rarest = Some((rows, term.to_owned()));
-            }
+        let terms = query.terms().filter(|term| term.len() >= TERM_BYTES_MIN);
+        let terms: Vec<&str> = terms.collect();
+        if terms.is_empty() {
+            return Ok(query);
         }
+        let mut session = self.store.session().await?;
+        let counted = session.search_word_rows(catalog, &terms).await?;
+        drop(session);
+        let rarest = terms.iter().zip(counted).min_by_key(|(_, rows)| *rows);
+        let rarest = rarest.map(|(term, _)| (*term).to_owned());
         Ok(match rarest {
-            Some((_, term)) => query.by(&term),
+            Some(term) => query.by(&term),
             None => query,
         })
     }
 
-    async fn by_name(&self, searched: &Searched<'_>, max: usize) -> Result<Vec<Hit>> {
+    async fn by_name(&self, searched: &Searched<'_>, max: usize) -> Result<Vec<(i64, TableMeta)>> {
         let mut session = self.store.session().await?;
-        let named = session.search_by_name(searched, max).await?;
-        let named = named.into_iter().map(|meta| Hit {
-            meta,
-            why: Why::Name,
-        });
-        Ok(named.collect())
+        session.search_by_name(searched, max).await
     }
 
     async fn by_words(&self, searched: &Searched<'_>, max: usize) -> Result<Vec<i64>> {
@@ -280,10 +300,16 @@ fn hit_of(outline: TableOutline, query: &Query) -> Option<Hit> {
     })
 }
 
-/// The first column whose name has a part that begins so, else the first of whose fields or comment one does.
+/// The column that is called so, else the first whose name begins so, that has a part which does, or of whose fields or comment
+/// one does.
 fn column_of(columns: &[Column], term: &str) -> Option<Why> {
     let begins = |parts: Vec<String>| parts.iter().any(|part| part.starts_with(term));
-    let named = columns.iter().find(|column| begins(parts_of(&column.name)));
+    let rank = |column: &&Column| {
+        let name = column.name.to_lowercase();
+        (name != term, !name.starts_with(term))
+    };
+    let named = columns.iter().filter(|one| begins(parts_of(&one.name)));
+    let named = named.min_by_key(rank);
     let told = || {
         columns.iter().find(|column| {
             let mut fields = fields_of(&column.data_type);

@@ -11,6 +11,7 @@ use crate::store::{SearchPlace, Session, TableWords};
 use crate::transact;
 use async_recursion::async_recursion as boxed;
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 /// Whoever has it keeps the index; the other replicas need not.
 const LEASE: &str = "search";
@@ -24,6 +25,24 @@ const EVENTS_PER_STEP: usize = 1_000;
 const STEPS_MAX: usize = 400;
 /// Tables that are gone and forgotten in one statement.
 const GONE_PER_STEP: usize = 500;
+
+/// How many times as long as a step took the index rests after it, while others write: their calls come first.
+const RESTS_AMONG_WRITERS: u32 = 3;
+
+/// What one step did.
+struct Step {
+    /// Tables whose words were looked at.
+    tables: u64,
+    /// How many times as long as it took the next one waits.
+    rests: u32,
+}
+
+impl Step {
+    /// A step of making the index anew, which nobody should wait for longer than it takes.
+    fn at_once(tables: u64) -> Self {
+        Self { tables, rests: 0 }
+    }
+}
 
 /// What one activation did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -56,37 +75,43 @@ impl Search {
     async fn steps(&self) -> Result<Followed> {
         let mut followed = Followed::default();
         for _ in 0..STEPS_MAX {
-            let Some(tables) = self.step().await? else {
+            let began = Instant::now();
+            let Some(step) = self.step().await? else {
                 followed.has_more = false;
                 break;
             };
-            followed.tables += tables;
+            followed.tables += step.tables;
             followed.has_more = true;
+            tokio::time::sleep(began.elapsed() * step.rests).await;
         }
         Ok(followed)
     }
 
-    /// Takes one step, and gives how many tables it looked at; `None` where there is none to take.
-    async fn step(&self) -> Result<Option<u64>> {
+    /// Takes one step; `None` where there is none to take.
+    async fn step(&self) -> Result<Option<Step>> {
         let mut session = self.store.session().await?;
         let place = session.search_place().await?;
         drop(session);
         match place {
-            None => self.begin(None).await.map(Some),
-            Some(place) if place.is_followed() => self.events_step(place).await,
-            Some(place) if place.is_sweeping() => self.sweep_step(place).await.map(Some),
-            Some(place) => self.walk_step(place).await.map(Some),
+            None => self.begin(None).await?,
+            Some(place) if place.is_followed() => return self.events_step(place).await,
+            Some(place) if place.is_sweeping() => self.sweep_step(place).await?,
+            Some(place) => {
+                let tables = self.walk_step(place).await?;
+                return Ok(Some(Step::at_once(tables)));
+            }
         }
+        Ok(Some(Step::at_once(0)))
     }
 
     /// Begins to walk through all tables: at first, and where events are gone that nobody has followed.
-    async fn begin(&self, before: Option<SearchPlace>) -> Result<u64> {
+    async fn begin(&self, before: Option<SearchPlace>) -> Result<()> {
         transact!(self.store, |session| {
             let event_id = session.event_last_id().await?;
             let place = SearchPlace::at_the_beginning(event_id);
             session.search_place_move(before, place).await
         })?;
-        Ok(0)
+        Ok(())
     }
 
     /// The words of the next tables of the walk.
@@ -112,7 +137,7 @@ impl Search {
     }
 
     /// The words of the tables that the next events name.
-    async fn events_step(&self, place: SearchPlace) -> Result<Option<u64>> {
+    async fn events_step(&self, place: SearchPlace) -> Result<Option<Step>> {
         let mut session = self.store.session().await?;
         // Before the events: one that comes between must not look like one that is gone.
         let last = session.event_last_id().await?;
@@ -123,7 +148,8 @@ impl Search {
             None => last > place.event_id,
         };
         if are_gone {
-            return self.begin(Some(place)).await.map(Some);
+            self.begin(Some(place)).await?;
+            return Ok(Some(Step::at_once(0)));
         }
         let mut names: BTreeSet<TableRef> = BTreeSet::new();
         let mut saw_drop = false;
@@ -165,18 +191,21 @@ impl Search {
             }
             words_put(session, &names).await
         })?;
-        Ok(Some(tables))
+        Ok(Some(Step {
+            tables,
+            rests: RESTS_AMONG_WRITERS,
+        }))
     }
 
     /// Removes the words of some tables that are gone.
-    async fn sweep_step(&self, place: SearchPlace) -> Result<u64> {
+    async fn sweep_step(&self, place: SearchPlace) -> Result<()> {
         transact!(self.store, |session| {
             let gone = session.search_words_forget_gone(GONE_PER_STEP).await?;
             if gone < GONE_PER_STEP {
                 let next = place.after_the_sweep();
                 session.search_place_move(Some(place), next).await?;
             }
-            Ok(0)
+            Ok(())
         })
     }
 }
@@ -195,6 +224,7 @@ async fn words_put(session: &mut Session, names: &[TableRef]) -> Result<u64> {
 fn words_of_all(tables: &[Table]) -> Vec<TableWords> {
     let words = tables.iter().map(|table| TableWords {
         table_id: table.id,
+        catalog: table.at.catalog.clone(),
         words: words_of(table),
     });
     words.collect()

@@ -14,7 +14,7 @@ mod operations;
 mod query;
 mod words;
 
-pub use find::{Hit, Why};
+pub use find::{Found, Hit, Why};
 pub use follow::Followed;
 pub use operations::Operations;
 pub use query::SEARCH_CHARS_MAX;

@@ -13,6 +13,8 @@ const TERMS_MAX: usize = 8;
 pub(super) struct Query {
     /// The database that is looked in alone: `shop.orders`, `shop.`.
     pub(super) database: Option<Name>,
+    /// All of it but the database, in lower case: a table may be called `a-b`.
+    pub(super) whole: String,
     /// What is looked up: the longest word, until somebody knows a rarer one. The others are compared.
     pub(super) first: String,
     /// The other words.
@@ -24,34 +26,35 @@ impl Query {
     /// see [`Self::of_words`].
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut database = None;
-        let mut terms: Vec<String> = Vec::new();
-        for token in text.split_whitespace() {
+        let mut tokens: Vec<&str> = Vec::new();
+        for token in tokens_of(text) {
             match token.split_once('.') {
                 Some((before, after)) if database.is_none() && !before.is_empty() => {
                     database = Some(Name::new(&before.to_lowercase()));
-                    terms.extend(words_of(after));
+                    tokens.push(after);
                 }
-                _ => terms.extend(words_of(token)),
+                _ => tokens.push(token),
             }
         }
-        if terms.is_empty() && database.is_some() {
-            terms.push(String::new());
-        }
-        Self::of(database, terms)
+        Self::of(database, &tokens)
     }
 
     /// The same where a dot is a mark like others: `example.com`.
     pub(super) fn of_words(text: &str) -> Option<Self> {
-        let terms = text.split_whitespace().flat_map(words_of);
-        Self::of(None, terms.collect())
+        Self::of(None, &tokens_of(text).collect::<Vec<_>>())
     }
 
-    fn of(database: Option<Name>, mut terms: Vec<String>) -> Option<Self> {
-        terms.truncate(TERMS_MAX);
+    fn of(database: Option<Name>, tokens: &[&str]) -> Option<Self> {
+        let terms = tokens.iter().flat_map(|token| words_of(token));
+        let mut terms: Vec<String> = terms.take(TERMS_MAX).collect();
+        if terms.is_empty() && database.is_some() {
+            terms.push(String::new());
+        }
         let longest = (0..terms.len()).max_by_key(|at| (terms[*at].len(), usize::MAX - at))?;
         let first = terms.swap_remove(longest);
         Some(Self {
             database,
+            whole: tokens.join(" ").to_lowercase(),
             first,
             others: terms,
         })
@@ -72,7 +75,14 @@ impl Query {
     }
 }
 
-/// The words of what somebody wrote without a space, cut as texts are: `team-web` is two. Marks alone are looked for as they are.
+/// What somebody wrote without a space. A control character is none that a name has, and some databases take none.
+fn tokens_of(text: &str) -> impl Iterator<Item = &str> {
+    let tokens = text.split(|one: char| one.is_whitespace() || one.is_control());
+    tokens.filter(|token| !token.is_empty())
+}
+
+/// The words of what somebody wrote without a space, cut as texts are: `team-web` is two. What has no word, marks alone or single
+/// letters between them, is looked for as it is: `%`, `a-b`.
 fn words_of(token: &str) -> Vec<String> {
     let lower = token.to_lowercase();
     let words = lower.split(|one: char| !(one.is_alphanumeric() || one == '_'));
@@ -81,10 +91,10 @@ fn words_of(token: &str) -> Vec<String> {
     let words: Vec<String> = words.filter(|word| !word.is_empty()).map(cut).collect();
     match words.as_slice() {
         [] if lower.is_empty() => words,
-        [] => vec![lower],
         [_] => words,
+        _ if words.iter().all(|word| word.len() == 1) => vec![cut(&lower)],
         // A letter between marks is no word of the index, and says little.
-        [_, _, ..] => words.into_iter().filter(|word| word.len() > 1).collect(),
+        _ => words.into_iter().filter(|word| word.len() > 1).collect(),
     }
 }
 
@@ -120,5 +130,20 @@ mod tests {
         assert_eq!(words("anna.b@example.com"), ["example", "anna", "com"]);
         assert_eq!(words("paid, \"e-mail\""), ["paid", "mail"]);
         assert_eq!(words("%"), ["%"]);
+        assert_eq!(words("a-b x"), ["a-b", "x"]);
+    }
+
+    #[test]
+    fn single_letters_between_marks_are_what_a_table_may_be_called() {
+        let query = Query::parse("store.X-y").unwrap();
+        assert_eq!((query.first.as_str(), query.others.len()), ("x-y", 0));
+        assert_eq!(Query::of_words("a.b").unwrap().first, "a.b");
+        let query = Query::parse("a-bcd").unwrap();
+        assert_eq!(
+            (query.first.as_str(), query.whole.as_str()),
+            ("bcd", "a-bcd")
+        );
+        assert_eq!(Query::parse("\0"), None);
+        assert_eq!(Query::parse("a\0b").unwrap().terms().count(), 2);
     }
 }

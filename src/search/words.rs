@@ -95,7 +95,11 @@ impl Words {
     /// What columns, owner and comment say.
     fn add_said(&mut self, columns: &[&Column], owner: Option<&str>, comment: Option<&str>) {
         for column in columns {
-            self.add_name(&column.name, SearchWordKind::Column);
+            self.add_name(
+                &column.name,
+                SearchWordKind::Column,
+                SearchWordKind::ColumnPart,
+            );
         }
         self.add_text(owner.unwrap_or_default(), SearchWordKind::Owner);
         self.add_text(comment.unwrap_or_default(), SearchWordKind::Comment);
@@ -105,7 +109,7 @@ impl Words {
             }
             let data_type = cut(&column.data_type, TEXT_BYTES_MAX);
             for field in fields_of(data_type) {
-                self.add_name(field, SearchWordKind::Field);
+                self.add_name(field, SearchWordKind::Field, SearchWordKind::Field);
             }
             let comment = column.comment.as_deref().unwrap_or_default();
             self.add_text(comment, SearchWordKind::ColumnComment);
@@ -138,9 +142,9 @@ impl Words {
         }
     }
 
-    fn add_name(&mut self, name: &str, kind: SearchWordKind) {
-        for part in parts_of(cut(name, TEXT_BYTES_MAX)) {
-            self.add(&part, kind);
+    fn add_name(&mut self, name: &str, whole: SearchWordKind, part: SearchWordKind) {
+        for (at, word) in parts_of(cut(name, TEXT_BYTES_MAX)).iter().enumerate() {
+            self.add(word, if at == 0 { whole } else { part });
         }
     }
 

@@ -4,10 +4,14 @@ use crate::harness::{TestDatabase, TestServer, on_every_database};
 use crate::page::Browser;
 use crate::rest::Rest;
 use serde_json::{Value, json};
+use skep::model::{Catalog, Name};
+use skep::transact;
 
 on_every_database!(
     tables_are_found_by_what_is_said_of_them,
     the_index_follows_what_is_written_over_two_replicas,
+    what_one_catalog_has_many_of_hides_nothing_in_another,
+    what_a_search_means_is_found_first,
     an_index_that_missed_events_is_made_anew,
     a_table_names_the_views_that_read_it,
     no_text_of_a_view_is_too_odd_for_its_page,
@@ -157,10 +161,97 @@ async fn the_index_follows_what_is_written_over_two_replicas(test: TestDatabase)
         .expect(204);
     assert_eq!(found(&rest, "vouch").await, []);
     follow(&test, &second).await;
-    let left = test.number("SELECT COUNT(*) FROM skep_search_words WHERE word = 'voucher'");
+    let left = test.number("SELECT COUNT(*) FROM skep_search_entries WHERE word = 'voucher'");
     assert_eq!(left.await, 0, "what is gone leaves no words");
-    let left = test.number("SELECT COUNT(*) FROM skep_search_tables");
+    let left = test.number("SELECT COUNT(*) FROM skep_search_texts");
     assert_eq!(left.await, 1);
+}
+
+async fn table_make(rest: &Rest, database: &str, query: &str, name: &str, column: &str) {
+    let table = json!({
+        "name": name, "columns": [{"name": column, "type": "int"}], "storage": {"format": "parquet"},
+    });
+    let path = format!("/databases/{database}/tables{query}");
+    rest.post(&path, table).await.expect(201);
+}
+
+async fn what_one_catalog_has_many_of_hides_nothing_in_another(test: TestDatabase) {
+    let server = server_on(&test).await;
+    let rest = Rest::of(&server);
+    let other = Catalog {
+        id: 0,
+        name: Name::new("other"),
+        description: None,
+        location: "file:/tmp/other".into(),
+        created_at: 1,
+    };
+    let store = test.store().await;
+    transact!(store, |session| { session.catalog_insert(&other).await }).expect("made");
+    rest.post("/databases", json!({"name": "much"}))
+        .await
+        .expect(201);
+    rest.post("/databases?catalog=other", json!({"name": "little"}))
+        .await
+        .expect(201);
+    for number in 0..30 {
+        table_make(&rest, "much", "", &format!("t{number}"), "refund").await;
+    }
+    table_make(&rest, "little", "?catalog=other", "last", "refund").await;
+    follow(&test, &server).await;
+    for words in ["refund", "refund%20last", "last%20ref"] {
+        let path = format!("/search?q={words}&catalog=other&limit=1");
+        let found = rest.get(&path).await.expect(200);
+        assert_eq!(found["tables"][0]["table"], "last", "{words}: {found}");
+        assert_eq!(found["has_more"], false, "{words}");
+    }
+    let found = rest.get("/search?q=refund&limit=30").await.expect(200);
+    assert_eq!(found["tables"].as_array().map(Vec::len), Some(30));
+    assert_eq!(found["has_more"], false);
+    let found = rest.get("/search?q=refund&limit=29").await.expect(200);
+    assert_eq!(found["tables"].as_array().map(Vec::len), Some(29));
+    assert_eq!(found["has_more"], true);
+}
+
+async fn what_a_search_means_is_found_first(test: TestDatabase) {
+    let server = server_on(&test).await;
+    let rest = Rest::of(&server);
+    rest.post("/databases", json!({"name": "shop"}))
+        .await
+        .expect(201);
+    for (name, column) in [
+        ("aaa", "trace_id"),
+        ("bbb", "id"),
+        ("x-y", "amount"),
+        ("a-mail", "amount"),
+        ("0_mail", "amount"),
+        ("workshop", "amount"),
+    ] {
+        table_make(&rest, "shop", "", name, column).await;
+    }
+    follow(&test, &server).await;
+    let wanted = pairs(&[("bbb", "column id"), ("aaa", "column trace_id")]);
+    assert_eq!(found(&rest, "id").await, wanted, "a column of that name");
+    assert_eq!(found(&rest, "X-Y").await, pairs(&[("x-y", "name")]));
+    assert_eq!(found(&rest, "shop.x-y").await, pairs(&[("x-y", "name")]));
+    let mail = found(&rest, "a-mail").await;
+    assert_eq!(mail[0], ("a-mail".to_owned(), "name".to_owned()));
+    // One word in the name, the other elsewhere: it is said where.
+    for words in ["aaa trace", "trace aaa", "shop.aaa trace"] {
+        let wanted = pairs(&[("aaa", "column trace_id")]);
+        assert_eq!(found(&rest, words).await, wanted, "{words}");
+    }
+    assert_eq!(found(&rest, "\0").await, []);
+    assert_eq!(found(&rest, "bbb\0").await, pairs(&[("bbb", "name")]));
+    let browser = Browser::of(&server);
+    let page = browser.text("/find?q=Shop", 200).await;
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}: {page}"));
+    assert!(at("<h2>Databases") < at("<h2>Tables"), "it is called so");
+    let page = browser.text("/find?q=sho", 200).await;
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}: {page}"));
+    assert!(at("<h2>Tables") < at("<h2>Databases"), "it begins so");
+    let asked = rest.get("/search").await;
+    let faulty = asked.expect(400);
+    assert_eq!(faulty["field"], "q", "{faulty}");
 }
 
 async fn an_index_that_missed_events_is_made_anew(test: TestDatabase) {
@@ -185,7 +276,8 @@ async fn an_index_that_missed_events_is_made_anew(test: TestDatabase) {
     test.execute("DELETE FROM skep_search_places").await;
     follow(&test, &server).await;
     assert_eq!(found(&rest, "shared").await.len(), 60);
-    assert_eq!(found(&rest, "shared t07").await, pairs(&[("t07", "name")]));
+    let wanted = pairs(&[("t07", "column shared_column")]);
+    assert_eq!(found(&rest, "shared t07").await, wanted);
 }
 
 /// Views of the table `shop.orders`, and two that are none.

@@ -183,10 +183,13 @@ async fn search(
         return Err(Failure::field("text", why));
     }
     let catalog = from_wire::catalog(&request.catalog);
-    let hits = asked
+    let found = asked
         .search()
         .search_tables(&catalog, &request.text, size)
         .await?;
-    let tables = hits.into_iter().map(to_wire::search_hit).collect();
-    Ok(SearchTablesResponse { tables })
+    let tables = found.hits.into_iter().map(to_wire::search_hit).collect();
+    Ok(SearchTablesResponse {
+        tables,
+        has_more: found.has_more,
+    })
 }

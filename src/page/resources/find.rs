@@ -23,6 +23,8 @@ pub(in crate::page) struct FindQuery {
 struct FindPage {
     shell: Shell,
     databases: Vec<Found>,
+    /// One of them is called so: it comes first.
+    is_a_database: bool,
     tables: Vec<Found>,
     /// There are more tables than are shown.
     more: bool,
@@ -91,31 +93,34 @@ pub(in crate::page) async fn show(
         let why = format!("What is looked for has more than {SEARCH_CHARS_MAX} characters.");
         return Err(Failure::Faulty(why));
     }
-    let most = ROWS_MAX + 1;
-    let (databases, tables) = if let Some(location) = location_of(wanted)? {
+    let (databases, (tables, more)) = if let Some(location) = location_of(wanted)? {
         let at_place = asked
             .catalog()
-            .tables_at_place(&catalog(), &location, most)
+            .tables_at_place(&catalog(), &location, ROWS_MAX + 1)
             .await?;
         let hits = at_place.into_iter().map(|meta| Hit {
             meta,
             why: Why::Name,
         });
-        (Vec::new(), hits.collect())
+        (Vec::new(), page_of(hits.collect()))
     } else {
-        let hits = asked
+        let found = asked
             .search()
-            .search_tables(&catalog(), wanted, most)
+            .search_tables(&catalog(), wanted, ROWS_MAX)
             .await?;
-        (databases_of(&asked, wanted).await?, hits)
+        let databases = databases_of(&asked, wanted).await?;
+        (databases, (found.hits, found.has_more))
     };
-    let (tables, more) = page_of::<Found>(tables.into_iter().map(Found::from).collect());
+    let is_a_database = databases
+        .iter()
+        .any(|one| one.name == wanted.to_lowercase());
     let mut shell = Shell::of(&asked, Section::Data, format!("Found for “{wanted}”"));
     wanted.clone_into(&mut shell.query);
     Ok(found(&FindPage {
         shell,
         databases,
-        tables,
+        is_a_database,
+        tables: tables.into_iter().map(Found::from).collect(),
         more,
     }))
 }

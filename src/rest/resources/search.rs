@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(in crate::rest) struct SearchQuery {
-    /// What is looked for: words, all of which are to be found; `shop.orders` looks in the database `shop`
+    /// What is looked for: words, all of which are to be found; `shop.orders` looks in the database `shop`. 256 characters at most
     #[param(example = "customer_id")]
     q: String,
     /// The catalog, `hive` by default
@@ -40,10 +40,12 @@ pub(in crate::rest) async fn list(
         return Err(Problem::field("q", why));
     }
     let catalog = catalog_at(query.catalog.as_deref());
-    let hits = asked
+    let found = asked
         .search()
         .search_tables(&catalog, &query.q, size)
         .await?;
-    let tables = hits.into_iter().map(HitView::from).collect();
-    Ok(Json(HitListView { tables }))
+    Ok(Json(HitListView {
+        tables: found.hits.into_iter().map(HitView::from).collect(),
+        has_more: found.has_more,
+    }))
 }

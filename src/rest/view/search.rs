@@ -1,5 +1,6 @@
 //! What a search found.
 
+use super::table::type_text;
 use crate::search::{Hit, Why};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,14 +13,14 @@ pub struct HitView {
     pub database: String,
     /// The table
     pub table: String,
-    /// What it is, in Hive's words
-    #[schema(example = "EXTERNAL_TABLE")]
+    /// `managed`, `external`, `view` or `materialized_view`; another word where a client of the metastore made one
+    #[schema(example = "external")]
     pub r#type: String,
     /// Its comment
     pub comment: Option<String>,
     /// Its owner
     pub owner: Option<String>,
-    /// Where the words were found: `name`, `column`, `owner` or `comment`
+    /// Where the words were found: `name` where all are in it, else the most telling of `column`, `owner` and `comment`
     #[schema(example = "column")]
     pub found_in: String,
     /// The column, where it is one: its name, a field of its type or its comment has the word
@@ -32,6 +33,8 @@ pub struct HitView {
 pub struct HitListView {
     /// The tables, the best first
     pub tables: Vec<HitView>,
+    /// Whether there are more than `limit`: a longer word, or one more, finds fewer
+    pub has_more: bool,
 }
 
 impl From<Hit> for HitView {
@@ -45,7 +48,7 @@ impl From<Hit> for HitView {
         Self {
             database: hit.meta.at.database.to_string(),
             table: hit.meta.at.table.to_string(),
-            r#type: hit.meta.table_type.as_str().to_owned(),
+            r#type: type_text(&hit.meta.table_type),
             comment: hit.meta.comment,
             owner: hit.meta.owner,
             found_in: found_in.to_owned(),

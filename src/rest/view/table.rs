@@ -172,7 +172,7 @@ pub struct RenameTable {
 }
 
 /// The words of the REST interface for a type.
-fn type_text(table_type: &TableType) -> String {
+pub(super) fn type_text(table_type: &TableType) -> String {
     match table_type {
         TableType::Managed => "managed".to_owned(),
         TableType::External => "external".to_owned(),

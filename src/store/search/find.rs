@@ -24,6 +24,8 @@ pub struct Searched<'a> {
     pub catalog: &'a Name,
     /// In this database alone.
     pub database: Option<&'a Name>,
+    /// All of it as it was written: what is called so comes first.
+    pub whole: &'a str,
     /// What is looked up.
     pub first: &'a str,
     /// What the tables that are found have to have too, in their names or as beginnings of their words.
@@ -34,6 +36,8 @@ pub struct Searched<'a> {
 struct Patterns {
     contains: String,
     begins: String,
+    /// That a name begins with all of it.
+    begins_whole: String,
     /// That a text of words has one that begins with the first word.
     word: String,
     /// Of each other word, that a name contains it, and that a text of words has one that begins so.
@@ -50,6 +54,7 @@ impl Patterns {
         });
         Self {
             contains: format!("%{begins}"),
+            begins_whole: format!("{}%", escaped(searched.whole)),
             word: format!("%{BETWEEN}{begins}"),
             others: others.collect(),
             begins,
@@ -67,7 +72,7 @@ impl<'a> Statement<'a> {
                 .text("(n.name")
                 .like(name)
                 // No EXISTS: PostgreSQL may read and compare the words of all tables first, to look up a few hundred.
-                .text(" OR (SELECT s.words FROM skep_search_tables s WHERE s.table_id = n.id)")
+                .text(" OR (SELECT s.words FROM skep_search_texts s WHERE s.table_id = n.id)")
                 .like(word)
                 .text(")");
         }
@@ -80,25 +85,35 @@ impl<'a> Statement<'a> {
         self.text(like).bind(pattern)
     }
 
-    /// Appends that the databases `d` are of a catalog. To join the catalogs would let PostgreSQL believe that few are.
-    fn of_catalog(self, catalog: &'a Name) -> Self {
-        self.text(" d.catalog_id = (SELECT c.id FROM skep_catalogs c WHERE c.name = ?)")
+    /// Appends that what stands before is the number of a catalog. To join the catalogs would let PostgreSQL believe that few
+    /// rows are of it.
+    fn in_catalog(self, catalog: &'a Name) -> Self {
+        self.text(" = (SELECT c.id FROM skep_catalogs c WHERE c.name = ?)")
             .bind(catalog.as_str())
+    }
+
+    /// Appends the condition that a row of the index is of a catalog and has a word of a range.
+    fn words_between(self, catalog: &'a Name, range: &'a (String, String)) -> Self {
+        self.text(" FROM skep_search_entries WHERE catalog_id")
+            .in_catalog(catalog)
+            .text(" AND word >= ? AND word < ?")
+            .bind(range.0.as_str())
+            .bind(range.1.as_str())
     }
 }
 
 impl Session {
-    /// The tables and views whose names contain the first word, and in which the others are found: the very name first, then
-    /// those that begin so, `limit` at most. It looks at the name of every table, for no index knows the middles of names.
+    /// The tables and views whose names contain the first word, and in which the others are found, with their numbers: the very
+    /// name first, then those that begin so, `limit` at most. It looks at the name of every table, for no index knows the
+    /// middles of names.
     pub async fn search_by_name(
         &mut self,
         searched: &Searched<'_>,
         limit: usize,
-    ) -> Result<Vec<TableMeta>> {
+    ) -> Result<Vec<(i64, TableMeta)>> {
         let patterns = Patterns::of(searched, self.dialect());
-        let word = searched.first;
         let mut statement = self
-            .statement("SELECT d.name, t.name, t.table_type, t.owner_name, ")
+            .statement("SELECT t.id, d.name, t.name, t.table_type, t.owner_name, ")
             .text(self.dialect().comment_of_table())
             // What is shown of a table is read for those alone that are.
             .text(
@@ -107,16 +122,18 @@ impl Session {
                    WHERE t.name",
             )
             .like(&patterns.contains)
-            .text(" AND")
-            .of_catalog(searched.catalog);
+            .text(" AND d.catalog_id")
+            .in_catalog(searched.catalog);
         if let Some(database) = searched.database {
             statement = statement.text(" AND d.name = ?").bind(database.as_str());
         }
         let statement = statement
             .text(" ORDER BY CASE WHEN t.name = ? THEN 0 WHEN t.name")
-            .bind(word)
+            .bind(searched.whole)
+            .like(&patterns.begins_whole)
+            .text(" THEN 1 WHEN t.name")
             .like(&patterns.begins)
-            .text(" THEN 1 ELSE 2 END, t.name, d.name LIMIT ?) n")
+            .text(" THEN 2 ELSE 3 END, t.name, d.name LIMIT ?) n")
             .bind(if patterns.others.is_empty() {
                 limit
             } else {
@@ -130,33 +147,44 @@ impl Session {
             )
             .bind(limit);
         let rows = self.rows(&statement).await?;
-        let found = rows
-            .iter()
-            .map(|row| meta_of(&mut row.cells(), searched.catalog));
+        let found = rows.iter().map(|row| {
+            let mut cells = row.cells();
+            Ok((cells.integer()?, meta_of(&mut cells, searched.catalog)?))
+        });
         let mut found = found.collect::<Result<Vec<_>, Failure>>()?;
         // A join keeps no order.
-        let rank = |name: &str| (name != word, !name.starts_with(word));
-        found.sort_by_cached_key(|one| {
+        let rank = |name: &str| {
+            let begins = !name.starts_with(searched.first);
+            let begins_whole = !name.starts_with(searched.whole);
+            (name != searched.whole, begins_whole, begins)
+        };
+        found.sort_by_cached_key(|(_, one)| {
             let (name, database) = (one.at.table.clone(), one.at.database.clone());
             (rank(name.as_str()), name, database)
         });
         Ok(found)
     }
 
-    /// How many rows the index has of words that begin so, as far as they are looked at.
-    pub async fn search_word_rows(&mut self, word: &str) -> Result<usize> {
-        let range = range_of(word);
-        let statement = self
-            .statement(
-                "SELECT COUNT(*) FROM
-                   (SELECT 1 FROM skep_search_words WHERE word >= ? AND word < ? LIMIT ?) w",
-            )
-            .bind(range.0.as_str())
-            .bind(range.1.as_str())
-            .bind(ROWS_OF_WORD_MAX);
+    /// How many rows the index has of a catalog whose words begin with each of some words, as far as they are looked at.
+    pub async fn search_word_rows(&mut self, catalog: &Name, words: &[&str]) -> Result<Vec<usize>> {
+        let ranges: Vec<(String, String)> = words.iter().map(|word| range_of(word)).collect();
+        let mut statement = self.statement("SELECT ");
+        for (at, range) in ranges.iter().enumerate() {
+            statement = statement
+                .text(if at == 0 { "" } else { ", " })
+                .text("(SELECT COUNT(*) FROM (SELECT 1")
+                .words_between(catalog, range)
+                .text(" LIMIT ?) w)")
+                .bind(ROWS_OF_WORD_MAX);
+        }
         let row = self.row(&statement).await?;
-        let count = row.map_or(Ok(0), |row| row.cells().integer())?;
-        Ok(usize::try_from(count).map_err(Failure::fault)?)
+        let row = row.ok_or_else(|| Failure::fault("the database counted nothing"))?;
+        let mut cells = row.cells();
+        let counted = words.iter().map(|_| {
+            let count = cells.integer()?;
+            usize::try_from(count).map_err(Failure::fault)
+        });
+        Ok(counted.collect::<Result<_, Failure>>()?)
     }
 
     /// The numbers of the tables and views of which a word of the index begins with the first word, and in which the others are
@@ -173,13 +201,13 @@ impl Session {
             self.statement(
                 "SELECT n.id FROM (SELECT t.id, t.name FROM skep_tables t
                  JOIN skep_databases d ON d.id = t.database_id
-                 JOIN skep_search_tables f ON f.table_id = t.id
+                 JOIN skep_search_texts f ON f.table_id = t.id
                  WHERE d.name = ? AND f.words",
             )
             .bind(database.as_str())
             .like(&patterns.word)
-            .text(" AND")
-            .of_catalog(searched.catalog)
+            .text(" AND d.catalog_id")
+            .in_catalog(searched.catalog)
             .text(" ORDER BY t.name LIMIT ?) n")
             .bind(NAMES_LOOKED_MAX)
             .searched_too(&patterns)
@@ -190,12 +218,13 @@ impl Session {
                 "SELECT t.id FROM (SELECT n.id, n.kind FROM
                    (SELECT w.table_id AS id, MIN(w.kind) AS kind,
                       (SELECT t.name FROM skep_tables t WHERE t.id = w.table_id) AS name FROM
-                     (SELECT table_id, kind FROM skep_search_words WHERE word >= ? AND word < ? AND kind < ?
-                      ORDER BY word LIMIT ?) w
+                     (SELECT table_id, kind",
+            )
+            .words_between(searched.catalog, &range)
+            .text(
+                " AND kind < ? ORDER BY word LIMIT ?) w
                    GROUP BY w.table_id ORDER BY kind, w.table_id LIMIT ?) n",
             )
-            .bind(range.0.as_str())
-            .bind(range.1.as_str())
             .bind(SearchWordKind::Read.number())
             .bind(ROWS_OF_WORD_MAX)
             .bind(ROWS_OF_WORD_MAX)
@@ -204,11 +233,9 @@ impl Session {
                 " LIMIT ?) f
                  JOIN skep_tables t ON t.id = f.id
                  JOIN skep_databases d ON d.id = t.database_id
-                 WHERE",
+                 ORDER BY f.kind, t.name, d.name LIMIT ?",
             )
             .bind(limit * 2)
-            .of_catalog(searched.catalog)
-            .text(" ORDER BY f.kind, t.name, d.name LIMIT ?")
             .bind(limit)
         };
         let rows = self.rows(&statement).await?;
@@ -227,17 +254,28 @@ impl Session {
         let statement = self
             .statement(
                 "SELECT d.name, t.name FROM
-                   (SELECT table_id FROM skep_search_words WHERE word = ? ORDER BY table_id LIMIT ?) w
+                   (SELECT table_id FROM skep_search_entries WHERE catalog_id",
+            )
+            .in_catalog(catalog)
+            .text(
+                " AND word = ? ORDER BY table_id LIMIT ?) w
                  JOIN skep_tables t ON t.id = w.table_id
                  JOIN skep_databases d ON d.id = t.database_id
-                 JOIN skep_catalogs c ON c.id = d.catalog_id
-                 WHERE c.name = ? ORDER BY t.name, d.name LIMIT ?",
+                 ORDER BY t.name, d.name LIMIT ?",
             )
             .bind(&word[..end])
             .bind(ROWS_OF_WORD_MAX)
-            .bind(catalog.as_str())
             .bind(limit);
-        self.search_refs(&statement, catalog).await
+        let rows = self.rows(&statement).await?;
+        let found = rows.iter().map(|row| {
+            let mut cells = row.cells();
+            Ok(TableRef {
+                catalog: catalog.clone(),
+                database: Name::new(cells.text()?),
+                table: Name::new(cells.text()?),
+            })
+        });
+        Ok(found.collect::<Result<_, Failure>>()?)
     }
 
     /// The tables and views of a catalog that are called so, `limit` at most. What no name can be is none of them.
@@ -293,23 +331,6 @@ impl Session {
         let rows = self.rows(&statement).await?;
         let found = rows.iter().map(|row| meta_of(&mut row.cells(), catalog));
         found.collect()
-    }
-
-    async fn search_refs(
-        &mut self,
-        statement: &Statement<'_>,
-        catalog: &Name,
-    ) -> Result<Vec<TableRef>> {
-        let rows = self.rows(statement).await?;
-        let found = rows.iter().map(|row| {
-            let mut cells = row.cells();
-            Ok(TableRef {
-                catalog: catalog.clone(),
-                database: Name::new(cells.text()?),
-                table: Name::new(cells.text()?),
-            })
-        });
-        Ok(found.collect::<Result<_, Failure>>()?)
     }
 }
 

@@ -10,8 +10,8 @@ const WALKED: i64 = -1;
 /// The same where words of tables may be left that are gone.
 const SWEEPING: i64 = -2;
 
-/// The one row's key.
-const KEY: &str = "words";
+/// The row's key. That of versions before the index knew catalogs was `words`.
+const KEY: &str = "entries";
 
 /// Up to where the index knows what happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

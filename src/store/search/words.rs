@@ -2,11 +2,11 @@
 //! not written.
 
 use crate::error::Result;
-use crate::model::TableRef;
+use crate::model::{Name, TableRef};
 use crate::store::discovery::table::table_ref_of;
 use crate::store::sql::failure::Failure;
 use crate::store::sql::session::Session;
-use crate::store::sql::statement::{LIST_LENGTH_MAX, rows_in_next_statement};
+use crate::store::sql::statement::{LIST_LENGTH_MAX, Statement, rows_in_next_statement};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes of a word; what is longer is cut.
@@ -15,8 +15,10 @@ pub const SEARCH_WORD_BYTES_MAX: usize = 128;
 /// What a word is in its table, the most telling first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SearchWordKind {
-    /// A part of a column's name.
+    /// A column's name.
     Column,
+    /// What follows the first part of a column's name: `id` of `customer_id`.
+    ColumnPart,
     /// A part of its owner.
     Owner,
     /// A word of its comment.
@@ -33,10 +35,11 @@ impl SearchWordKind {
     pub(super) fn number(self) -> i64 {
         match self {
             Self::Column => 0,
-            Self::Owner => 1,
-            Self::Comment => 2,
-            Self::Field => 3,
-            Self::ColumnComment => 4,
+            Self::ColumnPart => 1,
+            Self::Owner => 2,
+            Self::Comment => 3,
+            Self::Field => 4,
+            Self::ColumnComment => 5,
             Self::Read => 9,
         }
     }
@@ -56,6 +59,8 @@ pub struct SearchWord {
 pub struct TableWords {
     /// The table's number.
     pub table_id: i64,
+    /// The table's catalog.
+    pub catalog: Name,
     /// The words.
     pub words: Vec<SearchWord>,
 }
@@ -86,8 +91,19 @@ fn word_of(line: &str) -> &str {
     line.rsplit_once(' ').map_or(line, |(word, _)| word)
 }
 
-/// A row to be written: the word, its table, its kind.
-type WordRow<'a> = (&'a str, i64, i64);
+/// A row to be written.
+struct Entry<'a> {
+    catalog_id: i64,
+    word: &'a str,
+    table_id: i64,
+    kind: i64,
+}
+
+/// What is known of a table.
+struct Known {
+    catalog_id: i64,
+    text: String,
+}
 
 impl Session {
     /// The next `limit` tables of all catalogs after a number, with their names.
@@ -113,15 +129,22 @@ impl Session {
         Ok(found.collect::<Result<_, Failure>>()?)
     }
 
-    /// Makes the rows of some tables what their words are now; each table once.
+    /// Makes the rows of some tables what their words are now; each table once. Those whose catalog is gone have none.
     pub async fn search_words_put(&mut self, tables: &[TableWords]) -> Result<()> {
         let ids: Vec<i64> = tables.iter().map(|table| table.table_id).collect();
         let known = self.search_words_known(&ids).await?;
+        let catalogs = self.catalog_list().await?;
+        let catalogs = catalogs.into_iter().map(|one| (one.name, one.id));
+        let catalogs: BTreeMap<Name, i64> = catalogs.collect();
         let texts: Vec<String> = tables.iter().map(|table| text_of(&table.words)).collect();
-        let mut added: Vec<WordRow<'_>> = Vec::new();
-        let mut changed: Vec<(i64, &str)> = Vec::new();
+        let mut added: Vec<Entry<'_>> = Vec::new();
+        let mut changed: Vec<(i64, i64, &str)> = Vec::new();
         for (table, text) in tables.iter().zip(&texts) {
-            let old = known.get(&table.table_id).map_or("", String::as_str);
+            let Some(&catalog_id) = catalogs.get(&table.catalog) else {
+                continue;
+            };
+            let table_id = table.table_id;
+            let old = known.get(&table_id).map_or("", |known| &known.text);
             if old == text {
                 continue;
             }
@@ -129,22 +152,29 @@ impl Session {
             let kept: BTreeSet<&str> = new.iter().map(|line| word_of(line)).collect();
             let removed = old.iter().map(|line| word_of(line));
             let removed: Vec<&str> = removed.filter(|word| !kept.contains(word)).collect();
-            self.search_words_delete(table.table_id, &removed).await?;
+            self.search_words_delete(catalog_id, table_id, &removed)
+                .await?;
             let words = table.words.iter().zip(text.split(BETWEEN).skip(1));
             let words = words.filter(|(_, line)| !old.contains(line));
-            added.extend(
-                words.map(|(one, _)| (one.word.as_str(), table.table_id, one.kind.number())),
-            );
-            changed.push((table.table_id, text));
+            added.extend(words.map(|(one, _)| Entry {
+                catalog_id,
+                word: &one.word,
+                table_id,
+                kind: one.kind.number(),
+            }));
+            changed.push((table_id, catalog_id, text));
         }
         self.search_words_insert(&added).await?;
         let mut rest = changed.as_slice();
         while !rest.is_empty() {
-            let count = rows_in_next_statement(self.dialect(), 2, rest, |(_, text)| text.len());
+            let count = rows_in_next_statement(self.dialect(), 3, rest, |(_, _, text)| text.len());
             let (rows, later) = rest.split_at(count);
+            let rows = rows
+                .iter()
+                .map(|(id, catalog, text)| [(*id).into(), (*catalog).into(), (*text).into()]);
             let statement = self
-                .statement("INSERT INTO skep_search_tables (table_id, words) VALUES ")
-                .rows(rows.iter().map(|(id, text)| [(*id).into(), (*text).into()]))
+                .statement("INSERT INTO skep_search_texts (table_id, catalog_id, words) VALUES ")
+                .rows(rows)
                 .upsert(&["table_id"], &["words"]);
             self.execute(&statement).await?;
             rest = later;
@@ -156,47 +186,67 @@ impl Session {
     pub async fn search_words_forget_gone(&mut self, limit: usize) -> Result<usize> {
         let statement = self
             .statement(
-                "SELECT s.table_id, s.words FROM skep_search_tables s
+                "SELECT s.table_id, s.catalog_id, s.words FROM skep_search_texts s
                  LEFT JOIN skep_tables t ON t.id = s.table_id
                  WHERE t.id IS NULL LIMIT ?",
             )
             .bind(limit);
-        let rows = self.rows(&statement).await?;
-        let mut gone = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let mut cells = row.cells();
-            let (id, text) = (cells.integer()?, cells.string()?);
-            let words: Vec<&str> = lines_of(&text).into_iter().map(word_of).collect();
-            self.search_words_delete(id, &words).await?;
-            gone.push(id);
+        let gone = self.search_texts(&statement).await?;
+        for (&id, known) in &gone {
+            let words: Vec<&str> = lines_of(&known.text).into_iter().map(word_of).collect();
+            self.search_words_delete(known.catalog_id, id, &words)
+                .await?;
         }
-        for ids in gone.chunks(LIST_LENGTH_MAX) {
+        let ids: Vec<i64> = gone.keys().copied().collect();
+        for ids in ids.chunks(LIST_LENGTH_MAX) {
             let statement = self
-                .statement("DELETE FROM skep_search_tables WHERE table_id IN ")
+                .statement("DELETE FROM skep_search_texts WHERE table_id IN ")
                 .list(ids);
             self.execute(&statement).await?;
         }
         Ok(gone.len())
     }
 
-    async fn search_words_known(&mut self, ids: &[i64]) -> Result<BTreeMap<i64, String>, Failure> {
+    async fn search_words_known(&mut self, ids: &[i64]) -> Result<BTreeMap<i64, Known>, Failure> {
         let mut known = BTreeMap::new();
         for ids in ids.chunks(LIST_LENGTH_MAX) {
             let statement = self
-                .statement("SELECT table_id, words FROM skep_search_tables WHERE table_id IN ")
+                .statement(
+                    "SELECT table_id, catalog_id, words FROM skep_search_texts WHERE table_id IN ",
+                )
                 .list(ids);
-            for row in &self.rows(&statement).await? {
-                let mut cells = row.cells();
-                known.insert(cells.integer()?, cells.string()?);
-            }
+            known.extend(self.search_texts(&statement).await?);
         }
         Ok(known)
     }
 
-    async fn search_words_delete(&mut self, table_id: i64, words: &[&str]) -> Result<(), Failure> {
+    async fn search_texts(
+        &mut self,
+        statement: &Statement<'_>,
+    ) -> Result<BTreeMap<i64, Known>, Failure> {
+        let rows = self.rows(statement).await?;
+        let known = rows.iter().map(|row| {
+            let mut cells = row.cells();
+            let id = cells.integer()?;
+            let known = Known {
+                catalog_id: cells.integer()?,
+                text: cells.string()?,
+            };
+            Ok((id, known))
+        });
+        known.collect()
+    }
+
+    async fn search_words_delete(
+        &mut self,
+        catalog_id: i64,
+        table_id: i64,
+        words: &[&str],
+    ) -> Result<(), Failure> {
         for words in words.chunks(LIST_LENGTH_MAX) {
             let statement = self
-                .statement("DELETE FROM skep_search_words WHERE table_id = ?")
+                .statement("DELETE FROM skep_search_entries WHERE catalog_id = ? AND table_id = ?")
+                .bind(catalog_id)
                 .bind(table_id)
                 .text(" AND word IN ")
                 .list(words);
@@ -205,18 +255,21 @@ impl Session {
         Ok(())
     }
 
-    async fn search_words_insert(&mut self, rows: &[WordRow<'_>]) -> Result<(), Failure> {
+    async fn search_words_insert(&mut self, rows: &[Entry<'_>]) -> Result<(), Failure> {
         let mut rest = rows;
         while !rest.is_empty() {
-            let count = rows_in_next_statement(self.dialect(), 3, rest, |row| row.0.len());
+            let count = rows_in_next_statement(self.dialect(), 4, rest, |row| row.word.len());
             let (now, later) = rest.split_at(count);
+            let rows = now.iter().map(|row| {
+                let ids = (row.catalog_id.into(), row.table_id.into());
+                [ids.0, row.word.into(), ids.1, row.kind.into()]
+            });
             let statement = self
-                .statement("INSERT INTO skep_search_words (word, table_id, kind) VALUES ")
-                .rows(
-                    now.iter()
-                        .map(|(word, id, kind)| [(*word).into(), (*id).into(), (*kind).into()]),
+                .statement(
+                    "INSERT INTO skep_search_entries (catalog_id, word, table_id, kind) VALUES ",
                 )
-                .upsert(&["word", "table_id"], &["kind"]);
+                .rows(rows)
+                .upsert(&["catalog_id", "word", "table_id"], &["kind"]);
             self.execute(&statement).await?;
             rest = later;
         }

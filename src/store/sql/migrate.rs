@@ -55,6 +55,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(16, "search", "0016_search.sql"),
     migration!(17, "replicas", "0017_replicas.sql"),
     migration!(18, "listing_pauses", "0018_listing_pauses.sql"),
+    migration!(19, "search_by_catalog", "0019_search_by_catalog.sql"),
 ];
 
 /// How long a process waits for another one's migration.

@@ -90,13 +90,10 @@ const INDEXED: &[(&str, &str)] = &[
         "skep_partitions_by_place",
     ),
     ("FROM skep_tables WHERE place =", "skep_tables_by_place"),
+    ("AND word >= $2 AND word <", "skep_search_entries_pkey"),
     (
-        "FROM skep_search_words WHERE word >=",
-        "skep_search_words_pkey",
-    ),
-    (
-        "FROM skep_search_words WHERE word = $1",
-        "skep_search_words_pkey",
+        "AND word = $2 ORDER BY table_id",
+        "skep_search_entries_pkey",
     ),
     ("ORDER BY p.name DESC LIMIT", "skep_partitions_pkey"),
     (

@@ -35,7 +35,7 @@ const MALFORMED: [(&str, &str, u16, &str, &str); 10] = [
         "{}",
         400,
         "invalid-request",
-        "missing field `name`",
+        "field name is missing",
     ),
     (
         "application/json",

@@ -200,13 +200,14 @@ async fn tables_are_found_by_a_part_of_their_name(test: TestDatabase) {
         let searched = Searched {
             catalog: &hive,
             database,
+            whole: word,
             first: word,
             others: &[],
         };
         let found = session.search_by_name(&searched, limit).await.unwrap();
-        let found_names: Vec<&str> = found.iter().map(|one| one.at.table.as_str()).collect();
+        let found_names: Vec<&str> = found.iter().map(|(_, one)| one.at.table.as_str()).collect();
         assert_eq!(found_names, wanted, "{word}");
-        for one in found {
+        for (_, one) in found {
             assert_eq!(one.comment, Some(format!("about {}", one.at.table)));
         }
     }

@@ -1,0 +1,15 @@
+-- The words of search by catalog, so that what another catalog has many of is not in the way. What 0016 has made is read no more.
+CREATE TABLE IF NOT EXISTS skep_search_entries (
+    catalog_id INTEGER NOT NULL,
+    word TEXT NOT NULL,
+    table_id INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    PRIMARY KEY (catalog_id, word, table_id)
+) WITHOUT ROWID;
+
+-- All words of a table in one text, a line each with its kind.
+CREATE TABLE IF NOT EXISTS skep_search_texts (
+    table_id INTEGER PRIMARY KEY NOT NULL,
+    catalog_id INTEGER NOT NULL,
+    words TEXT NOT NULL
+);
