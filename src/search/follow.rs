@@ -11,7 +11,7 @@ use crate::store::{SearchPlace, Session, TableWords};
 use crate::transact;
 use async_recursion::async_recursion as boxed;
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Whoever has it keeps the index; the other replicas need not.
 const LEASE: &str = "search";
@@ -21,26 +21,32 @@ const TABLES_PER_STEP: usize = 50;
 const TABLES_PER_READ: usize = 10;
 /// Events of one step; most are of partitions and mean nothing here.
 const EVENTS_PER_STEP: usize = 1_000;
-/// Steps of one activation; the next one goes on.
-const STEPS_MAX: usize = 400;
+/// How long an activation goes on; the next one does. A server that ends waits for it.
+const ACTIVATION_MAX: Duration = Duration::from_secs(10);
 /// Tables that are gone and forgotten in one statement.
 const GONE_PER_STEP: usize = 500;
 
-/// How many times as long as a step took the index rests after it, while others write: their calls come first.
-const RESTS_AMONG_WRITERS: u32 = 3;
+/// Events that others wrote between two steps from which on they are let be: what they wait for comes first.
+const EVENTS_OF_WRITERS: i64 = 10;
+/// How many times as long as a step took the index rests among them after it, and how long at most.
+const RESTS_AMONG_WRITERS: u32 = 9;
+const REST_MAX: Duration = Duration::from_secs(2);
 
 /// What one step did.
+#[derive(Default)]
 struct Step {
     /// Tables whose words were looked at.
     tables: u64,
-    /// How many times as long as it took the next one waits.
-    rests: u32,
+    /// The last event that there was, of a step that looked for it.
+    last_event: Option<i64>,
 }
 
 impl Step {
-    /// A step of making the index anew, which nobody should wait for longer than it takes.
-    fn at_once(tables: u64) -> Self {
-        Self { tables, rests: 0 }
+    fn of_tables(tables: u64) -> Self {
+        Self {
+            tables,
+            last_event: None,
+        }
     }
 }
 
@@ -74,7 +80,9 @@ impl Operations<'_> {
 impl Search {
     async fn steps(&self) -> Result<Followed> {
         let mut followed = Followed::default();
-        for _ in 0..STEPS_MAX {
+        let activated = Instant::now();
+        let (mut last_event, mut among_writers) = (None, false);
+        while activated.elapsed() < ACTIVATION_MAX {
             let began = Instant::now();
             let Some(step) = self.step().await? else {
                 followed.has_more = false;
@@ -82,7 +90,14 @@ impl Search {
             };
             followed.tables += step.tables;
             followed.has_more = true;
-            tokio::time::sleep(began.elapsed() * step.rests).await;
+            if let Some(last) = step.last_event {
+                let before = last_event.replace(last);
+                among_writers = before.is_some_and(|before| last - before > EVENTS_OF_WRITERS);
+            }
+            if among_writers {
+                let rest = began.elapsed() * RESTS_AMONG_WRITERS;
+                tokio::time::sleep(rest.min(REST_MAX)).await;
+            }
         }
         Ok(followed)
     }
@@ -98,10 +113,10 @@ impl Search {
             Some(place) if place.is_sweeping() => self.sweep_step(place).await?,
             Some(place) => {
                 let tables = self.walk_step(place).await?;
-                return Ok(Some(Step::at_once(tables)));
+                return Ok(Some(Step::of_tables(tables)));
             }
         }
-        Ok(Some(Step::at_once(0)))
+        Ok(Some(Step::default()))
     }
 
     /// Begins to walk through all tables: at first, and where events are gone that nobody has followed.
@@ -149,7 +164,7 @@ impl Search {
         };
         if are_gone {
             self.begin(Some(place)).await?;
-            return Ok(Some(Step::at_once(0)));
+            return Ok(Some(Step::default()));
         }
         let mut names: BTreeSet<TableRef> = BTreeSet::new();
         let mut saw_drop = false;
@@ -193,7 +208,7 @@ impl Search {
         })?;
         Ok(Some(Step {
             tables,
-            rests: RESTS_AMONG_WRITERS,
+            last_event: Some(last),
         }))
     }
 
