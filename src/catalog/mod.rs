@@ -56,8 +56,8 @@ pub use precondition::{Precondition, Unconditional};
 pub use replica::REPLICA_KEPT_S;
 pub use settings::CatalogSettings;
 pub use statistics::{
-    ColumnStatisticsSpec, DEFAULT_ENGINE, StatisticsFault, StatisticsUpdate, statistics_described,
-    statistics_wanted,
+    ColumnStatisticsSpec, DEFAULT_ENGINE, StatisticsFault, StatisticsUpdate,
+    statistics_columns_check, statistics_described, statistics_wanted,
 };
 pub use table::{
     AlterOptions, Expected, StorageSpec, TABLE_COMMENT, TableChange, TableSpec, TableSpecFault,

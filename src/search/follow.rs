@@ -239,7 +239,6 @@ async fn words_put(session: &mut Session, names: &[TableRef]) -> Result<u64> {
 fn words_of_all(tables: &[Table]) -> Vec<TableWords> {
     let words = tables.iter().map(|table| TableWords {
         table_id: table.id,
-        catalog: table.at.catalog.clone(),
         words: words_of(table),
     });
     words.collect()

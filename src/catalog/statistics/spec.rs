@@ -91,13 +91,23 @@ fn lacking(table: &Table, column: &Name) -> String {
 /// The columns that are meant: those that are named, and all of the table where none is. One that the table has not is `NotFound`:
 /// Hive's own protocol has no figures of it, and who spells a name wrong would take that for "not analysed yet".
 pub fn statistics_wanted(table: &Table, named: Vec<Name>) -> Result<Vec<Name>, Error> {
-    let all = table.descriptor.columns.iter().flatten();
-    let all: Vec<Name> = all.map(|column| Name::new(&column.name)).collect();
+    statistics_columns_check(table, &named)?;
     if named.is_empty() {
-        return Ok(all);
+        return Ok(columns_of(table).collect());
     }
+    Ok(named)
+}
+
+/// Fails with `NotFound` for a named column that the table has not.
+pub fn statistics_columns_check(table: &Table, named: &[Name]) -> Result<(), Error> {
+    let all: HashSet<Name> = columns_of(table).collect();
     match named.iter().find(|name| !all.contains(name)) {
         Some(unknown) => Err(Error::NotFound(Entity::own("column", unknown))),
-        None => Ok(named),
+        None => Ok(()),
     }
+}
+
+fn columns_of(table: &Table) -> impl Iterator<Item = Name> {
+    let columns = table.descriptor.columns.iter().flatten();
+    columns.map(|column| Name::new(&column.name))
 }

@@ -3,7 +3,8 @@
 use super::Services;
 use super::partition_name::by_name;
 use crate::catalog::{
-    PartitionKey, StatisticsUpdate, partition_name_meant, statistics_described, statistics_wanted,
+    PartitionKey, StatisticsUpdate, partition_name_meant, statistics_columns_check,
+    statistics_described, statistics_wanted,
 };
 use crate::grpc::asked::Asked;
 use crate::grpc::failure::Failure;
@@ -100,9 +101,7 @@ async fn delete(
     let at = from_wire::table("table", request.table)?;
     let columns = from_wire::column_names(&request.columns)?;
     let table = asked.catalog().table_get(&at).await?;
-    if !columns.is_empty() {
-        statistics_wanted(&table, columns.clone())?;
-    }
+    statistics_columns_check(&table, &columns)?;
     let name = stored_name(&table, &request.partition)?;
     let partition = name.as_deref().map(|name| [name]);
     let partitions = partition.as_ref().map(<[&str; 1]>::as_slice);

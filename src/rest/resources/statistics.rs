@@ -4,7 +4,7 @@ use super::CatalogQuery;
 use super::partitions::by_name;
 use crate::catalog::{
     DEFAULT_ENGINE, PartitionKey, StatisticsFault, StatisticsUpdate, partition_name_meant,
-    statistics_described, statistics_wanted,
+    statistics_columns_check, statistics_described, statistics_wanted,
 };
 use crate::model::{ColumnStatistics, Name, Table, TableRef};
 use crate::rest::asked::Asked;
@@ -55,9 +55,7 @@ impl ColumnsQuery {
     /// The columns that are named, all of which the table has.
     fn forgotten(&self, table: &Table) -> Result<Vec<Name>, Problem> {
         let named = self.named()?;
-        if !named.is_empty() {
-            statistics_wanted(table, named.clone())?;
-        }
+        statistics_columns_check(table, &named)?;
         Ok(named)
     }
 

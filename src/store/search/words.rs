@@ -2,7 +2,7 @@
 //! not written.
 
 use crate::error::Result;
-use crate::model::{Name, TableRef};
+use crate::model::TableRef;
 use crate::store::discovery::table::table_ref_of;
 use crate::store::sql::failure::Failure;
 use crate::store::sql::session::Session;
@@ -59,8 +59,6 @@ pub struct SearchWord {
 pub struct TableWords {
     /// The table's number.
     pub table_id: i64,
-    /// The table's catalog.
-    pub catalog: Name,
     /// The words.
     pub words: Vec<SearchWord>,
 }
@@ -99,7 +97,7 @@ struct Entry<'a> {
     kind: i64,
 }
 
-/// What is known of a table.
+/// What is known of a table: its catalog, and the text of its words so far.
 struct Known {
     catalog_id: i64,
     text: String,
@@ -129,22 +127,19 @@ impl Session {
         Ok(found.collect::<Result<_, Failure>>()?)
     }
 
-    /// Makes the rows of some tables what their words are now; each table once. Those whose catalog is gone have none.
+    /// Makes the rows of some tables what their words are now; each table once. Those that are gone have none.
     pub async fn search_words_put(&mut self, tables: &[TableWords]) -> Result<()> {
         let ids: Vec<i64> = tables.iter().map(|table| table.table_id).collect();
         let known = self.search_words_known(&ids).await?;
-        let catalogs = self.catalog_list().await?;
-        let catalogs = catalogs.into_iter().map(|one| (one.name, one.id));
-        let catalogs: BTreeMap<Name, i64> = catalogs.collect();
         let texts: Vec<String> = tables.iter().map(|table| text_of(&table.words)).collect();
         let mut added: Vec<Entry<'_>> = Vec::new();
         let mut changed: Vec<(i64, i64, &str)> = Vec::new();
         for (table, text) in tables.iter().zip(&texts) {
-            let Some(&catalog_id) = catalogs.get(&table.catalog) else {
+            let table_id = table.table_id;
+            let Some(known) = known.get(&table_id) else {
                 continue;
             };
-            let table_id = table.table_id;
-            let old = known.get(&table_id).map_or("", |known| &known.text);
+            let (catalog_id, old) = (known.catalog_id, known.text.as_str());
             if old == text {
                 continue;
             }
@@ -212,7 +207,10 @@ impl Session {
         for ids in ids.chunks(LIST_LENGTH_MAX) {
             let statement = self
                 .statement(
-                    "SELECT table_id, catalog_id, words FROM skep_search_texts WHERE table_id IN ",
+                    "SELECT t.id, d.catalog_id, s.words FROM skep_tables t
+                     JOIN skep_databases d ON d.id = t.database_id
+                     LEFT JOIN skep_search_texts s ON s.table_id = t.id
+                     WHERE t.id IN ",
                 )
                 .list(ids);
             known.extend(self.search_texts(&statement).await?);
@@ -230,7 +228,7 @@ impl Session {
             let id = cells.integer()?;
             let known = Known {
                 catalog_id: cells.integer()?,
-                text: cells.string()?,
+                text: cells.string_or_null()?.unwrap_or_default(),
             };
             Ok((id, known))
         });
