@@ -221,15 +221,27 @@ fn faulty<E: std::error::Error>(what: &str, failure: &serde_path_to_error::Error
     let path = failure.path().to_string();
     // What lacks has no place of its own, but a name.
     if let Some(name) = missing(&text) {
-        let field = match path.as_str() {
-            "." => name.to_owned(),
-            inside => format!("{inside}.{name}"),
-        };
+        let field = within(&path, name);
         return Problem::field(field.clone(), format!("{what} {field} is missing"));
+    }
+    if let Some(name) = text
+        .strip_prefix("duplicate field `")
+        .and_then(|rest| rest.split('`').next())
+    {
+        let field = within(&path, name);
+        return Problem::field(field.clone(), format!("{what} {field} is given twice"));
     }
     match path {
         path if path == "." => Problem::new(Kind::InvalidRequest, text),
         path => Problem::field(path.clone(), format!("{what} {path}: {text}")),
+    }
+}
+
+/// The full name of a field that stands at a path.
+fn within(path: &str, name: &str) -> String {
+    match path {
+        "." => name.to_owned(),
+        inside => format!("{inside}.{name}"),
     }
 }
 

@@ -1,7 +1,32 @@
 //! The words of the JSON library in words for people, who know objects and lists and not the structs that hold them here.
 
 /// What the library calls what people call otherwise.
-const WORDS: [(&str, &str); 4] = [
+const WORDS: [(&str, &str); 11] = [
+    (
+        "invalid digit found in string",
+        "it must be a whole number, written in digits",
+    ),
+    (
+        "cannot parse integer from empty string",
+        "it is empty and must be a whole number",
+    ),
+    (
+        "number too large to fit in target type",
+        "the number is too large",
+    ),
+    (
+        "number too small to fit in target type",
+        "the number is too small",
+    ),
+    ("expected i64", "expected a whole number"),
+    (
+        "expected u64",
+        "expected a whole number that is not negative",
+    ),
+    (
+        "expected usize",
+        "expected a whole number that is not negative",
+    ),
     ("invalid type: map", "invalid type: an object"),
     ("invalid type: sequence", "invalid type: a list"),
     ("expected a map", "expected an object"),

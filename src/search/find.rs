@@ -131,10 +131,7 @@ impl Search {
         let (named, found) =
             tokio::join!(self.by_name(&searched, max), self.by_words(&searched, max));
         // What has some of the words elsewhere is looked at, to say where.
-        let has_all = |meta: &TableMeta| {
-            let name = meta.at.table.as_str();
-            query.terms().all(|term| name.contains(term))
-        };
+        let has_all = |meta: &TableMeta| lacking(&query, &meta.at).next().is_none();
         let (named, partly): (Vec<_>, Vec<_>) =
             named?.into_iter().partition(|(_, meta)| has_all(meta));
         let mut known: BTreeSet<i64> = named.iter().map(|(id, _)| *id).collect();
@@ -150,20 +147,24 @@ impl Search {
         }
         let mut session = self.store.session().await?;
         let mut columns_left = COLUMNS_LOOKED_MAX;
+        let wanted = max - hits.len();
+        let mut ranked: Vec<(Rank, Hit)> = Vec::new();
         for ids in looked.chunks(TABLES_PER_READ) {
             let mut outlines = session.search_outlines(catalog, ids).await?;
-            // As the database ranked them; what is not so any more is left out.
+            // What is not so any more is left out.
             for outline in ids.iter().filter_map(|id| outlines.remove(id)) {
                 columns_left = columns_left.saturating_sub(outline.columns.len());
-                hits.extend(hit_of(outline, &query));
+                ranked.extend(hit_of(outline, &query));
             }
-            if columns_left == 0 || hits.len() >= max {
+            if columns_left == 0 || ranked.len() >= wanted {
                 break;
             }
             // Words are cut without a wait: others have their turn between.
             tokio::task::yield_now().await;
         }
-        hits.truncate(max);
+        // Among equals as the database has them. Which word was looked up first is told by nothing.
+        ranked.sort_by_key(|(rank, _)| *rank);
+        hits.extend(ranked.into_iter().map(|(_, hit)| hit).take(wanted));
         Ok(hits)
     }
 
@@ -274,30 +275,37 @@ fn meta_of(table: Table) -> TableMeta {
     }
 }
 
+/// How little of a name has what was looked for, words that it lacks, and the most telling place of those.
+type Rank = (usize, Option<SearchWordKind>);
+
+/// The words of a search that a table's name lacks.
+fn lacking<'q>(query: &'q Query, at: &TableRef) -> impl Iterator<Item = &'q str> {
+    let name = at.table.as_str();
+    query.terms().filter(move |term| !name.contains(*term))
+}
+
 /// What of a table a search finds, as the table is now; `None` where it does not.
-fn hit_of(outline: TableOutline, query: &Query) -> Option<Hit> {
+fn hit_of(outline: TableOutline, query: &Query) -> Option<(Rank, Hit)> {
     let words = words_said(&outline);
     let mut why: Option<(SearchWordKind, &str)> = None;
-    for term in query.terms() {
-        if outline.meta.at.table.as_str().contains(term) {
-            continue;
-        }
+    let mut lacks = 0;
+    for term in lacking(query, &outline.meta.at) {
         let found = words.iter().filter(|one| one.word.starts_with(term));
         let kind = found.map(|one| one.kind).min()?;
         if why.is_none_or(|(known, _)| kind < known) {
             why = Some((kind, term));
         }
+        lacks += 1;
     }
+    let rank = (lacks, why.map(|(kind, _)| kind));
     let why = match why {
         None => Why::Name,
         Some((SearchWordKind::Owner, _)) => Why::Owner,
         Some((SearchWordKind::Comment, _)) => Why::Comment,
         Some((_, term)) => column_of(&outline.columns, term)?,
     };
-    Some(Hit {
-        meta: outline.meta,
-        why,
-    })
+    let meta = outline.meta;
+    Some((rank, Hit { meta, why }))
 }
 
 /// The column that is called so, else the first whose name begins so, that has a part which does, or of whose fields or comment

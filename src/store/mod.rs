@@ -56,7 +56,7 @@ use futures::future::BoxFuture;
 use sql::failure::Failure;
 use sql::link::{Role, Target};
 use sql::pool::Pool;
-use sql::sqlite_file::SqliteFile;
+use sql::sqlite_anchor::SqliteAnchor;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ struct Inner {
     settings: StoreSettings,
     dialect: Dialect,
     /// Of SQLite alone.
-    file: Option<SqliteFile>,
+    anchor: Option<Arc<SqliteAnchor>>,
     readers: Arc<Pool>,
     /// The same as the readers except for SQLite, which has one writer.
     writers: Arc<Pool>,
@@ -113,7 +113,7 @@ impl Store {
             let dialect = Target::new(&settings)?.dialect();
             sql::migrate::migrate(&settings).await?;
             let target = Target::fitting(&settings).await?;
-            let file = target.file()?;
+            let anchor = SqliteAnchor::open(&target).await?;
             let most = usize::try_from(settings.connections_max.max(1)).unwrap_or(1);
             let readers = Pool::new(target.clone(), Role::Read, most, &settings);
             let writers = match dialect {
@@ -125,7 +125,7 @@ impl Store {
                 inner: Arc::new(Inner {
                     settings,
                     dialect,
-                    file,
+                    anchor,
                     readers,
                     writers,
                     ids: sql::ids::Ids::default(),
@@ -150,7 +150,7 @@ impl Store {
     /// A session of single reads, each seeing everything that was committed before it.
     pub fn session(&self) -> BoxFuture<'_, Result<Session>> {
         Box::pin(async {
-            self.file_is_there()?;
+            self.files_are_held()?;
             let lease = self.inner.readers.acquire().await?;
             Ok(Session::reading(self.clone(), lease))
         })
@@ -174,6 +174,9 @@ impl Store {
     pub async fn close(&self) {
         self.inner.readers.close().await;
         self.inner.writers.close().await;
+        if let Some(anchor) = &self.inner.anchor {
+            anchor.close().await;
+        }
     }
 
     /// Which database this is.
@@ -201,17 +204,16 @@ impl Store {
         &self.inner.ids
     }
 
-    /// Fails with `Unavailable` where a SQLite file was moved or deleted, though what is open of it still answers: what is written
-    /// to it would be lost, and what is read from it others do not see.
-    fn file_is_there(&self) -> Result<()> {
+    /// Fails with `Unavailable` where a file of SQLite was moved, deleted or replaced under this process.
+    fn files_are_held(&self) -> Result<()> {
         self.inner
-            .file
+            .anchor
             .as_ref()
-            .map_or(Ok(()), SqliteFile::is_there)
+            .map_or(Ok(()), SqliteAnchor::is_held)
     }
 
     async fn begin(&self) -> Result<Session, Failure> {
-        self.file_is_there().map_err(Failure::fault)?;
+        self.files_are_held().map_err(Failure::fault)?;
         let lease = self.inner.writers.acquire().await?;
         Session::begin(self.clone(), lease).await
     }

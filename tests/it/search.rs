@@ -225,6 +225,7 @@ async fn what_a_search_means_is_found_first(test: TestDatabase) {
         ("a-mail", "amount"),
         ("0_mail", "amount"),
         ("workshop", "amount"),
+        ("a_post", "mail_amount"),
     ] {
         table_make(&rest, "shop", "", name, column).await;
     }
@@ -239,6 +240,20 @@ async fn what_a_search_means_is_found_first(test: TestDatabase) {
     for words in ["aaa trace", "trace aaa", "shop.aaa trace"] {
         let wanted = pairs(&[("aaa", "column trace_id")]);
         assert_eq!(found(&rest, words).await, wanted, "{words}");
+    }
+    // What has more of it in its name comes first, whichever word was looked up and wherever it was looked for.
+    for words in ["amount mail", "mail amount", "shop.mail amount"] {
+        let wanted = [
+            ("0_mail", "column amount"),
+            ("a-mail", "column amount"),
+            ("a_post", "column mail_amount"),
+        ];
+        assert_eq!(found(&rest, words).await, pairs(&wanted), "{words}");
+    }
+    for words in ["amo", "shop.amo"] {
+        let last = found(&rest, words).await.pop();
+        let wanted = Some(("a_post".to_owned(), "column mail_amount".to_owned()));
+        assert_eq!(last, wanted, "{words}: it is no beginning of a column");
     }
     assert_eq!(found(&rest, "\0").await, []);
     assert_eq!(found(&rest, "bbb\0").await, pairs(&[("bbb", "name")]));

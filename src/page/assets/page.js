@@ -40,6 +40,8 @@ setInterval(() => {
 // A list that follows the events of what it shows: it is read again when something came, once a second at most.
 const followed = document.querySelector("[data-follow]");
 if (followed && window.EventSource) {
+  // What came since the page was written is told first; who follows again reads the list anew.
+  const stream = new URL(followed.dataset.follow, location.href);
   let events = null;
   let waiting = false;
   let missed = false;
@@ -71,7 +73,8 @@ if (followed && window.EventSource) {
   };
   const follow = () => {
     if (events || document.hidden) return;
-    events = new EventSource(followed.dataset.follow);
+    events = new EventSource(stream);
+    stream.searchParams.delete("after");
     events.addEventListener("open", () => { pause = 1000; });
     events.addEventListener("message", (event) => { if (event.data) soon(); });
     events.addEventListener("error", () => {

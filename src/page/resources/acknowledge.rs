@@ -3,6 +3,7 @@
 
 use super::pieces::{Piece, pieces};
 use super::told::Told;
+use crate::error::{Entity, Error};
 use crate::model::ACKNOWLEDGE_CHANGES_MAX;
 use crate::number_ranges::{collapsed, range};
 use crate::page::asked::Asked;
@@ -118,9 +119,14 @@ pub(in crate::page) async fn acknowledge(
 ) -> Result<Response, Failure> {
     let numbers = query.numbers()?;
     let list: Vec<i64> = numbers.iter().copied().collect();
-    asked.watch().schema_changes_acknowledge(&list).await?;
+    let found = asked.watch().schema_changes_acknowledge(&list).await?;
+    if found.is_empty() {
+        return Err(Error::NotFound(Entity::own("change", &query.changes)).into());
+    }
+    let found: BTreeSet<i64> = found.iter().map(|one| one.change.id).collect();
+    let found = collapsed(&found).join(",");
+    tracing::info!(changes = found, "changes were acknowledged on their page");
     let numbers = collapsed(&numbers).join(",");
-    tracing::info!(changes = numbers, "changes were acknowledged on their page");
     // Written without the path, which a proxy may have cut.
     let back = format!("?changes={numbers}");
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, back)]).into_response())

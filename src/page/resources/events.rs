@@ -34,6 +34,8 @@ struct EventsPage {
     database: String,
     table: String,
     events: Vec<EventRow>,
+    /// The last one before the list was read.
+    last_event: i64,
     is_last: bool,
     next: String,
 }
@@ -124,6 +126,7 @@ pub(in crate::page) async fn show(
     Ok(found(&EventsPage {
         shell: Shell::of(&asked, Section::Events, "Events"),
         events: events.into_iter().map(|one| row(one.into(), now)).collect(),
+        last_event: last,
         is_last: query.before.is_none(),
         next,
         database: query.database,

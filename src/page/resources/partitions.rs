@@ -44,6 +44,8 @@ struct PartitionsPageShown {
     /// Where the script follows what changes.
     database: String,
     table_name: String,
+    /// The last event before the list was read.
+    last_event: i64,
     keys: String,
     /// A filter that means something here; nothing where there is no partition to read one off.
     example: String,
@@ -120,6 +122,7 @@ pub(in crate::page) async fn show(
     Query(query): Query<PartitionsQuery>,
 ) -> Result<Response, Failure> {
     let at = table_at(&place);
+    let last_event = asked.catalog().event_last_id().await?;
     let (PartitionsPage { found, next }, fault) = read(&asked, &at, &query).await?;
     let keys = found.table.partition_keys.iter();
     let keys: Vec<String> = keys.map(|key| key.name.clone()).collect();
@@ -159,6 +162,7 @@ pub(in crate::page) async fn show(
         table_link: links::table(&at),
         database: at.database.to_string(),
         table_name: at.table.to_string(),
+        last_event,
         example: example.unwrap_or_default(),
         has_calendar: read
             .iter()

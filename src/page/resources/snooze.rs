@@ -3,12 +3,15 @@
 
 use super::calendar::day_of;
 use super::pieces::{Piece, pieces};
+use crate::error::{Entity, Error};
 use crate::model::{Alert, AlertFilter, AlertState};
+use crate::number_ranges::collapsed;
 use crate::page::asked::Asked;
 use crate::page::extract::{Form, Query};
 use crate::page::failure::Failure;
 use crate::page::filters;
 use crate::page::shell::{Section, Shell, page};
+use crate::page::show::when;
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -141,10 +144,15 @@ pub(in crate::page) async fn snooze(
     Form(form): Form<SnoozeForm>,
 ) -> Result<Response, Failure> {
     let until = form.until.end(asked.now());
-    for number in query.numbers()? {
-        asked.watch().alert_snooze(number, until).await?;
-        tracing::info!(alert = number, until, "an alert was put off on the page");
+    let numbers = query.numbers()?;
+    let found = asked.watch().alerts_snooze(&numbers, until).await?;
+    if found.is_empty() {
+        return Err(Error::NotFound(Entity::own("alert", &query.alerts)).into());
     }
+    let alerts: BTreeSet<i64> = found.iter().map(|alert| alert.id).collect();
+    let alerts = collapsed(&alerts).join(",");
+    let until = when(until, asked.now()).map(|until| until.exact);
+    tracing::info!(alerts, until, "alerts were put off on the page");
     // Relative, since a proxy may have cut a part of the path.
     let back = format!("{}/alerts", asked.root);
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, back)]).into_response())

@@ -125,14 +125,6 @@ impl Target {
         }
     }
 
-    /// The file, of SQLite alone.
-    pub(in crate::store) fn file(&self) -> Result<Option<SqliteFile>> {
-        match self {
-            Self::Sqlite(options) => SqliteFile::of(options.get_filename()).map(Some),
-            Self::Postgres(_) | Self::MySql(..) => Ok(None),
-        }
-    }
-
     /// Makes the folder of the file, of SQLite alone.
     pub(in crate::store) fn folder_make(&self) -> Result<()> {
         let Self::Sqlite(options) = self else {

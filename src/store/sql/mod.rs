@@ -17,6 +17,7 @@ pub(in crate::store) mod room;
 pub(in crate::store) mod row;
 pub(in crate::store) mod session;
 pub(in crate::store) mod settings;
+pub(in crate::store) mod sqlite_anchor;
 pub(in crate::store) mod sqlite_file;
 pub(in crate::store) mod statement;
 pub(in crate::store) mod transact;

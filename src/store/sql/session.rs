@@ -112,8 +112,8 @@ impl Session {
                 self.store.room().note_failure(&failure);
                 return Err(failure);
             }
-            // After it: a file that still has its name is the one that was written to.
-            self.store.file_is_there().map_err(Failure::fault)?;
+            // After it: files that still have their names are those that were written to.
+            self.store.files_are_held().map_err(Failure::fault)?;
             self.store.descriptors().keep(&self.made_descriptors);
             Ok(())
         })

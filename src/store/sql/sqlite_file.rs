@@ -1,5 +1,5 @@
-//! The file of a SQLite catalog, known again. Whoever holds an open file goes on with it when it is moved or deleted, and all
-//! that is written then is lost with the process; so its name is asked for.
+//! A file that is known again. Whoever holds an open file goes on with it when it is moved or deleted, and all that is written
+//! then is lost with the process; so its name is asked for.
 
 use crate::error::{Error, Result};
 use std::io;
@@ -14,10 +14,26 @@ pub(in crate::store) struct SqliteFile {
     inode: u64,
 }
 
+/// Why a name is no more that of a file.
+#[derive(Debug)]
+pub(in crate::store) enum Lost {
+    /// Nothing has its name, or it cannot be looked at.
+    Gone(io::Error),
+    /// Another file has it.
+    Replaced,
+}
+
 impl SqliteFile {
-    /// The file that has this name now.
+    /// The file that has this name now. `Unavailable` where none has.
     pub(in crate::store) fn of(path: &Path) -> Result<Self> {
-        let found = std::fs::metadata(path).map_err(|failure| gone(path, failure))?;
+        Self::found(path).map_err(|failure| Error::Unavailable {
+            what: format!("the SQLite file {}", path.display()),
+            source: failure.into(),
+        })
+    }
+
+    fn found(path: &Path) -> io::Result<Self> {
+        let found = std::fs::metadata(path)?;
         Ok(Self {
             path: path.to_owned(),
             device: found.dev(),
@@ -25,20 +41,17 @@ impl SqliteFile {
         })
     }
 
-    /// Fails with `Unavailable` where the name is no more that of this file.
-    pub(in crate::store) fn is_there(&self) -> Result<()> {
-        let now = Self::of(&self.path)?;
+    /// Fails where the name is no more that of this file.
+    pub(in crate::store) fn is_there(&self) -> std::result::Result<(), Lost> {
+        let now = Self::found(&self.path).map_err(Lost::Gone)?;
         if (now.device, now.inode) == (self.device, self.inode) {
             return Ok(());
         }
-        let why = "another file has its name since this server began: stop the server, put the right one there, start it";
-        Err(gone(&self.path, io::Error::other(why)))
+        Err(Lost::Replaced)
     }
-}
 
-fn gone(path: &Path, failure: io::Error) -> Error {
-    Error::Unavailable {
-        what: format!("the SQLite file {}", path.display()),
-        source: failure.into(),
+    /// Its name.
+    pub(in crate::store) fn path(&self) -> &Path {
+        &self.path
     }
 }

@@ -84,18 +84,29 @@ impl Operations<'_> {
     /// `Invalid` for a time that is past or more than a year away.
     #[boxed]
     pub async fn alert_snooze(&self, id: i64, until: i64) -> Result<Alert> {
+        let found = self.alerts_snooze(&BTreeSet::from([id]), until).await?;
+        let found = found.into_iter().next();
+        found.ok_or_else(|| Error::NotFound(Entity::own("alert", &id)))
+    }
+
+    /// The same of many alerts, of which some may not be there; gives those that are. All of them or none.
+    #[boxed]
+    pub async fn alerts_snooze(&self, ids: &BTreeSet<i64>, until: i64) -> Result<Vec<Alert>> {
         self.authorize(Action::Operate, Resource::Server).await?;
         let now = self.now().await?.seconds();
         if until <= now || until - now > SNOOZE_S_MAX {
             let why = "an alert can be put off until a time that is within a year from now";
             return Err(Error::Invalid(why.into()));
         }
-        self.alert_set(
-            id,
-            AlertState::Pending,
-            Some(DatabaseTime::from_database(until)),
-        )
-        .await
+        let due_at = Some(DatabaseTime::from_database(until));
+        transact!(self.store, |session| {
+            let mut found = Vec::new();
+            for id in ids {
+                session.alert_set(*id, AlertState::Pending, due_at).await?;
+                found.extend(session.alert_get(*id).await?);
+            }
+            Ok(found)
+        })
     }
 }
 
@@ -189,18 +200,5 @@ impl Watch {
         };
         let has_place = alert.thread.is_some() || !setup.channel.has_threads();
         (setup.channel.hears_answers() && has_place).then(answer)
-    }
-
-    async fn alert_set(
-        &self,
-        id: i64,
-        state: AlertState,
-        due_at: Option<DatabaseTime>,
-    ) -> Result<Alert> {
-        let alert = transact!(self.store, |session| {
-            session.alert_set(id, state, due_at).await?;
-            session.alert_get(id).await
-        })?;
-        alert.ok_or_else(|| Error::NotFound(Entity::own("alert", &id)))
     }
 }

@@ -124,6 +124,28 @@ async fn partitions_are_seen_from_the_end_and_lead_to_those_beside_them(database
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_between_a_page_and_its_stream_is_told_all_the_same() {
+    let server = TestServer::start(&TestDatabase::sqlite().await).await;
+    let (rest, browser) = (Rest::of(&server), Browser::of(&server));
+    rest.orders().await;
+    let partitions = format!("{TABLE}/partitions");
+    for page in [&partitions, "/events"] {
+        let text = browser.text(page, 200).await;
+        let stream = between(&text, "data-follow=\"", "\"")[0].replace("&amp;", "&");
+        // The browser asks for it once the page is there.
+        let new = json!({"partitions": [{"values": [format!("of{}", page.len()), "1"]}]});
+        rest.post(&partitions, new).await.expect(200);
+        let stream = format!("/{}", stream.trim_start_matches("../"));
+        let mut told = browser.open(&stream).await;
+        let mut text = String::new();
+        while !text.contains(&format!("of{}", page.len())) {
+            let piece = told.chunk().await.unwrap();
+            text.push_str(std::str::from_utf8(&piece.expect("it goes on")).unwrap());
+        }
+    }
+}
+
 fn names(all: &[&str]) -> Vec<String> {
     all.iter().map(|name| (*name).to_owned()).collect()
 }

@@ -18,5 +18,6 @@ mod pool;
 mod prepared;
 mod recovery;
 mod sample;
+mod sqlite_files;
 mod statistics;
 mod tables;

@@ -3,10 +3,7 @@
 use super::sample::{add_database, add_partitions, add_table, table_ref};
 use crate::harness::{TestDatabase, run};
 use skep::error::Error;
-use skep::model::{Catalog, Name};
 use skep::store::{Dialect, Store, StoreSettings};
-use skep::transact;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// Ends every connection to the test's database, as a restart of the server does.
@@ -202,40 +199,4 @@ async fn a_sqlite_file_that_vanished_is_unavailable_until_it_is_back() {
     std::fs::rename(&away, &there).unwrap();
     store.session().await.unwrap();
     drop(open);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_acknowledged_that_a_deleted_sqlite_file_takes_along() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("skep.db");
-    let url = format!("sqlite:{}", path.display());
-    let store = Store::open(StoreSettings::new(&url)).await.unwrap();
-    let runs = AtomicU32::new(0);
-    let catalog = |name: &str| Catalog {
-        id: 0,
-        name: Name::new(name),
-        description: None,
-        location: "s3://x".into(),
-        created_at: 9,
-    };
-    // It is deleted while a transaction is open: the commit itself goes through, into a file without a name.
-    let caught = transact!(store, |session| {
-        runs.fetch_add(1, Ordering::SeqCst);
-        session.catalog_insert(&catalog("caught")).await?;
-        std::fs::remove_file(&path).map_err(|failure| Error::internal(failure.to_string()))
-    });
-    assert!(
-        matches!(caught, Err(Error::Unavailable { .. })),
-        "{caught:?}"
-    );
-    let later = transact!(store, |session| {
-        runs.fetch_add(1, Ordering::SeqCst);
-        session.catalog_insert(&catalog("later")).await
-    });
-    assert!(matches!(later, Err(Error::Unavailable { .. })), "{later:?}");
-    assert_eq!(runs.into_inner(), 1, "nothing is begun, nor repeated");
-    // A server that starts at the same name makes a new file; this one goes on with its own, and says so.
-    let _other = Store::open(StoreSettings::new(&url)).await.unwrap();
-    let error = store.session().await.unwrap_err();
-    assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
 }
