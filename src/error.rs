@@ -123,6 +123,15 @@ pub enum Entity {
     Lock(i64),
     /// A transaction, by its id.
     Transaction(i64),
+    /// What is known of a column: of a table, or of one of its partitions.
+    Statistics {
+        /// The table.
+        of: TableRef,
+        /// The partition's name; none of the table itself.
+        partition: Option<String>,
+        /// The column.
+        column: Name,
+    },
     /// Something of skep's own, which Hive does not know: a source, an alert.
     Own {
         /// What it is, such as `source`.
@@ -152,6 +161,19 @@ impl Entity {
             Self::Catalog(name) => format!("No catalog {name}"),
             Self::Lock(id) => format!("No such lock lockid:{id}"),
             Self::Transaction(id) => format!("No such transaction txnid:{id}"),
+            Self::Statistics {
+                of,
+                partition,
+                column,
+            } => {
+                let partition = partition.as_deref();
+                let partition =
+                    partition.map_or_else(String::new, |name| format!(" partition={name}"));
+                format!(
+                    "Column stats doesn't exist for db={} table={}{partition} col={column}",
+                    of.database, of.table
+                )
+            }
             Self::Own { kind, name } => format!("there is no {kind} {name}"),
             Self::Worded(text) => text.clone(),
         }
@@ -170,6 +192,17 @@ impl fmt::Display for Entity {
             Self::Function(at) => write!(f, "Function {}.{}", at.database, at.name),
             Self::Lock(id) => write!(f, "Lock {id}"),
             Self::Transaction(id) => write!(f, "Transaction {id}"),
+            Self::Statistics {
+                of,
+                partition,
+                column,
+            } => {
+                write!(f, "Statistics of the column {column} of ")?;
+                if let Some(name) = partition {
+                    write!(f, "partition {name} of ")?;
+                }
+                write!(f, "{}.{}", of.database, of.table)
+            }
             Self::Own { kind, name } => write!(f, "the {kind} {name}"),
             Self::Worded(text) => f.write_str(text),
         }

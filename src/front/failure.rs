@@ -13,6 +13,7 @@ pub fn words(error: &Error) -> String {
             )
         }
         Error::NotFound(Entity::Own { .. } | Entity::Worded(_)) => error.to_string(),
+        Error::NotFound(entity @ Entity::Statistics { .. }) => format!("{entity} do not exist"),
         Error::NotFound(entity) => format!("{entity} does not exist"),
         other => other.to_string(),
     }

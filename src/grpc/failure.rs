@@ -192,6 +192,16 @@ fn resource(entity: &Entity) -> (&'static str, String) {
         Entity::Function(at) => ("function", format!("{}.{}", at.database, at.name)),
         Entity::Lock(id) => ("lock", id.to_string()),
         Entity::Transaction(id) => ("transaction", id.to_string()),
+        Entity::Statistics {
+            of,
+            partition,
+            column,
+        } => {
+            let partition = partition.as_deref();
+            let partition = partition.map_or_else(String::new, |name| format!("/{name}"));
+            let name = format!("{}.{}{partition}/{column}", of.database, of.table);
+            ("statistics", name)
+        }
         Entity::Own { kind, name } => (kind, name.clone()),
         Entity::Worded(text) => ("", text.clone()),
     }

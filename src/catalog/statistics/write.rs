@@ -45,9 +45,7 @@ impl Operations<'_> {
                 let event = match &update.partition {
                     None => table_put(session, &mut table, engine, &mut columns, merging).await?,
                     Some(name) => {
-                        let partition = partition_named(session, &table, name)
-                            .await
-                            .map_err(ungathered)?;
+                        let partition = partition_named(session, &table, name).await?;
                         partition_put(session, &table, partition, engine, &mut columns, merging)
                             .await?
                     }
@@ -82,9 +80,7 @@ impl Operations<'_> {
                 None => events.extend(table_delete(session, &mut table, engine, columns).await?),
                 Some(names) => {
                     for name in names {
-                        let partition = partition_named(session, &table, name)
-                            .await
-                            .map_err(undeletable)?;
+                        let partition = partition_named(session, &table, name).await?;
                         events.extend(
                             partition_delete(session, &table, partition, engine, columns).await?,
                         );
@@ -96,27 +92,6 @@ impl Operations<'_> {
             }
             Ok(())
         })
-    }
-}
-
-/// Hive's words for a partition whose figures cannot be stored. A name that lacks a key makes the request invalid.
-fn ungathered(failure: Error) -> Error {
-    match failure {
-        Error::NotFound(Entity::Partition(..)) => Error::NotFound(Entity::Worded(
-            "Partition for which stats is gathered doesn't exist.".into(),
-        )),
-        Error::InvalidObject(_) => Error::Invalid("Partition name is invalid. ".into()),
-        failure => failure,
-    }
-}
-
-/// Hive's words for a partition whose figures cannot be deleted.
-fn undeletable(failure: Error) -> Error {
-    match failure {
-        Error::NotFound(Entity::Partition(_, name)) => Error::NotFound(Entity::Worded(format!(
-            "Partition {name} for which stats deletion is requested doesn't exist"
-        ))),
-        failure => failure,
     }
 }
 
@@ -278,11 +253,11 @@ fn none_deleted(
     let Some(column) = columns.first() else {
         return Ok(None);
     };
-    let of_partition = partition.map_or_else(String::new, |name| format!(" partition={name}"));
-    Err(Error::NotFound(Entity::Worded(format!(
-        "Column stats doesn't exist for db={} table={}{of_partition} col={column}",
-        table.at.database, table.at.table
-    ))))
+    Err(Error::NotFound(Entity::Statistics {
+        of: table.at.clone(),
+        partition: partition.map(str::to_owned),
+        column: column.clone(),
+    }))
 }
 
 async fn table_delete(

@@ -65,6 +65,7 @@ impl SubjectView {
             Entity::Function(at) => ("function", at.name.to_string()),
             Entity::Lock(id) => ("lock", id.to_string()),
             Entity::Transaction(id) => ("transaction", id.to_string()),
+            Entity::Statistics { column, .. } => ("statistics", column.to_string()),
             Entity::Own { kind, name } => (*kind, name.clone()),
             Entity::Worded(_) => return None,
         };
@@ -88,7 +89,7 @@ impl SubjectView {
                 view.catalog = Some(at.catalog.to_string());
                 view.database = Some(at.database.to_string());
             }
-            Entity::Partition(at, _) => {
+            Entity::Partition(at, _) | Entity::Statistics { of: at, .. } => {
                 view.catalog = Some(at.catalog.to_string());
                 view.database = Some(at.database.to_string());
                 view.table = Some(at.table.to_string());

@@ -33,7 +33,29 @@ async fn update(call: &Call<'_>, sent: SentStatistics<'_>) -> Result<(), Failure
         .catalog()
         .statistics_update(&sent.at, sent.engine, &[sent.update], false)
         .await;
-    Ok(updated.map_err(|failure| table_missing_as(failure, unplaced))?)
+    Ok(updated.map_err(ungathered)?)
+}
+
+/// Hive's words where figures cannot be stored: of the table or a partition that is missing. A name that lacks a key makes the
+/// request invalid.
+fn ungathered(failure: Error) -> Error {
+    match failure {
+        Error::NotFound(Entity::Partition(..)) => Error::NotFound(Entity::Worded(
+            "Partition for which stats is gathered doesn't exist.".into(),
+        )),
+        Error::InvalidObject(_) => Error::Invalid("Partition name is invalid. ".into()),
+        failure => table_missing_as(failure, unplaced),
+    }
+}
+
+/// Hive's words for a partition whose figures cannot be deleted.
+fn undeletable_partition(failure: Error) -> Error {
+    match failure {
+        Error::NotFound(Entity::Partition(_, name)) => Error::NotFound(Entity::Worded(format!(
+            "Partition {name} for which stats deletion is requested doesn't exist"
+        ))),
+        failure => failure,
+    }
 }
 
 async fn update_table_column_statistics(call: Call<'_>) -> Answer {
@@ -123,7 +145,7 @@ async fn set_aggr_stats_for(call: Call<'_>) -> Answer {
         call.catalog()
             .statistics_update(&at, engine, &updates, merging)
             .await
-            .map_err(|failure| table_missing_as(failure, unplaced))?;
+            .map_err(ungathered)?;
     }
     call.reply(&replies::SetAggrStatsFor {
         success: Some(true),
@@ -278,7 +300,7 @@ async fn delete_partition_column_statistics(call: Call<'_>) -> Answer {
     call.catalog()
         .statistics_delete(&at, Some(&[partition]), args.engine, &columns)
         .await
-        .map_err(|failure| table_missing_as(failure, undeletable))?;
+        .map_err(|failure| table_missing_as(undeletable_partition(failure), undeletable))?;
     call.reply(&replies::DeletePartitionColumnStatistics {
         success: Some(true),
         ..Default::default()
@@ -295,7 +317,8 @@ async fn delete_column_statistics_req(call: Call<'_>) -> Answer {
     let partitions = (!request.table_level.unwrap_or(false)).then_some(named);
     call.catalog()
         .statistics_delete(&table, partitions, request.engine, &columns)
-        .await?;
+        .await
+        .map_err(undeletable_partition)?;
     call.reply(&replies::DeleteColumnStatisticsReq {
         success: Some(true),
         ..Default::default()

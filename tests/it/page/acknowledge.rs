@@ -80,6 +80,8 @@ async fn who_follows_the_link_of_a_message_sees_the_changes_and_says_so_by_a_but
         "{text}"
     );
 
+    let nobody = ask(Method::POST, "/acknowledge?changes=77777", None).await;
+    assert_eq!(nobody.unwrap().status(), StatusCode::NOT_FOUND);
     for (path, status) in [
         ("/acknowledge?changes=77777", StatusCode::NOT_FOUND),
         ("/acknowledge?changes=1-1001", StatusCode::BAD_REQUEST),

@@ -56,7 +56,7 @@ const MALFORMED: [(&str, &str, u16, &str, &str); 10] = [
         "{\"name\": \"a\", \"name\": \"b\"}",
         400,
         "invalid-request",
-        "duplicate",
+        "given twice",
     ),
     (
         "text/plain",

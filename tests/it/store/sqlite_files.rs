@@ -40,7 +40,7 @@ async fn nothing_is_acknowledged_that_a_deleted_sqlite_file_takes_along() {
 
 /// The catalogs in a file.
 async fn names_in(path: &Path) -> Result<BTreeSet<String>> {
-    let store = Store::open(StoreSettings::new(&format!("sqlite:{}", path.display()))).await?;
+    let store = Store::open(StoreSettings::new(format!("sqlite:{}", path.display()))).await?;
     let catalogs = store.session().await?.catalog_list().await?;
     store.close().await;
     let names = catalogs.into_iter().map(|one| one.name.to_string());
