@@ -83,6 +83,11 @@ impl<T: DeserializeOwned> FromRequest<Arc<Shared>> for Body<T> {
         };
         let values = body_cost(bytes.len()) - bytes.len();
         reservation.grow(values).await.map_err(Error::from)?;
+        if bytes.trim_ascii_start().first() == Some(&b'[') {
+            // Serde would read a list as the fields of the object, in their order in the code.
+            let why = "the body is a list and must be an object";
+            return Err(Problem::new(Kind::InvalidRequest, why));
+        }
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let body = serde_path_to_error::deserialize(&mut json)
             .map_err(|failure| faulty("field", &failure))?;

@@ -1,10 +1,10 @@
 //! The words of the JSON library in words for people, who know objects and lists and not the structs that hold them here.
 
-/// What the library calls what people call otherwise.
-const WORDS: [(&str, &str); 11] = [
+/// Whole messages about numbers.
+const NUMBERS: [(&str, &str); 4] = [
     (
         "invalid digit found in string",
-        "it must be a whole number, written in digits",
+        "it must be a whole number in digits, such as 10",
     ),
     (
         "cannot parse integer from empty string",
@@ -18,36 +18,54 @@ const WORDS: [(&str, &str); 11] = [
         "number too small to fit in target type",
         "the number is too small",
     ),
-    ("expected i64", "expected a whole number"),
-    (
-        "expected u64",
-        "expected a whole number that is not negative",
-    ),
-    (
-        "expected usize",
-        "expected a whole number that is not negative",
-    ),
+];
+/// What was sent, as it begins a message.
+const SENT: [(&str, &str); 2] = [
     ("invalid type: map", "invalid type: an object"),
     ("invalid type: sequence", "invalid type: a list"),
-    ("expected a map", "expected an object"),
-    ("expected a sequence", "expected a list"),
 ];
+/// What was expected, as it ends one.
+const WANTED: [(&str, &str); 5] = [
+    ("a map", "an object"),
+    ("a sequence", "a list"),
+    ("i64", "a whole number"),
+    ("u64", "a whole number that is not negative"),
+    ("usize", "a whole number that is not negative"),
+];
+/// What goes before it.
+const EXPECTED: &str = ", expected ";
 /// What goes before the name of a struct.
-const STRUCT: &str = "expected struct ";
+const STRUCT: &str = "struct ";
 /// What goes before the place in the text.
 const PLACE: &str = " at line ";
 
-/// A message of the library as people read it.
+/// A message of the library as people read it. What somebody sent, which messages quote, stays as it is.
 pub(super) fn plain_words(text: &str) -> String {
-    let mut plain = text.to_owned();
-    for (word, plainer) in WORDS {
-        plain = plain.replace(word, plainer);
+    let (said, place) = text.split_at(text.rfind(PLACE).unwrap_or(text.len()));
+    if let Some(plain) = found(&NUMBERS, said) {
+        return format!("{plain}{place}");
     }
-    if let Some((before, after)) = plain.split_once(STRUCT) {
-        let place = after.find(PLACE).map_or("", |at| &after[at..]);
-        plain = format!("{before}expected an object{place}");
+    if !said.starts_with("invalid ") {
+        return text.to_owned();
     }
-    plain
+    let (mut sent, mut wanted) = (said.to_owned(), "");
+    if let Some((before, after)) = said.rsplit_once(EXPECTED) {
+        (sent, wanted) = (before.to_owned(), after);
+    }
+    if let Some(plain) = found(&SENT, &sent) {
+        plain.clone_into(&mut sent);
+    }
+    let wanted = match wanted {
+        "" => return format!("{sent}{place}"),
+        object if object.starts_with(STRUCT) => "an object",
+        other => found(&WANTED, other).unwrap_or(other),
+    };
+    format!("{sent}{EXPECTED}{wanted}{place}")
+}
+
+fn found(words: &[(&str, &'static str)], word: &str) -> Option<&'static str> {
+    let found = words.iter().find(|(known, _)| *known == word);
+    found.map(|(_, plain)| *plain)
 }
 
 #[cfg(test)]
@@ -70,6 +88,23 @@ mod tests {
                 "invalid type: string \"x\", expected an object",
             ),
             ("missing field `name`", "missing field `name`"),
+            (
+                "invalid digit found in string",
+                "it must be a whole number in digits, such as 10",
+            ),
+            (
+                "invalid type: floating point `1.5`, expected i64 at line 1 column 9",
+                "invalid type: floating point `1.5`, expected a whole number at line 1 column 9",
+            ),
+            // What was sent is told as it was.
+            (
+                "unknown field `expected i64`, expected `name`",
+                "unknown field `expected i64`, expected `name`",
+            ),
+            (
+                "invalid type: string \"a map, expected struct x\", expected a sequence",
+                "invalid type: string \"a map, expected struct x\", expected a list",
+            ),
         ] {
             assert_eq!(plain_words(text), plain);
         }

@@ -156,7 +156,7 @@ impl Search {
                 columns_left = columns_left.saturating_sub(outline.columns.len());
                 ranked.extend(hit_of(outline, &query));
             }
-            if columns_left == 0 || ranked.len() >= wanted {
+            if columns_left == 0 {
                 break;
             }
             // Words are cut without a wait: others have their turn between.

@@ -55,7 +55,7 @@ use crate::error::Result;
 use futures::future::BoxFuture;
 use sql::failure::Failure;
 use sql::link::{Role, Target};
-use sql::pool::Pool;
+use sql::pool::{Lease, Pool};
 use sql::sqlite_anchor::SqliteAnchor;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -150,8 +150,7 @@ impl Store {
     /// A session of single reads, each seeing everything that was committed before it.
     pub fn session(&self) -> BoxFuture<'_, Result<Session>> {
         Box::pin(async {
-            self.files_are_held()?;
-            let lease = self.inner.readers.acquire().await?;
+            let lease = self.lease(&self.inner.readers).await?;
             Ok(Session::reading(self.clone(), lease))
         })
     }
@@ -213,8 +212,18 @@ impl Store {
     }
 
     async fn begin(&self) -> Result<Session, Failure> {
-        self.files_are_held().map_err(Failure::fault)?;
-        let lease = self.inner.writers.acquire().await?;
+        let lease = self.lease(&self.inner.writers).await?;
         Session::begin(self.clone(), lease).await
+    }
+
+    /// A connection to the files that this process has held from its beginning.
+    async fn lease(&self, pool: &Arc<Pool>) -> Result<Lease, Failure> {
+        self.files_are_held().map_err(Failure::fault)?;
+        let mut lease = pool.acquire().await?;
+        // One that was made while a part was away has another one than all others: it is closed.
+        let held = self.files_are_held();
+        lease.clean = held.is_ok();
+        held.map_err(Failure::fault)?;
+        Ok(lease)
     }
 }

@@ -42,6 +42,7 @@ const followed = document.querySelector("[data-follow]");
 if (followed && window.EventSource) {
   // What came since the page was written is told first; who follows again reads the list anew.
   const stream = new URL(followed.dataset.follow, location.href);
+  if (document.hidden) stream.searchParams.delete("after");
   let events = null;
   let waiting = false;
   let missed = false;

@@ -10,7 +10,7 @@ use crate::store::sql::failure::{Failure, FailureKind};
 use crate::store::sql::mysql_link::{self, MySqlLink};
 use crate::store::sql::row::{FoundRows, Row};
 use crate::store::sql::settings::StoreSettings;
-use crate::store::sql::sqlite_file::SqliteFile;
+use crate::store::sql::sqlite_file::{SqliteFile, log_is_not_alone};
 use crate::store::sql::statement::Statement;
 use futures::future::BoxFuture;
 use sqlx::mysql::MySqlConnectOptions;
@@ -125,11 +125,12 @@ impl Target {
         }
     }
 
-    /// Makes the folder of the file, of SQLite alone.
+    /// Makes the folder of the file, of SQLite alone. Fails with `Invalid` where a part of a lost file lies in it.
     pub(in crate::store) fn folder_make(&self) -> Result<()> {
         let Self::Sqlite(options) = self else {
             return Ok(());
         };
+        log_is_not_alone(options.get_filename())?;
         let folder = options.get_filename().parent();
         let made = folder.map_or(Ok(()), std::fs::create_dir_all);
         made.map_err(|source| Error::Unavailable {

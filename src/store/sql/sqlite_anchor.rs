@@ -1,13 +1,13 @@
 //! The files of an open SQLite catalog: the database, the log of its writes (`-wal`) and the index of that log (`-shm`). What was
 //! committed may be in the log alone for a long time, so a log that is deleted under its server would take it along.
 
+use crate::back_off::BackOff;
 use crate::error::{Error, Result};
 use crate::store::sql::dialect::Dialect;
 use crate::store::sql::failure::Failure;
 use crate::store::sql::link::{Link, Role, Target};
-use crate::store::sql::sqlite_file::{Lost, SqliteFile};
+use crate::store::sql::sqlite_file::{Lost, SqliteFile, part_of};
 use crate::store::sql::statement::Statement;
-use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,9 +15,8 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::sleep;
 
-/// How often it is tried to write what the log holds into the database, where open transactions are in the way.
-const RESCUES_MAX: u32 = 20;
-const RESCUE_PAUSE: Duration = Duration::from_millis(500);
+/// The pauses between tries to write what the log holds into the database: open transactions may be in the way, or a disk be full.
+const RESCUE_PAUSES: BackOff = BackOff::new(Duration::from_millis(250), Duration::from_secs(30));
 
 /// The files, held open for as long as the store is: the connection that closes last takes the log away, and one that is made anew
 /// under its name could not be told from one that somebody else put there.
@@ -29,6 +28,8 @@ pub(in crate::store) struct SqliteAnchor {
     link: Mutex<Option<Link>>,
     /// Whether one of them was not there when they were last asked for.
     is_away: AtomicBool,
+    /// Whether they were let go: the last one to close takes the parts away.
+    is_closed: AtomicBool,
 }
 
 impl SqliteAnchor {
@@ -44,17 +45,22 @@ impl SqliteAnchor {
         let database = SqliteFile::of(&path)?;
         // SQLite follows links before it names the parts.
         let path = path.canonicalize().unwrap_or(path);
+        let part = |end: &str| SqliteFile::of(&part_of(&path, end));
         Ok(Some(Arc::new(Self {
             database,
-            parts: [part_of(&path, "-wal")?, part_of(&path, "-shm")?],
+            parts: [part("-wal")?, part("-shm")?],
             link: Mutex::new(Some(link)),
             is_away: AtomicBool::new(false),
+            is_closed: AtomicBool::new(false),
         })))
     }
 
     /// Fails with `Unavailable` where one of them was moved, deleted or replaced, though what is open of it still answers: what is
     /// written to it would be lost, and what is read from it others do not see.
     pub(in crate::store) fn is_held(self: &Arc<Self>) -> Result<()> {
+        if self.is_closed.load(Ordering::SeqCst) {
+            return Ok(());
+        }
         match self.names_checked() {
             Ok(()) => {
                 if self.is_away.swap(false, Ordering::SeqCst) {
@@ -82,35 +88,34 @@ impl SqliteAnchor {
     }
 
     /// Writes what the log holds into the database, while it is still open here: what was acknowledged then outlives the process.
+    /// It is tried until it is done, or the files are back or let go.
     async fn rescue(self: Arc<Self>) {
-        for _ in 0..RESCUES_MAX {
-            let mut link = self.link.lock().await;
-            let Some(link) = link.as_mut() else {
-                return;
+        let mut tries = 0;
+        while self.is_away.load(Ordering::SeqCst) {
+            let saved = match self.link.lock().await.as_mut() {
+                Some(link) => checkpoint(link).await,
+                None => return,
             };
-            match checkpoint(link).await {
+            match saved {
                 Ok(true) => {
                     tracing::info!("what the log of the SQLite file held is in the file now");
                     return;
                 }
-                Ok(false) => {}
+                Ok(false) => tracing::debug!("others are in the way of a checkpoint"),
                 Err(failure) => {
-                    tracing::error!(
-                        ?failure,
-                        "what the log of the SQLite file holds cannot be written into the file"
-                    );
-                    return;
+                    let why =
+                        "what the log of the SQLite file holds cannot be written into the file yet";
+                    tracing::error!(?failure, "{why}");
                 }
             }
-            sleep(RESCUE_PAUSE).await;
+            sleep(RESCUE_PAUSES.pause_by_chance(tries)).await;
+            tries += 1;
         }
-        tracing::error!(
-            "what the log of the SQLite file holds is not all in the file: others were in the way"
-        );
     }
 
     /// Lets the files go. Who does so last has the log written into the database.
     pub(in crate::store) async fn close(&self) {
+        self.is_closed.store(true, Ordering::SeqCst);
         if let Some(link) = self.link.lock().await.take() {
             link.close().await;
         }
@@ -144,12 +149,6 @@ fn unavailable(path: &Path, lost: Lost, of: Of) -> Error {
             Lost::Replaced => "another file has its name".into(),
         },
     }
-}
-
-fn part_of(path: &Path, end: &str) -> Result<SqliteFile> {
-    let mut name = OsString::from(path);
-    name.push(end);
-    SqliteFile::of(Path::new(&name))
 }
 
 /// Whether all that the log held is in the database now.

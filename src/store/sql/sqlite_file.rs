@@ -2,6 +2,7 @@
 //! then is lost with the process; so its name is asked for.
 
 use crate::error::{Error, Result};
+use std::ffi::OsString;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -54,4 +55,28 @@ impl SqliteFile {
     pub(in crate::store) fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// The name of a part of a SQLite database: `-wal`, the log of what is not in the database yet, or `-shm`, its index.
+pub(in crate::store) fn part_of(path: &Path, end: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(end);
+    name.into()
+}
+
+/// Fails with `Invalid` where a log lies without its database: SQLite would make a new database there and throw the log away,
+/// with all that was acknowledged and is in it alone.
+pub(in crate::store) fn log_is_not_alone(path: &Path) -> Result<()> {
+    // The log first: whoever makes both makes it last.
+    let log = part_of(path, "-wal");
+    let is_empty = std::fs::metadata(&log).map_or(true, |found| found.len() == 0);
+    if is_empty || path.exists() {
+        return Ok(());
+    }
+    Err(Error::Invalid(format!(
+        "the SQLite file {path} is missing, and {log}, which lies there, holds writes of it: put the file back beside it, or move \
+         that too to begin anew",
+        path = path.display(),
+        log = log.display()
+    )))
 }

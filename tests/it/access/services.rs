@@ -9,6 +9,7 @@ use skep::model::{
     AlertFilter, Caller, ChangeFilter, Location, Name, RunCause, SnapshotAt, WatchCause,
 };
 use skep::watch::PreviewWish;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The calls of all of them.
@@ -244,6 +245,9 @@ fn alerts<'a>(house: &'a House, caller: &'a Caller) -> Vec<Call<'a>> {
         }),
         call("alert_snooze", Operate, SERVER, async move {
             watch.alert_snooze(1, i64::MAX).await
+        }),
+        call("alerts_snooze", Operate, SERVER, async move {
+            watch.alerts_snooze(&BTreeSet::from([1]), i64::MAX).await
         }),
         call("alert_backlog", See, SERVER, async move {
             watch.alert_backlog().await

@@ -13,7 +13,14 @@ async fn server() -> TestServer {
 }
 
 /// A media type, a body, and the status, the kind and a word of the answer.
-const MALFORMED: [(&str, &str, u16, &str, &str); 10] = [
+const MALFORMED: [(&str, &str, u16, &str, &str); 11] = [
+    (
+        "application/json",
+        " [\"a\"]",
+        400,
+        "invalid-request",
+        "must be an object",
+    ),
     ("application/json", "", 400, "invalid-request", "EOF"),
     (
         "application/json",

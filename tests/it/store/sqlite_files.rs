@@ -105,3 +105,29 @@ async fn what_was_acknowledged_outlives_a_deleted_log_of_the_sqlite_file() {
         assert!(!names.contains("refused"), "{parts:?}: {names:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_whose_sqlite_file_is_missing_is_not_thrown_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("skep.db");
+    let log = folder.path().join("skep.db-wal");
+    std::fs::write(&log, "what was acknowledged").unwrap();
+    let open = async || Store::open(StoreSettings::new(format!("sqlite:{}", path.display()))).await;
+    let refused = open().await.unwrap_err();
+    assert!(matches!(refused, Error::Invalid(_)), "{refused:?}");
+    assert!(refused.to_string().contains("skep.db-wal"), "{refused}");
+    assert!(!path.exists() && log.exists(), "nothing was made");
+    std::fs::remove_file(&log).unwrap();
+    open().await.expect("a new one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_was_closed_says_nothing_of_its_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("skep.db");
+    let store = Store::open(StoreSettings::new(format!("sqlite:{}", path.display()))).await;
+    let store = store.unwrap();
+    store.close().await;
+    let refused = store.session().await.unwrap_err();
+    assert!(!refused.to_string().contains("skep.db"), "{refused}");
+}
