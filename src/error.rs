@@ -21,6 +21,14 @@ pub enum Error {
     /// The request is malformed: a missing argument, a wrong number of values, a filter that cannot be parsed.
     #[error("{0}")]
     Invalid(String),
+    /// The request is malformed, by one of its arguments.
+    #[error("{why}")]
+    Argument {
+        /// The argument, by the name that it has over REST.
+        name: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A property of a table that asks skep for something makes no sense.
     #[error("{0}")]
     Property(PropertyError),
@@ -80,6 +88,7 @@ impl Error {
             Self::NotFound(_)
             | Self::AlreadyExists(_)
             | Self::Invalid(_)
+            | Self::Argument { .. }
             | Self::Property(_)
             | Self::InvalidObject(_)
             | Self::NotAllowed(_)
@@ -88,6 +97,12 @@ impl Error {
             | Self::Unsupported(_)
             | Self::Internal { .. } => false,
         }
+    }
+
+    /// An [`Error::Argument`].
+    pub fn argument(name: &'static str, why: impl Into<String>) -> Self {
+        let why = why.into();
+        Self::Argument { name, why }
     }
 
     /// An [`Error::Internal`] that has no other cause than what it says.
@@ -102,7 +117,7 @@ impl Error {
 
 impl From<LocationError> for Error {
     fn from(failure: LocationError) -> Self {
-        Self::Invalid(failure.to_string())
+        Self::argument("location", failure.to_string())
     }
 }
 
@@ -148,6 +163,22 @@ impl Entity {
     pub fn own(kind: &'static str, name: &(impl ToString + ?Sized)) -> Self {
         let name = name.to_string();
         Self::Own { kind, name }
+    }
+
+    /// The catalog that it stands in.
+    pub fn catalog(&self) -> Option<&Name> {
+        match self {
+            Self::Database(at) => Some(&at.catalog),
+            Self::Table(at) | Self::Partition(at, _) | Self::Statistics { of: at, .. } => {
+                Some(&at.catalog)
+            }
+            Self::Function(at) => Some(&at.catalog),
+            Self::Catalog(_)
+            | Self::Lock(_)
+            | Self::Transaction(_)
+            | Self::Own { .. }
+            | Self::Worded(_) => None,
+        }
     }
 
     /// The text of a miss. Clients match some of these: Spark reads "… does not exist" of functions, the Hive

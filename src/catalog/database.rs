@@ -1,7 +1,7 @@
 //! Databases: create, read, alter, drop.
 
 use super::job::DeletionJob;
-use super::{Catalog, ParameterChanges, Precondition, Unconditional};
+use super::{Catalog, ObjectFault, ParameterChanges, Precondition, Unconditional};
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
 use crate::filter::name_pattern::NamePattern;
@@ -62,9 +62,8 @@ impl Operations<'_> {
         {
             return Err(Error::AlreadyExists(Entity::Database(at)));
         }
-        object_name::check_object_name(at.database.as_str()).map_err(|failure| {
-            Error::InvalidObject(format!("{} is not a valid database name", failure.name))
-        })?;
+        database_name_check(&at.database)
+            .map_err(|ObjectFault { why, .. }| Error::InvalidObject(why))?;
         self.database_name_check(&at)?;
         let location = match non_blank(spec.location) {
             Some(location) => Location::parse(&location)?,
@@ -72,7 +71,8 @@ impl Operations<'_> {
         };
         let managed_location = non_blank(spec.managed_location)
             .map(|text| Location::parse(&text))
-            .transpose()?;
+            .transpose()
+            .map_err(|failure| Error::argument("managed_location", failure.to_string()))?;
         for place in managed_location.iter().chain([&location]) {
             self.place_allow(place)?;
         }
@@ -174,7 +174,8 @@ impl Operations<'_> {
             .transpose()?;
         let managed_location = non_blank(spec.managed_location)
             .map(|text| Location::parse(&text))
-            .transpose()?;
+            .transpose()
+            .map_err(|failure| Error::argument("managed_location", failure.to_string()))?;
         let now = self.now();
         transact!(self.store, |session| {
             let before = session
@@ -353,6 +354,14 @@ impl Catalog {
         }
         Ok(())
     }
+}
+
+/// Fails for a name that no database can have.
+pub fn database_name_check(name: &Name) -> Result<(), ObjectFault> {
+    object_name::check_object_name(name.as_str()).map_err(|failure| {
+        let why = format!("{} is not a valid database name", failure.name);
+        ObjectFault::new("name", why)
+    })
 }
 
 fn outdated(at: &DatabaseRef) -> Error {

@@ -117,10 +117,7 @@ impl Operations<'_> {
         let mut session = self.store.session().await?;
         let last = session.event_last_id().await?;
         if let Some(after) = after {
-            if after > last {
-                let why = format!("there is no event {after} yet: the last one is {last}");
-                return Err(Error::Invalid(why));
-            }
+            event_after_check(after, last)?;
             if is_gone(&mut session, after, last).await? {
                 return Err(gone(after, last));
             }
@@ -225,6 +222,22 @@ async fn is_gone(session: &mut Session, after: i64, last: i64) -> Result<bool> {
         first => first,
     };
     Ok(after < last && first > after + 1)
+}
+
+/// Fails for a place in the log that is none: a reader who has it took it from another log, or from this one before it was set back,
+/// and would miss all that comes until then.
+pub fn event_after_check(after: i64, last: i64) -> Result<()> {
+    if after < 0 {
+        return Err(Error::argument(
+            "after",
+            "the number of an event is not negative",
+        ));
+    }
+    if after > last {
+        let why = format!("there is no event {after} yet: the last one is {last}");
+        return Err(Error::argument("after", why));
+    }
+    Ok(())
 }
 
 fn gone(after: i64, last: i64) -> Error {

@@ -21,6 +21,7 @@ mod lease;
 mod location;
 mod lock;
 mod name_policy;
+mod object_fault;
 mod operations;
 mod parameter_changes;
 mod partition;
@@ -35,12 +36,13 @@ mod tag;
 
 pub use access::{Action, AllowAll, Authorizer, Resource};
 pub use answer::{ANSWER_KEPT_S, ANSWERS_PER_CALLER_MAX};
-pub use database::{DatabaseChange, DatabaseSpec};
+pub use database::{DatabaseChange, DatabaseSpec, database_name_check};
 pub use event::{Announcement, EventFilter};
-pub use event_tail::EventWatch;
+pub use event_tail::{EventWatch, event_after_check};
 pub use job::{JobDetail, JobFigures};
 pub use lock::{ExplainedLock, ListedLock, LockFilter, LockSpec};
 pub use name_policy::{LintPlace, Offender};
+pub use object_fault::ObjectFault;
 pub use operations::Operations;
 pub use parameter_changes::ParameterChanges;
 pub use partition::{
@@ -56,8 +58,8 @@ pub use precondition::{Precondition, Unconditional};
 pub use replica::REPLICA_KEPT_S;
 pub use settings::CatalogSettings;
 pub use statistics::{
-    ColumnStatisticsSpec, DEFAULT_ENGINE, StatisticsFault, StatisticsUpdate,
-    statistics_columns_check, statistics_described, statistics_wanted,
+    ColumnStatisticsSpec, StatisticsUpdate, statistics_columns_check, statistics_described,
+    statistics_engine, statistics_values_fault, statistics_wanted,
 };
 pub use table::{
     AlterOptions, Expected, StorageSpec, TABLE_COMMENT, TableChange, TableSpec, TableSpecFault,

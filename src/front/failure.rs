@@ -1,6 +1,7 @@
 //! What front ends do with an error of the core, whatever its form is then: the words for people, and the log.
 
 use crate::error::{Entity, Error};
+use crate::model::DEFAULT_CATALOG;
 use crate::telemetry::{causes, fault_due};
 
 /// The words of an error for people. Hive's clients expect misses in words that tell people little, so these get better ones.
@@ -14,7 +15,15 @@ pub fn words(error: &Error) -> String {
         }
         Error::NotFound(Entity::Own { .. } | Entity::Worded(_)) => error.to_string(),
         Error::NotFound(entity @ Entity::Statistics { .. }) => format!("{entity} do not exist"),
-        Error::NotFound(entity) => format!("{entity} does not exist"),
+        Error::NotFound(entity) => {
+            // Names are told without their catalog, of which most servers have one: who named another one may have misspelt it.
+            let catalog = entity
+                .catalog()
+                .filter(|name| name.as_str() != DEFAULT_CATALOG);
+            let catalog =
+                catalog.map_or_else(String::new, |name| format!(" in the catalog {name}"));
+            format!("{entity} does not exist{catalog}")
+        }
         other => other.to_string(),
     }
 }

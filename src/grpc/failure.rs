@@ -2,7 +2,7 @@
 //! `BadRequest` with the field at fault, `ResourceInfo`, `RetryInfo`). The one mapping from the core's error.
 
 use crate::budget::Exhausted;
-use crate::catalog::StatisticsFault;
+use crate::catalog::ObjectFault;
 use crate::error::{Entity, Error};
 use crate::front::{Cut, failure_log, words};
 use std::collections::HashMap;
@@ -116,8 +116,8 @@ impl From<Failure> for Status {
     }
 }
 
-impl From<StatisticsFault> for Failure {
-    fn from(StatisticsFault { field, why }: StatisticsFault) -> Self {
+impl From<ObjectFault> for Failure {
+    fn from(ObjectFault { field, why }: ObjectFault) -> Self {
         let why = format!("{field}: {why}");
         Self::of_field(field, why, "INVALID_OBJECT")
     }
@@ -126,6 +126,9 @@ impl From<StatisticsFault> for Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         failure_log(&error);
+        if let Error::Argument { name, why } = error {
+            return Self::field(name, why);
+        }
         let (code, reason, entity) = kind(&error);
         let mut details = ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new());
         if error.retryable() {
@@ -160,7 +163,9 @@ fn kind(error: &Error) -> (Code, &'static str, Option<&Entity>) {
     match error {
         Error::NotFound(entity) => (Code::NotFound, "NOT_FOUND", Some(entity)),
         Error::AlreadyExists(entity) => (Code::AlreadyExists, "ALREADY_EXISTS", Some(entity)),
-        Error::Invalid(_) | Error::Property(_) => (Code::InvalidArgument, "INVALID_REQUEST", None),
+        Error::Invalid(_) | Error::Argument { .. } | Error::Property(_) => {
+            (Code::InvalidArgument, "INVALID_REQUEST", None)
+        }
         Error::InvalidObject(_) => (Code::InvalidArgument, "INVALID_OBJECT", None),
         Error::NotAllowed(_) => (Code::FailedPrecondition, "NOT_ALLOWED", None),
         Error::Outdated(entity) => (Code::Aborted, "OUTDATED", Some(entity)),

@@ -175,9 +175,8 @@ pub(super) fn table_spec(
 /// What is wrong with a table that was described.
 pub(super) fn table_fault(fault: TableSpecFault) -> Failure {
     match fault {
-        TableSpecFault::Field("format", why) => Failure::field("storage.format", why),
         TableSpecFault::Field(field, why) => Failure::field(field, why),
-        TableSpecFault::Object(failure) => failure.into(),
+        TableSpecFault::Object(fault) => fault.into(),
     }
 }
 

@@ -1,9 +1,10 @@
 //! The HTTP port, whatever is spoken on it: connections of HTTP/1.1 and HTTP/2, the check of where a request comes from, the
-//! frame around those that front ends answer, compression, and answers that hold their memory until they are sent.
+//! frame around those that front ends answer, how what is asked is read, compression, and answers that hold their memory until they are sent.
 //!
 //! It knows no operation and no form of an answer. A front end gives it a router whose requests go through [`gate`]; all
 //! routers together are [served](serve) on one port.
 
+mod asked;
 mod compression;
 mod connection;
 mod gate;
@@ -18,6 +19,7 @@ mod streams;
 mod trailers;
 mod unread;
 
+pub use asked::{Fault, form_read, path_read, plain_words, query_read};
 pub use compression::compression;
 pub use gate::{Gate, gate};
 pub use held::Held;

@@ -44,6 +44,11 @@ impl AlertState {
         }
     }
 
+    /// Whether what stands so is still somebody's concern, so that it can be put off.
+    pub fn can_wait(self) -> bool {
+        matches!(self, Self::Pending | Self::Sent | Self::GivenUp)
+    }
+
     /// The state of that name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == name)

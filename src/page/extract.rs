@@ -2,7 +2,9 @@
 
 use super::Shared;
 use super::failure::Failure;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use crate::error::Error;
+use crate::http::{form_read, path_read, query_read};
+use axum::extract::{FromRequest, FromRequestParts, RawForm, Request};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -15,12 +17,10 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Shared>> for Path<T> {
 
     async fn from_request_parts(
         parts: &mut Parts,
-        shared: &Arc<Shared>,
+        _: &Arc<Shared>,
     ) -> Result<Self, Self::Rejection> {
-        match axum::extract::Path::<T>::from_request_parts(parts, shared).await {
-            Ok(axum::extract::Path(segments)) => Ok(Self(segments)),
-            Err(refused) => Err(Failure::Faulty(refused.body_text())),
-        }
+        let read = path_read(parts).await;
+        read.map(Self).map_err(|fault| Failure::Faulty(fault.why))
     }
 }
 
@@ -32,12 +32,10 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<Shared>> for Query<T> {
 
     async fn from_request_parts(
         parts: &mut Parts,
-        shared: &Arc<Shared>,
+        _: &Arc<Shared>,
     ) -> Result<Self, Self::Rejection> {
-        match axum::extract::Query::<T>::from_request_parts(parts, shared).await {
-            Ok(axum::extract::Query(query)) => Ok(Self(query)),
-            Err(refused) => Err(Failure::Faulty(refused.body_text())),
-        }
+        let read = query_read(parts.uri.query().unwrap_or_default());
+        read.map(Self).map_err(|fault| Failure::Faulty(fault.why))
     }
 }
 
@@ -48,9 +46,9 @@ impl<T: DeserializeOwned> FromRequest<Arc<Shared>> for Form<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Self::Rejection> {
-        match axum::extract::Form::<T>::from_request(request, shared).await {
-            Ok(axum::extract::Form(fields)) => Ok(Self(fields)),
-            Err(refused) => Err(Failure::Faulty(refused.body_text())),
-        }
+        let sent = RawForm::from_request(request, shared).await;
+        let RawForm(sent) = sent.map_err(|refused| Error::Invalid(refused.body_text()))?;
+        let read = form_read(&sent);
+        Ok(Self(read.map_err(|fault| Error::Invalid(fault.why))?))
     }
 }

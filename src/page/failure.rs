@@ -73,7 +73,9 @@ impl Failure {
 fn of_error(failure: &Error) -> (StatusCode, &'static str) {
     match failure {
         Error::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
-        Error::Invalid(_) | Error::Property(_) => (StatusCode::BAD_REQUEST, "This makes no sense"),
+        Error::Invalid(_) | Error::Argument { .. } | Error::Property(_) => {
+            (StatusCode::BAD_REQUEST, "This makes no sense")
+        }
         Error::InvalidObject(_) => (StatusCode::UNPROCESSABLE_ENTITY, "This makes no sense"),
         Error::Denied(_) => (StatusCode::FORBIDDEN, "You may not"),
         Error::AlreadyExists(_)

@@ -4,21 +4,16 @@
 use super::Shared;
 use super::problem::{Kind, Problem};
 use super::view::moment_parse;
-use super::words::plain_words;
 use crate::budget::Reservation;
 use crate::error::Error;
-use crate::http::{InflateError, inflate};
+use crate::http::{Fault, InflateError, inflate, path_read, plain_words, query_read};
 use crate::model::{DEFAULT_CATALOG, DatabaseRef, Name, Severity, TableRef};
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, header};
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
-use url::form_urlencoded;
-
-/// How unlike a known field a mistyped one may be and still be taken for it.
-const MISTYPED_DISTANCE_MAX: usize = 3;
 
 /// Bytes in memory for each byte of JSON: the shortest values, `"",`, are 24 bytes each in a list that grows.
 const JSON_FACTOR: usize = 16;
@@ -31,12 +26,9 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Shared>> for Segments<T> {
 
     async fn from_request_parts(
         parts: &mut Parts,
-        shared: &Arc<Shared>,
+        _: &Arc<Shared>,
     ) -> Result<Self, Self::Rejection> {
-        match Path::<T>::from_request_parts(parts, shared).await {
-            Ok(Path(segments)) => Ok(Self(segments)),
-            Err(refused) => Err(Problem::field("path", refused.body_text())),
-        }
+        Ok(Self(path_read(parts).await?))
     }
 }
 
@@ -50,11 +42,7 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<Shared>> for Query<T> {
         parts: &mut Parts,
         _: &Arc<Shared>,
     ) -> Result<Self, Self::Rejection> {
-        let pairs = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
-        let query = serde_urlencoded::Deserializer::new(pairs);
-        serde_path_to_error::deserialize(query)
-            .map(Self)
-            .map_err(|failure| faulty("query parameter", &failure))
+        Ok(Self(query_read(parts.uri.query().unwrap_or_default())?))
     }
 }
 
@@ -90,7 +78,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Shared>> for Body<T> {
         }
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let body = serde_path_to_error::deserialize(&mut json)
-            .map_err(|failure| faulty("field", &failure))?;
+            .map_err(|failure| Fault::of("field", &failure))?;
         match json.end() {
             Ok(()) => Ok(Self(body)),
             Err(failure) => {
@@ -217,78 +205,9 @@ pub(super) async fn body_read(
     Ok(bytes)
 }
 
-/// What could not be read, and where: `partitions[3].values: invalid type …`.
-fn faulty<E: std::error::Error>(what: &str, failure: &serde_path_to_error::Error<E>) -> Problem {
-    let mut text = plain_words(&failure.inner().to_string());
-    if let Some(nearest) = nearest(&text) {
-        text = format!("{text}; did you mean `{nearest}`?");
-    }
-    let path = failure.path().to_string();
-    // What lacks has no place of its own, but a name.
-    if let Some(name) = missing(&text) {
-        let field = within(&path, name);
-        return Problem::field(field.clone(), format!("{what} {field} is missing"));
-    }
-    if let Some(name) = text
-        .strip_prefix("duplicate field `")
-        .and_then(|rest| rest.split('`').next())
-    {
-        let field = within(&path, name);
-        return Problem::field(field.clone(), format!("{what} {field} is given twice"));
-    }
-    match path {
-        path if path == "." => Problem::new(Kind::InvalidRequest, text),
-        path => Problem::field(path.clone(), format!("{what} {path}: {text}")),
-    }
-}
-
-/// The full name of a field that stands at a path.
-fn within(path: &str, name: &str) -> String {
-    match path {
-        "." => name.to_owned(),
-        inside => format!("{inside}.{name}"),
-    }
-}
-
-/// The field that lacks, out of serde's words: ``missing field `name` at line 1``.
-fn missing(text: &str) -> Option<&str> {
-    let (name, _) = text.strip_prefix("missing field `")?.split_once('`')?;
-    Some(name)
-}
-
-/// The right field that a mistyped one resembles most, out of serde's list of them: ``unknown field `a`, expected one
-/// of `b`, `c` ``.
-fn nearest(text: &str) -> Option<&str> {
-    let quoted: Vec<&str> = text
-        .strip_prefix("unknown field `")?
-        .split('`')
-        .step_by(2)
-        .collect();
-    let (wrong, right) = quoted.split_first()?;
-    right
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(wrong, name), *name))
-        .filter(|(distance, name)| *distance <= MISTYPED_DISTANCE_MAX && *distance < name.len())
-        .min()
-        .map(|(_, name)| name)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{is_json, nearest};
-
-    #[test]
-    fn the_nearest_field_is_found_in_serdes_words() {
-        let text = "unknown field `valeus`, expected one of `name`, `values`, `location`";
-        assert_eq!(nearest(text), Some("values"));
-        assert_eq!(
-            nearest("unknown field `limt`, expected `limit`"),
-            Some("limit")
-        );
-        assert_eq!(nearest("unknown field `xyz`, there are no fields"), None);
-        assert_eq!(nearest("unknown field `elephant`, expected `limit`"), None);
-        assert_eq!(nearest("missing field `name`"), None);
-    }
+    use super::is_json;
 
     #[test]
     fn json_is_known_by_its_type() {

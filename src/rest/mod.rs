@@ -17,7 +17,6 @@ mod problem;
 mod resources;
 mod router;
 pub mod view;
-mod words;
 
 pub use extract::body_cost;
 pub use router::{document, router};

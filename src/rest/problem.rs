@@ -2,9 +2,10 @@
 //! the core's error to it.
 
 use super::view::problem::{ProblemView, SubjectView};
-use crate::catalog::StatisticsFault;
+use crate::catalog::ObjectFault;
 use crate::error::Error;
 use crate::front::{failure_log, words};
+use crate::http::Fault;
 use axum::Json;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -150,8 +151,17 @@ impl Problem {
     }
 }
 
-impl From<StatisticsFault> for Problem {
-    fn from(StatisticsFault { field, why }: StatisticsFault) -> Self {
+impl From<Fault> for Problem {
+    fn from(Fault { field, why }: Fault) -> Self {
+        Self {
+            field,
+            ..Self::new(Kind::InvalidRequest, why)
+        }
+    }
+}
+
+impl From<ObjectFault> for Problem {
+    fn from(ObjectFault { field, why }: ObjectFault) -> Self {
         let detail = format!("{field}: {why}");
         Self {
             field: Some(field),
@@ -166,7 +176,9 @@ impl From<Error> for Problem {
         let (kind, entity) = match &error {
             Error::NotFound(entity) => (Kind::NotFound, Some(entity)),
             Error::AlreadyExists(entity) => (Kind::AlreadyExists, Some(entity)),
-            Error::Invalid(_) | Error::Property(_) => (Kind::InvalidRequest, None),
+            Error::Invalid(_) | Error::Argument { .. } | Error::Property(_) => {
+                (Kind::InvalidRequest, None)
+            }
             Error::InvalidObject(_) => (Kind::InvalidObject, None),
             Error::NotAllowed(_) => (Kind::NotAllowed, None),
             Error::Outdated(entity) => (Kind::Outdated, Some(entity)),
@@ -181,7 +193,10 @@ impl From<Error> for Problem {
             detail: words(&error),
             retryable: error.retryable(),
             subject: entity.and_then(SubjectView::of).map(Box::new),
-            field: None,
+            field: match error {
+                Error::Argument { name, .. } => Some(name.to_owned()),
+                _ => None,
+            },
         }
     }
 }

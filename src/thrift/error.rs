@@ -84,7 +84,9 @@ fn wanted(error: &Error, exceptions: Exceptions) -> ExceptionKind {
         Error::NotAllowed(_) => ExceptionKind::InvalidOperationException,
         Error::Denied(_) => ExceptionKind::ConfigValSecurityException,
         // No method of Hive's names what it expects of a thing.
-        Error::Invalid(_) | Error::Property(_) | Error::Outdated(_) => exceptions.invalid,
+        Error::Invalid(_) | Error::Argument { .. } | Error::Property(_) | Error::Outdated(_) => {
+            exceptions.invalid
+        }
         Error::Conflict(_)
         | Error::Unsupported(_)
         | Error::Unavailable { .. }

@@ -72,7 +72,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("tonic_web", &["grpc"]),
     ("utoipa", &["rest"]),
     ("utoipa_axum", &["rest"]),
-    ("serde_urlencoded", &["rest"]),
+    ("serde_urlencoded", &["http"]),
     ("clap", &["cli"]),
     ("anstream", &["cli"]),
     ("clap_complete", &["cli"]),

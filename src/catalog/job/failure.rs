@@ -13,7 +13,7 @@ pub(super) fn failure_of(error: &Error) -> JobFailure {
     let kind = match error {
         Error::NotFound(_) => "not_found",
         Error::AlreadyExists(_) => "already_exists",
-        Error::Invalid(_) | Error::Property(_) => "invalid",
+        Error::Invalid(_) | Error::Argument { .. } | Error::Property(_) => "invalid",
         Error::InvalidObject(_) => "invalid_object",
         Error::NotAllowed(_) | Error::Outdated(_) => "not_allowed",
         Error::Denied(_) => "denied",
@@ -60,6 +60,7 @@ pub(super) fn is_passing(error: &Error) -> bool {
         Error::NotFound(_)
         | Error::AlreadyExists(_)
         | Error::Invalid(_)
+        | Error::Argument { .. }
         | Error::Property(_)
         | Error::InvalidObject(_)
         | Error::NotAllowed(_)

@@ -162,6 +162,7 @@ fn is_of_all(failure: &Error) -> bool {
         Error::NotFound(_) | Error::Internal { .. } | Error::Unsupported(_) => true,
         Error::AlreadyExists(_)
         | Error::Invalid(_)
+        | Error::Argument { .. }
         | Error::InvalidObject(_)
         | Error::Property(_)
         | Error::NotAllowed(_)

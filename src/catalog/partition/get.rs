@@ -3,7 +3,9 @@
 use super::{key_names, key_names_of, missing, table_missing};
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Error, Result};
-use crate::hive::partition_name::{make_name, values_for_keys, values_of_whole_name};
+use crate::hive::partition_name::{
+    PartitionNameError, make_name, values_for_keys, values_of_whole_name,
+};
 use crate::model::{Location, Partition, TableRef};
 use crate::store::Session;
 use async_recursion::async_recursion as boxed;
@@ -20,14 +22,21 @@ pub enum PartitionKey<'a> {
 }
 
 impl PartitionKey<'_> {
-    /// The values. `InvalidObject` for a name that lacks a key.
+    /// The values. `InvalidObject` for a name that lacks a key, `Argument` for one that is not whole.
     pub(super) fn values(self, keys: &[String]) -> Result<Vec<String>> {
         match self {
             Self::Values(values) => Ok(values.to_vec()),
             Self::Name(name) => values_for_keys(name, keys).map_err(Error::from),
-            Self::WholeName(name) => values_of_whole_name(name, keys).map_err(Error::from),
+            Self::WholeName(name) => {
+                values_of_whole_name(name, keys).map_err(|failure| not_whole(&failure))
+            }
         }
     }
+}
+
+/// What is wrong with a partition's name that people wrote.
+pub(super) fn not_whole(failure: &PartitionNameError) -> Error {
+    Error::argument("partition", failure.to_string())
 }
 
 /// A partition with what is needed of its table to show it.

@@ -141,7 +141,7 @@ impl Catalog {
         filter: &str,
     ) -> Result<Vec<String>> {
         let bound = PartitionFilter::parse(filter, &table.partition_keys)
-            .map_err(|failure| Error::Invalid(failure.to_string()))?;
+            .map_err(|failure| Error::argument("filter", failure.to_string()))?;
         let session = self.store.session().await?;
         let plan = Plan::new(table, PartitionSelection::Filter(filter))?;
         let mut names = Vec::new();
@@ -151,9 +151,10 @@ impl Catalog {
         {
             let values = super::values_of_name(table, &name)?;
             if !bound.verdict(&values).is_certain() {
-                return Err(Error::Invalid(format!(
+                let why = format!(
                     "Unexpected unknown partitions to drop: whether {filter} means {name} depends on its reading"
-                )));
+                );
+                return Err(Error::argument("filter", why));
             }
             names.push(name);
         }

@@ -106,9 +106,10 @@ pub(crate) fn values_of_name(table: &Table, name: &str) -> Result<Vec<String>> {
     values_for_keys(name, &key_names(table)).map_err(Error::from)
 }
 
-/// The same of a name that people write: with anything beside the table's keys it is `Invalid`.
+/// The same of a name that people write: with anything but the table's keys, each once, it is `Argument`.
 pub(crate) fn values_of_whole_name(table: &Table, name: &str) -> Result<Vec<String>> {
-    partition_name::values_of_whole_name(name, &key_names(table)).map_err(Error::from)
+    partition_name::values_of_whole_name(name, &key_names(table))
+        .map_err(|failure| get::not_whole(&failure))
 }
 
 /// Fails where a partition that a request means alone is not as its caller expects.

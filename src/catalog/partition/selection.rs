@@ -136,7 +136,7 @@ impl Plan {
 
     fn of_filter(table: &Table, text: &str) -> Result<Self> {
         let filter = PartitionFilter::parse(text, &table.partition_keys)
-            .map_err(|failure| Error::Invalid(failure.to_string()))?;
+            .map_err(|failure| Error::argument("filter", failure.to_string()))?;
         if filter.matches_all() {
             return Ok(Self::within(Vec::new(), Test::Always));
         }

@@ -2,7 +2,7 @@
 
 use super::merge::decimal_order;
 use crate::hive::hive_type::HiveType;
-use crate::model::{Bounds, Figures, Lengths, Range};
+use crate::model::{Bounds, Decimal, Figures, Lengths, Range};
 use std::cmp::Ordering;
 
 /// How Hive and its kin write a figure that nobody knows.
@@ -37,6 +37,29 @@ pub(super) fn kind_check(data_type: &str, range: &Range) -> Result<(), String> {
             kinds.join(" or ")
         ),
     })
+}
+
+/// Fails for bounds that have more digits than the decimals of a column: before the point, or behind it.
+pub(super) fn digits_check(data_type: &str, range: &Range) -> Result<(), String> {
+    let HiveType::Decimal { precision, scale } = HiveType::parse(data_type) else {
+        return Ok(());
+    };
+    let Range::Decimal(Bounds { low, high }) = range else {
+        return Ok(());
+    };
+    let fits = |digits: &str, max: u32| u32::try_from(digits.len()).is_ok_and(|len| len <= max);
+    for (which, bound) in [("low", low), ("high", high)] {
+        let Some(text) = bound.as_ref().and_then(Decimal::to_text) else {
+            continue;
+        };
+        let (whole, behind) = text.split_once('.').unwrap_or((&text, ""));
+        let whole = whole.trim_start_matches(['-', '0']);
+        let behind = behind.trim_end_matches('0');
+        if !fits(whole, precision.saturating_sub(scale)) || !fits(behind, scale) {
+            return Err(format!("{which} is {text}, which is no {data_type}"));
+        }
+    }
+    Ok(())
 }
 
 /// The kind of values, by the word that REST has for it and gRPC begins its field with.
@@ -81,11 +104,20 @@ fn counted(what: &str, count: i64) -> Result<(), String> {
 }
 
 /// The average has −1 for what is not known, too.
-#[expect(clippy::cast_precision_loss, reason = "-1 is exact")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "-1 is exact, and no value is so long that its length is not"
+)]
 fn measured(lengths: Lengths) -> Result<(), String> {
     counted("longest", lengths.max)?;
     let average = lengths.average;
     let is_known = average.is_finite() && average >= 0.0;
+    if is_known && lengths.max >= 0 && average > lengths.max as f64 {
+        return Err(format!(
+            "average is {average}, more than longest, which is {}",
+            lengths.max
+        ));
+    }
     if is_known || average.total_cmp(&(UNKNOWN as f64)).is_eq() {
         return Ok(());
     }
@@ -111,8 +143,6 @@ fn ordered<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Decimal;
-
     fn bounds<T>(low: T, high: T) -> Bounds<T> {
         let (low, high) = (Some(low), Some(high));
         Bounds { low, high }
@@ -196,12 +226,44 @@ mod tests {
             (0, 0.0, None),
             (-2, 0.0, Some("values")),
             (1, -0.5, Some("values")),
+            (1, 1.5, Some("values")),
+            (1, 1.0, None),
+            (-1, 1.5, None),
             (1, f64::NAN, Some("values")),
             (1, f64::INFINITY, Some("values")),
         ] {
             let lengths = Lengths { max, average };
             assert_eq!(fault(0, 0, Range::String(lengths)), wanted, "{lengths:?}");
             assert_eq!(fault(0, 0, Range::Binary(lengths)), wanted, "{lengths:?}");
+        }
+    }
+
+    #[test]
+    fn bounds_are_decimals_of_their_column() {
+        let fits = |data_type: &str, low: &str| {
+            let low = Decimal::parse(low).unwrap();
+            let high = None;
+            digits_check(
+                data_type,
+                &Range::Decimal(Bounds {
+                    low: Some(low),
+                    high,
+                }),
+            )
+            .is_ok()
+        };
+        for (data_type, low, wanted) in [
+            ("decimal(5,2)", "-123.45", true),
+            ("decimal(5,2)", "0123.4500", true),
+            ("decimal(5,2)", "1234", false),
+            ("decimal(5,2)", "1.234", false),
+            ("decimal(2,2)", "0.12", true),
+            ("decimal(2,2)", "1", false),
+            ("decimal", "1234567890", true),
+            ("decimal", "0.5", false),
+            ("string", "1.234", true),
+        ] {
+            assert_eq!(fits(data_type, low), wanted, "{low} of {data_type}");
         }
     }
 

@@ -8,8 +8,8 @@ mod spec;
 mod write;
 
 pub use spec::{
-    ColumnStatisticsSpec, DEFAULT_ENGINE, StatisticsFault, statistics_columns_check,
-    statistics_described, statistics_wanted,
+    ColumnStatisticsSpec, statistics_columns_check, statistics_described, statistics_engine,
+    statistics_values_fault, statistics_wanted,
 };
 pub use write::StatisticsUpdate;
 

@@ -1,12 +1,14 @@
 //! Column statistics as people and jobs describe them over REST and gRPC.
 
-use super::fit::{figures_check, kind_check};
+use super::fit::{digits_check, figures_check, kind_check};
+use crate::catalog::ObjectFault;
 use crate::error::{Entity, Error};
 use crate::model::{ColumnStatistics, Figures, Name, Table};
+use crate::store::ENGINE_BYTES_MAX;
 use std::collections::HashSet;
 
 /// The engine whose statistics are meant where a request names none: all but Impala call themselves so.
-pub const DEFAULT_ENGINE: &str = "hive";
+const DEFAULT_ENGINE: &str = "hive";
 
 /// What is known of one column, as it is sent.
 #[derive(Debug, Clone)]
@@ -19,28 +21,25 @@ pub struct ColumnStatisticsSpec {
     pub figures: Figures,
 }
 
-/// What is said of a column that cannot be: it is refused with the field at fault. Hive's own protocol takes everything, and what
-/// stands in the catalog therefore may be odd; who describes figures over REST or gRPC learns of a slip at once.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatisticsFault {
-    /// The field, from the request's beginning: `columns[0].nulls`.
-    pub field: String,
-    /// What is wrong with it.
-    pub why: String,
+/// A fault of one column's statistics, at its place in the list.
+fn fault_of(index: usize, field: &str, why: impl Into<String>) -> ObjectFault {
+    ObjectFault::new(format!("columns[{index}].{field}"), why)
 }
 
-impl StatisticsFault {
-    /// A fault of what is said of the values of the column at a place in the list.
-    pub fn of_values(index: usize, why: impl Into<String>) -> Self {
-        Self::new(index, "values", why)
-    }
+/// A fault of what is said of the values of the column at a place in the list.
+pub fn statistics_values_fault(index: usize, why: impl Into<String>) -> ObjectFault {
+    fault_of(index, "values", why)
+}
 
-    fn new(index: usize, field: &str, why: impl Into<String>) -> Self {
-        Self {
-            field: format!("columns[{index}].{field}"),
-            why: why.into(),
-        }
+/// The engine that a request names; the one whose statistics are meant where it names none. The error says what is wrong with the
+/// name.
+pub fn statistics_engine(named: Option<&str>) -> Result<&str, Error> {
+    let engine = named.unwrap_or(DEFAULT_ENGINE);
+    if engine.is_empty() || engine.len() > ENGINE_BYTES_MAX {
+        let why = format!("an engine's name has 1 to {ENGINE_BYTES_MAX} bytes");
+        return Err(Error::argument("engine", why));
     }
+    Ok(engine)
 }
 
 /// The figures of columns of a table, as they are stored. Fails for a column that the table has not or that stands there twice, and
@@ -48,11 +47,18 @@ impl StatisticsFault {
 pub fn statistics_described(
     table: &Table,
     specs: Vec<ColumnStatisticsSpec>,
-) -> Result<Vec<ColumnStatistics>, StatisticsFault> {
+) -> Result<Vec<ColumnStatistics>, ObjectFault> {
+    if table.is_view() {
+        let why = "a view has no values of its own: say what is known of the tables that it reads";
+        return Err(ObjectFault::new("columns", why));
+    }
+    if specs.is_empty() {
+        return Err(ObjectFault::new("columns", "no column is named"));
+    }
     let mut columns = Vec::with_capacity(specs.len());
     let mut met = HashSet::new();
     for (index, spec) in specs.into_iter().enumerate() {
-        let fault = |field: &str, why: String| StatisticsFault::new(index, field, why);
+        let fault = |field: &str, why: String| fault_of(index, field, why);
         let column = Name::new(&spec.column);
         let mut own = table.descriptor.columns.iter().flatten();
         let Some(own) = own.find(|one| Name::new(&one.name) == column) else {
@@ -66,6 +72,7 @@ pub fn statistics_described(
         for (field, data_type) in [("values", &own.data_type), ("type", &column_type)] {
             kind_check(data_type, &spec.figures.range).map_err(|why| fault(field, why))?;
         }
+        digits_check(&own.data_type, &spec.figures.range).map_err(|why| fault("values", why))?;
         figures_check(&spec.figures).map_err(|(field, why)| fault(field, why))?;
         columns.push(ColumnStatistics {
             column,
@@ -79,10 +86,9 @@ pub fn statistics_described(
 
 /// Why a table has no column of whose values something could be known.
 fn lacking(table: &Table, column: &Name) -> String {
-    let mut keys = table.partition_keys.iter();
-    if keys.any(|key| Name::new(&key.name) == *column) {
+    if is_key(table, column) {
         return format!(
-            "{column} is a partition key: its values are those of the partitions' names"
+            "{column} is a partition key: its values are those of the partitions' names, of which no statistics are kept"
         );
     }
     format!("there is no column {column}")
@@ -98,13 +104,19 @@ pub fn statistics_wanted(table: &Table, named: Vec<Name>) -> Result<Vec<Name>, E
     Ok(named)
 }
 
-/// Fails with `NotFound` for a named column that the table has not.
+/// Fails with `NotFound` for a named column that the table has not, and with `Argument` for a partition key.
 pub fn statistics_columns_check(table: &Table, named: &[Name]) -> Result<(), Error> {
     let all: HashSet<Name> = columns_of(table).collect();
     match named.iter().find(|name| !all.contains(name)) {
+        Some(key) if is_key(table, key) => Err(Error::argument("columns", lacking(table, key))),
         Some(unknown) => Err(Error::NotFound(Entity::own("column", unknown))),
         None => Ok(()),
     }
+}
+
+fn is_key(table: &Table, column: &Name) -> bool {
+    let mut keys = table.partition_keys.iter();
+    keys.any(|key| Name::new(&key.name) == *column)
 }
 
 fn columns_of(table: &Table) -> impl Iterator<Item = Name> {

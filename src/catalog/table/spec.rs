@@ -1,6 +1,7 @@
 //! Tables as people describe them over REST and gRPC: what is not said gets a default, and each fault names its field.
 
-use crate::error::Error;
+use crate::catalog::ObjectFault;
+use crate::hive::object_name;
 use crate::hive::storage_format::StorageFormat;
 use crate::hive::written_type::{written_key_type, written_name, written_type};
 use crate::kit;
@@ -66,14 +67,17 @@ pub enum TableSpecFault {
     /// One field, and what is wrong with it.
     Field(&'static str, String),
     /// A name or a type that no engine could read.
-    Object(Error),
+    Object(ObjectFault),
 }
 
 impl TableSpec {
     /// The table of a database that this describes.
     pub fn table(mut self, database: &DatabaseRef) -> Result<Table, TableSpecFault> {
-        columns_read(&mut self.columns, written_type)?;
-        columns_read(&mut self.partition_keys, written_key_type)?;
+        object_name::check_object_name(&self.name).map_err(|failure| {
+            TableSpecFault::Object(ObjectFault::new("name", failure.to_string()))
+        })?;
+        columns_read("columns", &mut self.columns, written_type)?;
+        columns_read("partition_keys", &mut self.partition_keys, written_key_type)?;
         let table = match (&self.kit, &self.table_type) {
             (_, Some(TableType::MaterializedView | TableType::Other(_))) => {
                 let text = "managed, external and view can be made here, nothing else".to_owned();
@@ -201,14 +205,19 @@ impl TableSpec {
 
 /// Reads names and types as people write them; Hive keeps names in lower case. The error says which type no engine could read.
 fn columns_read(
+    list: &str,
     columns: &mut [Column],
     read: fn(&str) -> Result<String, String>,
 ) -> Result<(), TableSpecFault> {
-    for column in columns {
-        let refused = |why: String| TableSpecFault::Object(Error::InvalidObject(why));
-        let name = written_name(&column.name).map_err(refused)?;
+    for (index, column) in columns.iter_mut().enumerate() {
+        let refused = |field: &str, why: String| {
+            let field = format!("{list}[{index}].{field}");
+            TableSpecFault::Object(ObjectFault::new(field, why))
+        };
+        let name = written_name(&column.name).map_err(|why| refused("name", why))?;
         let data_type = read(&column.data_type);
-        column.data_type = data_type.map_err(|why| refused(format!("column {name}: {why}")))?;
+        column.data_type =
+            data_type.map_err(|why| refused("type", format!("column {name}: {why}")))?;
         column.name = column.name.trim().to_lowercase();
     }
     Ok(())
@@ -225,7 +234,10 @@ impl StorageSpec {
             None => None,
             Some(name) => Some(StorageFormat::parse(name).ok_or_else(|| {
                 let known = "parquet, orc, avro, json, csv and text";
-                ("format", format!("there is no format {name}, but {known}"))
+                (
+                    "storage.format",
+                    format!("there is no format {name}, but {known}"),
+                )
             })?),
         };
         let class = |own: Option<String>, of_format: fn(StorageFormat) -> &'static str| {
@@ -234,7 +246,7 @@ impl StorageSpec {
         let library = class(self.serde, |format| format.serde);
         if library.is_none() {
             let text = "say how the files are read: by a format or a serde".to_owned();
-            return Err(("format", text));
+            return Err(("storage.format", text));
         }
         Ok(StorageDescriptor {
             columns: Some(columns),

@@ -17,11 +17,15 @@ use std::sync::Arc;
 
 /// The file that says that a folder is the demo's, and whether all is in it.
 const MARK: &str = "DEMO";
+/// The folder of its data.
+const LAKE: &str = "lake";
+/// The file of its catalog.
+const CATALOG: &str = "catalog.db";
 /// All that a demo makes beside it.
 const PARTS: [&str; 8] = [
-    "lake",
+    LAKE,
     "warehouse",
-    "catalog.db",
+    CATALOG,
     "catalog.db-shm",
     "catalog.db-wal",
     "shop.db",
@@ -80,6 +84,16 @@ impl Place {
             );
             return Err(ClientError::Usage(text).into());
         }
+        let lost = [CATALOG, shop::FILE, LAKE].map(|part| folder.join(part));
+        let lost = lost.iter().find(|part| !is_begun && !part.exists());
+        if let Some(part) = lost {
+            let text = format!(
+                "the demo in {shown} is not whole: {} is missing; remove the folder for a new one, or name another \
+                 (--demo=FOLDER)",
+                part.display()
+            );
+            return Err(ClientError::Usage(text).into());
+        }
         if is_begun {
             // What a start left behind that did not come to its end.
             for part in PARTS {
@@ -130,7 +144,7 @@ impl Place {
     /// The settings of a server over it: ports, limits and logs as they are configured, all else the demo's own.
     pub(in crate::cli) fn settings(&self, mut settings: Settings) -> Settings {
         let path = |below: &str| self.path(below).display().to_string();
-        settings.database.url = Secret::new(format!("sqlite:{}", path("catalog.db")));
+        settings.database.url = Secret::new(format!("sqlite:{}", path(CATALOG)));
         settings.database.url_file = None;
         settings.warehouse.location = self.location("warehouse");
         settings.naming.policy = NamingPolicy::Warn;

@@ -1,15 +1,15 @@
 //! Column statistics.
 
 use super::{named, some_text};
-use crate::catalog::{ColumnStatisticsSpec, DEFAULT_ENGINE, StatisticsFault};
+use crate::catalog::{ColumnStatisticsSpec, statistics_engine, statistics_values_fault};
 use crate::grpc::failure::Failure;
 use crate::model::{Bounds, Decimal, Figures, Lengths, NOT_KNOWN, Name, Range};
 use skep_wire::v1;
 use skep_wire::v1::column_statistics::Values;
 
 /// The engine that a request means.
-pub(in crate::grpc) fn engine(text: &str) -> &str {
-    some_text(text).unwrap_or(DEFAULT_ENGINE)
+pub(in crate::grpc) fn engine(text: &str) -> Result<&str, Failure> {
+    Ok(statistics_engine(some_text(text))?)
 }
 
 /// The columns that a request names.
@@ -35,7 +35,7 @@ fn of_column(index: usize, sent: v1::ColumnStatistics) -> Result<ColumnStatistic
         let why = "say what the values are, by the field of the type's family";
         Failure::field(format!("columns[{index}].values"), why)
     })?;
-    let refused = |why| StatisticsFault::of_values(index, why);
+    let refused = |why| statistics_values_fault(index, why);
     Ok(ColumnStatisticsSpec {
         column: sent.column,
         data_type: sent.r#type,

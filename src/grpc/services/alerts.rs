@@ -1,6 +1,6 @@
 //! What people are told, and what need not be.
 
-use super::{Services, page_of};
+use super::{Services, page_of, renamed};
 use crate::alert::Form;
 use crate::grpc::asked::Asked;
 use crate::grpc::failure::Failure;
@@ -118,7 +118,8 @@ async fn acknowledge(
 async fn snooze(asked: Asked, request: SnoozeAlertRequest) -> Result<SnoozeAlertResponse, Failure> {
     let until = request.end_time.map(|until| until.seconds);
     let until = until.ok_or_else(|| Failure::field("end_time", "end_time is missing"))?;
-    let alert = asked.watch().alert_snooze(request.id, until).await?;
+    let alert = asked.watch().alert_snooze(request.id, until).await;
+    let alert = alert.map_err(|failure| renamed(failure, "until", "end_time"))?;
     let alert = Some(to_wire::alert(alert));
     Ok(SnoozeAlertResponse { alert })
 }
@@ -139,7 +140,8 @@ async fn mute(asked: Asked, request: CreateMuteRequest) -> Result<CreateMuteResp
         why: request.why,
         at: 0,
     };
-    let mute = asked.watch().mute_add(&wanted).await?;
+    let mute = asked.watch().mute_add(&wanted).await;
+    let mute = mute.map_err(|failure| renamed(failure, "until", "end_time"))?;
     let mute = Some(to_wire::mute(mute));
     Ok(CreateMuteResponse { mute })
 }

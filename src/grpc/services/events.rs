@@ -1,7 +1,7 @@
 //! The log of what changed.
 
 use super::{Answers, Services};
-use crate::catalog::{EventFilter, EventWatch};
+use crate::catalog::{EventFilter, EventWatch, event_after_check};
 use crate::grpc::asked::Asked;
 use crate::grpc::failure::Failure;
 use crate::grpc::from_wire::{self, page_size};
@@ -49,6 +49,7 @@ async fn list(asked: Asked, request: ListEventsRequest) -> Result<ListEventsResp
     let filter = from_wire::event_filter(request.filter, request.after)?;
     // Read before the list, so that a follower who stops at it has missed nothing.
     let last = asked.catalog().event_last_id().await?;
+    event_after_check(request.after, last)?;
     let filter = EventFilter {
         up_to: Some(last),
         ..filter
@@ -58,9 +59,7 @@ async fn list(asked: Asked, request: ListEventsRequest) -> Result<ListEventsResp
         // That there is no such catalog is another answer than that nothing happened in it.
         asked.catalog().catalog_get(catalog).await?;
     }
-    let next = found
-        .last()
-        .map_or(last.max(request.after), |event| event.id);
+    let next = found.last().map_or(last, |event| event.id);
     let digests = found.into_iter().map(EventDigest::from);
     let events = digests.map(|digest| to_wire::event(&digest)).collect();
     Ok(ListEventsResponse { events, next, last })

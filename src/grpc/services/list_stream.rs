@@ -62,7 +62,7 @@ impl Listing {
         if self.waiting.is_empty() {
             // What is read may be as large as that: it is counted as it is afterwards.
             self.asked.hold(PARTITION_PAGE_BYTES).await?;
-            self.read().await.map_err(unread)?;
+            self.read().await?;
         }
         let (mut partitions, mut bytes) = (Vec::new(), 0);
         while bytes < MESSAGE_BYTES
@@ -101,13 +101,5 @@ impl Listing {
             .map(|one| to_wire::partition_listed(one, root))
             .collect();
         Ok(())
-    }
-}
-
-/// What is wrong with a listing: of the request it is the filter alone.
-fn unread(failure: Error) -> Failure {
-    match failure {
-        Error::Invalid(why) => Failure::field("filter", why),
-        other => other.into(),
     }
 }

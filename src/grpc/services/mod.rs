@@ -78,6 +78,15 @@ fn settings_refused(error: Error, prefix: &str, other: &str) -> Failure {
     Failure::field(field, fault.to_string())
 }
 
+/// An error by an argument that this interface calls by another name.
+fn renamed(error: Error, theirs: &str, ours: &'static str) -> Failure {
+    match error {
+        Error::Argument { name, why } if name == theirs => Error::argument(ours, why),
+        other => other,
+    }
+    .into()
+}
+
 /// The items of one page out of a list that was read with one item more than the page holds, and the key of the last one where
 /// there are more.
 fn page_of<T, K>(mut items: Vec<T>, size: usize, key: impl Fn(&T) -> K) -> (Vec<T>, Option<K>) {

@@ -16,7 +16,7 @@ pub(super) fn missing_by_name(name: &str, failure: Error) -> Error {
 /// The same, where nothing but the name can be wrong: this field has it.
 pub(super) fn by_name(field: &str, name: &str, failure: Error) -> Failure {
     match missing_by_name(name, failure) {
-        Error::Invalid(why) => Failure::field(field, why),
+        Error::Argument { why, .. } => Failure::field(field, why),
         other => other.into(),
     }
 }

@@ -49,7 +49,7 @@ async fn get(
 ) -> Result<GetStatisticsResponse, Failure> {
     let at = from_wire::table("table", request.table)?;
     let named = from_wire::column_names(&request.columns)?;
-    let engine = from_wire::engine(&request.engine);
+    let engine = from_wire::engine(&request.engine)?;
     let catalog = asked.catalog();
     let wanted = statistics_wanted(&catalog.table_get(&at).await?, named)?;
     let found = if request.partition.is_empty() {
@@ -85,7 +85,7 @@ async fn update(
         columns: statistics_described(&table, specs)?,
         partition: stored_name(&table, &request.partition)?,
     };
-    let engine = from_wire::engine(&request.engine);
+    let engine = from_wire::engine(&request.engine)?;
     asked
         .catalog()
         .statistics_update(&at, engine, &[update], false)
@@ -105,7 +105,7 @@ async fn delete(
     let name = stored_name(&table, &request.partition)?;
     let partition = name.as_deref().map(|name| [name]);
     let partitions = partition.as_ref().map(<[&str; 1]>::as_slice);
-    let engine = Some(from_wire::engine(&request.engine));
+    let engine = Some(from_wire::engine(&request.engine)?);
     asked
         .catalog()
         .statistics_delete(&at, partitions, engine, &columns)

@@ -2,7 +2,6 @@
 
 use super::mute::{self, MuteRow};
 use super::pieces::{Piece, pieces};
-use super::snooze::can_wait;
 use crate::model::{Alert, AlertFilter, AlertState};
 use crate::page::asked::Asked;
 use crate::page::extract::Query;
@@ -80,7 +79,7 @@ fn row(alert: &Alert, now: i64) -> AlertRow {
             AlertState::Pending => when(alert.due_at.seconds(), now),
             _ => None,
         },
-        can_wait: can_wait(alert),
+        can_wait: alert.state.can_wait(),
         mute: links::mute(&alert.subject, &alert.entry.object),
         text: pieces(&alert.entry.text),
         at: when(alert.at, now),

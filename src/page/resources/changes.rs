@@ -1,7 +1,7 @@
 //! What changed in the sources, the latest first.
 
 use super::pieces::{Piece, pieces};
-use super::snooze::{ALERTS_MAX, can_wait};
+use super::snooze::ALERTS_MAX;
 use super::told::Told;
 use crate::model::{ChangeFilter, Severity};
 use crate::page::asked::Asked;
@@ -86,7 +86,7 @@ fn row(told: &ToldChange, now: i64) -> ChangeRow {
         engine: engine.engine.clone(),
         severity: engine.severity.as_str(),
     });
-    let alerts = told.alerts.iter().filter(|alert| can_wait(alert));
+    let alerts = told.alerts.iter().filter(|alert| alert.state.can_wait());
     let alerts = alerts.take(ALERTS_MAX).map(|alert| alert.id.to_string());
     let alerts: Vec<String> = alerts.collect();
     ChangeRow {

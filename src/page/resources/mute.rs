@@ -1,6 +1,7 @@
 //! What need not be told: the page that asks which objects, until when and why, and the way back.
 
 use super::{ROWS_MAX, page_of};
+use crate::error::Error;
 use crate::model::Mute;
 use crate::page::asked::Asked;
 use crate::page::extract::{Form, Path, Query};
@@ -96,12 +97,11 @@ fn until(text: &str) -> Result<Option<i64>, Failure> {
     }
     let day: Option<Date> = text.parse().ok();
     let midnight = day.and_then(|day| day.to_zoned_datetime(TimeZone::UTC).ok());
-    match midnight {
-        Some(midnight) => Ok(Some(midnight.timestamp().as_second())),
-        None => Err(Failure::Faulty(format!(
-            "'{text}' is no day such as 2026-12-24."
-        ))),
-    }
+    let Some(midnight) = midnight else {
+        let why = format!("'{text}' is no day such as 2026-12-24");
+        return Err(Error::Invalid(why).into());
+    };
+    Ok(Some(midnight.timestamp().as_second()))
 }
 
 /// Removes a mute, and shows those that are left.

@@ -103,8 +103,7 @@ async fn read(
     };
     match read {
         Ok(page) => Ok((page, String::new())),
-        // Of a request that is understood, only the filter can make no sense.
-        Err(failure @ Error::Invalid(_)) if !query.filter.is_empty() => {
+        Err(failure @ Error::Argument { name: "filter", .. }) => {
             let found = PartitionsOf {
                 table: catalog.table_get(at).await?,
                 partitions: Vec::new(),

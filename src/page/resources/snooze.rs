@@ -4,7 +4,7 @@
 use super::calendar::day_of;
 use super::pieces::{Piece, pieces};
 use crate::error::{Entity, Error};
-use crate::model::{Alert, AlertFilter, AlertState};
+use crate::model::AlertFilter;
 use crate::number_ranges::collapsed;
 use crate::page::asked::Asked;
 use crate::page::extract::{Form, Query};
@@ -82,9 +82,15 @@ pub(in crate::page) struct SnoozeForm {
 #[template(path = "snooze.html")]
 struct SnoozePage {
     shell: Shell,
-    /// The numbers of the alerts, as a query has them.
+    /// The numbers of those that can wait, as a query has them.
     numbers: String,
+    /// How many those are.
+    count: usize,
     alerts: Vec<AlertLine>,
+    /// Numbers that no alert has.
+    missing: usize,
+    /// Those of the alerts that cannot wait any more.
+    over: usize,
 }
 
 struct AlertLine {
@@ -95,21 +101,15 @@ struct AlertLine {
     text: Vec<Piece>,
 }
 
-/// Whether an alert is still somebody's concern, so that it can wait.
-pub(super) fn can_wait(alert: &Alert) -> bool {
-    matches!(
-        alert.state,
-        AlertState::Pending | AlertState::Sent | AlertState::GivenUp
-    )
-}
-
 /// Shows the alerts, and asks until when.
 pub(in crate::page) async fn ask(
     asked: Asked,
     Query(query): Query<SnoozeQuery>,
 ) -> Result<Response, Failure> {
+    let wanted = query.numbers()?;
+    let count = wanted.len();
     let filter = AlertFilter {
-        numbers: Some(query.numbers()?),
+        numbers: Some(wanted),
         ..AlertFilter::default()
     };
     let mut alerts = asked.watch().alert_list(&filter).await?;
@@ -119,9 +119,13 @@ pub(in crate::page) async fn ask(
     } else {
         StatusCode::OK
     };
-    let numbers: Vec<String> = alerts.iter().map(|alert| alert.id.to_string()).collect();
+    let waiting = alerts.iter().filter(|alert| alert.state.can_wait());
+    let numbers: Vec<String> = waiting.map(|alert| alert.id.to_string()).collect();
     let shown = SnoozePage {
         shell: Shell::of(&asked, Section::Alerts, "Put off"),
+        missing: count - alerts.len(),
+        over: alerts.len() - numbers.len(),
+        count: numbers.len(),
         numbers: numbers.join(","),
         alerts: alerts
             .iter()

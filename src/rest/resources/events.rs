@@ -1,6 +1,6 @@
 //! The notification log: what changed, for readers that follow.
 
-use crate::catalog::EventFilter;
+use crate::catalog::{EventFilter, event_after_check};
 use crate::model::{EventDigest, Name};
 use crate::rest::asked::Asked;
 use crate::rest::extract::Query;
@@ -41,6 +41,7 @@ pub(in crate::rest) async fn list(
     let filter = filter_of(query.catalog, query.database, query.table)?;
     // Read before the list, so that a follower who stops at it has missed nothing.
     let last = asked.catalog().event_last_id().await?;
+    event_after_check(query.after, last)?;
     let filter = EventFilter {
         after: query.after,
         up_to: Some(last),
@@ -51,10 +52,7 @@ pub(in crate::rest) async fn list(
         // That there is no such catalog is another answer than that nothing happened in it.
         asked.catalog().catalog_get(&catalog).await?;
     }
-    let next = match found.last() {
-        Some(event) => event.id,
-        None => last.max(query.after),
-    };
+    let next = found.last().map_or(last, |event| event.id);
     let digests = found.into_iter().map(EventDigest::from);
     let events = digests.map(EventView::from).collect();
     Ok(Json(EventListView { events, next, last }))

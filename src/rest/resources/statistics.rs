@@ -3,8 +3,8 @@
 use super::CatalogQuery;
 use super::partitions::by_name;
 use crate::catalog::{
-    DEFAULT_ENGINE, PartitionKey, StatisticsFault, StatisticsUpdate, partition_name_meant,
-    statistics_columns_check, statistics_described, statistics_wanted,
+    PartitionKey, StatisticsUpdate, partition_name_meant, statistics_columns_check,
+    statistics_described, statistics_engine, statistics_values_fault, statistics_wanted,
 };
 use crate::model::{ColumnStatistics, Name, Table, TableRef};
 use crate::rest::asked::Asked;
@@ -29,8 +29,8 @@ pub(in crate::rest) struct ColumnsQuery {
 }
 
 impl ColumnsQuery {
-    fn engine(&self) -> &str {
-        self.engine.as_deref().unwrap_or(DEFAULT_ENGINE)
+    fn engine(&self) -> Result<&str, Problem> {
+        Ok(statistics_engine(self.engine.as_deref())?)
     }
 
     /// The columns that are named; none where all are meant.
@@ -58,13 +58,6 @@ impl ColumnsQuery {
         statistics_columns_check(table, &named)?;
         Ok(named)
     }
-
-    fn view(&self, found: Vec<ColumnStatistics>) -> Json<StatisticsView> {
-        Json(StatisticsView {
-            engine: self.engine().to_owned(),
-            columns: found.into_iter().map(ColumnStatisticsView::from).collect(),
-        })
-    }
 }
 
 /// Show what is known of a table's columns
@@ -79,12 +72,13 @@ pub(in crate::rest) async fn table_get(
     Query(query): Query<ColumnsQuery>,
 ) -> Result<Json<StatisticsView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
+    let engine = query.engine()?;
     let wanted = query.wanted(&asked.catalog().table_get(&at).await?)?;
     let found = asked
         .catalog()
-        .table_statistics(&at, query.engine(), &wanted)
+        .table_statistics(&at, engine, &wanted)
         .await?;
-    Ok(query.view(found))
+    Ok(view(engine, found))
 }
 
 /// Store what is known of a table's columns
@@ -116,10 +110,11 @@ pub(in crate::rest) async fn table_delete(
     Query(query): Query<ColumnsQuery>,
 ) -> Result<StatusCode, Problem> {
     let at = table_at(query.catalog.as_deref(), &place);
+    let engine = query.engine()?;
     let named = query.forgotten(&asked.catalog().table_get(&at).await?)?;
     asked
         .catalog()
-        .statistics_delete(&at, None, Some(query.engine()), &named)
+        .statistics_delete(&at, None, Some(engine), &named)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -139,6 +134,7 @@ pub(in crate::rest) async fn partition_get(
     Query(query): Query<ColumnsQuery>,
 ) -> Result<Json<StatisticsView>, Problem> {
     let at = table_at(query.catalog.as_deref(), &(database, table));
+    let engine = query.engine()?;
     let wanted = query.wanted(&asked.catalog().table_get(&at).await?)?;
     let there = asked
         .catalog()
@@ -148,9 +144,9 @@ pub(in crate::rest) async fn partition_get(
     let name = there.partition.name;
     let mut found = asked
         .catalog()
-        .partition_statistics(&at, query.engine(), &[name.as_str()], &wanted)
+        .partition_statistics(&at, engine, &[name.as_str()], &wanted)
         .await?;
-    Ok(query.view(found.remove(&name).unwrap_or_default()))
+    Ok(view(engine, found.remove(&name).unwrap_or_default()))
 }
 
 /// Store what is known of a partition's columns
@@ -189,14 +185,22 @@ pub(in crate::rest) async fn partition_delete(
 ) -> Result<StatusCode, Problem> {
     let at = table_at(query.catalog.as_deref(), &(database, table));
     let table = asked.catalog().table_get(&at).await?;
+    let engine = query.engine()?;
     let named = query.forgotten(&table)?;
     let name = partition_name_meant(&table, &partition)?;
     let partitions = [name.as_str()];
     asked
         .catalog()
-        .statistics_delete(&at, Some(&partitions), Some(query.engine()), &named)
+        .statistics_delete(&at, Some(&partitions), Some(engine), &named)
         .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn view(engine: &str, found: Vec<ColumnStatistics>) -> Json<StatisticsView> {
+    Json(StatisticsView {
+        engine: engine.to_owned(),
+        columns: found.into_iter().map(ColumnStatisticsView::from).collect(),
+    })
 }
 
 async fn put(
@@ -205,18 +209,18 @@ async fn put(
     partition: Option<&str>,
     request: PutStatistics,
 ) -> Result<StatusCode, Problem> {
+    let engine = statistics_engine(request.engine.as_deref())?;
     let table = asked.catalog().table_get(at).await?;
     let mut specs = Vec::with_capacity(request.columns.len());
     for (index, column) in request.columns.into_iter().enumerate() {
         let spec = column.spec();
-        specs.push(spec.map_err(|why| StatisticsFault::of_values(index, why))?);
+        specs.push(spec.map_err(|why| statistics_values_fault(index, why))?);
     }
     let columns = statistics_described(&table, specs)?;
     let partition = partition
         .map(|name| partition_name_meant(&table, name))
         .transpose()?;
     let update = StatisticsUpdate { partition, columns };
-    let engine = request.engine.as_deref().unwrap_or(DEFAULT_ENGINE);
     asked
         .catalog()
         .statistics_update(at, engine, &[update], false)

@@ -73,7 +73,7 @@ pub(in crate::rest) async fn create(
     let at = database_at(query.catalog.as_deref(), &database);
     let table = new.spec().table(&at).map_err(|fault| match fault {
         TableSpecFault::Field(field, why) => Problem::field(field, why),
-        TableSpecFault::Object(failure) => failure.into(),
+        TableSpecFault::Object(fault) => fault.into(),
     })?;
     let at = table.at.clone();
     asked.catalog().table_create(table, true).await?;

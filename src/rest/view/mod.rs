@@ -52,8 +52,10 @@ pub fn moment_parse(text: &str) -> Option<i64> {
         return Some(moment.as_second());
     }
     let day = Date::strptime("%Y-%m-%d", text).ok()?;
-    let midnight = day.to_zoned_datetime(TimeZone::UTC).ok()?;
-    Some(midnight.timestamp().as_second())
+    // The last days that a calendar has begin after the last moment that a clock has: who writes 9999-12-31 means "for good".
+    let midnight = day.to_zoned_datetime(TimeZone::UTC);
+    let moment = midnight.map_or(Timestamp::MAX, |midnight| midnight.timestamp());
+    Some(moment.as_second())
 }
 
 /// An amount of money as people write it: without the noise of binary fractions.
@@ -64,6 +66,7 @@ fn money(amount: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::{moment, moment_parse};
+    use jiff::Timestamp;
 
     #[test]
     fn moments_are_told_in_utc() {
@@ -82,6 +85,7 @@ mod tests {
             Some(1_795_341_600)
         );
         assert_eq!(moment_parse("2026-11-22"), Some(1_795_305_600));
+        assert_eq!(moment_parse("9999-12-31"), Some(Timestamp::MAX.as_second()));
         for text in ["", "yesterday", "2026-11-22T10:00:00", "2026-13-01"] {
             assert_eq!(moment_parse(text), None, "{text}");
         }

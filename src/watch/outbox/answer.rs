@@ -80,8 +80,8 @@ impl Operations<'_> {
         Ok(seen)
     }
 
-    /// Puts an alert off until a time, in seconds since the epoch; one that was sent is sent again then. `NotFound`,
-    /// `Invalid` for a time that is past or more than a year away.
+    /// Puts an alert off until a time, in seconds since the epoch; one that was sent is sent again then. `NotFound`, `Argument`
+    /// for a time that is past or more than a year away, `NotAllowed` for one that nobody is to be told of any more.
     #[boxed]
     pub async fn alert_snooze(&self, id: i64, until: i64) -> Result<Alert> {
         let found = self.alerts_snooze(&BTreeSet::from([id]), until).await?;
@@ -96,18 +96,36 @@ impl Operations<'_> {
         let now = self.now().await?.seconds();
         if until <= now || until - now > SNOOZE_S_MAX {
             let why = "an alert can be put off until a time that is within a year from now";
-            return Err(Error::Invalid(why.into()));
+            return Err(Error::argument("until", why));
         }
         let due_at = Some(DatabaseTime::from_database(until));
         transact!(self.store, |session| {
             let mut found = Vec::new();
             for id in ids {
+                let Some(alert) = session.alert_get(*id).await? else {
+                    continue;
+                };
+                if !alert.state.can_wait() {
+                    return Err(cannot_wait(&alert));
+                }
                 session.alert_set(*id, AlertState::Pending, due_at).await?;
                 found.extend(session.alert_get(*id).await?);
             }
             Ok(found)
         })
     }
+}
+
+fn cannot_wait(alert: &Alert) -> Error {
+    let why = match alert.state {
+        AlertState::Acknowledged => "it was seen",
+        AlertState::Muted => "it is muted",
+        _ => "it is over",
+    };
+    Error::NotAllowed(format!(
+        "alert {} cannot be put off: {why}, and nobody is told of it any more",
+        alert.id
+    ))
 }
 
 /// A change, and what channels were told of it, or are to be.

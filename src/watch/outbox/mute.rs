@@ -80,29 +80,31 @@ fn source_check<'n>(pattern: &str, known: impl Iterator<Item = &'n str>) -> Resu
     } else {
         format!(" and {more} more")
     };
-    Err(Error::Invalid(format!(
+    let why = format!(
         "there is no source {source:?}: a pattern is source:object, and there are {}{more}",
         shown.join(", ")
-    )))
+    );
+    Err(Error::argument("pattern", why))
 }
 
 fn mute_check(mute: &Mute, now: i64) -> Result<()> {
     if mute.pattern.is_empty() || mute.pattern.len() > GLOB_BYTES_MAX {
         let why = format!("a pattern has 1 to {GLOB_BYTES_MAX} bytes");
-        return Err(Error::Invalid(why));
+        return Err(Error::argument("pattern", why));
     }
     if !(mute.pattern.contains(':') || mute.pattern.contains('*')) {
-        return Err(Error::Invalid(format!(
+        let why = format!(
             "{} can match nothing: a pattern is source:object, such as shop:public.tmp_*",
             mute.pattern
-        )));
+        );
+        return Err(Error::argument("pattern", why));
     }
     if mute.why.len() > WHY_BYTES_MAX {
         let why = format!("a reason has at most {WHY_BYTES_MAX} bytes");
-        return Err(Error::Invalid(why));
+        return Err(Error::argument("why", why));
     }
     if mute.until.is_some_and(|until| until <= now) {
-        return Err(Error::Invalid("the mute has ended already".into()));
+        return Err(Error::argument("until", "the mute has ended already"));
     }
     Ok(())
 }
@@ -126,7 +128,7 @@ mod tests {
         ] {
             assert!(check(pattern).is_ok(), "{pattern}");
         }
-        let Err(Error::Invalid(why)) = check("nosuch:public.*") else {
+        let Err(Error::Argument { why, .. }) = check("nosuch:public.*") else {
             panic!("there is no such source");
         };
         assert_eq!(

@@ -77,6 +77,22 @@ async fn the_demo_has_something_true_for_every_page_and_is_there_again_the_next_
 }
 
 #[test]
+fn a_demo_of_which_a_part_is_lost_is_not_served_as_if_it_was_whole() {
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = home.path().join("demo");
+    std::fs::create_dir_all(folder.join("lake")).expect("it can be made");
+    let mark = "a demo of skep, made at noon\n";
+    std::fs::write(folder.join("DEMO"), mark).expect("it can be written");
+    let refused = command(&folder).output().expect("it ends");
+    let said = String::from_utf8(refused.stderr).expect("text");
+    assert!(
+        !refused.status.success() && said.contains("catalog.db is missing"),
+        "{said}"
+    );
+    assert!(!folder.join("catalog.db").exists());
+}
+
+#[test]
 fn a_folder_that_is_no_demo_is_left_alone() {
     let home = tempfile::tempdir().expect("a folder");
     std::fs::write(home.path().join("mine"), "mine").expect("it can be written");

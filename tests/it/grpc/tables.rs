@@ -256,7 +256,7 @@ async fn what_is_wrong_with_a_new_table_is_told_with_its_field() {
         (
             named(|new| new.columns = vec![column("a", "text")]),
             "INVALID_OBJECT",
-            None,
+            Some("columns[0].type"),
         ),
         (
             named(|new| new.kit = Some("nothing".to_owned())),

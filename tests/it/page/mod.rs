@@ -159,7 +159,7 @@ async fn what_is_not_there_is_told_on_a_page() {
             404,
             "dt=1/hour=2",
         ),
-        ("/databases/shop/tables/orders/partitions/dt=1", 422, "hour"),
+        ("/databases/shop/tables/orders/partitions/dt=1", 400, "hour"),
         ("/jobs?before=x", 400, "before"),
         ("/jobs?phase=x", 400, "No job is &#39;x&#39;"),
         ("/changes?severity=x", 400, "No change is"),

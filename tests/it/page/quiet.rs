@@ -55,6 +55,11 @@ async fn an_alert_is_put_off_and_an_object_muted_by_buttons_of_the_page_itself_a
     assert_eq!(refused.status(), StatusCode::FORBIDDEN);
     let faulty = submit(&browser, &own, &snooze, "until=never").await;
     assert_eq!(faulty.status(), StatusCode::BAD_REQUEST);
+    let faulty = faulty.text().await.unwrap();
+    let why = "expected one of `hour`, `tomorrow`, `week`";
+    assert!(faulty.contains(why), "{faulty}");
+    let text = browser.text(&format!("{snooze},77777,77778"), 200).await;
+    assert!(text.contains("No alert has the other 2 numbers."), "{text}");
     let long = submit(&browser, &own, "/mute", LONG.as_str()).await;
     assert!(long.status().is_client_error(), "{}", long.status());
     // One of them is gone meanwhile: the other is put off all the same.

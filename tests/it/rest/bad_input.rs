@@ -3,7 +3,7 @@
 use super::Rest;
 use crate::harness::{TestDatabase, TestServer};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -14,7 +14,7 @@ async fn server() -> TestServer {
 
 /// A media type, a body, and the status, the kind and a word of the answer.
 const MALFORMED: [(&str, &str, u16, &str, &str); 10] = [
-    ("application/json", "", 400, "invalid-request", "EOF"),
+    ("application/json", "", 400, "invalid-request", "is empty"),
     (
         "application/json",
         "{\"name\": ",
@@ -127,6 +127,13 @@ async fn unknown_parameters_and_impossible_values_are_refused() {
         ("/databases/default?x=1", "x", "unknown field"),
         ("/catalogs?x=1", "x", "unknown field"),
         ("/events?after=last", "after", "whole number"),
+        ("/events?after=-1", "after", "not negative"),
+        ("/events?after=99999", "after", "there is no event"),
+        ("/events/stream?after=-1", "after", "not negative"),
+        ("/events/stream?after=99999", "after", "there is no event"),
+        ("/databases/%ff", "database", "UTF-8"),
+        ("/jobs/x", "job", "job is 'x' and must be a whole number"),
+        ("/locks/1.5", "lock", "whole number"),
     ] {
         let problem = rest.get(path).await.problem(400, "invalid-request");
         assert_eq!(problem["field"], field, "{problem}");
@@ -135,11 +142,109 @@ async fn unknown_parameters_and_impossible_values_are_refused() {
             "{problem}"
         );
     }
-    rest.get("/databases/%ff")
-        .await
-        .problem(400, "invalid-request");
     let twice = rest.get("/databases?limit=5&limit=6").await;
     twice.problem(400, "invalid-request");
+}
+
+/// Path, body, status, and the field that is named.
+fn faulty_posts() -> [(&'static str, Value, u16, &'static str); 14] {
+    let orders = "/databases/default/tables";
+    let columns = json!([{"name": "id", "type": "bigint"}]);
+    [
+        ("/databases", json!({"name": "a`b"}), 422, "name"),
+        (
+            "/databases",
+            json!({"name": "d", "location": "x"}),
+            400,
+            "location",
+        ),
+        (
+            "/databases",
+            json!({"name": "d", "managed_location": "x"}),
+            400,
+            "managed_location",
+        ),
+        (
+            orders,
+            json!({"name": "a`b", "columns": columns}),
+            422,
+            "name",
+        ),
+        (
+            orders,
+            json!({"name": "t", "columns": [{"name": "id", "type": "nosuch<"}]}),
+            422,
+            "columns[0].type",
+        ),
+        (
+            orders,
+            json!({"name": "t", "columns": columns, "partition_keys": [{"name": "d", "type": "array<int>"}]}),
+            422,
+            "partition_keys[0].type",
+        ),
+        (
+            orders,
+            json!({"name": "t", "columns": columns, "storage": {"format": "nosuch"}}),
+            400,
+            "storage.format",
+        ),
+        (
+            orders,
+            json!({"name": "t", "columns": columns}),
+            400,
+            "storage.format",
+        ),
+        ("/mutes", json!({"pattern": "x"}), 400, "pattern"),
+        ("/mutes", json!({"pattern": "nosuch:x"}), 400, "pattern"),
+        (
+            "/mutes",
+            json!({"pattern": "*:x", "until": "2000-01-01"}),
+            400,
+            "until",
+        ),
+        (
+            "/mutes",
+            json!({"pattern": "*:x", "why": "x".repeat(5_000)}),
+            413,
+            "",
+        ),
+        (
+            "/alerts/7/snooze",
+            json!({"until": "9999-12-31"}),
+            400,
+            "until",
+        ),
+        ("/alerts/x/acknowledge", json!({}), 400, "alert"),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_names_what_is_at_fault() {
+    let server = server().await;
+    let rest = Rest::of(&server);
+    rest.orders().await;
+    for (path, body, status, field) in faulty_posts() {
+        let answer = rest.post(path, body).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.body);
+        let named = answer.body["field"].as_str().unwrap_or_default();
+        assert_eq!(named, field, "{path}: {}", answer.body);
+    }
+    let table = "/databases/shop/tables/orders";
+    for (path, field) in [
+        ("/partitions?filter=nope", "filter"),
+        ("/partitions/dt=1", "partition"),
+        ("/partitions/nope", "partition"),
+        ("/partitions/dt=1/statistics", "partition"),
+        ("/statistics?engine=", "engine"),
+        ("/statistics?columns=dt", "columns"),
+    ] {
+        let problem = rest.get(&format!("{table}{path}")).await;
+        let problem = problem.problem(400, "invalid-request");
+        assert_eq!(problem["field"], field, "{path}: {problem}");
+    }
+    let gone = rest.delete(&format!("{table}/partitions/dt=1")).await;
+    let problem = gone.problem(400, "invalid-request");
+    assert_eq!(problem["field"], "partition", "{problem}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -322,7 +322,8 @@ async fn runs_that_cannot_begin_are_refused_with_their_status() {
         .await
         .problem(400, "invalid-request");
     let explain = format!("{LOGS}/partitions/dt=1/explain");
-    rest.get(&explain).await.problem(422, "invalid-object");
+    let problem = rest.get(&explain).await.problem(400, "invalid-request");
+    assert_eq!(problem["field"], "partition", "{problem}");
 }
 
 /// A server over a slow object store, with a table of one hour of data there.

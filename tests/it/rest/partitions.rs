@@ -270,9 +270,9 @@ async fn faulty_partitions_are_refused_with_their_place() {
         .problem(404, "not-found");
     assert_eq!(problem["subject"]["kind"], "table");
     rest.get(path).await.problem(404, "not-found");
-    rest.get(&format!("{PARTITIONS}/dt=1"))
-        .await
-        .problem(422, "invalid-object");
+    let half = rest.get(&format!("{PARTITIONS}/dt=1")).await;
+    let problem = half.problem(400, "invalid-request");
+    assert_eq!(problem["field"], "partition", "{problem}");
 }
 
 /// A drop of `dt=1/hour=2` of a table with the key `dt` would take the whole day.

@@ -190,6 +190,38 @@ async fn statistics_that_cannot_be_are_refused_with_the_field_at_fault() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn statistics_of_nothing_of_a_view_and_of_no_engine_are_refused() {
+    let database = TestDatabase::sqlite().await;
+    let server = TestServer::start(&database).await;
+    let rest = Rest::of(&server);
+    rest.orders().await;
+    let long = json!({"kind": "long", "low": 1, "high": 2});
+    for (body, status, field) in [
+        (json!({"columns": []}), 422, "columns"),
+        (
+            json!({"engine": "", "columns": [{"column": "id", "values": long}]}),
+            400,
+            "engine",
+        ),
+        (
+            json!({"engine": "x".repeat(129), "columns": [{"column": "id", "values": long}]}),
+            400,
+            "engine",
+        ),
+    ] {
+        let problem = rest.put(TABLE, body).await.expect(status);
+        assert_eq!(problem["field"], field, "{problem}");
+    }
+    let view = json!({"name": "seen", "type": "view", "view_text": "SELECT 1 AS id",
+        "columns": [{"name": "id", "type": "bigint"}]});
+    rest.post("/databases/shop/tables", view).await.expect(201);
+    let of_view = json!({"columns": [{"column": "id", "values": long}]});
+    let seen = "/databases/shop/tables/seen/statistics";
+    let problem = rest.put(seen, of_view).await.expect(422);
+    assert_eq!(problem["field"], "columns", "{problem}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_column_is_meant_by_its_name_in_any_case_and_a_key_is_none() {
     let database = TestDatabase::sqlite().await;
     let server = TestServer::start(&database).await;

@@ -185,7 +185,7 @@ async fn what_cannot_be_a_table_is_refused_with_its_field() {
     let problem = post(json!({"storage": {"format": "xml"}}))
         .await
         .problem(400, "invalid-request");
-    assert_eq!(problem["field"], "format");
+    assert_eq!(problem["field"], "storage.format");
     assert!(
         problem["detail"].as_str().unwrap().contains("parquet"),
         "{problem}"
@@ -193,7 +193,7 @@ async fn what_cannot_be_a_table_is_refused_with_its_field() {
     let problem = post(json!({"storage": {}}))
         .await
         .problem(400, "invalid-request");
-    assert_eq!(problem["field"], "format");
+    assert_eq!(problem["field"], "storage.format");
     let problem = post(json!({"type": "temporary"}))
         .await
         .problem(400, "invalid-request");

@@ -416,8 +416,6 @@ async fn alerts_are_told_seen_put_off_and_muted() {
     assert_eq!(muted["alerts"][0]["object"], "main.orders.note", "{muted}");
 
     let path = format!("/alerts/{}", sent(&rest).await["id"]);
-    let seen = rest.post(&format!("{path}/acknowledge"), json!({})).await;
-    assert_eq!(seen.expect(200)["state"], "acknowledged");
     let until = skep::clock::Clock::System.seconds() + 3_600;
     let until = jiff::Timestamp::from_second(until).unwrap().to_string();
     let snoozed = rest
@@ -430,9 +428,14 @@ async fn alerts_are_told_seen_put_off_and_muted() {
         "{snoozed}"
     );
     let past = json!({"until": "2000-01-01"});
-    rest.post(&format!("{path}/snooze"), past)
+    let refused = rest.post(&format!("{path}/snooze"), past).await;
+    assert_eq!(refused.problem(400, "invalid-request")["field"], "until");
+    let seen = rest.post(&format!("{path}/acknowledge"), json!({})).await;
+    assert_eq!(seen.expect(200)["state"], "acknowledged");
+    // Of what was seen nobody is told any more.
+    rest.post(&format!("{path}/snooze"), json!({ "until": until }))
         .await
-        .problem(400, "invalid-request");
+        .problem(409, "not-allowed");
     rest.post("/alerts/77777/acknowledge", json!({}))
         .await
         .problem(404, "not-found");

@@ -91,8 +91,13 @@ async fn an_alert_is_acknowledged_or_put_off(test: TestDatabase) {
         watched.clock.seconds() + 400 * DAY_S,
     ] {
         let refused = replica.watch().alert_snooze(later.id, until).await;
-        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+        assert!(
+            matches!(refused, Err(Error::Argument { name: "until", .. })),
+            "{refused:?}"
+        );
     }
+    let refused = replica.watch().alert_snooze(seen.id, START_S + DAY_S).await;
+    assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
     let missing = replica.watch().alert_acknowledge(99_999).await;
     assert!(matches!(missing, Err(Error::NotFound(_))), "{missing:?}");
 }
@@ -166,7 +171,10 @@ async fn what_is_muted_is_not_told(test: TestDatabase) {
         mute(&"*".repeat(2_000), None),
     ] {
         let refused = replica.watch().mute_add(&wrong).await;
-        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+        assert!(
+            matches!(refused, Err(Error::Argument { .. })),
+            "{refused:?}"
+        );
     }
 }
 

@@ -32,6 +32,13 @@ const WANTED: [(&str, &str); 5] = [
     ("u64", "a whole number that is not negative"),
     ("usize", "a whole number that is not negative"),
 ];
+/// A word that is none of those that may stand there, as it begins a message, and in words for people.
+const VARIANT: [&str; 2] = ["unknown variant ", "unknown value "];
+/// What is told of a body of no bytes.
+const EMPTY: [&str; 2] = [
+    "EOF while parsing a value at line 1 column 0",
+    "the body is empty and must be an object",
+];
 /// What goes before it.
 const EXPECTED: &str = ", expected ";
 /// What goes before the name of a struct.
@@ -40,7 +47,13 @@ const STRUCT: &str = "struct ";
 const PLACE: &str = " at line ";
 
 /// A message of the library as people read it. What somebody sent, which messages quote, stays as it is.
-pub(super) fn plain_words(text: &str) -> String {
+pub fn plain_words(text: &str) -> String {
+    if text == EMPTY[0] {
+        return EMPTY[1].to_owned();
+    }
+    if let Some(rest) = text.strip_prefix(VARIANT[0]) {
+        return format!("{}{rest}", VARIANT[1]);
+    }
     let (said, place) = text.split_at(text.rfind(PLACE).unwrap_or(text.len()));
     if let Some(plain) = found(&NUMBERS, said) {
         return format!("{plain}{place}");
@@ -58,9 +71,14 @@ pub(super) fn plain_words(text: &str) -> String {
     let wanted = match wanted {
         "" => return format!("{sent}{place}"),
         object if object.starts_with(STRUCT) => "an object",
-        other => found(&WANTED, other).unwrap_or(other),
+        other => wanted_words(other),
     };
     format!("{sent}{EXPECTED}{wanted}{place}")
+}
+
+/// A type by its name in the code, as people read it.
+pub(super) fn wanted_words(wanted: &str) -> &str {
+    found(&WANTED, wanted).unwrap_or(wanted)
 }
 
 fn found(words: &[(&str, &'static str)], word: &str) -> Option<&'static str> {
@@ -95,6 +113,14 @@ mod tests {
             (
                 "invalid type: floating point `1.5`, expected i64 at line 1 column 9",
                 "invalid type: floating point `1.5`, expected a whole number at line 1 column 9",
+            ),
+            (
+                "EOF while parsing a value at line 1 column 0",
+                "the body is empty and must be an object",
+            ),
+            (
+                "unknown variant `x`, expected `a` or `b`",
+                "unknown value `x`, expected `a` or `b`",
             ),
             // What was sent is told as it was.
             (
