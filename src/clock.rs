@@ -2,9 +2,23 @@
 //! database tells it, so replicas whose clocks differ agree. What is only shown or measured comes from the process's
 //! [`Clock`], in plain seconds. A test decides what time it is by both. Knows nothing of the rest of the system.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The beginning of a day (`2026-11-22`) in UTC, in seconds since the epoch.
+pub fn day_parse(text: &str) -> Option<i64> {
+    let day = Date::strptime("%Y-%m-%d", text).ok()?;
+    match day.to_zoned_datetime(TimeZone::UTC) {
+        Ok(midnight) => Some(midnight.timestamp().as_second()),
+        // The last days of the calendar begin after the last moment that there is: who writes 9999-12-31 means "for good".
+        Err(_) if day.year() > 0 => Some(Timestamp::MAX.as_second()),
+        Err(_) => None,
+    }
+}
 
 /// A moment by the database's clock, in whole seconds since the epoch. It comes from the store alone, so that no
 /// process compares its own time with what another one wrote.

@@ -3,7 +3,7 @@
 //! It knows neither Thrift nor HTTP nor SQL. Each front end maps it once, by an exhaustive match; the text of
 //! [`Display`](std::fmt::Display) is public, the `source` chain is for logs alone.
 
-use crate::model::{DatabaseRef, FunctionRef, LocationError, Name, PropertyError, TableRef};
+use crate::model::{DatabaseRef, FunctionRef, Name, PropertyError, TableRef};
 use std::fmt;
 
 /// The result of every operation of the core.
@@ -112,12 +112,6 @@ impl Error {
             source: text.clone().into(),
             what: text,
         }
-    }
-}
-
-impl From<LocationError> for Error {
-    fn from(failure: LocationError) -> Self {
-        Self::argument("location", failure.to_string())
     }
 }
 

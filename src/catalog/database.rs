@@ -62,17 +62,16 @@ impl Operations<'_> {
         {
             return Err(Error::AlreadyExists(Entity::Database(at)));
         }
-        database_name_check(&at.database)
+        database_name_allowed(&at.database)
             .map_err(|ObjectFault { why, .. }| Error::InvalidObject(why))?;
         self.database_name_check(&at)?;
         let location = match non_blank(spec.location) {
-            Some(location) => Location::parse(&location)?,
+            Some(location) => location_read("location", &location)?,
             None => self.database_location_default(&at.database),
         };
         let managed_location = non_blank(spec.managed_location)
-            .map(|text| Location::parse(&text))
-            .transpose()
-            .map_err(|failure| Error::argument("managed_location", failure.to_string()))?;
+            .map(|text| location_read("managed_location", &text))
+            .transpose()?;
         for place in managed_location.iter().chain([&location]) {
             self.place_allow(place)?;
         }
@@ -170,12 +169,11 @@ impl Operations<'_> {
         self.authorize(Action::Alter, Resource::Database(at))
             .await?;
         let location = non_blank(spec.location)
-            .map(|text| Location::parse(&text))
+            .map(|text| location_read("location", &text))
             .transpose()?;
         let managed_location = non_blank(spec.managed_location)
-            .map(|text| Location::parse(&text))
-            .transpose()
-            .map_err(|failure| Error::argument("managed_location", failure.to_string()))?;
+            .map(|text| location_read("managed_location", &text))
+            .transpose()?;
         let now = self.now();
         transact!(self.store, |session| {
             let before = session
@@ -356,8 +354,12 @@ impl Catalog {
     }
 }
 
+fn location_read(argument: &'static str, text: &str) -> Result<Location> {
+    Location::parse(text).map_err(|failure| Error::argument(argument, failure.to_string()))
+}
+
 /// Fails for a name that no database can have.
-pub fn database_name_check(name: &Name) -> Result<(), ObjectFault> {
+pub fn database_name_allowed(name: &Name) -> Result<(), ObjectFault> {
     object_name::check_object_name(name.as_str()).map_err(|failure| {
         let why = format!("{} is not a valid database name", failure.name);
         ObjectFault::new("name", why)

@@ -109,7 +109,7 @@ impl EventTail {
 impl Operations<'_> {
     /// Follows the log after a number; `None` is after the last event that there is now. Of a filter the numbers do not count.
     ///
-    /// Fails with `Invalid` for a number that no event has yet, and with `NotAllowed` where some of what comes after it is past
+    /// Fails with `Argument` for a number that no event has yet, and with `NotAllowed` where some of what comes after it is past
     /// its time.
     #[boxed]
     pub async fn event_watch(&self, filter: EventFilter, after: Option<i64>) -> Result<EventWatch> {

@@ -36,7 +36,7 @@ mod tag;
 
 pub use access::{Action, AllowAll, Authorizer, Resource};
 pub use answer::{ANSWER_KEPT_S, ANSWERS_PER_CALLER_MAX};
-pub use database::{DatabaseChange, DatabaseSpec, database_name_check};
+pub use database::{DatabaseChange, DatabaseSpec, database_name_allowed};
 pub use event::{Announcement, EventFilter};
 pub use event_tail::{EventWatch, event_after_check};
 pub use job::{JobDetail, JobFigures};

@@ -168,7 +168,9 @@ impl Discovery {
         rank: usize,
     ) -> Result<Root> {
         let location = match (&root.location, &table.location) {
-            (Some(own), _) => Location::parse(own)?,
+            (Some(own), _) => Location::parse(own).map_err(|failure| {
+                Error::Invalid(format!("the location of the root {}: {failure}", root.name))
+            })?,
             (None, Some(table)) => table.clone(),
             (None, None) => {
                 let why = format!("the root {} has no location", root.name);

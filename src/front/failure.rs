@@ -14,7 +14,6 @@ pub fn words(error: &Error) -> String {
             )
         }
         Error::NotFound(Entity::Own { .. } | Entity::Worded(_)) => error.to_string(),
-        Error::NotFound(entity @ Entity::Statistics { .. }) => format!("{entity} do not exist"),
         Error::NotFound(entity) => {
             // Names are told without their catalog, of which most servers have one: who named another one may have misspelt it.
             let catalog = entity
@@ -22,7 +21,11 @@ pub fn words(error: &Error) -> String {
                 .filter(|name| name.as_str() != DEFAULT_CATALOG);
             let catalog =
                 catalog.map_or_else(String::new, |name| format!(" in the catalog {name}"));
-            format!("{entity} does not exist{catalog}")
+            let verb = match entity {
+                Entity::Statistics { .. } => "do",
+                _ => "does",
+            };
+            format!("{entity} {verb} not exist{catalog}")
         }
         other => other.to_string(),
     }

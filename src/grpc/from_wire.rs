@@ -10,8 +10,8 @@ pub(super) use statistics::{column_names, engine, statistics};
 
 use super::failure::Failure;
 use crate::catalog::{
-    DatabaseChange, DatabaseSpec, EventFilter, ParameterChanges, PartitionSpec, StorageSpec,
-    TableSpec, TableSpecFault,
+    DatabaseChange, DatabaseSpec, EventFilter, ObjectFault, ParameterChanges, PartitionSpec,
+    StorageSpec, TableSpec, TableSpecFault,
 };
 use crate::model::{
     AlertState, Column, DEFAULT_CATALOG, DatabaseRef, Function, FunctionRef, FunctionResource,
@@ -176,6 +176,9 @@ pub(super) fn table_spec(
 pub(super) fn table_fault(fault: TableSpecFault) -> Failure {
     match fault {
         TableSpecFault::Field(field, why) => Failure::field(field, why),
+        TableSpecFault::Object(fault) if fault.field == "name" => {
+            ObjectFault::new("name.table", fault.why).into()
+        }
         TableSpecFault::Object(fault) => fault.into(),
     }
 }

@@ -32,6 +32,9 @@ impl AlertState {
         Self::Over,
     ];
 
+    /// Those of what is still somebody's concern.
+    pub const WAITING: [Self; 3] = [Self::Pending, Self::Sent, Self::GivenUp];
+
     /// Its name.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -46,7 +49,7 @@ impl AlertState {
 
     /// Whether what stands so is still somebody's concern, so that it can be put off.
     pub fn can_wait(self) -> bool {
-        matches!(self, Self::Pending | Self::Sent | Self::GivenUp)
+        Self::WAITING.contains(&self)
     }
 
     /// The state of that name.

@@ -18,7 +18,7 @@ pub enum DroppedEach {
     Invalid(String),
 }
 
-/// The name as it is stored of the partition that a name means. `Invalid` for one that is none of this table.
+/// The name as it is stored of the partition that a name means. `Argument` for one that is none of this table.
 pub fn partition_name_meant(table: &Table, name: &str) -> Result<String> {
     let values = values_of_whole_name(table, name)?;
     name_of_values(table, &values)

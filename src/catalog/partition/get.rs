@@ -54,7 +54,7 @@ impl Operations<'_> {
     /// A partition: in one round trip where the table's keys are known from an earlier look.
     ///
     /// Fails with `NotFound` of the table or the partition, with `Invalid` for a wrong number of values, with
-    /// `InvalidObject` for a name that lacks a key.
+    /// `InvalidObject` for a name that lacks a key, with `Argument` for one that is not whole.
     #[boxed]
     pub async fn partition_get<'a>(
         &self,

@@ -23,8 +23,8 @@ impl Operations<'_> {
     /// The partitions of a selection in the order of their names, at most `max` (`None`: all), to be fetched page by
     /// page.
     ///
-    /// Fails with `NotFound` of the table, and with `Invalid` for a selection that makes no sense or asks for more
-    /// than the operator allows.
+    /// Fails with `NotFound` of the table, with `Argument` for a filter that makes no sense, and with `Invalid` for another
+    /// selection that does not, or that asks for more than the operator allows.
     #[boxed]
     pub async fn partitions_select<'a>(
         &self,
@@ -133,7 +133,7 @@ impl Operations<'_> {
 }
 
 impl Catalog {
-    /// Those partitions whose membership in a filter is beyond doubt, by name: what may be dropped by it. `Invalid`
+    /// Those partitions whose membership in a filter is beyond doubt, by name: what may be dropped by it. `Argument`
     /// where the filter has two readings that disagree about a partition.
     pub(super) async fn partition_names_certain(
         &self,

@@ -66,9 +66,13 @@ impl Catalog {
                 "Cannot specify location for a view partition".into(),
             ));
         }
-        let own = Catalog::location_below_root(Location::parse(sent)?)?;
+        let own = Catalog::location_below_root(location_read(sent)?)?;
         Ok(Partition::own_location(own, table.location.as_ref(), name))
     }
+}
+
+fn location_read(text: &str) -> Result<Location> {
+    Location::parse(text).map_err(|failure| Error::argument("location", failure.to_string()))
 }
 
 /// Fails where a name stands twice in one request.

@@ -82,7 +82,7 @@ impl Test {
 }
 
 impl Plan {
-    /// Plans a selection. `Invalid` for a filter that makes no sense for the table, or a wrong number of values.
+    /// Plans a selection. `Argument` for a filter that makes no sense for the table, `Invalid` for a wrong number of values.
     pub(super) fn new(table: &Table, selection: PartitionSelection<'_>) -> Result<Self> {
         match selection {
             PartitionSelection::All => Ok(Self::within(Vec::new(), Test::Always)),

@@ -85,6 +85,13 @@ impl PartitionSpec {
             field: Some("values"),
             why: failure.to_string(),
         })?;
+        let location = self.location.as_deref();
+        if let Some(text) = location.filter(|text| !text.trim().is_empty()) {
+            Location::parse(text).map_err(|failure| PartitionSpecFault {
+                field: Some("location"),
+                why: failure.to_string(),
+            })?;
+        }
         let mut parameters = self.parameters;
         for (key, figure) in [
             (NUM_FILES, self.file_count),

@@ -72,7 +72,7 @@ pub fn statistics_described(
         for (field, data_type) in [("values", &own.data_type), ("type", &column_type)] {
             kind_check(data_type, &spec.figures.range).map_err(|why| fault(field, why))?;
         }
-        digits_check(&own.data_type, &spec.figures.range).map_err(|why| fault("values", why))?;
+        digits_check(&column_type, &spec.figures.range).map_err(|why| fault("values", why))?;
         figures_check(&spec.figures).map_err(|(field, why)| fault(field, why))?;
         columns.push(ColumnStatistics {
             column,

@@ -1,7 +1,7 @@
 //! Databases.
 
 use super::Services;
-use crate::catalog::{ObjectFault, database_name_check};
+use crate::catalog::{ObjectFault, database_name_allowed};
 use crate::grpc::asked::Asked;
 use crate::grpc::condition::IfEtag;
 use crate::grpc::failure::Failure;
@@ -91,7 +91,7 @@ async fn create(
     mut request: CreateDatabaseRequest,
 ) -> Result<CreateDatabaseResponse, Failure> {
     let at = from_wire::database("name", request.name.take())?;
-    database_name_check(&at.database)
+    database_name_allowed(&at.database)
         .map_err(|fault| ObjectFault::new("name.database", fault.why))?;
     let spec = from_wire::database_spec(request);
     asked.catalog().database_create(at.clone(), spec).await?;

@@ -1,5 +1,6 @@
 //! Partitions that appear by themselves.
 
+use super::partition_name::by_name;
 use super::{Answers, Services, discovery_run, page_of, settings_refused};
 use crate::catalog::ParameterChanges;
 use crate::grpc::asked::Asked;
@@ -245,6 +246,7 @@ async fn explain(
     let explained = asked
         .discovery()
         .discovery_explain(&at, &request.name)
-        .await?;
+        .await
+        .map_err(|failure| by_name("name", &request.name, failure))?;
     Ok(to_wire::explanation(explained))
 }

@@ -1,6 +1,6 @@
 //! What becomes of partitions that are there, one by one: changed, touched, renamed, dropped.
 
-use super::partition_name::{by_name, missing_by_name};
+use super::partition_name::by_name;
 use crate::catalog::{
     DropOptions, DropSelection, PartitionChange, PartitionKey, Unconditional,
     partition_values_check,
@@ -32,7 +32,7 @@ pub(super) async fn update(
         .catalog()
         .partition_change(&at, PartitionKey::WholeName(&name), &change, &expected)
         .await
-        .map_err(|failure| missing_by_name(&name, failure))?;
+        .map_err(|failure| by_name("name", &name, failure))?;
     let partition = Some(to_wire::partition(&changed));
     Ok(UpdatePartitionResponse { partition })
 }

@@ -19,20 +19,26 @@ pub async fn path_read<T: DeserializeOwned + Send>(parts: &mut Parts) -> Result<
         Err(other) => return Err(Fault::at(WHOLE.to_owned(), other.body_text())),
     };
     let (at, value, wanted) = match &refused {
+        ErrorKind::ParseErrorAtIndex {
+            index,
+            value,
+            expected_type,
+        } => {
+            let at = named(parts, |place, _| place == *index).await;
+            (at, value, *expected_type)
+        }
         ErrorKind::ParseErrorAtKey {
             key,
             value,
             expected_type,
         } => (Some(key.clone()), value, *expected_type),
-        ErrorKind::ParseErrorAtIndex {
+        ErrorKind::ParseError {
             value,
             expected_type,
-            ..
+        } => {
+            let at = named(parts, |_, one| one == value).await;
+            (at, value, *expected_type)
         }
-        | ErrorKind::ParseError {
-            value,
-            expected_type,
-        } => (named(parts, value).await, value, *expected_type),
         ErrorKind::InvalidUtf8InPathParam { key } => {
             let why = format!("{key} is no UTF-8 once its percent-encoding is undone");
             return Err(Fault::at(key.clone(), why));
@@ -45,9 +51,10 @@ pub async fn path_read<T: DeserializeOwned + Send>(parts: &mut Parts) -> Result<
     Err(Fault::at(field, why))
 }
 
-/// The name of the segment that has this value.
-async fn named(parts: &mut Parts, value: &str) -> Option<String> {
+/// The name of the segment that is meant, by its place or its value.
+async fn named(parts: &mut Parts, is_meant: impl Fn(usize, &str) -> bool) -> Option<String> {
     let segments = RawPathParams::from_request_parts(parts, &()).await.ok()?;
-    let found = segments.iter().find(|(_, one)| *one == value);
-    found.map(|(name, _)| name.to_owned())
+    let mut segments = segments.iter().enumerate();
+    let found = segments.find(|(place, (_, value))| is_meant(*place, value));
+    found.map(|(_, (name, _))| name.to_owned())
 }

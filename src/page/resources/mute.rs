@@ -1,6 +1,7 @@
 //! What need not be told: the page that asks which objects, until when and why, and the way back.
 
 use super::{ROWS_MAX, page_of};
+use crate::clock::day_parse;
 use crate::error::Error;
 use crate::model::Mute;
 use crate::page::asked::Asked;
@@ -12,8 +13,6 @@ use crate::page::show::{When, when};
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -95,13 +94,8 @@ fn until(text: &str) -> Result<Option<i64>, Failure> {
     if text.is_empty() {
         return Ok(None);
     }
-    let day: Option<Date> = text.parse().ok();
-    let midnight = day.and_then(|day| day.to_zoned_datetime(TimeZone::UTC).ok());
-    let Some(midnight) = midnight else {
-        let why = format!("'{text}' is no day such as 2026-12-24");
-        return Err(Error::Invalid(why).into());
-    };
-    Ok(Some(midnight.timestamp().as_second()))
+    let why = || Error::Invalid(format!("'{text}' is no day such as 2026-12-24"));
+    Ok(Some(day_parse(text).ok_or_else(why)?))
 }
 
 /// Removes a mute, and shows those that are left.
@@ -128,6 +122,7 @@ mod tests {
     fn a_mute_ends_with_the_beginning_of_a_day() {
         assert!(matches!(until(""), Ok(None)));
         assert!(matches!(until("2026-11-22"), Ok(Some(1_795_305_600))));
+        assert!(matches!(until("9999-12-31"), Ok(Some(_))));
         for text in ["tomorrow", "2026-13-01", "22.11.2026"] {
             assert!(until(text).is_err(), "{text}");
         }

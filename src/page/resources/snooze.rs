@@ -151,6 +151,7 @@ pub(in crate::page) async fn snooze(
     let numbers = query.numbers()?;
     let found = asked.watch().alerts_snooze(&numbers, until).await?;
     if found.is_empty() {
+        // None of them is there, or somebody was faster: the page says which.
         return Err(Error::NotFound(Entity::own("alert", &query.alerts)).into());
     }
     let alerts: BTreeSet<i64> = found.iter().map(|alert| alert.id).collect();

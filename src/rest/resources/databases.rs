@@ -1,7 +1,7 @@
 //! Databases.
 
 use super::CatalogQuery;
-use crate::catalog::database_name_check;
+use crate::catalog::database_name_allowed;
 use crate::rest::asked::Asked;
 use crate::rest::conditional::{IfMatch, IfNoneMatch, Tagged};
 use crate::rest::created::location;
@@ -65,7 +65,7 @@ pub(in crate::rest) async fn create(
     Body(new): Body<NewDatabase>,
 ) -> Result<impl IntoResponse, Problem> {
     let at = database_at(query.catalog.as_deref(), &new.name);
-    database_name_check(&at.database)?;
+    database_name_allowed(&at.database)?;
     asked
         .catalog()
         .database_create(at.clone(), new.into())

@@ -3,6 +3,7 @@
 use super::events::filter_of;
 use crate::budget::{Account, Reservation};
 use crate::catalog::EventWatch;
+use crate::error::Error;
 use crate::model::EventDigest;
 use crate::rest::asked::Asked;
 use crate::rest::extract::Query;
@@ -64,7 +65,11 @@ pub(in crate::rest) async fn follow(
         }
     };
     let filter = filter_of(query.catalog, query.database, query.table)?;
-    let watch = asked.catalog().event_watch(filter, last).await?;
+    let watch = asked.catalog().event_watch(filter, last).await;
+    let watch = watch.map_err(|failure| match failure {
+        Error::Argument { why, .. } if last != query.after => Error::argument(LAST, why),
+        other => other,
+    })?;
     let begin = stream::iter([Ok::<_, Infallible>(position(&watch))]);
     let events = stream::unfold(
         Some((asked, watch, account.reservation())),

@@ -33,9 +33,8 @@ pub mod statistics;
 pub mod storage;
 pub mod table;
 
+use crate::clock::day_parse;
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 /// A moment, given in seconds since the epoch, in the form of RFC 3339: `2026-11-22T10:00:00Z`. `None` for 0, by which
 /// Hive means that nobody knows, and for what no calendar has.
@@ -51,11 +50,7 @@ pub fn moment_parse(text: &str) -> Option<i64> {
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Some(moment.as_second());
     }
-    let day = Date::strptime("%Y-%m-%d", text).ok()?;
-    // The last days that a calendar has begin after the last moment that a clock has: who writes 9999-12-31 means "for good".
-    let midnight = day.to_zoned_datetime(TimeZone::UTC);
-    let moment = midnight.map_or(Timestamp::MAX, |midnight| midnight.timestamp());
-    Some(moment.as_second())
+    day_parse(text)
 }
 
 /// An amount of money as people write it: without the noise of binary fractions.

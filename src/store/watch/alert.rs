@@ -331,23 +331,28 @@ impl Session {
         Ok(self.execute(&statement).await?)
     }
 
-    /// Puts an alert into a state; one that is put off also gets a time. False where there is none.
-    pub async fn alert_set(
-        &mut self,
-        id: i64,
-        state: AlertState,
-        due_at: Option<DatabaseTime>,
-    ) -> Result<bool> {
-        let mut statement = self
+    /// Puts an alert into a state. False where there is none.
+    pub async fn alert_set(&mut self, id: i64, state: AlertState) -> Result<bool> {
+        let statement = self
             .statement("UPDATE skep_alerts SET state = ?")
-            .bind(state.as_str());
-        if let Some(due_at) = due_at {
+            .bind(state.as_str())
+            .text(" WHERE id = ?")
+            .bind(id);
+        Ok(self.execute(&statement).await? > 0)
+    }
+
+    /// Has an alert wait until a time, unless nobody is to be told of it any more by now. `false`: it stays as it is, or is not there.
+    pub async fn alert_put_off(&mut self, id: i64, due_at: DatabaseTime) -> Result<bool> {
+        let statement = self
+            .statement("UPDATE skep_alerts SET state = ?")
+            .bind(AlertState::Pending.as_str())
             // What was put off on purpose is not among what waits for a channel to be mended.
-            statement = statement
-                .text(", due_at = ?, refusals = 0, last_error = NULL")
-                .bind(due_at);
-        }
-        let statement = statement.text(" WHERE id = ?").bind(id);
+            .text(", due_at = ?, refusals = 0, last_error = NULL")
+            .bind(due_at)
+            .text(" WHERE id = ?")
+            .bind(id)
+            .text(" AND state IN ")
+            .list(&AlertState::WAITING.map(AlertState::as_str));
         Ok(self.execute(&statement).await? > 0)
     }
 

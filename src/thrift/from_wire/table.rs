@@ -52,7 +52,8 @@ pub(in crate::thrift) fn table(wire: &types::Table<'_>, catalog: Option<&str>) -
 /// A blank location is none, and whatever a view says of one means nothing.
 fn location(text: Option<&str>, table_type: &TableType) -> Result<Option<Location>> {
     let said = text.filter(|text| !text.trim().is_empty() && *table_type != TableType::VirtualView);
-    Ok(said.map(Location::parse).transpose()?)
+    let read = said.map(Location::parse).transpose();
+    read.map_err(|failure| Error::Invalid(failure.to_string()))
 }
 
 /// The fields the domain does not interpret, as a table of their own; empty where there are none. Privileges are

@@ -43,9 +43,7 @@ impl Operations<'_> {
             let told = (alert.subject.as_str(), alert.entry.key.as_str(), alert.at);
             self.told_acknowledge(session, told).await?;
             // On a channel that left the configuration.
-            session
-                .alert_set(id, AlertState::Acknowledged, None)
-                .await?;
+            session.alert_set(id, AlertState::Acknowledged).await?;
             session.alert_get(id).await
         })?;
         found.ok_or_else(|| Error::NotFound(Entity::own("alert", &id)))
@@ -84,32 +82,30 @@ impl Operations<'_> {
     /// for a time that is past or more than a year away, `NotAllowed` for one that nobody is to be told of any more.
     #[boxed]
     pub async fn alert_snooze(&self, id: i64, until: i64) -> Result<Alert> {
-        let found = self.alerts_snooze(&BTreeSet::from([id]), until).await?;
-        let found = found.into_iter().next();
-        found.ok_or_else(|| Error::NotFound(Entity::own("alert", &id)))
+        self.authorize(Action::Operate, Resource::Server).await?;
+        let due_at = self.snooze_end(until).await?;
+        transact!(self.store, |session| {
+            let is_put_off = session.alert_put_off(id, due_at).await?;
+            match session.alert_get(id).await? {
+                Some(alert) if is_put_off => Ok(alert),
+                Some(alert) => Err(cannot_wait(&alert)),
+                None => Err(Error::NotFound(Entity::own("alert", &id))),
+            }
+        })
     }
 
-    /// The same of many alerts, of which some may not be there; gives those that are. All of them or none.
+    /// The same of many alerts; gives those that are put off. Those that are gone, and those of which nobody is to be told any
+    /// more, are passed over. All of the others or none.
     #[boxed]
     pub async fn alerts_snooze(&self, ids: &BTreeSet<i64>, until: i64) -> Result<Vec<Alert>> {
         self.authorize(Action::Operate, Resource::Server).await?;
-        let now = self.now().await?.seconds();
-        if until <= now || until - now > SNOOZE_S_MAX {
-            let why = "an alert can be put off until a time that is within a year from now";
-            return Err(Error::argument("until", why));
-        }
-        let due_at = Some(DatabaseTime::from_database(until));
+        let due_at = self.snooze_end(until).await?;
         transact!(self.store, |session| {
             let mut found = Vec::new();
             for id in ids {
-                let Some(alert) = session.alert_get(*id).await? else {
-                    continue;
-                };
-                if !alert.state.can_wait() {
-                    return Err(cannot_wait(&alert));
+                if session.alert_put_off(*id, due_at).await? {
+                    found.extend(session.alert_get(*id).await?);
                 }
-                session.alert_set(*id, AlertState::Pending, due_at).await?;
-                found.extend(session.alert_get(*id).await?);
             }
             Ok(found)
         })
@@ -141,6 +137,16 @@ pub struct ToldChange {
 type Told<'a> = (&'a str, &'a str, i64);
 
 impl Watch {
+    /// The end of a snooze, which is to be within a year.
+    async fn snooze_end(&self, until: i64) -> Result<DatabaseTime> {
+        let now = self.now().await?.seconds();
+        if until <= now || until - now > SNOOZE_S_MAX {
+            let why = "an alert can be put off until a time that is within a year from now";
+            return Err(Error::argument("until", why));
+        }
+        Ok(DatabaseTime::from_database(until))
+    }
+
     /// Marks as seen what every channel was told of one thing.
     async fn told_acknowledge(
         &self,

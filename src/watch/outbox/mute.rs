@@ -17,7 +17,7 @@ const NAMED_MAX: usize = 20;
 const WHY_BYTES_MAX: usize = 4_096;
 
 impl Operations<'_> {
-    /// Adds a mute; its number and time are the catalog's. `Invalid` for a pattern that cannot be, and for one of a source
+    /// Adds a mute; its number and time are the catalog's. `Argument` for a pattern that cannot be, and for one of a source
     /// that there is not.
     #[boxed]
     pub async fn mute_add(&self, mute: &Mute) -> Result<Mute> {

@@ -17,7 +17,7 @@ impl Watch {
         }
         transact!(self.store, |session| {
             for id in &settled {
-                session.alert_set(*id, AlertState::Over, None).await?;
+                session.alert_set(*id, AlertState::Over).await?;
             }
             Ok(())
         })?;
@@ -58,7 +58,7 @@ impl Watch {
         }
         for alert in waiting {
             if left.contains(alert.entry.table()) {
-                session.alert_set(alert.id, AlertState::Over, None).await?;
+                session.alert_set(alert.id, AlertState::Over).await?;
             }
         }
         Ok(left)

@@ -4,6 +4,7 @@ use super::fixture::{DAY_S, EveryChannel, HOUR_S, Replica, START_S, Watched, col
 use crate::harness::{TestDatabase, on_every_database};
 use skep::error::Error;
 use skep::model::{Alert, AlertFilter, AlertState, Mute, NoticeKind, Severity};
+use std::collections::BTreeSet;
 
 on_every_database!(
     an_alert_is_acknowledged_or_put_off,
@@ -96,7 +97,12 @@ async fn an_alert_is_acknowledged_or_put_off(test: TestDatabase) {
             "{refused:?}"
         );
     }
-    let refused = replica.watch().alert_snooze(seen.id, START_S + DAY_S).await;
+    let both = BTreeSet::from([seen.id, later.id, 99_999]);
+    let until = watched.clock.seconds() + HOUR_S;
+    let put_off = replica.watch().alerts_snooze(&both, until).await.unwrap();
+    let put_off: Vec<i64> = put_off.iter().map(|alert| alert.id).collect();
+    assert_eq!(put_off, [later.id], "what was seen stays as it is");
+    let refused = replica.watch().alert_snooze(seen.id, until).await;
     assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
     let missing = replica.watch().alert_acknowledge(99_999).await;
     assert!(matches!(missing, Err(Error::NotFound(_))), "{missing:?}");
