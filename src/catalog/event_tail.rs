@@ -2,7 +2,7 @@
 //! once; all watchers take it from there. Who falls behind what is kept reads the log itself.
 
 use crate::catalog::{Action, Catalog, EventFilter, Operations, Resource};
-use crate::error::{Error, Result};
+use crate::error::{Entity, Error, Result};
 use crate::model::EventDigest;
 use crate::store::Session;
 use async_recursion::async_recursion as boxed;
@@ -110,7 +110,7 @@ impl Operations<'_> {
     /// Follows the log after a number; `None` is after the last event that there is now. Of a filter the numbers do not count.
     ///
     /// Fails with `Argument` for a number that no event has yet, and with `NotAllowed` where some of what comes after it is past
-    /// its time.
+    /// its time, and with `NotFound` of the filter's catalog.
     #[boxed]
     pub async fn event_watch(&self, filter: EventFilter, after: Option<i64>) -> Result<EventWatch> {
         self.authorize(Action::See, Resource::Server).await?;
@@ -121,6 +121,11 @@ impl Operations<'_> {
             if is_gone(&mut session, after, last).await? {
                 return Err(gone(after, last));
             }
+        }
+        if let Some(name) = &filter.catalog
+            && session.catalog_get(name).await?.is_none()
+        {
+            return Err(Error::NotFound(Entity::Catalog(name.clone())));
         }
         drop(session);
         let catalog: Catalog = (**self).clone();

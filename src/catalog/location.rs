@@ -3,27 +3,36 @@
 use super::Catalog;
 use crate::error::{Error, Result};
 use crate::hive::directory_name;
-use crate::model::{Database, Location, Name};
+use crate::model::{Database, Location, Name, Table};
 
 impl Catalog {
     /// Fails for a place that must be a directory of its own: a file system's root or a whole bucket is refused, as in
     /// `CREATE TABLE … LOCATION 's3a://bucket'` (Hive 4).
-    pub(super) fn location_below_root(location: Location) -> Result<Location> {
+    pub(super) fn location_below_root(location: &Location) -> Result<()> {
         if location.is_root() {
-            return Err(Error::Invalid(format!(
-                "location {location} is protected: location must not be root path"
-            )));
+            let why = format!("location {location} is protected: location must not be root path");
+            return Err(Error::argument("location", why));
         }
-        Ok(location)
+        Ok(())
     }
 
     /// [`Catalog::location_below_root`] for data that nobody deletes: it may lie in a whole bucket, as the logs of AWS's
     /// services do (Hive 4 refuses that, older ones do not).
-    pub(crate) fn location_external(location: Location) -> Result<Location> {
+    pub(crate) fn location_external(location: &Location) -> Result<()> {
         if location.storage().is_object_store() {
-            return Ok(location);
+            return Ok(());
         }
         Catalog::location_below_root(location)
+    }
+
+    /// Fails for a place that a table of this type cannot be sent to: a root, or where no data may lie.
+    pub(super) fn table_location_check(&self, table: &Table, location: &Location) -> Result<()> {
+        if table.is_external() {
+            Catalog::location_external(location)?;
+        } else {
+            Catalog::location_below_root(location)?;
+        }
+        self.place_allow(location)
     }
 
     /// `<warehouse>/<database>.db`, or the warehouse itself for `default`.

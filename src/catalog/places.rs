@@ -190,10 +190,11 @@ impl Catalog {
         if self.settings.places.allows(place) {
             return Ok(());
         }
-        Err(Error::Invalid(format!(
+        let why = format!(
             "location {place} is not allowed: it lies neither in the warehouse nor in what the setting \
              storage.allowed_locations lists"
-        )))
+        );
+        Err(Error::argument("location", why))
     }
 }
 

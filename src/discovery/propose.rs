@@ -88,7 +88,8 @@ impl Operations<'_> {
     ) -> Result<Proposal> {
         self.authorize(Action::Create, Resource::Database(&wanted.database))
             .await?;
-        let location = Catalog::location_external(wanted.location.clone())?;
+        let location = wanted.location.clone();
+        Catalog::location_external(&location)?;
         self.catalog.place_allow(&location)?;
         if let Some(template) = &wanted.layout {
             Layout::parse(template, &guess::template_keys(template))

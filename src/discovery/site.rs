@@ -191,8 +191,10 @@ impl Discovery {
         let layout = layout
             .with_time_zone(&settings.time_zone)
             .map_err(|failure| Error::Invalid(failure.to_string()))?;
-        let location = Catalog::location_external(location)?;
-        self.catalog.place_allow(&location)?;
+        // It stands in a property, or is the table's: no argument of who asks is at fault.
+        Catalog::location_external(&location)
+            .and_then(|()| self.catalog.place_allow(&location))
+            .map_err(|failure| Error::Invalid(failure.to_string()))?;
         if !self.lake.reaches(&location) {
             return Err(Error::Invalid(format!(
                 "{location} cannot be looked at: skep does not reach that kind of storage"

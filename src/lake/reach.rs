@@ -25,6 +25,14 @@ impl Lake {
         self.settings.reaches(at)
     }
 
+    /// Fails with `Unsupported` for a place of a kind that no engine has a file system for, such as a misspelt one.
+    pub fn place_known(&self, at: &Location) -> Result<(), LakeError> {
+        if self.reaches(at) || is_known(at) {
+            return Ok(());
+        }
+        Err(unreached(at))
+    }
+
     pub(super) fn reach(&self, at: &Location) -> Reach {
         if !self.reaches(at) {
             Reach::Kept

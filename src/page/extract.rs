@@ -4,6 +4,7 @@ use super::Shared;
 use super::failure::Failure;
 use crate::error::Error;
 use crate::http::{form_read, path_read, query_read};
+use axum::extract::rejection::RawFormRejection;
 use axum::extract::{FromRequest, FromRequestParts, RawForm, Request};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -47,8 +48,17 @@ impl<T: DeserializeOwned> FromRequest<Arc<Shared>> for Form<T> {
 
     async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Self::Rejection> {
         let sent = RawForm::from_request(request, shared).await;
-        let RawForm(sent) = sent.map_err(|refused| Error::Invalid(refused.body_text()))?;
+        let RawForm(sent) = sent.map_err(|refused| Error::Invalid(words_of(&refused)))?;
         let read = form_read(&sent);
         Ok(Self(read.map_err(|fault| Error::Invalid(fault.why))?))
+    }
+}
+
+fn words_of(refused: &RawFormRejection) -> String {
+    match refused {
+        RawFormRejection::InvalidFormContentType(_) => {
+            "this is no form: send the fields as application/x-www-form-urlencoded".to_owned()
+        }
+        other => other.body_text(),
     }
 }

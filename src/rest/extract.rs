@@ -13,6 +13,7 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, header};
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 use std::sync::Arc;
 
 /// Bytes in memory for each byte of JSON: the shortest values, `"",`, are 24 bytes each in a list that grows.
@@ -77,16 +78,26 @@ impl<T: DeserializeOwned> FromRequest<Arc<Shared>> for Body<T> {
             return Err(Problem::new(Kind::InvalidRequest, why));
         }
         let mut json = serde_json::Deserializer::from_slice(&bytes);
-        let body = serde_path_to_error::deserialize(&mut json)
-            .map_err(|failure| Fault::of("field", &failure))?;
-        match json.end() {
-            Ok(()) => Ok(Self(body)),
-            Err(failure) => {
-                let why = plain_words(&failure.to_string());
-                Err(Problem::new(Kind::InvalidRequest, why))
-            }
-        }
+        let body = serde_path_to_error::deserialize(&mut json);
+        let body = body.map_err(|failure| match failure.inner().classify() {
+            Category::Syntax | Category::Eof | Category::Io => no_json(failure.inner()),
+            Category::Data => Fault::of("field", &failure).into(),
+        })?;
+        json.end().map_err(|failure| no_json(&failure))?;
+        Ok(Self(body))
     }
+}
+
+fn no_json(failure: &serde_json::Error) -> Problem {
+    let words = failure.to_string();
+    let plain = plain_words(&words);
+    // Where nothing was sent, the words say so themselves.
+    let why = if plain == words {
+        format!("the body is no JSON: {words}")
+    } else {
+        plain
+    };
+    Problem::new(Kind::InvalidRequest, why)
 }
 
 /// A database of the path, in the catalog that the query names.

@@ -66,7 +66,8 @@ impl Catalog {
                 "Cannot specify location for a view partition".into(),
             ));
         }
-        let own = Catalog::location_below_root(location_read(sent)?)?;
+        let own = location_read(sent)?;
+        Catalog::location_below_root(&own)?;
         Ok(Partition::own_location(own, table.location.as_ref(), name))
     }
 }

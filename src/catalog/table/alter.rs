@@ -183,7 +183,8 @@ impl Catalog {
         if let Some(location) = &after.location
             && before.location.as_ref() != Some(location)
         {
-            self.place_allow(location)?;
+            self.table_location_check(after, location)?;
+            self.lake.place_known(location)?;
         }
         if spark_path(after) != spark_path(before) {
             self.spark_path_allow(after)?;

@@ -88,11 +88,12 @@ impl Catalog {
             table.location = None;
             return Ok(());
         }
-        let location = match table.location.take() {
-            Some(location) if table.is_external() => Catalog::location_external(location)?,
-            Some(location) => Catalog::location_below_root(location)?,
-            None => Catalog::table_location_default(database, &table.at.table),
-        };
+        let sent = table.location.take();
+        if let Some(location) = &sent {
+            self.table_location_check(table, location)?;
+        }
+        let default = || Catalog::table_location_default(database, &table.at.table);
+        let location = sent.unwrap_or_else(default);
         self.place_allow(&location)?;
         self.spark_path_allow(table)?;
         table.location = Some(location);

@@ -85,10 +85,11 @@ impl Place {
             return Err(ClientError::Usage(text).into());
         }
         let lost = [CATALOG, shop::FILE, LAKE].map(|part| folder.join(part));
-        let lost = lost.iter().find(|part| !is_begun && !part.exists());
+        let is_empty = |part: &&PathBuf| fs::metadata(part).map_or(true, |found| found.len() == 0);
+        let lost = lost.iter().find(|part| !is_begun && is_empty(part));
         if let Some(part) = lost {
             let text = format!(
-                "the demo in {shown} is not whole: {} is missing; remove the folder for a new one, or name another \
+                "the demo in {shown} is not whole: {} is missing or empty; remove the folder for a new one, or name another \
                  (--demo=FOLDER)",
                 part.display()
             );

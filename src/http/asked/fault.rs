@@ -1,7 +1,10 @@
 //! What is wrong with what was sent, out of the words of the library that reads it.
 
+use super::PARAMETER;
 use super::words::plain_words;
 
+/// How the words begin that are said of a field that nobody knows.
+const UNKNOWN: &str = "unknown field `";
 /// How unlike a known field a mistyped one may be and still be taken for it.
 const MISTYPED_DISTANCE_MAX: usize = 3;
 
@@ -18,6 +21,10 @@ impl Fault {
     /// What could not be read, and where: `partitions[3].values: invalid type …`. `what` says what fields are called.
     pub fn of<E: std::error::Error>(what: &str, failure: &serde_path_to_error::Error<E>) -> Self {
         let mut text = plain_words(&failure.inner().to_string());
+        if let Some(rest) = text.strip_prefix(UNKNOWN).filter(|_| what == PARAMETER) {
+            let rest = rest.replace("there are no fields", "there is none");
+            text = format!("unknown parameter `{rest}");
+        }
         if let Some(nearest) = nearest(&text) {
             text = format!("{text}; did you mean `{nearest}`?");
         }
@@ -66,7 +73,8 @@ fn named<'t>(text: &'t str, words: &str) -> Option<&'t str> {
 /// of `b`, `c` ``.
 fn nearest(text: &str) -> Option<&str> {
     let quoted: Vec<&str> = text
-        .strip_prefix("unknown field `")?
+        .strip_prefix(UNKNOWN)
+        .or_else(|| text.strip_prefix("unknown parameter `"))?
         .split('`')
         .step_by(2)
         .collect();

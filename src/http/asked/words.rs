@@ -1,7 +1,11 @@
 //! The words of the JSON library in words for people, who know objects and lists and not the structs that hold them here.
 
-/// Whole messages about numbers.
-const NUMBERS: [(&str, &str); 4] = [
+/// Whole messages.
+const WHOLE: [(&str, &str); 5] = [
+    (
+        "provided string was not `true` or `false`",
+        "it must be true or false",
+    ),
     (
         "invalid digit found in string",
         "it must be a whole number in digits, such as 10",
@@ -25,12 +29,17 @@ const SENT: [(&str, &str); 2] = [
     ("invalid type: sequence", "invalid type: a list"),
 ];
 /// What was expected, as it ends one.
-const WANTED: [(&str, &str); 5] = [
+const WANTED: [(&str, &str); 10] = [
     ("a map", "an object"),
     ("a sequence", "a list"),
     ("i64", "a whole number"),
     ("u64", "a whole number that is not negative"),
     ("usize", "a whole number that is not negative"),
+    ("i16", "a whole number"),
+    ("i32", "a whole number"),
+    ("u32", "a whole number that is not negative"),
+    ("f64", "a number"),
+    ("variant identifier", "a word"),
 ];
 /// A word that is none of those that may stand there, as it begins a message, and in words for people.
 const VARIANT: [&str; 2] = ["unknown variant ", "unknown value "];
@@ -41,8 +50,14 @@ const EMPTY: [&str; 2] = [
 ];
 /// What goes before it.
 const EXPECTED: &str = ", expected ";
-/// What goes before the name of a struct.
-const STRUCT: &str = "struct ";
+/// What goes before the name of a struct, or of an enum of them.
+const STRUCTS: [&str; 3] = [
+    "struct ",
+    "internally tagged enum ",
+    "adjacently tagged enum ",
+];
+/// What a number with a point is called, as it begins a message.
+const FLOAT: [&str; 2] = ["invalid type: floating point ", "invalid type: the number "];
 /// What goes before the place in the text.
 const PLACE: &str = " at line ";
 
@@ -55,7 +70,7 @@ pub fn plain_words(text: &str) -> String {
         return format!("{}{rest}", VARIANT[1]);
     }
     let (said, place) = text.split_at(text.rfind(PLACE).unwrap_or(text.len()));
-    if let Some(plain) = found(&NUMBERS, said) {
+    if let Some(plain) = found(&WHOLE, said) {
         return format!("{plain}{place}");
     }
     if !said.starts_with("invalid ") {
@@ -67,10 +82,12 @@ pub fn plain_words(text: &str) -> String {
     }
     if let Some(plain) = found(&SENT, &sent) {
         plain.clone_into(&mut sent);
+    } else if let Some(number) = sent.strip_prefix(FLOAT[0]) {
+        sent = format!("{}{number}", FLOAT[1]);
     }
     let wanted = match wanted {
         "" => return format!("{sent}{place}"),
-        object if object.starts_with(STRUCT) => "an object",
+        object if STRUCTS.iter().any(|words| object.starts_with(words)) => "an object",
         other => wanted_words(other),
     };
     format!("{sent}{EXPECTED}{wanted}{place}")
@@ -112,7 +129,19 @@ mod tests {
             ),
             (
                 "invalid type: floating point `1.5`, expected i64 at line 1 column 9",
-                "invalid type: floating point `1.5`, expected a whole number at line 1 column 9",
+                "invalid type: the number `1.5`, expected a whole number at line 1 column 9",
+            ),
+            (
+                "invalid type: integer `5`, expected internally tagged enum ValuesView",
+                "invalid type: integer `5`, expected an object",
+            ),
+            (
+                "invalid type: string \"x\", expected f64",
+                "invalid type: string \"x\", expected a number",
+            ),
+            (
+                "provided string was not `true` or `false`",
+                "it must be true or false",
             ),
             (
                 "EOF while parsing a value at line 1 column 0",

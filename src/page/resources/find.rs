@@ -141,8 +141,8 @@ async fn databases_of(asked: &Asked, wanted: &str) -> Result<Vec<Found>, Failure
     Ok(databases.map(Found::from).collect())
 }
 
-/// The place that is looked for, where people ask whose an object is: `s3://lake/orders/dt=1/part-0`, `/data/orders`. What is no
-/// place is looked for as words; one that leads elsewhere on its way is refused.
+/// The place that is looked for, where people ask whose an object is: `s3://lake/orders/dt=1/part-0`, `/data/orders`. What cannot
+/// be one is looked for as words, unless it says that it is: that, and what leads elsewhere on its way, is refused.
 fn location_of(wanted: &str) -> Result<Option<Location>, Failure> {
     let is_place = wanted.contains("://") || wanted.starts_with('/') || wanted.starts_with("file:");
     if !is_place {
@@ -150,7 +150,9 @@ fn location_of(wanted: &str) -> Result<Option<Location>, Failure> {
     }
     match Location::parse_asked(wanted) {
         Ok(location) => Ok(Some(location)),
-        Err(failure) if failure.is_dotted => Err(Failure::Faulty(failure.to_string())),
+        Err(failure) if failure.is_dotted || wanted.contains("://") => {
+            Err(Failure::Faulty(failure.to_string()))
+        }
         Err(_) => Ok(None),
     }
 }

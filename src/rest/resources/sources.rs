@@ -8,10 +8,11 @@ use crate::model::{DEFAULT_CATALOG, Name, SnapshotAt, WatchCause};
 use crate::rest::Shared;
 use crate::rest::asked::Asked;
 use crate::rest::created::location;
-use crate::rest::extract::{Body, Query, Segments, moment_of};
+use crate::rest::extract::{Body, Query, Segments};
 use crate::rest::paging::{PAGE_SIZE_MAX, page_of, page_size};
 use crate::rest::problem::{Kind, Problem};
 use crate::rest::view::change::{ChangeView, DiffView};
+use crate::rest::view::moment_parse;
 use crate::rest::view::source::{
     NewSource, SnapshotListView, SnapshotView, SourceCheckView, SourceListView, SourceView,
     WatchReportView,
@@ -232,5 +233,9 @@ fn snapshot_of(field: &'static str, text: &str) -> Result<SnapshotAt, Problem> {
     if let Ok(id) = text.parse() {
         return Ok(SnapshotAt::Id(id));
     }
-    moment_of(field, text).map(SnapshotAt::At)
+    let at = moment_parse(text).map(SnapshotAt::At);
+    at.ok_or_else(|| {
+        let why = "the number of a snapshot, latest, or a moment such as 2026-11-22T10:00:00Z";
+        Problem::field(field, format!("{field} is '{text}' and must be {why}"))
+    })
 }

@@ -86,7 +86,7 @@ fn a_demo_of_which_a_part_is_lost_is_not_served_as_if_it_was_whole() {
     let refused = command(&folder).output().expect("it ends");
     let said = String::from_utf8(refused.stderr).expect("text");
     assert!(
-        !refused.status.success() && said.contains("catalog.db is missing"),
+        !refused.status.success() && said.contains("catalog.db is missing or empty"),
         "{said}"
     );
     assert!(!folder.join("catalog.db").exists());

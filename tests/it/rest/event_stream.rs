@@ -69,6 +69,9 @@ async fn a_browser_hears_of_what_is_committed_and_goes_on_where_it_was() {
     assert_eq!(next(&mut again).await.0, second);
     let (mut whole, _) = follow(&server, "?after=0", "").await;
     assert_eq!(next(&mut whole).await.0, 1);
+    rest.get("/events/stream?catalog=nosuch")
+        .await
+        .problem(404, "not-found");
     rest.get("/events/stream?table=orders")
         .await
         .problem(400, "invalid-request");

@@ -277,3 +277,25 @@ async fn a_view_is_made_and_gets_another_text() {
         assert_eq!(problem.problem(400, "invalid-request")["field"], field);
     }
 }
+
+/// What making a table refuses, a change of its place refuses too: the table would be of no use, or a drop would take a whole disk.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_moves_to_no_place_that_no_table_can_have() {
+    let database = TestDatabase::sqlite().await;
+    let server = TestServer::start(&database).await;
+    let rest = Rest::of(&server);
+    rest.orders().await;
+    let before = rest.get(ORDERS).await.expect(200)["location"].clone();
+    for (place, status, slug) in [
+        ("file:/", 400, "invalid-request"),
+        ("nosuch://x/y", 501, "unsupported"),
+        ("s3://bucket", 400, "invalid-request"),
+    ] {
+        let refused = rest.patch(ORDERS, json!({ "location": place })).await;
+        let problem = refused.problem(status, slug);
+        if status == 400 {
+            assert_eq!(problem["field"], "location", "{problem}");
+        }
+    }
+    assert_eq!(rest.get(ORDERS).await.expect(200)["location"], before);
+}
