@@ -8,14 +8,18 @@ import json
 import os
 import sqlite3
 import sys
+import time
+import urllib.error
 import urllib.request
 
 import spark_checks
 import trino_checks
 from both import Both
-from checks import FORMATS, KOREAN, ODD_VALUES, Checks, Files, arguments, at_once, literal
+from checks import FORMATS, KOREAN, ODD_VALUES, POLL_SECONDS, Checks, Files, arguments, at_once, literal
 
 COMMITS = 6
+# How long the server may be at something that keeps it from what it is asked.
+BUSY_SECONDS_MAX = 60
 
 
 class Suite(Both):
@@ -155,8 +159,17 @@ class Suite(Both):
         """An answer of skep's REST interface: to a GET, or to a POST where there is a body."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.options.rest}{path}", data, {"content-type": "application/json"})
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
+        end = time.monotonic() + BUSY_SECONDS_MAX
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    return json.load(answer)
+            except urllib.error.HTTPError as refused:
+                problem = json.load(refused)
+                # A new source may be read by its schedule at this moment.
+                if not problem["retryable"] or time.monotonic() > end:
+                    raise AssertionError(problem["detail"]) from refused
+                time.sleep(POLL_SECONDS)
 
     def applied(self):
         """A column that a source got, and that skep added to the table which is filled from it: Spark's own kind of table

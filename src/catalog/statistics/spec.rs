@@ -35,8 +35,11 @@ pub fn statistics_values_fault(index: usize, why: impl Into<String>) -> ObjectFa
 /// name.
 pub fn statistics_engine(named: Option<&str>) -> Result<&str, Error> {
     let engine = named.unwrap_or(DEFAULT_ENGINE);
-    if engine.is_empty() || engine.len() > ENGINE_BYTES_MAX {
-        let why = format!("an engine's name has 1 to {ENGINE_BYTES_MAX} bytes");
+    let is_name = engine.bytes().all(|byte| byte.is_ascii_graphic());
+    if engine.is_empty() || engine.len() > ENGINE_BYTES_MAX || !is_name {
+        let why = format!(
+            "an engine's name has 1 to {ENGINE_BYTES_MAX} letters, digits and marks of ASCII"
+        );
         return Err(Error::argument("engine", why));
     }
     Ok(engine)

@@ -23,6 +23,7 @@ pub(in crate::rest) struct ColumnsQuery {
     /// The catalog, `hive` by default
     catalog: Option<String>,
     /// The engine that made them, `hive` by default
+    #[param(pattern = "^[!-~]{1,128}$")]
     engine: Option<String>,
     /// Only these columns, parted by commas; all where it is left out
     columns: Option<String>,

@@ -23,7 +23,7 @@ pub struct StatisticsView {
 pub struct PutStatistics {
     /// The engine that made them; `hive` by default, as all but Impala have it
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "hive")]
+    #[schema(example = "hive", pattern = "^[!-~]{1,128}$")]
     pub engine: Option<String>,
     /// Those of each column; what is said of other columns stays
     pub columns: Vec<ColumnStatisticsView>,

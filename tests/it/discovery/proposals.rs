@@ -205,7 +205,7 @@ async fn what_is_not_there_or_not_allowed_is_no_proposal() {
     world.s3.put("lake", "t/dt=1/f", "data");
     let refused = propose(&strict, &wanted("s3://lake/t")).await;
     assert!(
-        matches!(&refused, Err(Error::Invalid(why)) if why.contains("allowed_locations")),
+        matches!(&refused, Err(Error::Argument { name: "location", why }) if why.contains("allowed_locations")),
         "{refused:?}"
     );
 }
