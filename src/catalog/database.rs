@@ -1,6 +1,7 @@
 //! Databases: create, read, alter, drop.
 
 use super::job::DeletionJob;
+use super::location::location_read;
 use super::{Catalog, ObjectFault, ParameterChanges, Precondition, Unconditional};
 use crate::catalog::{Action, Operations, Resource};
 use crate::error::{Entity, Error, Result};
@@ -352,10 +353,6 @@ impl Catalog {
         }
         Ok(())
     }
-}
-
-fn location_read(argument: &'static str, text: &str) -> Result<Location> {
-    Location::parse(text).map_err(|failure| Error::argument(argument, failure.to_string()))
 }
 
 /// Fails for a name that no database can have.

@@ -1,8 +1,9 @@
 //! The end of the log, for those who watch it. While somebody does, one task of the process looks for new events and reads each
 //! once; all watchers take it from there. Who falls behind what is kept reads the log itself.
 
+use super::catalogs::catalog_there;
 use crate::catalog::{Action, Catalog, EventFilter, Operations, Resource};
-use crate::error::{Entity, Error, Result};
+use crate::error::{Error, Result};
 use crate::model::EventDigest;
 use crate::store::Session;
 use async_recursion::async_recursion as boxed;
@@ -122,10 +123,8 @@ impl Operations<'_> {
                 return Err(gone(after, last));
             }
         }
-        if let Some(name) = &filter.catalog
-            && session.catalog_get(name).await?.is_none()
-        {
-            return Err(Error::NotFound(Entity::Catalog(name.clone())));
+        if let Some(name) = &filter.catalog {
+            catalog_there(&mut session, name).await?;
         }
         drop(session);
         let catalog: Catalog = (**self).clone();

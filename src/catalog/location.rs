@@ -5,6 +5,11 @@ use crate::error::{Error, Result};
 use crate::hive::directory_name;
 use crate::model::{Database, Location, Name, Table};
 
+/// The location that was sent as an argument, or an error that names it.
+pub(super) fn location_read(argument: &'static str, text: &str) -> Result<Location> {
+    Location::parse(text).map_err(|failure| Error::argument(argument, failure.to_string()))
+}
+
 impl Catalog {
     /// Fails for a place that must be a directory of its own: a file system's root or a whole bucket is refused, as in
     /// `CREATE TABLE … LOCATION 's3a://bucket'` (Hive 4).

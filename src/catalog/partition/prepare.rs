@@ -2,6 +2,7 @@
 
 use super::{PartitionDraft, name_of_values};
 use crate::catalog::Catalog;
+use crate::catalog::location::location_read;
 use crate::catalog::table::DO_NOT_UPDATE_STATS;
 use crate::error::{Error, Result};
 use crate::model::{Location, Partition, Table};
@@ -66,14 +67,10 @@ impl Catalog {
                 "Cannot specify location for a view partition".into(),
             ));
         }
-        let own = location_read(sent)?;
+        let own = location_read("location", sent)?;
         Catalog::location_below_root(&own)?;
         Ok(Partition::own_location(own, table.location.as_ref(), name))
     }
-}
-
-fn location_read(text: &str) -> Result<Location> {
-    Location::parse(text).map_err(|failure| Error::argument("location", failure.to_string()))
 }
 
 /// Fails where a name stands twice in one request.

@@ -88,15 +88,13 @@ impl Catalog {
             table.location = None;
             return Ok(());
         }
-        let sent = table.location.take();
-        if let Some(location) = &sent {
-            self.table_location_check(table, location)?;
+        if let Some(sent) = &table.location {
+            self.table_location_check(table, sent)?;
+        } else {
+            let default = Catalog::table_location_default(database, &table.at.table);
+            self.place_allow(&default)?;
+            table.location = Some(default);
         }
-        let default = || Catalog::table_location_default(database, &table.at.table);
-        let location = sent.unwrap_or_else(default);
-        self.place_allow(&location)?;
-        self.spark_path_allow(table)?;
-        table.location = Some(location);
-        Ok(())
+        self.spark_path_allow(table)
     }
 }

@@ -21,12 +21,14 @@ impl Fault {
     /// What could not be read, and where: `partitions[3].values: invalid type …`. `what` says what fields are called.
     pub fn of<E: std::error::Error>(what: &str, failure: &serde_path_to_error::Error<E>) -> Self {
         let mut text = plain_words(&failure.inner().to_string());
-        if let Some(rest) = text.strip_prefix(UNKNOWN).filter(|_| what == PARAMETER) {
-            let rest = rest.replace("there are no fields", "there is none");
-            text = format!("unknown parameter `{rest}");
-        }
         if let Some(nearest) = nearest(&text) {
             text = format!("{text}; did you mean `{nearest}`?");
+        }
+        if let Some(rest) = text.strip_prefix(UNKNOWN).filter(|_| what == PARAMETER) {
+            text = match rest.strip_suffix("there are no fields") {
+                Some(name) => format!("unknown parameter `{name}there is none"),
+                None => format!("unknown parameter `{rest}"),
+            };
         }
         let path = failure.path().to_string();
         // What lacks, or is there twice, has no place of its own, but a name.
@@ -72,12 +74,7 @@ fn named<'t>(text: &'t str, words: &str) -> Option<&'t str> {
 /// The right field that a mistyped one resembles most, out of serde's list of them: ``unknown field `a`, expected one
 /// of `b`, `c` ``.
 fn nearest(text: &str) -> Option<&str> {
-    let quoted: Vec<&str> = text
-        .strip_prefix(UNKNOWN)
-        .or_else(|| text.strip_prefix("unknown parameter `"))?
-        .split('`')
-        .step_by(2)
-        .collect();
+    let quoted: Vec<&str> = text.strip_prefix(UNKNOWN)?.split('`').step_by(2).collect();
     let (wrong, right) = quoted.split_first()?;
     right
         .iter()

@@ -3,7 +3,6 @@
 
 use super::calendar::day_of;
 use super::pieces::{Piece, pieces};
-use crate::error::{Entity, Error};
 use crate::model::AlertFilter;
 use crate::number_ranges::collapsed;
 use crate::page::asked::Asked;
@@ -152,7 +151,11 @@ pub(in crate::page) async fn snooze(
     let found = asked.watch().alerts_snooze(&numbers, until).await?;
     if found.is_empty() {
         // None of them is there, or somebody was faster: the page says which.
-        return Err(Error::NotFound(Entity::own("alert", &query.alerts)).into());
+        let mut shown = ask(asked, Query(query)).await?;
+        if shown.status() == StatusCode::OK {
+            *shown.status_mut() = StatusCode::CONFLICT;
+        }
+        return Ok(shown);
     }
     let alerts: BTreeSet<i64> = found.iter().map(|alert| alert.id).collect();
     let alerts = collapsed(&alerts).join(",");
