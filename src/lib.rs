@@ -12,7 +12,7 @@ pub use skep_catalog::{catalog, discovery, freshness, search, watch};
 pub use skep_ground::{
     back_off, budget, choice, clock, comma_list, crypto, database_url, deadline, diff, error,
     filter, front, guess, hive, humane, kit, layout, model, naming, number_ranges, period,
-    schedule, secret, telemetry, unseen,
+    schedule, secret, telemetry, tls, unseen,
 };
 pub use skep_grpc::grpc;
 pub use skep_http::http;

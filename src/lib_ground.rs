@@ -26,4 +26,5 @@ pub mod period;
 pub mod schedule;
 pub mod secret;
 pub mod telemetry;
+pub mod tls;
 pub mod unseen;

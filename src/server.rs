@@ -15,8 +15,9 @@ use crate::model::{Location, LocationError, ReplicaIdentity};
 use crate::naming::NamingRulesError;
 use crate::search::Search;
 use crate::store::Store;
-use crate::tasks::Runner;
+use crate::tasks::{Runner, TlsFiles};
 use crate::telemetry::{Metrics, Tracer, TracesError, host_name};
+use crate::tls::{Door, Tls, TlsError, TlsUse};
 use crate::watch::{Watch, WatchSetup, WatchSetupError};
 use crate::{grpc, http, page, rest, thrift};
 use axum::Router;
@@ -67,6 +68,9 @@ pub enum StartError {
     /// A name of the HTTP port is none.
     #[error("cannot use the names of the HTTP port (http.hosts)")]
     Hosts(#[source] http::HostRuleError),
+    /// A file of TLS is of no use.
+    #[error("cannot speak TLS")]
+    Tls(#[source] TlsError),
     /// The address of the pages is none.
     #[error("cannot use the address of the pages (server.public_url): {0}")]
     PublicUrl(String),
@@ -89,6 +93,8 @@ pub struct Running {
     pub thrift_addr: SocketAddr,
     /// Where the web page, the health checks and the metrics are.
     pub http_addr: SocketAddr,
+    /// Whether nothing but TLS is spoken on the HTTP port.
+    pub is_https: bool,
     /// The operations, for whoever runs the server in its own process.
     pub catalog: Arc<Catalog>,
     /// Discovery, for the same.
@@ -127,6 +133,7 @@ impl Server {
         let thrift_addr = address_of(&thrift_listener, settings.thrift.listen);
         let http_addr = address_of(&http_listener, settings.http.listen);
 
+        let tls = tls_open(&settings).map_err(StartError::Tls)?;
         let store = Store::open(settings.database.store())
             .await
             .map_err(StartError::Store)?;
@@ -143,6 +150,7 @@ impl Server {
             replica: &own.id,
             metrics: &metrics,
             tracer: &tracer,
+            tls: tls.as_ref(),
             thrift_port: thrift_addr.port(),
             started_at,
             leaving: &leaving,
@@ -151,6 +159,9 @@ impl Server {
         let (over_thrift, port, router) = asking.front_ends(&settings)?;
         let tasks = tasks_start(&settings, &parts, queue, &metrics, &shutdown);
         own_tasks_start(&tasks, &settings, &parts.catalog, &port, own.clone());
+        if let Some(tls) = tls {
+            tasks.spawn(TlsFiles { tls }, settings.tls.reload_interval_s);
+        }
         let ending = shutdown.clone();
         let listeners = vec![
             tokio::spawn(thrift::serve(thrift_listener, over_thrift, ending.clone())),
@@ -159,6 +170,7 @@ impl Server {
         Ok(Running {
             thrift_addr,
             http_addr,
+            is_https: settings.http.tls == TlsUse::Required,
             replica: own.id,
             metrics,
             tasks,
@@ -263,6 +275,7 @@ struct Asking<'a> {
     replica: &'a str,
     metrics: &'a Arc<Metrics>,
     tracer: &'a Tracer,
+    tls: Option<&'a Arc<Tls>>,
     thrift_port: u16,
     started_at: i64,
     leaving: &'a CancellationToken,
@@ -282,6 +295,7 @@ impl Asking<'_> {
             tracer: self.tracer.clone(),
             budget: budget.clone(),
             limits: settings.http.limits(),
+            door: Door::new(settings.http.tls, self.tls, true),
             pages: settings.server.pages().map_err(StartError::PublicUrl)?,
             hosts: settings.http.host_rules().map_err(StartError::Hosts)?,
             leaving: self.leaving.clone(),
@@ -290,6 +304,7 @@ impl Asking<'_> {
         let over_thrift = Arc::new(thrift::Shared {
             catalog: Arc::clone(catalog),
             settings: settings.thrift.clone(),
+            door: Door::new(settings.thrift.tls, self.tls, false),
             budget,
             metrics: Arc::clone(self.metrics),
             tracer: self.tracer.clone(),
@@ -339,6 +354,15 @@ impl Asking<'_> {
             .merge(grpc::router(Arc::new(over_grpc)));
         Ok((over_thrift, port, router))
     }
+}
+
+/// What the ports speak TLS with, where one does.
+fn tls_open(settings: &Settings) -> Result<Option<Arc<Tls>>, TlsError> {
+    let is_used = [settings.thrift.tls, settings.http.tls]
+        .iter()
+        .any(|usage| *usage != TlsUse::Off);
+    let opened = is_used.then(|| Tls::open(settings.tls.clone()));
+    Ok(opened.transpose()?.map(Arc::new))
 }
 
 async fn parts_open(settings: &Settings, store: Store, clock: Clock) -> Result<Parts, StartError> {

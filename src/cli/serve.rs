@@ -1,11 +1,13 @@
 //! The commands that need the configuration: serving, migrating, checking it.
 
 use super::demo::{self, Place};
+use super::failure::ClientError;
 use super::progress::{spinner, while_waiting};
 use crate::config::Settings;
 use crate::server::{Running, Server};
 use crate::store::Store;
 use crate::telemetry::log_start;
+use crate::tls::TlsUse;
 use anyhow::{Context, Result};
 use clap::Args;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -108,6 +110,11 @@ async fn serve_until_told(settings: Settings, demo: Option<Place>, started: Inst
 /// Starts the server, and fills it where it is a new demo.
 async fn start(settings: Settings, demo: Option<Place>) -> Result<Running> {
     let new = demo.filter(|place| place.is_new);
+    if new.is_some() && settings.http.tls == TlsUse::Required {
+        let text =
+            "a new demo is filled over HTTP: set http.tls to off or optional for its first start";
+        return Err(ClientError::Usage(text.to_owned()).into());
+    }
     if let Some(place) = &new {
         while_waiting("making the demo's source", place.source_make()).await?;
     }
@@ -139,10 +146,11 @@ fn banner(running: &Running, started: Instant) {
     let thrift = reachable(running.thrift_addr);
     let http = reachable(running.http_addr);
     let took_ms = started.elapsed().as_millis();
+    let scheme = if running.is_https { "https" } else { "http" };
     tracing::info!(
         "skep {} is ready after {took_ms} ms. \
          Spark: spark.hadoop.hive.metastore.uris=thrift://{thrift} · \
-         Trino: hive.metastore.uri=thrift://{thrift} · Page: http://{http}/",
+         Trino: hive.metastore.uri=thrift://{thrift} · Page: {scheme}://{http}/",
         env!("CARGO_PKG_VERSION"),
     );
 }

@@ -21,6 +21,7 @@ impl Settings {
     /// Checks every section; the first fault is told.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.thrift_check()?;
+        self.tls_check()?;
         self.memory_check()?;
         self.database_check()?;
         self.warehouse_check()?;
@@ -35,7 +36,6 @@ impl Settings {
                 ConfigError::invalid(format!("storage.{store}.{key}"), &value, why)
             })?;
         }
-        Ok(())?;
         self.storage.queue.check().map_err(|(key, why)| {
             let value = self.value_of(&["storage", "queue", key]);
             ConfigError::invalid(format!("storage.queue.{key}"), &value, why)
@@ -70,6 +70,15 @@ impl Settings {
         self.log
             .check()
             .map_err(|why| ConfigError::invalid("log.level", level, why))
+    }
+
+    fn tls_check(&self) -> Result<(), ConfigError> {
+        let ports = [("thrift.tls", self.thrift.tls), ("http.tls", self.http.tls)];
+        self.tls.check(ports).map_err(|(key, why)| {
+            let last = key.rsplit('.').next().unwrap_or(key);
+            let value = self.value_of(&["tls", last]);
+            ConfigError::invalid(key, &value, why)
+        })
     }
 
     fn traces_check(&self) -> Result<(), ConfigError> {

@@ -148,6 +148,10 @@ fn every_key() -> Settings {
     settings.http.connections_per_client_max = Some(1);
     settings.http.hosts = vec![String::new()];
     settings.storage = storage_keys();
+    settings.tls.certificate = Some("x".into());
+    settings.tls.key = Some("x".into());
+    settings.tls.client_ca = Some("x".into());
+    settings.tls.client_crl = Some("x".into());
     settings.server.public_url = Some(String::new());
     settings.traces.otlp_endpoint = Some(String::new());
     settings.watch.secrets_dir = Some("x".into());

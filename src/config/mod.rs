@@ -30,6 +30,7 @@ use crate::naming::NamingSettings;
 use crate::source::SourceSettings;
 use crate::telemetry::{LogSettings, TracesSettings};
 use crate::thrift::ThriftSettings;
+use crate::tls::TlsSettings;
 use crate::watch::WatchSettings;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -43,6 +44,8 @@ pub struct Settings {
     pub thrift: ThriftSettings,
     /// The port of the web page, the health checks and the metrics.
     pub http: HttpSettings,
+    /// The files of TLS, for both.
+    pub tls: TlsSettings,
     /// Where the catalog itself is kept.
     pub database: DatabaseSettings,
     /// Where tables without a location of their own go.

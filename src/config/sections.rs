@@ -7,6 +7,7 @@ use crate::http::{HostRule, HostRuleError, HttpLimits};
 use crate::model::PublicUrl;
 use crate::secret::{Secret, url_shown};
 use crate::store::StoreSettings;
+use crate::tls::TlsUse;
 use serde::{Deserialize, Serialize, Serializer};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -19,6 +20,8 @@ pub struct HttpSettings {
     /// Where to listen.
     #[serde(deserialize_with = "listen_address_read")]
     pub listen: SocketAddr,
+    /// Whether the port speaks TLS: `off`, `optional` (either way, as each client begins) or `required`.
+    pub tls: TlsUse,
     /// Names by which clients reach the port, beside `server.public_url`, addresses and names of private networks:
     /// `skep.example.com`, or `*.example.com` for all below it.
     #[serde(deserialize_with = "comma_list::read")]
@@ -45,6 +48,7 @@ impl Default for HttpSettings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 9084)),
+            tls: TlsUse::Off,
             hosts: Vec::new(),
             ready_timeout_ms: 2_000,
             request_timeout_s: 300,

@@ -2,8 +2,12 @@
 //! nothing of an answer. A fault in one connection never touches another.
 
 use super::Shared;
+use super::begun::{Begun, FIRST_BYTES};
+use super::refusal::Refusal;
 use super::streams::Streams;
 use super::unread::Unread;
+use crate::telemetry::fault_due;
+use crate::tls::Refused;
 use axum::Router;
 use axum::extract::Request;
 use hyper::body::Incoming;
@@ -12,19 +16,20 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::future::Future;
-use std::io::{self, Cursor};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt, join};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_io_timeout::TimeoutWriter;
 use tokio_util::sync::CancellationToken;
 
 /// What a connection of HTTP/1.1 buffers of its requests and of its answers at most, bytes: all headers have to fit in.
 const BUFFER_BYTES: usize = 64 * 1024;
 /// How HTTP/2 begins, as far as it is needed to tell it: no method of HTTP/1.1 begins so.
-const OPENING: &[u8; 3] = b"PRI";
+const OPENING: &[u8; FIRST_BYTES] = b"PRI";
+/// What a client is told that speaks HTTP without TLS where that is not spoken.
+const TLS_ALONE: &str = "this port speaks TLS alone: ask by https://";
 /// Requests that one connection of HTTP/2 may have open.
 const STREAMS_MAX: u32 = 64;
 /// Bytes that a client may send of one request, and of all of a connection, before the server has read them.
@@ -55,16 +60,15 @@ pub(super) async fn converse(
         request.extensions_mut().insert(account.clone());
         hyper::service::Service::call(&service, request.map(Unread::body))
     });
-    let (mut reader, writer) = stream.into_split();
-    let first = tokio::select! {
-        first = opening(&mut reader, limits.header_timeout) => first,
+    let begun = tokio::select! {
+        begun = opening(shared, stream, peer) => begun,
         () = shutdown.cancelled() => return,
     };
-    let Ok(first) = first else { return };
-    let is_http2 = first == *OPENING;
-    let mut writer = TimeoutWriter::new(writer);
-    writer.set_timeout(Some(limits.write_timeout));
-    let stream = TokioIo::new(Box::pin(join(Cursor::new(first).chain(reader), writer)));
+    let Some(begun) = begun else { return };
+    let is_http2 = begun.first() == OPENING;
+    let mut stream = TimeoutWriter::new(begun);
+    stream.set_timeout(Some(limits.write_timeout));
+    let stream = TokioIo::new(Box::pin(stream));
     let ended = if is_http2 {
         let streams = Streams::new(limits.write_timeout);
         let connection = http2_builder(streams.clone()).serve_connection(stream, service);
@@ -100,14 +104,25 @@ pub(super) async fn converse(
     }
 }
 
-/// The first bytes of a connection, as many as tell HTTP/2 from HTTP/1.1.
-async fn opening(
-    reader: &mut (impl AsyncRead + Unpin),
-    patience: Duration,
-) -> io::Result<[u8; OPENING.len()]> {
-    let mut first = [0; OPENING.len()];
-    tokio::time::timeout(patience, reader.read_exact(&mut first)).await??;
-    Ok(first)
+/// Lets a connection in and reads what tells HTTP/2 from HTTP/1.1; nothing where it is none, which the log tells.
+async fn opening(shared: &Shared, stream: TcpStream, peer: SocketAddr) -> Option<Begun> {
+    let patience = shared.limits.header_timeout;
+    match shared.door.enter(stream, patience, patience).await {
+        Ok(link) => timeout(patience, Begun::of(link)).await.ok()?.ok(),
+        Err(Refused::Silent) => None,
+        Err(refused) => {
+            shared.metrics.connection_refused("http", "tls");
+            if let Some(repeated) = fault_due(&format!("http: {refused}")) {
+                tracing::warn!(%peer, reason = %refused, repeated, "a connection is closed");
+            }
+            if let Refused::Plain(stream) = refused {
+                // A browser shows it, and the buffer of a new socket takes it at once.
+                let words = Refusal::plain(TLS_ALONE.to_owned()).last_words();
+                drop(stream.try_write(words.as_bytes()));
+            }
+            None
+        }
+    }
 }
 
 /// HTTP/2 within bounds: beside what the budget counts, headers and answers, a client can have the server hold a connection's

@@ -5,6 +5,7 @@
 //! routers together are [served](serve) on one port.
 
 mod asked;
+mod begun;
 mod compression;
 mod connection;
 mod gate;
@@ -33,6 +34,7 @@ pub use trailers::trailers_tell;
 use crate::budget::Budget;
 use crate::model::PublicUrl;
 use crate::telemetry::{Metrics, Tracer};
+use crate::tls::Door;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -48,6 +50,8 @@ pub struct Shared {
     pub budget: Budget,
     /// The bounds of connections and requests.
     pub limits: HttpLimits,
+    /// The way in.
+    pub door: Door,
     /// Where people reach the pages.
     pub pages: Option<PublicUrl>,
     /// The names by which others reach the port (`http.hosts`).

@@ -27,6 +27,17 @@ impl Refusal {
         }
     }
 
+    /// It came without TLS to a port that takes nothing else.
+    pub(super) fn plain(detail: String) -> Self {
+        Self {
+            kind: "urn:skep:problem:invalid-request",
+            title: "the request cannot be understood",
+            status: 400,
+            detail,
+            retryable: false,
+        }
+    }
+
     /// A page of another origin asks for a change.
     pub(super) fn cross_origin(detail: String) -> Self {
         Self {
@@ -58,9 +69,14 @@ impl Refusal {
     pub(super) fn last_words(&self) -> String {
         let body = self.body();
         let status = self.status();
+        let retry = if self.retryable {
+            "Retry-After: 1\r\n"
+        } else {
+            ""
+        };
         format!(
             "HTTP/1.1 {status}\r\nContent-Type: application/problem+json\r\nContent-Length: {}\r\n\
-             Retry-After: 1\r\nConnection: close\r\n\r\n{body}",
+             {retry}Connection: close\r\n\r\n{body}",
             body.len()
         )
     }

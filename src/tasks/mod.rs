@@ -17,6 +17,7 @@ mod sampling;
 mod schema_diff;
 mod search;
 mod shares;
+mod tls_files;
 mod watch_upkeep;
 
 pub use alert_delivery::AlertDelivery;
@@ -33,6 +34,7 @@ pub use runner::Runner;
 pub use sampling::Sampling;
 pub use schema_diff::SchemaDiff;
 pub use search::Search;
+pub use tls_files::TlsFiles;
 pub use watch_upkeep::WatchUpkeep;
 
 use crate::error::Error;

@@ -10,7 +10,8 @@ use super::inbox::Inbox;
 use super::reply::Reply;
 use super::settings::PIECE_BYTES;
 use crate::budget::{Account, Exhausted};
-use crate::telemetry::TraceHeaders;
+use crate::telemetry::{TraceHeaders, fault_due};
+use crate::tls::{Link, Refused};
 use bytes::BytesMut;
 use hms::{Opening, Progress, Protocol, Scanner};
 use std::io::ErrorKind;
@@ -23,6 +24,9 @@ use tokio_util::sync::CancellationToken;
 
 /// Bytes of the length before each framed message.
 const FRAME_HEADER_BYTES: usize = 4;
+
+/// How long the good-bye of a connection may take.
+const GOOD_BYE_MAX: Duration = Duration::from_secs(1);
 
 /// Why a connection ends before its client closes it.
 #[derive(Debug, thiserror::Error)]
@@ -52,17 +56,22 @@ pub(super) async fn converse(
     peer: SocketAddr,
     shutdown: &CancellationToken,
 ) {
+    let Some(link) = enter(shared, stream, peer, shutdown).await else {
+        return;
+    };
     let account = shared.budget.account(peer.ip());
     let mut connection = Connection {
         shared,
-        stream,
+        link,
         shutdown,
         inbox: Inbox::new(&account),
         piece: Piece::default(),
         conversation: Conversation::new(&account),
         account,
     };
-    match connection.run().await {
+    let ended = connection.run().await;
+    connection.link_end().await;
+    match ended {
         Ok(()) => {}
         Err(End::Io(failure)) => tracing::debug!(%peer, %failure, "a connection broke"),
         Err(End::Truncated) => {
@@ -71,6 +80,37 @@ pub(super) async fn converse(
         Err(end) => {
             shared.metrics.thrift_connection_refused();
             tracing::warn!(%peer, reason = %end, "a connection is closed");
+        }
+    }
+}
+
+/// Lets a connection in; nothing where it is none, which the log tells.
+async fn enter(
+    shared: &Shared,
+    stream: TcpStream,
+    peer: SocketAddr,
+    shutdown: &CancellationToken,
+) -> Option<Link> {
+    let (idle, patience) = (
+        shared.settings.idle_timeout(),
+        shared.settings.message_timeout(),
+    );
+    let entered = tokio::select! {
+        entered = shared.door.enter(stream, idle, patience) => entered,
+        () = shutdown.cancelled() => return None,
+    };
+    match entered {
+        Ok(link) => Some(link),
+        Err(Refused::Silent) => {
+            tracing::debug!(%peer, "a connection broke before its first byte");
+            None
+        }
+        Err(refused) => {
+            shared.metrics.thrift_connection_refused();
+            if let Some(repeated) = fault_due(&format!("thrift: {refused}")) {
+                tracing::warn!(%peer, reason = %refused, repeated, "a connection is closed");
+            }
+            None
         }
     }
 }
@@ -94,7 +134,7 @@ struct Piece {
 
 struct Connection<'a> {
     shared: &'a Shared,
-    stream: TcpStream,
+    link: Link,
     shutdown: &'a CancellationToken,
     account: Account,
     inbox: Inbox,
@@ -297,7 +337,7 @@ impl Connection<'_> {
     /// Sends one piece. A client that takes nothing of it for too long must not hold the rest of the answer in memory.
     async fn send(&mut self, piece: &[u8]) -> Result<(), End> {
         let pause_max = self.shared.settings.message_timeout();
-        match tokio::time::timeout(pause_max, self.stream.write_all(piece)).await {
+        match tokio::time::timeout(pause_max, self.link.write_all(piece)).await {
             Ok(written) => Ok(written?),
             Err(_) => Err(End::Slow(pause_max)),
         }
@@ -317,7 +357,7 @@ impl Connection<'_> {
         let since = self.piece.since.unwrap_or(asked) + asked.elapsed();
         self.piece.since = Some(since);
         let read = tokio::select! {
-            read = self.stream.read_buf(self.inbox.room()) => read?,
+            read = self.link.read_buf(self.inbox.room()) => read?,
             () = self.shutdown.cancelled() => 0,
             () = tokio::time::sleep_until(since + limit) => return Err(End::Slow(limit)),
         };
@@ -337,19 +377,52 @@ impl Connection<'_> {
 
     /// Waits for the first bytes of a message. Clients keep many idle connections; these hold no buffer.
     async fn begin(&mut self) -> Result<Arrival, End> {
+        let Some(stream) = self.link.plain() else {
+            return self.begin_encrypted().await;
+        };
         tokio::select! {
-            ready = self.stream.readable() => ready?,
+            ready = stream.readable() => ready?,
             () = self.shutdown.cancelled() => return Ok(Arrival::End),
             () = tokio::time::sleep(self.shared.settings.idle_timeout()) => return Ok(Arrival::End),
         }
         if let Err(exhausted) = self.inbox.make_room().await {
             return Ok(Arrival::NoRoom(exhausted));
         }
-        match self.stream.try_read_buf(self.inbox.room()) {
+        match stream.try_read_buf(self.inbox.room()) {
             Ok(0) => Ok(Arrival::End),
             Ok(_) => Ok(Arrival::More),
             Err(failure) if failure.kind() == ErrorKind::WouldBlock => Ok(Arrival::More),
             Err(failure) => Err(failure.into()),
+        }
+    }
+
+    /// The same inside of TLS, where what is there to be read is known when it is decrypted.
+    async fn begin_encrypted(&mut self) -> Result<Arrival, End> {
+        let mut first = [0];
+        let read = tokio::select! {
+            read = self.link.read(&mut first) => read,
+            () = self.shutdown.cancelled() => return Ok(Arrival::End),
+            () = tokio::time::sleep(self.shared.settings.idle_timeout()) => return Ok(Arrival::End),
+        };
+        match read {
+            Ok(0) => return Ok(Arrival::End),
+            Ok(_) => {}
+            // Between messages it does not matter that a client ends without the good-bye of TLS.
+            Err(failure) if failure.kind() == ErrorKind::UnexpectedEof => return Ok(Arrival::End),
+            Err(failure) => return Err(failure.into()),
+        }
+        // The first bytes always have room.
+        if let Err(exhausted) = self.inbox.make_room().await {
+            return Ok(Arrival::NoRoom(exhausted));
+        }
+        self.inbox.room().extend_from_slice(&first);
+        Ok(Arrival::More)
+    }
+
+    /// Says good-bye inside of TLS, so that its client knows that nothing was cut off.
+    async fn link_end(&mut self) {
+        if self.link.plain().is_none() {
+            drop(tokio::time::timeout(GOOD_BYE_MAX, self.link.shutdown()).await);
         }
     }
 

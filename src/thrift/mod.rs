@@ -31,6 +31,7 @@ pub use settings::ThriftSettings;
 use crate::budget::Budget;
 use crate::catalog::Catalog;
 use crate::telemetry::{Metrics, Tracer};
+use crate::tls::Door;
 use std::sync::Arc;
 
 /// What all connections of a server share.
@@ -40,6 +41,8 @@ pub struct Shared {
     pub catalog: Arc<Catalog>,
     /// The limits.
     pub settings: ThriftSettings,
+    /// The way in.
+    pub door: Door,
     /// What requests and answers may hold in memory.
     pub budget: Budget,
     /// The counters.

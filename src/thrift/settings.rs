@@ -1,6 +1,7 @@
 //! The limits of the Thrift front end.
 
 use crate::front::{client_share, listen_address_read};
+use crate::tls::TlsUse;
 use hms::Limits;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
@@ -17,6 +18,8 @@ pub struct ThriftSettings {
     /// Where to listen.
     #[serde(deserialize_with = "listen_address_read")]
     pub listen: SocketAddr,
+    /// Whether the port speaks TLS: `off`, `optional` (either way, as each client begins) or `required`.
+    pub tls: TlsUse,
     /// Bytes of one request at most; Hive's own limit is 100 MB (`metastore.server.max.message.size`).
     pub message_bytes_max: usize,
     /// Connections at once at most; further ones are closed with a log line.
@@ -38,6 +41,7 @@ impl Default for ThriftSettings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 9083)),
+            tls: TlsUse::Off,
             message_bytes_max: 100 * 1024 * 1024,
             connections_max: 10_000,
             connections_per_client_max: None,

@@ -154,10 +154,11 @@ table = "cross_main.{table}_loaded"
 """
 
 
-def start_skep(work, warehouse, database_url=None, s3=None):
-    """Starts skep; answers the server, which knows its `http` port, and its Thrift port."""
+def start_skep(work, warehouse, database_url=None, s3=None, name="skep", more=None):
+    """Starts skep, or one more of them by another name and with more variables; answers the server, which knows its `http`
+    port, and its Thrift port."""
     thrift, http = free_port(), free_port()
-    with open(f"{work}/skep.toml", "w", encoding="utf-8") as config:
+    with open(f"{work}/{name}.toml", "w", encoding="utf-8") as config:
         config.write(CONFIG)
     env = {
         **os.environ,
@@ -168,6 +169,7 @@ def start_skep(work, warehouse, database_url=None, s3=None):
         # The checks make managed data beside the warehouse too, and look for it after drops.
         "SKEP_STORAGE__DELETABLE_LOCATIONS": f"file:{work}",
         "SKEP_WATCH__SQLITE_DIR": work,
+        **(more or {}),
     }
     if s3:
         env.update({
@@ -178,8 +180,8 @@ def start_skep(work, warehouse, database_url=None, s3=None):
             "SKEP_STORAGE__S3__PATH_STYLE": "true",
             "SKEP_STORAGE__QUEUE__URL": s3.queue_url,
         })
-    command = [skep_binary(), "serve", "--config", f"{work}/skep.toml"]
-    server = Server("skep", command, f"{work}/skep.log", env=env, cwd=work)
+    command = [skep_binary(), "serve", "--config", f"{work}/{name}.toml"]
+    server = Server(name, command, f"{work}/{name}.log", env=env, cwd=work)
     server.http = http
     server.wait_until(lambda: answers(f"http://127.0.0.1:{http}/readyz") and accepts(thrift), 30)
     return server, thrift
@@ -295,7 +297,27 @@ def trino_files(s3):
             f"s3.aws-secret-key={S3_SECRET_KEY}\n")
 
 
-def start_trino(work, uri, s3=None, port=None):
+# Catalogs over a Thrift port that speaks TLS, with a certificate and without.
+TLS_CATALOG = """\
+connector.name=hive
+hive.metastore.uri={uri}
+hive.metastore.thrift.client.ssl.enabled=true
+hive.metastore.thrift.client.ssl.trust-certificate={ca}
+{key}{files}"""
+
+
+def trino_tls_files(tls):
+    """The files of the catalogs over the Thrift port whose address and certificates these are; none without."""
+    if not tls:
+        return {}
+    uri, made = tls
+    key = f"hive.metastore.thrift.client.ssl.key={made.path('client.pem')}\n"
+    shown = {"hive_tls": key, "hive_stranger": ""}
+    return {f"catalog/{name}.properties": TLS_CATALOG.format(uri=uri, ca=made.path("ca.crt"), key=key, files=trino_files(None))
+            for name, key in shown.items()}
+
+
+def start_trino(work, uri, s3=None, port=None, tls=None):
     """Starts Trino over the metastore at `uri`, on a free port unless one is given; answers the
     server and its HTTP port."""
     homes = sorted(glob.glob(f"{engines_dir()}/trino-server-*/bin/launcher"))
@@ -303,9 +325,10 @@ def start_trino(work, uri, s3=None, port=None):
         raise StartFailed("Trino is missing: run scripts/install engines")
     port, etc = port or free_port(), f"{work}/trino-etc"
     os.makedirs(f"{etc}/catalog", exist_ok=True)
-    for name, text in TRINO_FILES.items():
+    files = {name: text.format(work=work, port=port, uri=uri, files=trino_files(s3)) for name, text in TRINO_FILES.items()}
+    for name, text in {**files, **trino_tls_files(tls)}.items():
         with open(f"{etc}/{name}", "w") as out:
-            out.write(text.format(work=work, port=port, uri=uri, files=trino_files(s3)))
+            out.write(text)
     server = Server("Trino", [homes[-1], "run", "--etc-dir", etc], f"{work}/trino.log",
                     env=with_java(trino_java()))
     server.wait_until(lambda: "SERVER STARTED" in server.tail(400), 240)

@@ -15,8 +15,8 @@ from checks import (FORMATS, KOREAN, ODD_VALUES, PRUNING_PREDICATES, PRUNING_ROW
 QUOTE = "\\'"
 
 
-def start_session(options):
-    """A small local Spark session on the metastore, with an Iceberg catalog `ice` beside it."""
+def start_session(options, more=None):
+    """A small local Spark session on the metastore, with an Iceberg catalog `ice` beside it, and more settings."""
     from pyspark.sql import SparkSession
     settings = {
         "spark.master": "local[2]",
@@ -42,6 +42,7 @@ def start_session(options):
         "spark.driver.extraJavaOptions":
             f"-XX:TieredStopAtLevel=1 -Dderby.system.home={options.work} -Djava.io.tmpdir={options.work}",
         "spark.log.level": "ERROR",
+        **(more or {}),
     }
     builder = SparkSession.builder.appName(options.title)
     for key, value in settings.items():

@@ -45,5 +45,6 @@ mod stores;
 mod tasks;
 mod thrift;
 mod tidy;
+mod tls;
 mod traces;
 mod watch;

@@ -154,6 +154,7 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
         tracer: skep::telemetry::Tracer::default(),
         budget: Budget::new(ServerSettings::default().budget()),
         limits: HttpSettings::default().limits(),
+        door: skep::tls::Door::new(skep::tls::TlsUse::Off, None, true),
         pages: None,
         hosts: Vec::new(),
         leaving: CancellationToken::new(),

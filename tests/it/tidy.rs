@@ -28,6 +28,7 @@ const FLOORS: [&[&str]; 15] = [
         "schedule",
         "secret",
         "telemetry",
+        "tls",
         "unseen",
     ],
     &["hive"],
@@ -88,6 +89,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("opentelemetry_http", &["telemetry"]),
     ("opentelemetry_otlp", &["telemetry"]),
     ("opentelemetry_sdk", &["telemetry"]),
+    ("tokio_rustls", &["tls"]),
     ("reqwest", &["alert", "cli", "lake", "source", "telemetry"]),
 ];
 

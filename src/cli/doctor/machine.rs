@@ -10,6 +10,7 @@ use crate::rest::view::replica::ReplicaListView;
 use crate::store::Neighbour;
 use crate::telemetry::open_files_max;
 use crate::thrift::is_skep_at;
+use crate::tls::TlsUse;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -66,15 +67,27 @@ enum Listener {
     OtherSkep,
     /// Something else.
     Stranger,
+    /// Whoever it is, it would have to be asked in TLS, perhaps with a certificate.
+    Hidden,
 }
 
 /// Whether the ports are free, or a skep of the same database has them: one of the `replicas`, where those are known.
 pub(super) async fn ports(settings: &Settings, replicas: Option<&[Neighbour]>) -> [Finding; 2] {
     let (thrift, http) = (settings.thrift.listen, settings.http.listen);
-    let over_thrift = port(THRIFT, thrift, over_thrift(thrift, replicas));
-    let over_http = port(HTTP, http, over_http(reachable(http), replicas));
+    let over_thrift = seen(settings.thrift.tls, over_thrift(thrift, replicas));
+    let over_http = seen(settings.http.tls, over_http(reachable(http), replicas));
+    let over_thrift = port(THRIFT, thrift, over_thrift);
+    let over_http = port(HTTP, http, over_http);
     let (over_thrift, over_http) = tokio::join!(over_thrift, over_http);
     [over_thrift, over_http]
+}
+
+/// Who is there, where that can be asked without TLS.
+async fn seen(usage: TlsUse, who: impl Future<Output = Listener>) -> Listener {
+    match usage {
+        TlsUse::Required => Listener::Hidden,
+        TlsUse::Off | TlsUse::Optional => who.await,
+    }
 }
 
 /// `who` asks who is there, and is not asked where the port is free.
@@ -107,6 +120,12 @@ fn taken(key: &str, address: SocketAddr, who: Listener) -> Finding {
     let who = match who {
         Listener::UnknownSkep => {
             let text = format!("a skep serves at {address}; of which database cannot be told");
+            return Finding::warning(key, text);
+        }
+        Listener::Hidden => {
+            let text = format!(
+                "something listens at {address}: whether it is a skep is not asked, for {key} speaks TLS alone"
+            );
             return Finding::warning(key, text);
         }
         Listener::Skep => return Finding::ok(key, format!("a skep serves at {address}")),

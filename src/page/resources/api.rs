@@ -42,7 +42,11 @@ pub(in crate::page) async fn show(asked: Asked, uri: Uri, headers: HeaderMap) ->
 fn base(asked: &Asked, uri: &Uri, headers: &HeaderMap) -> String {
     match &asked.shared.port.pages {
         Some(pages) => pages.as_str().trim_end_matches('/').to_owned(),
-        None => format!("http://{}", authority(uri, headers).unwrap_or("127.0.0.1")),
+        None => {
+            let at = authority(uri, headers).unwrap_or("127.0.0.1");
+            let is_https = asked.shared.port.door.is_tls_alone();
+            format!("{}://{at}", if is_https { "https" } else { "http" })
+        }
     }
 }
 
