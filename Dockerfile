@@ -2,7 +2,9 @@
 # The image of skep: built from this checkout, run as an ordinary user on a small Debian.
 #
 #   docker build -t skep .
-#   docker run -p 9083:9083 -p 9084:9084 -v skep-data:/var/lib/skep skep
+#   docker run -p 127.0.0.1:9083:9083 -p 127.0.0.1:9084:9084 -v skep-data:/var/lib/skep -e SKEP_SECURITY__INSECURE=true skep
+#
+# That asks nobody who they are, and lets in this machine alone; docs/SECURITY.md has what lets others in.
 
 FROM rust:1.95-slim-bookworm AS build
 # ring compiles a little C; nothing else is needed, no protoc among it.

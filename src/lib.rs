@@ -10,7 +10,7 @@ pub mod tasks;
 
 pub use skep_catalog::{catalog, discovery, freshness, search, watch};
 pub use skep_ground::{
-    back_off, budget, choice, clock, comma_list, crypto, database_url, deadline, diff, error,
+    auth, back_off, budget, choice, clock, comma_list, crypto, database_url, deadline, diff, error,
     filter, front, guess, hive, humane, kit, layout, model, naming, number_ranges, period,
     schedule, secret, telemetry, tls, unseen,
 };

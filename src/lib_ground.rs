@@ -2,6 +2,7 @@
 //!
 //! One of the crates that the floors of `docs/ARCHITECTURE.md` are compiled in; their rooms are the folders beside this file.
 
+pub mod auth;
 pub mod back_off;
 pub mod budget;
 pub mod choice;

@@ -4,4 +4,4 @@
 
 pub mod http;
 
-use skep_ground::{budget, front, model, telemetry, tls};
+use skep_ground::{auth, budget, front, model, telemetry, tls};

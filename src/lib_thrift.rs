@@ -5,4 +5,4 @@
 pub mod thrift;
 
 use skep_catalog::catalog;
-use skep_ground::{budget, error, filter, front, hive, model, telemetry, tls};
+use skep_ground::{auth, budget, error, filter, front, hive, model, telemetry, tls};

@@ -3,6 +3,7 @@
 
 mod background;
 
+use crate::auth::Authenticator;
 use crate::budget::Budget;
 use crate::catalog::{Catalog, CatalogSettings};
 use crate::clock::Clock;
@@ -68,6 +69,9 @@ pub enum StartError {
     /// A name of the HTTP port is none.
     #[error("cannot use the names of the HTTP port (http.hosts)")]
     Hosts(#[source] http::HostRuleError),
+    /// A rule by which clients are known cannot work.
+    #[error("cannot tell who asks ({0}): {1}")]
+    Security(String, String),
     /// A file of TLS is of no use.
     #[error("cannot speak TLS")]
     Tls(#[source] TlsError),
@@ -134,6 +138,7 @@ impl Server {
         let http_addr = address_of(&http_listener, settings.http.listen);
 
         let tls = tls_open(&settings).map_err(StartError::Tls)?;
+        names_tell(&settings);
         let store = Store::open(settings.database.store())
             .await
             .map_err(StartError::Store)?;
@@ -290,12 +295,16 @@ impl Asking<'_> {
     ) -> Result<(Arc<thrift::Shared>, Arc<http::Shared>, Router), StartError> {
         let catalog = &self.parts.catalog;
         let budget = Budget::new(settings.server.budget());
+        let authenticator = Authenticator::new(&settings.security)
+            .map(Arc::new)
+            .map_err(|(key, why)| StartError::Security(key, why))?;
         let port = Arc::new(http::Shared {
             metrics: Arc::clone(self.metrics),
             tracer: self.tracer.clone(),
             budget: budget.clone(),
             limits: settings.http.limits(),
             door: Door::new(settings.http.tls, self.tls, true),
+            authenticator: Arc::clone(&authenticator),
             pages: settings.server.pages().map_err(StartError::PublicUrl)?,
             hosts: settings.http.host_rules().map_err(StartError::Hosts)?,
             leaving: self.leaving.clone(),
@@ -305,6 +314,7 @@ impl Asking<'_> {
             catalog: Arc::clone(catalog),
             settings: settings.thrift.clone(),
             door: Door::new(settings.thrift.tls, self.tls, false),
+            authenticator,
             budget,
             metrics: Arc::clone(self.metrics),
             tracer: self.tracer.clone(),
@@ -353,6 +363,18 @@ impl Asking<'_> {
             .merge(thrift::http_router(Arc::clone(&over_thrift)))
             .merge(grpc::router(Arc::new(over_grpc)));
         Ok((over_thrift, port, router))
+    }
+}
+
+/// Says of each port that asks for no proof what the names are that its clients give.
+fn names_tell(settings: &Settings) {
+    for (port, usage) in [("thrift", settings.thrift.tls), ("http", settings.http.tls)] {
+        if usage != TlsUse::Required || !settings.tls.proves_all() {
+            tracing::info!(
+                port,
+                "nobody has to prove who it is here: a user's name is only a name"
+            );
+        }
     }
 }
 

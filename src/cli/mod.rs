@@ -75,7 +75,7 @@ const CONFIG: &str = "config";
 
 const AFTER_HELP: &str = "\
 Every key of the file is also an environment variable, which wins over the file:
-  SKEP_THRIFT__LISTEN=0.0.0.0:9083
+  SKEP_THRIFT__LISTEN=0.0.0.0:9083    with SKEP_SECURITY__INSECURE=true or certificates of clients
   SKEP_DATABASE__URL=sqlite:PATH | postgres://USER:PASSWORD@HOST/DATABASE | mysql://…
   SKEP_WAREHOUSE__LOCATION=file:///PATH | s3://BUCKET/PREFIX
   SKEP_STORAGE__S3__ENDPOINT=http://HOST:9000

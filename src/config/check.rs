@@ -1,11 +1,13 @@
 //! What the types cannot say: values that are well formed and still cannot work.
 
 use super::{Settings, error::ConfigError};
+use crate::auth::Authenticator;
 use crate::database_url::database_url_check;
 use crate::error::Error;
 use crate::model::{Location, Storage};
 use crate::secret::SECRET_SHOWN;
 use crate::store::Store;
+use crate::tls::TlsUse;
 use crate::watch::WatchSetup;
 use crate::{rest, thrift};
 
@@ -22,6 +24,7 @@ impl Settings {
     pub fn check(&self) -> Result<(), ConfigError> {
         self.thrift_check()?;
         self.tls_check()?;
+        self.security_check()?;
         self.memory_check()?;
         self.database_check()?;
         self.warehouse_check()?;
@@ -79,6 +82,28 @@ impl Settings {
             let value = self.value_of(&["tls", last]);
             ConfigError::invalid(key, &value, why)
         })
+    }
+
+    /// What an operator has to say aloud: a port that other machines reach and that asks nobody for a proof.
+    fn security_check(&self) -> Result<(), ConfigError> {
+        Authenticator::new(&self.security).map_err(|(key, why)| {
+            let rule = key.split_once('.').map_or(key.as_str(), |(_, rule)| rule);
+            ConfigError::invalid(key.clone(), &rule, why)
+        })?;
+        for (key, listen, usage) in [
+            ("thrift.listen", self.thrift.listen, self.thrift.tls),
+            ("http.listen", self.http.listen, self.http.tls),
+        ] {
+            let is_proven = usage == TlsUse::Required && self.tls.proves_all();
+            if listen.ip().to_canonical().is_loopback() || is_proven || self.security.insecure {
+                continue;
+            }
+            let why = "other machines reach it, and it asks nobody who they are: let it require certificates of clients \
+                       (docs/SECURITY.md), listen on 127.0.0.1, or accept that with security.insecure = true \
+                       (SKEP_SECURITY__INSECURE=true), where the network lets only those in whom you trust";
+            return Err(ConfigError::invalid(key, &listen, why));
+        }
+        Ok(())
     }
 
     fn traces_check(&self) -> Result<(), ConfigError> {

@@ -3,6 +3,7 @@
 
 use super::Settings;
 use crate::alert::ChannelSettings;
+use crate::auth::{CertificateField, CertificateRule, ProxyRule};
 use crate::lake::{AzureSettings, GcsSettings, S3Settings, StorageSettings};
 use crate::secret::Secret;
 use crate::source::{SourceKind, SourceSettings};
@@ -152,6 +153,18 @@ fn every_key() -> Settings {
     settings.tls.key = Some("x".into());
     settings.tls.client_ca = Some("x".into());
     settings.tls.client_crl = Some("x".into());
+    settings.security.certificates = vec![CertificateRule {
+        field: CertificateField::CommonName,
+        matches: String::new(),
+        principal: String::new(),
+        groups: vec![String::new()],
+    }];
+    settings.security.proxies = vec![ProxyRule {
+        principals: vec![String::new()],
+        groups: vec![String::new()],
+        users: vec![String::new()],
+        from: Vec::new(),
+    }];
     settings.server.public_url = Some(String::new());
     settings.traces.otlp_endpoint = Some(String::new());
     settings.watch.secrets_dir = Some("x".into());

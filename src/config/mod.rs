@@ -23,6 +23,7 @@ pub use sections::{
 pub use variables::{ENVIRONMENT_PREFIX, SERVER_VARIABLE};
 
 use crate::alert::AlertSettings;
+use crate::auth::SecuritySettings;
 use crate::catalog::PlaceRules;
 use crate::lake::StorageSettings;
 use crate::model::Location;
@@ -46,6 +47,8 @@ pub struct Settings {
     pub http: HttpSettings,
     /// The files of TLS, for both.
     pub tls: TlsSettings,
+    /// Who may come in, and as whom.
+    pub security: SecuritySettings,
     /// Where the catalog itself is kept.
     pub database: DatabaseSettings,
     /// Where tables without a location of their own go.

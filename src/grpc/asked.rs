@@ -5,7 +5,7 @@ use super::failure::Failure;
 use crate::budget::Reservation;
 use crate::error::Error;
 use crate::front::caller;
-use crate::model::{Caller, Way};
+use crate::model::{Caller, Peer, Way};
 use crate::{catalog, discovery, freshness, search, watch};
 use prost::Message;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ impl Asked {
             reservation.ok_or_else(|| Error::internal("a request without a frame"))?;
         Ok(Self {
             shared: Arc::clone(shared),
-            caller: caller(Way::Grpc, None),
+            caller: caller(Way::Grpc, &Peer::told(request.extensions().get()), None),
             reservation,
         })
     }

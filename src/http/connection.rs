@@ -6,6 +6,7 @@ use super::begun::{Begun, FIRST_BYTES};
 use super::refusal::Refusal;
 use super::streams::Streams;
 use super::unread::Unread;
+use crate::model::Peer;
 use crate::telemetry::fault_due;
 use crate::tls::Refused;
 use axum::Router;
@@ -53,18 +54,19 @@ pub(super) async fn converse(
     peer: SocketAddr,
     shutdown: &CancellationToken,
 ) {
+    let opened = tokio::select! {
+        opened = opening(shared, stream, peer) => opened,
+        () = shutdown.cancelled() => return,
+    };
+    let Some((begun, who)) = opened else { return };
     let account = shared.budget.account(peer.ip());
     let limits = &shared.limits;
     let service = TowerToHyperService::new(router);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(account.clone());
+        request.extensions_mut().insert(who.clone());
         hyper::service::Service::call(&service, request.map(Unread::body))
     });
-    let begun = tokio::select! {
-        begun = opening(shared, stream, peer) => begun,
-        () = shutdown.cancelled() => return,
-    };
-    let Some(begun) = begun else { return };
     let is_http2 = begun.first() == OPENING;
     let mut stream = TimeoutWriter::new(begun);
     stream.set_timeout(Some(limits.write_timeout));
@@ -104,25 +106,33 @@ pub(super) async fn converse(
     }
 }
 
-/// Lets a connection in and reads what tells HTTP/2 from HTTP/1.1; nothing where it is none, which the log tells.
-async fn opening(shared: &Shared, stream: TcpStream, peer: SocketAddr) -> Option<Begun> {
+/// Lets a connection in, and reads who comes and what tells HTTP/2 from HTTP/1.1; nothing where it is none, which the log tells.
+async fn opening(shared: &Shared, stream: TcpStream, peer: SocketAddr) -> Option<(Begun, Peer)> {
     let patience = shared.limits.header_timeout;
-    match shared.door.enter(stream, patience, patience).await {
-        Ok(link) => timeout(patience, Begun::of(link)).await.ok()?.ok(),
-        Err(Refused::Silent) => None,
-        Err(refused) => {
-            shared.metrics.connection_refused("http", "tls");
-            if let Some(repeated) = fault_due(&format!("http: {refused}")) {
-                tracing::warn!(%peer, reason = %refused, repeated, "a connection is closed");
+    let refused = match shared.door.enter(stream, patience, patience).await {
+        Ok(link) => match shared.authenticator.peer(peer.ip(), link.certificate()) {
+            Ok(who) => {
+                let begun = timeout(patience, Begun::of(link)).await.ok()?.ok()?;
+                return Some((begun, who));
             }
+            Err(unnamed) => unnamed.to_string(),
+        },
+        Err(Refused::Silent) => return None,
+        Err(refused) => {
+            let why = refused.to_string();
             if let Refused::Plain(stream) = refused {
                 // A browser shows it, and the buffer of a new socket takes it at once.
                 let words = Refusal::plain(TLS_ALONE.to_owned()).last_words();
                 drop(stream.try_write(words.as_bytes()));
             }
-            None
+            why
         }
+    };
+    shared.metrics.connection_refused("http", "tls");
+    if let Some(repeated) = fault_due(&format!("http: {refused}")) {
+        tracing::warn!(%peer, reason = refused, repeated, "a connection is closed");
     }
+    None
 }
 
 /// HTTP/2 within bounds: beside what the budget counts, headers and answers, a client can have the server hold a connection's

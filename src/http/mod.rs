@@ -31,6 +31,7 @@ pub use refusal::is_grpc;
 pub use serve::serve;
 pub use trailers::trailers_tell;
 
+use crate::auth::Authenticator;
 use crate::budget::Budget;
 use crate::model::PublicUrl;
 use crate::telemetry::{Metrics, Tracer};
@@ -52,6 +53,8 @@ pub struct Shared {
     pub limits: HttpLimits,
     /// The way in.
     pub door: Door,
+    /// By what clients are known.
+    pub authenticator: Arc<Authenticator>,
     /// Where people reach the pages.
     pub pages: Option<PublicUrl>,
     /// The names by which others reach the port (`http.hosts`).

@@ -1,14 +1,19 @@
 //! Who asks: every catalog operation takes one.
 
+use super::Principal;
+use std::sync::Arc;
+
 /// The user behind a request and the way it came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// The user name; the server's own user when the client named none.
     pub user: String,
-    /// The groups that the client (or its authentication) named.
+    /// The groups that the client named or, where it has proven who it is, that its proof did.
     pub groups: Vec<String>,
     /// The front end.
     pub via: Way,
+    /// Who acts as the user, and has proven to be itself. Nobody where no proof was asked for: the user's name is then only a name.
+    pub principal: Option<Arc<Principal>>,
 }
 
 /// A way into the catalog.
@@ -33,6 +38,7 @@ impl Caller {
             user: "skep".into(),
             groups: Vec::new(),
             via: Way::Task,
+            principal: None,
         }
     }
 }

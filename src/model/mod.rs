@@ -21,6 +21,7 @@ mod lock;
 mod name;
 mod notice;
 mod partition;
+mod principal;
 mod public_url;
 mod replica;
 mod sample;
@@ -65,6 +66,7 @@ pub use notice::{
     SEEN, Severity,
 };
 pub use partition::Partition;
+pub use principal::{Peer, Principal, PrincipalNameError, Proof};
 pub use public_url::{ACKNOWLEDGE_CHANGES_MAX, ACKNOWLEDGE_PATH, PublicUrl};
 pub use replica::{REPLICA_SILENT_INTERVALS, Replica, ReplicaIdentity};
 pub use sample::{SampledDirectory, SampledFile};

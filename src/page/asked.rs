@@ -3,7 +3,7 @@
 use super::Shared;
 use super::links::root_of;
 use crate::front::caller;
-use crate::model::{Caller, Way};
+use crate::model::{Caller, Peer, Way};
 use crate::{catalog, discovery, freshness, search, watch};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -62,7 +62,7 @@ impl FromRequestParts<Arc<Shared>> for Asked {
         Ok(Self {
             shared: Arc::clone(shared),
             root: root_of(parts.uri.path()),
-            caller: caller(Way::Page, None),
+            caller: caller(Way::Page, &Peer::told(parts.extensions.get()), None),
         })
     }
 }

@@ -47,12 +47,12 @@ impl FromRequestParts<Arc<Shared>> for Asked {
     type Rejection = Infallible;
 
     async fn from_request_parts(
-        _: &mut Parts,
+        parts: &mut Parts,
         shared: &Arc<Shared>,
     ) -> Result<Self, Self::Rejection> {
         Ok(Self {
             shared: Arc::clone(shared),
-            caller: caller(),
+            caller: caller(&parts.extensions),
         })
     }
 }

@@ -25,9 +25,10 @@ use crate::catalog::Catalog;
 use crate::discovery::Discovery;
 use crate::freshness::Freshness;
 use crate::http;
-use crate::model::{Caller, Way};
+use crate::model::{Caller, Peer, Way};
 use crate::search::Search;
 use crate::watch::Watch;
+use axum::http::Extensions;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -58,6 +59,6 @@ pub struct Shared {
 }
 
 /// Who asks over HTTP.
-fn caller() -> Caller {
-    crate::front::caller(Way::Rest, None)
+fn caller(extensions: &Extensions) -> Caller {
+    crate::front::caller(Way::Rest, &Peer::told(extensions.get()), None)
 }

@@ -10,6 +10,7 @@ use super::inbox::Inbox;
 use super::reply::Reply;
 use super::settings::PIECE_BYTES;
 use crate::budget::{Account, Exhausted};
+use crate::model::Peer;
 use crate::telemetry::{TraceHeaders, fault_due};
 use crate::tls::{Link, Refused};
 use bytes::BytesMut;
@@ -56,7 +57,7 @@ pub(super) async fn converse(
     peer: SocketAddr,
     shutdown: &CancellationToken,
 ) {
-    let Some(link) = enter(shared, stream, peer, shutdown).await else {
+    let Some((link, who)) = enter(shared, stream, peer, shutdown).await else {
         return;
     };
     let account = shared.budget.account(peer.ip());
@@ -66,7 +67,7 @@ pub(super) async fn converse(
         shutdown,
         inbox: Inbox::new(&account),
         piece: Piece::default(),
-        conversation: Conversation::new(&account),
+        conversation: Conversation::new(who, &account),
         account,
     };
     let ended = connection.run().await;
@@ -90,7 +91,7 @@ async fn enter(
     stream: TcpStream,
     peer: SocketAddr,
     shutdown: &CancellationToken,
-) -> Option<Link> {
+) -> Option<(Link, Peer)> {
     let (idle, patience) = (
         shared.settings.idle_timeout(),
         shared.settings.message_timeout(),
@@ -99,20 +100,22 @@ async fn enter(
         entered = shared.door.enter(stream, idle, patience) => entered,
         () = shutdown.cancelled() => return None,
     };
-    match entered {
-        Ok(link) => Some(link),
+    let why = match entered {
+        Ok(link) => match shared.authenticator.peer(peer.ip(), link.certificate()) {
+            Ok(who) => return Some((link, who)),
+            Err(unnamed) => unnamed.to_string(),
+        },
         Err(Refused::Silent) => {
             tracing::debug!(%peer, "a connection broke before its first byte");
-            None
+            return None;
         }
-        Err(refused) => {
-            shared.metrics.thrift_connection_refused();
-            if let Some(repeated) = fault_due(&format!("thrift: {refused}")) {
-                tracing::warn!(%peer, reason = %refused, repeated, "a connection is closed");
-            }
-            None
-        }
+        Err(refused) => refused.to_string(),
+    };
+    shared.metrics.thrift_connection_refused();
+    if let Some(repeated) = fault_due(&format!("thrift: {why}")) {
+        tracing::warn!(%peer, reason = why, repeated, "a connection is closed");
     }
+    None
 }
 
 /// What came of waiting for bytes.

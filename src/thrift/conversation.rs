@@ -1,9 +1,11 @@
-//! What a connection remembers between calls: who the client says it is, and the settings it made. It lasts as long as the
+//! What a connection remembers between calls: who the client is and says it is, and the settings it made. It lasts as long as the
 //! connection, so it is small, and counted.
 
+use crate::auth::Authenticator;
 use crate::budget::{Account, Reservation};
 use crate::error::{Error, Result};
-use crate::model::{Caller, Way};
+use crate::front::caller;
+use crate::model::{Caller, Peer, Way};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -17,6 +19,7 @@ const VALUE_BYTES_MAX: usize = 4 * 1024;
 /// What a connection remembers.
 #[derive(Debug)]
 pub(super) struct Conversation {
+    peer: Peer,
     reservation: Reservation,
     remembered: Mutex<Remembered>,
 }
@@ -30,16 +33,22 @@ struct Remembered {
 }
 
 impl Conversation {
-    /// A conversation of which nothing is remembered.
-    pub(super) fn new(account: &Account) -> Self {
+    /// A conversation with somebody, of which nothing is remembered.
+    pub(super) fn new(peer: Peer, account: &Account) -> Self {
         Self {
+            peer,
             reservation: account.reservation(),
             remembered: Mutex::default(),
         }
     }
 
-    /// Remembers who the client says it is. Hive refuses a second time.
-    pub(super) fn introduce(&self, user: &str, groups: &[String]) -> Result<()> {
+    /// Remembers who the client says it is, where it may be that one. Hive refuses a second time.
+    pub(super) fn introduce(
+        &self,
+        authenticator: &Authenticator,
+        user: &str,
+        groups: &[String],
+    ) -> Result<()> {
         if groups.len() > GROUPS_MAX {
             let text = format!("set_ugi takes {GROUPS_MAX} groups at most");
             return Err(Error::Invalid(text));
@@ -49,6 +58,7 @@ impl Conversation {
             let text = format!("set_ugi takes {UGI_BYTES_MAX} bytes at most of a user and groups");
             return Err(Error::Invalid(text));
         }
+        authenticator.act_as(&self.peer, user)?;
         let mut remembered = self.remembered();
         if remembered.ugi.is_some() {
             let text = "set_ugi may be called once on a connection";
@@ -63,7 +73,7 @@ impl Conversation {
 
     /// Who asks.
     pub(super) fn caller(&self) -> Caller {
-        crate::front::caller(Way::Thrift, self.remembered().ugi.clone())
+        caller(Way::Thrift, &self.peer, self.remembered().ugi.clone())
     }
 
     /// Sets a key for this connection.

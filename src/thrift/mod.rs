@@ -28,6 +28,7 @@ pub use peer::is_skep_at;
 pub use registry::served_methods;
 pub use settings::ThriftSettings;
 
+use crate::auth::Authenticator;
 use crate::budget::Budget;
 use crate::catalog::Catalog;
 use crate::telemetry::{Metrics, Tracer};
@@ -43,6 +44,8 @@ pub struct Shared {
     pub settings: ThriftSettings,
     /// The way in.
     pub door: Door,
+    /// By what clients are known.
+    pub authenticator: Arc<Authenticator>,
     /// What requests and answers may hold in memory.
     pub budget: Budget,
     /// The counters.

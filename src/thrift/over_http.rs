@@ -9,6 +9,8 @@ use super::dispatch::{dispatch, refuse_unread};
 use super::reply::Reply;
 use super::settings::PIECE_BYTES;
 use crate::budget::{Account, Exhausted, Reservation};
+use crate::error::Error;
+use crate::model::Peer;
 use crate::telemetry::TraceHeaders;
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -74,8 +76,9 @@ async fn answered(shared: &Shared, request: Request) -> Result<Response, Refused
     type_check(&parts.headers)?;
     let account = parts.extensions.get::<Account>().cloned();
     let account = account.unwrap_or_else(|| shared.budget.account(Ipv4Addr::LOCALHOST.into()));
-    let conversation = Conversation::new(&account);
-    introduce(&conversation, &parts.headers)?;
+    let peer = Peer::told(parts.extensions.get());
+    let conversation = Conversation::new(peer, &account);
+    introduce(shared, &conversation, &parts.headers)?;
     length_check(shared, &parts.headers)?;
     let arriving = account.reservation();
     let (protocol, message) = match message_read(shared, body, &arriving).await? {
@@ -125,9 +128,13 @@ fn type_check(headers: &HeaderMap) -> Result<(), Refused> {
     Err(Refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, why))
 }
 
-/// Takes who the client says it is. Without a word of it the caller is the server's own user, as over a socket without
-/// `set_ugi`; Hive refuses that (401).
-fn introduce(conversation: &Conversation, headers: &HeaderMap) -> Result<(), Refused> {
+/// Takes who the client says it is. Without a word of it the caller is who it has proven to be, or the server's own user, as over a
+/// socket without `set_ugi`; Hive refuses that (401).
+fn introduce(
+    shared: &Shared,
+    conversation: &Conversation,
+    headers: &HeaderMap,
+) -> Result<(), Refused> {
     let refused = |why: String| {
         let why = format!("Authentication error: {why}");
         Refused(StatusCode::UNAUTHORIZED, why)
@@ -142,8 +149,10 @@ fn introduce(conversation: &Conversation, headers: &HeaderMap) -> Result<(), Ref
     let user = std::str::from_utf8(user.as_bytes()).map(str::trim);
     let user = user.ok().filter(|user| !user.is_empty());
     let user = user.ok_or_else(|| refused(format!("{USER} names no user")))?;
-    let introduced = conversation.introduce(user, &[]);
-    introduced.map_err(|failure| refused(failure.to_string()))
+    match conversation.introduce(&shared.authenticator, user, &[]) {
+        Err(Error::Denied(why)) => Err(Refused(StatusCode::FORBIDDEN, why)),
+        introduced => introduced.map_err(|failure| refused(failure.to_string())),
+    }
 }
 
 /// A message that says that it is too long need not be read.

@@ -155,8 +155,9 @@ impl TlsSettings {
 
     fn state(&self, held: &Held) -> Result<State, TlsError> {
         let provider = Arc::new(default_provider());
-        let of_key = |why: String| self.fault("tls.key", &self.key, why);
-        let of_certificate = |why: String| self.fault("tls.certificate", &self.certificate, why);
+        let of_key = |why: String| fault("tls.key", self.key.as_deref(), why);
+        let of_certificate =
+            |why: String| fault("tls.certificate", self.certificate.as_deref(), why);
         let chain = certificates(&held.certificate).map_err(of_certificate)?;
         let key = PrivateKeyDer::from_pem_slice(&held.key)
             .map_err(|why| of_key(pem_words(&why, "private key")))?;
@@ -189,7 +190,7 @@ impl TlsSettings {
         held: &Held,
         provider: &Arc<CryptoProvider>,
     ) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
-        let of_ca = |why: String| self.fault("tls.client_ca", &self.client_ca, why);
+        let of_ca = |why: String| fault("tls.client_ca", self.client_ca.as_deref(), why);
         let mut roots = RootCertStore::empty();
         for root in certificates(ca).map_err(of_ca)? {
             roots.add(root).map_err(|why| of_ca(why.to_string()))?;
@@ -197,7 +198,7 @@ impl TlsSettings {
         let mut builder =
             WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
         if let Some(lists) = &held.client_crl {
-            let of_list = |why: String| self.fault("tls.client_crl", &self.client_crl, why);
+            let of_list = |why: String| fault("tls.client_crl", self.client_crl.as_deref(), why);
             let lists: Result<Vec<_>, _> =
                 CertificateRevocationListDer::pem_slice_iter(lists).collect();
             let lists = lists.map_err(|why| of_list(pem_words(&why, "revocation list")))?;
@@ -212,11 +213,11 @@ impl TlsSettings {
         }
         builder.build().map_err(|why| of_ca(why.to_string()))
     }
+}
 
-    fn fault(&self, key: &'static str, path: &Option<PathBuf>, why: String) -> TlsError {
-        let path = path.clone().unwrap_or_default();
-        TlsError { key, path, why }
-    }
+fn fault(key: &'static str, path: Option<&Path>, why: String) -> TlsError {
+    let path = path.map(Path::to_owned).unwrap_or_default();
+    TlsError { key, path, why }
 }
 
 fn file_read(key: &'static str, path: &Path) -> Result<Vec<u8>, TlsError> {

@@ -1,6 +1,5 @@
 //! A connection, encrypted or not.
 
-use rustls::pki_types::CertificateDer;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -26,11 +25,14 @@ impl Link {
         }
     }
 
-    /// The certificate that the client showed, which its authority signed; nothing where it showed none.
-    pub fn certificate(&self) -> Option<&CertificateDer<'static>> {
+    /// The certificate in DER that the client showed, which its authority signed; nothing where it showed none.
+    pub fn certificate(&self) -> Option<&[u8]> {
         match self {
             Self::Plain(_) => None,
-            Self::Tls(stream) => stream.get_ref().1.peer_certificates()?.first(),
+            Self::Tls(stream) => {
+                let shown = stream.get_ref().1.peer_certificates()?;
+                shown.first().map(AsRef::as_ref)
+            }
         }
     }
 }

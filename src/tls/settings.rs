@@ -39,6 +39,11 @@ impl Default for TlsSettings {
 }
 
 impl TlsSettings {
+    /// Whether nobody is let in by TLS who does not show a good certificate.
+    pub fn proves_all(&self) -> bool {
+        self.client_ca.is_some() && self.client_certificates == ClientCertificates::Required
+    }
+
     /// Fails with the key at fault, and why, for settings that do not go together with how the ports use them.
     pub fn check(&self, ports: [(&'static str, TlsUse); 2]) -> Result<(), (&'static str, String)> {
         let used = ports.iter().find(|(_, usage)| *usage != TlsUse::Off);

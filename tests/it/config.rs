@@ -54,6 +54,66 @@ fn the_environment_lies_over_the_file() {
 }
 
 #[test]
+fn a_port_that_others_reach_asks_who_they_are_or_is_said_to_be_insecure() {
+    let tls = "[tls]\ncertificate = 'c'\nkey = 'k'\nclient_ca = 'a'\n";
+    let asks = "[http]\nlisten = '[::]:1'\ntls = 'required'\n";
+    for (text, refused) in [
+        (
+            "[thrift]\nlisten = '0.0.0.0:1'\n".to_owned(),
+            Some("thrift.listen"),
+        ),
+        (
+            "[http]\nlisten = '10.0.0.1:1'\n".to_owned(),
+            Some("http.listen"),
+        ),
+        (
+            "[thrift]\nlisten = '127.8.0.1:1'\n[http]\nlisten = '[::1]:1'\n".to_owned(),
+            None,
+        ),
+        (format!("{tls}{asks}"), None),
+        (
+            format!("{tls}client_certificates = 'optional'\n{asks}"),
+            Some("http.listen"),
+        ),
+        (
+            format!("{tls}{}", asks.replace("required", "optional")),
+            Some("http.listen"),
+        ),
+        (
+            "[http]\nlisten = '[::]:1'\n[security]\ninsecure = true\n".to_owned(),
+            None,
+        ),
+    ] {
+        let failure = load(&text, &[]).err().map(|failure| failure.to_string());
+        match refused {
+            None => assert_eq!(failure, None, "{text}"),
+            Some(key) => {
+                let failure = failure.unwrap_or_default();
+                let is_told = failure.contains(key) && failure.contains("security.insecure");
+                assert!(is_told, "{text}: {failure}");
+            }
+        }
+    }
+}
+
+#[test]
+fn rules_of_who_comes_in_are_named_by_their_number() {
+    for (rule, key) in [
+        (
+            "[[security.certificates]]\nfield = 'dns'\nmatches = '('\nprincipal = 'x'\n",
+            "security.certificates[0].matches",
+        ),
+        (
+            "[[security.proxies]]\nprincipals = ['a']\nusers = ['*']\n[[security.proxies]]\nusers = ['b']\n",
+            "security.proxies[1].principals",
+        ),
+    ] {
+        let failure = load(rule, &[]).unwrap_err().to_string();
+        assert!(failure.contains(key), "{failure}");
+    }
+}
+
+#[test]
 fn an_unknown_key_is_named_with_the_nearest_right_one() {
     for (text, variable, key, nearest) in [
         ("[thrift]\nlisen = 'x'", "", "thrift.lisen", "thrift.listen"),

@@ -154,6 +154,9 @@ async fn it_is_alive_but_not_ready_while_its_database_is_away() {
         tracer: skep::telemetry::Tracer::default(),
         budget: Budget::new(ServerSettings::default().budget()),
         limits: HttpSettings::default().limits(),
+        authenticator: Arc::new(
+            skep::auth::Authenticator::new(&skep::auth::SecuritySettings::default()).unwrap(),
+        ),
         door: skep::tls::Door::new(skep::tls::TlsUse::Off, None, true),
         pages: None,
         hosts: Vec::new(),

@@ -35,7 +35,7 @@ const FLOORS: [&[&str]; 15] = [
     &["diff", "filter", "layout", "naming"],
     &["kit"],
     &["guess"],
-    &["alert", "lake", "source", "store"],
+    &["alert", "auth", "lake", "source", "store"],
     &["catalog"],
     &["discovery", "freshness", "search", "watch"],
     &["front"],
@@ -89,6 +89,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("opentelemetry_http", &["telemetry"]),
     ("opentelemetry_otlp", &["telemetry"]),
     ("opentelemetry_sdk", &["telemetry"]),
+    ("x509_parser", &["auth"]),
     ("tokio_rustls", &["tls"]),
     ("reqwest", &["alert", "cli", "lake", "source", "telemetry"]),
 ];

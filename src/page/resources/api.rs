@@ -40,14 +40,12 @@ pub(in crate::page) async fn show(asked: Asked, uri: Uri, headers: HeaderMap) ->
 
 /// Where the server is reached: as its settings say, else as this browser did.
 fn base(asked: &Asked, uri: &Uri, headers: &HeaderMap) -> String {
-    match &asked.shared.port.pages {
-        Some(pages) => pages.as_str().trim_end_matches('/').to_owned(),
-        None => {
-            let at = authority(uri, headers).unwrap_or("127.0.0.1");
-            let is_https = asked.shared.port.door.is_tls_alone();
-            format!("{}://{at}", if is_https { "https" } else { "http" })
-        }
+    if let Some(pages) = &asked.shared.port.pages {
+        return pages.as_str().trim_end_matches('/').to_owned();
     }
+    let at = authority(uri, headers).unwrap_or("127.0.0.1");
+    let is_https = asked.shared.port.door.is_tls_alone();
+    format!("{}://{at}", if is_https { "https" } else { "http" })
 }
 
 /// Leads the form of an operation that only reads to its address.

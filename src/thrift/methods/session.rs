@@ -29,7 +29,8 @@ async fn set_ugi(call: Call<'_>) -> Answer {
     let args: args::SetUgi<'_> = call.arguments()?;
     let user = required(args.user_name, "user_name")?;
     let groups = strings(args.group_names.as_deref());
-    call.conversation.introduce(user, &groups)?;
+    call.conversation
+        .introduce(&call.shared.authenticator, user, &groups)?;
     let names = groups.iter().map(String::as_str).collect();
     call.reply(&replies::SetUgi {
         success: Some(names),

@@ -95,6 +95,7 @@ pub(super) fn ann() -> Caller {
         user: "ann".to_owned(),
         groups: Vec::new(),
         via: Way::Rest,
+        principal: None,
     }
 }
 

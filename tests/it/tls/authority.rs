@@ -1,9 +1,9 @@
 //! Certificates as a company's authority gives them out, and the files that a server reads.
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertificateRevocationListParams, ExtendedKeyUsagePurpose,
-    IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber,
-    date_time_ymd,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
+    RevokedCertParams, SerialNumber, date_time_ymd,
 };
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -47,6 +47,13 @@ impl Authority {
     /// A certificate of a client, of this number.
     pub(super) fn client(&self, number: u64) -> Paper {
         self.sign(&of_client(number))
+    }
+
+    /// A certificate of a client whose common name is this.
+    pub(super) fn client_named(&self, name: &str) -> Paper {
+        let mut params = of_client(2);
+        params.distinguished_name.push(DnType::CommonName, name);
+        self.sign(&params)
     }
 
     /// One whose time is over.

@@ -1,6 +1,7 @@
 //! TLS on both ports: who is let in, who is not, and what happens when a file changes.
 
 mod authority;
+mod principals;
 
 use crate::client::Client;
 use crate::harness::{TestDatabase, TestServer};
