@@ -18,7 +18,7 @@ use crate::search::Search;
 use crate::store::Store;
 use crate::tasks::{Runner, TlsFiles};
 use crate::telemetry::{Metrics, Tracer, TracesError, host_name};
-use crate::tls::{Door, Tls, TlsError, TlsUse};
+use crate::tls::{Door, Tls, TlsError};
 use crate::watch::{Watch, WatchSetup, WatchSetupError};
 use crate::{grpc, http, page, rest, thrift};
 use axum::Router;
@@ -167,6 +167,7 @@ impl Server {
         if let Some(tls) = tls {
             tasks.spawn(TlsFiles { tls }, settings.tls.reload_interval_s);
         }
+        let is_https = port.door.is_tls_alone();
         let ending = shutdown.clone();
         let listeners = vec![
             tokio::spawn(thrift::serve(thrift_listener, over_thrift, ending.clone())),
@@ -175,7 +176,7 @@ impl Server {
         Ok(Running {
             thrift_addr,
             http_addr,
-            is_https: settings.http.tls == TlsUse::Required,
+            is_https,
             replica: own.id,
             metrics,
             tasks,
@@ -369,7 +370,7 @@ impl Asking<'_> {
 /// Says of each port that asks for no proof what the names are that its clients give.
 fn names_tell(settings: &Settings) {
     for (port, usage) in [("thrift", settings.thrift.tls), ("http", settings.http.tls)] {
-        if usage != TlsUse::Required || !settings.tls.proves_all() {
+        if !settings.tls.proves_all(usage) {
             tracing::info!(
                 port,
                 "nobody has to prove who it is here: a user's name is only a name"
@@ -380,10 +381,9 @@ fn names_tell(settings: &Settings) {
 
 /// What the ports speak TLS with, where one does.
 fn tls_open(settings: &Settings) -> Result<Option<Arc<Tls>>, TlsError> {
-    let is_used = [settings.thrift.tls, settings.http.tls]
-        .iter()
-        .any(|usage| *usage != TlsUse::Off);
-    let opened = is_used.then(|| Tls::open(settings.tls.clone()));
+    let opened = settings
+        .speaks_tls()
+        .then(|| Tls::open(settings.tls.clone()));
     Ok(opened.transpose()?.map(Arc::new))
 }
 

@@ -11,8 +11,15 @@ use x509_parser::prelude::FromDer;
 /// Names that a certificate gives its subject at most; those of whole fleets have some hundreds.
 const NAMES_MAX: usize = 1_000;
 
-/// What stands where no rule does.
-const COMMON_NAME: &str = "$0";
+/// What stands where no rule does: the common name is the principal.
+fn common_name() -> CertificateRule {
+    CertificateRule {
+        field: CertificateField::CommonName,
+        matches: ".*".to_owned(),
+        principal: "$0".to_owned(),
+        groups: Vec::new(),
+    }
+}
 
 /// The rules of `[[security.certificates]]`, ready to be used.
 #[derive(Debug)]
@@ -43,7 +50,9 @@ pub enum Unnamed {
 impl CertificateRules {
     /// Fails with the key at fault, and why.
     pub(super) fn new(rules: &[CertificateRule]) -> Result<Self, (String, String)> {
-        let mut read = Vec::with_capacity(rules.len().max(1));
+        let default = [common_name()];
+        let rules = if rules.is_empty() { &default } else { rules };
+        let mut read = Vec::with_capacity(rules.len());
         for (number, rule) in rules.iter().enumerate() {
             let key = |name: &str| format!("security.certificates[{number}].{name}");
             let matches = whole(&rule.matches).map_err(|why| {
@@ -69,17 +78,6 @@ impl CertificateRules {
                 matches,
                 principal: rule.principal.clone(),
                 groups: rule.groups.clone(),
-            });
-        }
-        if rules.is_empty() {
-            let matches = whole(".*").map_err(|why| (String::new(), why))?;
-            let (principal, groups) = (COMMON_NAME.to_owned(), Vec::new());
-            let field = CertificateField::CommonName;
-            read.push(Rule {
-                field,
-                matches,
-                principal,
-                groups,
             });
         }
         Ok(Self(read))

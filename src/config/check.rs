@@ -7,7 +7,6 @@ use crate::error::Error;
 use crate::model::{Location, Storage};
 use crate::secret::SECRET_SHOWN;
 use crate::store::Store;
-use crate::tls::TlsUse;
 use crate::watch::WatchSetup;
 use crate::{rest, thrift};
 
@@ -87,15 +86,16 @@ impl Settings {
     /// What an operator has to say aloud: a port that other machines reach and that asks nobody for a proof.
     fn security_check(&self) -> Result<(), ConfigError> {
         Authenticator::new(&self.security).map_err(|(key, why)| {
-            let rule = key.split_once('.').map_or(key.as_str(), |(_, rule)| rule);
-            ConfigError::invalid(key.clone(), &rule, why)
+            let path: Vec<&str> = key.split(['.', '[', ']']).collect();
+            let value = self.value_of(&path);
+            ConfigError::invalid(key, &value, why)
         })?;
         for (key, listen, usage) in [
             ("thrift.listen", self.thrift.listen, self.thrift.tls),
             ("http.listen", self.http.listen, self.http.tls),
         ] {
-            let is_proven = usage == TlsUse::Required && self.tls.proves_all();
-            if listen.ip().to_canonical().is_loopback() || is_proven || self.security.insecure {
+            let is_here = listen.ip().to_canonical().is_loopback();
+            if is_here || self.tls.proves_all(usage) || self.security.insecure {
                 continue;
             }
             let why = "other machines reach it, and it asks nobody who they are: let it require certificates of clients \
@@ -335,8 +335,12 @@ impl Settings {
     /// A value as it is printed: secrets stay hidden.
     fn value_of(&self, path: &[&str]) -> String {
         let mut value = toml::Value::try_from(self).ok();
-        for name in path {
-            value = value.and_then(|table| table.get(name).cloned());
+        // Behind the number of a list's section there is nothing before the next dot.
+        for name in path.iter().filter(|name| !name.is_empty()) {
+            value = value.and_then(|inside| match name.parse::<usize>() {
+                Ok(number) => inside.get(number).cloned(),
+                Err(_) => inside.get(name).cloned(),
+            });
         }
         value.map_or_else(|| "(unset)".to_owned(), |found| found.to_string())
     }

@@ -8,7 +8,7 @@ use crate::hive::text_pattern::glob_matches;
 use crate::model::OWN_SUBJECTS;
 use crate::secret::PEM_BEGIN;
 use crate::source::{AnySource, SourceKind};
-use crate::tls::{Tls, TlsUse};
+use crate::tls::Tls;
 use std::borrow::Cow;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -28,10 +28,7 @@ impl Settings {
             let fault = folder.as_deref().and_then(folder_fault);
             missing.extend(fault.map(|fault| format!("{key}: {fault}")));
         }
-        let uses_tls = [self.thrift.tls, self.http.tls]
-            .iter()
-            .any(|usage| *usage != TlsUse::Off);
-        let opened = uses_tls.then(|| Tls::open(self.tls.clone()));
+        let opened = self.speaks_tls().then(|| Tls::open(self.tls.clone()));
         missing.extend(opened.and_then(Result::err).map(|fault| fault.to_string()));
         for (name, settings) in &self.sources {
             if settings.kind == SourceKind::Catalog {

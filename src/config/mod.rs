@@ -31,7 +31,7 @@ use crate::naming::NamingSettings;
 use crate::source::SourceSettings;
 use crate::telemetry::{LogSettings, TracesSettings};
 use crate::thrift::ThriftSettings;
-use crate::tls::TlsSettings;
+use crate::tls::{TlsSettings, TlsUse};
 use crate::watch::WatchSettings;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -77,6 +77,12 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Whether one of the ports speaks TLS.
+    pub fn speaks_tls(&self) -> bool {
+        let ports = [self.thrift.tls, self.http.tls];
+        ports.iter().any(|usage| *usage != TlsUse::Off)
+    }
+
     /// `storage.allowed_locations` as it is in force.
     pub fn allowed_locations(&self) -> Vec<String> {
         let listed = self.storage.allowed_locations.clone();

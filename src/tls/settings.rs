@@ -39,9 +39,11 @@ impl Default for TlsSettings {
 }
 
 impl TlsSettings {
-    /// Whether nobody is let in by TLS who does not show a good certificate.
-    pub fn proves_all(&self) -> bool {
-        self.client_ca.is_some() && self.client_certificates == ClientCertificates::Required
+    /// Whether nobody comes in by a port of this use who does not show a good certificate.
+    pub fn proves_all(&self, usage: TlsUse) -> bool {
+        usage == TlsUse::Required
+            && self.client_ca.is_some()
+            && self.client_certificates == ClientCertificates::Required
     }
 
     /// Fails with the key at fault, and why, for settings that do not go together with how the ports use them.
