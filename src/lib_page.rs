@@ -6,6 +6,7 @@ pub mod page;
 
 use skep_catalog::{catalog, discovery, freshness, search, watch};
 use skep_ground::{
-    clock, diff, error, front, guess, hive, humane, model, naming, number_ranges, telemetry, unseen,
+    clock, diff, error, front, guess, hive, humane, model, naming, number_ranges, telemetry, tls,
+    unseen,
 };
 use skep_http::http;

@@ -18,7 +18,7 @@ use crate::search::Search;
 use crate::store::Store;
 use crate::tasks::{Runner, TlsFiles};
 use crate::telemetry::{Metrics, Tracer, TracesError, host_name};
-use crate::tls::{Door, Tls, TlsError};
+use crate::tls::{Door, Tls, TlsError, TlsUse};
 use crate::watch::{Watch, WatchSetup, WatchSetupError};
 use crate::{grpc, http, page, rest, thrift};
 use axum::Router;
@@ -97,6 +97,8 @@ pub struct Running {
     pub thrift_addr: SocketAddr,
     /// Where the web page, the health checks and the metrics are.
     pub http_addr: SocketAddr,
+    /// What is spoken on the Thrift port.
+    pub thrift_tls: TlsUse,
     /// Whether nothing but TLS is spoken on the HTTP port.
     pub is_https: bool,
     /// The operations, for whoever runs the server in its own process.
@@ -165,7 +167,7 @@ impl Server {
         let tasks = tasks_start(&settings, &parts, queue, &metrics, &shutdown);
         own_tasks_start(&tasks, &settings, &parts.catalog, &port, own.clone());
         if let Some(tls) = tls {
-            tasks.spawn(TlsFiles { tls }, settings.tls.reload_interval_s);
+            tasks.spawn(TlsFiles::new(tls), settings.tls.reload_interval_s);
         }
         let is_https = port.door.is_tls_alone();
         let ending = shutdown.clone();
@@ -176,6 +178,7 @@ impl Server {
         Ok(Running {
             thrift_addr,
             http_addr,
+            thrift_tls: settings.thrift.tls,
             is_https,
             replica: own.id,
             metrics,
@@ -340,14 +343,7 @@ impl Asking<'_> {
             watch: Arc::clone(&self.parts.watch),
             port: Arc::clone(&port),
             interface: page::Interface::new(rest::document),
-            facts: page::Facts {
-                thrift_port: self.thrift_port,
-                database: settings.database.url_shown(),
-                warehouse: catalog.settings().warehouse_location.to_string(),
-                settings: settings.to_toml(),
-                replica: self.replica.to_owned(),
-                started_at: self.started_at,
-            },
+            facts: self.facts(settings),
         };
         let over_grpc = grpc::Shared {
             catalog: Arc::clone(catalog),
@@ -364,6 +360,21 @@ impl Asking<'_> {
             .merge(thrift::http_router(Arc::clone(&over_thrift)))
             .merge(grpc::router(Arc::new(over_grpc)));
         Ok((over_thrift, port, router))
+    }
+
+    /// What the pages say of this process.
+    fn facts(&self, settings: &Settings) -> page::Facts {
+        let warehouse = &self.parts.catalog.settings().warehouse_location;
+        page::Facts {
+            thrift_port: self.thrift_port,
+            thrift_tls: settings.thrift.tls,
+            asks_certificate: settings.tls.client_ca.is_some(),
+            database: settings.database.url_shown(),
+            warehouse: warehouse.to_string(),
+            settings: settings.to_toml(),
+            replica: self.replica.to_owned(),
+            started_at: self.started_at,
+        }
     }
 }
 

@@ -128,12 +128,15 @@ impl Catalog {
 fn function_check(function: &Function) -> Result<()> {
     object_name::check_word_name(function.at.name.as_str())
         .map_err(|failure| Error::InvalidObject(failure.to_string()))?;
-    if function.class_name.is_none() {
-        return Err(Error::InvalidObject(
+    match &function.class_name {
+        None => Err(Error::InvalidObject(
             "Function class name cannot be null".into(),
-        ));
+        )),
+        Some(name) if name.trim().is_empty() => Err(Error::InvalidObject(
+            "Function class name cannot be empty".into(),
+        )),
+        Some(_) => Ok(()),
     }
-    Ok(())
 }
 
 fn missing(at: &FunctionRef) -> Error {

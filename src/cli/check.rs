@@ -22,7 +22,9 @@ impl CheckCommand {
     /// Prints the configuration in force, or says what cannot work.
     pub(super) fn run(self, config: Option<&Path>, remote: &Remote) -> Result<()> {
         let settings = Settings::load(config)?;
-        let missing = settings.missing_here();
+        let refused = settings.refused_here();
+        let starts = refused.is_none();
+        let missing: Vec<String> = refused.into_iter().chain(settings.missing_here()).collect();
         if missing.is_empty() && self.connect {
             return connect(&settings, remote.output());
         }
@@ -31,7 +33,12 @@ impl CheckCommand {
         }
         let count = missing.len();
         let what = if count == 1 { "setting" } else { "settings" };
-        let mut text = format!("{count} {what} cannot work here, though a server would start");
+        let so = if starts {
+            "though a server would start"
+        } else {
+            "and no server starts so"
+        };
+        let mut text = format!("{count} {what} cannot work here, {so}");
         if remote.output().is_for_people() {
             for line in &missing {
                 eprintln!("{line}");

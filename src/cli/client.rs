@@ -1,6 +1,7 @@
 //! The client of the REST interface: paths, JSON, and problems as errors.
 
-use super::failure::ClientError;
+use super::failure::{ClientError, Met};
+use super::proof::Proof;
 use crate::rest::API_ROOT;
 use crate::rest::view::problem::ProblemView;
 use crate::secret::url_shown;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::HashSet;
 use std::error::Error;
+use std::io;
 use std::time::Duration;
 use url::{Host, Url};
 
@@ -54,7 +56,11 @@ pub(super) struct Client {
 
 impl Client {
     /// A client of the server at this address.
-    pub(super) fn new(server: &str, catalog: Option<String>) -> Result<Self, ClientError> {
+    pub(super) fn new(
+        server: &str,
+        catalog: Option<String>,
+        proof: &Proof,
+    ) -> Result<Self, ClientError> {
         let url = Url::parse(server)
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
@@ -76,10 +82,11 @@ impl Client {
             // A proxy of the environment cannot reach what listens on this machine alone.
             http = http.no_proxy();
         }
-        let http = http.build().map_err(|source| ClientError::Unreachable {
+        let http = proof.shown_by(http)?.build();
+        let http = http.map_err(|source| ClientError::Unreachable {
             server: server.to_owned(),
             why: root_cause(&source),
-            is_connected: false,
+            met: Met::Nobody,
         })?;
         Ok(Self {
             http,
@@ -305,7 +312,7 @@ impl Client {
         ClientError::Unreachable {
             server: self.server.to_string(),
             why: root_cause(source),
-            is_connected: source.is_request() && !source.is_connect() && !source.is_timeout(),
+            met: met(source, self.server.scheme() == "https"),
         }
     }
 
@@ -324,6 +331,28 @@ impl Client {
             server: self.server.to_string(),
             why,
         }
+    }
+}
+
+/// Who was met where no answer came. The library of TLS hands its failures on as those of the connection.
+fn met(failure: &reqwest::Error, is_tls: bool) -> Met {
+    let mut cause = failure.source();
+    while let Some(one) = cause {
+        let inner = one.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        let tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        match tls.or_else(|| one.downcast_ref()) {
+            Some(rustls::Error::AlertReceived(_)) => return Met::Distrustful,
+            Some(rustls::Error::InvalidCertificate(_)) => return Met::Unbelieved,
+            Some(_) => return Met::SpeakerOfAnother,
+            None => cause = one.source(),
+        }
+    }
+    let is_connected = failure.is_request() && !failure.is_connect() && !failure.is_timeout();
+    match (is_connected, is_tls) {
+        (false, _) => Met::Nobody,
+        (true, false) => Met::SpeakerOfAnother,
+        // In TLS 1.3 a client takes itself for let in before the server has looked at its certificate.
+        (true, true) => Met::Distrustful,
     }
 }
 
@@ -353,7 +382,7 @@ fn is_here(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Client, root_cause};
+    use super::{Client, Proof, root_cause};
 
     #[test]
     fn of_a_failure_the_innermost_cause_is_told() {
@@ -365,7 +394,12 @@ mod tests {
     #[test]
     fn segments_are_encoded_whole() {
         crate::crypto::provider_install();
-        let client = Client::new("http://h:1/proxied/", Some("c".to_owned())).unwrap();
+        let client = Client::new(
+            "http://h:1/proxied/",
+            Some("c".to_owned()),
+            &Proof::default(),
+        )
+        .unwrap();
         let url = client.url(
             &["databases", "a/b", "dt=1%2F2"],
             &[("x", "1&2".to_owned())],
@@ -379,7 +413,10 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused() {
         for text in ["", "127.0.0.1:9084", "ftp://h", "http://"] {
-            assert!(Client::new(text, None).is_err(), "{text}");
+            assert!(
+                Client::new(text, None, &Proof::default()).is_err(),
+                "{text}"
+            );
         }
     }
 }

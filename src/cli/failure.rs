@@ -18,8 +18,8 @@ pub(super) enum ClientError {
         server: String,
         /// What the network says.
         why: String,
-        /// Whether somebody took the connection, and broke it off or answered what is no HTTP.
-        is_connected: bool,
+        /// Who was met.
+        met: Met,
     },
     /// Something answers, but not as skep does.
     #[error("{server} answers, but not as skep does: {why}")]
@@ -71,6 +71,38 @@ pub(super) enum ClientError {
     /// The arguments make no sense.
     #[error("{0}")]
     Usage(String),
+}
+
+/// Who was met where no answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Met {
+    /// Nobody took the connection, or not in time.
+    Nobody,
+    /// Somebody who broke it off, or answers what is no HTTP, or no TLS.
+    SpeakerOfAnother,
+    /// A server whose certificate is not believed.
+    Unbelieved,
+    /// A server that does not let this client in.
+    Distrustful,
+}
+
+impl Met {
+    fn hint(self) -> &'static str {
+        match self {
+            Self::Nobody => {
+                "skep serve starts a server; --server URL or SKEP_SERVER says where one is"
+            }
+            Self::SpeakerOfAnother => {
+                "is it the port of Thrift, or does it speak TLS? HTTP has a port of its own: 9084 where Thrift has 9083; https://… speaks TLS"
+            }
+            Self::Unbelieved => {
+                "--ca FILE names the authority of the server's certificate; the address has to be a name that stands in it"
+            }
+            Self::Distrustful => {
+                "does the server ask for a certificate? --client-certificate FILE and --client-key FILE show one"
+            }
+        }
+    }
 }
 
 /// The address without the path of the interface, where it has that: commands put it there themselves.
@@ -151,16 +183,9 @@ impl ClientError {
             Self::Refused(problem, None) if problem.retryable => {
                 "the same may succeed when it is sent again".to_owned()
             }
-            Self::Unreachable {
-                is_connected: true, ..
-            } => "is it the port of Thrift? HTTP has one of its own: 9084 where Thrift has 9083"
-                .to_owned(),
+            Self::Unreachable { met, .. } => met.hint().to_owned(),
             Self::Strange { server, .. } => {
                 format!("leave the path off: --server {}", bare(server)?)
-            }
-            Self::Unreachable { .. } => {
-                "skep serve starts a server; --server URL or SKEP_SERVER says where one is"
-                    .to_owned()
             }
             Self::JobFailed(job) => format!("skep job show {job} says what is left and what to do"),
             Self::Grave { source_name, .. } => format!(

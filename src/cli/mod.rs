@@ -33,6 +33,7 @@ mod partition;
 mod place;
 mod preview;
 mod progress;
+mod proof;
 mod proposal;
 mod remote;
 mod replicas;

@@ -5,6 +5,7 @@ use super::client::Client;
 use super::failure::ClientError;
 use super::look::{Colour, Look};
 use super::output::{Format, Output};
+use super::proof::Proof;
 use super::suggest::suggested;
 use crate::config::SERVER_VARIABLE;
 use anyhow::Result;
@@ -33,6 +34,8 @@ pub(super) struct Remote {
         help_heading = SERVER_HEADING
     )]
     catalog: Option<String>,
+    #[command(flatten)]
+    proof: Proof,
     /// The form of the answer
     #[arg(
         long,
@@ -79,7 +82,7 @@ impl Remote {
         F: FnOnce(Client, Output) -> Fut,
         Fut: Future<Output = Result<()>>,
     {
-        let client = Client::new(&self.server, self.catalog.clone())?;
+        let client = Client::new(&self.server, self.catalog.clone(), &self.proof)?;
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;

@@ -147,10 +147,15 @@ fn banner(running: &Running, started: Instant) {
     let http = reachable(running.http_addr);
     let took_ms = started.elapsed().as_millis();
     let scheme = if running.is_https { "https" } else { "http" };
+    let beside = match running.thrift_tls {
+        TlsUse::Off => "",
+        TlsUse::Optional => " (in TLS or without)",
+        TlsUse::Required => " (in TLS)",
+    };
     tracing::info!(
         "skep {} is ready after {took_ms} ms. \
          Spark: spark.hadoop.hive.metastore.uris=thrift://{thrift} · \
-         Trino: hive.metastore.uri=thrift://{thrift} · Page: {scheme}://{http}/",
+         Trino: hive.metastore.uri=thrift://{thrift}{beside} · Page: {scheme}://{http}/",
         env!("CARGO_PKG_VERSION"),
     );
 }

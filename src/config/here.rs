@@ -17,6 +17,12 @@ use std::path::Path;
 const AUTHORITY_PARAMETERS: [&str; 4] = ["sslrootcert", "ssl-root-cert", "ssl-ca", "sslca"];
 
 impl Settings {
+    /// What keeps a server from starting here: what is wrong with a file of TLS, where a port speaks it.
+    pub fn refused_here(&self) -> Option<String> {
+        let opened = self.speaks_tls().then(|| Tls::open(self.tls.clone()));
+        opened?.err().map(|fault| fault.to_string())
+    }
+
     /// What is missing here, a line each with its key: variables, files and folders, certificates in the files that are to
     /// hold some, and sources that channels are told of.
     pub fn missing_here(&self) -> Vec<String> {
@@ -28,8 +34,6 @@ impl Settings {
             let fault = folder.as_deref().and_then(folder_fault);
             missing.extend(fault.map(|fault| format!("{key}: {fault}")));
         }
-        let opened = self.speaks_tls().then(|| Tls::open(self.tls.clone()));
-        missing.extend(opened.and_then(Result::err).map(|fault| fault.to_string()));
         for (name, settings) in &self.sources {
             if settings.kind == SourceKind::Catalog {
                 continue;

@@ -20,7 +20,9 @@ pub use keys::known_keys;
 pub use sections::{
     DatabaseSettings, HiveSettings, HttpSettings, ServerSettings, TasksSettings, WarehouseSettings,
 };
-pub use variables::{ENVIRONMENT_PREFIX, SERVER_VARIABLE};
+pub use variables::{
+    CA_VARIABLE, CERTIFICATE_VARIABLE, ENVIRONMENT_PREFIX, KEY_VARIABLE, SERVER_VARIABLE,
+};
 
 use crate::alert::AlertSettings;
 use crate::auth::SecuritySettings;

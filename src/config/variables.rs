@@ -9,6 +9,12 @@ use std::collections::{BTreeSet, HashMap};
 pub const ENVIRONMENT_PREFIX: &str = "SKEP_";
 /// The variable by which commands are told which server to ask: no setting, though a section is called so.
 pub const SERVER_VARIABLE: &str = "SKEP_SERVER";
+/// The variable that names the authorities which commands believe.
+pub const CA_VARIABLE: &str = "SKEP_CA";
+/// The variable that names the certificate which commands show.
+pub const CERTIFICATE_VARIABLE: &str = "SKEP_CLIENT_CERTIFICATE";
+/// The variable that names its key.
+pub const KEY_VARIABLE: &str = "SKEP_CLIENT_KEY";
 /// How unlike a known variable a variable without a section may be and still count as mistyped.
 const MISTYPED_DISTANCE_MAX: usize = 2;
 /// Where values of the environment come from, as the layering library names it.

@@ -86,17 +86,20 @@ impl Discovery {
 }
 
 impl Operations<'_> {
-    /// The tables that opted in, with where they stand, by number, the next `limit` after one; the last one's number is
-    /// the next page's `after`. Perhaps only those of a catalog (`NotFound` of one that is not there).
+    /// The tables that opted in, with where they stand, by number, the next `limit` after one, and the next page's `after`, where
+    /// there is one. Perhaps only those of a catalog (`NotFound` of one that is not there).
     #[boxed]
     pub async fn discovery_statuses(
         &self,
         catalog: Option<&Name>,
         after: i64,
         limit: usize,
-    ) -> Result<Vec<DiscoveryStatus>> {
+    ) -> Result<(Vec<DiscoveryStatus>, Option<i64>)> {
         self.authorize(Action::See, Resource::Server).await?;
-        let page = self.discovery_tables(catalog, after, limit).await?;
+        let mut page = self.discovery_tables(catalog, after, limit + 1).await?;
+        let has_more = page.len() > limit;
+        page.truncate(limit);
+        let next = page.last().map(|(listed, _)| listed.state.table_id);
         // One that was dropped meanwhile is left out.
         let statuses = page.into_iter().filter_map(|(listed, table)| {
             Some(status_of(
@@ -105,7 +108,7 @@ impl Operations<'_> {
                 listed.state,
             ))
         });
-        Ok(statuses.collect())
+        Ok((statuses.collect(), next.filter(|_| has_more)))
     }
 }
 

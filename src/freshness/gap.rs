@@ -50,7 +50,14 @@ impl Of<'_> {
             } else {
                 TroubleEnd::Well
             };
-            gap.text = wording::over(self, &gap, end);
+            // What lacks in another way by now is a gap of its own: that this one is over is no good news.
+            let instead = within.iter().find_map(|one| one.lack);
+            gap.text = match instead {
+                Some(lack) if gap.kind != GapKind::Missing => {
+                    wording::instead(self, &gap, lack.kind)
+                }
+                _ => wording::over(self, &gap, end),
+            };
             gap.end = Some(end);
             changes.updated.push(gap);
         }

@@ -105,7 +105,7 @@ impl Operations<'_> {
         self.status_of_table(&table).await
     }
 
-    /// The tables that expect data, by number, the next `limit` after one; the last one's number is the next page's `after`.
+    /// The tables that expect data, by number, the next `limit` after one, and the next page's `after`, where there is one.
     /// Perhaps only those of a catalog (`NotFound` of one that is not there), and only those of which data lacks, or of which the last look could tell nothing.
     #[boxed]
     pub async fn freshness_statuses(
@@ -114,15 +114,18 @@ impl Operations<'_> {
         after: i64,
         limit: usize,
         lacking: bool,
-    ) -> Result<Vec<FreshnessStatus>> {
+    ) -> Result<(Vec<FreshnessStatus>, Option<i64>)> {
         self.authorize(Action::See, Resource::Server).await?;
         let mut session = self.store.session().await?;
         if let Some(catalog) = catalog {
             catalog_there(&mut session, catalog).await?;
         }
-        let page = session
-            .freshness_table_page(catalog, after, limit, lacking)
+        let mut page = session
+            .freshness_table_page(catalog, after, limit + 1, lacking)
             .await?;
+        let has_more = page.len() > limit;
+        page.truncate(limit);
+        let next = page.last().map(|(state, _)| state.table_id);
         let ids: Vec<i64> = page.iter().map(|(state, _)| state.table_id).collect();
         let mut gaps: HashMap<i64, Vec<FreshnessGap>> = HashMap::new();
         for gap in session.freshness_gaps_of(&ids, GAPS_LISTED_MAX).await? {
@@ -137,7 +140,7 @@ impl Operations<'_> {
             let gaps = gaps.remove(&state.table_id).unwrap_or_default();
             Some(status_of(&table, state, gaps))
         });
-        Ok(statuses.collect())
+        Ok((statuses.collect(), next.filter(|_| has_more)))
     }
 
     /// How many gaps of each kind last, over all tables.

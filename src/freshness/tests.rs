@@ -290,6 +290,23 @@ fn too_little_is_told_beside_the_same_hour_of_earlier_weeks_and_that_it_was_fill
 }
 
 #[test]
+fn that_too_little_became_nothing_is_no_good_news() {
+    let properties = [("every", "1h"), ("within", "20m"), ("volume", "50%..200%")];
+    let mut life = Life::new(&properties, "2026-11-01T00:00");
+    life.comes("2026-11-16T08:00", Some("2026-11-16T09:00"), 23);
+    life.until("2026-11-16T12:00");
+    life.comes("2026-11-16T08:00", None, 0);
+    life.until("2026-11-16T13:00");
+    assert_eq!(
+        life.told[1..],
+        [
+            "there was too little data of 2026-11-16 08:00 to 09:00 UTC, and there is no data of it now",
+            "table `web.hits`: there is no data of 2026-11-16 08:00 to 09:00 UTC; it had to be there by 2026-11-16 09:20 UTC",
+        ]
+    );
+}
+
+#[test]
 fn what_was_to_come_before_anything_was_expected_is_nobodys_lack() {
     let mut life = Life::new(&[("every", "1d"), ("within", "6h")], "2026-11-10T10:00");
     life.comes("2026-11-09T00:00", None, 0);

@@ -101,6 +101,16 @@ pub(super) fn over(of: Of<'_>, gap: &FreshnessGap, end: TroubleEnd) -> String {
     }
 }
 
+/// What is told of a gap whose time lacks in another way by now.
+pub(super) fn instead(of: Of<'_>, gap: &FreshnessGap, now: GapKind) -> String {
+    let time = time_shown(of.expectation, gap.from, gap.to);
+    format!(
+        "there was {} of {time}, and there is {} of it now",
+        what_of(gap.kind),
+        what_of(now)
+    )
+}
+
 /// What is told when it can be told again whether the data of a table comes.
 pub(super) const FAULT_OVER: &str = "it can be told again whether its data comes";
 

@@ -36,6 +36,7 @@ use crate::discovery::Discovery;
 use crate::freshness::Freshness;
 use crate::http;
 use crate::search::Search;
+use crate::tls::TlsUse;
 use crate::watch::Watch;
 use std::sync::Arc;
 
@@ -65,6 +66,10 @@ pub struct Shared {
 pub struct Facts {
     /// The Thrift port.
     pub thrift_port: u16,
+    /// How engines speak to it.
+    pub thrift_tls: TlsUse,
+    /// Whether they are to show a certificate.
+    pub asks_certificate: bool,
     /// The database's URL without its password.
     pub database: String,
     /// The warehouse's location.

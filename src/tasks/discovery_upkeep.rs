@@ -31,19 +31,19 @@ impl Task for DiscoveryUpkeep {
     async fn activate(&self) -> Result<Report, Error> {
         let (mut tables, mut stale, mut after) = (0, 0, 0);
         loop {
-            let page = self
+            let (page, next) = self
                 .discovery
                 .for_system()
                 .discovery_statuses(None, after, TABLES_PER_PAGE)
                 .await?;
-            let Some(last) = page.last() else { break };
-            after = last.state.table_id;
             tables += page.len();
             stale += page.iter().filter(|status| status.is_stale).count();
             self.discovery
                 .for_system()
                 .discovery_troubles_note(&page)
                 .await?;
+            let Some(next) = next else { break };
+            after = next;
         }
         self.metrics.discovery().tables(tables, stale);
         self.watch.for_system().troubles_tell().await?;

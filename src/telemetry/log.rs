@@ -79,6 +79,12 @@ fn filter_of(level: &str) -> String {
     if !filter.contains("sqlx") {
         filter.push_str(",sqlx=warn");
     }
+    // What a client does to a connection is told by whoever serves it, at most so often; the libraries tell it each time.
+    for library in ["rustls", "h2", "hyper"] {
+        if !filter.contains(library) {
+            filter = format!("{filter},{library}=error");
+        }
+    }
     // What a channel of the kind `log` tells is told at every level.
     if !filter.contains(ALERTS_TARGET) {
         filter = format!("{filter},{ALERTS_TARGET}=info");
@@ -114,9 +120,10 @@ mod tests {
 
     #[test]
     fn what_the_driver_notes_is_shown_to_who_asks_for_it_alone() {
-        assert_eq!(filter_of("info"), "info,sqlx=warn,skep::alert=info");
-        assert_eq!(filter_of("error"), "error,sqlx=warn,skep::alert=info");
-        let asked = "info,sqlx=info,skep::alert=off";
+        let quiet = "sqlx=warn,rustls=error,h2=error,hyper=error,skep::alert=info";
+        assert_eq!(filter_of("info"), format!("info,{quiet}"));
+        assert_eq!(filter_of("error"), format!("error,{quiet}"));
+        let asked = "info,sqlx=info,rustls=warn,h2=warn,hyper=warn,skep::alert=off";
         assert_eq!(filter_of(asked), asked);
     }
 }

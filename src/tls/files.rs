@@ -8,11 +8,12 @@ use rustls::crypto::CryptoProvider;
 use rustls::crypto::ring::{Ticketer, default_provider};
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
-use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{ParsedCertificate, WebPkiClientVerifier};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio_rustls::TlsAcceptor;
 
@@ -37,6 +38,8 @@ pub struct TlsError {
 pub struct Tls {
     settings: TlsSettings,
     state: RwLock<State>,
+    /// Whether the files were of no use at the last look.
+    is_useless: AtomicBool,
 }
 
 impl fmt::Debug for Tls {
@@ -69,18 +72,28 @@ impl Tls {
     pub fn open(settings: TlsSettings) -> Result<Self, TlsError> {
         let held = settings.read()?;
         let state = RwLock::new(settings.state(&held)?);
-        Ok(Self { settings, state })
+        Ok(Self {
+            settings,
+            state,
+            is_useless: AtomicBool::new(false),
+        })
     }
 
     /// Reads the files anew. What is of no use, such as a certificate whose key is not there yet, is told, and what was read before
     /// goes on to be used. Gives whether they have changed.
-    pub fn refresh(&self) -> bool {
+    pub fn refresh(&self) -> Result<bool, TlsError> {
         match self.changed() {
-            Ok(None) => false,
+            Ok(None) => {
+                if self.is_useless.swap(false, Ordering::Relaxed) {
+                    tracing::info!("the files of TLS are those before again");
+                }
+                Ok(false)
+            }
             Ok(Some(state)) => {
                 *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+                self.is_useless.store(false, Ordering::Relaxed);
                 tracing::info!("the files of TLS have changed: new connections go by them");
-                true
+                Ok(true)
             }
             Err(failure) => {
                 let error = failure.to_string();
@@ -91,7 +104,8 @@ impl Tls {
                         "the files of TLS have changed and are of no use: connections go by those before"
                     );
                 }
-                false
+                self.is_useless.store(true, Ordering::Relaxed);
+                Err(failure)
             }
         }
     }
@@ -237,14 +251,19 @@ fn file_read(key: &'static str, path: &Path) -> Result<Vec<u8>, TlsError> {
     std::fs::read(path).map_err(|failure| fault(failure.to_string()))
 }
 
-/// The certificates of a text in PEM, one at least.
+/// The certificates of a text in PEM, one at least. Each is read: the library reads the first one alone, and a client would find out
+/// that another is damaged.
 fn certificates(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text).collect();
-    match read {
-        Ok(found) if found.is_empty() => Err("no certificate stands in it".to_owned()),
-        Ok(found) => Ok(found),
-        Err(why) => Err(pem_words(&why, "certificate")),
+    let found = read.map_err(|why| pem_words(&why, "certificate"))?;
+    if found.is_empty() {
+        return Err("no certificate stands in it".to_owned());
     }
+    for (at, one) in found.iter().enumerate() {
+        ParsedCertificate::try_from(one)
+            .map_err(|_| format!("the certificate {} in it is damaged", at + 1))?;
+    }
+    Ok(found)
 }
 
 /// What is wrong with a text in PEM, without a piece of it.

@@ -1,5 +1,6 @@
 //! What an operator says of TLS.
 
+use crate::choice::choose;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -77,7 +78,7 @@ impl TlsSettings {
 
 /// Whether clients have to show a certificate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String", rename_all = "snake_case")]
 pub enum ClientCertificates {
     /// Who shows none is let in; one that is shown has to be good.
     Optional,
@@ -88,7 +89,7 @@ pub enum ClientCertificates {
 
 /// What a port is spoken to in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String", rename_all = "snake_case")]
 pub enum TlsUse {
     /// Without TLS alone.
     #[default]
@@ -97,6 +98,28 @@ pub enum TlsUse {
     Optional,
     /// In TLS alone.
     Required,
+}
+
+impl TryFrom<String> for ClientCertificates {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let words = [("optional", Self::Optional), ("required", Self::Required)];
+        choose("tls.client_certificates", &text, &words)
+    }
+}
+
+impl TryFrom<String> for TlsUse {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let words = [
+            ("off", Self::Off),
+            ("optional", Self::Optional),
+            ("required", Self::Required),
+        ];
+        choose("tls", &text, &words)
+    }
 }
 
 #[cfg(test)]

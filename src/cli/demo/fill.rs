@@ -4,6 +4,7 @@ use super::place::{OWN, Place};
 use super::shop;
 use crate::cli::client::Client;
 use crate::cli::discover::ended;
+use crate::cli::proof::Proof;
 use crate::rest::view::run::{RunScope, StartRun};
 use crate::rest::view::run_line::RunLine;
 use anyhow::{Result, bail};
@@ -23,7 +24,7 @@ SELECT page, count(*) FROM web.hits WHERE dt = DATE '2026-11-22' GROUP BY page
 
 /// Tells the server at this address of everything.
 pub(in crate::cli) async fn fill(place: &Place, server: &str) -> Result<()> {
-    let client = Client::new(server, None)?;
+    let client = Client::new(server, None, &Proof::default())?;
     let databases = [
         ("web", "What visitors of the shop do"),
         ("logs", "Logs of machines"),

@@ -3,6 +3,7 @@
 use super::finding::Finding;
 use crate::cli::client::Client;
 use crate::cli::failure::ClientError;
+use crate::cli::proof::Proof;
 use crate::cli::serve::reachable;
 use crate::config::Settings;
 use crate::page::{of_spark, thrift_at};
@@ -156,7 +157,7 @@ async fn over_thrift(listen: SocketAddr, replicas: Option<&[Neighbour]>) -> List
 
 /// Who answers there; a skep that refuses is one, too.
 async fn over_http(address: SocketAddr, replicas: Option<&[Neighbour]>) -> Listener {
-    let Ok(client) = Client::new(&format!("http://{address}"), None) else {
+    let Ok(client) = Client::new(&format!("http://{address}"), None, &Proof::default()) else {
         return Listener::Stranger;
     };
     let asking = client.get::<ReplicaListView>(&["replicas"], &[]);

@@ -61,12 +61,10 @@ async fn list(
 ) -> Result<ListFreshnessResponse, Failure> {
     let size = page_size(request.limit)?;
     let catalog = (!request.catalog.is_empty()).then(|| Name::new(&request.catalog));
-    let page = asked
+    let (page, next) = asked
         .freshness()
         .freshness_statuses(catalog.as_ref(), request.after, size, request.lacking)
         .await?;
-    // Tables that were dropped meanwhile are missing from a page, so only an empty one is surely the last.
-    let next = page.last().map(|status| status.state.table_id);
     let tables = page.into_iter().map(to_wire::freshness).collect();
     Ok(ListFreshnessResponse { tables, next })
 }

@@ -123,6 +123,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_text_is_refused_and_not_replaced() {
+        for (query, why) in [
+            (
+                "until=%ff",
+                "is no UTF-8 once its percent-encoding is undone",
+            ),
+            ("until=a%00", "has a NUL in it"),
+        ] {
+            let why = format!("query parameter until {why}");
+            assert_eq!(fault(query), (Some("until".to_owned()), why));
+        }
+        let sent = form_read::<Wanted>(b"year=1&until=\xff").unwrap_err();
+        assert_eq!(sent.field.as_deref(), Some("until"));
+    }
+
+    #[test]
     fn each_fault_names_its_parameter() {
         let read: Wanted = query_read("until=week&year=2026").unwrap();
         assert!(matches!(read.until, Wait::Week) && read.year == Some(2026));

@@ -9,6 +9,7 @@ pub use fault::Fault;
 pub use path::path_read;
 pub use words::plain_words;
 
+use percent_encoding::percent_decode;
 use serde::de::DeserializeOwned;
 
 /// What the parameters of a query are called in messages.
@@ -27,6 +28,25 @@ pub fn form_read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
 }
 
 fn pairs_read<T: DeserializeOwned>(what: &str, text: &[u8]) -> Result<T, Fault> {
+    all_text(what, text)?;
     let pairs = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(text));
     serde_path_to_error::deserialize(pairs).map_err(|failure| Fault::of(what, &failure))
+}
+
+/// Fails where something is no text: the parser below would put U+FFFD in its place, and no database of ours keeps a NUL.
+fn all_text(what: &str, text: &[u8]) -> Result<(), Fault> {
+    for pair in text.split(|byte| *byte == b'&') {
+        let (name, _) = pair
+            .iter()
+            .position(|byte| *byte == b'=')
+            .map_or((pair, &[][..]), |end| pair.split_at(end));
+        let name = String::from_utf8_lossy(name);
+        let why = match percent_decode(pair).decode_utf8() {
+            Ok(read) if read.contains('\0') => "has a NUL in it",
+            Ok(_) => continue,
+            Err(_) => "is no UTF-8 once its percent-encoding is undone",
+        };
+        return Err(Fault::at(name.to_string(), format!("{what} {name} {why}")));
+    }
+    Ok(())
 }

@@ -137,6 +137,8 @@ pub(in crate::page) async fn show(
             .days
             .keys()
             .next_back()
+            // Behind those that were looked at there may be later ones.
+            .filter(|_| calendar.is_whole)
             .map(|day| format!("{day}, {}", ago(*day, today))),
         months: months(&calendar, &at, today),
         gaps_more: gaps.len().saturating_sub(GAPS_MAX),

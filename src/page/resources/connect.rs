@@ -4,6 +4,7 @@ use crate::http::{authority, host_name};
 use crate::page::asked::Asked;
 use crate::page::filters;
 use crate::page::shell::{Section, Shell, found};
+use crate::tls::TlsUse;
 use askama::Template;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
@@ -14,6 +15,12 @@ struct ConnectPage {
     shell: Shell,
     thrift: String,
     warehouse: String,
+    /// Whether engines speak TLS, or may.
+    is_tls: bool,
+    /// Whether they may do without.
+    is_plain: bool,
+    /// Whether they are to show a certificate.
+    asks_certificate: bool,
 }
 
 /// The page by the address that its browser asked for.
@@ -24,6 +31,9 @@ pub(in crate::page) async fn show(asked: Asked, uri: Uri, headers: HeaderMap) ->
         shell: Shell::of(&asked, Section::None, "Connect an engine"),
         thrift: thrift_at(facts.thrift_port, host.unwrap_or("127.0.0.1")),
         warehouse: of_spark(&facts.warehouse),
+        is_tls: facts.thrift_tls != TlsUse::Off,
+        is_plain: facts.thrift_tls != TlsUse::Required,
+        asks_certificate: facts.thrift_tls != TlsUse::Off && facts.asks_certificate,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Tables whose partitions appear by themselves.
 
-use super::{ROWS_MAX, page_of};
+use super::ROWS_MAX;
 use crate::discovery::DiscoveryStatus;
 use crate::page::asked::Asked;
 use crate::page::extract::Query;
@@ -77,14 +77,11 @@ pub(in crate::page) async fn show(
     asked: Asked,
     Query(query): Query<DiscoveryQuery>,
 ) -> Result<Response, Failure> {
-    let found_all = asked
+    let (statuses, next) = asked
         .discovery()
-        .discovery_statuses(None, query.after, ROWS_MAX + 1)
+        .discovery_statuses(None, query.after, ROWS_MAX)
         .await?;
-    let (statuses, more) = page_of(found_all);
-    let last = statuses.last().filter(|_| more);
-    let next = last.map(|last| last.state.table_id.to_string());
-    let next = next.map(|last| links::query(&[("after", &last)]));
+    let next = next.map(|last| links::query(&[("after", &last.to_string())]));
     Ok(found(&DiscoveryPage {
         shell: Shell::of(&asked, Section::Discovery, "Discovery"),
         tables: statuses.iter().map(StatusRow::from).collect(),

@@ -1,7 +1,7 @@
 //! The tables that expect data, and what lacks of it.
 
+use super::ROWS_MAX;
 use super::pieces::{Piece, pieces};
-use super::{ROWS_MAX, page_of};
 use crate::freshness::{FreshnessStatus, Standing};
 use crate::humane::span;
 use crate::model::{Table, is_expectation_property};
@@ -135,14 +135,11 @@ pub(in crate::page) async fn show(
     asked: Asked,
     Query(query): Query<FreshnessQuery>,
 ) -> Result<Response, Failure> {
-    let found_all = asked
+    let (statuses, next) = asked
         .freshness()
-        .freshness_statuses(None, query.after, ROWS_MAX + 1, false)
+        .freshness_statuses(None, query.after, ROWS_MAX, false)
         .await?;
-    let (statuses, more) = page_of(found_all);
-    let last = statuses.last().filter(|_| more);
-    let next = last.map(|last| last.state.table_id.to_string());
-    let next = next.map(|last| links::query(&[("after", &last)]));
+    let next = next.map(|last| links::query(&[("after", &last.to_string())]));
     Ok(found(&FreshnessPage {
         shell: Shell::of(&asked, Section::Freshness, "Freshness"),
         tables: statuses.iter().map(FreshnessRow::of).collect(),

@@ -3,7 +3,7 @@
 use super::discovery::{error, state};
 use super::table_at;
 use crate::humane;
-use crate::model::{DiscoveryRun, DiscoverySkip, TableRef, is_discovery_property};
+use crate::model::{DiscoveryRun, DiscoverySkip, Table, is_discovery_property};
 use crate::page::asked::Asked;
 use crate::page::extract::Path;
 use crate::page::failure::Failure;
@@ -50,6 +50,8 @@ struct NoDiscoveryPage {
     word: String,
     table: String,
     table_link: String,
+    /// Whether it has partitions at all.
+    has_keys: bool,
 }
 
 struct RootRow {
@@ -94,7 +96,7 @@ pub(in crate::page) async fn show(
         .keys()
         .any(|key| is_discovery_property(key))
     {
-        return Ok(nobody_looks(&asked, &at));
+        return Ok(nobody_looks(&asked, &table));
     }
     let discovery = asked.discovery();
     let status = discovery.discovery_status(&at).await?;
@@ -123,8 +125,8 @@ pub(in crate::page) async fn show(
         error: error(&status),
         newest: of.freshness.and_then(|fresh| when(fresh.object_at, now)),
         lag: lag.map(humane::span).unwrap_or_default(),
-        window: due(of.window_at),
-        sweep: due(of.sweep_at),
+        window: due(of.window_at).filter(|_| of.paused_at.is_none()),
+        sweep: due(of.sweep_at).filter(|_| of.paused_at.is_none()),
         last_run: of.last_run_at.and_then(|at| when(at, now)),
         requests: count(of.requests_today),
         cost: if is_priced {
@@ -145,13 +147,15 @@ pub(in crate::page) async fn show(
 }
 
 /// The page of a table that did not ask for discovery.
-fn nobody_looks(asked: &Asked, at: &TableRef) -> Response {
+fn nobody_looks(asked: &Asked, table: &Table) -> Response {
+    let at = &table.at;
     let title = format!("Discovery of {}.{}", at.database, at.table);
     found(&NoDiscoveryPage {
         shell: Shell::of(asked, Section::Discovery, title),
         word: shell_word(&format!("{}.{}", at.database, at.table)),
         table: format!("{}.{}", at.database, at.table),
         table_link: links::table(at),
+        has_keys: !table.partition_keys.is_empty(),
     })
 }
 

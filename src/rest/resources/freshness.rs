@@ -39,12 +39,10 @@ pub(in crate::rest) async fn list(
 ) -> Result<Json<FreshnessListView>, Problem> {
     let size = page_size(query.limit)?;
     let catalog = query.catalog.as_deref().map(Name::new);
-    let page = asked
+    let (page, next) = asked
         .freshness()
         .freshness_statuses(catalog.as_ref(), query.after, size, query.lacking)
         .await?;
-    // Tables that were dropped meanwhile are missing from a page, so only an empty one is surely the last.
-    let next = page.last().map(|status| status.state.table_id);
     let tables = page.into_iter().map(TableFreshnessView::from).collect();
     Ok(Json(FreshnessListView { tables, next }))
 }

@@ -87,6 +87,7 @@ pub(in crate::rest) async fn add(
             pieces: request.into_body().into_data_stream(),
             waiting: BytesMut::new(),
             looked: 0,
+            is_overlong: false,
             number: 0,
             ended: false,
             quiet: false,
@@ -182,11 +183,11 @@ impl Adding {
     }
 
     /// Adds what can be read of a batch, and tells of each line what became of it.
-    async fn added(&mut self, batch: Vec<(u64, Bytes)>) -> Result<Vec<PartitionLine>, Problem> {
+    async fn added(&mut self, batch: Vec<(u64, Line)>) -> Result<Vec<PartitionLine>, Problem> {
         let mut read = Vec::with_capacity(batch.len());
         let mut specs = Vec::with_capacity(batch.len());
         for (number, line) in batch {
-            match partition_read(&line) {
+            match line.read() {
                 Ok(new) => {
                     specs.push(PartitionSpec::from(new));
                     read.push((number, None));
@@ -266,6 +267,8 @@ struct Lines {
     waiting: BytesMut,
     /// How much of what waits has no end of a line.
     looked: usize,
+    /// Whether the line that has begun is longer than lines may be: what came of it is let go.
+    is_overlong: bool,
     /// The number of the last line that was given.
     number: u64,
     ended: bool,
@@ -281,7 +284,7 @@ struct Lines {
 impl Lines {
     /// The next lines, as many as are there soon; none at the end. Blank lines are none. What is wrong behind good lines is told
     /// when these are done.
-    async fn batch(&mut self) -> Result<Vec<(u64, Bytes)>, Problem> {
+    async fn batch(&mut self) -> Result<Vec<(u64, Line)>, Problem> {
         if let Some(failure) = self.failed.take() {
             return Err(failure);
         }
@@ -297,12 +300,12 @@ impl Lines {
         }
     }
 
-    async fn gather(&mut self, batch: &mut Vec<(u64, Bytes)>) -> Result<(), Problem> {
+    async fn gather(&mut self, batch: &mut Vec<(u64, Line)>) -> Result<(), Problem> {
         let (mut bytes, mut ends) = (0, None);
         while batch.len() < BATCH_LINES_MAX && bytes < BATCH_BYTES {
-            if let Some(line) = self.line()? {
+            if let Some(line) = self.line() {
                 self.number += 1;
-                if !line.trim_ascii().is_empty() {
+                if !line.is_blank() {
                     bytes += line.len();
                     let values = body_cost(line.len()) - line.len();
                     self.reservation.grow(values).await.map_err(Error::from)?;
@@ -331,7 +334,7 @@ impl Lines {
                 Ok(more) => more,
                 Err(_) => return Ok(None),
             },
-            None if self.waiting.is_empty() => more.await,
+            None if self.waiting.is_empty() && !self.is_overlong => more.await,
             None => timeout(self.patience, more).await.map_err(|_| {
                 let text = format!("nothing of a line came for {} s", self.patience.as_secs());
                 Problem::new(Kind::InvalidRequest, text)
@@ -356,26 +359,68 @@ impl Lines {
         }
     }
 
-    /// A line that is there as a whole.
-    fn line(&mut self) -> Result<Option<Bytes>, Problem> {
+    /// A line that is there as a whole, or whose end is.
+    fn line(&mut self) -> Option<Line> {
         let fresh = &self.waiting[self.looked..];
         let end = fresh.iter().position(|byte| *byte == b'\n');
         let length = match end {
             Some(at) => self.looked + at + 1,
-            None if self.ended && !self.waiting.is_empty() => self.waiting.len(),
+            None if self.ended && (self.is_overlong || !self.waiting.is_empty()) => {
+                self.waiting.len()
+            }
             None => {
                 self.looked = self.waiting.len();
-                if self.looked > LINE_BYTES_MAX {
-                    return Err(too_long());
+                self.is_overlong |= self.looked > LINE_BYTES_MAX;
+                if self.is_overlong {
+                    self.let_go();
                 }
-                return Ok(None);
+                return None;
             }
         };
-        if length > LINE_BYTES_MAX {
-            return Err(too_long());
-        }
         self.looked = 0;
-        Ok(Some(self.waiting.split_to(length).freeze()))
+        let line = self.waiting.split_to(length).freeze();
+        if std::mem::take(&mut self.is_overlong) || line.len() > LINE_BYTES_MAX {
+            return Some(Line::TooLong);
+        }
+        Some(Line::Whole(line))
+    }
+
+    /// Gives up what waits.
+    fn let_go(&mut self) {
+        let held = self.reservation.bytes();
+        self.reservation
+            .shrink_to(held.saturating_sub(self.waiting.len()));
+        self.waiting.clear();
+        self.looked = 0;
+    }
+}
+
+/// One line.
+enum Line {
+    Whole(Bytes),
+    /// It was not kept.
+    TooLong,
+}
+
+impl Line {
+    fn is_blank(&self) -> bool {
+        matches!(self, Self::Whole(line) if line.trim_ascii().is_empty())
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Whole(line) => line.len(),
+            Self::TooLong => 0,
+        }
+    }
+
+    fn read(&self) -> Result<NewPartition, String> {
+        match self {
+            Self::Whole(line) => partition_read(line),
+            Self::TooLong => Err(format!(
+                "a line may have {LINE_BYTES_MAX} bytes at most (curl keeps the ends of lines only with --data-binary or -T)"
+            )),
+        }
     }
 }
 
@@ -391,11 +436,4 @@ fn partition_read(line: &[u8]) -> Result<NewPartition, String> {
         let why = why.to_string().replace(" at line 1 column ", " at column ");
         format!("the line cannot be read: {why}")
     })
-}
-
-fn too_long() -> Problem {
-    let text = format!(
-        "a line may have {LINE_BYTES_MAX} bytes at most (curl keeps the ends of lines only with --data-binary or -T)"
-    );
-    Problem::new(Kind::TooLarge, text)
 }

@@ -15,7 +15,7 @@ pub struct CalendarView {
     /// The year of the first partition by name, where the day leads the names
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_year: Option<i16>,
-    /// The year of the last one
+    /// The year of the last one; those of days behind tomorrow are passed over, since they are mistakes or stand for no day
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_year: Option<i16>,
     /// Whether partitions tell an hour

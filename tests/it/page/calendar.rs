@@ -30,7 +30,7 @@ async fn a_missing_day_and_a_missing_hour_are_seen_at_a_glance(database: TestDat
         "2026-11-02: 23 of 24 hours",
         "2026-11-03: no partition",
         "2026-11-03 to 2026-11-04: no partition",
-        "The last one is 2026-11-06",
+        "the last of 2026-11-06",
         "2026-11-02: without the hour 07",
         "2026-01-01 to 2026-10-31: no partition",
         "class=\"gap\" title=\"2026-11-04",

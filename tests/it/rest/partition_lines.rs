@@ -139,15 +139,21 @@ async fn a_request_of_any_length_takes_the_memory_of_a_batch() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_line_is_told_and_ends_the_request() {
+async fn what_is_no_line_is_told_and_others_go_on() {
     let server = TestServer::start(&TestDatabase::sqlite().await).await;
     let rest = Rest::of(&server);
     rest.orders().await;
-    let long = line(1, 1) + &"x".repeat(2 << 20);
+    let long = line(1, 1) + &"x".repeat(2 << 20) + "\n" + &line(1, 2);
     let told = sent(&rest, PATH, long).await;
-    assert_eq!(told[0]["partition"]["outcome"], "added");
-    assert_eq!(told[1]["problem"]["type"], "urn:skep:problem:too-large");
-    assert_eq!(told.len(), 2);
+    for added in [0, 2] {
+        assert_eq!(told[added]["partition"]["outcome"], "added", "{told:?}");
+    }
+    let why = told[1]["refused"]["problem"]["detail"].as_str().unwrap();
+    assert!(
+        told[1]["refused"]["line"] == 2 && why.contains("1048576"),
+        "{why}"
+    );
+    assert_eq!(told[3]["sum"]["refused"], 1);
     let post = |kind: &str, path: &str| {
         let request = rest.request(Method::POST, path);
         request.header("content-type", kind).body(line(1, 1))

@@ -12,6 +12,7 @@ use serde_json::json;
 use skep::tls::{ClientCertificates, Tls, TlsSettings, TlsUse};
 use std::io;
 use std::net::SocketAddr;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -246,18 +247,70 @@ async fn who_does_not_end_its_handshake_loses_its_place() {
     assert!(is_let_in(server.thrift(), &authority, None).await);
 }
 
+/// What the command line says that asks a server with these options beside its address.
+fn asked_by_line(at: SocketAddr, options: &[&str]) -> (bool, String) {
+    let server = format!("https://localhost:{}", at.port());
+    let done = Command::new(env!("CARGO_BIN_EXE_skep"))
+        .args(["database", "list", "-o", "name", "--server", &server])
+        .args(options)
+        .env_remove("SSL_CERT_FILE")
+        .output()
+        .expect("the command runs");
+    let said = [done.stdout, done.stderr].concat();
+    (
+        done.status.success(),
+        String::from_utf8_lossy(&said).into_owned(),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_shows_a_certificate_and_says_which_option_lacks() {
+    let authority = Authority::new();
+    let files = Files::of(&authority.server());
+    let client = authority.client(1);
+    for (name, text) in [
+        ("ca.crt", &authority.pem),
+        ("client.crt", &client.certificate),
+        ("client.key", &client.key),
+    ] {
+        files.write(name, text);
+    }
+    let paths = ["ca.crt", "client.crt", "client.key"].map(|name| files.path(name));
+    let [ca, certificate, key] = paths.each_ref().map(|path| path.to_str().expect("text"));
+    let tls = TlsSettings {
+        client_ca: Some(files.path("ca.crt")),
+        ..files.settings()
+    };
+    let server = server(tls, TlsUse::Off, TlsUse::Required).await;
+    let shown = ["--client-certificate", certificate, "--client-key", key];
+    let whole = [&["--ca", ca], &shown[..]].concat();
+    for (options, is_let_in, told) in [
+        (whole.as_slice(), true, "default"),
+        (&whole[..2], false, "--client-certificate FILE"),
+        (&shown, false, "--ca FILE"),
+        (&["--ca", key], false, "has no certificate in PEM"),
+        (&["--client-key", key], false, "--client-certificate <FILE>"),
+    ] {
+        let (is_done, said) = asked_by_line(server.http(), options);
+        assert!(
+            is_done == is_let_in && said.contains(told),
+            "{options:?}: {said}"
+        );
+    }
+}
+
 #[test]
 fn a_certificate_whose_key_is_not_there_yet_waits_for_it() {
     let authority = Authority::new();
     let files = Files::of(&authority.server());
     let tls = Tls::open(files.settings()).unwrap();
-    assert!(!tls.refresh(), "nothing has changed");
+    assert!(!tls.refresh().unwrap(), "nothing has changed");
     let renewed = authority.server();
     files.write("server.crt", &renewed.certificate);
-    assert!(!tls.refresh(), "what was there goes on to be used");
+    assert!(tls.refresh().is_err(), "what was there goes on to be used");
     files.write("server.key", &renewed.key);
-    assert!(tls.refresh());
-    assert!(!tls.refresh());
+    assert!(tls.refresh().unwrap());
+    assert!(!tls.refresh().unwrap());
 }
 
 #[test]
@@ -283,6 +336,14 @@ fn files_that_are_of_no_use_are_named_without_a_word_of_the_key() {
         assert!(why.starts_with(key) && why.contains(name), "{why}");
         assert!(!why.contains("secret"), "{why}");
     }
+    let chain = format!(
+        "{}-----BEGIN CERTIFICATE-----\nMAAA\n-----END CERTIFICATE-----\n",
+        own.certificate
+    );
+    let damaged = Files::of(&own);
+    damaged.write("server.crt", &chain);
+    let why = Tls::open(damaged.settings()).unwrap_err().to_string();
+    assert!(why.contains("the certificate 2 in it is damaged"), "{why}");
     let missing = TlsSettings {
         client_ca: Some(files.path("nosuch")),
         ..files.settings()
