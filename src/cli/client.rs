@@ -336,16 +336,11 @@ impl Client {
 
 /// Who was met where no answer came. The library of TLS hands its failures on as those of the connection.
 fn met(failure: &reqwest::Error, is_tls: bool) -> Met {
-    let mut cause = failure.source();
-    while let Some(one) = cause {
-        let inner = one.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        match tls.or_else(|| one.downcast_ref()) {
-            Some(rustls::Error::AlertReceived(_)) => return Met::Distrustful,
-            Some(rustls::Error::InvalidCertificate(_)) => return Met::Unbelieved,
-            Some(_) => return Met::SpeakerOfAnother,
-            None => cause = one.source(),
-        }
+    match tls_failure(failure) {
+        Some(rustls::Error::AlertReceived(_)) => return Met::Distrustful,
+        Some(rustls::Error::InvalidCertificate(_)) => return Met::Unbelieved,
+        Some(_) => return Met::SpeakerOfAnother,
+        None => {}
     }
     let is_connected = failure.is_request() && !failure.is_connect() && !failure.is_timeout();
     match (is_connected, is_tls) {
@@ -354,6 +349,22 @@ fn met(failure: &reqwest::Error, is_tls: bool) -> Met {
         // In TLS 1.3 a client takes itself for let in before the server has looked at its certificate.
         (true, true) => Met::Distrustful,
     }
+}
+
+/// The failure of TLS among the causes. One of input and output is looked into: what it holds is no cause of it to Rust.
+fn tls_failure<'e>(failure: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> {
+    let mut next = Some(failure);
+    while let Some(one) = next {
+        if let Some(tls) = one.downcast_ref() {
+            return Some(tls);
+        }
+        let held = one.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = match held {
+            Some(held) => Some(held as &(dyn Error + 'static)),
+            None => one.source(),
+        };
+    }
+    None
 }
 
 /// What lies below all that the layers of the client say: it alone is of use to people.

@@ -93,7 +93,7 @@ impl Met {
                 "skep serve starts a server; --server URL or SKEP_SERVER says where one is"
             }
             Self::SpeakerOfAnother => {
-                "is it the port of Thrift, or does it speak TLS? HTTP has a port of its own: 9084 where Thrift has 9083; https://… speaks TLS"
+                "is it the port of Thrift? HTTP has a port of its own: 9084 where Thrift has 9083; where it speaks TLS, the address begins with https://"
             }
             Self::Unbelieved => {
                 "--ca FILE names the authority of the server's certificate; the address has to be a name that stands in it"

@@ -18,6 +18,8 @@ use utoipa::{Number, OpenApi as _};
 const PROBLEM: &str = "Problem";
 /// Moments of RFC 3339, and days.
 const MOMENT: &str = r"^\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))([Tt ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-](0\d|1\d|2[0-3]):[0-5]\d))?$";
+/// Anything without a NUL, which no database keeps.
+const TEXT: &str = r"^[^\x00]*$";
 /// `*`, or tags in quotes.
 const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$"#;
 
@@ -124,7 +126,7 @@ fn failures_list(operation: &mut Operation, is_change: bool, has_names: bool) {
     }
 }
 
-/// Says how large a page may be, how moments and tags are written, and which words there are to choose from.
+/// Says how large a page may be, how moments, tags and other texts are written, and which words there are to choose from.
 fn parameters_bound(operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
         let RefOr::T(parameter) = parameter else {
@@ -151,7 +153,20 @@ fn parameters_bound(operation: &mut Operation) {
             "state" => choose(schema, &AlertState::ALL.map(AlertState::as_str)),
             _ => {}
         }
+        if is_free_text(schema) {
+            schema.pattern = Some(TEXT.to_owned());
+        }
     }
+}
+
+/// Whether nothing is said of how a text is written.
+fn is_free_text(schema: &Object) -> bool {
+    let is_text = match &schema.schema_type {
+        SchemaType::Type(one) => *one == Type::String,
+        SchemaType::Array(several) => several.contains(&Type::String),
+        SchemaType::AnyValue => false,
+    };
+    is_text && schema.pattern.is_none() && schema.enum_values.is_none()
 }
 
 /// Says that a parameter is one of these words.
